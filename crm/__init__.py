@@ -1,0 +1,1 @@
+"""People and money: who supports us, what they gave, what they allow."""

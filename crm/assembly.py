@@ -1,0 +1,58 @@
+"""Settings in, Assembly out: the only place that picks concrete adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+
+from crm.foundation.database import Database, open_database
+from crm.foundation.fetch import Fetcher
+from crm.foundation.keys import open_keyring
+from crm.foundation.settings import Settings
+from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
+
+ROOMS_WITH_ROWS = (
+    "crm.audit",
+    "crm.consent",
+    "crm.people",
+    "crm.staff",
+    "mailing.composition",
+    "mailing.content",
+    "mailing.delivery",
+    "mailing.feedback",
+    "mailing.feeds",
+)
+"""A foreign key is found by the name of its table: every process has to know them all, whichever rooms it calls."""
+
+for _room in ROOMS_WITH_ROWS:
+    import_module(f"{_room}.tables")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assembly:
+    """Everything a rim needs to call the rooms."""
+
+    settings: Settings
+    database: Database
+    links: LinkSigner
+    sealer: Sealer
+    addresses: AddressHasher
+    fetcher: Fetcher
+    clock: Callable[[], datetime]
+
+
+def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Assembly:
+    """Opens the database and the keys of `settings.home`. Nothing is connected to before it is used."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = settings.keys_folder
+    return Assembly(
+        settings=settings,
+        database=open_database(settings.database),
+        links=LinkSigner(open_keyring(keys, "links")),
+        sealer=Sealer(open_keyring(keys, "ledgers")),
+        addresses=AddressHasher(open_keyring(keys, "addresses")),
+        fetcher=Fetcher(settings.egress),
+        clock=clock or (lambda: datetime.now(UTC)),
+    )

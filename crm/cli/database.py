@@ -1,0 +1,25 @@
+"""`portevoix database`: the schema."""
+
+from __future__ import annotations
+
+import click
+
+from crm.cli.output import assembly, json_option, show, telling
+from crm.migrations import schema
+
+
+@click.group(name="database")
+def command() -> None:
+    """Mettre la base de données au schéma du jour."""
+
+
+@command.command()
+@json_option
+@telling
+def upgrade(as_json: bool) -> None:
+    """Crée la base si elle manque et joue les migrations qui restent."""
+    database = assembly().database
+    before = schema.current(database)
+    schema.upgrade(database)
+    after = schema.current(database)
+    show({"before": before, "after": after}, as_json=as_json, text=f"schéma : {before or 'vide'} → {after}")

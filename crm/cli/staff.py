@@ -1,0 +1,111 @@
+"""`portevoix staff`: accounts of the team."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from crm.audit import service as audit
+from crm.cli.output import assembly, json_option, show, telling
+from crm.staff import service as staff
+from crm.staff.model import Account, Role
+from crm.values.languages import Language
+
+
+@click.group(name="staff")
+def command() -> None:
+    """Ouvrir un compte de l’équipe."""
+
+
+@command.command()
+@click.argument("email")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="Ce que la personne peut faire."
+)
+@click.option("--name", default="", help="Son nom, tel que l’équipe le lit.")
+@click.option(
+    "--language", type=click.Choice(["fr", "nl", "en"]), default="fr", show_default=True, help="La langue de ses pages."
+)
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Un fichier dont la première ligne est le mot de passe ; sinon, il est tiré au sort et affiché une fois.",
+)
+@json_option
+@telling
+def add(*, email: str, role: str, name: str, language: str, password_file: Path | None, as_json: bool) -> None:
+    """Ouvre un compte à EMAIL."""
+    generated = password_file is None
+    password = secrets.token_urlsafe(15) if password_file is None else _first_line(password_file)
+    made = assembly()
+    now = made.clock()
+    with made.database.transaction() as session:
+        account = staff.add_account(
+            session, email=email, name=name, role=Role(role), language=Language(language), password=password, at=now
+        )
+        audit.record(
+            session, made.sealer, at=now, account_id=None, action="staff.add", subject="account",
+            subject_id=account.id, facts={"role": role},
+        )  # fmt: skip
+    shown = _shown(account) | ({"password": password} if generated else {})
+    show(shown, as_json=as_json)
+
+
+@command.command(name="list")
+@json_option
+@telling
+def list_accounts(as_json: bool) -> None:
+    """Tous les comptes, par nom."""
+    with assembly().database.reading() as session:
+        found = [_shown(account) for account in staff.accounts(session)]
+    lines = "\n".join(
+        f"{a['email']:<40} {a['role']:<14} {'ouvert' if a['active'] else 'fermé':<7} {a['name']}" for a in found
+    )
+    show(found, as_json=as_json, text=lines or "aucun compte : portevoix staff add EMAIL --role administrator")
+
+
+@command.command()
+@click.argument("email")
+@json_option
+@telling
+def disable(email: str, as_json: bool) -> None:
+    """Ferme le compte d’EMAIL et toutes ses sessions, à l’instant."""
+    made = assembly()
+    with made.database.transaction() as session:
+        account = staff.account_at(session, email)
+        staff.disable(session, made.sealer, account.id, by=None, at=made.clock())
+    show(_shown(account) | {"active": False}, as_json=as_json)
+
+
+@command.command()
+@click.argument("email")
+@click.option("--password-file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@telling
+def password(email: str, password_file: Path | None, as_json: bool) -> None:
+    """Donne un nouveau mot de passe à EMAIL et ferme toutes ses sessions."""
+    generated = password_file is None
+    chosen = secrets.token_urlsafe(15) if password_file is None else _first_line(password_file)
+    made = assembly()
+    new_hash = staff.password_hash(chosen, email=email)
+    with made.database.transaction() as session:
+        account = staff.account_at(session, email)
+        staff.change_password(session, made.sealer, account.id, new_hash=new_hash, by=None, at=made.clock())
+    show(_shown(account) | ({"password": chosen} if generated else {}), as_json=as_json)
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+
+
+def _shown(account: Account) -> dict[str, object]:
+    return {
+        "id": account.id,
+        "email": account.email,
+        "name": account.name,
+        "role": account.role.value,
+        "language": account.language.value,
+        "active": account.is_active,
+    }

@@ -1,0 +1,84 @@
+"""The folds of the event tables as SQL: what the standing tables must hold. The twin of `rules.standing`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from crm.consent.model import Act, Way
+from crm.consent.rules import CAREFULNESS
+from crm.consent.tables import ConsentEventRow, SuppressionEventRow
+
+STREAM = ("person_id", "purpose", "channel", "address_key")
+
+
+def standings() -> CompoundSelect[Any]:
+    """Where everybody stands, from their events alone.
+
+    Columns: person_id, purpose, channel, address_key, act, way, since_at, event_id.
+    """
+    event = aliased(ConsentEventRow)
+    is_request = case((event.act == Act.REQUESTED, 1), else_=0)
+    last = func.row_number().over(
+        partition_by=(event.person_id, event.purpose, event.channel, event.address_key, is_request),
+        order_by=(
+            event.occurred_at.desc(),
+            case({act.value: rank for act, rank in CAREFULNESS.items()}, value=event.act).desc(),
+            case((event.way == Way.CONFIRMATION, 0), else_=1).desc(),
+            event.id,
+        ),
+    )
+    ranked = select(
+        event.person_id,
+        event.purpose,
+        event.channel,
+        event.address_key,
+        event.act,
+        event.way,
+        event.occurred_at.label("since_at"),
+        event.id.label("event_id"),
+        is_request.label("is_request"),
+        last.label("place"),
+    ).cte("ranked")
+    decided, asked = ranked.alias("decided"), ranked.alias("asked")
+    same = and_(
+        *(decided.c[name] == asked.c[name] for name in STREAM),
+        decided.c.is_request == 0,
+        asked.c.is_request == 1,
+        decided.c.place == 1,
+        asked.c.place == 1,
+    )
+    reopened = and_(decided.c.act != Act.GIVEN, asked.c.since_at > decided.c.since_at)
+    columns = (*STREAM, "act", "way", "since_at", "event_id")
+    return union_all(
+        select(*(decided.c[name] for name in columns)).where(
+            decided.c.is_request == 0,
+            decided.c.place == 1,
+            ~select(asked.c.event_id).where(same, reopened).exists(),
+        ),
+        select(*(asked.c[name] for name in columns)).where(
+            asked.c.is_request == 1,
+            asked.c.place == 1,
+            ~select(decided.c.event_id).where(same, ~reopened).exists(),
+        ),
+    )
+
+
+def suppressions() -> Select[Any]:
+    """What is suppressed, from the events alone: per address and cause, the latest word, at equal instants the no.
+
+    Columns: address_key, cause, since_at.
+    """
+    event = aliased(SuppressionEventRow)
+    last = func.row_number().over(
+        partition_by=(event.address_key, event.cause),
+        order_by=(event.occurred_at.desc(), event.suppressed.desc(), event.id),
+    )
+    ranked = select(
+        event.address_key, event.cause, event.occurred_at.label("since_at"), event.suppressed, last.label("place")
+    ).subquery("ranked")
+    return select(ranked.c.address_key, ranked.c.cause, ranked.c.since_at).where(
+        ranked.c.place == 1, or_(ranked.c.suppressed)
+    )

@@ -1,0 +1,199 @@
+"""The nouns of consent: acts, the words shown, where someone stands, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from crm.values.identifiers import NoticeId, PersonId
+from crm.values.languages import Language
+
+
+class Channel(StrEnum):
+    """How we would reach someone."""
+
+    EMAIL = "email"
+
+
+class Act(StrEnum):
+    """What someone did about a purpose, from the least to the most careful (see `rules.carefulness`)."""
+
+    REQUESTED = "requested"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Way(StrEnum):
+    """How it reached us."""
+
+    WEB = "web"
+    CONFIRMATION = "confirmation"
+    ONE_CLICK = "one-click"
+    UNSUBSCRIBE_PAGE = "unsubscribe-page"
+    PREFERENCES = "preferences"
+    STAFF = "staff"
+    IMPORT = "import"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+
+
+class LegalBasis(StrEnum):
+    """The ground of GDPR art. 6 we stand on."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGITIMATE_INTEREST = "legitimate-interest"
+
+
+SERVICE = "service"
+"""The purpose of mails a person is owed (a confirmation, a receipt). Never an ask; passes every opt-out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purpose:
+    """Why we would write. `names` and `promises` are by language; a promise is the sentence beside the box."""
+
+    code: str
+    names: Mapping[str, str]
+    promises: Mapping[str, str]
+    position: int
+
+    def name(self, language: Language) -> str:
+        return self.names.get(language.value) or self.names.get("fr") or self.code
+
+    def promise(self, language: Language) -> str:
+        return self.promises.get(language.value) or self.promises.get("fr") or ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """The exact words someone was shown, in one language; a changed word makes a new version."""
+
+    id: NoticeId
+    purpose: str
+    language: Language
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentEvent:
+    """One act, as recorded; never changed afterwards."""
+
+    id: int
+    person_id: PersonId
+    purpose: str
+    channel: Channel
+    address_key: str
+    act: Act
+    way: Way
+    legal_basis: LegalBasis
+    notice_id: NoticeId | None
+    occurred_at: datetime
+    recorded_at: datetime
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAct:
+    """An act about to be recorded. `evidence` holds no name, address or token (the ledger is kept for years)."""
+
+    person_id: PersonId
+    purpose: str
+    address_key: str
+    act: Act
+    way: Way
+    occurred_at: datetime
+    channel: Channel = Channel.EMAIL
+    legal_basis: LegalBasis = LegalBasis.CONSENT
+    notice_id: NoticeId | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Where a person stands on one purpose, channel and address: the act that has the last word, and since when."""
+
+    person_id: PersonId
+    purpose: str
+    channel: Channel
+    address_key: str
+    act: Act
+    way: Way
+    since_at: datetime
+    event_id: int
+
+    @property
+    def is_confirmed(self) -> bool:
+        """True where they said yes by a link that only the holder of the mailbox could open."""
+        return self.act is Act.GIVEN and self.way is Way.CONFIRMATION
+
+
+class Confirmation(StrEnum):
+    """What a confirmation link is worth on the day it is used."""
+
+    COUNTS = "counts"
+    ALREADY = "already"
+    OVERTAKEN = "overtaken"
+
+
+class SuppressionCause(StrEnum):
+    """Why an address is not written to, whatever its owner once allowed."""
+
+    DEAD_ADDRESS = "dead-address"
+    COMPLAINT = "complaint"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suppression:
+    """An address not written to, why and since when. Several causes may stand at once; each is lifted by itself."""
+
+    address_key: str
+    cause: SuppressionCause
+    since_at: datetime
+
+
+class Refusal(StrEnum):
+    """Why we may not write. Each is counted and shown wherever people are left out."""
+
+    NEVER_ASKED = "never-asked"
+    NOT_CONFIRMED = "not-confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    SUPPRESSED = "suppressed"
+    NO_ADDRESS = "no-address"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """May we? `refusal` says why not, and is None exactly when `allowed`."""
+
+    refusal: Refusal | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return self.refusal is None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Movement:
+    """What one span of time brought to a purpose: people whose latest word in it is a yes, and who left in it."""
+
+    since: datetime
+    until: datetime
+    gained: int
+    lost: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Glance:
+    """Where somebody stands on one purpose and address, and what follows from it today."""
+
+    standing: Standing
+    verdict: Verdict

@@ -1,0 +1,120 @@
+"""The decisions of consent: where someone stands, and whether we may write. Pure; `selects.py` says the same in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from crm.consent.model import (
+    SERVICE,
+    Act,
+    Confirmation,
+    ConsentEvent,
+    Refusal,
+    Standing,
+    Suppression,
+    SuppressionCause,
+    Verdict,
+    Way,
+)
+
+CAREFULNESS = {Act.REQUESTED: 0, Act.GIVEN: 1, Act.REFUSED: 2, Act.WITHDRAWN: 3}
+"""Which of two words said at the same instant is believed: the higher one."""
+
+CLOSENESS = {
+    Refusal.SUPPRESSED: 6,
+    Refusal.NOT_CONFIRMED: 5,
+    Refusal.REFUSED: 4,
+    Refusal.WITHDRAWN: 3,
+    Refusal.NO_ADDRESS: 2,
+    Refusal.NEVER_ASKED: 1,
+}
+"""Somebody left out at several addresses is counted once, under the reason nearest to a yes."""
+
+
+def carefulness(act: Act) -> int:
+    """The rank of an act at equal instants: withdrawn > refused > given > requested."""
+    return CAREFULNESS[act]
+
+
+def _weight(event: ConsentEvent) -> tuple[datetime, int, bool, int]:
+    return event.occurred_at, carefulness(event.act), event.way is not Way.CONFIRMATION, -event.id
+
+
+def standing(events: Iterable[ConsentEvent]) -> ConsentEvent | None:
+    """The event that has the last word among those of one person, purpose, channel and address.
+
+    The latest one; at equal instants the most careful. A request never lowers a yes, and opens a no again only when it
+    came after it. The order in which events reached us plays no part.
+    """
+    all_events = tuple(events)
+    decided = max((e for e in all_events if e.act is not Act.REQUESTED), key=_weight, default=None)
+    asked = max((e for e in all_events if e.act is Act.REQUESTED), key=_weight, default=None)
+    if decided is None or asked is None:
+        return decided or asked
+    if decided.act is not Act.GIVEN and asked.occurred_at > decided.occurred_at:
+        return asked
+    return decided
+
+
+def verdict(
+    *,
+    purpose: str,
+    standing: Standing | None,
+    suppressions: Collection[Suppression],
+    reachable: bool,
+    merged: bool = False,
+) -> Verdict:
+    """May we write to this person, at this address, for this purpose?
+
+    `suppressions` are those of the address, `reachable` says that it is a living address of that person. A yes given
+    through a confirmation link after a complaint or a colleague's suppression outranks it, for that purpose and
+    address only; no other word does. A dead address stops everything; owed mail (`SERVICE`) minds nothing else.
+    """
+    dead = any(s.cause is SuppressionCause.DEAD_ADDRESS for s in suppressions)
+    if purpose == SERVICE:
+        return Verdict(refusal=Refusal.SUPPRESSED if dead else None)
+    if merged:
+        return Verdict(refusal=Refusal.MERGED)
+    if standing is None:
+        return Verdict(refusal=Refusal.NEVER_ASKED)
+    if refusal := _OWN_WORD[standing.act]:
+        return Verdict(refusal=refusal)
+    if dead or any(not (standing.is_confirmed and standing.since_at > s.since_at) for s in suppressions):
+        return Verdict(refusal=Refusal.SUPPRESSED)
+    return Verdict(refusal=None if reachable else Refusal.NO_ADDRESS)
+
+
+_OWN_WORD = {
+    Act.REQUESTED: Refusal.NOT_CONFIRMED,
+    Act.GIVEN: None,
+    Act.REFUSED: Refusal.REFUSED,
+    Act.WITHDRAWN: Refusal.WITHDRAWN,
+}
+
+
+def nearest(verdicts: Iterable[Verdict]) -> Verdict:
+    """One verdict for a person out of those for each of their addresses: allowed if any is, else the nearest reason."""
+    refusals = []
+    for one in verdicts:
+        if one.refusal is None or one.refusal is Refusal.MERGED:
+            return one
+        refusals.append(one.refusal)
+    return Verdict(refusal=max(refusals, key=CLOSENESS.__getitem__, default=Refusal.NEVER_ASKED))
+
+
+def confirmation(history: Iterable[ConsentEvent], request_id: int) -> Confirmation:
+    """What confirming that request would do, given all events of its person, purpose, channel and address.
+
+    It counts while neither a no nor a yes came after the request. A later withdrawal overtakes it for ever: an old
+    letter never signs anybody up again, even where a newer request is open (that one has its own letter).
+    """
+    events = tuple(history)
+    request = next((e for e in events if e.id == request_id and e.act is Act.REQUESTED), None)
+    if request is None:
+        return Confirmation.OVERTAKEN
+    if any(e.act in {Act.REFUSED, Act.WITHDRAWN} and e.occurred_at >= request.occurred_at for e in events):
+        return Confirmation.OVERTAKEN
+    if any(e.act is Act.GIVEN and e.occurred_at >= request.occurred_at for e in events):
+        return Confirmation.ALREADY
+    return Confirmation.COUNTS

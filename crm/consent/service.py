@@ -1,0 +1,291 @@
+"""The door of consent: record what people said, ask whether we may, suppress an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.consent import growth, rules, store
+from crm.consent.errors import NobodyThere, PurposeMissing
+from crm.consent.model import (
+    Act,
+    Channel,
+    Confirmation,
+    ConsentEvent,
+    Glance,
+    Movement,
+    NewAct,
+    Notice,
+    Purpose,
+    Standing,
+    Suppression,
+    SuppressionCause,
+    Verdict,
+    Way,
+)
+from crm.foundation.database import hold
+from crm.foundation.signing import Sealer
+from crm.people import service as people
+from crm.people.model import Person
+from crm.values.identifiers import NoticeId, PersonId
+from crm.values.languages import Language
+
+
+def purposes(session: Session) -> tuple[Purpose, ...]:
+    """Why we would write, in the organisation's order."""
+    return store.purposes(session)
+
+
+def put_purpose(session: Session, purpose: Purpose) -> None:
+    """Adds a purpose, or changes its names and promises. What people were shown before stays as it was."""
+    store.put_purpose(session, purpose)
+
+
+def notice_for(session: Session, *, purpose: str, language: Language, text: str, at: datetime) -> Notice:
+    """The version of a purpose's notice with exactly this text; a new one where these words were never shown."""
+    if not store.has_purpose(session, purpose):
+        raise PurposeMissing
+    wanted: dict[str, Any] = {"purpose": purpose, "language": language, "text": text}
+    if found := store.find_notice(session, **wanted):
+        return found
+    hold(session, f"notice {purpose} {language}")
+    return store.find_notice(session, **wanted) or store.add_notice(session, **wanted, at=at)
+
+
+def notices(session: Session, notice_ids: Iterable[NoticeId]) -> dict[NoticeId, Notice]:
+    """The exact words behind those numbers."""
+    return store.notices(session, notice_ids)
+
+
+def record(session: Session, sealer: Sealer, new: NewAct, *, at: datetime) -> ConsentEvent:
+    """Writes what someone said to the ledger, and where they stand now.
+
+    An act of a merged person goes to whom they were merged into.
+
+    Raises `NobodyThere`, `PurposeMissing`. Events may come in any order: where they stand is the same.
+    """
+    person = people.find_survivor(session, new.person_id)
+    if person is None:
+        raise NobodyThere
+    if not store.has_purpose(session, new.purpose):
+        raise PurposeMissing
+    hold(session, f"consent {person.id}")
+    event = store.add_event(session, sealer, new, person_id=person.id, at=at)
+    last = rules.standing(
+        store.stream(
+            session,
+            person_id=person.id,
+            purpose=new.purpose,
+            channel=new.channel,
+            address_key=new.address_key,
+        )
+    )
+    assert last is not None
+    store.put_standing(session, last)
+    return event
+
+
+def withdraw(
+    session: Session,
+    sealer: Sealer,
+    *,
+    person_id: PersonId,
+    purpose: str,
+    address_key: str,
+    way: Way,
+    at: datetime,
+    channel: Channel = Channel.EMAIL,
+    evidence: Mapping[str, Any] | None = None,
+) -> bool:
+    """Takes consent back for one purpose and address, whatever it was. True if that changed where they stand.
+
+    Doing it twice is doing it once. It has the last word even where another machine's clock wrote a yes ahead of ours:
+    a no that was heard is never outdated (a no of long ago, read from a file, is `record`ed with its date).
+    Raises `NobodyThere`, `PurposeMissing`.
+    """
+    person = people.find_survivor(session, person_id)
+    if person is None:
+        raise NobodyThere
+    hold(session, f"consent {person.id}")
+    stands = store.find_standing(
+        session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
+    )
+    if stands is not None and stands.act is Act.WITHDRAWN:
+        return False
+    act = NewAct(
+        person_id=person_id,
+        purpose=purpose,
+        address_key=address_key,
+        act=Act.WITHDRAWN,
+        way=way,
+        occurred_at=at if stands is None else max(at, stands.since_at),
+        channel=channel,
+        evidence=evidence or {},
+    )
+    record(session, sealer, act, at=at)
+    return True
+
+
+def verdict(
+    session: Session,
+    *,
+    person_id: PersonId,
+    purpose: str,
+    address_key: str,
+    channel: Channel = Channel.EMAIL,
+) -> Verdict:
+    """May we write to this person at this address for this purpose? If not, why."""
+    person = people.find_person(session, person_id)
+    point = person.at(address_key) if person else None
+    return rules.verdict(
+        purpose=purpose,
+        standing=store.find_standing(
+            session, person_id=person_id, purpose=purpose, channel=channel, address_key=address_key
+        ),
+        suppressions=store.suppressions_at(session, address_key),
+        reachable=point is not None and point.is_living,
+        merged=person is not None and person.merged_into_id is not None,
+    )
+
+
+def standings(session: Session, person_id: PersonId) -> tuple[Standing, ...]:
+    """Where a person stands, on everything they ever stood on."""
+    return store.standings_of(session, person_id)
+
+
+def glances(session: Session, several: Sequence[Person]) -> dict[PersonId, tuple[Glance, ...]]:
+    """Where each of those people stands, and the verdict that follows; two queries however many they are."""
+    by_id = {person.id: person for person in several}
+    standing = store.standings_of_all(session, by_id)
+    suppressed: dict[str, list[Suppression]] = {}
+    for one in store.suppressions_at_all(session, {s.address_key for s in standing}):
+        suppressed.setdefault(one.address_key, []).append(one)
+    found: dict[PersonId, list[Glance]] = {person_id: [] for person_id in by_id}
+    for stands in standing:
+        person = by_id[stands.person_id]
+        point = person.at(stands.address_key)
+        verdict = rules.verdict(
+            purpose=stands.purpose,
+            standing=stands,
+            suppressions=suppressed.get(stands.address_key, ()),
+            reachable=point is not None and point.is_living,
+            merged=person.merged_into_id is not None,
+        )
+        found[person.id].append(Glance(standing=stands, verdict=verdict))
+    return {person_id: tuple(glances) for person_id, glances in found.items()}
+
+
+def history(session: Session, person_id: PersonId) -> tuple[ConsentEvent, ...]:
+    """Everything a person said, in the order in which it happened."""
+    return store.events_of(session, person_id)
+
+
+def find_event(session: Session, event_id: int) -> ConsentEvent | None:
+    """One act of the ledger, or None."""
+    return store.find_event(session, event_id)
+
+
+def confirmation_of(session: Session, request: ConsentEvent) -> Confirmation:
+    """What a link that confirms this request is worth today."""
+    stream = store.stream(
+        session,
+        person_id=request.person_id,
+        purpose=request.purpose,
+        channel=request.channel,
+        address_key=request.address_key,
+    )
+    return rules.confirmation(stream, request.id)
+
+
+def suppress(
+    session: Session,
+    *,
+    address_key: str,
+    cause: SuppressionCause,
+    way: Way,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> bool:
+    """Stops all writing to an address, for everybody who has it. True if that cause did not stand already."""
+    return _suppression(
+        session, True, address_key=address_key, cause=cause, way=way, at=at, occurred_at=occurred_at, evidence=evidence
+    )
+
+
+def lift(
+    session: Session,
+    *,
+    address_key: str,
+    cause: SuppressionCause,
+    way: Way,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> bool:
+    """Ends one cause of suppression; others go on. True if it stood."""
+    return _suppression(
+        session, False, address_key=address_key, cause=cause, way=way, at=at, occurred_at=occurred_at, evidence=evidence
+    )
+
+
+def _suppression(
+    session: Session,
+    suppressed: bool,
+    *,
+    address_key: str,
+    cause: SuppressionCause,
+    way: Way,
+    at: datetime,
+    occurred_at: datetime | None,
+    evidence: Mapping[str, Any] | None,
+) -> bool:
+    hold(session, f"suppression {address_key}")
+    before = {s.cause for s in store.suppressions_at(session, address_key)}
+    if (cause in before) is suppressed and occurred_at is None:
+        return False
+    store.add_suppression_event(
+        session,
+        address_key=address_key,
+        suppressed=suppressed,
+        cause=cause,
+        way=way,
+        occurred_at=occurred_at or at,
+        at=at,
+        evidence=evidence or {},
+    )
+    store.refold_suppression(session, address_key)
+    return before != {s.cause for s in store.suppressions_at(session, address_key)}
+
+
+def suppressions(session: Session, address_key: str) -> tuple[Suppression, ...]:
+    """Why an address is not written to; empty where it may be."""
+    return store.suppressions_at(session, address_key)
+
+
+def audience_size(session: Session, purpose: str) -> int:
+    """How many people may be written to for a purpose, as things stand."""
+    return growth.allowed_count(session, purpose)
+
+
+def movements(session: Session, purpose: str, bounds: Sequence[datetime]) -> tuple[Movement, ...]:
+    """What each span between ascending bounds brought to a purpose, by everybody's latest word."""
+    return growth.movements(session, purpose, bounds)
+
+
+def rebuild(session: Session) -> None:
+    """Folds all standings again from the events."""
+    store.rebuild(session)
+
+
+def drift(session: Session) -> int:
+    """How many standings differ from what the events say; 0 in a healthy house."""
+    return store.drift(session)
+
+
+def verify(session: Session, sealer: Sealer) -> list[int]:
+    """The numbers of ledger events that were changed behind our back; empty in a healthy house."""
+    return list(store.damaged(session, sealer))

@@ -1,0 +1,96 @@
+"""Rows of consent. The event tables only ever grow; the standing tables are folds that can be rebuilt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
+from crm.foundation.columns import Base, BigId, Json, Word
+from crm.values.languages import Language
+
+
+class PurposeRow(Base):
+    __tablename__ = "purpose"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    names: Mapped[dict[str, Any]] = mapped_column(Json)
+    promises: Mapped[dict[str, Any]] = mapped_column(Json)
+    position: Mapped[int]
+
+
+class NoticeRow(Base):
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("purpose", "language", "version"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    purpose: Mapped[str] = mapped_column(ForeignKey("purpose.code"))
+    language: Mapped[Language] = mapped_column(Word(Language))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class ConsentEventRow(Base):
+    """`recorded_person_id` is covered by the mark and never changes; a merge moves only `person_id`."""
+
+    __tablename__ = "consent_event"
+    __table_args__ = (Index("ix_consent_event_person", "person_id", "purpose"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    recorded_person_id: Mapped[int] = mapped_column(BigId)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[str] = mapped_column(ForeignKey("purpose.code"))
+    channel: Mapped[Channel] = mapped_column(Word(Channel))
+    address_key: Mapped[str] = mapped_column(String(80))
+    act: Mapped[Act] = mapped_column(Word(Act))
+    way: Mapped[Way] = mapped_column(Word(Way))
+    legal_basis: Mapped[LegalBasis] = mapped_column(Word(LegalBasis))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
+    evidence: Mapped[dict[str, Any]] = mapped_column(Json)
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    mark_key_id: Mapped[int]
+    mark: Mapped[str] = mapped_column(String(64))
+
+
+class ConsentStandingRow(Base):
+    """Where a person stands on one purpose, channel and address: the fold of their events."""
+
+    __tablename__ = "consent_standing"
+    __table_args__ = (Index("ix_consent_standing_audience", "purpose", "channel", "act", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(ForeignKey("purpose.code"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(Word(Channel), primary_key=True)
+    address_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    act: Mapped[Act] = mapped_column(Word(Act))
+    way: Mapped[Way] = mapped_column(Word(Way))
+    since_at: Mapped[datetime]
+    event_id: Mapped[int] = mapped_column(ForeignKey("consent_event.id"))
+
+
+class SuppressionEventRow(Base):
+    __tablename__ = "suppression_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address_key: Mapped[str] = mapped_column(String(80), index=True)
+    suppressed: Mapped[bool]
+    cause: Mapped[SuppressionCause] = mapped_column(Word(SuppressionCause))
+    way: Mapped[Way] = mapped_column(Word(Way))
+    evidence: Mapped[dict[str, Any]] = mapped_column(Json)
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class SuppressionRow(Base):
+    """Addresses not written to as things stand, one row per cause: the fold of suppression events."""
+
+    __tablename__ = "suppression"
+
+    address_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    cause: Mapped[SuppressionCause] = mapped_column(Word(SuppressionCause), primary_key=True)
+    since_at: Mapped[datetime]

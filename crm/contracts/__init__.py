@@ -1,0 +1,1 @@
+"""The protocols by which upper rooms serve lower ones."""

@@ -1,0 +1,1 @@
+"""A demonstration organisation: its site, its mail catcher, its people."""

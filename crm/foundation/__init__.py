@@ -1,0 +1,1 @@
+"""Plumbing without domain words: settings, database, signing, egress, templates."""

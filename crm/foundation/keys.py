@@ -1,0 +1,64 @@
+"""Secret keys: files outside the database, made on first use, readable by their owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from crm.values.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys of one use, oldest first; the last one signs, all of them verify.
+
+    `keys` maps a key id (1, 2, ...) to 32 random bytes. A rotation adds a file; old ones stay.
+    """
+
+    use: str
+    keys: tuple[tuple[int, bytes], ...]
+
+    @property
+    def newest(self) -> tuple[int, bytes]:
+        return self.keys[-1]
+
+    def key(self, key_id: int) -> bytes | None:
+        """The key of that id, or None where this installation never had it."""
+        return dict(self.keys).get(key_id)
+
+
+def open_keyring(folder: Path, use: str) -> Keyring:
+    """Reads `<use>.<n>.key` files in `folder`; makes the first where there is none.
+
+    Two processes starting at once agree: the first file that appears under the name wins.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not list(folder.glob(f"{use}.*.key")):
+        _create(folder / f"{use}.1.key")
+    found = []
+    for path in folder.glob(f"{use}.*.key"):
+        number = path.name.split(".")[-2]
+        try:
+            found.append((int(number), bytes.fromhex(path.read_text().strip())))
+        except ValueError as error:
+            raise Invalid(f"key file {path.name} is damaged: 64 hexadecimal digits expected") from error
+    if any(len(key) != 32 for _, key in found):
+        raise Invalid(f"a key file of {use} is damaged: 64 hexadecimal digits expected")
+    return Keyring(use=use, keys=tuple(sorted(found)))
+
+
+def _create(path: Path) -> None:
+    draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,150 @@
+"""Settings: typed, read once, from `PORTEVOIX_*` variables and `settings.toml` in the home folder."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from crm.values.errors import Invalid
+from crm.values.languages import Language
+
+
+class Theme(BaseModel):
+    """The handful of variables another organisation changes. Colours are `#rrggbb`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    signal: str = Field(default="#ffe600", pattern=r"^#[0-9a-fA-F]{6}$")
+    on_signal: str = Field(default="#000000", pattern=r"^#[0-9a-fA-F]{6}$")
+    ink: str = Field(default="#000000", pattern=r"^#[0-9a-fA-F]{6}$")
+    paper: str = Field(default="#ffffff", pattern=r"^#[0-9a-fA-F]{6}$")
+    ground: str = Field(default="#f6f6f4", pattern=r"^#[0-9a-fA-F]{6}$")
+
+
+class Organisation(BaseModel):
+    """Who speaks: shown in the footer of every mail and page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "Portevoix"
+    legal_name: str = ""
+    enterprise_number: str = ""
+    street: str = ""
+    postcode: str = ""
+    locality: str = ""
+    country: str = "Belgique"
+    email: str = "contact@portevoix.example"
+    phone: str = ""
+    website: str = "https://www.portevoix.example/"
+    privacy_url: str = ""
+    donate_url: str = ""
+    magazine_url: str = ""
+    motto: str = ""
+    social: dict[str, str] = Field(default_factory=dict)
+    theme: Theme = Theme()
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """Street, then postcode and locality; empty parts are left out."""
+        return tuple(part for part in (self.street, f"{self.postcode} {self.locality}".strip()) if part)
+
+
+class Mail(BaseModel):
+    """The relay that takes our mail, and the names we send under."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = 25
+    security: Literal["none", "starttls", "tls"] = "none"
+    username: str = ""
+    password_file: Path | None = None
+    connections: int = Field(default=8, ge=1, le=64)
+    per_second: float = Field(default=0, ge=0, description="0 means as fast as the relay takes them")
+    timeout_seconds: float = Field(default=60, gt=0)
+    lease_seconds: float = Field(default=120, gt=0)
+    sender_domain: str = "portevoix.example"
+    bounce_domain: str = "bounces.portevoix.example"
+    feedback_id: str = "portevoix"
+    bounce_maildir: Path | None = None
+
+
+class Egress(BaseModel):
+    """What the one door for outbound HTTP may do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    allow: tuple[str, ...] = Field(
+        default=(), description="`host:port` pairs that may be private (a demo, an intranet)"
+    )
+    timeout_seconds: float = Field(default=10, gt=0)
+    max_bytes: int = Field(default=5 * 1024 * 1024, gt=0)
+    user_agent: str = "Portevoix/1 (+newsletter; feed reader)"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations. Secrets are files below `home`, never variables."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTEVOIX_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    home: Path = Path("var")
+    database_url: str = ""
+    public_url: str = Field(default="http://127.0.0.1:8000", description="how supporters reach us; links start so")
+    office_language: Language = Language.FR
+    secure_cookies: bool = True
+    session_idle_minutes: int = Field(
+        default=120, ge=5, description="staff are signed out after that long without a page"
+    )
+    session_hours: int = Field(default=12, ge=1, description="and at the latest after that long")
+    demo: bool = False
+    organisation: Organisation = Organisation()
+    mail: Mail = Mail()
+    egress: Egress = Egress()
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings fixes the signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings fixes the signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = Path(os.environ.get("PORTEVOIX_HOME", "var"))
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=home / "settings.toml")
+        return init_settings, env_settings, toml
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database: the embedded one below `home` unless another is named."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'portevoix.sqlite3'}"
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.home / "keys"
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises `Invalid` naming every setting that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise Invalid(f"settings: {wrong}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"settings.toml cannot be read: {error}") from error

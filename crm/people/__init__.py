@@ -1,0 +1,1 @@
+"""Who our supporters are and how to reach them."""

@@ -1,0 +1,1 @@
+"""Accounts, roles and sign-in; `may()` is the only question."""

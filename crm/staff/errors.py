@@ -1,0 +1,26 @@
+"""What can go wrong with accounts."""
+
+from __future__ import annotations
+
+from crm.values.errors import Conflict, Invalid, Missing
+
+
+class AccountExists(Conflict):
+    """An account has that address already."""
+
+    def __init__(self) -> None:
+        super().__init__("an account has this address already")
+
+
+class NoSuchAccount(Missing):
+    """There is no such account."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such account")
+
+
+class WeakPassword(Invalid):
+    """The password is too easy to guess."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="password")

@@ -1,0 +1,1 @@
+"""Exact little values that every room shares."""

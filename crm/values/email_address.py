@@ -1,0 +1,46 @@
+"""An e-mail address that has been checked once, at the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from crm.values.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """A syntactically valid address: `text` as it is written to, `normal` as it is compared.
+
+    `normal` is NFC, with the domain in lower case and the whole case-folded: two spellings that reach
+    the same mailbox everywhere in practice compare equal. Only `parse` makes one.
+    """
+
+    text: str
+    normal: str
+
+    @classmethod
+    def parse(cls, text: str, *, field: str = "email") -> EmailAddress:
+        """Raises `Invalid` (with `field`) where `text` is not an address one can write to."""
+        try:
+            found = validate_email(
+                text.strip(), check_deliverability=False, test_environment=text.strip().endswith(".test")
+            )
+        except EmailNotValidError as error:
+            raise Invalid("not an e-mail address", field=field) from error
+        return cls(text=found.normalized, normal=found.normalized.casefold())
+
+    @property
+    def domain(self) -> str:
+        """The part after the at sign, in lower case."""
+        return self.normal.rpartition("@")[2]
+
+    @property
+    def masked(self) -> str:
+        """Enough to recognise, not enough to write to: `m…@exemple.be`."""
+        local, _, domain = self.text.rpartition("@")
+        return f"{local[:1]}…@{domain}"
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,1 @@
+"""Everything HTTP: the office, the supporters' pages, the machines' hooks."""

@@ -1,0 +1,160 @@
+"""Bars and lines as geometry: figures in, marks and words out; the template only writes them down as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+WIDTH = 640
+HEIGHT = 240
+_TOP = 28
+_FOOT = 28
+_SIDE = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """One figure and the word below it."""
+
+    label: str
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bar:
+    """A rectangle standing on the floor."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tone: str
+    label: str
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dot:
+    """A point of a line."""
+
+    x: float
+    y: float
+    label: str
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line through its dots."""
+
+    tone: str
+    points: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """A label at its place."""
+
+    x: float
+    y: float
+    anchor: str
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chart:
+    """A whole chart. `finding` is its title: what one sees in it. `table` holds the same figures as text."""
+
+    finding: str
+    note: str
+    bars: tuple[Bar, ...] = ()
+    lines: tuple[Line, ...] = ()
+    words: tuple[Word, ...] = ()
+    head: tuple[str, ...]
+    table: tuple[tuple[str, ...], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = _SIDE
+    right: int = WIDTH - _SIDE
+    floor: int = HEIGHT - _FOOT
+
+
+def bars(
+    finding: str, points: Sequence[Point], *, head: tuple[str, str], show: Callable[[int], str], note: str = ""
+) -> Chart:
+    """Bars from zero; the last one is the strong one. `show` writes a figure."""
+    step = (WIDTH - 2 * _SIDE) / max(len(points), 1)
+    thick = min(step * 0.68, 64)
+    drawn, words = [], []
+    for index, point in enumerate(points):
+        middle = _SIDE + step * (index + 0.5)
+        tone = "strong" if index == len(points) - 1 else "calm"
+        height = _scaled(point.value, points)
+        top = HEIGHT - _FOOT - height
+        drawn.append(
+            Bar(
+                x=round(middle - thick / 2, 1),
+                y=round(top, 1),
+                width=round(thick, 1),
+                height=round(height, 1),
+                tone=tone,
+                label=point.label,
+                shown=show(point.value),
+            )
+        )
+        words.append(Word(x=round(middle, 1), y=round(top - 8, 1), anchor="middle", tone=tone, text=show(point.value)))
+        if _has_room(index, len(points)):
+            words.append(Word(x=round(middle, 1), y=HEIGHT - 8, anchor="middle", tone=tone, text=point.label))
+    return Chart(
+        finding=finding,
+        note=note,
+        bars=tuple(drawn),
+        words=tuple(words),
+        head=head,
+        table=tuple((point.label, show(point.value)) for point in points),
+    )
+
+
+def line(
+    finding: str, points: Sequence[Point], *, head: tuple[str, str], show: Callable[[int], str], note: str = ""
+) -> Chart:
+    """A line from a zero floor, its first and last figures written at their ends."""
+    step = (WIDTH - 2 * _SIDE - 48) / max(len(points) - 1, 1)
+    dots = tuple(
+        Dot(
+            x=round(_SIDE + 24 + step * index, 1),
+            y=round(HEIGHT - _FOOT - _scaled(point.value, points), 1),
+            label=point.label,
+            shown=show(point.value),
+        )
+        for index, point in enumerate(points)
+    )
+    words = [
+        Word(x=dot.x, y=HEIGHT - 8, anchor="middle", tone="calm", text=dot.label)
+        for index, dot in enumerate(dots)
+        if _has_room(index, len(dots))
+    ]
+    for place, dot in enumerate(dots[:1] + dots[-1:] if len(dots) > 1 else dots):
+        tone = "strong" if place or len(dots) == 1 else "calm"
+        words.append(Word(x=dot.x, y=round(dot.y - 12, 1), anchor="middle", tone=tone, text=dot.shown))
+    return Chart(
+        finding=finding,
+        note=note,
+        lines=(Line(tone="strong", points=" ".join(f"{dot.x},{dot.y}" for dot in dots), dots=dots),),
+        words=tuple(words),
+        head=head,
+        table=tuple((point.label, show(point.value)) for point in points),
+    )
+
+
+def _scaled(value: int, points: Sequence[Point]) -> float:
+    highest = max((point.value for point in points), default=0)
+    return (HEIGHT - _FOOT - _TOP) * value / highest if highest > 0 else 0.0
+
+
+def _has_room(index: int, count: int) -> bool:
+    """At most ten labels, counted from the newest."""
+    every = -(-count // 10)
+    return (count - 1 - index) % every == 0

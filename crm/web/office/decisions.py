@@ -1,0 +1,59 @@
+"""What waits for a person: each kind of question, how many there are, and where to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from crm.staff.model import Permission
+from crm.web.office import guard, shell
+from crm.web.words import N_
+from mailing.composition import service as composition
+from mailing.composition.model import EditionState
+from mailing.content import service as content
+from mailing.delivery import service as delivery
+from mailing.feeds import service as feeds
+from mailing.feeds.model import Health
+
+MOST = 100
+
+HELD = (N_("Une édition retenue attend un mot"), N_("%(n)s éditions retenues attendent un mot"))
+DRAFTS = (N_("Une édition attend une approbation"), N_("%(n)s éditions attendent une approbation"))
+DOUBTS = (N_("Un mail est incertain"), N_("%(n)s mails sont incertains"))
+BROKEN = (N_("Un flux est en panne"), N_("%(n)s flux sont en panne"))
+TAGS = (N_("Une étiquette inconnue est à nommer"), N_("%(n)s étiquettes inconnues sont à nommer"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One line of the list of things to decide."""
+
+    words: tuple[str, str]
+    count: int
+    href: str
+    is_urgent: bool = False
+
+    @property
+    def text(self) -> str:
+        return shell.say_count(*self.words, self.count)
+
+
+def waiting(session: Session) -> list[Question]:
+    """The open questions that this person may answer, the urgent ones first. Counts stop at `MOST`."""
+    found: list[Question] = []
+    if guard.may(Permission.EDITIONS_APPROVE):
+        held = composition.count_editions(session, states=[EditionState.HELD])
+        drafts = composition.editions(session, states=[EditionState.DRAFT], limit=20)
+        one = url_for("editions.show", edition_id=drafts[0].id) if len(drafts) == 1 else url_for("editions.index")
+        found.append(Question(words=HELD, count=held, href=url_for("editions.index"), is_urgent=True))
+        found.append(Question(words=DRAFTS, count=len(drafts), href=one))
+    if guard.may(Permission.DELIVERIES_ACT):
+        doubts = len(delivery.uncertain(session, limit=MOST))
+        found.append(Question(words=DOUBTS, count=doubts, href=url_for("mails.uncertain"), is_urgent=True))
+    if guard.may(Permission.CONTENT_EDIT):
+        broken = sum(1 for feed in feeds.feeds(session) if feed.is_active and feed.health is Health.DOWN)
+        found.append(Question(words=BROKEN, count=broken, href=url_for("feeds.index"), is_urgent=True))
+        found.append(Question(words=TAGS, count=len(content.unknown_tags(session)), href=url_for("content.tags")))
+    return sorted((question for question in found if question.count), key=lambda question: not question.is_urgent)

@@ -1,0 +1,82 @@
+"""The words and shapes of deliveries: states, reasons and events, as the office says them."""
+
+from __future__ import annotations
+
+from crm.consent.model import Refusal
+from crm.web.words import N_
+from mailing.delivery.model import DeliveryState, EventKind, MailingState, Reason
+
+MAILING_STATES: dict[MailingState, tuple[str, str]] = {
+    MailingState.RUNNING: (N_("En cours"), "live"),
+    MailingState.PAUSED: (N_("En pause"), "warn"),
+    MailingState.CANCELLED: (N_("Annulé"), "stop"),
+    MailingState.DONE: (N_("Terminé"), "done"),
+}
+
+STATES: dict[DeliveryState, tuple[str, str]] = {
+    DeliveryState.PLANNED: (N_("En attente"), "wait"),
+    DeliveryState.CLAIMED: (N_("Sur le départ"), "live"),
+    DeliveryState.ATTEMPTING: (N_("En train de partir"), "live"),
+    DeliveryState.ACCEPTED: (N_("Accepté"), "done"),
+    DeliveryState.DEFERRED: (N_("Reporté"), "wait"),
+    DeliveryState.REFUSED: (N_("Refusé"), "stop"),
+    DeliveryState.UNCERTAIN: (N_("Incertain"), "warn"),
+    DeliveryState.WITHHELD: (N_("Retenu"), "note"),
+    DeliveryState.CANCELLED: (N_("Annulé"), "stop"),
+    DeliveryState.REPLANNING: (N_("À replanifier"), "wait"),
+}
+
+MEANINGS: dict[DeliveryState, str] = {
+    DeliveryState.PLANNED: N_("Le mail partira à son tour."),
+    DeliveryState.ACCEPTED: N_("Le serveur d’envoi a pris le mail en charge."),
+    DeliveryState.DEFERRED: N_("Le serveur a demandé de patienter ; un nouvel essai est prévu."),
+    DeliveryState.REFUSED: N_("Le serveur n’en a pas voulu ; il ne sera pas essayé de nouveau."),
+    DeliveryState.UNCERTAIN: N_("Le serveur s’est tu au dernier moment : il l’a peut-être pris. Une personne décide."),
+    DeliveryState.WITHHELD: N_("Au dernier regard, cette personne ne souhaitait plus ou ne pouvait plus recevoir."),
+    DeliveryState.CANCELLED: N_("L’envoi a été annulé avant son départ."),
+}
+
+REASONS: dict[str, str] = {
+    Refusal.NEVER_ASKED: N_("n’a jamais dit oui"),
+    Refusal.NOT_CONFIRMED: N_("n’a pas encore confirmé son inscription"),
+    Refusal.REFUSED: N_("a dit non"),
+    Refusal.WITHDRAWN: N_("s’est désinscrit·e"),
+    Refusal.SUPPRESSED: N_("adresse écartée (morte ou plaignante)"),
+    Refusal.NO_ADDRESS: N_("n’a plus d’adresse qui fonctionne"),
+    Refusal.MERGED: N_("fiche réunie avec une autre"),
+    Reason.OTHER_LANGUAGE: N_("lit une autre langue"),
+    Reason.RELAY_BUSY: N_("le serveur est occupé"),
+    Reason.CONNECTION_LOST: N_("la connexion s’est rompue"),
+    Reason.RECIPIENT_REFUSED: N_("le serveur refuse cette adresse"),
+    Reason.SENDER_REFUSED: N_("le serveur refuse notre adresse d’envoi"),
+    Reason.CONTENT_REFUSED: N_("le serveur refuse le contenu"),
+    Reason.ADDRESS_UNSUPPORTED: N_("le serveur ne sait pas écrire cette adresse"),
+    Reason.UNSAFE_MESSAGE: N_("le mail n’a pas passé notre contrôle de sûreté"),
+    Reason.GAVE_UP: N_("abandonné après six essais"),
+    Reason.NO_ANSWER: N_("le serveur s’est tu après le dernier point"),
+    Reason.SENDER_STOPPED: N_("le programme s’est arrêté pendant l’envoi"),
+    Reason.STILL_UNKNOWN: N_("le journal du serveur ne permet pas de trancher"),
+}
+
+EVENTS: dict[EventKind, tuple[str, str]] = {
+    EventKind.ATTEMPTING: (N_("Essai commencé"), "note"),
+    EventKind.ACCEPTED: (N_("Accepté par le serveur"), "done"),
+    EventKind.DEFERRED: (N_("Reporté par le serveur"), "note"),
+    EventKind.REFUSED: (N_("Refusé par le serveur"), "stop"),
+    EventKind.UNCERTAIN: (N_("Devenu incertain"), "stop"),
+    EventKind.WITHHELD: (N_("Retenu au dernier regard"), "note"),
+    EventKind.RECONCILED_ACCEPTED: (N_("Retrouvé dans le journal du serveur : accepté"), "done"),
+    EventKind.RECONCILED_NOT_ACCEPTED: (N_("Absent du journal du serveur : remis en attente"), "note"),
+    EventKind.MARKED_ACCEPTED: (N_("Marqué comme reçu par une personne"), "done"),
+    EventKind.SENT_AGAIN: (N_("Renvoyé à la demande d’une personne"), "note"),
+    EventKind.RETURNED: (N_("Rendu sans avoir été essayé"), "note"),
+    EventKind.CANCELLED: (N_("Annulé"), "stop"),
+}
+
+LETTERS: dict[str, str] = {
+    "confirm": N_("Demandes de confirmation"),
+    "already": N_("Rappels d’inscription"),
+    "welcome": N_("Mots de bienvenue"),
+    "goodbye": N_("Mots d’au revoir"),
+    "test": N_("Tests envoyés à l’équipe"),
+}

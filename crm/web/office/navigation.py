@@ -1,0 +1,65 @@
+"""The menu and the command palette: where one can go and what one can do, by role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+
+from crm.staff import rules
+from crm.staff.model import Permission, Role
+from crm.web.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place: a marked French label, an endpoint of ours, who sees it, its icon."""
+
+    label: str
+    endpoint: str
+    permission: Permission
+    icon: str
+
+    @property
+    def part(self) -> str:
+        """The blueprint whose pages light this entry up."""
+        return self.endpoint.partition(".")[0]
+
+    @property
+    def address(self) -> str:
+        return url_for(self.endpoint)
+
+
+MENU = (
+    Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
+    Entry(N_("Contenus"), "content.index", Permission.CONTENT_READ, "library"),
+    Entry(N_("Flux"), "feeds.index", Permission.CONTENT_READ, "feed"),
+    Entry(N_("Éditions"), "editions.index", Permission.EDITIONS_READ, "edition"),
+    Entry(N_("Lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
+    Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
+    Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people"),
+    Entry(N_("Horloge"), "clock.index", Permission.JOBS_READ, "clock"),
+)
+
+ACTIONS = (
+    Entry(N_("Nommer les étiquettes inconnues"), "content.tags", Permission.CONTENT_EDIT, "tag"),
+    Entry(N_("Suivre un nouveau flux"), "feeds.new", Permission.CONTENT_EDIT, "feed"),
+    Entry(N_("Décider des mails incertains"), "mails.uncertain", Permission.DELIVERIES_READ, "send"),
+    Entry(N_("Arrêter tous les envois"), "sending_switch.index", Permission.SENDING_STOP, "stop"),
+    Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "person"),
+    Entry(N_("Voir les composants de l’interface"), "style_guide.index", Permission.SIGNED_IN, "library"),
+)
+
+
+def entries(role: Role) -> tuple[Entry, ...]:
+    """The menu of a role, at most nine entries."""
+    return _of(role, MENU)
+
+
+def actions(role: Role) -> tuple[Entry, ...]:
+    """What the palette offers beside the menu."""
+    return _of(role, ACTIONS)
+
+
+def _of(role: Role, all_of_them: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return tuple(e for e in all_of_them if rules.may(role, e.permission) and e.endpoint in current_app.view_functions)

@@ -1,0 +1,97 @@
+"""The preference page: what one receives, in which language, under which first name."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from crm.consent.model import SERVICE
+from crm.foundation.signing import TokenPurpose
+from crm.people.service import tidy_name
+from crm.values.errors import Invalid
+from crm.values.languages import Language
+from crm.web.public import notices, page
+from crm.web.public.sign_up_form import ERRORS, LONGEST_TYPED
+from mailing.correspondence import service as correspondence
+from mailing.correspondence.model import Changes, Choice, Reader
+
+blueprint = Blueprint("preferences", __name__)
+
+
+@blueprint.get("/p/<token>")
+def look(token: str) -> Response:
+    """The choices as they stand."""
+    made = page.assembly()
+    with made.database.reading() as session:
+        reader = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
+        choices = correspondence.choices(session, reader) if reader else ()
+    return page.lost_link() if reader is None else _show(reader, choices)
+
+
+@blueprint.post("/p/<token>")
+def change(token: str) -> Response:
+    """Off at once, on after a confirmation letter; then the same page with exactly what has changed above it."""
+    made, now = page.assembly(), page.now()
+    with made.database.transaction() as session:
+        reader = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
+        if reader is None:
+            return page.lost_link()
+        speaks = page.language(reader.person.language)
+        typed = request.form.get("first_name", reader.person.first_name)[:LONGEST_TYPED]
+        ticked = frozenset(request.form.getlist("purpose"))
+        try:
+            first_name = tidy_name(typed, field="first_name")
+        except Invalid:
+            choices = correspondence.choices(session, reader)
+            return _show(reader, choices, ticked=ticked, first_name=typed, status=422)
+        changes = correspondence.change(
+            session,
+            page.desk(),
+            reader,
+            words=notices.chosen(notices.offers(session, speaks, made.settings.organisation), ticked),
+            first_name=first_name,
+            speaks=Language.best(request.form.get("language"), reader.person.language),
+            page_language=speaks,
+            at=now,
+        )
+        after = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
+        assert after is not None
+        choices = correspondence.choices(session, after)
+    return _show(after, choices, changes=changes)
+
+
+def _show(
+    reader: Reader,
+    choices: tuple[Choice, ...],
+    *,
+    changes: Changes | None = None,
+    ticked: frozenset[str] | None = None,
+    first_name: str | None = None,
+    status: int = 200,
+) -> Response:
+    organisation = page.assembly().settings.organisation
+    speaks = page.language(reader.person.language)
+    shown = [
+        {
+            "offer": notices.offer(choice.purpose, speaks, organisation),
+            "is_on": choice.is_on if ticked is None else choice.purpose.code in ticked,
+            "awaits": choice.awaits_confirmation,
+        }
+        for choice in choices
+        if choice.purpose.code != SERVICE
+    ]
+    return page.show(
+        "preferences.html",
+        speaks=speaks,
+        status=status,
+        is_private=True,
+        choices=shown,
+        information=notices.information(speaks, organisation),
+        address=reader.masked_address,
+        first_name=reader.person.first_name if first_name is None else first_name,
+        error=page.say(speaks, ERRORS["first_name"]) if status == 422 else "",
+        spoken=reader.person.language.value,
+        own_names={one.value: name for one, name in page.OWN_NAMES.items()},
+        changes=changes,
+        stopped=[one.name(speaks) for one in changes.stopped] if changes else [],
+        asked=[one.name(speaks) for one in changes.asked] if changes else [],
+    )

@@ -1,0 +1,109 @@
+"""Reading the sign-up form: what was typed, what is wrong with it, and whether a person filled it in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from werkzeug.datastructures import MultiDict
+
+from crm.foundation.signing import LinkSigner, TokenPurpose
+from crm.people.model import LONGEST_NAME
+from crm.people.service import tidy_name
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.languages import Language
+from crm.web.public.notices import Offer
+from crm.web.words import N_
+
+QUICKEST_SECONDS = 3
+LONGEST_SECONDS = 24 * 3600
+TRAP = "website"
+"""A field that people never see and programs fill in."""
+
+LONGEST_TYPED = 400
+
+
+class Age(StrEnum):
+    """How long the form was open before it came back."""
+
+    RIGHT = "right"
+    TOO_QUICK = "too-quick"
+    STALE = "stale"
+
+
+ERRORS = {
+    "purposes": N_("Choisissez au moins une lettre."),
+    "email": N_("Écrivez votre adresse en entier, par exemple marie@exemple.be."),
+    "no-email": N_("Écrivez l’adresse à laquelle vous voulez recevoir nos lettres."),
+    "first_name": N_("Écrivez un prénom seulement, sans lien ni signe particulier."),
+    Age.TOO_QUICK: N_("C’était très rapide. Relisez, puis appuyez encore une fois sur le bouton."),
+    Age.STALE: N_(
+        "La page était ouverte depuis longtemps, ou ses textes ont changé. Relisez, puis appuyez encore une fois."
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Typed:
+    """The form as it stands, to be shown again with nothing lost."""
+
+    email: str = ""
+    first_name: str = ""
+    language: Language
+    purposes: frozenset[str] = frozenset()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    address: EmailAddress | None = None
+    is_trapped: bool = False
+
+
+def token(links: LinkSigner, offers: Iterable[Offer], at: datetime) -> str:
+    """What the form carries: when it was shown, and a digest of the very words it showed."""
+    return links.sign(TokenPurpose.FORM, ["sign-up", int(at.timestamp()), _digest(offers)])
+
+
+def age(links: LinkSigner, offers: Iterable[Offer], given: str, at: datetime) -> Age:
+    """Whether the form comes back after 3 seconds and within a day, with the words that are shown today."""
+    match links.read(TokenPurpose.FORM, given):
+        case ["sign-up", int(shown_at), str(digest)] if digest == _digest(offers):
+            seconds = at.timestamp() - shown_at
+        case _:
+            return Age.STALE
+    if not -60 <= seconds <= LONGEST_SECONDS:
+        return Age.STALE
+    return Age.TOO_QUICK if seconds < QUICKEST_SECONDS else Age.RIGHT
+
+
+def read(form: MultiDict[str, str], offers: Iterable[Offer], page_language: Language) -> Typed:
+    """What was typed, with an error (a French source sentence) at each field that has to be mended."""
+    errors: dict[str, str] = {}
+    email = form.get("email", "").strip()[:LONGEST_TYPED]
+    first_name = form.get("first_name", "")[:LONGEST_TYPED]
+    purposes = frozenset(one.code for one in offers) & frozenset(form.getlist("purpose"))
+    address = None
+    try:
+        address = EmailAddress.parse(email)
+    except Invalid:
+        errors["email"] = ERRORS["email" if email else "no-email"]
+    try:
+        first_name = tidy_name(first_name, field="first_name")
+    except Invalid:
+        errors["first_name"] = ERRORS["first_name"]
+    if not purposes:
+        errors["purposes"] = ERRORS["purposes"]
+    return Typed(
+        email=email,
+        first_name=first_name[: 2 * LONGEST_NAME],
+        language=Language.best(form.get("language"), page_language),
+        purposes=purposes,
+        errors=errors,
+        address=address,
+        is_trapped=bool(form.get(TRAP, "")),
+    )
+
+
+def _digest(offers: Iterable[Offer]) -> str:
+    return hashlib.sha256("\0".join(one.text for one in offers).encode()).hexdigest()[:16]

@@ -1,0 +1,33 @@
+"""What can go wrong with the clock."""
+
+from __future__ import annotations
+
+from crm.values.errors import Conflict, Missing
+
+
+class JobMissing(Missing):
+    """The timetable has no such job."""
+
+    def __init__(self) -> None:
+        super().__init__("the timetable has no such job")
+
+
+class RunMissing(Missing):
+    """There is no such run."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such run")
+
+
+class RunSettled(Conflict):
+    """Nobody has to answer for that run any more."""
+
+    def __init__(self) -> None:
+        super().__init__("this run was answered for already")
+
+
+class JobBusy(Conflict):
+    """The job is running right now."""
+
+    def __init__(self) -> None:
+        super().__init__("this job is running right now: nothing was started")

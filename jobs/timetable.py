@@ -1,0 +1,63 @@
+"""What happens by the clock, and when. Read this first."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from crm.foundation.translation import N_
+from jobs import (
+    fetch_feeds,
+    finish_mailings,
+    propose_editions,
+    prune_runs,
+    read_bounces,
+    recover_deliveries,
+    send_due_editions,
+)
+from jobs.model import Daily, Every, Job
+
+TIMETABLE: tuple[Job, ...] = (
+    Job(
+        name="fetch_feeds",
+        label=N_("Relever les flux du site"),
+        when=Every(period=timedelta(minutes=1)),
+        run=fetch_feeds.run,
+    ),
+    Job(
+        name="propose_editions",
+        label=N_("Proposer les éditions"),
+        when=Every(period=timedelta(minutes=1)),
+        run=propose_editions.run,
+    ),
+    Job(
+        name="send_due_editions",
+        label=N_("Envoyer les éditions à leur heure"),
+        when=Every(period=timedelta(seconds=10)),
+        run=send_due_editions.run,
+    ),
+    Job(
+        name="finish_mailings",
+        label=N_("Clore les envois terminés"),
+        when=Every(period=timedelta(seconds=10)),
+        run=finish_mailings.run,
+    ),
+    Job(
+        name="read_bounces",
+        label=N_("Lire les retours de mails"),
+        when=Every(period=timedelta(minutes=1)),
+        run=read_bounces.run,
+    ),
+    Job(
+        name="recover_deliveries",
+        label=N_("Retrouver les mails restés en suspens"),
+        when=Every(period=timedelta(minutes=1)),
+        run=recover_deliveries.run,
+    ),
+    Job(
+        name="prune_runs",
+        label=N_("Ranger l’historique de l’horloge"),
+        when=Daily(at=time(4, 20)),
+        run=prune_runs.run,
+        ask_after=timedelta(days=2),
+    ),
+)

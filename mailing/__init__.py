@@ -1,0 +1,1 @@
+"""Words to people: from the feed to the inbox, and what comes back."""

@@ -1,0 +1,1 @@
+"""Newsletters, editions, schedules and approval."""

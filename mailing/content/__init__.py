@@ -1,0 +1,1 @@
+"""Our library of articles, petitions and events, tagged by country and theme."""

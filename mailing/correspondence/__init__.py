@@ -1,0 +1,1 @@
+"""Letters the house owes one person: confirm, acknowledge."""

@@ -1,0 +1,354 @@
+"""The door of correspondence: sign up, confirm, leave, change one's choices.
+
+There is no letter of farewell: the page after leaving says all there is to say, and whoever left by their mail
+program's button (RFC 8058) asked for no further mail, least of all one more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.consent import service as consent
+from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
+from crm.people import service as people
+from crm.people.model import Deliverability, NewPerson
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import ContactPointId, DeliveryId, PersonId
+from crm.values.languages import Language
+from mailing.correspondence import letters
+from mailing.correspondence.model import (
+    Changes,
+    Choice,
+    Desk,
+    LinkState,
+    Opened,
+    Reader,
+    Request,
+    SignUp,
+)
+from mailing.rendering.model import LetterKind, Slot
+
+
+def sign_up(session: Session, desk: Desk, asked: SignUp, *, at: datetime) -> None:
+    """Writes down what a visitor asks and owes their mailbox one letter, at most one a day.
+
+    The letter asks to confirm; where everything asked is already received, it says so instead. Nothing tells the
+    visitor which: an address that is known gets the same answer, and the same work, as one that is not.
+    Raises `Invalid` for a name that is none, `PurposeMissing`.
+    """
+    person = people.find_or_add(
+        session,
+        desk.addresses,
+        NewPerson(email=asked.email, language=asked.language, first_name=asked.first_name, source="sign-up"),
+        at=at,
+    )
+    point = person.at(desk.addresses.key_of(asked.email.normal))
+    assert point is not None
+    reader = Reader(person=person, point=point)
+    ask(session, desk, reader, words=asked.words, language=asked.language, way=Way.WEB, at=at)
+
+
+def ask(
+    session: Session,
+    desk: Desk,
+    reader: Reader,
+    *,
+    words: Mapping[str, str],
+    language: Language,
+    way: Way,
+    at: datetime,
+) -> bool:
+    """Records the wish for each purpose in `words` (purpose to the exact text shown) and owes one letter about them.
+
+    True if a letter is owed that was not owed before. Asking again on the same day adds nothing to the ledger.
+    """
+    wished = [
+        _request(session, desk, reader, purpose=purpose, text=text, language=language, way=way, at=at)
+        for purpose, text in words.items()
+        if not _receives(session, reader, purpose)
+    ]
+    names = _names(session, words if not wished else [purpose for purpose, _ in wished], language)
+    values = (
+        {Slot.CONFIRM_URL: letters.confirm_url(desk, reader, [event_id for _, event_id in wished])}
+        if wished
+        else {Slot.PREFERENCES_URL: letters.preferences_url(desk, reader)}
+    )
+    return letters.send(
+        session,
+        desk,
+        LetterKind.CONFIRM if wished else LetterKind.ALREADY,
+        reader,
+        language=language,
+        facts={"purposes": names} | ({"words": _shown(words[purpose] for purpose, _ in wished)} if wished else {}),
+        values=values,
+        at=at,
+    )
+
+
+def _request(
+    session: Session,
+    desk: Desk,
+    reader: Reader,
+    *,
+    purpose: str,
+    text: str,
+    language: Language,
+    way: Way,
+    at: datetime,
+) -> tuple[str, int]:
+    notice = consent.notice_for(session, purpose=purpose, language=language, text=text, at=at)
+    for stands in consent.standings(session, reader.person.id):
+        if (stands.purpose, stands.address_key, stands.act) == (purpose, reader.point.address_key, Act.REQUESTED):
+            event = consent.find_event(session, stands.event_id)
+            if event and event.notice_id == notice.id and brussels_day(event.occurred_at) == brussels_day(at):
+                return purpose, event.id
+    act = NewAct(
+        person_id=reader.person.id,
+        purpose=purpose,
+        address_key=reader.point.address_key,
+        act=Act.REQUESTED,
+        way=way,
+        occurred_at=at,
+        notice_id=notice.id,
+    )
+    return purpose, consent.record(session, desk.sealer, act, at=at).id
+
+
+def open_link(session: Session, value: Any) -> Opened | None:
+    """What a confirmation link stands for today (`value` is what its token holds); None where it is no such link.
+
+    Changes nothing.
+    """
+    match value:
+        case [int(person_id), int(point_id), [int(), *_] as request_ids]:
+            reader = _reader(session, person_id, point_id)
+        case _:
+            return None
+    if reader is None:
+        return None
+    found: dict[Confirmation, list[Request]] = {worth: [] for worth in Confirmation}
+    for event_id in request_ids:
+        event = consent.find_event(session, event_id)
+        if event is None or event.person_id != reader.person.id or event.address_key != reader.point.address_key:
+            return None
+        worth = consent.confirmation_of(session, event)
+        found[worth].extend(_requests(session, [event.id]))
+    counts, already = found[Confirmation.COUNTS], found[Confirmation.ALREADY]
+    state = LinkState.OPEN if counts else LinkState.CONFIRMED if already else LinkState.OVERTAKEN
+    waiting = [
+        stands.event_id
+        for stands in consent.standings(session, reader.person.id)
+        if stands.act is Act.REQUESTED
+        and stands.address_key == reader.point.address_key
+        and stands.event_id not in request_ids
+        and stands.purpose not in {wish.purpose.code for wish in counts}
+    ]
+    others = _requests(session, waiting) if state is not LinkState.OVERTAKEN else ()
+    return Opened(reader=reader, state=state, wishes=tuple(counts or already), others=others)
+
+
+def confirm(
+    session: Session, desk: Desk, value: Any, *, also: Collection[int] = (), language: Language, at: datetime
+) -> tuple[Purpose, ...] | None:
+    """Turns the wishes behind a link into consent, and `also` those others that were ticked on the page.
+
+    Returns what is new, empty where the link had been used or something later overtook it, None where it is no such
+    link. A wish counts only while nobody said no since: an old letter never signs up again somebody who left.
+    Opening it proves that the mailbox lives, so a mark of a dead address goes. What is new is greeted by one letter.
+    """
+    opened = open_link(session, value)
+    if opened is None:
+        return None
+    wanted = opened.wishes if opened.state is LinkState.OPEN else ()
+    wanted += tuple(other for other in opened.others if other.event_id in also)
+    for wish in wanted:
+        act = NewAct(
+            person_id=opened.reader.person.id,
+            purpose=wish.purpose.code,
+            address_key=opened.reader.point.address_key,
+            act=Act.GIVEN,
+            way=Way.CONFIRMATION,
+            occurred_at=at,
+            notice_id=wish.notice.id if wish.notice else None,
+            evidence={"request": wish.event_id},
+        )
+        consent.record(session, desk.sealer, act, at=at)
+    if wanted:
+        _mailbox_lives(session, opened.reader, at)
+        letters.send(
+            session,
+            desk,
+            LetterKind.WELCOME,
+            opened.reader,
+            language=language,
+            facts={"purposes": tuple(wish.purpose.name(language) for wish in wanted)},
+            values={
+                Slot.PREFERENCES_URL: letters.preferences_url(desk, opened.reader),
+            },
+            at=at,
+        )
+    return tuple(wish.purpose for wish in wanted)
+
+
+def _mailbox_lives(session: Session, reader: Reader, at: datetime) -> None:
+    key = reader.point.address_key
+    people.mark_deliverability(session, key, Deliverability.LIVE)
+    consent.lift(session, address_key=key, cause=SuppressionCause.DEAD_ADDRESS, way=Way.CONFIRMATION, at=at)
+
+
+def reader_of(session: Session, value: Any) -> Reader | None:
+    """Whom an unsubscribe, preference or web-version link speaks of (`value` is what its token holds), else None."""
+    match value:
+        case [int(person_id), int(point_id), str(purpose), int() | None as delivery_id]:
+            reader = _reader(session, person_id, point_id)
+        case _:
+            return None
+    if reader is None:
+        return None
+    sent = None if delivery_id is None else DeliveryId(delivery_id)
+    return Reader(person=reader.person, point=reader.point, purpose=purpose, delivery_id=sent)
+
+
+def leave(session: Session, desk: Desk, reader: Reader, *, at: datetime) -> bool:
+    """Takes the reader off the purpose their link speaks of, at that address. True if that changed anything."""
+    return consent.withdraw(
+        session,
+        desk.sealer,
+        person_id=reader.person.id,
+        purpose=reader.purpose,
+        address_key=reader.point.address_key,
+        way=Way.UNSUBSCRIBE_PAGE,
+        at=at,
+        evidence=_evidence(reader),
+    )
+
+
+def take_back(session: Session, desk: Desk, reader: Reader, *, text: str, language: Language, at: datetime) -> bool:
+    """Asks again for the purpose that the reader's link speaks of; a confirmation letter decides. True if one is owed.
+
+    Not at once: the mail with the link may have been forwarded to somebody else.
+    """
+    return ask(
+        session,
+        desk,
+        reader,
+        words={reader.purpose: text},
+        language=language,
+        way=Way.UNSUBSCRIBE_PAGE,
+        at=at,
+    )
+
+
+def preferences_url(desk: Desk, reader: Reader) -> str:
+    """The page of what this reader receives."""
+    return letters.preferences_url(desk, reader)
+
+
+def choices(session: Session, reader: Reader) -> tuple[Choice, ...]:
+    """Every purpose, and whether this reader gets it at this address."""
+    waiting = {
+        stands.purpose
+        for stands in consent.standings(session, reader.person.id)
+        if stands.act is Act.REQUESTED and stands.address_key == reader.point.address_key
+    }
+    return tuple(
+        Choice(
+            purpose=purpose,
+            is_on=_receives(session, reader, purpose.code),
+            awaits_confirmation=purpose.code in waiting,
+        )
+        for purpose in consent.purposes(session)
+    )
+
+
+def change(
+    session: Session,
+    desk: Desk,
+    reader: Reader,
+    *,
+    words: Mapping[str, str],
+    first_name: str,
+    speaks: Language,
+    page_language: Language,
+    at: datetime,
+) -> Changes:
+    """Makes a reader's choices so: what `words` holds (purpose to the exact text shown) on, everything else off.
+
+    Off is done at once. On waits for a confirmation letter, since the mail with this link may have been forwarded.
+    Raises `Invalid` for a name that is none.
+    """
+    fields = people.edit(session, reader.person.id, first_name=first_name, language=speaks)
+    now = choices(session, reader)
+    stopped = tuple(choice.purpose for choice in now if choice.is_on and choice.purpose.code not in words)
+    for purpose in stopped:
+        consent.withdraw(
+            session,
+            desk.sealer,
+            person_id=reader.person.id,
+            purpose=purpose.code,
+            address_key=reader.point.address_key,
+            way=Way.PREFERENCES,
+            at=at,
+            evidence=_evidence(reader),
+        )
+    asked = tuple(choice.purpose for choice in now if not choice.is_on and choice.purpose.code in words)
+    letter_left = bool(asked) and ask(
+        session,
+        desk,
+        reader,
+        words={purpose.code: words[purpose.code] for purpose in asked},
+        language=page_language,
+        way=Way.PREFERENCES,
+        at=at,
+    )
+    return Changes(stopped=stopped, asked=asked, letter_left=letter_left, fields=fields)
+
+
+def _receives(session: Session, reader: Reader, purpose: str) -> bool:
+    return consent.verdict(
+        session, person_id=reader.person.id, purpose=purpose, address_key=reader.point.address_key
+    ).allowed
+
+
+def _reader(session: Session, person_id: int, point_id: int) -> Reader | None:
+    person = people.find_survivor(session, PersonId(person_id))
+    point = people.find_contact_point(session, ContactPointId(point_id))
+    if person is None or point is None or point.person_id not in {person.id, person_id}:
+        return None
+    return Reader(person=person, point=point)
+
+
+def _requests(session: Session, event_ids: Collection[int]) -> tuple[Request, ...]:
+    events = [event for event_id in event_ids if (event := consent.find_event(session, event_id))]
+    notices = consent.notices(session, [event.notice_id for event in events if event.notice_id is not None])
+    known = {purpose.code: purpose for purpose in consent.purposes(session)}
+    return tuple(
+        Request(
+            event_id=event.id,
+            purpose=known[event.purpose],
+            notice=None if event.notice_id is None else notices.get(event.notice_id),
+        )
+        for event in events
+    )
+
+
+def _names(session: Session, codes: Collection[str], language: Language) -> tuple[str, ...]:
+    return tuple(purpose.name(language) for purpose in consent.purposes(session) if purpose.code in codes)
+
+
+def _shown(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts as lines of a letter, in their own words: what each promises, then what is common to all, once."""
+    promises, common = [], []
+    for text in texts:
+        lines = text.splitlines()
+        promises.append(" — ".join(lines[:2]))
+        common += [line for line in lines[2:] if line not in common]
+    return (*promises, *common)
+
+
+def _evidence(reader: Reader) -> dict[str, Any]:
+    return {} if reader.delivery_id is None else {"delivery": int(reader.delivery_id)}

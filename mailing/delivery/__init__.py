@@ -1,0 +1,1 @@
+"""The ledger of every mail we owe, each attempt, and the wire."""

@@ -1,0 +1,236 @@
+"""What makes us owe a mail: the launch of an edition, a letter to one person, a test to a colleague."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.consent.model import SERVICE
+from crm.foundation.database import hold
+from crm.foundation.settings import Mail, Organisation
+from crm.values.errors import Invalid
+from crm.values.identifiers import ContactPointId, DeliveryId, EditionId, PersonId
+from mailing.composition import service as composition
+from mailing.composition.model import Edition, EditionState, Newsletter
+from mailing.delivery import header_text, headers, rules, store
+from mailing.delivery.errors import EditionNotReady
+from mailing.delivery.model import Headers, Mailing, MailingKind
+from mailing.rendering import service as rendering
+from mailing.rendering.fill import fill_text
+from mailing.rendering.model import RenderedEmail, Slot
+
+LETTER_PRIORITY = 10
+TEST_PRIORITY = 20
+EDITION_PRIORITY = 50
+TESTS = "test"
+"""The code of the mailing that holds colleagues' test mails."""
+
+
+def launch(
+    session: Session,
+    *,
+    edition_id: EditionId,
+    organisation: Organisation,
+    mail: Mail,
+    public_url: str,
+    now: datetime,
+) -> Mailing:
+    """Renders an approved edition, fixes who gets it, and lets it leave.
+
+    Launching twice launches once. Raises `EditionNotReady` where the edition is not approved or was changed since, and
+    `UnsafeHeader` where its headers cannot be written. Takes long for a transaction (one rendering, one row a reader).
+    """
+    hold(session, f"launch of edition {edition_id}")
+    known = store.find_mailing(session, edition_id=edition_id)
+    if known is not None:
+        return known
+    edition = composition.edition(session, edition_id)
+    newsletter = composition.newsletter(session, edition.newsletter_id)
+    if edition.state is not EditionState.APPROVED:
+        raise EditionNotReady(f"the edition is not approved but {edition.state.value}")
+    if composition.digest_of(edition, newsletter) != edition.digest:
+        raise EditionNotReady("the edition is no longer what was approved")
+    edition = composition.launching(session, edition_id)
+    languages = rules.languages_of(newsletter, composition.newsletters(session))
+    written = headers.list_headers(edition, newsletter, organisation, mail, public_url)
+    rendered = rendering.render_edition(edition, newsletter, organisation, public_url=public_url)
+    headers.common_headers(written, subject=_sample(rendered), language=rendered.language)
+    mailing = store.add_mailing(
+        session,
+        code=f"{newsletter.code}-{edition.number}",
+        kind=MailingKind.EDITION,
+        purpose=newsletter.purpose,
+        priority=EDITION_PRIORITY,
+        headers=written,
+        edition_id=edition_id,
+        now=now,
+    )
+    excluded = store.exclusions(session, newsletter.purpose, languages)
+    store.change_mailing(session, mailing.id, excluded=excluded)
+    store.freeze(
+        session,
+        mailing=mailing,
+        body_id=_keep(session, mailing, rendered),
+        priority=EDITION_PRIORITY,
+        languages=languages,
+        seed=_seed(mailing),
+        domain=mail.sender_domain,
+        now=now,
+    )
+    return mailing
+
+
+def enqueue_letter(
+    session: Session,
+    *,
+    code: str,
+    rendered: RenderedEmail,
+    headers: Headers,
+    person_id: PersonId,
+    contact_point_id: ContactPointId,
+    address: str,
+    address_key: str,
+    occasion: str,
+    values: Mapping[str, str],
+    now: datetime,
+) -> DeliveryId | None:
+    """Owes one person a letter of the kind `code`; None where they already have one for that occasion.
+
+    `values` fill the slots only this letter has (by slot name); they are forgotten once the letter has left.
+    """
+    return _enqueue(
+        session,
+        code=code,
+        priority=LETTER_PRIORITY,
+        rendered=rendered,
+        headers=headers,
+        recorded_person_id=person_id,
+        person_id=person_id,
+        contact_point_id=contact_point_id,
+        address=address,
+        address_key=address_key,
+        occasion=occasion,
+        values=values,
+        now=now,
+    )
+
+
+def enqueue_test(
+    session: Session,
+    *,
+    edition: Edition,
+    newsletter: Newsletter,
+    organisation: Organisation,
+    mail: Mail,
+    public_url: str,
+    address: str,
+    occasion: str,
+    now: datetime,
+) -> DeliveryId | None:
+    """Sends a colleague the edition as it stands, whatever its state; None where that `occasion` was sent before.
+
+    It takes the way of every other mail, but belongs to no supporter: its links lead to the front page.
+    """
+    rendered = rendering.render_edition(edition, newsletter, organisation, public_url=public_url, is_test=True)
+    front = f"{public_url}/"
+    written = headers.list_headers(edition, newsletter, organisation, mail, public_url)
+    return _enqueue(
+        session,
+        code=TESTS,
+        priority=TEST_PRIORITY,
+        rendered=rendered,
+        headers=Headers(
+            from_name=written.from_name,
+            from_address=written.from_address,
+            reply_to=written.reply_to,
+            auto_submitted=True,
+        ),
+        recorded_person_id=0,
+        person_id=None,
+        contact_point_id=None,
+        address=address,
+        address_key="",
+        occasion=occasion,
+        values={
+            Slot.UNSUBSCRIBE_URL: front,
+            Slot.PREFERENCES_URL: front,
+            Slot.WEB_URL: front,
+            Slot.CONFIRM_URL: front,
+        },
+        now=now,
+    )
+
+
+def _enqueue(
+    session: Session,
+    *,
+    code: str,
+    priority: int,
+    rendered: RenderedEmail,
+    headers: Headers,
+    recorded_person_id: int,
+    occasion: str,
+    address: str,
+    values: Mapping[str, str],
+    now: datetime,
+    **owner: object,
+) -> DeliveryId | None:
+    header_text.safe_address(address)
+    hold(session, f"letters {code}")
+    mailing = store.find_mailing(session, code=code)
+    if mailing is None:
+        mailing = store.add_mailing(
+            session,
+            code=code,
+            kind=MailingKind.LETTER,
+            purpose=SERVICE,
+            priority=priority,
+            headers=headers,
+            edition_id=None,
+            now=now,
+        )
+    elif mailing.kind is not MailingKind.LETTER:
+        raise Invalid("that name belongs to an edition", field="code")
+    elif mailing.headers != headers:
+        store.change_mailing(session, mailing.id, headers=asdict(headers))
+    domain = headers.from_address.rpartition("@")[2]
+    return store.add_letter(
+        session,
+        mailing_id=mailing.id,
+        body_id=_keep(session, mailing, rendered),
+        recorded_person_id=recorded_person_id,
+        occasion=occasion,
+        address=address,
+        values=dict(values),
+        priority=priority,
+        next_attempt_at=now,
+        created_at=now,
+        message_id=rules.message_id(_seed(mailing), recorded_person_id, occasion, domain),
+        **owner,
+    )
+
+
+def _keep(session: Session, mailing: Mailing, rendered: RenderedEmail) -> int:
+    content = "\0".join((rendered.subject, rendered.html, rendered.text))
+    return store.add_body(
+        session,
+        mailing_id=mailing.id,
+        language=rendered.language,
+        digest=hashlib.sha256(content.encode()).hexdigest(),
+        subject=rendered.subject,
+        html=rendered.html,
+        text=rendered.text,
+    )
+
+
+def _seed(mailing: Mailing) -> str:
+    """The part of a Message-ID that all mails of a mailing share."""
+    return hashlib.sha256(f"{mailing.code} {mailing.created_at.isoformat()}".encode()).hexdigest()[:20]
+
+
+def _sample(rendered: RenderedEmail) -> str:
+    return fill_text(rendered.subject, dict.fromkeys(Slot, ""))

@@ -1,0 +1,1 @@
+"""Outside news, fetched politely, kept as it came."""

@@ -1,0 +1,32 @@
+"""A mail as one reader sees it, for previews and the web version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from mailing.rendering.model import Slot
+from mailing.rendering.slots import Gap, split
+
+
+def fill_html(html: str, values: Mapping[Slot, str]) -> str:
+    """`html` with each mark replaced by the reader's value, escaped. Raises `UnfilledSlot` where one is missing."""
+    return "".join(escape(part.value(values)) if isinstance(part, Gap) else part for part in split(html))
+
+
+def fill_text(text: str, values: Mapping[Slot, str]) -> str:
+    """`text` (a plain-text part or a subject) with each mark replaced by the reader's value as it is."""
+    return "".join(part.value(values) if isinstance(part, Gap) else part for part in split(text))
+
+
+def sample_values(public_url: str) -> dict[Slot, str]:
+    """What a preview shows: a reader who does not exist, whose links lead to our front page."""
+    front = f"{public_url.rstrip('/')}/"
+    return {
+        Slot.FIRST_NAME: "Camille",
+        Slot.ADDRESS: "camille@exemple.be",
+        Slot.UNSUBSCRIBE_URL: front,
+        Slot.PREFERENCES_URL: front,
+        Slot.WEB_URL: front,
+        Slot.CONFIRM_URL: front,
+    }

@@ -1,0 +1,32 @@
+"""No table reaches a person without being on the list that an erasure will go through."""
+
+from __future__ import annotations
+
+import re
+
+from crm.migrations.schema import METADATA
+from tests.architecture.sources import ROOT
+
+TELLING = {"person_id", "recorded_person_id", "contact_point_id", "address", "address_key", "email", "email_key"}
+TELLING |= {"account_id", "changed_by", "approved_by", "started_by"}
+ROOTS = {"person", "account"}
+
+
+def _reaching() -> set[str]:
+    """The tables from which a chain of foreign keys, or a telling column, leads to a person."""
+    found = ROOTS | {t.name for t in METADATA.sorted_tables if TELLING & {c.name for c in t.columns}}
+    holding = {"person", "contact_point", "delivery", "account", "staff_session"}
+    while True:
+        more = {
+            table.name
+            for table in METADATA.sorted_tables
+            if table.name not in found and {key.column.table.name for key in table.foreign_keys} & holding
+        }
+        if not more:
+            return found
+        found |= more
+
+
+def test_every_table_that_reaches_a_person_is_declared() -> None:
+    page = (ROOT / "docs" / "personal-data.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == _reaching()

@@ -1,0 +1,196 @@
+"""One meaning, told twice: the verdict about one person in Python, and about everybody in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Table, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly
+from crm.consent import rules, selects
+from crm.consent import service as consent
+from crm.consent.model import SERVICE, Act, Channel, NewAct, Refusal, SuppressionCause, Verdict, Way
+from crm.consent.tables import ConsentEventRow
+from crm.people.model import ContactKind, Deliverability, Person
+from crm.people.tables import ContactPointRow, PersonRow
+from crm.values.identifiers import PersonId
+from tests.conftest import NOW
+
+Add = Callable[..., Person]
+ADDRESSES = ("un@exemple.be", "deux@exemple.be", "trois@exemple.be")
+PEOPLE = 3
+NAMES = ("purpose", "person_id", "address_key")
+
+
+@dataclass(frozen=True)
+class World:
+    """Who lives where, what they said, what came back, who became whom."""
+
+    points: list[tuple[int, int, bool, Deliverability]]
+    acts: list[tuple[int, int, str, Act, Way, int]]
+    suppressed: list[tuple[int, bool, SuppressionCause, int]]
+    merge: tuple[int, int, bool] | None
+
+
+someone, somewhere, hour = st.integers(0, PEOPLE - 1), st.integers(0, len(ADDRESSES) - 1), st.integers(0, 3)
+WORLDS = st.builds(
+    World,
+    points=st.lists(
+        st.tuples(someone, somewhere, st.booleans(), st.sampled_from(Deliverability)),
+        max_size=6,
+        unique_by=lambda point: point[:2],
+    ),
+    acts=st.lists(
+        st.tuples(
+            someone,
+            somewhere,
+            st.sampled_from(["news", "news", "urgent"]),
+            st.sampled_from([*Act, Act.GIVEN, Act.GIVEN]),
+            st.sampled_from([Way.WEB, Way.CONFIRMATION]),
+            hour,
+        ),
+        max_size=8,
+    ),
+    suppressed=st.lists(st.tuples(somewhere, st.booleans(), st.sampled_from(SuppressionCause), hour), max_size=4),
+    merge=st.none() | st.tuples(st.just(0), st.just(1), st.booleans()),
+)
+
+
+def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple[list[PersonId], list[str]]:
+    """Writes that world; its people and their address keys."""
+    keys = [assembly.addresses.key_of(address) for address in ADDRESSES]
+    people = [add(session, f"nul{n}@exemple.be").id for n in range(PEOPLE)]
+    session.execute(
+        update(ContactPointRow).values(deliverability=Deliverability.DEAD).execution_options(synchronize_session=False)
+    )
+    for who, where, primary, deliverability in world.points:
+        session.execute(
+            insert(ContactPointRow).values(
+                person_id=people[who],
+                kind=ContactKind.EMAIL,
+                value=ADDRESSES[where],
+                address_key=keys[where],
+                is_primary=primary,
+                deliverability=deliverability,
+                created_at=NOW,
+            )
+        )
+    for who, where, purpose, act, way, at in world.acts:
+        new = NewAct(
+            person_id=people[who],
+            purpose=purpose,
+            address_key=keys[where],
+            act=act,
+            way=way,
+            occurred_at=NOW + timedelta(hours=at),
+        )
+        consent.record(session, assembly.sealer, new, at=NOW)
+    for where, stops, cause, at in world.suppressed:
+        does = consent.suppress if stops else consent.lift
+        does(
+            session,
+            address_key=keys[where],
+            cause=cause,
+            way=Way.STAFF,
+            at=NOW,
+            occurred_at=NOW + timedelta(hours=at),
+        )
+    if world.merge:
+        old, new_id, moves = people[world.merge[0]], people[world.merge[1]], world.merge[2]
+        session.execute(update(PersonRow).where(PersonRow.id == old).values(merged_into_id=new_id))
+        if moves:
+            session.execute(update(ConsentEventRow).where(ConsentEventRow.person_id == old).values(person_id=new_id))
+            consent.rebuild(session)
+    return people, keys
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WORLDS)
+def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembly, add: Add, world: World) -> None:
+    with assembly.database.reading() as session:
+        people, keys = build(session, assembly, add, world)
+        assert consent.drift(session) == 0
+        for purpose in ("news", "urgent"):
+            one_by_one: dict[int, Verdict] = {}
+            for person in people:
+                stood = {s.address_key for s in consent.standings(session, person) if s.purpose == purpose}
+                if not stood:
+                    continue
+                verdicts = [
+                    consent.verdict(session, person_id=person, purpose=purpose, address_key=key)
+                    for key in sorted(stood)
+                ]
+                one_by_one[person] = rules.nearest(verdicts)
+            allowed = session.execute(selects.allowed(purpose)).all()
+            assert sorted(row.person_id for row in allowed) == sorted(
+                person for person, verdict in one_by_one.items() if verdict.allowed
+            )
+            refused = {row.person_id: Refusal(row.refusal) for row in session.execute(selects.refused(purpose))}
+            assert refused == {p: v.refusal for p, v in one_by_one.items() if not v.allowed}
+            for row in allowed:
+                assert (row.address_key, row.address) == best_address(session, row.person_id, purpose)
+        asked = [(purpose, person, key) for purpose in ("news", SERVICE) for person in people for key in keys]
+        expected = [
+            consent.verdict(session, person_id=person, purpose=purpose, address_key=key).allowed
+            for purpose, person, key in asked
+        ]
+        by_value = [selects.may_receive(purpose, Channel.EMAIL, person, key) for purpose, person, key in asked]
+        assert [bool(one) for one in session.execute(select(*by_value)).one()] == expected
+        every = select(*(literal(value).label(name) for name, value in zip(NAMES, asked[0], strict=True))).union_all(
+            *(select(*(literal(value) for value in one)) for one in asked[1:])
+        )
+        these = every.subquery("these")
+        by_column = selects.may_receive(these.c.purpose, Channel.EMAIL, these.c.person_id, these.c.address_key)
+        looked = session.execute(select(*(these.c[name] for name in NAMES), by_column.label("may"))).all()
+        assert {tuple(one)[:3]: bool(one.may) for one in looked} == dict(zip(asked, expected, strict=True))
+
+
+def best_address(session: Session, person_id: PersonId, purpose: str) -> tuple[str, str]:
+    """The address at which the rules would write to that person: primary first, then the oldest."""
+    rows = session.execute(
+        select(ContactPointRow.address_key, ContactPointRow.value)
+        .where(ContactPointRow.person_id == person_id)
+        .order_by(ContactPointRow.is_primary.desc(), ContactPointRow.id)
+    )
+    found = [
+        (key, value)
+        for key, value in rows
+        if consent.verdict(session, person_id=person_id, purpose=purpose, address_key=key).allowed
+    ]
+    return found[0]
+
+
+def test_the_last_look_works_inside_the_statement_that_claims(assembly: Assembly, add: Add) -> None:
+    with assembly.database.transaction() as session:
+        willing, gone = add(session, "un@exemple.be"), add(session, "deux@exemple.be")
+        for person in (willing, gone):
+            key = person.contact_points[0].address_key
+            act = NewAct(
+                person_id=person.id,
+                purpose="news",
+                address_key=key,
+                act=Act.GIVEN,
+                way=Way.CONFIRMATION,
+                occurred_at=NOW,
+            )
+            consent.record(session, assembly.sealer, act, at=NOW)
+        consent.withdraw(
+            session,
+            assembly.sealer,
+            person_id=gone.id,
+            purpose="news",
+            address_key=gone.contact_points[0].address_key,
+            way=Way.ONE_CLICK,
+            at=NOW + timedelta(hours=1),
+        )
+        points: Table = ContactPointRow.__table__  # type: ignore[assignment] # a mapped class's own Core table
+        may = selects.may_receive("news", Channel.EMAIL, points.c.person_id, points.c.address_key)
+        marked = session.execute(
+            update(points).where(may).values(deliverability=Deliverability.FAILING).returning(points.c.person_id)
+        )
+        assert marked.scalars().all() == [willing.id]

@@ -1,0 +1,67 @@
+"""What may stand as a name, how names compare, and who at a shared address is meant."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm.people.model import Person
+from crm.people.rules import folded, meant, tidy_name
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+from tests.conftest import NOW
+
+
+@given(st.text(max_size=60))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "compared"),
+    [("  Éloïse  DUPONT ", "eloise dupont"), ("O’Neill", "o'neill"), ("Œdipe Strauß", "oedipe strauss")],
+)
+def test_names_compare_without_accents_or_case(typed: str, compared: str) -> None:
+    assert folded(typed) == compared
+
+
+@pytest.mark.parametrize("typed", ["Marie", "  Jean-Baptiste  ", "Ana María", "李", "D’Artagnan", ""])
+def test_a_name_is_kept_with_single_spaces(typed: str) -> None:
+    assert tidy_name(typed, field="first_name") == typed.strip()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "http://spam.example",
+        "Win<b>",
+        "a@b.be",
+        "x" * 101,
+        "Marie\x00",
+        "M\u202earie",
+        "{{ 7*7 }}",
+        "{% if %}",
+        "zqslot|x",
+    ],
+)
+def test_what_is_no_name_is_refused_at_its_field(typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        tidy_name(typed, field="first_name")
+    assert refused.value.field == "first_name"
+
+
+def _person(number: int, first_name: str) -> Person:
+    return Person(
+        id=PersonId(number), first_name=first_name, last_name="", language=Language.FR, created_at=NOW, source=""
+    )
+
+
+def test_at_a_shared_address_the_one_of_that_name_is_meant_else_the_nameless_else_the_oldest() -> None:
+    jean, marie, nobody = _person(3, "Jean"), _person(7, "Marie"), _person(9, "")
+    assert meant([marie, jean], first_name="  MARIE ") == marie
+    assert meant([marie, jean, nobody], first_name="Paul") == nobody
+    assert meant([marie, jean], first_name="Paul") == jean
+    assert meant([marie, jean], first_name="") == jean
+    assert meant([], first_name="Paul") is None

@@ -1,0 +1,157 @@
+"""People through their door: add, find, list, correct."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import event, update
+
+from crm.assembly import Assembly
+from crm.people import service as people
+from crm.people.errors import PersonMissing
+from crm.people.model import Deliverability, NewPerson, Person
+from crm.people.tables import PersonRow
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+from tests.conftest import NOW
+
+
+def _new(email: str, first_name: str = "", last_name: str = "") -> NewPerson:
+    return NewPerson(
+        email=EmailAddress.parse(email), language=Language.NL, first_name=first_name, last_name=last_name, source="test"
+    )
+
+
+def _add(assembly: Assembly, email: str, first_name: str = "", last_name: str = "") -> Person:
+    with assembly.database.transaction() as session:
+        return people.add(session, assembly.addresses, _new(email, first_name, last_name), at=NOW)
+
+
+def test_a_person_comes_back_as_they_were_added(assembly: Assembly) -> None:
+    added = _add(assembly, "Marie.Dubois@Exemple.BE", "Marie ", "Dubois")
+    with assembly.database.reading() as session:
+        found = people.find_person(session, added.id)
+    assert found == added
+    assert (added.full_name, added.language, added.created_at) == ("Marie Dubois", Language.NL, NOW)
+    assert [(p.value, p.is_primary, p.is_living) for p in added.contact_points] == [
+        ("Marie.Dubois@exemple.be", True, True)
+    ]
+
+
+def test_one_mailbox_in_two_spellings_is_one_address(assembly: Assembly) -> None:
+    first = _add(assembly, "Marie@exemple.be", "Marie")
+    with assembly.database.transaction() as session:
+        again = people.find_or_add(session, assembly.addresses, _new("marie@EXEMPLE.be", "Autre"), at=NOW)
+    assert again == first
+
+
+def test_a_visitor_never_changes_the_name_of_somebody_known(assembly: Assembly) -> None:
+    known = _add(assembly, "a@exemple.be", "Marie", "Dubois")
+    with assembly.database.transaction() as session:
+        people.find_or_add(session, assembly.addresses, _new("a@exemple.be", "Spam"), at=NOW)
+    with assembly.database.reading() as session:
+        assert people.find_person(session, known.id) == known
+
+
+def test_two_visitors_at_once_with_one_address_find_one_person(assembly: Assembly) -> None:
+    together, found = Barrier(2), []
+
+    def visit() -> None:
+        together.wait(10)
+        with assembly.database.transaction() as session:
+            found.append(people.find_or_add(session, assembly.addresses, _new("a@exemple.be"), at=NOW).id)
+
+    visitors = [Thread(target=visit) for _ in range(2)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join(20)
+    assert len(found) == 2
+    assert len(set(found)) == 1
+
+
+def test_the_list_is_searched_without_accents_or_case_by_name_and_by_address(assembly: Assembly) -> None:
+    eloise = _add(assembly, "e.dupont@exemple.be", "Éloïse", "Dupont")
+    _add(assembly, "jean_100%@exemple.be", "Jean", "Percent")
+    key = eloise.contact_points[0].address_key
+    with assembly.database.reading() as session:
+
+        def found(text: str) -> list[str]:
+            return [person.first_name for person in people.page(session, text=text).people]
+
+        assert found("dupont ELOI") == ["Éloïse"]
+        assert found("E.Dupont@") == ["Éloïse"]
+        assert found("_100%@") == ["Jean"]
+        assert found("%") == ["Jean"]
+        assert found("personne") == []
+        assert [p.id for p in people.page(session, address_key=key).people] == [eloise.id]
+
+
+def test_pages_follow_each_other_without_gap_and_never_show_merged_people(assembly: Assembly) -> None:
+    ids = [_add(assembly, f"p{n}@exemple.be", f"P{n}").id for n in range(7)]
+    with assembly.database.transaction() as session:
+        session.execute(update(PersonRow).where(PersonRow.id == ids[2]).values(merged_into_id=ids[0]))
+    seen: list[PersonId] = []
+    after: PersonId | None = None
+    with assembly.database.reading() as session:
+        while True:
+            page = people.page(session, after=after, size=2)
+            assert page.total == 6
+            seen += [person.id for person in page.people]
+            after = page.next_after
+            if after is None:
+                break
+    assert seen == [one for one in reversed(ids) if one != ids[2]]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_page_runs_four_queries_however_long_it_is(assembly: Assembly, size: int) -> None:
+    for number in range(3):
+        _add(assembly, f"p{number}@exemple.be")
+    run: list[str] = []
+    with assembly.database.reading() as session:
+        session.connection()
+        event.listen(assembly.database.engine, "before_cursor_execute", lambda *args: run.append(args[2]))
+        assert len(people.page(session, size=size).people) == size
+    assert len(run) == 4
+
+
+def test_a_correction_says_what_changed(assembly: Assembly) -> None:
+    person = _add(assembly, "a@exemple.be", "Mari", "Dubois")
+    with assembly.database.transaction() as session:
+        assert people.edit(session, person.id, first_name=" Marie ", last_name="Dubois") == {"first_name"}
+        assert people.edit(session, person.id, language=Language.DE) == {"language"}
+        assert people.edit(session, person.id) == frozenset()
+        assert [p.id for p in people.page(session, text="marie").people] == [person.id]
+        with pytest.raises(Invalid):
+            people.edit(session, person.id, first_name="http://spam")
+        with pytest.raises(PersonMissing):
+            people.edit(session, PersonId(999), first_name="X")
+
+
+def test_a_dead_address_is_dead_for_everybody_who_has_it(assembly: Assembly) -> None:
+    both = [_add(assembly, "partage@exemple.be", name) for name in ("Jean", "Marie")]
+    other = _add(assembly, "autre@exemple.be")
+    key = both[0].contact_points[0].address_key
+    with assembly.database.transaction() as session:
+        assert people.mark_deliverability(session, key, Deliverability.DEAD) == 2
+        assert people.mark_deliverability(session, key, Deliverability.DEAD) == 0
+        assert [p.contact_points[0].is_living for p in people.people_at(session, key)] == [False, False]
+        kept = people.find_person(session, other.id)
+    assert kept == other
+
+
+def test_a_merged_person_is_who_they_were_merged_into_even_in_a_ring(assembly: Assembly) -> None:
+    a, b, c = (_add(assembly, f"{name}@exemple.be").id for name in "abc")
+    with assembly.database.transaction() as session:
+        for old, new in ((a, b), (b, c)):
+            session.execute(update(PersonRow).where(PersonRow.id == old).values(merged_into_id=new))
+        survivor = people.find_survivor(session, a)
+        assert survivor is not None
+        assert survivor.id == c
+        session.execute(update(PersonRow).where(PersonRow.id == c).values(merged_into_id=a))
+        assert people.find_survivor(session, a) is None
+        assert people.find_survivor(session, PersonId(999)) is None
