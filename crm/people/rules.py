@@ -1,4 +1,4 @@
-"""What may stand as a name, how names are compared, and who at a shared address is meant."""
+"""What may stand as a name, and who at a shared address is meant."""
 
 from __future__ import annotations
 
@@ -7,16 +7,7 @@ from collections.abc import Sequence
 
 from crm.people.model import LONGEST_NAME, Person
 from crm.values.errors import Invalid
-
-_SAME = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "’": "'"})
-
-
-def folded(text: str) -> str:
-    """`text` as names are compared: no accents, no case, single spaces (« Éloïse  DUPONT » is « eloise dupont »)."""
-    # Letters in disguise (« 𝐀 », « ﬁ ») show their case only once they are spread; folding case may compose new ones.
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_SAME)
-    spread = unicodedata.normalize("NFKD", plain)
-    return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())
+from crm.values.folding import folded
 
 
 def tidy_name(text: str, *, field: str) -> str:

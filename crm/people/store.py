@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.people.model import ContactKind, ContactPoint, Deliverability, NewPerson, PeoplePage, Person
-from crm.people.rules import folded
 from crm.people.tables import ContactPointRow, PersonRow
+from crm.values.folding import folded
 from crm.values.identifiers import ContactPointId, PersonId
 
 

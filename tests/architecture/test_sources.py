@@ -25,6 +25,7 @@ ONE_PLACE = {
     "smtplib": {"mailing/delivery/smtp.py", "mailing/delivery/smtp_opening.py"},
     "feedparser": {"mailing/feeds/parsing.py"},
     "aiosmtpd": {"crm/demo/catcher.py"},
+    "phonenumbers": {"crm/values/phone_number.py"},
     "argon2": {"crm/staff/passwords.py"},
     "requests": set(),
     "httpx": set(),

@@ -1,0 +1,15 @@
+"""How texts are compared: without accents, case or doubled spaces."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_SAME = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "’": "'"})
+
+
+def folded(text: str) -> str:
+    """`text` as names are compared: no accents, no case, single spaces (« Éloïse  DUPONT » is « eloise dupont »)."""
+    # Letters in disguise (« 𝐀 », « ﬁ ») show their case only once they are spread; folding case may compose new ones.
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_SAME)
+    spread = unicodedata.normalize("NFKD", plain)
+    return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())
