@@ -1,0 +1,1 @@
+"""Files in: read as they are, mapped, tried without writing, applied, undone."""
