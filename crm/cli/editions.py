@@ -94,7 +94,7 @@ def approve(edition_id: int, email: str, as_json: bool) -> None:
     now = made.clock()
     with made.database.transaction() as session:
         account = staff.account_at(session, email)
-        if not (account.is_active and roles.may(account.role, Permission.EDITIONS_APPROVE)):
+        if not (account.is_active and roles.may(account.roles, Permission.EDITIONS_APPROVE)):
             raise Invalid("ce compte ne peut pas approuver une édition", field="by")
         seen = composition.edition(session, EditionId(edition_id))
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,15 @@ from crm.staff import service as staff
 from crm.staff.model import Account, Role
 from crm.values.languages import Language
 
+roles_option = click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in Role]),
+    multiple=True,
+    required=True,
+    help="Ce que la personne peut faire ; à répéter pour plusieurs rôles.",
+)
+
 
 @click.group(name="staff")
 def command() -> None:
@@ -21,9 +31,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("email")
-@click.option(
-    "--role", type=click.Choice([role.value for role in Role]), required=True, help="Ce que la personne peut faire."
-)
+@roles_option
 @click.option("--name", default="", help="Son nom, tel que l’équipe le lit.")
 @click.option(
     "--language", type=click.Choice(["fr", "nl", "en"]), default="fr", show_default=True, help="La langue de ses pages."
@@ -35,7 +43,9 @@ def command() -> None:
 )
 @json_option
 @telling
-def add(*, email: str, role: str, name: str, language: str, password_file: Path | None, as_json: bool) -> None:
+def add(
+    *, email: str, roles: tuple[str, ...], name: str, language: str, password_file: Path | None, as_json: bool
+) -> None:
     """Ouvre un compte à EMAIL."""
     generated = password_file is None
     password = secrets.token_urlsafe(15) if password_file is None else _first_line(password_file)
@@ -43,11 +53,17 @@ def add(*, email: str, role: str, name: str, language: str, password_file: Path 
     now = made.clock()
     with made.database.transaction() as session:
         account = staff.add_account(
-            session, email=email, name=name, role=Role(role), language=Language(language), password=password, at=now
+            session,
+            email=email,
+            name=name,
+            roles={Role(role) for role in roles},
+            language=Language(language),
+            password=password,
+            at=now,
         )
         audit.record(
             session, made.sealer, at=now, account_id=None, action="staff.add", subject="account",
-            subject_id=account.id, facts={"role": role},
+            subject_id=account.id, facts={"roles": sorted(roles)},
         )  # fmt: skip
     shown = _shown(account) | ({"password": password} if generated else {})
     show(shown, as_json=as_json)
@@ -61,9 +77,25 @@ def list_accounts(as_json: bool) -> None:
     with assembly().database.reading() as session:
         found = [_shown(account) for account in staff.accounts(session)]
     lines = "\n".join(
-        f"{a['email']:<40} {a['role']:<14} {'ouvert' if a['active'] else 'fermé':<7} {a['name']}" for a in found
+        f"{a['email']:<40} {' '.join(a['roles']):<24} {'ouvert' if a['active'] else 'fermé':<7} {a['name']}"
+        for a in found
     )
     show(found, as_json=as_json, text=lines or "aucun compte : portevoix staff add EMAIL --role administrator")
+
+
+@command.command()
+@click.argument("email")
+@roles_option
+@json_option
+@telling
+def roles(*, email: str, roles: tuple[str, ...], as_json: bool) -> None:
+    """Donne à EMAIL exactement ces rôles."""
+    made = assembly()
+    with made.database.transaction() as session:
+        account = staff.account_at(session, email)
+        chosen = {Role(role) for role in roles}
+        account = staff.change_roles(session, made.sealer, account.id, roles=chosen, by=None, at=made.clock())
+    show(_shown(account), as_json=as_json)
 
 
 @command.command()
@@ -100,12 +132,12 @@ def _first_line(path: Path) -> str:
     return path.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
 
 
-def _shown(account: Account) -> dict[str, object]:
+def _shown(account: Account) -> dict[str, Any]:
     return {
         "id": account.id,
         "email": account.email,
         "name": account.name,
-        "role": account.role.value,
+        "roles": sorted(role.value for role in account.roles),
         "language": account.language.value,
         "active": account.is_active,
     }

@@ -43,7 +43,7 @@ def load(assembly: Assembly, now: datetime, *, site_url: str) -> None:
                     session,
                     email=colleague.email,
                     name=colleague.name,
-                    role=colleague.role,
+                    roles={colleague.role},
                     language=Language.FR,
                     password=colleague.password,
                     at=now,

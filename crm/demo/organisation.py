@@ -76,6 +76,27 @@ TEAM = (
         role=Role.CARE,
         does="répond aux sympathisant·es",
     ),
+    Colleague(
+        name="Manon Dubois",
+        email=f"manon@{DOMAIN}",
+        password="bougie-jaune-manon",  # noqa: S106 - as above
+        role=Role.FUNDRAISER,
+        does="prépare les appels et le magazine",
+    ),
+    Colleague(
+        name="Luc Janssens",
+        email=f"luc@{DOMAIN}",
+        password="bougie-jaune-luc",  # noqa: S106 - as above
+        role=Role.FINANCE,
+        does="suit les dons, la banque, les attestations",
+    ),
+    Colleague(
+        name="Ines Haddad",
+        email=f"ines@{DOMAIN}",
+        password="bougie-jaune-ines",  # noqa: S106 - as above
+        role=Role.DATA_PROTECTION,
+        does="veille sur les données, lit le journal",
+    ),
 )
 
 PURPOSES = (

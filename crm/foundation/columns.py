@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -61,6 +62,23 @@ class Word(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.words(value)
+
+
+class Words(TypeDecorator[frozenset[StrEnum]]):
+    """A set of words of a closed list, stored as a sorted JSON list."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Collection[StrEnum | str] | None, dialect: Dialect) -> list[str] | None:
+        return None if value is None else sorted({self.words(word).value for word in value})
+
+    def process_result_value(self, value: list[str] | None, dialect: Dialect) -> frozenset[StrEnum]:
+        return frozenset(self.words(word) for word in value or ())
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")

@@ -19,6 +19,20 @@ class NoSuchAccount(Missing):
         super().__init__("there is no such account")
 
 
+class NoRole(Invalid):
+    """An account needs a role."""
+
+    def __init__(self) -> None:
+        super().__init__("an account needs at least one role", field="roles")
+
+
+class LastAdministrator(Conflict):
+    """Without this account nobody could manage accounts any more."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody has to stay administrator")
+
+
 class WeakPassword(Invalid):
     """The password is too easy to guess."""
 

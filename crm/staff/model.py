@@ -11,10 +11,13 @@ from crm.values.languages import Language
 
 
 class Role(StrEnum):
-    """Sets of permissions, named after the people who have them."""
+    """Sets of permissions, named after the people who have them. One person may have several."""
 
     EDITOR = "editor"
+    FUNDRAISER = "fundraiser"
+    FINANCE = "finance"
     CARE = "care"
+    DATA_PROTECTION = "data-protection"
     ADMINISTRATOR = "administrator"
 
 
@@ -33,6 +36,28 @@ class Permission(StrEnum):
     SENDING_RESUME = "sending.resume"
     SUPPORTERS_READ = "supporters.read"
     SUPPORTERS_EDIT = "supporters.edit"
+    SUPPORTERS_EXPORT = "supporters.export"
+    DUPLICATES_ACT = "duplicates.act"
+    IMPORTS_READ = "imports.read"
+    IMPORTS_ACT = "imports.act"
+    SEGMENTS_READ = "segments.read"
+    SEGMENTS_EDIT = "segments.edit"
+    CAMPAIGNS_READ = "campaigns.read"
+    CAMPAIGNS_EDIT = "campaigns.edit"
+    DONATIONS_READ = "donations.read"
+    DONATIONS_EDIT = "donations.edit"
+    BANKING_READ = "banking.read"
+    BANKING_ACT = "banking.act"
+    ATTESTATIONS_READ = "attestations.read"
+    ATTESTATIONS_ACT = "attestations.act"
+    NATIONAL_NUMBER_REVEAL = "national-number.reveal"
+    MAGAZINE_READ = "magazine.read"
+    MAGAZINE_ACT = "magazine.act"
+    PRIVACY_READ = "privacy.read"
+    PRIVACY_ACT = "privacy.act"
+    AUDIT_READ = "audit.read"
+    STAFF_MANAGE = "staff.manage"
+    API_MANAGE = "api.manage"
     JOBS_READ = "jobs.read"
     JOBS_ACT = "jobs.act"
 
@@ -44,7 +69,7 @@ class Account:
     id: AccountId
     email: str
     name: str
-    role: Role
+    roles: frozenset[Role]
     language: Language
     is_active: bool
     created_at: datetime

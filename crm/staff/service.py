@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
+from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.staff import passwords, rules, store
-from crm.staff.errors import AccountExists, NoSuchAccount, WeakPassword
+from crm.staff.errors import AccountExists, LastAdministrator, NoRole, NoSuchAccount, WeakPassword
 from crm.staff.model import Account, Attempt, Role, SessionLimits, SignedIn, StaffSession
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import AccountId
@@ -37,7 +40,7 @@ def add_account(
     *,
     email: str,
     name: str,
-    role: Role,
+    roles: Collection[Role],
     language: Language,
     password: str,
     at: datetime,
@@ -50,7 +53,7 @@ def add_account(
         session,
         email=address.normal,
         name=name.strip() or address.text.partition("@")[0],
-        role=role,
+        roles=roles,
         language=language,
         password_hash=password_hash(password, email=address.normal),
         at=at,
@@ -150,8 +153,8 @@ def sign_out(session: Session, session_id: int, at: datetime) -> None:
 
 
 def disable(session: Session, sealer: Sealer, account_id: AccountId, *, by: AccountId | None, at: datetime) -> None:
-    """Closes an account and ends all its sessions."""
-    account(session, account_id)
+    """Closes an account and ends all its sessions. Raises `LastAdministrator`."""
+    _keep_an_administrator(session, account(session, account_id), ())
     store.change_account(session, account_id, is_active=False)
     store.end_sessions(session, at, account_id=account_id)
     _note(session, sealer, "disable", account_id, by=by, at=at)
@@ -167,16 +170,63 @@ def change_password(
     _note(session, sealer, "password", account_id, by=by, at=at)
 
 
+def change_roles(
+    session: Session,
+    sealer: Sealer,
+    account_id: AccountId,
+    *,
+    roles: Collection[Role],
+    by: AccountId | None,
+    at: datetime,
+) -> Account:
+    """Gives an account exactly these roles, from its next page on. Raises `NoRole`, `LastAdministrator`."""
+    before = account(session, account_id)
+    if not roles:
+        raise NoRole
+    if frozenset(roles) != before.roles:
+        _keep_an_administrator(session, before, roles)
+        store.change_account(session, account_id, roles=frozenset(roles))
+        facts = {"before": sorted(before.roles), "after": sorted(roles)}
+        _note(session, sealer, "roles", account_id, by=by, at=at, facts=facts)
+    return account(session, account_id)
+
+
+def _keep_an_administrator(session: Session, changing: Account, roles: Collection[Role]) -> None:
+    """Holds the house, so that two people who take each other's role away do not both succeed."""
+    hold(session, "staff administrators")
+    if Role.ADMINISTRATOR in roles or Role.ADMINISTRATOR not in changing.roles:
+        return
+    if not any(
+        other.id != changing.id and other.is_active and Role.ADMINISTRATOR in other.roles
+        for other in store.accounts(session)
+    ):
+        raise LastAdministrator
+
+
 def change_language(session: Session, account_id: AccountId, language: Language) -> None:
     """The language this person's office speaks."""
     store.change_account(session, account_id, language=language)
 
 
 def _note(
-    session: Session, sealer: Sealer, action: str, account_id: AccountId, *, by: AccountId | None, at: datetime
+    session: Session,
+    sealer: Sealer,
+    action: str,
+    account_id: AccountId,
+    *,
+    by: AccountId | None,
+    at: datetime,
+    facts: Mapping[str, Any] = audit.NO_FACTS,
 ) -> None:
     audit.record(
-        session, sealer, at=at, account_id=by, action=f"staff.{action}", subject="account", subject_id=account_id
+        session,
+        sealer,
+        at=at,
+        account_id=by,
+        action=f"staff.{action}",
+        subject="account",
+        subject_id=account_id,
+        facts=facts,
     )
 
 

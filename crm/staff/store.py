@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -18,7 +19,7 @@ def add_account(
     *,
     email: str,
     name: str,
-    role: Role,
+    roles: Collection[Role],
     language: Language,
     password_hash: str,
     at: datetime,
@@ -27,7 +28,7 @@ def add_account(
     row = AccountRow(
         email=email,
         name=name,
-        role=role,
+        roles=frozenset(roles),
         language=language,
         password_hash=password_hash,
         is_active=True,
@@ -56,7 +57,7 @@ def find_by_email(session: Session, email: str, *, lock: bool = False) -> tuple[
     return (_account(row), row.password_hash) if row else None
 
 
-def change_account(session: Session, account_id: AccountId, **changes: str | bool | Role | Language) -> None:
+def change_account(session: Session, account_id: AccountId, **changes: str | bool | frozenset[Role] | Language) -> None:
     """Writes the named columns of one account."""
     session.execute(update(AccountRow).where(AccountRow.id == account_id).values(**changes))
 
@@ -146,7 +147,7 @@ def _account(row: AccountRow) -> Account:
         id=AccountId(row.id),
         email=row.email,
         name=row.name,
-        role=row.role,
+        roles=row.roles,
         language=row.language,
         is_active=row.is_active,
         created_at=row.created_at,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Word
+from crm.foundation.columns import Base, BigId, Word, Words
 from crm.staff.model import Role
 from crm.values.languages import Language
 
@@ -18,7 +18,7 @@ class AccountRow(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[Role] = mapped_column(Word(Role))
+    roles: Mapped[frozenset[Role]] = mapped_column(Words(Role))
     language: Mapped[Language] = mapped_column(Word(Language))
     password_hash: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool]

@@ -113,7 +113,7 @@ def signed_in(assembly: Assembly) -> str:
             session,
             email="mesure@exemple.test",
             name="Mesure",
-            role=Role.ADMINISTRATOR,
+            roles={Role.ADMINISTRATOR},
             language=Language.FR,
             password="une phrase assez longue",
             at=now,

@@ -39,7 +39,7 @@ def furnish(assembly: Assembly, now: datetime, *, site_url: str) -> datetime:
             session,
             email=EMAIL,
             name="Claire Lambert",
-            role=Role.ADMINISTRATOR,
+            roles={Role.ADMINISTRATOR},
             language=Language.FR,
             password=PASSWORD,
             at=now,

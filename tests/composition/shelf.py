@@ -95,7 +95,7 @@ def fill(session: Session, *titles: str, **facts: Any) -> list[ContentId]:
 def account(session: Session, email: str = "redaction@voix.exemple.be", role: Role = Role.EDITOR) -> Account:
     """Somebody who may approve."""
     return accounts.add_account(
-        session, email=email, name="Camille", role=role, language=Language.FR, password_hash="", at=NOW
+        session, email=email, name="Camille", roles={role}, language=Language.FR, password_hash="", at=NOW
     )
 
 

@@ -77,7 +77,7 @@ def test_somebodys_own_organisation_is_left_alone(assembly: Assembly) -> None:
             session,
             email=f"moi@{DOMAIN}",
             name="Moi",
-            role=Role.ADMINISTRATOR,
+            roles={Role.ADMINISTRATOR},
             language=Language.FR,
             password="une phrase assez longue",
             at=NOW,

@@ -39,7 +39,7 @@ def test_an_account_is_opened_listed_and_closed(assembly: Assembly, tmp_path: Pa
     code, made = _run(
         "add", "Sana@exemple.be", "--role", "editor", "--name", "Sana Lambert", "--password-file", str(secret)
     )
-    assert (code, made["email"], made["role"]) == (0, "sana@exemple.be", "editor")
+    assert (code, made["email"], made["roles"]) == (0, "sana@exemple.be", ["editor"])
     assert "password" not in made
     assert _opens(assembly, "sana@exemple.be", "une phrase que je sais")
     assert [a["name"] for a in _run("list")[1]] == ["Sana Lambert"]

@@ -12,7 +12,7 @@ from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.staff import passwords
 from crm.staff import service as staff
-from crm.staff.errors import AccountExists, NoSuchAccount, WeakPassword
+from crm.staff.errors import AccountExists, LastAdministrator, NoRole, NoSuchAccount, WeakPassword
 from crm.staff.model import Account, Role, SignedIn
 from crm.staff.tables import AccountRow, SignInAttemptRow, StaffSessionRow
 from crm.values.errors import Invalid
@@ -30,7 +30,7 @@ def account(assembly: Assembly) -> Account:
             session,
             email=" Sana@Exemple.be ",
             name="Sana Lambert",
-            role=Role.EDITOR,
+            roles={Role.EDITOR},
             language=Language.FR,
             password=PASSWORD,
             at=NOW,
@@ -166,7 +166,7 @@ def test_accounts_are_one_per_address_with_a_password_worth_the_name(assembly: A
     def add(email: str, password: str) -> None:
         with assembly.database.transaction() as session:
             staff.add_account(
-                session, email=email, name="", role=Role.CARE, language=Language.NL, password=password, at=NOW
+                session, email=email, name="", roles={Role.CARE}, language=Language.NL, password=password, at=NOW
             )
 
     with pytest.raises(AccountExists):
@@ -178,9 +178,31 @@ def test_accounts_are_one_per_address_with_a_password_worth_the_name(assembly: A
     add("nora@exemple.be", PASSWORD)
     with assembly.database.reading() as session:
         assert [a.name for a in staff.accounts(session)] == ["Sana Lambert", "nora"]
-        assert staff.account_at(session, "Nora@exemple.be").role is Role.CARE
+        assert staff.account_at(session, "Nora@exemple.be").roles == {Role.CARE}
         assert staff.account(session, account.id) == account
         with pytest.raises(NoSuchAccount):
             staff.account(session, AccountId(99))
         with pytest.raises(NoSuchAccount):
             staff.account_at(session, "personne@exemple.be")
+
+
+def test_roles_change_at_once_and_somebody_stays_administrator(assembly: Assembly, account: Account) -> None:
+    signed_in = _try(assembly)
+    assert signed_in is not None
+
+    def change(roles: set[Role]) -> None:
+        with assembly.database.transaction() as session:
+            staff.change_roles(session, assembly.sealer, account.id, roles=roles, by=account.id, at=NOW)
+
+    change({Role.FINANCE, Role.ADMINISTRATOR})
+    with assembly.database.reading() as session:
+        living = staff.session_of(session, signed_in.token, NOW)
+        assert living is not None
+        assert living.account.roles == {Role.FINANCE, Role.ADMINISTRATOR}
+        assert audit.latest(session)[0].facts == {"before": ["editor"], "after": ["administrator", "finance"]}
+    with pytest.raises(LastAdministrator):
+        change({Role.FINANCE})
+    with pytest.raises(LastAdministrator), assembly.database.transaction() as session:
+        staff.disable(session, assembly.sealer, account.id, by=None, at=NOW)
+    with pytest.raises(NoRole):
+        change(set())

@@ -54,15 +54,15 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def browser(app: Flask, assembly: Assembly) -> Callable[..., Browser]:
-    """`browser(Role.EDITOR)`: a new account of that role, signed in."""
+    """`browser(Role.EDITOR)`: a new account with that role (several, or the administrator's), signed in."""
 
-    def make(role: Role = Role.ADMINISTRATOR, *, language: Language = Language.FR) -> Browser:
+    def make(*roles: Role, language: Language = Language.FR) -> Browser:
         with assembly.database.transaction() as session:
             account = store.add_account(
                 session,
                 email=f"personne-{next(_NUMBERS)}@exemple.be",
                 name="Camille Dupont",
-                role=role,
+                roles=roles or {Role.ADMINISTRATOR},
                 language=language,
                 password_hash="",
                 at=assembly.clock(),

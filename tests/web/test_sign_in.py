@@ -31,7 +31,7 @@ def account(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> Account:
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with assembly.database.transaction() as session:
         return staff.add_account(
-            session, email=EMAIL, name="Sana", role=Role.CARE, language=Language.FR, password=PASSWORD, at=NOW
+            session, email=EMAIL, name="Sana", roles={Role.CARE}, language=Language.FR, password=PASSWORD, at=NOW
         )
 
 
@@ -67,7 +67,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_page(app: Flask, a
             session,
             email="nora@exemple.be",
             name="Nora",
-            role=Role.CARE,
+            roles={Role.CARE},
             language=Language.NL,
             password=PASSWORD,
             at=NOW,

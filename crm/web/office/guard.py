@@ -85,7 +85,7 @@ def signed_in() -> StaffSession:
 
 def may(permission: Permission) -> bool:
     """True where the person at the screen has that permission."""
-    return rules.may(signed_in().account.role, permission)
+    return rules.may(signed_in().account.roles, permission)
 
 
 def _refusal(permission: Permission) -> ResponseReturnValue | None:
@@ -95,7 +95,7 @@ def _refusal(permission: Permission) -> ResponseReturnValue | None:
         return _ask_to_sign_in()
     if request.method not in SAFE and not _came_from_our_form(found):
         abort(403)
-    if not rules.may(found.account.role, permission):
+    if not rules.may(found.account.roles, permission):
         abort(403)
     return None
 

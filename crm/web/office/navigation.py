@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import current_app, url_for
@@ -51,15 +52,15 @@ ACTIONS = (
 )
 
 
-def entries(role: Role) -> tuple[Entry, ...]:
-    """The menu of a role, at most nine entries."""
-    return _of(role, MENU)
+def entries(roles: Collection[Role]) -> tuple[Entry, ...]:
+    """The menu of somebody, at most nine entries."""
+    return _of(roles, MENU)
 
 
-def actions(role: Role) -> tuple[Entry, ...]:
+def actions(roles: Collection[Role]) -> tuple[Entry, ...]:
     """What the palette offers beside the menu."""
-    return _of(role, ACTIONS)
+    return _of(roles, ACTIONS)
 
 
-def _of(role: Role, all_of_them: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    return tuple(e for e in all_of_them if rules.may(role, e.permission) and e.endpoint in current_app.view_functions)
+def _of(roles: Collection[Role], all_of_them: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return tuple(e for e in all_of_them if rules.may(roles, e.permission) and e.endpoint in current_app.view_functions)

@@ -19,11 +19,11 @@ MOST = 6
 @guard.page(blueprint, "", permission=Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """The list, which the browser narrows as one types."""
-    role = guard.signed_in().account.role
+    roles = guard.signed_in().account.roles
     return shell.show(
         "office/palette.html",
-        places=navigation.entries(role),
-        actions=navigation.actions(role),
+        places=navigation.entries(roles),
+        actions=navigation.actions(roles),
         finds_people=guard.may(Permission.SUPPORTERS_READ),
     )
 

@@ -14,7 +14,7 @@ from crm.staff.model import Permission, StaffSession
 from crm.values.languages import Language
 from crm.web import words
 from crm.web.assets import asset
-from crm.web.office import guard, navigation
+from crm.web.office import guard, navigation, staff_words
 
 FLASH_COOKIE = "portevoix-notice"
 THEME_COOKIE = "portevoix-theme"
@@ -66,8 +66,8 @@ def is_partial() -> bool:
 def show(template: str, *, status: int = 200, **values: Any) -> Response:
     """A page (or a piece of one) with everything the frame and the components need.
 
-    Templates get, besides `values`: `account`, `csrf`, `may(permission)`, `navigation`, `here`, `organisation`, `now`,
-    `url_for`, `asset`, `theme` and `notice`.
+    Templates get, besides `values`: `account`, `role_names`, `csrf`, `may(permission)`, `navigation`, `here`,
+    `organisation`, `now`, `url_for`, `asset`, `theme` and `notice`.
     """
     found: StaffSession | None = g.get("staff")
     response = make_response(
@@ -76,9 +76,10 @@ def show(template: str, *, status: int = 200, **values: Any) -> Response:
             language(),
             **{
                 "account": found.account if found else None,
+                "role_names": staff_words.names(found.account.roles) if found else (),
                 "csrf": found.csrf if found else "",
                 "may": lambda permission: guard.may(Permission(permission)),
-                "navigation": navigation.entries(found.account.role) if found else (),
+                "navigation": navigation.entries(found.account.roles) if found else (),
                 "here": (request.endpoint or "").partition(".")[0],
                 "organisation": assembly().settings.organisation,
                 "public_url": assembly().settings.public_url,
