@@ -168,6 +168,7 @@ class Refusal(StrEnum):
     SUPPRESSED = "suppressed"
     NO_ADDRESS = "no-address"
     MERGED = "merged"
+    DECEASED = "deceased"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

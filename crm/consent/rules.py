@@ -64,18 +64,20 @@ def verdict(
     suppressions: Collection[Suppression],
     reachable: bool,
     merged: bool = False,
+    deceased: bool = False,
 ) -> Verdict:
     """May we write to this person, at this address, for this purpose?
 
     `suppressions` are those of the address, `reachable` says that it is a living address of that person. A yes given
     through a confirmation link after a complaint or a colleague's suppression outranks it, for that purpose and
-    address only; no other word does. A dead address stops everything; owed mail (`SERVICE`) minds nothing else.
+    address only; no other word does. A dead address stops everything, as does a death; owed mail (`SERVICE`) minds
+    nothing else.
     """
     dead = any(s.cause is SuppressionCause.DEAD_ADDRESS for s in suppressions)
+    if deceased or (merged and purpose != SERVICE):
+        return Verdict(refusal=Refusal.MERGED if merged and purpose != SERVICE else Refusal.DECEASED)
     if purpose == SERVICE:
         return Verdict(refusal=Refusal.SUPPRESSED if dead else None)
-    if merged:
-        return Verdict(refusal=Refusal.MERGED)
     if standing is None:
         return Verdict(refusal=Refusal.NEVER_ASKED)
     if refusal := _OWN_WORD[standing.act]:
@@ -97,7 +99,7 @@ def nearest(verdicts: Iterable[Verdict]) -> Verdict:
     """One verdict for a person out of those for each of their addresses: allowed if any is, else the nearest reason."""
     refusals = []
     for one in verdicts:
-        if one.refusal is None or one.refusal is Refusal.MERGED:
+        if one.refusal is None or one.refusal in {Refusal.MERGED, Refusal.DECEASED}:
             return one
         refusals.append(one.refusal)
     return Verdict(refusal=max(refusals, key=CLOSENESS.__getitem__, default=Refusal.NEVER_ASKED))

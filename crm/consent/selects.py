@@ -14,6 +14,7 @@ from crm.people import selects as people
 
 _ALLOWED = 10
 _MERGED = 9
+_DECEASED = 8
 
 
 def allowed(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
@@ -65,6 +66,7 @@ def refused(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
     )
     closeness = case(
         (people.merged(standing.person_id), _MERGED),
+        (people.deceased(standing.person_id), _DECEASED),
         (standing.act == Act.REQUESTED, CLOSENESS[Refusal.NOT_CONFIRMED]),
         (standing.act == Act.REFUSED, CLOSENESS[Refusal.REFUSED]),
         (standing.act == Act.WITHDRAWN, CLOSENESS[Refusal.WITHDRAWN]),
@@ -78,7 +80,8 @@ def refused(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
         .group_by(standing.person_id)
         .subquery("nearest")
     )
-    words = {_MERGED: Refusal.MERGED.value} | {rank: refusal.value for refusal, rank in CLOSENESS.items()}
+    words = {_MERGED: Refusal.MERGED.value, _DECEASED: Refusal.DECEASED.value}
+    words |= {rank: refusal.value for refusal, rank in CLOSENESS.items()}
     return select(nearest.c.person_id, case(words, value=nearest.c.closeness).label("refusal")).where(
         nearest.c.closeness < _ALLOWED
     )
@@ -93,13 +96,13 @@ def may_receive(
     """The last look, for the statement that claims a mail: may this person get it at this address, as things stand?
 
     Each argument is a value or a column of the statement it is used in. `SERVICE` needs no consent, only an address
-    that is not dead.
+    that is not dead and a person who is not.
     """
+    owed = and_(~_dead(address_key), ~people.deceased(person_id))
+    consented = _consented(purpose, channel, person_id, address_key)
     if not isinstance(purpose, str):
-        return case(
-            (purpose == SERVICE, ~_dead(address_key)), else_=_consented(purpose, channel, person_id, address_key)
-        )
-    return ~_dead(address_key) if purpose == SERVICE else _consented(purpose, channel, person_id, address_key)
+        return case((purpose == SERVICE, owed), else_=consented)
+    return owed if purpose == SERVICE else consented
 
 
 def _consented(purpose: Any, channel: Any, person_id: Any, address_key: Any) -> ColumnElement[bool]:

@@ -148,6 +148,7 @@ def verdict(
         suppressions=store.suppressions_at(session, address_key),
         reachable=point is not None and point.is_living,
         merged=person is not None and person.merged_into_id is not None,
+        deceased=person is not None and person.is_deceased,
     )
 
 
@@ -173,6 +174,7 @@ def glances(session: Session, several: Sequence[Person]) -> dict[PersonId, tuple
             suppressions=suppressed.get(stands.address_key, ()),
             reachable=point is not None and point.is_living,
             merged=person.merged_into_id is not None,
+            deceased=person.is_deceased,
         )
         found[person.id].append(Glance(standing=stands, verdict=verdict))
     return {person_id: tuple(glances) for person_id, glances in found.items()}

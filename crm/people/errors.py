@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.values.errors import Missing
+from crm.values.errors import Conflict, Missing
 
 
 class PersonMissing(Missing):
@@ -10,3 +10,52 @@ class PersonMissing(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such person")
+
+
+class MemberNumberTaken(Conflict):
+    """Somebody else has that member number."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else has that member number")
+
+
+class ExternalIdTaken(Conflict):
+    """Another person is called so by that system."""
+
+    def __init__(self) -> None:
+        super().__init__("another person has that number in that system")
+
+
+class ContactPointMissing(Missing):
+    """There is no such contact point."""
+
+    def __init__(self) -> None:
+        super().__init__("no such contact point")
+
+
+class AbodeMissing(Missing):
+    """There is no such postal address."""
+
+    def __init__(self) -> None:
+        super().__init__("no such postal address")
+
+
+class HouseholdMissing(Missing):
+    """There is no such household."""
+
+    def __init__(self) -> None:
+        super().__init__("no such household")
+
+
+class TagMissing(Missing):
+    """There is no such tag."""
+
+    def __init__(self) -> None:
+        super().__init__("no such tag")
+
+
+class DifferenceMissing(Missing):
+    """There is no such difference, or somebody has decided it already."""
+
+    def __init__(self) -> None:
+        super().__init__("no such open difference")

@@ -1,23 +1,168 @@
-"""What may stand as a name, and who at a shared address is meant."""
+"""What may stand as a name, how people are greeted, when an address holds, and who at a shared address is meant."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 
-from crm.people.model import LONGEST_NAME, Person
+from crm.people.model import LONGEST_NAME, LONGEST_ORGANISATION, Abode, Deliverability, Person, PersonKind, Title
 from crm.values.errors import Invalid
 from crm.values.folding import folded
+from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
 
 
 def tidy_name(text: str, *, field: str) -> str:
     """A typed name with single spaces. Raises `Invalid` for what is no name (too long, a link, an address, markup)."""
-    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    name = single_spaced(text)
     if len(name) > LONGEST_NAME:
         raise Invalid("a name of at most 100 characters", field=field)
     if any(c in "/\\@<>{}[]|=" or unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs"} for c in name):
         raise Invalid("a name has letters only", field=field)
     return name
+
+
+def single_spaced(text: str) -> str:
+    """`text` as it is kept: composed characters, single spaces, none at its ends."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def tidy_organisation(text: str, *, field: str = "organisation_name") -> str:
+    """The typed name of an organisation; more signs are allowed than in a person's. Raises `Invalid`."""
+    name = single_spaced(text)
+    if len(name) > LONGEST_ORGANISATION:
+        raise Invalid("a name of at most 200 characters", field=field)
+    if any(c in "<>{}" or unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs"} for c in name):
+        raise Invalid("a name has letters only", field=field)
+    return name
+
+
+FIRST_MEMBER = 100_000
+"""Member numbers start above this, so that all of them have the same length for a long time."""
+DEAD_AFTER = 2
+"""So many failures in a row, and an address is taken to be dead (a returned letter, a full mailbox again and again)."""
+
+
+def member_number(person_id: int) -> str:
+    """The number we give: its last two digits make it 0 modulo 97, so that one wrong digit never makes another."""
+    number = FIRST_MEMBER + person_id
+    return f"{number}{(-number * 100) % 97:02d}"
+
+
+def is_ours(number: str) -> bool:
+    """True where a number is of the form we give, so that no number from elsewhere may ever meet one of ours."""
+    return number.isascii() and number.isdigit() and len(number) >= 8 and int(number) % 97 == 0
+
+
+def shown_number(number: str) -> str:
+    """A member number as it is printed: `100237-45`; one from an older system as it was."""
+    return f"{number[:-2]}-{number[-2:]}" if is_ours(number) else number
+
+
+def typed_number(text: str) -> str:
+    """A member number as it is compared, from whatever was typed (`100 237-45`, `n° 100237.45`)."""
+    return "".join(c for c in text.strip().upper().removeprefix("N°") if c.isascii() and c.isalnum())
+
+
+def deliverability(*, failures: int, is_final: bool) -> Deliverability:
+    """What so many failures in a row say of an address; `is_final` where it was said to be gone for good."""
+    if failures == 0:
+        return Deliverability.LIVE
+    return Deliverability.DEAD if is_final or failures >= DEAD_AFTER else Deliverability.FAILING
+
+
+def letter_box(address: PostalAddress) -> str:
+    """One key for every spelling of one letter box: country, postcode, street, number, box."""
+    parts = (address.country, address.postcode, address.street, address.number, address.box)
+    return "|".join(folded(part) for part in parts)
+
+
+def tidy_season(first: str, last: str) -> tuple[str, str]:
+    """Two days of any year as `MM-DD`, or two empty texts. Raises `Invalid` for a day that no year has."""
+    if not first and not last:
+        return "", ""
+    try:
+        # A leap year: the season may begin or end on 29 February.
+        begin, end = (date.fromisoformat(f"2024-{day}") for day in (first, last))
+    except ValueError as error:
+        raise Invalid("a season goes from one day of the year to another", field="season") from error
+    return begin.strftime("%m-%d"), end.strftime("%m-%d")
+
+
+def holds_on(abode: Abode, day: date) -> bool:
+    """True where a letter of that day may go to the address: within its dates and its season, and not known as dead."""
+    if abode.ended_at is not None or abode.deliverability is Deliverability.DEAD:
+        return False
+    if abode.valid_from_on is not None and day < abode.valid_from_on:
+        return False
+    if abode.valid_until_on is not None and day > abode.valid_until_on:
+        return False
+    if not abode.season_from:
+        return True
+    today = day.strftime("%m-%d")
+    if abode.season_from <= abode.season_until:
+        return abode.season_from <= today <= abode.season_until
+    return today >= abode.season_from or today <= abode.season_until
+
+
+_AND = {Language.FR: "et", Language.NL: "en", Language.DE: "und", Language.EN: "and"}
+_TITLED = {
+    Language.FR: {Title.MADAM: "Chère Madame {name},", Title.SIR: "Cher Monsieur {name},"},
+    Language.NL: {Title.MADAM: "Geachte mevrouw {name},", Title.SIR: "Geachte heer {name},"},
+    Language.DE: {Title.MADAM: "Sehr geehrte Frau {name},", Title.SIR: "Sehr geehrter Herr {name},"},
+    Language.EN: {Title.MADAM: "Dear Ms {name},", Title.SIR: "Dear Mr {name},"},
+}
+_NAMED = {
+    Language.FR: "Bonjour {name},",
+    Language.NL: "Beste {name},",
+    Language.DE: "Guten Tag {name},",
+    Language.EN: "Dear {name},",
+}
+_NAMELESS = {
+    Language.FR: "Bonjour,",
+    Language.NL: "Beste lezer,",
+    Language.DE: "Guten Tag,",
+    Language.EN: "Dear friend,",
+}
+
+
+def greeting(person: Person) -> str:
+    """How a letter opens: as someone decided by hand, else by the title they gave, else by their first name.
+
+    A gender is never guessed: without a title nobody is a Madame or a Monsieur.
+    """
+    if person.greeting:
+        return person.greeting
+    titled = _TITLED[person.language].get(person.title)
+    if titled and person.last_name and person.kind is PersonKind.INDIVIDUAL:
+        return titled.format(name=person.last_name)
+    if person.kind is PersonKind.INDIVIDUAL and person.first_name:
+        return _NAMED[person.language].format(name=person.first_name)
+    return _NAMELESS[person.language]
+
+
+def envelope_name(people: Sequence[Person], language: Language) -> str:
+    """What stands on the envelope of people who share one: `Marie et Jean Dupont`, `Marie Dupont et Paul Maes`."""
+    named = [person for person in people if person.full_name]
+    surnames = {folded(person.last_name) for person in named}
+    if len(named) > 1 and len(surnames) == 1 and all(p.first_name and p.last_name for p in named):
+        return f"{_joined([p.first_name for p in named], language)} {named[0].last_name}"
+    return _joined([person.full_name for person in named], language)
+
+
+def household_greeting(people: Sequence[Person], language: Language) -> str:
+    """How a letter to several opens: by first names where all are known, else without names."""
+    firsts = [person.first_name for person in people if person.first_name]
+    if not firsts or len(firsts) < len(people):
+        return _NAMELESS[language]
+    return _NAMED[language].format(name=_joined(firsts, language))
+
+
+def _joined(names: Sequence[str], language: Language) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {_AND[language]} {names[-1]}"
 
 
 def meant(people: Sequence[Person], *, first_name: str) -> Person | None:

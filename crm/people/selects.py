@@ -13,7 +13,7 @@ from crm.values.languages import Language
 
 
 def reachable() -> Select[int, int, str, str, bool, Language]:
-    """Every e-mail address that still answers, of every person not merged into another.
+    """Every e-mail address that still is theirs and answers, of every living person not merged into another.
 
     Columns: person_id, contact_point_id, address, address_key, is_primary, language.
     """
@@ -29,7 +29,9 @@ def reachable() -> Select[int, int, str, str, bool, Language]:
         .join(PersonRow, PersonRow.id == ContactPointRow.person_id)
         .where(
             PersonRow.merged_into_id.is_(None),
+            PersonRow.deceased_recorded_at.is_(None),
             ContactPointRow.kind == ContactKind.EMAIL,
+            ContactPointRow.ended_at.is_(None),
             ContactPointRow.deliverability != Deliverability.DEAD,
         )
     )
@@ -39,6 +41,12 @@ def merged(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
     """True where that person lives on in another."""
     person = PersonRow.__table__.alias()
     return select(person.c.id).where(person.c.id == person_id, person.c.merged_into_id.is_not(None)).exists()
+
+
+def deceased(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
+    """True where we were told that person has died."""
+    person = PersonRow.__table__.alias()
+    return select(person.c.id).where(person.c.id == person_id, person.c.deceased_recorded_at.is_not(None)).exists()
 
 
 def first_names(person_ids: Collection[int]) -> Select[int, str]:

@@ -1,18 +1,21 @@
-"""The door of people: add, find, list, correct."""
+"""The door of people: add, find, list, correct, and record that someone has died."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
-from crm.people import store
-from crm.people.errors import PersonMissing
-from crm.people.model import ContactPoint, Deliverability, NewPerson, PeoplePage, Person
-from crm.people.rules import meant, tidy_name
+from crm.people import contact_store, contacts, link_store, store
+from crm.people.errors import MemberNumberTaken, PersonMissing
+from crm.people.model import ContactPoint, Deliverability, NewPerson, OrganisationKind, PeoplePage, Person, Title
+from crm.people.rules import is_ours, meant, single_spaced, tidy_name, tidy_organisation, typed_number
+from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PersonId
 from crm.values.languages import Language
 
@@ -20,20 +23,39 @@ __all__ = ["tidy_name"]
 
 
 def add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime) -> Person:
-    """Writes a new person with one address, whoever else may have it. Raises `Invalid` for a name that is none."""
-    return store.insert(session, _tidy(new), addresses.key_of(new.email.normal), at)
+    """Writes a new person with what is known of them, whoever else may have the same address.
+
+    Raises `Invalid` for a name that is none, `MemberNumberTaken`, `ExternalIdTaken`.
+    """
+    tidy = _tidy(new)
+    if tidy.member_number and store.id_of_number(session, tidy.member_number) is not None:
+        raise MemberNumberTaken
+    person_id = PersonId(store.insert(session, tidy, at))
+    facts: dict[str, Any] = {"person_id": person_id, "source": tidy.source, "at": at}
+    if tidy.email is not None:
+        contacts.add_email(session, addresses, tidy.email, **facts)
+    if tidy.phone is not None:
+        contacts.add_phone(session, addresses, tidy.phone, **facts)
+    if tidy.address is not None:
+        contacts.add_address(session, addresses, tidy.address, **facts)
+    for external in tidy.external_ids:
+        link_store.add_external_id(session, person_id, external)
+    return _get(session, person_id)
 
 
 def find_or_add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime) -> Person:
-    """The person a visitor with that address is taken to be (see `rules.meant`), or a new one.
+    """The person a visitor with that e-mail address is taken to be (see `rules.meant`), or a new one.
 
     Somebody already known keeps their names and language. Two visitors at once with one address find one person.
+    Raises `Invalid` where no e-mail address is given.
     """
     tidy = _tidy(new)
-    address_key = addresses.key_of(new.email.normal)
+    if tidy.email is None:
+        raise Invalid("an e-mail address is needed", field="email")
+    address_key = addresses.key_of(tidy.email.normal)
     hold(session, f"address {address_key}")
     known = meant(people_at(session, address_key), first_name=tidy.first_name)
-    return known or store.insert(session, tidy, address_key, at)
+    return known or add(session, addresses, tidy, at=at)
 
 
 def find_person(session: Session, person_id: PersonId) -> Person | None:
@@ -47,9 +69,21 @@ def find_survivor(session: Session, person_id: PersonId) -> Person | None:
     return None if living is None else find_person(session, PersonId(living))
 
 
+def find_member(session: Session, number: str) -> Person | None:
+    """Who has that member number today (typed with any spaces or dots), following merges; None where nobody does."""
+    person_id = store.id_of_number(session, typed_number(number))
+    return None if person_id is None else find_survivor(session, PersonId(person_id))
+
+
+def find_external(session: Session, system: str, value: str) -> Person | None:
+    """Whom another system calls so, following merges; None where nobody is."""
+    person_id = link_store.person_of_external_id(session, system, value)
+    return None if person_id is None else find_survivor(session, PersonId(person_id))
+
+
 def find_contact_point(session: Session, contact_point_id: ContactPointId) -> ContactPoint | None:
     """That way to reach somebody, or None."""
-    return store.find_contact_point(session, contact_point_id)
+    return contact_store.find_point(session, contact_point_id)
 
 
 def people_at(session: Session, address_key: str) -> tuple[Person, ...]:
@@ -78,30 +112,90 @@ def edit(
     first_name: str | None = None,
     last_name: str | None = None,
     language: Language | None = None,
+    title: Title | None = None,
+    greeting: str | None = None,
+    organisation_name: str | None = None,
+    organisation_kind: OrganisationKind | None = None,
 ) -> frozenset[str]:
-    """Corrects what is given and leaves the rest; the names of what changed. Raises `PersonMissing`, `Invalid`."""
-    person = find_person(session, person_id)
-    if person is None:
-        raise PersonMissing
-    wanted = {
-        "first_name": person.first_name if first_name is None else tidy_name(first_name, field="first_name"),
-        "last_name": person.last_name if last_name is None else tidy_name(last_name, field="last_name"),
-        "language": language or person.language,
+    """Corrects what is given and leaves the rest; the names of what changed. Raises `PersonMissing`, `Invalid`.
+
+    An empty `greeting` lets it be computed again.
+    """
+    wanted: dict[str, Any] = {
+        "first_name": None if first_name is None else tidy_name(first_name, field="first_name"),
+        "last_name": None if last_name is None else tidy_name(last_name, field="last_name"),
+        "language": language,
+        "title": title,
+        "greeting": None if greeting is None else _tidy_greeting(greeting),
+        "organisation_name": None if organisation_name is None else tidy_organisation(organisation_name),
+        "organisation_kind": organisation_kind,
     }
+    return _change(session, person_id, {name: value for name, value in wanted.items() if value is not None})
+
+
+def set_birth(session: Session, person_id: PersonId, birth_on: date | None, *, today: date) -> bool:
+    """Writes or forgets a day of birth; True if it changed. Raises `Invalid` for one to come or beyond 120 years."""
+    if birth_on is not None and not (date(today.year - 120, 1, 1) <= birth_on <= today):
+        raise Invalid("a day of birth lies in the past 120 years", field="birth_on")
+    return bool(_change(session, person_id, {"birth_on": birth_on}))
+
+
+def record_death(session: Session, person_id: PersonId, *, died_on: date | None, at: datetime) -> bool:
+    """Notes that someone has died: nothing is written to them ever again, and nothing of theirs is lost.
+
+    `died_on` may be unknown. True if it was not noted already. Raises `Invalid` for a day to come.
+    """
+    if died_on is not None and died_on > at.date():
+        raise Invalid("a day of death lies in the past", field="died_on")
+    person = _get(session, person_id)
+    if person.is_deceased and (died_on is None or died_on == person.deceased_on):
+        return False
+    store.change(
+        session, person_id, {"deceased_on": died_on, "deceased_recorded_at": person.deceased_recorded_at or at}
+    )
+    return True
+
+
+def retract_death(session: Session, person_id: PersonId) -> bool:
+    """Takes back a death noted by mistake; True if one was noted."""
+    return bool(_change(session, person_id, {"deceased_on": None, "deceased_recorded_at": None}))
+
+
+def mark_deliverability(session: Session, address_key: str, deliverability: Deliverability) -> int:
+    """What experience says of an address, for everybody who has it; how many contact points changed."""
+    return contact_store.set_deliverability(session, address_key, deliverability)
+
+
+def _change(session: Session, person_id: PersonId, wanted: Mapping[str, Any]) -> frozenset[str]:
+    person = _get(session, person_id)
     changed = {name: value for name, value in wanted.items() if value != getattr(person, name)}
     if changed:
         store.change(session, person_id, changed)
     return frozenset(changed)
 
 
-def mark_deliverability(session: Session, address_key: str, deliverability: Deliverability) -> int:
-    """What experience says of an address, for everybody who has it; how many contact points changed."""
-    return store.set_deliverability(session, address_key, deliverability)
+def _get(session: Session, person_id: PersonId) -> Person:
+    person = find_person(session, person_id)
+    if person is None:
+        raise PersonMissing
+    return person
+
+
+def _tidy_greeting(text: str) -> str:
+    greeting = single_spaced(text)
+    if len(greeting) > 200 or any(c in "<>{}" for c in greeting):
+        raise Invalid("a greeting is one short line of words", field="greeting")
+    return greeting
 
 
 def _tidy(new: NewPerson) -> NewPerson:
+    number = typed_number(new.member_number)
+    if len(number) > 20 or is_ours(number):
+        raise Invalid("a member number from elsewhere may not look like one of ours", field="member_number")
     return replace(
         new,
         first_name=tidy_name(new.first_name, field="first_name"),
         last_name=tidy_name(new.last_name, field="last_name"),
+        organisation_name=tidy_organisation(new.organisation_name),
+        member_number=number,
     )

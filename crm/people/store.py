@@ -1,4 +1,4 @@
-"""SQL of people."""
+"""SQL of persons and organisations."""
 
 from __future__ import annotations
 
@@ -6,40 +6,39 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from crm.people.model import ContactKind, ContactPoint, Deliverability, NewPerson, PeoplePage, Person
+from crm.people import contact_store
+from crm.people.model import ContactPoint, NewPerson, PeoplePage, Person
+from crm.people.rules import member_number
 from crm.people.tables import ContactPointRow, PersonRow
 from crm.values.folding import folded
-from crm.values.identifiers import ContactPointId, PersonId
+from crm.values.identifiers import PersonId
 
 
-def insert(session: Session, new: NewPerson, address_key: str, at: datetime) -> Person:
-    """Writes a person and their first address."""
+def insert(session: Session, new: NewPerson, at: datetime) -> int:
+    """Writes a person, gives them a member number, and says their id."""
     row = PersonRow(
+        kind=new.kind,
         first_name=new.first_name,
         last_name=new.last_name,
-        folded_name=folded(f"{new.first_name} {new.last_name}"),
+        organisation_name=new.organisation_name,
+        organisation_kind=new.organisation_kind,
+        enterprise_number=new.enterprise_number,
+        folded_name=_folded_name(new.first_name, new.last_name, new.organisation_name),
+        title=new.title,
         language=new.language,
+        birth_on=new.birth_on,
         source=new.source,
         created_at=at,
         merged_into_id=None,
     )
     session.add(row)
     session.flush()
-    point = ContactPointRow(
-        person_id=row.id,
-        kind=ContactKind.EMAIL,
-        value=new.email.text,
-        address_key=address_key,
-        is_primary=True,
-        deliverability=Deliverability.LIVE,
-        created_at=at,
-    )
-    session.add(point)
+    row.member_number = new.member_number or member_number(row.id)
     session.flush()
-    return _person(row, (_contact_point(point),))
+    return row.id
 
 
 def load(session: Session, person_ids: Collection[int]) -> dict[PersonId, Person]:
@@ -47,17 +46,8 @@ def load(session: Session, person_ids: Collection[int]) -> dict[PersonId, Person
     if not person_ids:
         return {}
     rows = session.scalars(select(PersonRow).where(PersonRow.id.in_(person_ids))).all()
-    points: dict[int, list[ContactPoint]] = {row.id: [] for row in rows}
-    order = (ContactPointRow.is_primary.desc(), ContactPointRow.id)
-    for point in session.scalars(select(ContactPointRow).where(ContactPointRow.person_id.in_(points)).order_by(*order)):
-        points[point.person_id].append(_contact_point(point))
-    return {PersonId(row.id): _person(row, tuple(points[row.id])) for row in rows}
-
-
-def find_contact_point(session: Session, contact_point_id: int) -> ContactPoint | None:
-    """One contact point."""
-    row = session.get(ContactPointRow, contact_point_id)
-    return None if row is None else _contact_point(row)
+    points = contact_store.points_of(session, [row.id for row in rows])
+    return {PersonId(row.id): _person(row, points[PersonId(row.id)]) for row in rows}
 
 
 def ids_at(session: Session, address_key: str) -> list[int]:
@@ -66,7 +56,11 @@ def ids_at(session: Session, address_key: str) -> list[int]:
         session.scalars(
             select(PersonRow.id)
             .join(ContactPointRow, ContactPointRow.person_id == PersonRow.id)
-            .where(ContactPointRow.address_key == address_key, PersonRow.merged_into_id.is_(None))
+            .where(
+                ContactPointRow.address_key == address_key,
+                ContactPointRow.ended_at.is_(None),
+                PersonRow.merged_into_id.is_(None),
+            )
             .distinct()
             .order_by(PersonRow.id)
         )
@@ -128,42 +122,37 @@ def change(session: Session, person_id: int, values: Mapping[str, Any]) -> None:
     row = session.get_one(PersonRow, person_id)
     for column, value in values.items():
         setattr(row, column, value)
-    row.folded_name = folded(f"{row.first_name} {row.last_name}")
+    row.folded_name = _folded_name(row.first_name, row.last_name, row.organisation_name)
     session.flush()
 
 
-def set_deliverability(session: Session, address_key: str, deliverability: Deliverability) -> int:
-    """Marks that address wherever it stands; how many contact points changed."""
-    changed = session.execute(
-        update(ContactPointRow)
-        .where(ContactPointRow.address_key == address_key, ContactPointRow.deliverability != deliverability)
-        .values(deliverability=deliverability)
-        .returning(ContactPointRow.id)
-        .execution_options(synchronize_session="fetch")
-    )
-    return len(changed.all())
+def id_of_number(session: Session, number: str) -> int | None:
+    """Who has that member number."""
+    return session.scalar(select(PersonRow.id).where(PersonRow.member_number == number))
+
+
+def _folded_name(first_name: str, last_name: str, organisation_name: str) -> str:
+    return folded(f"{first_name} {last_name} {organisation_name}")
 
 
 def _person(row: PersonRow, contact_points: tuple[ContactPoint, ...]) -> Person:
     return Person(
         id=PersonId(row.id),
+        kind=row.kind,
         first_name=row.first_name,
         last_name=row.last_name,
+        organisation_name=row.organisation_name,
+        organisation_kind=row.organisation_kind,
+        enterprise_number=row.enterprise_number,
+        member_number=row.member_number or "",
+        title=row.title,
+        greeting=row.greeting,
         language=row.language,
+        birth_on=row.birth_on,
+        deceased_on=row.deceased_on,
+        deceased_recorded_at=row.deceased_recorded_at,
         created_at=row.created_at,
         source=row.source,
         merged_into_id=None if row.merged_into_id is None else PersonId(row.merged_into_id),
         contact_points=contact_points,
-    )
-
-
-def _contact_point(row: ContactPointRow) -> ContactPoint:
-    return ContactPoint(
-        id=ContactPointId(row.id),
-        person_id=PersonId(row.person_id),
-        kind=row.kind,
-        value=row.value,
-        address_key=row.address_key,
-        is_primary=row.is_primary,
-        deliverability=row.deliverability,
     )

@@ -136,6 +136,7 @@ def test_a_row_stays_in_its_room() -> None:
 
 INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
+    "crm.people": {"contacts", "differences", "households", "links"},
     "crm.staff": {"rules"},
     "mailing.composition": {"rules"},
     "mailing.delivery": {"links", "headers"},

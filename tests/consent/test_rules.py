@@ -174,12 +174,20 @@ def test_merged_people_and_lost_addresses_are_left_out_with_their_reason() -> No
     assert (lost.refusal, merged.refusal) == (Refusal.NO_ADDRESS, Refusal.MERGED)
 
 
+@pytest.mark.parametrize("purpose", ["news", SERVICE])
+def test_nothing_at_all_is_written_to_the_dead(purpose: str) -> None:
+    verdict = rules.verdict(
+        purpose=purpose, standing=standing(Act.GIVEN), suppressions=(), reachable=True, deceased=True
+    )
+    assert verdict.refusal is Refusal.DECEASED
+
+
 def test_somebody_with_several_addresses_counts_once_under_the_reason_nearest_to_a_yes() -> None:
     reasons = [Refusal.NO_ADDRESS, Refusal.WITHDRAWN, Refusal.NOT_CONFIRMED]
     assert rules.nearest(Verdict(refusal=one) for one in reasons).refusal is Refusal.NOT_CONFIRMED
     assert rules.nearest([Verdict(refusal=Refusal.WITHDRAWN), Verdict()]).allowed
     assert rules.nearest([]).refusal is Refusal.NEVER_ASKED
-    assert set(rules.CLOSENESS) == set(Refusal) - {Refusal.MERGED}
+    assert set(rules.CLOSENESS) == set(Refusal) - {Refusal.MERGED, Refusal.DECEASED}
 
 
 @pytest.mark.parametrize(

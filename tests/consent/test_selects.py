@@ -16,6 +16,7 @@ from crm.consent import rules, selects
 from crm.consent import service as consent
 from crm.consent.model import SERVICE, Act, Channel, NewAct, Refusal, SuppressionCause, Verdict, Way
 from crm.consent.tables import ConsentEventRow
+from crm.people import service as people_service
 from crm.people.model import ContactKind, Deliverability, Person
 from crm.people.tables import ContactPointRow, PersonRow
 from crm.values.identifiers import PersonId
@@ -35,6 +36,8 @@ class World:
     acts: list[tuple[int, int, str, Act, Way, int]]
     suppressed: list[tuple[int, bool, SuppressionCause, int]]
     merge: tuple[int, int, bool] | None
+    dead: int | None
+    ended: int | None
 
 
 someone, somewhere, hour = st.integers(0, PEOPLE - 1), st.integers(0, len(ADDRESSES) - 1), st.integers(0, 3)
@@ -58,6 +61,8 @@ WORLDS = st.builds(
     ),
     suppressed=st.lists(st.tuples(somewhere, st.booleans(), st.sampled_from(SuppressionCause), hour), max_size=4),
     merge=st.none() | st.tuples(st.just(0), st.just(1), st.booleans()),
+    dead=st.none() | someone,
+    ended=st.none() | someone,
 )
 
 
@@ -99,6 +104,12 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
             way=Way.STAFF,
             at=NOW,
             occurred_at=NOW + timedelta(hours=at),
+        )
+    if world.dead is not None:
+        people_service.record_death(session, people[world.dead], died_on=None, at=NOW)
+    if world.ended is not None:
+        session.execute(
+            update(ContactPointRow).where(ContactPointRow.person_id == people[world.ended]).values(ended_at=NOW)
         )
     if world.merge:
         old, new_id, moves = people[world.merge[0]], people[world.merge[1]], world.merge[2]

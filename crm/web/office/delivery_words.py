@@ -44,6 +44,7 @@ REASONS: dict[str, str] = {
     Refusal.SUPPRESSED: N_("adresse écartée (morte ou plaignante)"),
     Refusal.NO_ADDRESS: N_("n’a plus d’adresse qui fonctionne"),
     Refusal.MERGED: N_("fiche réunie avec une autre"),
+    Refusal.DECEASED: N_("cette personne est décédée"),
     Reason.OTHER_LANGUAGE: N_("lit une autre langue"),
     Reason.RELAY_BUSY: N_("le serveur est occupé"),
     Reason.CONNECTION_LOST: N_("la connexion s’est rompue"),

@@ -1,0 +1,286 @@
+"""The ways to reach people: e-mail addresses, phones, postal addresses, and what failed to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.database import hold
+from crm.foundation.signing import AddressHasher
+from crm.people import contact_store
+from crm.people.errors import AbodeMissing, ContactPointMissing
+from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Usage
+from crm.people.rules import deliverability, holds_on, letter_box, tidy_season
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+
+FINAL = frozenset({FailureReason.GONE, FailureReason.DECEASED, FailureReason.REFUSED, FailureReason.WRONG_NUMBER})
+"""Reasons after which nobody tries again before somebody has looked."""
+
+
+def phone_key(addresses: AddressHasher, phone: PhoneNumber) -> str:
+    """The keyed hash under which ledgers know a phone number."""
+    return addresses.key_of(f"tel:{phone.e164}")
+
+
+def post_key(addresses: AddressHasher, address: PostalAddress) -> str:
+    """The keyed hash under which ledgers know a letter box, whatever its spelling."""
+    return addresses.key_of(f"post:{letter_box(address)}")
+
+
+def add_email(
+    session: Session,
+    addresses: AddressHasher,
+    email: EmailAddress,
+    *,
+    person_id: PersonId,
+    at: datetime,
+    source: str = "",
+    usage: Usage = Usage.HOME,
+) -> ContactPoint:
+    """One more e-mail address; the same again is the same, and one that had ended lives again."""
+    key = addresses.key_of(email.normal)
+    return _add(session, person_id, ContactKind.EMAIL, email.text, key, usage=usage, source=source, at=at)
+
+
+def add_phone(
+    session: Session,
+    addresses: AddressHasher,
+    phone: PhoneNumber,
+    *,
+    person_id: PersonId,
+    at: datetime,
+    source: str = "",
+    usage: Usage = Usage.HOME,
+) -> ContactPoint:
+    """One more phone number; the same again is the same, and one that had ended lives again."""
+    key = phone_key(addresses, phone)
+    return _add(session, person_id, ContactKind.PHONE, phone.e164, key, usage=usage, source=source, at=at)
+
+
+def end_point(session: Session, contact_point_id: ContactPointId, *, at: datetime) -> None:
+    """The person said that it is no longer theirs: kept, never used. The next one becomes the preferred one."""
+    point = _point(session, contact_point_id)
+    contact_store.change_point(session, point.id, {"ended_at": at, "is_primary": False})
+    left = [p for p in contact_store.points_of(session, [point.person_id])[point.person_id] if p.kind is point.kind]
+    if left and not any(p.is_primary for p in left):
+        contact_store.change_point(session, left[0].id, {"is_primary": True})
+
+
+def prefer_point(session: Session, contact_point_id: ContactPointId) -> None:
+    """Makes it the one we use first of its kind."""
+    point = _point(session, contact_point_id)
+    for other in contact_store.points_of(session, [point.person_id])[point.person_id]:
+        if other.kind is point.kind and other.is_primary is not (other.id == point.id):
+            contact_store.change_point(session, other.id, {"is_primary": other.id == point.id})
+
+
+def set_usage(session: Session, contact_point_id: ContactPointId, usage: Usage) -> None:
+    """Says what it is used for."""
+    contact_store.change_point(session, _point(session, contact_point_id).id, {"usage": usage})
+
+
+def add_address(
+    session: Session,
+    addresses: AddressHasher,
+    address: PostalAddress,
+    *,
+    person_id: PersonId,
+    at: datetime,
+    source: str = "",
+    usage: Usage = Usage.HOME,
+    is_primary: bool | None = None,
+    valid_from_on: date | None = None,
+    valid_until_on: date | None = None,
+    season: tuple[str, str] = ("", ""),
+) -> Abode:
+    """One more postal address, and when it holds; the first one is the preferred one unless said otherwise.
+
+    The same letter box again, for the same use and time, is the same. Raises `Invalid` for a season that is none.
+    """
+    hold(session, f"person {person_id}")
+    key, (season_from, season_until) = letter_box(address), tidy_season(*season)
+    known = contact_store.abodes_of(session, [person_id])[person_id]
+    for abode in known:
+        same_time = (abode.valid_from_on, abode.valid_until_on) == (valid_from_on, valid_until_on)
+        same_season = (abode.season_from, abode.season_until) == (season_from, season_until)
+        if abode.dedupe_key == key and abode.usage is usage and same_time and same_season:
+            return abode
+    first = not any(abode.is_primary for abode in known)
+    preferred = first if is_primary is None else is_primary
+    if preferred:
+        _demote(session, known)
+    return contact_store.add_abode(
+        session,
+        person_id=person_id,
+        address=address,
+        at=at,
+        usage=usage,
+        is_primary=preferred,
+        dedupe_key=key,
+        address_key=post_key(addresses, address),
+        valid_from_on=valid_from_on,
+        valid_until_on=valid_until_on,
+        season_from=season_from,
+        season_until=season_until,
+        source=source,
+    )
+
+
+def correct_address(
+    session: Session, addresses: AddressHasher, abode_id: PostalAddressId, address: PostalAddress
+) -> Abode:
+    """Corrects a spelling in place. What failed there is forgotten where the letter box is another one now."""
+    abode = _abode(session, abode_id)
+    values: dict[str, Any] = contact_store.parts(address)
+    values |= {"dedupe_key": letter_box(address), "address_key": post_key(addresses, address)}
+    if values["dedupe_key"] != abode.dedupe_key:
+        values |= {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
+    contact_store.change_abode(session, abode_id, values)
+    return _abode(session, abode_id)
+
+
+def move(
+    session: Session,
+    addresses: AddressHasher,
+    address: PostalAddress,
+    *,
+    person_id: PersonId,
+    at: datetime,
+    source: str = "",
+) -> Abode:
+    """Someone lives elsewhere now: the preferred address ends, and the new one takes its place."""
+    for abode in contact_store.abodes_of(session, [person_id])[person_id]:
+        if abode.is_primary and abode.dedupe_key != letter_box(address):
+            contact_store.change_abode(session, abode.id, {"ended_at": at, "is_primary": False})
+    return add_address(session, addresses, address, person_id=person_id, at=at, source=source, is_primary=True)
+
+
+def end_address(session: Session, abode_id: PostalAddressId, *, at: datetime) -> None:
+    """Nobody of theirs lives there any more: kept, never used."""
+    abode = _abode(session, abode_id)
+    contact_store.change_abode(session, abode_id, {"ended_at": at, "is_primary": False})
+    left = contact_store.abodes_of(session, [abode.person_id])[abode.person_id]
+    if left and not any(one.is_primary for one in left):
+        contact_store.change_abode(session, left[0].id, {"is_primary": True})
+
+
+def prefer_address(session: Session, abode_id: PostalAddressId) -> None:
+    """Makes it the one we write to first."""
+    abode = _abode(session, abode_id)
+    _demote(session, contact_store.abodes_of(session, [abode.person_id])[abode.person_id])
+    contact_store.change_abode(session, abode_id, {"is_primary": True})
+
+
+def addresses_of(
+    session: Session, person_ids: Collection[PersonId], *, ended: bool = False
+) -> dict[PersonId, list[Abode]]:
+    """The postal addresses of each, the preferred one first; those that ended too where asked for."""
+    return contact_store.abodes_of(session, person_ids, ended=ended)
+
+
+def address_on(session: Session, person_id: PersonId, day: date) -> Abode | None:
+    """Where a letter of that day goes: a season's own address first, else the preferred one that holds then."""
+    holding = [a for a in contact_store.abodes_of(session, [person_id])[person_id] if holds_on(a, day)]
+    return next((a for a in holding if a.season_from), None) or next(iter(holding), None)
+
+
+def fail_point(
+    session: Session, contact_point_id: ContactPointId, reason: FailureReason, *, source: str, at: datetime
+) -> ContactPoint:
+    """Keeps that something did not reach them there, and what that makes of it."""
+    point = _point(session, contact_point_id)
+    contact_store.add_failure(
+        session, person_id=point.person_id, reason=reason, source=source, at=at, contact_point_id=point.id
+    )
+    became = deliverability(failures=point.failures + 1, is_final=reason in FINAL)
+    contact_store.change_point(session, point.id, {"failures": point.failures + 1, "deliverability": became})
+    return _point(session, contact_point_id)
+
+
+def fail_address(
+    session: Session, abode_id: PostalAddressId, reason: FailureReason, *, source: str, at: datetime
+) -> Abode:
+    """Keeps that a letter came back, and what that makes of the address (twice in a row: no longer written to)."""
+    abode = _abode(session, abode_id)
+    contact_store.add_failure(
+        session, person_id=abode.person_id, reason=reason, source=source, at=at, postal_address_id=abode.id
+    )
+    became = deliverability(failures=abode.failures + 1, is_final=reason in FINAL)
+    contact_store.change_abode(session, abode_id, {"failures": abode.failures + 1, "deliverability": became})
+    return _abode(session, abode_id)
+
+
+def confirm_point(session: Session, contact_point_id: ContactPointId) -> None:
+    """It works after all: the count of failures starts anew, their history stays."""
+    values = {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
+    contact_store.change_point(session, _point(session, contact_point_id).id, values)
+
+
+def confirm_address(session: Session, abode_id: PostalAddressId) -> None:
+    """The person confirmed it: the count of failures starts anew, their history stays."""
+    values = {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
+    contact_store.change_abode(session, _abode(session, abode_id).id, values)
+
+
+def failures_of(session: Session, person_id: PersonId) -> tuple[Failure, ...]:
+    """What did not reach someone, the newest first."""
+    return contact_store.failures_of(session, person_id)
+
+
+def _add(
+    session: Session,
+    person_id: PersonId,
+    kind: ContactKind,
+    value: str,
+    address_key: str,
+    *,
+    usage: Usage,
+    source: str,
+    at: datetime,
+) -> ContactPoint:
+    hold(session, f"person {person_id}")
+    known = contact_store.point_at(session, person_id, kind, address_key)
+    others = [p for p in contact_store.points_of(session, [person_id])[person_id] if p.kind is kind]
+    first = not any(p.is_primary for p in others)
+    if known is None:
+        return contact_store.add_point(
+            session,
+            person_id=person_id,
+            kind=kind,
+            value=value,
+            address_key=address_key,
+            usage=usage,
+            is_primary=first,
+            source=source,
+            at=at,
+        )
+    if known.ended_at is not None:
+        contact_store.change_point(session, known.id, {"ended_at": None, "is_primary": first})
+        return _point(session, known.id)
+    return known
+
+
+def _demote(session: Session, abodes: Collection[Abode]) -> None:
+    for abode in abodes:
+        if abode.is_primary:
+            contact_store.change_abode(session, abode.id, {"is_primary": False})
+
+
+def _point(session: Session, contact_point_id: ContactPointId) -> ContactPoint:
+    point = contact_store.find_point(session, contact_point_id)
+    if point is None:
+        raise ContactPointMissing
+    return point
+
+
+def _abode(session: Session, abode_id: PostalAddressId) -> Abode:
+    abode = contact_store.find_abode(session, abode_id)
+    if abode is None:
+        raise AbodeMissing
+    return abode

@@ -1,0 +1,114 @@
+"""The review queue: what people, files and partners said otherwise than we hold, until somebody decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.people.errors import DifferenceMissing
+from crm.people.model import Difference, DifferenceState
+from crm.people.tables import DifferenceRow
+from crm.values.identifiers import AccountId, DifferenceId, PersonId
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def note(
+    session: Session,
+    person_id: PersonId,
+    *,
+    field: str,
+    held: Mapping[str, Any],
+    said: Mapping[str, Any],
+    source: str,
+    at: datetime,
+    statement: Mapping[str, Any] = NOTHING,
+) -> Difference:
+    """Keeps what was said beside what we hold; the same word again while it waits is the same difference.
+
+    `statement` is the person's own statement as they made it, kept whole.
+    """
+    for row in session.scalars(
+        select(DifferenceRow).where(
+            DifferenceRow.person_id == person_id,
+            DifferenceRow.field == field,
+            DifferenceRow.state == DifferenceState.OPEN,
+        )
+    ):
+        if row.said == dict(said):
+            return _difference(row)
+    row = DifferenceRow(
+        person_id=person_id,
+        field=field,
+        held=dict(held),
+        said=dict(said),
+        source=source,
+        statement=dict(statement),
+        said_at=at,
+        state=DifferenceState.OPEN,
+    )
+    session.add(row)
+    session.flush()
+    return _difference(row)
+
+
+def waiting(session: Session, *, after: DifferenceId | None = None, size: int = 50) -> tuple[Difference, ...]:
+    """A page of what waits for a decision, the oldest first."""
+    query = select(DifferenceRow).where(DifferenceRow.state == DifferenceState.OPEN)
+    if after is not None:
+        query = query.where(DifferenceRow.id > after)
+    return tuple(_difference(row) for row in session.scalars(query.order_by(DifferenceRow.id).limit(size)))
+
+
+def waiting_count(session: Session) -> int:
+    """How many wait for a decision."""
+    count = select(func.count()).select_from(DifferenceRow).where(DifferenceRow.state == DifferenceState.OPEN)
+    return session.scalar(count) or 0
+
+
+def of(session: Session, person_id: PersonId) -> tuple[Difference, ...]:
+    """Everything that was ever said otherwise of someone, the newest first."""
+    query = select(DifferenceRow).where(DifferenceRow.person_id == person_id).order_by(DifferenceRow.id.desc())
+    return tuple(_difference(row) for row in session.scalars(query))
+
+
+def find(session: Session, difference_id: DifferenceId) -> Difference | None:
+    """One difference, or None."""
+    row = session.get(DifferenceRow, difference_id)
+    return None if row is None else _difference(row)
+
+
+def decide(
+    session: Session, difference_id: DifferenceId, state: DifferenceState, *, by: AccountId, at: datetime
+) -> Difference:
+    """Closes it: what was said is taken, or what we held is kept. Whoever calls writes what was taken.
+
+    Raises `DifferenceMissing` where somebody has decided already.
+    """
+    row = session.get(DifferenceRow, difference_id, with_for_update=True)
+    if row is None or row.state is not DifferenceState.OPEN:
+        raise DifferenceMissing
+    row.state, row.decided_at, row.decided_by = state, at, by
+    session.flush()
+    return _difference(row)
+
+
+def _difference(row: DifferenceRow) -> Difference:
+    return Difference(
+        id=DifferenceId(row.id),
+        person_id=PersonId(row.person_id),
+        field=row.field,
+        held=row.held,
+        said=row.said,
+        source=row.source,
+        statement=row.statement,
+        said_at=row.said_at,
+        state=row.state,
+        decided_at=row.decided_at,
+        decided_by=None if row.decided_by is None else AccountId(row.decided_by),
+    )

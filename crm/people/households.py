@@ -1,0 +1,91 @@
+"""Households: who shares a letter box, what stands on the envelope, how the letter opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.database import hold
+from crm.people import link_store, store
+from crm.people.errors import HouseholdMissing, PersonMissing
+from crm.people.model import Household, Person, Position
+from crm.people.rules import envelope_name, household_greeting, single_spaced
+from crm.values.errors import Invalid
+from crm.values.identifiers import HouseholdId, PersonId
+
+
+def found(session: Session, person_ids: Sequence[PersonId], *, at: datetime) -> Household:
+    """Puts people into a new household: the first is its head, the others share it. Raises `PersonMissing`."""
+    people = store.load(session, person_ids)
+    if not person_ids or len(people) != len(set(person_ids)):
+        raise PersonMissing
+    household_id = link_store.add_household(session, language=people[person_ids[0]].language, at=at)
+    for rank, person_id in enumerate(person_ids):
+        position = Position.HEAD if rank == 0 else Position.PARTNER if rank == 1 else Position.OTHER
+        link_store.put_member(session, household_id, person_id, position=position, is_on_envelope=rank < 2, at=at)
+    return get(session, HouseholdId(household_id))
+
+
+def get(session: Session, household_id: HouseholdId) -> Household:
+    """One household. Raises `HouseholdMissing`."""
+    household = link_store.find_household(session, household_id)
+    if household is None:
+        raise HouseholdMissing
+    return household
+
+
+def of(session: Session, person_id: PersonId) -> tuple[Household, ...]:
+    """The households someone belongs to (a child of two homes has two)."""
+    return tuple(get(session, HouseholdId(number)) for number in link_store.households_of(session, person_id))
+
+
+def put(
+    session: Session,
+    household_id: HouseholdId,
+    person_id: PersonId,
+    *,
+    position: Position,
+    is_on_envelope: bool,
+    at: datetime,
+) -> None:
+    """Adds someone, or changes what they are in it. Raises `HouseholdMissing`, `PersonMissing`."""
+    hold(session, f"household {household_id}")
+    get(session, household_id)
+    if person_id not in store.load(session, [person_id]):
+        raise PersonMissing
+    link_store.put_member(session, household_id, person_id, position=position, is_on_envelope=is_on_envelope, at=at)
+
+
+def take(session: Session, household_id: HouseholdId, person_id: PersonId, *, at: datetime) -> None:
+    """Takes someone out; a household of nobody ends."""
+    hold(session, f"household {household_id}")
+    get(session, household_id)
+    link_store.take_member(session, household_id, person_id)
+    if not get(session, household_id).members:
+        link_store.change_household(session, household_id, {"ended_at": at})
+
+
+def name(session: Session, household_id: HouseholdId, *, on_envelope: str, greeting: str) -> None:
+    """Says by hand what is written; empty texts let it be computed again. Raises `Invalid`."""
+    get(session, household_id)
+    for field, text in (("envelope_name", on_envelope), ("greeting", greeting)):
+        if len(text) > 200 or any(c in "<>{}" or not c.isprintable() for c in text):
+            raise Invalid("one short line of words", field=field)
+    values = {"envelope_name": single_spaced(on_envelope), "greeting": single_spaced(greeting)}
+    link_store.change_household(session, household_id, values)
+
+
+def addressed(session: Session, household: Household) -> tuple[str, str]:
+    """(what stands on its envelope, how its letter opens): as decided by hand, else from its living members."""
+    people = store.load(session, [member.person_id for member in household.members])
+    written: list[Person] = [
+        people[member.person_id]
+        for member in household.members
+        if member.is_on_envelope and not people[member.person_id].is_deceased
+    ]
+    return (
+        household.envelope_name or envelope_name(written, household.language),
+        household.greeting or household_greeting(written, household.language),
+    )

@@ -1,0 +1,257 @@
+"""SQL of what ties people to other things: systems, keys, tags, households, each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from crm.people.errors import ExternalIdTaken
+from crm.people.model import ExternalId, Household, HouseholdMember, Position, Sensitivity, Tag, Tie, TieKind
+from crm.people.tables import (
+    ExternalIdRow,
+    HouseholdMemberRow,
+    HouseholdRow,
+    PersonKeyRow,
+    PersonRow,
+    PersonTagRow,
+    TagRow,
+    TieRow,
+)
+from crm.values.folding import folded
+from crm.values.identifiers import HouseholdId, PersonId, TagId, TieId
+from crm.values.languages import Language
+
+
+def add_external_id(session: Session, person_id: int, external: ExternalId) -> None:
+    """Remembers how another system calls someone. Raises `ExternalIdTaken` where it calls another person so."""
+    holder = person_of_external_id(session, external.system, external.value)
+    if holder == person_id:
+        return
+    if holder is not None:
+        raise ExternalIdTaken
+    session.add(ExternalIdRow(person_id=person_id, system=external.system, value=external.value))
+    session.flush()
+
+
+def person_of_external_id(session: Session, system: str, value: str) -> int | None:
+    """Whom another system calls so."""
+    return session.scalar(
+        select(ExternalIdRow.person_id).where(ExternalIdRow.system == system, ExternalIdRow.value == value)
+    )
+
+
+def external_ids(session: Session, person_id: int) -> tuple[ExternalId, ...]:
+    """How other systems call someone."""
+    query = select(ExternalIdRow).where(ExternalIdRow.person_id == person_id).order_by(ExternalIdRow.id)
+    return tuple(ExternalId(system=row.system, value=row.value) for row in session.scalars(query))
+
+
+def remember_key(session: Session, person_id: int, kind: str, key: str) -> None:
+    """Adds a key by which someone can be found; again is once."""
+    if session.get(PersonKeyRow, (kind, key, person_id)) is None:
+        session.add(PersonKeyRow(kind=kind, key=key, person_id=person_id))
+        session.flush()
+
+
+def forget_key(session: Session, person_id: int, kind: str, key: str) -> None:
+    """Takes a key away."""
+    row = session.get(PersonKeyRow, (kind, key, person_id))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def ids_by_key(session: Session, kind: str, key: str) -> list[int]:
+    """Unmerged people who have that key, longest known first."""
+    return list(
+        session.scalars(
+            select(PersonRow.id)
+            .join(PersonKeyRow, PersonKeyRow.person_id == PersonRow.id)
+            .where(PersonKeyRow.kind == kind, PersonKeyRow.key == key, PersonRow.merged_into_id.is_(None))
+            .order_by(PersonRow.id)
+        )
+    )
+
+
+def add_household(session: Session, *, language: Language, at: datetime) -> int:
+    """An empty household."""
+    row = HouseholdRow(envelope_name="", greeting="", language=language, created_at=at)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def find_household(session: Session, household_id: int) -> Household | None:
+    """One household with its members, heads first."""
+    row = session.get(HouseholdRow, household_id)
+    if row is None or row.ended_at is not None:
+        return None
+    order = {position: rank for rank, position in enumerate(Position)}
+    query = select(HouseholdMemberRow).where(HouseholdMemberRow.household_id == household_id)
+    members = sorted(session.scalars(query), key=lambda member: (order[member.position], member.person_id))
+    return Household(
+        id=HouseholdId(row.id),
+        envelope_name=row.envelope_name,
+        greeting=row.greeting,
+        language=row.language,
+        members=tuple(
+            HouseholdMember(
+                person_id=PersonId(member.person_id), position=member.position, is_on_envelope=member.is_on_envelope
+            )
+            for member in members
+        ),
+    )
+
+
+def households_of(session: Session, person_id: int) -> list[int]:
+    """The households someone belongs to."""
+    return list(
+        session.scalars(
+            select(HouseholdRow.id)
+            .join(HouseholdMemberRow, HouseholdMemberRow.household_id == HouseholdRow.id)
+            .where(HouseholdMemberRow.person_id == person_id, HouseholdRow.ended_at.is_(None))
+            .order_by(HouseholdRow.id)
+        )
+    )
+
+
+def change_household(session: Session, household_id: int, values: Mapping[str, Any]) -> None:
+    """Writes columns of one household."""
+    row = session.get_one(HouseholdRow, household_id)
+    for column, value in values.items():
+        setattr(row, column, value)
+    session.flush()
+
+
+def put_member(
+    session: Session, household_id: int, person_id: int, *, position: Position, is_on_envelope: bool, at: datetime
+) -> None:
+    """Adds someone to a household, or changes what they are in it."""
+    row = session.get(HouseholdMemberRow, (household_id, person_id))
+    if row is None:
+        row = HouseholdMemberRow(household_id=household_id, person_id=person_id, since_at=at)
+        session.add(row)
+    row.position, row.is_on_envelope = position, is_on_envelope
+    session.flush()
+
+
+def take_member(session: Session, household_id: int, person_id: int) -> None:
+    """Takes someone out of a household."""
+    session.execute(
+        delete(HouseholdMemberRow).where(
+            HouseholdMemberRow.household_id == household_id, HouseholdMemberRow.person_id == person_id
+        )
+    )
+
+
+def tags(session: Session) -> tuple[Tag, ...]:
+    """Every tag of the house, by name."""
+    return tuple(_tag(row) for row in session.scalars(select(TagRow).order_by(TagRow.folded_name)))
+
+
+def find_tag(session: Session, tag_id: int) -> Tag | None:
+    """One tag."""
+    row = session.get(TagRow, tag_id)
+    return None if row is None else _tag(row)
+
+
+def put_tag(session: Session, name: str, sensitivity: Sensitivity, at: datetime) -> Tag:
+    """The tag of that name, made where there is none; a sensitivity only ever rises."""
+    row = session.scalar(select(TagRow).where(TagRow.folded_name == folded(name)))
+    if row is None:
+        row = TagRow(name=name, folded_name=folded(name), sensitivity=sensitivity, created_at=at)
+        session.add(row)
+    elif sensitivity is Sensitivity.SENSITIVE:
+        row.sensitivity = sensitivity
+    session.flush()
+    return _tag(row)
+
+
+def tags_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, tuple[Tag, ...]]:
+    """The tags of each, by name."""
+    found: dict[PersonId, list[Tag]] = {PersonId(person_id): [] for person_id in person_ids}
+    query = (
+        select(PersonTagRow.person_id, TagRow)
+        .join(TagRow, TagRow.id == PersonTagRow.tag_id)
+        .where(PersonTagRow.person_id.in_(person_ids))
+        .order_by(TagRow.folded_name)
+    )
+    for person_id, row in session.execute(query):
+        found[PersonId(person_id)].append(_tag(row))
+    return {person_id: tuple(several) for person_id, several in found.items()}
+
+
+def tag_person(session: Session, person_id: int, tag_id: int, *, source: str, at: datetime) -> bool:
+    """Puts a tag on someone; True if they had it not."""
+    if session.get(PersonTagRow, (person_id, tag_id)) is not None:
+        return False
+    session.add(PersonTagRow(person_id=person_id, tag_id=tag_id, source=source, since_at=at))
+    session.flush()
+    return True
+
+
+def untag_person(session: Session, person_id: int, tag_id: int) -> bool:
+    """Takes a tag off someone; True if they had it."""
+    row = session.get(PersonTagRow, (person_id, tag_id))
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def tagged_count(session: Session, tag_id: int) -> int:
+    """How many people have a tag."""
+    return session.scalar(select(func.count()).select_from(PersonTagRow).where(PersonTagRow.tag_id == tag_id)) or 0
+
+
+def put_tie(
+    session: Session,
+    *,
+    person_id: int,
+    other_id: int,
+    kind: TieKind,
+    since_on: date | None,
+    until_on: date | None,
+    at: datetime,
+) -> Tie:
+    """A tie of one kind between two, made or changed."""
+    row = session.scalar(
+        select(TieRow).where(TieRow.person_id == person_id, TieRow.other_person_id == other_id, TieRow.kind == kind)
+    )
+    if row is None:
+        row = TieRow(person_id=person_id, other_person_id=other_id, kind=kind, created_at=at)
+        session.add(row)
+    row.since_on, row.until_on = since_on, until_on
+    session.flush()
+    return _tie(row)
+
+
+def ties_of(session: Session, person_id: int) -> tuple[Tie, ...]:
+    """The ties of someone, from either side."""
+    query = select(TieRow).where(or_(TieRow.person_id == person_id, TieRow.other_person_id == person_id))
+    return tuple(_tie(row) for row in session.scalars(query.order_by(TieRow.id)))
+
+
+def drop_tie(session: Session, tie_id: int) -> None:
+    """Takes a tie away that was noted by mistake."""
+    session.execute(delete(TieRow).where(TieRow.id == tie_id))
+
+
+def _tag(row: TagRow) -> Tag:
+    return Tag(id=TagId(row.id), name=row.name, sensitivity=row.sensitivity)
+
+
+def _tie(row: TieRow) -> Tie:
+    return Tie(
+        id=TieId(row.id),
+        person_id=PersonId(row.person_id),
+        other_id=PersonId(row.other_person_id),
+        kind=row.kind,
+        since_on=row.since_on,
+        until_on=row.until_on,
+    )
