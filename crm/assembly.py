@@ -16,6 +16,7 @@ from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
 ROOMS_WITH_ROWS = (
     "crm.audit",
     "crm.consent",
+    "crm.ledgers",
     "crm.people",
     "crm.staff",
     "mailing.composition",

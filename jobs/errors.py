@@ -31,3 +31,10 @@ class JobBusy(Conflict):
 
     def __init__(self) -> None:
         super().__init__("this job is running right now: nothing was started")
+
+
+class LedgerTouched(Conflict):
+    """A ledger is not what was written: the first place where it differs."""
+
+    def __init__(self, ledger: str, *, kind: str, block: int | None, row: int | None) -> None:
+        super().__init__(f"the ledger {ledger} was touched: {kind} at block {block}, row {row}")

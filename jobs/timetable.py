@@ -12,7 +12,9 @@ from jobs import (
     prune_runs,
     read_bounces,
     recover_deliveries,
+    seal_ledgers,
     send_due_editions,
+    verify_ledgers,
 )
 from jobs.model import Daily, Every, Job
 
@@ -52,6 +54,19 @@ TIMETABLE: tuple[Job, ...] = (
         label=N_("Retrouver les mails restés en suspens"),
         when=Every(period=timedelta(minutes=1)),
         run=recover_deliveries.run,
+    ),
+    Job(
+        name="seal_ledgers",
+        label=N_("Chaîner les registres"),
+        when=Every(period=timedelta(minutes=1)),
+        run=seal_ledgers.run,
+    ),
+    Job(
+        name="verify_ledgers",
+        label=N_("Vérifier les registres"),
+        when=Daily(at=time(3, 40)),
+        run=verify_ledgers.run,
+        lease=timedelta(hours=2),
     ),
     Job(
         name="prune_runs",

@@ -1,4 +1,4 @@
-"""The noun of the audit trail: an entry."""
+"""The nouns of the audit trail: an entry, and a question about entries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from crm.values.identifiers import AccountId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Which entries to look for; what is None does not matter. `until` is left out, `since` is not."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    account_id: AccountId | None = None
+    by_the_house: bool = False
+    action: str | None = None
+    subject: str | None = None
+    subject_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""The door of the audit trail: record, look back, verify."""
+"""The door of the audit trail: record and look back. `crm.ledgers` chains and verifies it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.audit import store
-from crm.audit.model import Entry
+from crm.audit.model import Entry, Wanted
+from crm.audit.tables import AuditRow
 from crm.foundation.signing import Sealer
+from crm.ledgers.model import Ledger
 from crm.values.identifiers import AccountId
 
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
@@ -46,29 +48,41 @@ def latest(
     session: Session, *, subject: str | None = None, subject_id: int | None = None, limit: int = 50
 ) -> tuple[Entry, ...]:
     """The newest entries first, of one subject where it is named."""
-    return store.latest(session, subject=subject, subject_id=subject_id, limit=limit)
+    return store.entries(session, Wanted(subject=subject, subject_id=subject_id), before=None, limit=limit)
 
 
-def verify(session: Session, sealer: Sealer) -> list[int]:
-    """The ids of the entries that are no longer what was recorded."""
-    return [
-        entry.id
-        for entry, key_id, mark in store.marked(session)
-        if not sealer.holds(_sealed(_content(entry)), key_id, mark)
-    ]
+def entries(session: Session, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> tuple[Entry, ...]:
+    """The newest entries first that answer `wanted`; the page after one starts `before` its last number."""
+    return store.entries(session, wanted, before=before, limit=limit)
 
 
-def _content(entry: Entry) -> dict[str, Any]:
-    return {
-        "at": entry.at,
-        "account_id": entry.account_id,
-        "action": entry.action,
-        "subject": entry.subject,
-        "subject_id": entry.subject_id,
-        "facts": dict(entry.facts),
-    }
+def count(session: Session, wanted: Wanted) -> int:
+    """How many entries answer."""
+    return store.count(session, wanted)
+
+
+def seen(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(actions, subjects) that were ever recorded, in order."""
+    return store.seen(session)
 
 
 def _sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     """What the mark covers, the instant in one spelling whatever the database."""
     return {**content, "at": content["at"].isoformat(timespec="microseconds")}
+
+
+def _sealed_row(row: AuditRow) -> dict[str, Any]:
+    return _sealed(
+        {
+            "at": row.at,
+            "account_id": row.account_id,
+            "action": row.action,
+            "subject": row.subject,
+            "subject_id": row.subject_id,
+            "facts": dict(row.facts),
+        }
+    )
+
+
+LEDGER = Ledger(name="audit", rows=AuditRow, content=_sealed_row)
+"""The trail as `crm.ledgers` seals and verifies it."""

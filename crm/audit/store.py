@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from crm.audit.model import Entry
+from crm.audit.model import Entry, Wanted
 from crm.audit.tables import AuditRow
 from crm.values.identifiers import AccountId
 
@@ -19,23 +18,48 @@ def add(session: Session, content: dict[str, Any], *, key_id: int, mark: str) ->
     session.flush()
 
 
-def marked(session: Session) -> Iterator[tuple[Entry, int, str]]:
-    """Every entry with its mark, oldest first, in bounded memory."""
-    for row in session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=500)):
-        yield _entry(row), row.mark_key_id, row.mark
+def entries(session: Session, wanted: Wanted, *, before: int | None, limit: int) -> tuple[Entry, ...]:
+    """The newest entries that answer, older than the one numbered `before`."""
+    query = select(AuditRow).where(*_conditions(wanted)).order_by(AuditRow.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AuditRow.id < before)
+    return tuple(entry(row) for row in session.scalars(query))
 
 
-def latest(session: Session, *, subject: str | None, subject_id: int | None, limit: int) -> tuple[Entry, ...]:
-    """The newest entries, of one subject where it is named."""
-    query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
-    if subject is not None:
-        query = query.where(AuditRow.subject == subject)
-    if subject_id is not None:
-        query = query.where(AuditRow.subject_id == subject_id)
-    return tuple(_entry(row) for row in session.scalars(query))
+def count(session: Session, wanted: Wanted) -> int:
+    """How many entries answer."""
+    return session.scalar(select(func.count()).select_from(AuditRow).where(*_conditions(wanted))) or 0
 
 
-def _entry(row: AuditRow) -> Entry:
+def seen(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(actions, subjects) that were ever recorded."""
+    actions = session.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action))
+    subjects = session.scalars(select(AuditRow.subject).distinct().order_by(AuditRow.subject))
+    return tuple(actions), tuple(subjects)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        found.append(AuditRow.at >= wanted.since)
+    if wanted.until is not None:
+        found.append(AuditRow.at < wanted.until)
+    if wanted.by_the_house:
+        found.append(AuditRow.account_id.is_(None))
+    elif wanted.account_id is not None:
+        found.append(AuditRow.account_id == wanted.account_id)
+    for column, value in (
+        (AuditRow.action, wanted.action),
+        (AuditRow.subject, wanted.subject),
+        (AuditRow.subject_id, wanted.subject_id),
+    ):
+        if value is not None:
+            found.append(column == value)
+    return found
+
+
+def entry(row: AuditRow) -> Entry:
+    """A row as a noun."""
     return Entry(
         id=row.id,
         at=row.at,

@@ -8,12 +8,17 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Json
+from crm.foundation.columns import Base, BigId, Chained, Json
 
 
-class AuditRow(Base):
+class AuditRow(Chained, Base):
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject", "subject_id"),
+        Index("ix_audit_entry_account", "account_id", "id"),
+        Index("ix_audit_entry_at", "at"),
+        Index("ix_audit_entry_block", "block", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
@@ -22,5 +27,3 @@ class AuditRow(Base):
     subject: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int | None] = mapped_column(BigId)
     facts: Mapped[dict[str, Any]] = mapped_column(Json)
-    mark_key_id: Mapped[int]
-    mark: Mapped[str] = mapped_column(String(64))

@@ -13,6 +13,7 @@ COMMANDS = {
     "delivery": "Expédier les mails dus, rapprocher, rendre compte.",
     "jobs": "Faire tourner l’horloge, voir ce qui est dû.",
     "staff": "Ouvrir un compte de l’équipe.",
+    "audit": "Vérifier et lire le journal de l’équipe.",
     "consent": "Vérifier et reconstruire le registre des consentements.",
     "run": "Lancer le site, l’horloge et l’expéditeur ensemble.",
     "demo": "Lancer l’organisation de démonstration.",

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String
 from sqlalchemy.dialects.sqlite import DATETIME as SQLITE_DATETIME
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 NAMING = {
@@ -86,6 +86,18 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 Json = JSON
 """Structured values that no query looks into."""
+
+
+class Chained:
+    """What every row of a ledger carries: its number, the keyed mark of its content, and the block that holds it.
+
+    `block` is None until the sealer comes by; it is set once.
+    """
+
+    id: Mapped[int]
+    mark_key_id: Mapped[int]
+    mark: Mapped[str] = mapped_column(String(64))
+    block: Mapped[int | None]
 
 
 class Base(DeclarativeBase):

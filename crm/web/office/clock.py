@@ -43,6 +43,8 @@ FIGURES = {
     "uncertain": N_("mails incertains"),
     "forgotten": N_("tours oubliés"),
     "missed": N_("tours manqués, rattrapés par celui-ci"),
+    "sealed": N_("lignes chaînées"),
+    "verified": N_("lignes vérifiées"),
     "visited": N_("flux lus"),
     "failed": N_("flux en échec"),
     "content_new": N_("nouveaux contenus"),

@@ -1,0 +1,1 @@
+"""What every append-only ledger shares: its rows are chained into blocks by one sealer, and checked."""

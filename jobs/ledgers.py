@@ -1,0 +1,8 @@
+"""The ledgers that are chained by the clock: each new one joins here."""
+
+from __future__ import annotations
+
+from crm.audit import service as audit
+from crm.ledgers.model import Ledger
+
+LEDGERS: tuple[Ledger, ...] = (audit.LEDGER,)
