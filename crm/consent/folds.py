@@ -20,9 +20,9 @@ def standings() -> CompoundSelect[Any]:
     Columns: person_id, purpose, channel, address_key, act, way, since_at, event_id.
     """
     event = aliased(ConsentEventRow)
-    is_request = case((event.act == Act.REQUESTED, 1), else_=0)
+    rank = case((event.act == Act.REQUESTED, 1), (event.act == Act.IMPORTED, 2), else_=0)
     last = func.row_number().over(
-        partition_by=(event.person_id, event.purpose, event.channel, event.address_key, is_request),
+        partition_by=(event.person_id, event.purpose, event.channel, event.address_key, rank),
         order_by=(
             event.occurred_at.desc(),
             case({act.value: rank for act, rank in CAREFULNESS.items()}, value=event.act).desc(),
@@ -39,29 +39,38 @@ def standings() -> CompoundSelect[Any]:
         event.way,
         event.occurred_at.label("since_at"),
         event.id.label("event_id"),
-        is_request.label("is_request"),
+        rank.label("rank"),
         last.label("place"),
     ).cte("ranked")
-    decided, asked = ranked.alias("decided"), ranked.alias("asked")
+    decided, asked, imported = ranked.alias("decided"), ranked.alias("asked"), ranked.alias("imported")
     same = and_(
         *(decided.c[name] == asked.c[name] for name in STREAM),
-        decided.c.is_request == 0,
-        asked.c.is_request == 1,
+        decided.c.rank == 0,
+        asked.c.rank == 1,
         decided.c.place == 1,
         asked.c.place == 1,
     )
+    own = and_(*(decided.c[name] == imported.c[name] for name in STREAM), decided.c.rank == 0)
+    older = and_(*(imported.c[name] == asked.c[name] for name in STREAM), imported.c.rank == 2)
+    undecided = ~select(decided.c.event_id).where(same).exists()
     reopened = and_(decided.c.act != Act.GIVEN, asked.c.since_at > decided.c.since_at)
     columns = (*STREAM, "act", "way", "since_at", "event_id")
     return union_all(
         select(*(decided.c[name] for name in columns)).where(
-            decided.c.is_request == 0,
+            decided.c.rank == 0,
             decided.c.place == 1,
             ~select(asked.c.event_id).where(same, reopened).exists(),
         ),
         select(*(asked.c[name] for name in columns)).where(
-            asked.c.is_request == 1,
+            asked.c.rank == 1,
             asked.c.place == 1,
             ~select(decided.c.event_id).where(same, ~reopened).exists(),
+            ~and_(undecided, select(imported.c.event_id).where(older).exists()),
+        ),
+        select(*(imported.c[name] for name in columns)).where(
+            imported.c.rank == 2,
+            imported.c.place == 1,
+            ~select(decided.c.event_id).where(own).exists(),
         ),
     )
 

@@ -16,15 +16,24 @@ class Channel(StrEnum):
     """How we would reach someone."""
 
     EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    POST = "post"
 
 
 class Act(StrEnum):
     """What someone did about a purpose, from the least to the most careful (see `rules.carefulness`)."""
 
+    IMPORTED = "imported"
+    """An older system said yes and could not prove it. Any word of the person's own outranks it, whatever its date."""
     REQUESTED = "requested"
     GIVEN = "given"
+    EXPIRED = "expired"
+    """We asked whether they still wanted it, or the term was over, and heard nothing."""
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    OBJECTED = "objected"
+    """They objected to being written to for this at all (GDPR art. 21)."""
 
 
 class Way(StrEnum):
@@ -36,7 +45,12 @@ class Way(StrEnum):
     UNSUBSCRIBE_PAGE = "unsubscribe-page"
     PREFERENCES = "preferences"
     STAFF = "staff"
+    PAPER = "paper"
+    PHONE = "phone"
+    FACE_TO_FACE = "face-to-face"
+    API = "api"
     IMPORT = "import"
+    RETENTION = "retention"
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
 
@@ -163,6 +177,9 @@ class Refusal(StrEnum):
 
     NEVER_ASKED = "never-asked"
     NOT_CONFIRMED = "not-confirmed"
+    LEGACY = "legacy"
+    EXPIRED = "expired"
+    OBJECTED = "objected"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     SUPPRESSED = "suppressed"

@@ -18,14 +18,20 @@ from crm.consent.model import (
     Way,
 )
 
-CAREFULNESS = {Act.REQUESTED: 0, Act.GIVEN: 1, Act.REFUSED: 2, Act.WITHDRAWN: 3}
+NO = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
+"""Words of the person's own that only a fresh word of theirs opens again."""
+
+CAREFULNESS = {act: rank for rank, act in enumerate(Act)}
 """Which of two words said at the same instant is believed: the higher one."""
 
 CLOSENESS = {
-    Refusal.SUPPRESSED: 6,
-    Refusal.NOT_CONFIRMED: 5,
-    Refusal.REFUSED: 4,
-    Refusal.WITHDRAWN: 3,
+    Refusal.SUPPRESSED: 9,
+    Refusal.NOT_CONFIRMED: 8,
+    Refusal.EXPIRED: 7,
+    Refusal.LEGACY: 6,
+    Refusal.REFUSED: 5,
+    Refusal.WITHDRAWN: 4,
+    Refusal.OBJECTED: 3,
     Refusal.NO_ADDRESS: 2,
     Refusal.NEVER_ASKED: 1,
 }
@@ -33,7 +39,7 @@ CLOSENESS = {
 
 
 def carefulness(act: Act) -> int:
-    """The rank of an act at equal instants: withdrawn > refused > given > requested."""
+    """The rank of an act at equal instants: objected > withdrawn > refused > expired > given > requested."""
     return CAREFULNESS[act]
 
 
@@ -45,13 +51,16 @@ def standing(events: Iterable[ConsentEvent]) -> ConsentEvent | None:
     """The event that has the last word among those of one person, purpose, channel and address.
 
     The latest one; at equal instants the most careful. A request never lowers a yes, and opens a no again only when it
-    came after it. The order in which events reached us plays no part.
+    came after it. What was imported without proof counts only where the person never decided themself. The order in
+    which events reached us plays no part.
     """
     all_events = tuple(events)
-    decided = max((e for e in all_events if e.act is not Act.REQUESTED), key=_weight, default=None)
+    decided = max((e for e in all_events if e.act not in (Act.REQUESTED, Act.IMPORTED)), key=_weight, default=None)
     asked = max((e for e in all_events if e.act is Act.REQUESTED), key=_weight, default=None)
-    if decided is None or asked is None:
-        return decided or asked
+    if decided is None:
+        return max((e for e in all_events if e.act is Act.IMPORTED), key=_weight, default=asked)
+    if asked is None:
+        return decided
     if decided.act is not Act.GIVEN and asked.occurred_at > decided.occurred_at:
         return asked
     return decided
@@ -80,19 +89,23 @@ def verdict(
         return Verdict(refusal=Refusal.SUPPRESSED if dead else None)
     if standing is None:
         return Verdict(refusal=Refusal.NEVER_ASKED)
-    if refusal := _OWN_WORD[standing.act]:
+    if refusal := OWN_WORD[standing.act]:
         return Verdict(refusal=refusal)
     if dead or any(not (standing.is_confirmed and standing.since_at > s.since_at) for s in suppressions):
         return Verdict(refusal=Refusal.SUPPRESSED)
     return Verdict(refusal=None if reachable else Refusal.NO_ADDRESS)
 
 
-_OWN_WORD = {
+OWN_WORD = {
+    Act.IMPORTED: Refusal.LEGACY,
+    Act.EXPIRED: Refusal.EXPIRED,
+    Act.OBJECTED: Refusal.OBJECTED,
     Act.REQUESTED: Refusal.NOT_CONFIRMED,
     Act.GIVEN: None,
     Act.REFUSED: Refusal.REFUSED,
     Act.WITHDRAWN: Refusal.WITHDRAWN,
 }
+"""What each last word means for writing; None where it is a yes."""
 
 
 def nearest(verdicts: Iterable[Verdict]) -> Verdict:
@@ -115,7 +128,7 @@ def confirmation(history: Iterable[ConsentEvent], request_id: int) -> Confirmati
     request = next((e for e in events if e.id == request_id and e.act is Act.REQUESTED), None)
     if request is None:
         return Confirmation.OVERTAKEN
-    if any(e.act in {Act.REFUSED, Act.WITHDRAWN} and e.occurred_at >= request.occurred_at for e in events):
+    if any(e.act in NO and e.occurred_at >= request.occurred_at for e in events):
         return Confirmation.OVERTAKEN
     if any(e.act is Act.GIVEN and e.occurred_at >= request.occurred_at for e in events):
         return Confirmation.ALREADY

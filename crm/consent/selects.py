@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 from sqlalchemy.orm import aliased
 
 from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, Way
-from crm.consent.rules import CLOSENESS
+from crm.consent.rules import CLOSENESS, OWN_WORD
 from crm.consent.tables import ConsentStandingRow, SuppressionRow
 from crm.people import selects as people
 
-_ALLOWED = 10
-_MERGED = 9
-_DECEASED = 8
+_ALLOWED = 100
+_MERGED = 99
+_DECEASED = 98
 
 
 def allowed(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
@@ -67,9 +67,7 @@ def refused(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
     closeness = case(
         (people.merged(standing.person_id), _MERGED),
         (people.deceased(standing.person_id), _DECEASED),
-        (standing.act == Act.REQUESTED, CLOSENESS[Refusal.NOT_CONFIRMED]),
-        (standing.act == Act.REFUSED, CLOSENESS[Refusal.REFUSED]),
-        (standing.act == Act.WITHDRAWN, CLOSENESS[Refusal.WITHDRAWN]),
+        *((standing.act == act, CLOSENESS[refusal]) for act, refusal in OWN_WORD.items() if refusal is not None),
         (_suppressed(standing.address_key, standing), CLOSENESS[Refusal.SUPPRESSED]),
         (~reachable, CLOSENESS[Refusal.NO_ADDRESS]),
         else_=_ALLOWED,

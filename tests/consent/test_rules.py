@@ -75,9 +75,23 @@ def test_a_no_with_no_later_word_has_the_last_word(history: list[ConsentEvent]) 
     if last is None:
         assert not history
         return
-    for no in (e for e in history if e.act in {Act.REFUSED, Act.WITHDRAWN}):
+    for no in (e for e in history if e.act in rules.NO):
         if all(e is no or e.occurred_at <= no.occurred_at for e in history):
-            assert last.act in {Act.REFUSED, Act.WITHDRAWN}
+            assert last.act in rules.NO
+
+
+@MANY
+@given(histories(), st.integers(0, 9))
+def test_what_was_imported_without_proof_never_outranks_a_word_of_the_person_s_own(
+    history: list[ConsentEvent], hour: int
+) -> None:
+    own = [e for e in history if e.act not in {Act.IMPORTED, Act.REQUESTED}]
+    after = rules.standing([*history, event(99, Act.IMPORTED, hour)])
+    assert after is not None
+    if own:
+        assert after == rules.standing(history)
+    else:
+        assert after.act is Act.IMPORTED
 
 
 @MANY
@@ -86,7 +100,7 @@ def test_a_request_never_lowers_a_yes_and_never_makes_one(history: list[ConsentE
     before = rules.standing(history)
     after = rules.standing([*history, event(99, Act.REQUESTED, hour)])
     assert after is not None
-    if before is not None and before.act is Act.GIVEN:
+    if before is not None and before.act in {Act.GIVEN, Act.IMPORTED}:
         assert after == before
     else:
         assert after.act is not Act.GIVEN
@@ -98,6 +112,8 @@ def test_a_request_never_lowers_a_yes_and_never_makes_one(history: list[ConsentE
         (Act.REQUESTED, Act.GIVEN, Act.GIVEN),
         (Act.GIVEN, Act.REFUSED, Act.REFUSED),
         (Act.REFUSED, Act.WITHDRAWN, Act.WITHDRAWN),
+        (Act.WITHDRAWN, Act.OBJECTED, Act.OBJECTED),
+        (Act.GIVEN, Act.EXPIRED, Act.EXPIRED),
         (Act.REQUESTED, Act.WITHDRAWN, Act.WITHDRAWN),
     ],
 )
@@ -132,6 +148,9 @@ def suppression(cause: SuppressionCause, hour: int = 0) -> Suppression:
         (Act.REQUESTED, Refusal.NOT_CONFIRMED),
         (Act.REFUSED, Refusal.REFUSED),
         (Act.WITHDRAWN, Refusal.WITHDRAWN),
+        (Act.OBJECTED, Refusal.OBJECTED),
+        (Act.EXPIRED, Refusal.EXPIRED),
+        (Act.IMPORTED, Refusal.LEGACY),
     ],
 )
 def test_only_a_yes_allows(act: Act, refusal: Refusal | None) -> None:

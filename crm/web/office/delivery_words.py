@@ -39,6 +39,9 @@ MEANINGS: dict[DeliveryState, str] = {
 REASONS: dict[str, str] = {
     Refusal.NEVER_ASKED: N_("n’a jamais dit oui"),
     Refusal.NOT_CONFIRMED: N_("n’a pas encore confirmé son inscription"),
+    Refusal.LEGACY: N_("son accord vient d’un ancien fichier, sans preuve"),
+    Refusal.EXPIRED: N_("son accord est devenu trop ancien"),
+    Refusal.OBJECTED: N_("s’y est opposé·e"),
     Refusal.REFUSED: N_("a dit non"),
     Refusal.WITHDRAWN: N_("s’est désinscrit·e"),
     Refusal.SUPPRESSED: N_("adresse écartée (morte ou plaignante)"),

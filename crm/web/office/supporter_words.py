@@ -7,10 +7,13 @@ from crm.people.model import Deliverability
 from crm.web.words import N_
 
 ACTS: dict[Act, tuple[str, str]] = {
+    Act.IMPORTED: (N_("Repris d’un ancien fichier, sans preuve"), "wait"),
     Act.REQUESTED: (N_("A demandé, reste à confirmer"), "wait"),
     Act.GIVEN: (N_("A dit oui"), "done"),
+    Act.EXPIRED: (N_("Oui devenu trop ancien"), "wait"),
     Act.REFUSED: (N_("A dit non"), "stop"),
     Act.WITHDRAWN: (N_("S’est désinscrit·e"), "stop"),
+    Act.OBJECTED: (N_("S’y oppose"), "stop"),
 }
 
 WAYS: dict[Way, str] = {
@@ -20,7 +23,12 @@ WAYS: dict[Way, str] = {
     Way.UNSUBSCRIBE_PAGE: N_("page de désinscription"),
     Way.PREFERENCES: N_("page « Mes choix »"),
     Way.STAFF: N_("par l’équipe, à sa demande"),
+    Way.PAPER: N_("formulaire papier"),
+    Way.PHONE: N_("par téléphone"),
+    Way.FACE_TO_FACE: N_("de vive voix"),
+    Way.API: N_("site ou partenaire"),
     Way.IMPORT: N_("importation"),
+    Way.RETENTION: N_("règle de conservation"),
     Way.BOUNCE: N_("mail revenu"),
     Way.COMPLAINT: N_("plainte"),
 }

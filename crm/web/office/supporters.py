@@ -122,7 +122,7 @@ def _glance(person: Person, one: Glance, names: dict[str, str]) -> dict[str, Any
         "way": supporter_words.WAYS[one.standing.way],
         "since": one.standing.since_at,
         "event_id": one.standing.event_id,
-        "can_withdraw": one.standing.act in {Act.GIVEN, Act.REQUESTED},
+        "can_withdraw": one.standing.act in {Act.GIVEN, Act.REQUESTED, Act.IMPORTED, Act.EXPIRED},
     }
 
 
