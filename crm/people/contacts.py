@@ -13,7 +13,8 @@ from crm.foundation.signing import AddressHasher
 from crm.people import contact_store
 from crm.people.errors import AbodeMissing, ContactPointMissing
 from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Usage
-from crm.people.rules import deliverability, holds_on, letter_box, tidy_season
+from crm.people.rules import deliverability, holds_on, tidy_season
+from crm.values.address_key import dedupe_key
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
 from crm.values.phone_number import PhoneNumber
@@ -30,7 +31,7 @@ def phone_key(addresses: AddressHasher, phone: PhoneNumber) -> str:
 
 def post_key(addresses: AddressHasher, address: PostalAddress) -> str:
     """The keyed hash under which ledgers know a letter box, whatever its spelling."""
-    return addresses.key_of(f"post:{letter_box(address)}")
+    return addresses.key_of(f"post:{dedupe_key(address)}")
 
 
 def add_email(
@@ -104,7 +105,7 @@ def add_address(
     The same letter box again, for the same use and time, is the same. Raises `Invalid` for a season that is none.
     """
     hold(session, f"person {person_id}")
-    key, (season_from, season_until) = letter_box(address), tidy_season(*season)
+    key, (season_from, season_until) = dedupe_key(address), tidy_season(*season)
     known = contact_store.abodes_of(session, [person_id])[person_id]
     for abode in known:
         same_time = (abode.valid_from_on, abode.valid_until_on) == (valid_from_on, valid_until_on)
@@ -138,7 +139,7 @@ def correct_address(
     """Corrects a spelling in place. What failed there is forgotten where the letter box is another one now."""
     abode = _abode(session, abode_id)
     values: dict[str, Any] = contact_store.parts(address)
-    values |= {"dedupe_key": letter_box(address), "address_key": post_key(addresses, address)}
+    values |= {"dedupe_key": dedupe_key(address), "address_key": post_key(addresses, address)}
     if values["dedupe_key"] != abode.dedupe_key:
         values |= {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
     contact_store.change_abode(session, abode_id, values)
@@ -156,7 +157,7 @@ def move(
 ) -> Abode:
     """Someone lives elsewhere now: the preferred address ends, and the new one takes its place."""
     for abode in contact_store.abodes_of(session, [person_id])[person_id]:
-        if abode.is_primary and abode.dedupe_key != letter_box(address):
+        if abode.is_primary and abode.dedupe_key != dedupe_key(address):
             contact_store.change_abode(session, abode.id, {"ended_at": at, "is_primary": False})
     return add_address(session, addresses, address, person_id=person_id, at=at, source=source, is_primary=True)
 

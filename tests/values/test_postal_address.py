@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crm.values.languages import Language
 from crm.values.postal_address import LONGEST, AddressFlaw, AddressInvalid, PostalAddress, TypedParts
 
 
@@ -33,5 +34,11 @@ def test_parts_are_tidied_and_none_is_lost() -> None:
         organisation=" Maison  des\tDroits ", street="Rue de la Loi,", number=" 16 ", postcode="B-1000", country="be"
     )
     assert address == PostalAddress(
-        organisation="Maison des Droits", street="Rue de la Loi", number="16", postcode="1000", country="BE"
+        organisation="Maison des Droits",
+        street="Rue de la Loi",
+        number="16",
+        postcode="1000",
+        country="BE",
+        nis_code="21004",
+        language=Language.FR,
     )

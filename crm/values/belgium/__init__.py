@@ -1,0 +1,1 @@
+"""Belgian postcodes, municipalities and localities, as data beside the code that reads it."""

@@ -1,0 +1,219 @@
+"""What is printed on an envelope, and that reading it gives the address back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm.values.address_lines import MOST_LINES, fits, lines, read_lines
+from crm.values.countries import COUNTRIES, country_names
+from crm.values.errors import Invalid
+from crm.values.folding import folded
+from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress, TypedParts
+from tests.values.address_strategies import belgian_parts, foreign_parts
+
+TEXT = st.text(alphabet="abcXYZ 0123456789éß,/-.’bte", max_size=24)
+
+
+@settings(max_examples=500)
+@given(belgian_parts(), st.sampled_from(Language))
+def test_a_belgian_address_read_from_its_lines_is_the_same_address(parts: TypedParts, language: Language) -> None:
+    address = PostalAddress.parse(**parts)
+    assert {name: getattr(address, name) for name in parts} == parts
+    printed = lines(address, recipient="Sana Diallo", language=language)
+    assert len(printed) <= MOST_LINES
+    assert read_lines(printed, recipient="Sana Diallo") == address
+
+
+@settings(max_examples=300)
+@given(foreign_parts(), st.sampled_from(Language))
+def test_an_address_abroad_read_from_its_lines_is_the_same_address(parts: TypedParts, language: Language) -> None:
+    address = PostalAddress.parse(**parts)
+    assert {name: getattr(address, name) for name in parts} == parts
+    printed = lines(address, recipient="Sana Diallo", language=language)
+    assert len(printed) <= MOST_LINES
+    assert printed[-1] == country_names(language)[address.country].upper()
+    said = address.language if address.box else None
+    assert read_lines(printed, recipient="Sana Diallo") == replace(address, language=said)
+
+
+@settings(max_examples=500)
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(("organisation", "department", "complement", "street", "number", "box", "locality"), TEXT)
+    ),
+    st.sampled_from(["BE", "BE", "FR", "GB", "DE", "US", "JP", "CD"]),
+    st.sampled_from(["1000", "4700", "9999", ""]),
+)
+def test_whatever_was_typed_is_tidied_once_and_no_letter_is_lost(
+    typed: dict[str, Any], country: str, postcode: str
+) -> None:
+    try:
+        address = PostalAddress.parse(**typed, country=country, postcode=postcode)
+    except Invalid:
+        return
+    again = {name: getattr(address, name) for name in (*typed, "country", "postcode", "nis_code", "language")}
+    assert PostalAddress.parse(**again) == address
+    kept = "".join(getattr(address, name) for name in typed)
+    lost = set(_letters("".join(typed.values()))) - set(_letters(kept))
+    assert lost <= set("bte")  # the word before a box is not kept, it is printed again
+
+
+@settings(max_examples=300)
+@given(
+    st.fixed_dictionaries(dict.fromkeys(("organisation", "department", "complement", "number", "box"), TEXT)),
+    st.text(alphabet="abcXYZ 0123456789éß,/-.’", min_size=1, max_size=24),
+    st.sampled_from(
+        [("BE", "1000", "Trou du Loup"), ("FR", "75001", "Paris"), ("GB", "SW1A 2AA", "London"), ("CD", "", "Boma")]
+    ),
+)
+def test_reading_any_printed_address_loses_and_invents_no_letter(
+    typed: dict[str, Any], street: str, place: tuple[str, str, str]
+) -> None:
+    country, postcode, locality = place
+    try:
+        address = PostalAddress.parse(**typed, street=street, country=country, postcode=postcode, locality=locality)
+    except Invalid:
+        return
+    printed = lines(address)
+    assert sorted(_letters("".join(lines(read_lines(printed))))) == sorted(_letters("".join(printed)))
+
+
+def _letters(text: str) -> list[str]:
+    return [c for c in folded(text) if c.isalnum()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "street", "number", "box"),
+    [
+        ("Rue de la Loi 16 bte 3", "Rue de la Loi", "16", "3"),
+        ("Kerkstraat 12/4", "Kerkstraat", "12", "4"),
+        ("Chaussée de Wavre 1015 B12", "Chaussée de Wavre", "1015", "12"),
+        ("av. des Arts 3-4", "av. des Arts", "3-4", ""),
+        ("12bis", "", "12bis", ""),
+        ("Rue Haute 12 bis", "Rue Haute", "12 bis", ""),
+        ("Rue du 4 Août 12", "Rue du 4 Août", "12", ""),
+        ("Place du 20 Août 7", "Place du 20 Août", "7", ""),
+        ("Rue du 8 Mai 1945", "Rue du 8 Mai 1945", "", ""),
+        ("16, rue de la Loi boîte 3", "rue de la Loi", "16", "3"),
+        ("Kerkstraat 12 A bus 0301", "Kerkstraat", "12 A", "0301"),
+        ("Rue Haute n° 12", "Rue Haute", "12", ""),
+        ("Hauptstraße 3 Postfach 4", "Hauptstraße", "3", "4"),
+        ("Rue Haute 12 # 4", "Rue Haute", "12", "4"),
+        ("BP 12", "BP 12", "", ""),
+        ("Postbus 4", "Postbus 4", "", ""),
+        ("Hameau du Bout", "Hameau du Bout", "", ""),
+        ("Hameau bte 3", "Hameau", "", "3"),
+    ],
+)
+def test_number_and_box_are_told_from_the_street(typed: str, street: str, number: str, box: str) -> None:
+    address = PostalAddress.parse(street=typed, postcode="1000", locality="Bruxelles")
+    assert (address.street, address.number, address.box, address.complement) == (street, number, box, "")
+
+
+def test_a_floor_goes_above_the_street_as_the_post_wants_it() -> None:
+    address = PostalAddress.parse(street="Rue Haute 12 bte 3, 2e étage", postcode="1000", locality="BRUXELLES")
+    assert lines(address, recipient="Sana Diallo") == (
+        "Sana Diallo",
+        "2e étage",
+        "Rue Haute 12 bte 3",
+        "1000 BRUXELLES",
+    )
+
+
+def test_a_box_with_its_word_typed_in_any_field_is_the_same_box() -> None:
+    wanted = PostalAddress.parse(street="Kerkstraat", number="12", box="4", postcode="9000", locality="Gent")
+    assert PostalAddress.parse(street="Kerkstraat", number="12 bus 4", postcode="9000", locality="gent") == wanted
+    assert PostalAddress.parse(street="Kerkstraat", number="12", box="bus 4", postcode="9000", locality="Gand") == (
+        replace(wanted, locality="Gand")
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        (
+            ["Kerkstraat 12/4, 9000 Gent"],
+            PostalAddress(
+                street="Kerkstraat",
+                number="12",
+                box="4",
+                postcode="9000",
+                locality="Gent",
+                nis_code="44021",
+                language=Language.NL,
+            ),
+        ),
+        (
+            ["Amnesty International", "Service Membres", "Rue Haute 1", "Liège 4000", "Belgique"],
+            PostalAddress(
+                organisation="Amnesty International",
+                department="Service Membres",
+                street="Rue Haute",
+                number="1",
+                postcode="4000",
+                locality="Liège",
+                nis_code="62063",
+                language=Language.FR,
+            ),
+        ),
+        (
+            ["10 Downing Street", "LONDON  SW1A 2AA", "United Kingdom"],
+            PostalAddress(street="Downing Street", number="10", postcode="SW1A 2AA", locality="London", country="GB"),
+        ),
+        (
+            ["Rue Haute 1", "4000 LIEGE", "porte bleue"],
+            PostalAddress(
+                complement="porte bleue",
+                street="Rue Haute",
+                number="1",
+                postcode="4000",
+                locality="Liège",
+                nis_code="62063",
+                language=Language.FR,
+            ),
+        ),
+        (["quelque part"], PostalAddress(street="quelque part")),
+    ],
+)
+def test_typed_lines_become_parts(typed: list[str], wanted: PostalAddress) -> None:
+    assert read_lines(typed) == wanted
+
+
+def test_no_two_countries_share_a_name() -> None:
+    owners: dict[str, set[str]] = {}
+    for language in Language:
+        for code in COUNTRIES:
+            owners.setdefault(folded(country_names(language)[code]), set()).add(code)
+    assert {name: codes for name, codes in owners.items() if len(codes) > 1} == {}
+
+
+def test_the_fullest_address_abroad_has_seven_lines() -> None:
+    address = PostalAddress.parse(
+        organisation="Amnesty International",
+        department="Service des membres",
+        complement="Building C",
+        street="Easton Street",
+        number="1",
+        postcode="WC1X 0DW",
+        locality="London",
+        country="GB",
+    )
+    printed = lines(address, recipient="Sana Diallo")
+    assert printed == (
+        "Sana Diallo",
+        "Service des membres",
+        "Amnesty International",
+        "Building C",
+        "1 Easton Street",
+        "LONDON WC1X 0DW",
+        "ROYAUME-UNI",
+    )
+    assert read_lines(printed, recipient="Sana Diallo") == address
+    assert fits(printed, 38)
+    assert not fits((*printed, "x" * 39), 38)
