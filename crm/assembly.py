@@ -14,6 +14,7 @@ from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
 
 ROOMS_WITH_ROWS = (
+    "crm.actions",
     "crm.audit",
     "crm.consent",
     "crm.ledgers",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -61,6 +61,11 @@ def find_or_add(session: Session, addresses: AddressHasher, new: NewPerson, *, a
 def find_person(session: Session, person_id: PersonId) -> Person | None:
     """That person, merged or not, or None."""
     return store.load(session, (person_id,)).get(person_id)
+
+
+def find_people(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
+    """Those people, merged or not, by their number; two queries however many. Who does not exist is left out."""
+    return store.load(session, person_ids)
 
 
 def find_survivor(session: Session, person_id: PersonId) -> Person | None:

@@ -1,0 +1,1 @@
+"""What supporters did: petitions signed, events registered for, urgent actions taken."""

@@ -1,0 +1,212 @@
+"""The nouns of actions: a call (petition, event, urgent action), and what people did about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from crm.people.model import Sensitivity
+from crm.values.identifiers import CallId, ContentId, PersonId, RegistrationId, SignatureId
+from crm.values.languages import Language
+
+LONGEST_CODE: Final = 80
+LONGEST_TITLE: Final = 300
+LONGEST_URL: Final = 1000
+LONGEST_COMMENT: Final = 2000
+MOST_SEATS: Final = 50
+YOUNGEST: Final = 13
+"""Nobody younger acts by themself (the organisation's own forms refuse them): they are refused, never kept."""
+
+
+class CallKind(StrEnum):
+    """What people are called to do."""
+
+    PETITION = "petition"
+    EVENT = "event"
+    URGENT_ACTION = "urgent-action"
+
+
+class RegistrationState(StrEnum):
+    """Where a registration stands."""
+
+    REGISTERED = "registered"
+    CANCELLED = "cancelled"
+    ATTENDED = "attended"
+
+
+class DeedKind(StrEnum):
+    """How somebody took an urgent action."""
+
+    LETTER = "letter"
+    EMAIL = "e-mail"
+    PHONE = "phone"
+    SOCIAL_MEDIA = "social-media"
+    IN_PERSON = "in-person"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewCall:
+    """A petition, event or urgent action to put on the list; `code` names it, once per kind.
+
+    `content_id` is the number of the same thing in the library of contents, None where it is not there. Who acts on a
+    sensitive one tells an opinion (GDPR art. 9): reads of their names are noted.
+    """
+
+    kind: CallKind
+    code: str
+    title: str
+    language: Language
+    url: str = ""
+    sensitivity: Sensitivity = Sensitivity.SENSITIVE
+    content_id: ContentId | None = None
+    closes_on: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call(NewCall):
+    """A call of the list."""
+
+    id: CallId
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewSignature:
+    """A signature that arrives. `deliver` is "hand my name over", in the words of `delivery_words`.
+
+    It never means "write to me": that is a consent of a purpose, in the ledger of consent.
+    """
+
+    petition_id: CallId
+    person_id: PersonId
+    signed_at: datetime
+    source: str = ""
+    comment: str = ""
+    deliver: bool = False
+    delivery_words: str = ""
+    delivery_language: Language = Language.FR
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """One person under one petition. `recorded_person_id` never changes, whoever they are merged with."""
+
+    id: SignatureId
+    petition_id: CallId
+    person_id: PersonId
+    recorded_person_id: PersonId
+    signed_at: datetime
+    recorded_at: datetime
+    source: str
+    comment: str
+    deliver: bool
+    delivery_words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signed:
+    """What came of signing. A second signature changes nothing: `signature` is then the first, `is_new` False."""
+
+    signature: Signature
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewRegistration:
+    """Somebody who will come, with so many seats (their own included)."""
+
+    event_id: CallId
+    person_id: PersonId
+    at: datetime
+    seats: int = 1
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registration:
+    """One person at one event."""
+
+    id: RegistrationId
+    event_id: CallId
+    person_id: PersonId
+    seats: int
+    state: RegistrationState
+    source: str
+    registered_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registered:
+    """What came of registering: the registration as it stands, and whether anything changed."""
+
+    registration: Registration
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """One urgent action that somebody took, one way, at one moment."""
+
+    action_id: CallId
+    person_id: PersonId
+    kind: DeedKind
+    done_at: datetime
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """The figures of one call, merged people counted once.
+
+    `people` who acted (cancelled registrations left out); `to_deliver` signatures may be handed over; `seats` are taken
+    by those who come or came, `attended` of them came; `deeds` counts each way and time an urgent action was taken.
+    """
+
+    people: int = 0
+    to_deliver: int = 0
+    seats: int = 0
+    attended: int = 0
+    deeds: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallPage:
+    """One page of the list, newest first, with its figures. `next_after` opens the following page."""
+
+    calls: tuple[Call, ...]
+    tallies: Mapping[CallId, Tally]
+    total: int
+    next_after: CallId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Participation:
+    """What one person did about one call, as lists show it."""
+
+    id: int
+    call_id: CallId
+    person_id: PersonId
+    at: datetime
+    source: str
+    deliver: bool | None = None
+    comment: str = ""
+    state: RegistrationState | None = None
+    seats: int | None = None
+    deed: DeedKind | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParticipationPage:
+    """One page of those who acted, newest first."""
+
+    participations: tuple[Participation, ...]
+    next_after: int | None

@@ -1,0 +1,63 @@
+"""The decisions of actions: what may stand as a call or a comment, until when one may act, and who is too young."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+from crm.actions.model import LONGEST_CODE, LONGEST_COMMENT, LONGEST_TITLE, YOUNGEST, Call, CallKind, NewCall
+from crm.values.errors import Invalid
+from crm.values.folding import folded
+from crm.values.web_address import web_address
+
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cs"})
+
+
+def tidy_call(new: NewCall) -> NewCall:
+    """The call as it is kept. Raises `Invalid` with the field to mend."""
+    code = new.code.strip().lower()
+    if not CODE.match(code) or len(code) > LONGEST_CODE:
+        raise Invalid("a code of small letters, digits and hyphens, 80 at most", field="code")
+    title = " ".join(unicodedata.normalize("NFC", new.title).split())
+    if not title or len(title) > LONGEST_TITLE or any(unicodedata.category(c) in _UNPRINTABLE for c in title):
+        raise Invalid("a title of 1 to 300 characters", field="title")
+    if new.starts_on and new.ends_on and new.ends_on < new.starts_on:
+        raise Invalid("an event ends on the day it starts, or later", field="ends_on")
+    url = web_address(new.url, field="url") if new.url.strip() else ""
+    return replace(new, code=code, title=title, url=url, place=" ".join(new.place.split())[:200])
+
+
+def code_from(title: str, number: int) -> str:
+    """A code for a thing that has none: its title in plain letters, and its number so that no two are the same."""
+    plain = re.sub(r"[^a-z0-9]+", "-", folded(title).encode("ascii", "ignore").decode()).strip("-")
+    return f"{plain[:60].rstrip('-')}-{number}".strip("-")
+
+
+def tidy_comment(text: str) -> str:
+    """A comment as it was written, without what cannot be printed. Raises `Invalid` for more than 2 000 characters."""
+    if len(text) > LONGEST_COMMENT:
+        raise Invalid("a comment of at most 2000 characters", field="comment")
+    if any(unicodedata.category(c) in _UNPRINTABLE and c not in "\n\t\r" for c in text):
+        raise Invalid("a comment has letters and signs that can be printed", field="comment")
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def is_open(call: Call, day: date) -> bool:
+    """True where one can act on it on that Belgian day: a petition not closed, an event not over."""
+    match call.kind:
+        case CallKind.PETITION | CallKind.URGENT_ACTION:
+            return call.closes_on is None or day <= call.closes_on
+        case CallKind.EVENT:
+            last = call.ends_on or call.starts_on
+            return last is None or day <= last
+
+
+def is_too_young(birth_on: date | None, day: date) -> bool:
+    """True for a child under 13 on that day; False where the day of birth is not known."""
+    if birth_on is None:
+        return False
+    years = day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+    return years < YOUNGEST
