@@ -87,7 +87,7 @@ def stories(count: int = HOW_MANY, seed: int = SEED) -> Iterator[Story]:
         last = chance.choice(_LAST[language])
         named = chance.random()
         email = _address(first, last, number, taken)
-        days = int(min(400, 2 + chance.expovariate(1 / 140)))
+        days = int(min(400, 1 + chance.expovariate(1 / 140)))
         arrived = timedelta(days=days, minutes=chance.randrange(60 * 24))
         deeds, suppressed = _life(chance, arrived)
         yield Story(

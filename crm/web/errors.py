@@ -185,7 +185,6 @@ def page(status: int, *, incident: str = "") -> Response:
 
 
 def _rendered(template: str, speaking: Language, values: dict[str, object]) -> str:
-    found: StaffSession | None = g.get("staff")
     home = url_for("dashboard.index") if template.startswith("office") else "/"
     return render(
         template,
@@ -194,7 +193,6 @@ def _rendered(template: str, speaking: Language, values: dict[str, object]) -> s
         asset=asset,
         url_for=url_for,
         home=home,
-        account=found.account if found else None,
         **values,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import translations
 from crm.values.languages import Language
@@ -14,6 +16,12 @@ def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
 
 
 UNTIL = N_("jusqu’au %(day)s")
+_HOUR = re.compile(r"(\d{1,2}):(\d\d)")
+_SAID = {
+    Language.FR: "{hour}\u00a0h\u00a0{minute}",
+    Language.NL: "{hour}.{minute}\u00a0uur",
+    Language.DE: "{hour}:{minute}\u00a0Uhr",
+}
 
 
 def when(item: ContentItem, language: Language, *, in_full: bool) -> str:
@@ -29,4 +37,14 @@ def when(item: ContentItem, language: Language, *, in_full: bool) -> str:
     if lasts and item.ends_on:
         until: str = translations(language).ugettext(UNTIL)
         pieces.append(until % {"day": day(item.ends_on, "month")})
-    return " · ".join([*pieces, *filter(None, [item.starts_time, item.place, *item.event_types])])
+    return " · ".join([*pieces, *filter(None, [_hour(item.starts_time, language), item.place, *item.event_types])])
+
+
+def _hour(said: str, language: Language) -> str:
+    """« 19:30 » as one would say it: « 19 h 30 »; what the site says otherwise stays as it is."""
+    found = _HOUR.fullmatch(said)
+    if not found or language not in _SAID:
+        return said
+    hour, minute = found.groups()
+    spoken = _SAID[language].format(hour=int(hour), minute=minute)
+    return spoken.removesuffix("\u00a000")

@@ -15,6 +15,9 @@ const follow = () => {
   clearTimeout(timer);
   timer = setTimeout(look, 400);
 };
+/* A mail is 640 pixels wide on a computer: where there is less room, it is shown smaller, not as a telephone would. */
+const fit = () => preview.style.setProperty("--scale", Math.min(1, preview.clientWidth / 640));
+if (preview) new ResizeObserver(fit).observe(preview);
 preview?.addEventListener("click", (event) => {
   const tab = event.target.closest("[data-view]");
   if (!tab) return;
@@ -108,7 +111,7 @@ const count = (input) => {
   const counter = document.querySelector(`[data-counts="${input.name}"]`);
   if (counter) {
     const length = [...input.value].length;
-    counter.textContent = `${length}`;
+    counter.textContent = `${length} / ${counter.dataset.best}`;
     counter.classList.toggle("counter-over", length > Number(counter.dataset.best));
   }
   const echo = document.querySelector(`[data-echo="${input.name}"]`);

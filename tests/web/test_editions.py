@@ -104,6 +104,8 @@ def test_the_preview_runs_nothing_and_is_framed_by_us_only(browser: NewBrowser, 
     assert "<" not in text.text.replace("<https", "")
     dark = editor.get(f"/office/editions/{draft.id}/preview?part=dark").text
     assert "prefers-color-scheme: dark" not in dark
+    assert "@media (min-width: 1px)" in dark
+    assert "@media not all" in answer.text, "what a colleague's own screen prefers must not turn the light preview dark"
 
 
 def test_words_are_kept_piece_by_piece(assembly: Assembly, browser: NewBrowser, draft: Edition) -> None:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from crm.values.errors import Conflict, Invalid, Missing, PortevoixError, Unavailable
-from crm.web.errors import PAGES
+from crm.web.errors import PAGES, page
 from tests.web.conftest import Browser
 
 KINDS = [
@@ -47,6 +47,13 @@ def test_a_page_says_what_happened_what_is_safe_and_what_to_do(
     assert said.safe in shown
     assert said.todo in shown
     assert "exemple" not in shown
+
+
+def test_a_page_that_is_not_there_leads_back_to_the_office_and_a_session_that_ended_to_the_door(app: Flask) -> None:
+    client = app.test_client()
+    assert "Revenir au tableau de bord" in client.get("/office/nothing").text
+    with app.test_request_context("/office/nothing"):
+        assert "Se connecter" in page(401).get_data(as_text=True)
 
 
 def test_htmx_gets_a_notice_instead_of_a_page(app: Flask, browser: Callable[..., Browser]) -> None:

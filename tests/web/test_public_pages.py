@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -236,6 +237,14 @@ def test_a_page_speaks_the_language_asked_for_else_the_browser_s(
     assert answer.headers["Content-Language"] == spoken
     for language in Language:
         assert f'href="{address.partition("?")[0]}?lang={language}"' in answer.text
+
+
+def test_the_motto_greets_those_who_speak_its_language(assembly: Assembly) -> None:
+    settings = assembly.settings
+    named = settings.model_copy(update={"organisation": settings.organisation.model_copy(update={"motto": "Ensemble"})})
+    site = Site.open(replace(assembly, settings=named))
+    assert "<h1>Ensemble</h1>" in site.client.get("/?lang=fr").text
+    assert "Ensemble" not in site.client.get("/?lang=nl").text
 
 
 def test_personal_pages_speak_the_person_s_own_language_and_are_nobody_else_s(site: Site) -> None:

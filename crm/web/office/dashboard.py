@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from crm.consent import service as consent
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day, day_span
-from crm.web.office import charts, decisions, delivery_words, feed_words, guard, shell
+from crm.web.office import charts, decisions, delivery_words, edition_view, feed_words, guard, shell
 from crm.web.words import N_
 from mailing.composition import service as composition
 from mailing.composition.model import Edition, EditionState, Newsletter
 from mailing.delivery import service as delivery
-from mailing.delivery.model import MailingKind
+from mailing.delivery.model import MailingKind, Report
 from mailing.feeds import service as feeds
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/office")
@@ -55,6 +55,8 @@ def index() -> ResponseReturnValue:
         mailing_states=delivery_words.MAILING_STATES,
         health=feed_words.HEALTH,
         is_new=not values["feeds"] and not newsletters,
+        leaves=edition_view.hour,
+        balance=_balance(values["last"].report) if values["last"] else "",
         steps=_first_steps(values),
         **values,
     )
@@ -70,9 +72,25 @@ def _next_slots(
 
 
 def _shown(newsletters: Sequence[Newsletter], coming: Sequence[Edition]) -> Newsletter | None:
-    """The newsletter whose readers are shown: the one that leaves next, else the first."""
+    """The newsletter whose readers are shown: the one that leaves next, else the first awake, else the first."""
     by_id = {newsletter.id: newsletter for newsletter in newsletters}
-    return by_id[coming[0].newsletter_id] if coming else next(iter(newsletters), None)
+    if coming:
+        return by_id[coming[0].newsletter_id]
+    return next((newsletter for newsletter in newsletters if newsletter.is_active), next(iter(newsletters), None))
+
+
+def _balance(report: Report) -> str:
+    """« 194 = 193 acceptés + 1 refusé »: what the recipients add up from; what nobody is in stays unsaid."""
+    parts = [
+        (report.accepted, N_("%(count)s accepté"), N_("%(count)s acceptés")),
+        (report.waiting + report.deferred, N_("%(count)s en attente"), N_("%(count)s en attente")),
+        (report.refused, N_("%(count)s refusé"), N_("%(count)s refusés")),
+        (report.withheld, N_("%(count)s retenu"), N_("%(count)s retenus")),
+        (report.uncertain, N_("%(count)s incertain"), N_("%(count)s incertains")),
+        (report.cancelled, N_("%(count)s annulé"), N_("%(count)s annulés")),
+    ]
+    said = [shell.say_count(one, many, count, count=shell.number(count)) for count, one, many in parts if count]
+    return f"{shell.number(report.recipients)} = {' + '.join(said) or '0'}"
 
 
 def _audience(session: Session, newsletter: Newsletter | None, now: datetime) -> dict[str, Any] | None:

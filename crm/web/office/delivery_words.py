@@ -44,7 +44,7 @@ REASONS: dict[str, str] = {
     Refusal.OBJECTED: N_("s’y est opposé·e"),
     Refusal.REFUSED: N_("a dit non"),
     Refusal.WITHDRAWN: N_("s’est désinscrit·e"),
-    Refusal.SUPPRESSED: N_("adresse écartée (morte ou plaignante)"),
+    Refusal.SUPPRESSED: N_("adresse écartée (boîte morte ou plainte)"),
     Refusal.NO_ADDRESS: N_("n’a plus d’adresse qui fonctionne"),
     Refusal.MERGED: N_("fiche réunie avec une autre"),
     Refusal.DECEASED: N_("cette personne est décédée"),

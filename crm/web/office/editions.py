@@ -126,9 +126,8 @@ def preview(edition_id: int) -> ResponseReturnValue:
     if part == "text":
         return _framed(fill_text(mail.text, sample_values(settings.public_url)), "text/plain")
     html = fill_html(mail.html, sample_values(settings.public_url))
-    if part == "dark":
-        # Mails turn dark by what the reader's device prefers; here everybody's does.
-        html = html.replace("(prefers-color-scheme: dark)", "(min-width: 1px)")
+    # Mails turn dark as the reader's device prefers; here as one asks to see them, whatever this device prefers.
+    html = html.replace("(prefers-color-scheme: dark)", "(min-width: 1px)" if part == "dark" else "not all")
     return _framed(html, "text/html")
 
 

@@ -60,7 +60,11 @@ ASKED: dict[str, str] = {
 }
 """How a person asked a colleague; one of these, so that the ledger holds no free words about anybody."""
 
-SOURCES: dict[str, str] = {"sign-up": N_("page d’inscription"), "": N_("inconnue")}
+SOURCES: dict[str, str] = {
+    "sign-up": N_("page d’inscription"),
+    "demonstration": N_("démonstration"),
+    "": N_("inconnue"),
+}
 
 TRAIL: dict[str, str] = {
     "supporter.edit": N_("Fiche corrigée par l’équipe"),

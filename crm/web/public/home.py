@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from crm.values.languages import Language
 from crm.web.public import notices, page
 from crm.web.public.editions import sent_editions
 
@@ -17,4 +18,10 @@ def index() -> Response:
     with made.database.reading() as session:
         offers = notices.offers(session, speaks, made.settings.organisation)
         editions = sent_editions(session, limit=5)
-    return page.show("home.html", speaks=speaks, offers=offers, editions=editions)
+    return page.show("home.html", speaks=speaks, motto=_motto(speaks), offers=offers, editions=editions)
+
+
+def _motto(speaks: Language) -> str:
+    """The organisation's motto to those who speak its language; it has but one."""
+    settings = page.assembly().settings
+    return settings.organisation.motto if speaks is settings.office_language else ""
