@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from datetime import datetime, timedelta
@@ -18,6 +19,17 @@ from crm.foundation.log import write_json_lines
 from crm.values.errors import Invalid, Missing, Unavailable
 from mailing.delivery import service as delivery
 from mailing.delivery.model import MailingSummary, Report
+
+RELAY_SAID = (
+    (r"the relay refuses connections", "il refuse les connexions"),
+    (r"the relay does not answer", "il ne répond pas"),
+    (r"the relay's name is not known", "ce nom est inconnu"),
+    (r"the relay refused our name and password \((\d+)\)", r"il refuse notre nom et notre mot de passe (\1)"),
+    (r"the relay's certificate is not valid: (.+)", r"son certificat n’est pas valable (\1)"),
+    (r"the relay offers no STARTTLS", "il ne propose pas STARTTLS"),
+    (r"the relay answered .+ with (\d{3}.*)", r"il répond « \1 »"),
+)
+"""What the sender says of its relay, as a colleague would."""
 
 
 @click.group(name="delivery")
@@ -46,12 +58,23 @@ def work(once: bool, as_json: bool) -> None:
         signal.signal(signal.SIGINT, lambda *_: worker.stop())
     tally = worker.run(once=once)
     counts = dict(tally.counts)
-    words = ", ".join(f"{name} : {number}" for name, number in sorted(counts.items())) or "rien à envoyer"
+    words = ", ".join(f"{name} : {number}" for name, number in sorted(counts.items())) or (
+        "rien n’est parti" if tally.relay else "rien à envoyer"
+    )
     show({"counts": counts, "relay": tally.relay}, as_json=as_json, text=words)
     if once and tally.relay:
+        mail = made.settings.mail
         raise Unavailable(
-            f"le relais {made.settings.mail.host}:{made.settings.mail.port} ne prend rien : {tally.relay}"
+            f"le serveur d’envoi {mail.host}:{mail.port} ne prend rien : {_plainly(tally.relay)} ; "
+            "rien n’est perdu, les mails attendent"
         )
+
+
+def _plainly(said: str) -> str:
+    for pattern, words in RELAY_SAID:
+        if found := re.fullmatch(pattern, said):
+            return found.expand(words)
+    return said
 
 
 @command.command(short_help="Rend compte de chaque envoi.")
@@ -202,8 +225,8 @@ def _told(summary: MailingSummary) -> dict[str, Any]:
 def _line(summary: MailingSummary) -> str:
     account = summary.report
     return (
-        f"{summary.mailing.code} ({summary.mailing.state}) : {account.recipients} destinataires = "
-        f"{account.accepted} expédiés + {account.waiting} en attente + {account.deferred} différés + "
-        f"{account.refused} refusés + {account.withheld} retenus + {account.uncertain} incertains + "
-        f"{account.cancelled} annulés"
+        f"{summary.mailing.code} ({summary.mailing.state}) : destinataires {account.recipients} = "
+        f"expédiés {account.accepted} + en attente {account.waiting} + différés {account.deferred} + "
+        f"refusés {account.refused} + retenus {account.withheld} + incertains {account.uncertain} + "
+        f"annulés {account.cancelled}"
     )

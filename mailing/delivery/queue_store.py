@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from crm.consent import selects as consent
 from crm.consent.model import Channel
@@ -308,3 +309,8 @@ def _claim(row: Any, first_name: str) -> Claim:
         values=row.slot_values,
         first_name=first_name,
     )
+
+
+def last_event_at(session: Session) -> datetime | None:
+    """When a sender last wrote anything down, about any mail; None before the first."""
+    return session.scalar(select(DeliveryEventRow.at).order_by(DeliveryEventRow.id.desc()).limit(1))

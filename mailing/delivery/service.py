@@ -17,7 +17,7 @@ from crm.values.identifiers import (
 )
 from mailing.composition import service as composition
 from mailing.composition.model import Audience, EditionState, Newsletter
-from mailing.delivery import lease_store, owing, postfix_log, rules, store
+from mailing.delivery import lease_store, owing, postfix_log, queue_store, rules, store
 from mailing.delivery.doubts import mark_accepted, reconcile, recover, send_again, uncertain
 from mailing.delivery.errors import MailingMissing, MailingSettled
 from mailing.delivery.mails import Post
@@ -221,6 +221,11 @@ def find_delivery(session: Session, delivery_id: DeliveryId) -> Delivery | None:
     """That delivery, or None."""
     found = store.deliveries(session, DeliveryRow.id == delivery_id, limit=1)
     return found[0] if found else None
+
+
+def last_event_at(session: Session) -> datetime | None:
+    """When a sender last wrote anything down, about any mail; None before the first."""
+    return queue_store.last_event_at(session)
 
 
 def history(session: Session, delivery_id: DeliveryId) -> tuple[DeliveryEvent, ...]:

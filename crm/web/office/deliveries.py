@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -32,6 +32,7 @@ PARTS = (
 """The parts of a report, and the state whose list stands behind each."""
 
 SIZE = 50
+STALLED_AFTER = timedelta(minutes=1)
 
 
 @guard.page(blueprint, "", permission=Permission.DELIVERIES_READ)
@@ -129,6 +130,7 @@ def _whole(session: Session, mailing_id: MailingId) -> dict[str, Any]:
         "settled": report.recipients - report.waiting - report.deferred,
         "left": _left(mailing, report, shell.now()) if is_moving else "",
         "is_moving": is_moving,
+        "is_stalled": is_moving and _is_stalled(session, mailing, report, shell.now()),
         "parts": [(name, getattr(report, name), *_part(name, state)) for name, state in PARTS],
         "states": delivery_words.STATES,
         "mailing_states": delivery_words.MAILING_STATES,
@@ -191,6 +193,14 @@ def _left(mailing: Mailing, report: Report, now: datetime) -> str:
         N_("Encore %(n)s minutes environ. Vous pouvez fermer cette page, l’envoi continue."),
         minutes,
     )
+
+
+def _is_stalled(session: Session, mailing: Mailing, report: Report, now: datetime) -> bool:
+    """Mails of an edition wait and nothing has moved for a while: no sender runs, or the relay takes nothing."""
+    if mailing.kind is not MailingKind.EDITION or not report.waiting:
+        return False
+    moved = max(mailing.created_at, delivery.last_event_at(session) or mailing.created_at)
+    return now - moved > STALLED_AFTER
 
 
 def _name(summary: MailingSummary) -> str:
