@@ -6,11 +6,12 @@ import sys
 
 import click
 
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.consent import service as consent
 
 
-@click.group(name="consent")
+@click.group(name="consent", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Vérifier et reconstruire le registre des consentements."""
 

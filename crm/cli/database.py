@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.migrations import schema
 
 
-@click.group(name="database")
+@click.group(name="database", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Mettre la base de données au schéma du jour."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import threading
 from datetime import datetime, timedelta
@@ -14,25 +13,16 @@ from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.audit import service as audit
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
+from crm.cli.refusals import plainly
 from crm.foundation.log import write_json_lines
 from crm.values.errors import Invalid, Missing, Unavailable
 from mailing.delivery import service as delivery
 from mailing.delivery.model import MailingSummary, Report
 
-RELAY_SAID = (
-    (r"the relay refuses connections", "il refuse les connexions"),
-    (r"the relay does not answer", "il ne répond pas"),
-    (r"the relay's name is not known", "ce nom est inconnu"),
-    (r"the relay refused our name and password \((\d+)\)", r"il refuse notre nom et notre mot de passe (\1)"),
-    (r"the relay's certificate is not valid: (.+)", r"son certificat n’est pas valable (\1)"),
-    (r"the relay offers no STARTTLS", "il ne propose pas STARTTLS"),
-    (r"the relay answered .+ with (\d{3}.*)", r"il répond « \1 »"),
-)
-"""What the sender says of its relay, as a colleague would."""
 
-
-@click.group(name="delivery")
+@click.group(name="delivery", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Expédier les mails dus, rapprocher, rendre compte."""
 
@@ -65,16 +55,9 @@ def work(once: bool, as_json: bool) -> None:
     if once and tally.relay:
         mail = made.settings.mail
         raise Unavailable(
-            f"le serveur d’envoi {mail.host}:{mail.port} ne prend rien : {_plainly(tally.relay)} ; "
+            f"le serveur d’envoi {mail.host}:{mail.port} ne prend rien : {plainly(tally.relay)} ; "
             "rien n’est perdu, les mails attendent"
         )
-
-
-def _plainly(said: str) -> str:
-    for pattern, words in RELAY_SAID:
-        if found := re.fullmatch(pattern, said):
-            return found.expand(words)
-    return said
 
 
 @command.command(short_help="Rend compte de chaque envoi.")

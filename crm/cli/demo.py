@@ -6,10 +6,11 @@ import os
 
 import click
 
+from crm.cli.helping import Order
 from crm.cli.output import telling
 
 
-@click.command(name="demo")
+@click.command(cls=Order, name="demo")
 @telling
 def command() -> None:
     """Lancer l’organisation de démonstration ; Ctrl-C arrête tout.

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from crm.audit import service as audit
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.staff import rules as roles
 from crm.staff import service as staff
@@ -19,19 +20,21 @@ from mailing.composition.errors import EditionNotReady
 from mailing.composition.model import Edition, EditionState, Finding
 from mailing.delivery import service as delivery
 
+LEFT = (EditionState.SENDING, EditionState.PAUSED, EditionState.SENT)
 
-@click.group(name="editions")
+
+@click.group(name="editions", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Proposer, approuver, envoyer une édition."""
 
 
 @command.command()
-@click.option("--newsletter", "code", default="", help="Seulement cette newsletter (son code).")
+@click.option("--newsletter", "code", default="", help="Seulement cette lettre (son code).")
 @click.option("--now", "at_once", is_flag=True, help="Sans attendre : l’édition de la prochaine heure prévue.")
 @json_option
 @telling
 def propose(code: str, at_once: bool, as_json: bool) -> None:
-    """Compose les éditions dont le moment est venu ; avec --now, la prochaine de --newsletter."""
+    """Compose les éditions dont le moment est venu ; avec --now, celle de la prochaine heure de --newsletter."""
     made = assembly()
     now, organisation = made.clock(), made.settings.organisation
     if at_once and not code:
@@ -50,7 +53,7 @@ def propose(code: str, at_once: bool, as_json: bool) -> None:
 
 
 @command.command(name="list")
-@click.option("--newsletter", "code", default="", help="Seulement cette newsletter (son code).")
+@click.option("--newsletter", "code", default="", help="Seulement cette lettre (son code).")
 @click.option("--state", type=click.Choice([s.value for s in EditionState]), help="Seulement dans cet état.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500))
 @json_option
@@ -124,6 +127,7 @@ def send(edition_id: int, as_json: bool) -> None:
     made = assembly()
     now = made.clock()
     with made.database.transaction() as session:
+        left_before = composition.edition(session, EditionId(edition_id)).state in LEFT
         report = delivery.launch(
             session,
             edition_id=EditionId(edition_id),
@@ -132,17 +136,19 @@ def send(edition_id: int, as_json: bool) -> None:
             public_url=made.settings.public_url,
             now=now,
         )
-        audit.record(
-            session,
-            made.sealer,
-            at=now,
-            account_id=None,
-            action="edition.send",
-            subject="edition",
-            subject_id=edition_id,
-            facts={"recipients": report.recipients, "way": "cli"},
-        )
-    show(report, as_json=as_json, text=f"l’envoi commence : {report.recipients} destinataires")
+        if not left_before:
+            audit.record(
+                session,
+                made.sealer,
+                at=now,
+                account_id=None,
+                action="edition.send",
+                subject="edition",
+                subject_id=edition_id,
+                facts={"recipients": report.recipients, "way": "cli"},
+            )
+    news = "elle était déjà partie" if left_before else "l’envoi commence"
+    show(report, as_json=as_json, text=f"{news}, destinataires : {report.recipients}")
 
 
 def _brief(edition: Edition) -> dict[str, object]:

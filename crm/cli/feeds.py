@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.values.languages import Language
 from mailing.feeds import service as feeds
@@ -26,7 +27,7 @@ HEALTH = {
 OUTCOME = {"read": "lu", "unchanged": "rien de nouveau", "failed": "échec"}
 
 
-@click.group(name="feeds")
+@click.group(name="feeds", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Lire les flux du site, essayer un fichier."""
 

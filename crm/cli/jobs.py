@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.foundation.log import write_json_lines
 from jobs import service, turns
@@ -13,7 +14,7 @@ from jobs.model import Daily, JobStatus, RunState
 from jobs.timetable import TIMETABLE
 
 
-@click.group(name="jobs")
+@click.group(name="jobs", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Faire tourner l’horloge, voir ce qui est dû."""
 

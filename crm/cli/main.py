@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from crm.cli.helping import Orders
+
 COMMANDS = {
     "database": "Mettre la base de données au schéma du jour.",
     "feeds": "Lire les flux du site, essayer un fichier.",
@@ -20,7 +22,7 @@ COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(Orders):
     """Imports a command only when it is called: the help answers at once."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -32,12 +34,11 @@ class _Lazy(click.Group):
         command: click.Command = import_module(f"crm.cli.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commandes"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def lines(self, ctx: click.Context) -> list[tuple[str, str]]:
+        return list(COMMANDS.items())
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Lazy, subcommand_metavar="COMMANDE …", context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Portevoix : la lettre d’information et les soutiens d’une organisation de défense des droits humains.
 

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, NoReturn, ParamSpec
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from crm.assembly import Assembly, assemble
+from crm.cli.refusals import of_database, plainly
 from crm.foundation.settings import read_settings
 from crm.values.errors import PortevoixError
 
@@ -51,16 +53,22 @@ def show(value: Any, *, as_json: bool, text: str | None = None) -> None:
 
 
 def telling(command: Callable[P, None]) -> Callable[P, None]:
-    """Turns the house's own errors into one clear line on standard error and exit code 1."""
+    """Turns errors of the house, and of its database, into one clear line on standard error and exit code 1."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
         except PortevoixError as error:
-            if kwargs.get("as_json"):
-                click.echo(json.dumps({"error": str(error)}, ensure_ascii=False))
-            click.echo(f"portevoix : {error}", err=True)
-            sys.exit(1)
+            _refuse(plainly(str(error)), as_json=bool(kwargs.get("as_json")))
+        except DBAPIError as error:
+            _refuse(of_database(error), as_json=bool(kwargs.get("as_json")))
 
     return wrapped
+
+
+def _refuse(sentence: str, *, as_json: bool) -> NoReturn:
+    if as_json:
+        click.echo(json.dumps({"error": sentence}, ensure_ascii=False))
+    click.echo(f"portevoix : {sentence}", err=True)
+    sys.exit(1)

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from crm.cli.helping import Order
 from crm.cli.output import assembly, telling
 from crm.foundation.programs import Program, Together, is_free
 from crm.migrations import schema
@@ -25,7 +26,7 @@ def house_programs(host: str, port: int) -> list[Program]:
     ]
 
 
-@click.command(name="run")
+@click.command(cls=Order, name="run")
 @click.option("--host", default="127.0.0.1", show_default=True, help="L’adresse où le site écoute.")
 @click.option("--port", default=8000, show_default=True, help="Le port où le site écoute.")
 @telling

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from crm.audit import service as audit
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.staff import service as staff
 from crm.staff.model import Account, Role
@@ -24,7 +25,7 @@ roles_option = click.option(
 )
 
 
-@click.group(name="staff")
+@click.group(name="staff", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Ouvrir un compte de l’équipe."""
 

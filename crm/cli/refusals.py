@@ -1,0 +1,62 @@
+"""What the house refuses, as the command line says it: in French, one sentence, with the way out where there is one."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy.exc import DBAPIError
+
+SAID = (
+    (r"there is no such edition", "cette édition n’existe pas : `portevoix editions list` les montre"),
+    (r"there is no such newsletter", "cette lettre n’existe pas"),
+    (r"there is no such account", "aucun compte n’a cette adresse : `portevoix staff list` les montre"),
+    (r"an account has this address already", "un compte a déjà cette adresse"),
+    (r"a password needs at least (\d+) characters", r"un mot de passe a au moins \1 caractères"),
+    (r"not an e-mail address", "ce n’est pas une adresse e-mail complète, comme marie@exemple.be"),
+    (r"a name of at most (\d+) characters", r"un nom a au plus \1 caractères"),
+    (r"a name has letters only", "un nom n’a que des lettres"),
+    (r"the edition is (\w+): nothing was changed", r"l’édition est dans l’état « \1 » : rien n’a été changé"),
+    (r"the edition is not approved but (\w+)", r"l’édition n’est pas approuvée (elle est « \1 ») : rien ne part"),
+    (
+        r"the edition is no longer what was approved",
+        "l’édition a changé depuis son approbation : approuvez-la de nouveau",
+    ),
+    (r"not ready to be approved: (.+)", r"l’édition n’est pas prête à être approuvée : \1"),
+    (r"the timetable has no such job", "cette tâche n’existe pas : `portevoix jobs list` les montre"),
+    (
+        r"no line of the log begins with a time",
+        "ce n’est pas un journal de Postfix : aucune ligne ne commence par une heure",
+    ),
+    (r"settings: (.+)", r"réglages : \1"),
+    (r"settings\.toml cannot be read: (.+)", r"settings.toml ne se lit pas : \1"),
+    (r"key file (\S+) is damaged.*", r"le fichier de clé \1 est abîmé : 64 chiffres hexadécimaux attendus"),
+    (r"the relay refuses connections", "il refuse les connexions"),
+    (r"the relay does not answer|no answer in time", "il ne répond pas"),
+    (r"the relay's name is not known", "ce nom est inconnu"),
+    (r"the relay refused our name and password \((\d+)\)", r"il refuse notre nom et notre mot de passe (\1)"),
+    (r"the relay's certificate is not valid: (.+)", r"son certificat n’est pas valable (\1)"),
+    (r"the relay offers no STARTTLS", "il ne propose pas STARTTLS"),
+    (r"the relay answered .+ with (\d{3}.*)", r"il répond « \1 »"),
+    (r"the connection (?:failed|was closed).*", "la liaison a été coupée"),
+)
+"""Sentences of the rooms (they speak to programmers), and what a colleague would say."""
+
+_OLD_SCHEMA = re.compile(r"no such (?:table|column)|relation .+ does not exist|column .+ does not exist", re.IGNORECASE)
+
+
+def plainly(said: str) -> str:
+    """A room's sentence in French; as it is where it is French already."""
+    for pattern, words in SAID:
+        if found := re.fullmatch(pattern, said):
+            return found.expand(words)
+    return said
+
+
+def of_database(error: DBAPIError) -> str:
+    """What is wrong with the database, and what to do."""
+    first = str(error.orig).strip().partition("\n")[0]
+    if _OLD_SCHEMA.search(first):
+        return "la base de données n’est pas au schéma du jour : `portevoix database upgrade`"
+    if "database is locked" in first:
+        return "la base de données est occupée par un autre programme ; rien n’a été fait, recommencez dans un instant"
+    return f"la base de données ne répond pas ({first})"
