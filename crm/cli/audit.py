@@ -8,6 +8,7 @@ import click
 
 from crm.audit import service as audit
 from crm.audit.model import Wanted
+from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.ledgers import service as ledgers
 from crm.ledgers.model import Fault, FaultKind
@@ -24,7 +25,7 @@ WRONG = {
 }
 
 
-@click.group(name="audit")
+@click.group(name="audit", cls=Orders, subcommand_metavar="COMMANDE …")
 def command() -> None:
     """Vérifier et lire le journal de l’équipe."""
 

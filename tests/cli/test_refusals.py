@@ -61,11 +61,3 @@ def test_what_is_not_there_is_said_in_french(home: Path, words: tuple[str, ...],
 def test_settings_that_cannot_be_read_name_the_place(home: Path) -> None:
     (home / "settings.toml").write_text("mail = [")
     assert "settings.toml ne se lit pas" in refused("feeds", "list").stderr
-
-
-@pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("words", [(), ("editions",), ("feeds", "parse"), ("run",)])
-def test_help_speaks_french_throughout(words: tuple[str, ...]) -> None:
-    shown = CliRunner().invoke(main, [*words, "--help"]).stdout
-    assert "Affiche cette aide." in shown
-    assert "Commands" not in shown
