@@ -26,6 +26,7 @@ PUBLIC = (
     "templates/mail/",
     "crm/web/public/",
     "crm/web/errors.py",
+    "crm/web/address_form.py",
     "mailing/composition/words.py",
     "mailing/correspondence/",
     "mailing/rendering/",

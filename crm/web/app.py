@@ -26,9 +26,10 @@ OFFICE = (
     "clock",
     "account",
     "palette",
+    "addresses",
     "style_guide",
 )
-PUBLIC = ("theme", "home", "sign_up", "confirm", "unsubscribe", "preferences", "editions")
+PUBLIC = ("theme", "home", "sign_up", "confirm", "unsubscribe", "preferences", "editions", "addresses")
 HOOKS = ("one_click",)
 
 LARGEST_BODY = 1024 * 1024

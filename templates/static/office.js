@@ -1,4 +1,5 @@
 /* The office's own behaviour, small on purpose: pages work without it, and are quicker with it. */
+import "./address.js";
 import { openPalette } from "./office-palette.js";
 
 const token = document.querySelector('meta[name="csrf"]')?.content ?? "";

@@ -49,7 +49,9 @@ def test_a_stranger_is_shown_the_door(app: Flask) -> None:
 def test_addresses_are_told_apart(app: Flask) -> None:
     """Staff, supporters and machines come in by different doors: a proxy can close each."""
     tops = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    public = {"", "inscription", "c", "u", "p", "w", "archives", "static", "theme.css", "favicon.ico", "robots.txt"}
+    public = {"", "inscription", "c", "u", "p", "w", "archives", "static", "theme.css", "favicon.ico", "robots.txt"} | {
+        "localites"
+    }
     assert tops - public - {"office", "hooks"} == set()
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.staff.model import Permission
+from crm.values.address_lines import lines
+from crm.values.address_quality import quality
+from crm.values.postal_address import AddressFlaw, PostalAddress
+from crm.web import address_form
 from crm.web.office import charts, guard, shell
+from crm.web.office.address_words import DOUBTS
 from crm.web.words import N_
 
 blueprint = Blueprint("style_guide", __name__, url_prefix="/office/style")
@@ -43,7 +49,32 @@ def index() -> ResponseReturnValue:
             note=shell.say(N_("Personnes qui reçoivent la lettre, au lundi de chaque semaine")),
         ),
         step=_step(),
+        **_addresses(),
     )
+
+
+def _addresses() -> dict[str, Any]:
+    """An address being typed, with an error, and three as they are printed."""
+    home = PostalAddress.parse(
+        complement="Bâtiment B, 3e étage", street="Rue Berckmans 9 bte 4", postcode="1060", locality="Saint-Gilles"
+    )
+    abroad = PostalAddress.parse(
+        organisation="Amnesty International",
+        street="1 Easton Street",
+        postcode="WC1X 0DW",
+        locality="London",
+        country="GB",
+    )
+    doubtful = PostalAddress.parse(street="Hoogstraat", postcode="1000", locality="Liège")
+    return {
+        "address": {**address_form.parts(home), "postcode": "106"},
+        "address_errors": {"demo-postcode": shell.say(address_form.ADDRESS_FLAWS[AddressFlaw.POSTCODE])},
+        "countries": address_form.countries(shell.language()),
+        "printed": lines(home, recipient="Sana Diallo", language=shell.language()),
+        "printed_abroad": lines(abroad, language=shell.language()),
+        "printed_doubtful": lines(doubtful, recipient="Jan Peeters"),
+        "doubts": [shell.say(DOUBTS[doubt]) for doubt in quality(doubtful).doubts],
+    }
 
 
 @guard.page(blueprint, "/progress", permission=Permission.SIGNED_IN)
