@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.values.errors import Missing
+from crm.values.errors import Conflict, Missing
 
 
 class PurposeMissing(Missing):
@@ -17,3 +17,17 @@ class NobodyThere(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such person")
+
+
+class PolicyMissing(Missing):
+    """There is no such policy, or somebody has decided on it already."""
+
+    def __init__(self) -> None:
+        super().__init__("no such policy waits for a decision")
+
+
+class OwnProposal(Conflict):
+    """Two people change a policy: whoever proposed it does not decide on it."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else has to decide on this")

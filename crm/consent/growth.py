@@ -14,9 +14,10 @@ from crm.consent.model import Act, Channel, Movement
 from crm.consent.tables import ConsentStandingRow
 
 
-def allowed_count(session: Session, purpose: str, channel: Channel = Channel.EMAIL) -> int:
+def allowed_count(session: Session, purpose: str, channel: Channel = Channel.EMAIL, *, at: datetime) -> int:
     """How many people may be written to for a purpose, as things stand."""
-    return session.scalar(select(func.count()).select_from(selects.allowed(purpose, channel).subquery())) or 0
+    allowed = selects.allowed(purpose, channel, moment=selects.Moment.of(at)).subquery()
+    return session.scalar(select(func.count()).select_from(allowed)) or 0
 
 
 def movements(

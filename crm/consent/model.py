@@ -182,6 +182,7 @@ class Refusal(StrEnum):
     OBJECTED = "objected"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    NO_BASIS = "no-basis"
     SUPPRESSED = "suppressed"
     NO_ADDRESS = "no-address"
     MERGED = "merged"

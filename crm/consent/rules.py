@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from crm.consent.model import (
     SERVICE,
@@ -17,6 +18,7 @@ from crm.consent.model import (
     Verdict,
     Way,
 )
+from crm.consent.policy import BY_DEFAULT, Demand, Need
 
 NO = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
 """Words of the person's own that only a fresh word of theirs opens again."""
@@ -24,8 +26,12 @@ NO = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
 CAREFULNESS = {act: rank for rank, act in enumerate(Act)}
 """Which of two words said at the same instant is believed: the higher one."""
 
+ADULT_AT = 18
+"""Years of age from which the policies for adults hold."""
+
 CLOSENESS = {
-    Refusal.SUPPRESSED: 9,
+    Refusal.SUPPRESSED: 10,
+    Refusal.NO_BASIS: 9,
     Refusal.NOT_CONFIRMED: 8,
     Refusal.EXPIRED: 7,
     Refusal.LEGACY: 6,
@@ -66,6 +72,31 @@ def standing(events: Iterable[ConsentEvent]) -> ConsentEvent | None:
     return decided
 
 
+def adults_born_by(day: date) -> date:
+    """Who was born on that day or before is eighteen on `day`."""
+    return day.replace(year=day.year - ADULT_AT, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def is_minor(birth_on: date | None, day: date) -> bool:
+    """True where we know that someone is not yet eighteen on `day`."""
+    return birth_on is not None and birth_on > adults_born_by(day)
+
+
+def combined(own: Standing | None, everywhere: Standing | None) -> Standing | None:
+    """Where someone stands at an address: what they said of it, and of every address of that channel, as one word.
+
+    The later one, at equal instants the more careful; what neither asks nor imports gives way to what was decided.
+    """
+    if own is None or everywhere is None:
+        return own or everywhere
+    return max(own, everywhere, key=_authority)
+
+
+def _authority(stands: Standing) -> tuple[bool, bool, datetime, int, bool]:
+    decided = stands.act not in {Act.REQUESTED, Act.IMPORTED}
+    return decided, stands.act is Act.IMPORTED, stands.since_at, carefulness(stands.act), stands.address_key != ""
+
+
 def verdict(
     *,
     purpose: str,
@@ -74,26 +105,61 @@ def verdict(
     reachable: bool,
     merged: bool = False,
     deceased: bool = False,
+    demands: Collection[Demand] = (BY_DEFAULT,),
+    at: datetime | None = None,
 ) -> Verdict:
     """May we write to this person, at this address, for this purpose?
 
+    `standing` is `combined`; `demands` are those of the policies in force on the person, any of which is enough.
     `suppressions` are those of the address, `reachable` says that it is a living address of that person. A yes given
     through a confirmation link after a complaint or a colleague's suppression outranks it, for that purpose and
     address only; no other word does. A dead address stops everything, as does a death; owed mail (`SERVICE`) minds
-    nothing else.
+    nothing else. `at` may be left out where no demand minds age.
     """
     dead = any(s.cause is SuppressionCause.DEAD_ADDRESS for s in suppressions)
     if deceased or (merged and purpose != SERVICE):
         return Verdict(refusal=Refusal.MERGED if merged and purpose != SERVICE else Refusal.DECEASED)
     if purpose == SERVICE:
         return Verdict(refusal=Refusal.SUPPRESSED if dead else None)
-    if standing is None:
-        return Verdict(refusal=Refusal.NEVER_ASKED)
-    if refusal := OWN_WORD[standing.act]:
-        return Verdict(refusal=refusal)
-    if dead or any(not (standing.is_confirmed and standing.since_at > s.since_at) for s in suppressions):
+    if not any(_satisfied(demand, standing, at) for demand in demands):
+        return Verdict(refusal=_lacking(standing, demands))
+    outranks = standing is not None and standing.is_confirmed
+    if dead or any(not (outranks and standing and standing.since_at > s.since_at) for s in suppressions):
         return Verdict(refusal=Refusal.SUPPRESSED)
     return Verdict(refusal=None if reachable else Refusal.NO_ADDRESS)
+
+
+def _satisfied(demand: Demand, standing: Standing | None, at: datetime | None) -> bool:
+    act = standing.act if standing else None
+    match demand.need:
+        case Need.NEVER:
+            return False
+        case Need.NO_OBJECTION:
+            return act not in NO
+        case Need.CONFIRMED:
+            enough = standing is not None and standing.is_confirmed
+        case Need.CONSENT:
+            enough = act is Act.GIVEN
+        case Need.LEGACY:
+            enough = act in {Act.GIVEN, Act.IMPORTED}
+        case _:
+            assert_never(demand.need)
+    if demand.longest_days is None or standing is None or at is None:
+        return enough
+    return enough and standing.since_at >= at - timedelta(days=demand.longest_days)
+
+
+def _lacking(standing: Standing | None, demands: Collection[Demand]) -> Refusal:
+    """Why what was said is not enough."""
+    if standing is not None and (refusal := OWN_WORD[standing.act]):
+        return refusal
+    if all(demand.need is Need.NEVER for demand in demands):
+        return Refusal.NO_BASIS
+    if standing is None:
+        return Refusal.NEVER_ASKED
+    if not standing.is_confirmed and all(demand.need in {Need.CONFIRMED, Need.NEVER} for demand in demands):
+        return Refusal.NOT_CONFIRMED
+    return Refusal.EXPIRED
 
 
 OWN_WORD = {

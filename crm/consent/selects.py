@@ -1,81 +1,155 @@
-"""The rules of consent as SQL, for many people at once. A property test holds them to `rules.py`."""
+"""The gate as SQL, for many people at once. A property test holds it to `rules.py` and `policy.py`."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, Way
-from crm.consent.rules import CLOSENESS, OWN_WORD
-from crm.consent.tables import ConsentStandingRow, SuppressionRow
+from crm.consent.policy import BY_DEFAULT, EVERYWHERE, FOR_MINORS, Need, Population
+from crm.consent.rules import CAREFULNESS, CLOSENESS, NO, OWN_WORD, adults_born_by
+from crm.consent.tables import ConsentStandingRow, PolicyRow, PopulationRow, SuppressionRow
+from crm.foundation.columns import Instant, days_before
 from crm.people import selects as people
+from crm.people.model import ContactKind
+from crm.values.calendar import brussels_day
 
 _ALLOWED = 100
 _MERGED = 99
 _DECEASED = 98
+_OTHERS = (Population.EVERYBODY, Population.BUYERS, Population.DONORS, Population.MEMBERS)
 
 
-def allowed(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """When the question is asked: values, or parameters of a statement that is compiled once."""
+
+    at: Any
+    on: Any
+    day_of_year: Any
+    adults_born_by: Any
+
+    @classmethod
+    def of(cls, at: datetime) -> Self:
+        """The moment of an instant."""
+        day = brussels_day(at)
+        return cls(
+            at=literal(at, Instant()),
+            on=literal(day, Date()),
+            day_of_year=literal(f"{day:%m-%d}", String()),
+            adults_born_by=literal(adults_born_by(day), Date()),
+        )
+
+    @classmethod
+    def bound(cls) -> Self:
+        """A moment given when the statement runs: with `Moment.facts(at)`."""
+        return cls(
+            at=bindparam("gate_at", type_=Instant()),
+            on=bindparam("gate_on", type_=Date()),
+            day_of_year=bindparam("gate_day", type_=String()),
+            adults_born_by=bindparam("gate_born", type_=Date()),
+        )
+
+    @staticmethod
+    def facts(at: datetime) -> dict[str, datetime | date | str]:
+        """What a statement on `bound` wants to know."""
+        day = brussels_day(at)
+        return {"gate_at": at, "gate_on": day, "gate_day": f"{day:%m-%d}", "gate_born": adults_born_by(day)}
+
+
+def reachable(channel: Channel, moment: Moment) -> Select[*tuple[Any, ...]]:
+    """Every living address of a channel (see `people.selects.reachable` for the columns)."""
+    match channel:
+        case Channel.POST:
+            return people.reachable_by_post(moment.on, moment.day_of_year)
+        case Channel.PHONE | Channel.SMS:
+            return people.reachable(ContactKind.PHONE)
+        case Channel.EMAIL:
+            return people.reachable()
+
+
+def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
     """Whom we may write to for a purpose, one row per person.
 
     At their primary address where that is allowed, else at the oldest of the others.
 
     Columns: person_id, contact_point_id, address, address_key, language.
     """
-    live = people.reachable().subquery("live")
-    standing = aliased(ConsentStandingRow)
+    live = reachable(channel, moment).subquery("live")
+    word, joined = _words(live, purpose, channel)
     choice = func.row_number().over(
         partition_by=live.c.person_id, order_by=(live.c.is_primary.desc(), live.c.contact_point_id)
     )
+    wanted = ("person_id", "contact_point_id", "address", "address_key", "language")
     ranked = (
-        select(
-            live.c.person_id,
-            live.c.contact_point_id,
-            live.c.address,
-            live.c.address_key,
-            live.c.language,
-            choice.label("choice"),
-        )
-        .join(standing, and_(standing.person_id == live.c.person_id, standing.address_key == live.c.address_key))
+        joined.add_columns(*(live.c[name] for name in wanted), choice.label("choice"))
         .where(
-            standing.purpose == purpose,
-            standing.channel == channel,
-            standing.act == Act.GIVEN,
-            ~_suppressed(standing.address_key, standing),
+            _satisfied(purpose, channel, live.c.person_id, word, moment),
+            not_(_suppressed(live.c.address_key, word)),
         )
         .subquery("ranked")
     )
-    wanted = (ranked.c.person_id, ranked.c.contact_point_id, ranked.c.address, ranked.c.address_key, ranked.c.language)
-    return select(*wanted).where(ranked.c.choice == 1)
+    return select(*(ranked.c[name] for name in wanted)).where(ranked.c.choice == 1)
 
 
-def refused(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
+def refused(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
     """Everybody who ever stood on a purpose and may not be written to, with the reason nearest to a yes.
 
     Columns: person_id, refusal (a word of `Refusal`).
     """
-    standing = aliased(ConsentStandingRow)
-    live = people.reachable().subquery("live")
-    reachable = (
+    live = reachable(channel, moment).subquery("live")
+    stood = select(ConsentStandingRow.person_id, ConsentStandingRow.address_key).where(
+        ConsentStandingRow.purpose == purpose, ConsentStandingRow.channel == channel
+    )
+    standing = stood.subquery("stood")
+    there = stood.where(ConsentStandingRow.address_key != EVERYWHERE)
+    here = select(live.c.person_id, live.c.address_key).where(live.c.person_id.in_(select(standing.c.person_id)))
+    somewhere = there.union(here).subquery("somewhere")
+    nowhere = select(standing.c.person_id, standing.c.address_key).where(
+        standing.c.person_id.not_in(select(somewhere.c.person_id))
+    )
+    places = select(somewhere.c.person_id, somewhere.c.address_key).union(nowhere).subquery("places")
+    word, joined = _words(places, purpose, channel)
+    answers = (
         select(literal(1))
         .select_from(live)
-        .where(live.c.person_id == standing.person_id, live.c.address_key == standing.address_key)
+        .where(live.c.person_id == places.c.person_id, live.c.address_key == places.c.address_key)
         .exists()
     )
     closeness = case(
-        (people.merged(standing.person_id), _MERGED),
-        (people.deceased(standing.person_id), _DECEASED),
-        *((standing.act == act, CLOSENESS[refusal]) for act, refusal in OWN_WORD.items() if refusal is not None),
-        (_suppressed(standing.address_key, standing), CLOSENESS[Refusal.SUPPRESSED]),
-        (~reachable, CLOSENESS[Refusal.NO_ADDRESS]),
+        (people.merged(places.c.person_id), _MERGED),
+        (people.deceased(places.c.person_id), _DECEASED),
+        (
+            not_(_satisfied(purpose, channel, places.c.person_id, word, moment)),
+            _lacking(purpose, channel, places.c.person_id, word, moment),
+        ),
+        (_suppressed(places.c.address_key, word), CLOSENESS[Refusal.SUPPRESSED]),
+        (not_(answers), CLOSENESS[Refusal.NO_ADDRESS]),
         else_=_ALLOWED,
     )
+    each = joined.add_columns(places.c.person_id, closeness.label("closeness")).subquery("each")
     nearest = (
-        select(standing.person_id, func.max(closeness).label("closeness"))
-        .where(standing.purpose == purpose, standing.channel == channel)
-        .group_by(standing.person_id)
+        select(each.c.person_id, func.max(each.c.closeness).label("closeness"))
+        .group_by(each.c.person_id)
         .subquery("nearest")
     )
     words = {_MERGED: Refusal.MERGED.value, _DECEASED: Refusal.DECEASED.value}
@@ -87,51 +161,189 @@ def refused(purpose: str, channel: Channel = Channel.EMAIL) -> Select[Any]:
 
 def may_receive(
     purpose: ColumnElement[Any] | Any,
-    channel: ColumnElement[Any] | Channel,
+    channel: Channel,
     person_id: ColumnElement[Any] | Any,
     address_key: ColumnElement[Any] | Any,
+    *,
+    moment: Moment,
 ) -> ColumnElement[bool]:
     """The last look, for the statement that claims a mail: may this person get it at this address, as things stand?
 
-    Each argument is a value or a column of the statement it is used in. `SERVICE` needs no consent, only an address
-    that is not dead and a person who is not.
+    `purpose`, `person_id` and `address_key` are values or columns of the statement it is used in. `SERVICE` needs no
+    consent, only an address that is not dead and a person who is not.
     """
-    owed = and_(~_dead(address_key), ~people.deceased(person_id))
-    consented = _consented(purpose, channel, person_id, address_key)
-    if not isinstance(purpose, str):
-        return case((purpose == SERVICE, owed), else_=consented)
-    return owed if purpose == SERVICE else consented
-
-
-def _consented(purpose: Any, channel: Any, person_id: Any, address_key: Any) -> ColumnElement[bool]:
-    standing = aliased(ConsentStandingRow)
-    live = people.reachable().subquery()
-    return (
-        select(literal(1))
-        .select_from(standing)
-        .join(live, and_(live.c.person_id == standing.person_id, live.c.address_key == standing.address_key))
-        .where(
-            standing.person_id == person_id,
-            standing.purpose == purpose,
-            standing.channel == channel,
-            standing.address_key == address_key,
-            standing.act == Act.GIVEN,
-            ~_suppressed(standing.address_key, standing),
+    owed = and_(not_(_dead(address_key)), not_(people.deceased(person_id)))
+    live = reachable(channel, moment).subquery("live")
+    word, joined = _words(live, purpose, channel)
+    permitted = (
+        joined.where(
+            live.c.person_id == person_id,
+            live.c.address_key == address_key,
+            _satisfied(purpose, channel, person_id, word, moment),
+            not_(_suppressed(live.c.address_key, word)),
         )
+        .add_columns(literal(1))
         .exists()
+    )
+    if not isinstance(purpose, str):
+        return case((purpose == SERVICE, owed), else_=permitted)
+    return owed if purpose == SERVICE else permitted
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What someone said of an address and of every address, as one: columns that are NULL where they said nothing."""
+
+    act: ColumnElement[Any]
+    way: ColumnElement[Any]
+    since: ColumnElement[Any]
+
+    def is_in(self, acts: Any) -> ColumnElement[bool]:
+        return func.coalesce(self.act.in_([act.value for act in acts]), False)
+
+    @property
+    def is_confirmed(self) -> ColumnElement[bool]:
+        return func.coalesce(and_(self.act == Act.GIVEN.value, self.way == Way.CONFIRMATION.value), False)
+
+
+def _words(places: Subquery, purpose: Any, channel: Channel) -> tuple[_Word, Select[*tuple[Any, ...]]]:
+    """The twin of `rules.combined`: the word at each place, and a select over the places that is to be completed."""
+    own, everywhere = aliased(ConsentStandingRow), aliased(ConsentStandingRow)
+    joined = select().select_from(places)
+    for row, key in ((own, places.c.address_key), (everywhere, literal(EVERYWHERE))):
+        joined = joined.outerjoin(
+            row,
+            and_(
+                row.person_id == places.c.person_id,
+                row.purpose == purpose,
+                row.channel == channel,
+                row.address_key == key,
+            ),
+        )
+
+    def decided(row: Any) -> ColumnElement[int]:
+        return case((row.act == Act.REQUESTED, 0), (row.act == Act.IMPORTED, 1), else_=2)
+
+    def careful(row: Any) -> ColumnElement[int]:
+        return case({act.value: rank for act, rank in CAREFULNESS.items()}, value=row.act)
+
+    a, b = decided(own), decided(everywhere)
+    later = or_(
+        own.since_at > everywhere.since_at,
+        and_(own.since_at == everywhere.since_at, careful(own) >= careful(everywhere)),
+    )
+    is_own = case((own.act.is_(None), False), (everywhere.act.is_(None), True), (a != b, a > b), else_=later)
+
+    def pick(column: str) -> ColumnElement[Any]:
+        return case((is_own, getattr(own, column)), else_=getattr(everywhere, column))
+
+    return _Word(act=pick("act"), way=pick("way"), since=pick("since_at")), joined
+
+
+def _need(purpose: Any, channel: Channel, population: Population, moment: Moment, column: str) -> ScalarSelect[Any]:
+    """What the policy in force on a population asks for; looked up once per statement."""
+    policy = aliased(PolicyRow)
+    return (
+        select(getattr(policy, column))
+        .where(
+            policy.purpose == purpose,
+            policy.channel == channel,
+            policy.population == population,
+            policy.is_approved,
+            policy.valid_from_on <= moment.on,
+            or_(policy.valid_until_on.is_(None), policy.valid_until_on >= moment.on),
+        )
+        .order_by(policy.valid_from_on.desc(), policy.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
 
 
-def _suppressed(address_key: Any, standing: type[ConsentStandingRow]) -> ColumnElement[bool]:
+def _satisfied(purpose: Any, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[bool]:
+    """The twin of `policy.demands_on` and `rules.verdict`: any demand on the person is met."""
+
+    def met(population: Population, default: Need | None = None) -> ColumnElement[bool]:
+        need: ColumnElement[Any] = _need(purpose, channel, population, moment, "need")
+        if default is not None:
+            need = func.coalesce(need, default.value)
+        days = _need(purpose, channel, population, moment, "longest_days")
+        return _met(need, days, word, moment)
+
+    minor = people.born_after(person_id, moment.adults_born_by)
+    others = [met(Population.EVERYBODY, BY_DEFAULT.need)]
+    others += [and_(_belongs(person_id, p), met(p)) for p in _OTHERS[1:]]
+    own, days = _for_minors(purpose, channel, moment)
+    return case((minor, _met(own, days, word, moment)), else_=or_(*others))
+
+
+def _for_minors(purpose: Any, channel: Channel, moment: Moment) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What is asked of a minor, and how old their yes may be: a policy of their own, else everybody's, never less."""
+    own = _need(purpose, channel, Population.MINORS, moment, "need")
+    everybody = func.coalesce(_need(purpose, channel, Population.EVERYBODY, moment, "need"), BY_DEFAULT.need.value)
+    need = func.coalesce(own, everybody)
+    strict = case((need.in_([one.value for one in FOR_MINORS]), need), else_=Need.CONSENT.value)
+    days = case(
+        (own.is_not(None), _need(purpose, channel, Population.MINORS, moment, "longest_days")),
+        else_=_need(purpose, channel, Population.EVERYBODY, moment, "longest_days"),
+    )
+    return strict, days
+
+
+def _met(need: ColumnElement[Any], days: Any, word: _Word, moment: Moment) -> ColumnElement[bool]:
+    young = or_(days.is_(None), word.since >= days_before(moment.at, days))
+    return func.coalesce(
+        case(
+            (need == Need.NO_OBJECTION.value, not_(word.is_in(NO))),
+            (need == Need.CONFIRMED.value, and_(word.is_confirmed, young)),
+            (need == Need.CONSENT.value, and_(word.is_in([Act.GIVEN]), young)),
+            (need == Need.LEGACY.value, and_(word.is_in([Act.GIVEN, Act.IMPORTED]), young)),
+            else_=False,
+        ),
+        False,
+    )
+
+
+def _lacking(purpose: Any, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[int]:
+    """The twin of `rules._lacking`, as ranks of closeness."""
+    minor = people.born_after(person_id, moment.adults_born_by)
+    everybody = func.coalesce(_need(purpose, channel, Population.EVERYBODY, moment, "need"), BY_DEFAULT.need.value)
+
+    def all_among(needs: tuple[Need, ...]) -> ColumnElement[bool]:
+        words = [need.value for need in needs]
+        others = [
+            or_(
+                not_(_belongs(person_id, p)), func.coalesce(_need(purpose, channel, p, moment, "need").in_(words), True)
+            )
+            for p in _OTHERS
+            if p is not Population.EVERYBODY
+        ]
+        own, _ = _for_minors(purpose, channel, moment)
+        return case((minor, own.in_(words)), else_=and_(everybody.in_(words), *others))
+
+    return case(
+        *((word.act == act.value, CLOSENESS[refusal]) for act, refusal in OWN_WORD.items() if refusal is not None),
+        (all_among((Need.NEVER,)), CLOSENESS[Refusal.NO_BASIS]),
+        (word.act.is_(None), CLOSENESS[Refusal.NEVER_ASKED]),
+        (and_(not_(word.is_confirmed), all_among((Need.CONFIRMED, Need.NEVER))), CLOSENESS[Refusal.NOT_CONFIRMED]),
+        else_=CLOSENESS[Refusal.EXPIRED],
+    )
+
+
+def _belongs(person_id: Any, population: Population) -> ColumnElement[bool]:
+    row = aliased(PopulationRow)
+    return select(literal(1)).where(row.person_id == person_id, row.population == population).exists()
+
+
+def _suppressed(address_key: Any, word: _Word) -> ColumnElement[bool]:
     """A suppression stands, and no later confirmation by the holder of the mailbox outranks it."""
     suppression = aliased(SuppressionRow)
-    outranked = and_(standing.way == Way.CONFIRMATION, standing.since_at > suppression.since_at)
+    outranked = func.coalesce(and_(word.is_confirmed, word.since > suppression.since_at), False)
     return (
         select(literal(1))
         .select_from(suppression)
         .where(
             suppression.address_key == address_key,
-            or_(suppression.cause == SuppressionCause.DEAD_ADDRESS, ~outranked),
+            or_(suppression.cause == SuppressionCause.DEAD_ADDRESS, not_(outranked)),
         )
         .exists()
     )

@@ -15,7 +15,6 @@ from crm.consent.model import (
     Channel,
     Confirmation,
     ConsentEvent,
-    Glance,
     Movement,
     NewAct,
     Notice,
@@ -23,13 +22,11 @@ from crm.consent.model import (
     Standing,
     Suppression,
     SuppressionCause,
-    Verdict,
     Way,
 )
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people import service as people
-from crm.people.model import Person
 from crm.values.identifiers import NoticeId, PersonId
 from crm.values.languages import Language
 
@@ -129,55 +126,9 @@ def withdraw(
     return True
 
 
-def verdict(
-    session: Session,
-    *,
-    person_id: PersonId,
-    purpose: str,
-    address_key: str,
-    channel: Channel = Channel.EMAIL,
-) -> Verdict:
-    """May we write to this person at this address for this purpose? If not, why."""
-    person = people.find_person(session, person_id)
-    point = person.at(address_key) if person else None
-    return rules.verdict(
-        purpose=purpose,
-        standing=store.find_standing(
-            session, person_id=person_id, purpose=purpose, channel=channel, address_key=address_key
-        ),
-        suppressions=store.suppressions_at(session, address_key),
-        reachable=point is not None and point.is_living,
-        merged=person is not None and person.merged_into_id is not None,
-        deceased=person is not None and person.is_deceased,
-    )
-
-
 def standings(session: Session, person_id: PersonId) -> tuple[Standing, ...]:
     """Where a person stands, on everything they ever stood on."""
     return store.standings_of(session, person_id)
-
-
-def glances(session: Session, several: Sequence[Person]) -> dict[PersonId, tuple[Glance, ...]]:
-    """Where each of those people stands, and the verdict that follows; two queries however many they are."""
-    by_id = {person.id: person for person in several}
-    standing = store.standings_of_all(session, by_id)
-    suppressed: dict[str, list[Suppression]] = {}
-    for one in store.suppressions_at_all(session, {s.address_key for s in standing}):
-        suppressed.setdefault(one.address_key, []).append(one)
-    found: dict[PersonId, list[Glance]] = {person_id: [] for person_id in by_id}
-    for stands in standing:
-        person = by_id[stands.person_id]
-        point = person.at(stands.address_key)
-        verdict = rules.verdict(
-            purpose=stands.purpose,
-            standing=stands,
-            suppressions=suppressed.get(stands.address_key, ()),
-            reachable=point is not None and point.is_living,
-            merged=person.merged_into_id is not None,
-            deceased=person.is_deceased,
-        )
-        found[person.id].append(Glance(standing=stands, verdict=verdict))
-    return {person_id: tuple(glances) for person_id, glances in found.items()}
 
 
 def history(session: Session, person_id: PersonId) -> tuple[ConsentEvent, ...]:
@@ -268,9 +219,9 @@ def suppressions(session: Session, address_key: str) -> tuple[Suppression, ...]:
     return store.suppressions_at(session, address_key)
 
 
-def audience_size(session: Session, purpose: str) -> int:
+def audience_size(session: Session, purpose: str, *, at: datetime) -> int:
     """How many people may be written to for a purpose, as things stand."""
-    return growth.allowed_count(session, purpose)
+    return growth.allowed_count(session, purpose, at=at)
 
 
 def movements(session: Session, purpose: str, bounds: Sequence[datetime]) -> tuple[Movement, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
+from crm.consent.policy import Need, Population
 from crm.foundation.columns import Base, BigId, Json, Word
 from crm.values.languages import Language
 
@@ -32,6 +33,39 @@ class NoticeRow(Base):
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+
+class PolicyRow(Base):
+    """Never changed once decided; `is_approved` is written by a second person."""
+
+    __tablename__ = "policy"
+    __table_args__ = (Index("ix_policy_purpose", "purpose", "channel", "population"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    purpose: Mapped[str] = mapped_column(ForeignKey("purpose.code"))
+    channel: Mapped[Channel] = mapped_column(Word(Channel))
+    population: Mapped[Population] = mapped_column(Word(Population))
+    need: Mapped[Need] = mapped_column(Word(Need))
+    legal_basis: Mapped[LegalBasis] = mapped_column(Word(LegalBasis))
+    longest_days: Mapped[int | None]
+    valid_from_on: Mapped[date]
+    valid_until_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int | None] = mapped_column(BigId)
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+    is_approved: Mapped[bool]
+
+
+class PopulationRow(Base):
+    """Who belongs to a population, as upper rooms say (who bought, who gave, who is a member)."""
+
+    __tablename__ = "population_member"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    population: Mapped[Population] = mapped_column(Word(Population), primary_key=True)
+    since_at: Mapped[datetime]
 
 
 class ConsentEventRow(Base):

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String, cast, func, literal
 from sqlalchemy.dialects.sqlite import DATETIME as SQLITE_DATETIME
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 NAMING = {
@@ -105,3 +108,24 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant(), dict[str, Any]: Json, list[Any]: Json}
+
+
+class days_before(FunctionElement[datetime]):  # noqa: N801 - it is used as a function in queries
+    """`days_before(instant, days)`: the instant so many days earlier, days being a value or a column."""
+
+    type = Instant()
+    inherit_cache = True
+
+
+@compiles(days_before, "sqlite")
+def _days_before_on_sqlite(element: days_before, compiler: SQLCompiler, **how: Any) -> str:
+    instant, days = element.clauses
+    shift = literal("-").concat(cast(days, String)).concat(literal(" days"))
+    # SQLite compares instants as text: the form is the one in which columns keep them, to the millisecond.
+    return str(compiler.process(func.strftime("%Y-%m-%d %H:%M:%f", instant, shift), **how))
+
+
+@compiles(days_before, "postgresql")
+def _days_before_on_postgresql(element: days_before, compiler: SQLCompiler, **how: Any) -> str:
+    instant, days = element.clauses
+    return str(compiler.process(instant - func.make_interval(0, 0, 0, cast(days, Integer)), **how))

@@ -191,6 +191,12 @@ def address_on(session: Session, person_id: PersonId, day: date) -> Abode | None
     return next((a for a in holding if a.season_from), None) or next(iter(holding), None)
 
 
+def letter_boxes_on(session: Session, person_ids: Collection[PersonId], day: date) -> dict[PersonId, frozenset[str]]:
+    """The address keys of the letter boxes that a letter of that day may go to, of each."""
+    abodes = contact_store.abodes_of(session, person_ids)
+    return {who: frozenset(a.address_key for a in several if holds_on(a, day)) for who, several in abodes.items()}
+
+
 def fail_point(
     session: Session, contact_point_id: ContactPointId, reason: FailureReason, *, source: str, at: datetime
 ) -> ContactPoint:

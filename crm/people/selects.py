@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
 from crm.people.model import ContactKind, Deliverability
-from crm.people.tables import ContactPointRow, PersonRow
-from crm.values.languages import Language
+from crm.people.tables import ContactPointRow, PersonRow, PostalAddressRow
 
 
-def reachable() -> Select[int, int, str, str, bool, Language]:
-    """Every e-mail address that still is theirs and answers, of every living person not merged into another.
+def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]:
+    """Every address of a kind that still is theirs and answers, of every living person not merged into another.
 
     Columns: person_id, contact_point_id, address, address_key, is_primary, language.
     """
@@ -30,11 +29,52 @@ def reachable() -> Select[int, int, str, str, bool, Language]:
         .where(
             PersonRow.merged_into_id.is_(None),
             PersonRow.deceased_recorded_at.is_(None),
-            ContactPointRow.kind == ContactKind.EMAIL,
+            ContactPointRow.kind == kind,
             ContactPointRow.ended_at.is_(None),
             ContactPointRow.deliverability != Deliverability.DEAD,
         )
     )
+
+
+def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
+    """Every postal address a letter of that day may go to, with the columns of `reachable`; twin of `rules.holds_on`.
+
+    `on` is a date, `day_of_year` the same day as `MM-DD`; each a value or a bound parameter. `contact_point_id` is the
+    number of the postal address, `address` its dedupe key: whoever writes the lines asks for the parts.
+    """
+    row = PostalAddressRow
+    runs_on = row.season_from <= row.season_until
+    within = case(
+        (row.season_from == "", True),
+        (runs_on, and_(row.season_from <= day_of_year, row.season_until >= day_of_year)),
+        else_=or_(row.season_from <= day_of_year, row.season_until >= day_of_year),
+    )
+    return (
+        select(
+            row.person_id,
+            row.id.label("contact_point_id"),
+            row.dedupe_key.label("address"),
+            row.address_key,
+            row.is_primary,
+            PersonRow.language,
+        )
+        .join(PersonRow, PersonRow.id == row.person_id)
+        .where(
+            PersonRow.merged_into_id.is_(None),
+            PersonRow.deceased_recorded_at.is_(None),
+            row.ended_at.is_(None),
+            row.deliverability != Deliverability.DEAD,
+            or_(row.valid_from_on.is_(None), row.valid_from_on <= on),
+            or_(row.valid_until_on.is_(None), row.valid_until_on >= on),
+            within,
+        )
+    )
+
+
+def born_after(person_id: ColumnElement[Any] | Any, day: Any) -> ColumnElement[bool]:
+    """True where we know that person to be born after a day (a value or a bound parameter)."""
+    person = PersonRow.__table__.alias()
+    return select(person.c.id).where(person.c.id == person_id, person.c.birth_on > day).exists()
 
 
 def merged(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:

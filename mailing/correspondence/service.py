@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.consent import gate
 from crm.consent import service as consent
 from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
 from crm.people import service as people
@@ -69,7 +70,7 @@ def ask(
     wished = [
         _request(session, desk, reader, purpose=purpose, text=text, language=language, way=way, at=at)
         for purpose, text in words.items()
-        if not _receives(session, reader, purpose)
+        if not _receives(session, reader, purpose, at)
     ]
     names = _names(session, words if not wished else [purpose for purpose, _ in wished], language)
     values = (
@@ -248,7 +249,7 @@ def preferences_url(desk: Desk, reader: Reader) -> str:
     return letters.preferences_url(desk, reader)
 
 
-def choices(session: Session, reader: Reader) -> tuple[Choice, ...]:
+def choices(session: Session, reader: Reader, *, at: datetime) -> tuple[Choice, ...]:
     """Every purpose, and whether this reader gets it at this address."""
     waiting = {
         stands.purpose
@@ -258,7 +259,7 @@ def choices(session: Session, reader: Reader) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             purpose=purpose,
-            is_on=_receives(session, reader, purpose.code),
+            is_on=_receives(session, reader, purpose.code, at),
             awaits_confirmation=purpose.code in waiting,
         )
         for purpose in consent.purposes(session)
@@ -282,7 +283,7 @@ def change(
     Raises `Invalid` for a name that is none.
     """
     fields = people.edit(session, reader.person.id, first_name=first_name, language=speaks)
-    now = choices(session, reader)
+    now = choices(session, reader, at=at)
     stopped = tuple(choice.purpose for choice in now if choice.is_on and choice.purpose.code not in words)
     for purpose in stopped:
         consent.withdraw(
@@ -308,9 +309,9 @@ def change(
     return Changes(stopped=stopped, asked=asked, letter_left=letter_left, fields=fields)
 
 
-def _receives(session: Session, reader: Reader, purpose: str) -> bool:
-    return consent.verdict(
-        session, person_id=reader.person.id, purpose=purpose, address_key=reader.point.address_key
+def _receives(session: Session, reader: Reader, purpose: str, at: datetime) -> bool:
+    return gate.verdict(
+        session, person_id=reader.person.id, purpose=purpose, address_key=reader.point.address_key, at=at
     ).allowed
 
 

@@ -69,7 +69,7 @@ def launch(
         edition_id=edition_id,
         now=now,
     )
-    excluded = store.exclusions(session, newsletter.purpose, languages)
+    excluded = store.exclusions(session, newsletter.purpose, languages, now=now)
     store.change_mailing(session, mailing.id, excluded=excluded)
     store.freeze(
         session,

@@ -108,9 +108,9 @@ def claim(
     return [_claim(row, names.get(row.person_id, "")) for row in sorted(rows, key=lambda row: (row.priority, row.id))]
 
 
-def refusals(connection: Connection, purpose: str, person_ids: Iterable[int]) -> dict[int, str]:
+def refusals(connection: Connection, purpose: str, person_ids: Iterable[int], *, now: datetime) -> dict[int, str]:
     """Why those people may not be written to for a purpose."""
-    refused = consent.refused(purpose).subquery("refused")
+    refused = consent.refused(purpose, moment=consent.Moment.of(now)).subquery("refused")
     rows = connection.execute(select(refused).where(refused.c.person_id.in_(list(person_ids))))
     return {row.person_id: str(row.refusal) for row in rows}
 
@@ -154,7 +154,8 @@ def _attempting(purpose: str) -> Any:
 
 
 def _may_receive(purpose: str) -> ColumnElement[bool]:
-    return consent.may_receive(purpose, Channel.EMAIL, _delivery.c.person_id, _delivery.c.address_key)
+    who, where = _delivery.c.person_id, _delivery.c.address_key
+    return consent.may_receive(purpose, Channel.EMAIL, who, where, moment=consent.Moment.bound())
 
 
 def _is_second_of_one_person() -> ColumnElement[bool]:
@@ -179,7 +180,7 @@ def attempt(
     The last look is in the statement: only mails still held by `by` within their lease, whose reader may still be
     written to. The caller has made sure that their mailings run and that the switch is open (`running`).
     """
-    facts = {"ids": list(ids), "by": by, "now": now, "until": until}
+    facts = {"ids": list(ids), "by": by, "now": now, "until": until} | consent.Moment.facts(now)
     rows = connection.execute(_attempting(purpose), facts).all()
     return {row.id: (row.fence, row.attempts) for row in rows}
 
@@ -192,6 +193,7 @@ class LeftOut:
     is_held: bool
     may_receive: bool
     is_second: bool
+    is_deceased: bool
 
 
 def left_out(connection: Connection, *, purpose: str, ids: Sequence[int], by: str, now: datetime) -> list[LeftOut]:
@@ -203,10 +205,11 @@ def left_out(connection: Connection, *, purpose: str, ids: Sequence[int], by: st
             is_held.label("is_held"),
             or_(_delivery.c.person_id.is_(None), _may_receive(purpose)).label("may_receive"),
             _is_second_of_one_person().label("is_second"),
+            people.deceased(_delivery.c.person_id).label("is_deceased"),
         ).where(_AMONG),
-        {"ids": list(ids)},
+        {"ids": list(ids)} | consent.Moment.facts(now),
     )
-    return [LeftOut(r.id, bool(r.is_held), bool(r.may_receive), bool(r.is_second)) for r in rows]
+    return [LeftOut(r.id, bool(r.is_held), bool(r.may_receive), bool(r.is_second), bool(r.is_deceased)) for r in rows]
 
 
 _STILL_OPEN = (

@@ -67,12 +67,12 @@ def launch(
     return report(session, launched.id)
 
 
-def foreseen(session: Session, newsletter: Newsletter) -> Audience:
+def foreseen(session: Session, newsletter: Newsletter, *, now: datetime) -> Audience:
     """Who would get an edition of that newsletter if it left now."""
     languages = rules.languages_of(newsletter, composition.newsletters(session))
     return Audience(
-        readers=store.readers(session, newsletter.purpose, languages),
-        left_out=store.exclusions(session, newsletter.purpose, languages),
+        readers=store.readers(session, newsletter.purpose, languages, now=now),
+        left_out=store.exclusions(session, newsletter.purpose, languages, now=now),
     )
 
 

@@ -146,13 +146,15 @@ def _leave_out(connection: Connection, plan: Plan, purpose: str, claims: Sequenc
     people: dict[int, int] = {c.id: c.person_id or 0 for c in claims}
     refusals: dict[int, str] = {}
     if purpose != SERVICE:
-        refusals = queue_store.refusals(connection, purpose, {people[f.id] for f in found if not f.may_receive})
+        stopped = {people[f.id] for f in found if not f.may_receive}
+        refusals = queue_store.refusals(connection, purpose, stopped, now=plan.now)
     by_reason: dict[str, list[int]] = {}
     for one in found:
         if not one.is_held:
             continue
         if not one.may_receive:
             unknown = Refusal.SUPPRESSED if purpose == SERVICE else Refusal.NO_ADDRESS
+            unknown = Refusal.DECEASED if one.is_deceased else unknown
             by_reason.setdefault(refusals.get(people[one.id], unknown), []).append(one.id)
         elif one.is_second:
             by_reason.setdefault(Refusal.MERGED, []).append(one.id)

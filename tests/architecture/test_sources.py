@@ -143,6 +143,7 @@ INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules"},
     "mailing.content": {"calls"},
+    "crm.consent": {"gate", "policies", "policy"},
     "crm.people": {"contacts", "differences", "households", "links"},
     "crm.staff": {"rules"},
     "mailing.composition": {"rules"},

@@ -36,7 +36,7 @@ def test_each_span_counts_who_came_and_who_left_by_their_latest_word(
         says(late, Act.GIVEN, weeks[2] - timedelta(microseconds=1))
         says(other, Act.REFUSED, weeks[1])
     with assembly.database.reading() as session:
-        assert consent.audience_size(session, "news") == 2
+        assert consent.audience_size(session, "news", at=NOW) == 2
         assert consent.movements(session, "news", weeks) == (
             Movement(since=weeks[0], until=weeks[1], gained=1, lost=0),
             Movement(since=weeks[1], until=weeks[2], gained=1, lost=1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,19 +12,22 @@ from sqlalchemy import Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.consent import rules, selects
+from crm.consent import gate, policies, selects
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Act, Channel, NewAct, Refusal, SuppressionCause, Verdict, Way
+from crm.consent.model import SERVICE, Act, Channel, LegalBasis, NewAct, Refusal, SuppressionCause, Way
+from crm.consent.policy import EVERYWHERE, Need, NewPolicy, Population
 from crm.consent.tables import ConsentEventRow
 from crm.people import service as people_service
 from crm.people.model import ContactKind, Deliverability, Person
 from crm.people.tables import ContactPointRow, PersonRow
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import AccountId, PersonId
 from tests.conftest import NOW
 
 Add = Callable[..., Person]
 ADDRESSES = ("un@exemple.be", "deux@exemple.be", "trois@exemple.be")
 PEOPLE = 3
+OLD = 31 * 24
+"""Hours after which a yes of `NOW` is too old for a policy of thirty days."""
 NAMES = ("purpose", "person_id", "address_key")
 
 
@@ -38,6 +41,11 @@ class World:
     merge: tuple[int, int, bool] | None
     dead: int | None
     ended: int | None
+    everywhere: list[tuple[int, Act, int]]
+    policies: list[tuple[Population, Need, int | None, int, bool]]
+    populations: list[tuple[int, Population]]
+    minor: int | None
+    asked_at: int
 
 
 someone, somewhere, hour = st.integers(0, PEOPLE - 1), st.integers(0, len(ADDRESSES) - 1), st.integers(0, 3)
@@ -63,6 +71,20 @@ WORLDS = st.builds(
     merge=st.none() | st.tuples(st.just(0), st.just(1), st.booleans()),
     dead=st.none() | someone,
     ended=st.none() | someone,
+    everywhere=st.lists(st.tuples(someone, st.sampled_from(Act), hour), max_size=3),
+    policies=st.lists(
+        st.tuples(
+            st.sampled_from([Population.EVERYBODY, *Population]),
+            st.sampled_from(Need),
+            st.none() | st.just(30),
+            st.integers(-2, 1),
+            st.sampled_from([True, True, False]),
+        ),
+        max_size=3,
+    ),
+    populations=st.lists(st.tuples(someone, st.sampled_from(sorted(policies.SET_BY_ROOMS))), max_size=2),
+    minor=st.none() | someone,
+    asked_at=st.sampled_from([4, OLD]),
 )
 
 
@@ -105,6 +127,9 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
             at=NOW,
             occurred_at=NOW + timedelta(hours=at),
         )
+    build_policies(session, assembly, world, people)
+    if world.minor is not None:
+        people_service.set_birth(session, people[world.minor], date(2010, 5, 1), today=NOW.date())
     if world.dead is not None:
         people_service.record_death(session, people[world.dead], died_on=None, at=NOW)
     if world.ended is not None:
@@ -120,58 +145,88 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
     return people, keys
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def build_policies(session: Session, assembly: Assembly, world: World, people: list[PersonId]) -> None:
+    """Writes words that hold everywhere, policies, and who belongs to what."""
+    for who, act, at in world.everywhere:
+        new = NewAct(
+            person_id=people[who],
+            purpose="news",
+            address_key=EVERYWHERE,
+            act=act,
+            way=Way.PAPER,
+            occurred_at=NOW + timedelta(hours=at),
+        )
+        consent.record(session, assembly.sealer, new, at=NOW)
+    for population, need, days, begins, approve in world.policies:
+        wanted = NewPolicy(
+            purpose="news",
+            channel=Channel.EMAIL,
+            population=population,
+            need=need,
+            legal_basis=LegalBasis.CONSENT,
+            longest_days=days,
+            valid_from_on=NOW.date() + timedelta(days=begins),
+            reason="une règle",
+        )
+        proposed = policies.propose(session, wanted, by=AccountId(1), at=NOW)
+        policies.decide(session, proposed.id, approve=approve, by=AccountId(2), at=NOW)
+    for who, population in world.populations:
+        policies.put_population(session, people[who], population, since=NOW)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORLDS)
 def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembly, add: Add, world: World) -> None:
+    at = NOW + timedelta(hours=world.asked_at)
+    moment = selects.Moment.of(at)
     with assembly.database.reading() as session:
         people, keys = build(session, assembly, add, world)
         assert consent.drift(session) == 0
         for purpose in ("news", "urgent"):
-            one_by_one: dict[int, Verdict] = {}
-            for person in people:
-                stood = {s.address_key for s in consent.standings(session, person) if s.purpose == purpose}
-                if not stood:
-                    continue
-                verdicts = [
-                    consent.verdict(session, person_id=person, purpose=purpose, address_key=key)
-                    for key in sorted(stood)
-                ]
-                one_by_one[person] = rules.nearest(verdicts)
-            allowed = session.execute(selects.allowed(purpose)).all()
+            one_by_one = {who: gate.verdict_of(session, who, purpose, Channel.EMAIL, at) for who in people}
+            allowed = session.execute(selects.allowed(purpose, moment=moment)).all()
             assert sorted(row.person_id for row in allowed) == sorted(
                 person for person, verdict in one_by_one.items() if verdict.allowed
             )
-            refused = {row.person_id: Refusal(row.refusal) for row in session.execute(selects.refused(purpose))}
-            assert refused == {p: v.refusal for p, v in one_by_one.items() if not v.allowed}
+            stood = {who for who in people if any(s.purpose == purpose for s in consent.standings(session, who))}
+            found = session.execute(selects.refused(purpose, moment=moment))
+            refused = {row.person_id: Refusal(row.refusal) for row in found}
+            assert refused == {p: v.refusal for p, v in one_by_one.items() if not v.allowed and p in stood}
             for row in allowed:
-                assert (row.address_key, row.address) == best_address(session, row.person_id, purpose)
+                assert (row.address_key, row.address) == best_address(session, row.person_id, purpose, at)
         asked = [(purpose, person, key) for purpose in ("news", SERVICE) for person in people for key in keys]
         expected = [
-            consent.verdict(session, person_id=person, purpose=purpose, address_key=key).allowed
+            gate.verdict(session, person_id=person, purpose=purpose, address_key=key, at=at).allowed
             for purpose, person, key in asked
         ]
-        by_value = [selects.may_receive(purpose, Channel.EMAIL, person, key) for purpose, person, key in asked]
+        by_value = [
+            selects.may_receive(purpose, Channel.EMAIL, person, key, moment=moment) for purpose, person, key in asked
+        ]
         assert [bool(one) for one in session.execute(select(*by_value)).one()] == expected
         every = select(*(literal(value).label(name) for name, value in zip(NAMES, asked[0], strict=True))).union_all(
             *(select(*(literal(value) for value in one)) for one in asked[1:])
         )
         these = every.subquery("these")
-        by_column = selects.may_receive(these.c.purpose, Channel.EMAIL, these.c.person_id, these.c.address_key)
-        looked = session.execute(select(*(these.c[name] for name in NAMES), by_column.label("may"))).all()
+        bound = selects.Moment.bound()
+        by_column = selects.may_receive(
+            these.c.purpose, Channel.EMAIL, these.c.person_id, these.c.address_key, moment=bound
+        )
+        query = select(*(these.c[name] for name in NAMES), by_column.label("may"))
+        looked = session.execute(query, selects.Moment.facts(at)).all()
         assert {tuple(one)[:3]: bool(one.may) for one in looked} == dict(zip(asked, expected, strict=True))
 
 
-def best_address(session: Session, person_id: PersonId, purpose: str) -> tuple[str, str]:
+def best_address(session: Session, person_id: PersonId, purpose: str, at: datetime) -> tuple[str, str]:
     """The address at which the rules would write to that person: primary first, then the oldest."""
     rows = session.execute(
         select(ContactPointRow.address_key, ContactPointRow.value)
-        .where(ContactPointRow.person_id == person_id)
+        .where(ContactPointRow.person_id == person_id, ContactPointRow.ended_at.is_(None))
         .order_by(ContactPointRow.is_primary.desc(), ContactPointRow.id)
     )
     found = [
         (key, value)
         for key, value in rows
-        if consent.verdict(session, person_id=person_id, purpose=purpose, address_key=key).allowed
+        if gate.verdict(session, person_id=person_id, purpose=purpose, address_key=key, at=at).allowed
     ]
     return found[0]
 
@@ -200,7 +255,9 @@ def test_the_last_look_works_inside_the_statement_that_claims(assembly: Assembly
             at=NOW + timedelta(hours=1),
         )
         points: Table = ContactPointRow.__table__  # type: ignore[assignment] # a mapped class's own Core table
-        may = selects.may_receive("news", Channel.EMAIL, points.c.person_id, points.c.address_key)
+        may = selects.may_receive(
+            "news", Channel.EMAIL, points.c.person_id, points.c.address_key, moment=selects.Moment.of(NOW)
+        )
         marked = session.execute(
             update(points).where(may).values(deliverability=Deliverability.FAILING).returning(points.c.person_id)
         )

@@ -101,7 +101,8 @@ class House:
     def allowed(self, purpose: str = "news") -> list[str]:
         """The addresses we may write to."""
         with self.assembly.database.reading() as session:
-            return sorted(row.address for row in session.execute(selects.allowed(purpose)))
+            found = session.execute(selects.allowed(purpose, moment=selects.Moment.of(self.now)))
+            return sorted(row.address for row in found)
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_off_is_done_at_once_and_on_waits_for_a_letter(reading: House) -> None:
             ("news", Act.WITHDRAWN, Way.PREFERENCES),
             ("urgent", Act.REQUESTED, Way.PREFERENCES),
         }
-        choices = correspondence.choices(session, reading.reader(MARIE))
+        choices = correspondence.choices(session, reading.reader(MARIE), at=reading.now)
     assert [(c.purpose.code, c.is_on, c.awaits_confirmation) for c in choices] == [
         ("news", False, False),
         ("urgent", False, True),

@@ -51,7 +51,7 @@ def test_loading_twice_is_loading_once(assembly: Assembly) -> None:
         assert [n.is_active for n in composition.newsletters(session)] == [False, True]
         assert consent.drift(session) == 0
         assert consent.verify(session, assembly.sealer) == []
-        counted = delivery.foreseen(session, composition.newsletter_by_code(session, "hebdo"))
+        counted = delivery.foreseen(session, composition.newsletter_by_code(session, "hebdo"), now=NOW)
     assert counted.readers > 150
     assert sum(counted.left_out.values()) > 20
 

@@ -101,7 +101,7 @@ def _audience(session: Session, newsletter: Newsletter | None, now: datetime) ->
     monday = today - timedelta(days=today.weekday())
     bounds = [day_span(monday - timedelta(weeks=back))[0] for back in range(WEEKS - 1, -1, -1)]
     moves = consent.movements(session, newsletter.purpose, [*bounds, now + timedelta(seconds=1)])
-    size = consent.audience_size(session, newsletter.purpose)
+    size = consent.audience_size(session, newsletter.purpose, at=now)
     sizes = [size]
     for move in reversed(moves[1:]):
         sizes.append(max(sizes[-1] - move.gained + move.lost, 0))

@@ -32,7 +32,7 @@ def review(edition_id: int) -> ResponseReturnValue:
         if edition.state not in (EditionState.DRAFT, EditionState.HELD):
             return shell.back(_page(edition_id), shell.say(ELSEWHERE), kind="refused")
         values = edition_view.whole(session, edition, series)
-        audience = delivery.foreseen(session, series)
+        audience = delivery.foreseen(session, series, now=shell.now())
     return shell.show(
         "office/editions/review.html",
         question=question(edition, audience),

@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
                 "series": series,
                 "rhythm": rhythm(series),
                 "next": edition_view.hour(composition.next_slot(session, series.id, shell.now())),
-                "readers": delivery.foreseen(session, series).readers,
+                "readers": delivery.foreseen(session, series, now=shell.now()).readers,
             }
             for series in found
         ]

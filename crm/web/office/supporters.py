@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
+from crm.consent import gate
 from crm.consent import service as consent
 from crm.consent.model import Act, ConsentEvent, Glance, Notice, Way
 from crm.people import service as people
@@ -54,7 +55,7 @@ def _list(*, text: str, after: int | None) -> ResponseReturnValue:
         page = people.page(
             session, text=text, address_key=address_key, after=PersonId(after) if after else None, size=SIZE
         )
-        glances = consent.glances(session, page.people)
+        glances = gate.glances(session, page.people, shell.now())
         names = _purpose_names(session)
     return shell.show(
         "office/supporters/index.html",
@@ -85,7 +86,7 @@ def show(person_id: int) -> ResponseReturnValue:
 
 
 def _whole(session: Session, person: Person) -> dict[str, Any]:
-    glances = consent.glances(session, [person])[person.id]
+    glances = gate.glances(session, [person], shell.now())[person.id]
     events = consent.history(session, person.id)
     notices = consent.notices(session, [e.notice_id for e in events if e.notice_id is not None])
     names = _purpose_names(session)
@@ -229,7 +230,7 @@ def _withdrawal(person_id: int, event_id: int, *, error: str) -> ResponseReturnV
 
 def _glance_of(session: Session, person: Person, event_id: int) -> Glance:
     """Where the person stands by the word of that event; raises `PersonMissing` where another word stands by now."""
-    for one in consent.glances(session, [person])[person.id]:
+    for one in gate.glances(session, [person], shell.now())[person.id]:
         if one.standing.event_id == event_id:
             return one
     raise PersonMissing

@@ -23,7 +23,7 @@ def look(token: str) -> Response:
     made = page.assembly()
     with made.database.reading() as session:
         reader = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
-        choices = correspondence.choices(session, reader) if reader else ()
+        choices = correspondence.choices(session, reader, at=page.now()) if reader else ()
     return page.lost_link() if reader is None else _show(reader, choices)
 
 
@@ -41,7 +41,7 @@ def change(token: str) -> Response:
         try:
             first_name = tidy_name(typed, field="first_name")
         except Invalid:
-            choices = correspondence.choices(session, reader)
+            choices = correspondence.choices(session, reader, at=page.now())
             return _show(reader, choices, ticked=ticked, first_name=typed, status=422)
         changes = correspondence.change(
             session,
@@ -55,7 +55,7 @@ def change(token: str) -> Response:
         )
         after = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
         assert after is not None
-        choices = correspondence.choices(session, after)
+        choices = correspondence.choices(session, after, at=now)
     return _show(after, choices, changes=changes)
 
 

@@ -26,9 +26,8 @@ def look(token: str) -> Response:
     with made.database.reading() as session:
         reader = correspondence.reader_of(session, made.links.read(TokenPurpose.UNSUBSCRIBE, token))
         purposes = consent.purposes(session)
-        receives = reader is not None and any(
-            choice.is_on for choice in correspondence.choices(session, reader) if choice.purpose.code == reader.purpose
-        )
+        choices = correspondence.choices(session, reader, at=page.now()) if reader else ()
+        receives = any(choice.is_on for choice in choices if reader and choice.purpose.code == reader.purpose)
     purpose = _purpose(reader, purposes)
     if reader is None or purpose is None:
         return page.lost_link()
@@ -65,7 +64,7 @@ def _withdraw(token: str) -> Response:
         if reader is None or purpose is None:
             return page.lost_link()
         changed = correspondence.leave(session, page.desk(), reader, at=now)
-        still = [choice.purpose for choice in correspondence.choices(session, reader) if choice.is_on]
+        still = [choice.purpose for choice in correspondence.choices(session, reader, at=page.now()) if choice.is_on]
     speaks = page.language(reader.person.language)
     return page.show(
         "unsubscribed.html",

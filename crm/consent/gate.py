@@ -1,0 +1,131 @@
+"""The gate: may we write to this person, for this purpose, by this channel, today? If not, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.consent import policies, rules, store
+from crm.consent.model import Channel, Glance, Standing, Suppression, Verdict
+from crm.consent.policy import EVERYWHERE, Demand, Population, demands_on
+from crm.people import contacts
+from crm.people import service as people
+from crm.people.model import Person
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import PersonId
+
+
+def verdict(
+    session: Session,
+    *,
+    person_id: PersonId,
+    purpose: str,
+    address_key: str,
+    at: datetime,
+    channel: Channel = Channel.EMAIL,
+) -> Verdict:
+    """May we write to this person at this address for this purpose? If not, why."""
+    person = people.find_person(session, person_id)
+    if person is None:
+        return rules.verdict(purpose=purpose, standing=None, suppressions=(), reachable=False)
+    return _Desk.of(session, [person], at, {address_key}).verdict(person, purpose, channel, address_key)
+
+
+def verdict_of(session: Session, person_id: PersonId, purpose: str, channel: Channel, at: datetime) -> Verdict:
+    """May we write to this person at all for this purpose by this channel? If not, the reason nearest to a yes."""
+    person = people.find_person(session, person_id)
+    if person is None:
+        return rules.verdict(purpose=purpose, standing=None, suppressions=(), reachable=False)
+    return _Desk.of(session, [person], at).everywhere(person, purpose, channel)
+
+
+def glances(session: Session, several: Sequence[Person], at: datetime) -> dict[PersonId, tuple[Glance, ...]]:
+    """Where each stands on everything they ever stood on, and what follows today; a fixed number of queries."""
+    desk = _Desk.of(session, several, at)
+    return {
+        person.id: tuple(
+            Glance(standing=stands, verdict=desk.verdict(person, stands.purpose, stands.channel, stands.address_key))
+            for stands in desk.standings.get(person.id, {}).values()
+        )
+        for person in several
+    }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Desk:
+    """Everything the rules want to know about several people, fetched at once."""
+
+    at: datetime
+    standings: Mapping[PersonId, Mapping[tuple[str, Channel, str], Standing]]
+    suppressions: Mapping[str, Collection[Suppression]]
+    living: Mapping[tuple[PersonId, Channel], frozenset[str]]
+    populations: Mapping[PersonId, frozenset[Population]]
+    book: Mapping[tuple[str, Channel], dict[Population, Demand]]
+
+    @classmethod
+    def of(
+        cls, session: Session, several: Sequence[Person], at: datetime, also: Collection[str] = frozenset()
+    ) -> _Desk:
+        ids = [person.id for person in several]
+        standings: dict[PersonId, dict[tuple[str, Channel, str], Standing]] = {}
+        for stands in store.standings_of_all(session, ids):
+            of_person = standings.setdefault(stands.person_id, {})
+            of_person[stands.purpose, stands.channel, stands.address_key] = stands
+        living = _living(session, several, at)
+        keys = {key for of_person in standings.values() for _, _, key in of_person} | set(also)
+        keys |= {key for several_keys in living.values() for key in several_keys}
+        suppressions: dict[str, list[Suppression]] = {}
+        for one in store.suppressions_at_all(session, keys):
+            suppressions.setdefault(one.address_key, []).append(one)
+        return cls(
+            at=at,
+            standings=standings,
+            suppressions=suppressions,
+            living=living,
+            populations=policies.populations_of(session, ids),
+            book=policies.book(session, brussels_day(at)),
+        )
+
+    def verdict(self, person: Person, purpose: str, channel: Channel, address_key: str) -> Verdict:
+        said = self.standings.get(person.id, {})
+        everywhere = said.get((purpose, channel, EVERYWHERE))
+        own = said.get((purpose, channel, address_key)) if address_key != EVERYWHERE else None
+        living = self.living[person.id, channel]
+        book = self.book.get((purpose, channel)) or policies.NO_BOOK
+        return rules.verdict(
+            purpose=purpose,
+            standing=rules.combined(own, everywhere),
+            suppressions=self.suppressions.get(address_key, ()),
+            reachable=bool(living) if address_key == EVERYWHERE else address_key in living,
+            merged=person.merged_into_id is not None,
+            deceased=person.is_deceased,
+            demands=demands_on(
+                book,
+                self.populations.get(person.id, frozenset()),
+                is_minor=rules.is_minor(person.birth_on, brussels_day(self.at)),
+            ),
+            at=self.at,
+        )
+
+    def everywhere(self, person: Person, purpose: str, channel: Channel) -> Verdict:
+        said = self.standings.get(person.id, {})
+        stood = {key for of, by, key in said if (of, by) == (purpose, channel)} - {EVERYWHERE}
+        places: Iterable[str] = stood | self.living[person.id, channel] or {EVERYWHERE}
+        return rules.nearest(self.verdict(person, purpose, channel, key) for key in sorted(places))
+
+
+_Living = dict[tuple[PersonId, Channel], frozenset[str]]
+
+
+def _living(session: Session, several: Sequence[Person], at: datetime) -> _Living:
+    boxes = contacts.letter_boxes_on(session, [person.id for person in several], brussels_day(at))
+    found: _Living = {}
+    for person in several:
+        found[person.id, Channel.EMAIL] = frozenset(point.address_key for point in person.emails if point.is_living)
+        phones = frozenset(point.address_key for point in person.phones if point.is_living)
+        found[person.id, Channel.PHONE] = found[person.id, Channel.SMS] = phones
+        found[person.id, Channel.POST] = boxes[person.id]
+    return found

@@ -1,0 +1,128 @@
+"""Policies as rows: proposed by one colleague, decided by another, never changed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crm.consent import store
+from crm.consent.errors import OwnProposal, PolicyMissing, PurposeMissing
+from crm.consent.model import Channel
+from crm.consent.policy import BY_DEFAULT, Demand, NewPolicy, Policy, Population, in_force
+from crm.consent.tables import PolicyRow, PopulationRow
+from crm.foundation.database import hold
+from crm.values.errors import Invalid
+from crm.values.identifiers import AccountId, PersonId, PolicyId
+
+NO_BOOK: dict[Population, Demand] = {Population.EVERYBODY: BY_DEFAULT}
+"""What is asked for where no policy was ever written."""
+SET_BY_ROOMS = frozenset({Population.BUYERS, Population.DONORS, Population.MEMBERS})
+
+
+def propose(session: Session, new: NewPolicy, *, by: AccountId | None, at: datetime) -> Policy:
+    """Writes a policy that waits for a second person. Raises `PurposeMissing`, `Invalid` (with the field to mend)."""
+    if not store.has_purpose(session, new.purpose):
+        raise PurposeMissing
+    if not new.reason.strip():
+        raise Invalid("a reason, for whoever reads it in ten years", field="reason")
+    if new.valid_until_on is not None and new.valid_until_on < new.valid_from_on:
+        raise Invalid("it ends before it begins", field="valid_until_on")
+    if new.longest_days is not None and new.longest_days < 1:
+        raise Invalid("at least one day", field="longest_days")
+    row = PolicyRow(
+        purpose=new.purpose,
+        channel=new.channel,
+        population=new.population,
+        need=new.need,
+        legal_basis=new.legal_basis,
+        longest_days=new.longest_days,
+        valid_from_on=new.valid_from_on,
+        valid_until_on=new.valid_until_on,
+        reason=new.reason.strip(),
+        proposed_by=by,
+        proposed_at=at,
+        is_approved=False,
+    )
+    session.add(row)
+    session.flush()
+    return _policy(row)
+
+
+def decide(session: Session, policy_id: PolicyId, *, approve: bool, by: AccountId, at: datetime) -> Policy:
+    """A second person agrees or not. Raises `PolicyMissing` (also once decided), `OwnProposal`."""
+    hold(session, f"policy {policy_id}")
+    row = session.get(PolicyRow, policy_id, populate_existing=True)
+    if row is None or row.decided_at is not None:
+        raise PolicyMissing
+    if row.proposed_by is not None and row.proposed_by == by:
+        raise OwnProposal
+    row.is_approved, row.decided_by, row.decided_at = approve, by, at
+    session.flush()
+    return _policy(row)
+
+
+def policies(session: Session) -> tuple[Policy, ...]:
+    """Every policy ever proposed, by purpose and channel, the newest first."""
+    order = (PolicyRow.purpose, PolicyRow.channel, PolicyRow.population, PolicyRow.valid_from_on.desc())
+    return tuple(_policy(row) for row in session.scalars(select(PolicyRow).order_by(*order, PolicyRow.id.desc())))
+
+
+def book(session: Session, day: date) -> dict[tuple[str, Channel], dict[Population, Demand]]:
+    """What is asked of whom on a day, for each purpose and channel that has a policy."""
+    by_subject: dict[tuple[str, Channel], list[Policy]] = {}
+    for policy in policies(session):
+        by_subject.setdefault((policy.purpose, policy.channel), []).append(policy)
+    return {subject: in_force(several, day) for subject, several in by_subject.items()}
+
+
+def populations_of(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, frozenset[Population]]:
+    """What populations each belongs to, as the rooms above said."""
+    found: dict[PersonId, set[Population]] = {}
+    query = select(PopulationRow.person_id, PopulationRow.population).where(PopulationRow.person_id.in_(person_ids))
+    for person_id, population in session.execute(query):
+        found.setdefault(PersonId(person_id), set()).add(population)
+    return {person_id: frozenset(several) for person_id, several in found.items()}
+
+
+def put_population(session: Session, person_id: PersonId, population: Population, *, since: datetime) -> None:
+    """A room above says that someone belongs to one of `SET_BY_ROOMS`; the earliest day stays."""
+    if population not in SET_BY_ROOMS:
+        raise Invalid("a population that rooms may set", field="population")
+    row = session.get(PopulationRow, (person_id, population))
+    if row is None:
+        session.add(PopulationRow(person_id=person_id, population=population, since_at=since))
+    else:
+        row.since_at = min(row.since_at, since)
+    session.flush()
+
+
+def leave_population(session: Session, person_ids: Iterable[PersonId], population: Population) -> None:
+    """They belong to it no longer."""
+    session.execute(
+        delete(PopulationRow).where(
+            PopulationRow.person_id.in_(list(person_ids)), PopulationRow.population == population
+        )
+    )
+
+
+def _policy(row: PolicyRow) -> Policy:
+    return Policy(
+        id=PolicyId(row.id),
+        purpose=row.purpose,
+        channel=row.channel,
+        population=row.population,
+        need=row.need,
+        legal_basis=row.legal_basis,
+        longest_days=row.longest_days,
+        valid_from_on=row.valid_from_on,
+        valid_until_on=row.valid_until_on,
+        reason=row.reason,
+        proposed_by=None if row.proposed_by is None else AccountId(row.proposed_by),
+        proposed_at=row.proposed_at,
+        decided_by=None if row.decided_by is None else AccountId(row.decided_by),
+        decided_at=row.decided_at,
+        is_approved=row.is_approved,
+    )
