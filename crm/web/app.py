@@ -23,6 +23,7 @@ OFFICE = (
     "mails",
     "sending_switch",
     "supporters",
+    "policies",
     "clock",
     "account",
     "palette",

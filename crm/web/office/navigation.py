@@ -46,6 +46,7 @@ ACTIONS = (
     Entry(N_("Nommer les étiquettes inconnues"), "content.tags", Permission.CONTENT_EDIT, "tag"),
     Entry(N_("Suivre un nouveau flux"), "feeds.new", Permission.CONTENT_EDIT, "feed"),
     Entry(N_("Décider des mails incertains"), "mails.uncertain", Permission.DELIVERIES_READ, "send"),
+    Entry(N_("Voir à qui nous pouvons écrire"), "policies.index", Permission.PRIVACY_READ, "people"),
     Entry(N_("Arrêter tous les envois"), "sending_switch.index", Permission.SENDING_STOP, "stop"),
     Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "person"),
     Entry(N_("Voir les composants de l’interface"), "style_guide.index", Permission.SIGNED_IN, "library"),
