@@ -12,11 +12,14 @@ from crm.foundation.fetch import Fetcher
 from crm.foundation.keys import open_keyring
 from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
+from crm.imports.files import Shelf
+from crm.imports.worker import Worker
 
 ROOMS_WITH_ROWS = (
     "crm.actions",
     "crm.audit",
     "crm.consent",
+    "crm.imports",
     "crm.ledgers",
     "crm.people",
     "crm.staff",
@@ -57,4 +60,16 @@ def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None)
         addresses=AddressHasher(open_keyring(keys, "addresses")),
         fetcher=Fetcher(settings.egress),
         clock=clock or (lambda: datetime.now(UTC)),
+    )
+
+
+def import_worker(assembly: Assembly) -> Worker:
+    """Who works through imported files: they are kept below the home folder."""
+    return Worker(
+        database=assembly.database,
+        addresses=assembly.addresses,
+        sealer=assembly.sealer,
+        shelf=Shelf(assembly.settings.home / "imports"),
+        clock=assembly.clock,
+        language=assembly.settings.office_language,
     )

@@ -8,6 +8,7 @@ from crm.foundation.translation import N_
 from jobs import (
     fetch_feeds,
     finish_mailings,
+    forget_imports,
     propose_editions,
     prune_runs,
     read_bounces,
@@ -15,6 +16,7 @@ from jobs import (
     seal_ledgers,
     send_due_editions,
     verify_ledgers,
+    work_imports,
 )
 from jobs.model import Daily, Every, Job
 
@@ -67,6 +69,20 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(3, 40)),
         run=verify_ledgers.run,
         lease=timedelta(hours=2),
+    ),
+    Job(
+        name="work_imports",
+        label=N_("Travailler aux importations"),
+        when=Every(period=timedelta(seconds=10)),
+        run=work_imports.run,
+        lease=timedelta(seconds=90),
+    ),
+    Job(
+        name="forget_imports",
+        label=N_("Oublier les fichiers importés"),
+        when=Daily(at=time(4, 10)),
+        run=forget_imports.run,
+        ask_after=timedelta(days=30),
     ),
     Job(
         name="prune_runs",

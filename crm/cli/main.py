@@ -16,6 +16,7 @@ COMMANDS = {
     "jobs": "Faire tourner l’horloge, voir ce qui est dû.",
     "staff": "Ouvrir un compte de l’équipe.",
     "audit": "Vérifier et lire le journal de l’équipe.",
+    "imports": "Lire un fichier, l’essayer, l’importer, l’annuler.",
     "consent": "Vérifier et reconstruire le registre des consentements.",
     "run": "Lancer le site, l’horloge et l’expéditeur ensemble.",
     "demo": "Lancer l’organisation de démonstration.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select, union_all
@@ -14,12 +15,16 @@ from crm.consent.tables import ConsentEventRow, SuppressionEventRow
 STREAM = ("person_id", "purpose", "channel", "address_key")
 
 
-def standings() -> CompoundSelect[Any]:
-    """Where everybody stands, from their events alone.
+def standings(among: Collection[int] | None = None) -> CompoundSelect[Any]:
+    """Where everybody stands (or those people), from their events alone.
 
     Columns: person_id, purpose, channel, address_key, act, way, since_at, event_id.
     """
     event = aliased(ConsentEventRow)
+    annulment = aliased(ConsentEventRow)
+    counts = and_(event.act != Act.ANNULLED, ~select(annulment.id).where(annulment.annuls_id == event.id).exists())
+    if among is not None:
+        counts = and_(counts, event.person_id.in_(among))
     rank = case((event.act == Act.REQUESTED, 1), (event.act == Act.IMPORTED, 2), else_=0)
     last = func.row_number().over(
         partition_by=(event.person_id, event.purpose, event.channel, event.address_key, rank),
@@ -30,18 +35,22 @@ def standings() -> CompoundSelect[Any]:
             event.id,
         ),
     )
-    ranked = select(
-        event.person_id,
-        event.purpose,
-        event.channel,
-        event.address_key,
-        event.act,
-        event.way,
-        event.occurred_at.label("since_at"),
-        event.id.label("event_id"),
-        rank.label("rank"),
-        last.label("place"),
-    ).cte("ranked")
+    ranked = (
+        select(
+            event.person_id,
+            event.purpose,
+            event.channel,
+            event.address_key,
+            event.act,
+            event.way,
+            event.occurred_at.label("since_at"),
+            event.id.label("event_id"),
+            rank.label("rank"),
+            last.label("place"),
+        )
+        .where(counts)
+        .cte("ranked")
+    )
     decided, asked, imported = ranked.alias("decided"), ranked.alias("asked"), ranked.alias("imported")
     same = and_(
         *(decided.c[name] == asked.c[name] for name in STREAM),
@@ -75,8 +84,10 @@ def standings() -> CompoundSelect[Any]:
     )
 
 
-def suppressions() -> Select[Any]:
-    """What is suppressed, from the events alone: per address and cause, the latest word, at equal instants the no.
+def suppressions(among: Collection[str] | None = None) -> Select[Any]:
+    """What is suppressed (or of those addresses), from the events alone.
+
+    Per address and cause the latest word; at equal instants the no.
 
     Columns: address_key, cause, since_at.
     """
@@ -85,9 +96,10 @@ def suppressions() -> Select[Any]:
         partition_by=(event.address_key, event.cause),
         order_by=(event.occurred_at.desc(), event.suppressed.desc(), event.id),
     )
-    ranked = select(
+    every = select(
         event.address_key, event.cause, event.occurred_at.label("since_at"), event.suppressed, last.label("place")
-    ).subquery("ranked")
+    )
+    ranked = (every if among is None else every.where(event.address_key.in_(among))).subquery("ranked")
     return select(ranked.c.address_key, ranked.c.cause, ranked.c.since_at).where(
         ranked.c.place == 1, or_(ranked.c.suppressed)
     )

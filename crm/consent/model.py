@@ -24,6 +24,8 @@ class Channel(StrEnum):
 class Act(StrEnum):
     """What someone did about a purpose, from the least to the most careful (see `rules.carefulness`)."""
 
+    ANNULLED = "annulled"
+    """A word was recorded by mistake and never counted: nobody said anything. Only an undo writes it."""
     IMPORTED = "imported"
     """An older system said yes and could not prove it. Any word of the person's own outranks it, whatever its date."""
     REQUESTED = "requested"
@@ -110,6 +112,7 @@ class ConsentEvent:
     occurred_at: datetime
     recorded_at: datetime
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    annuls_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,6 +164,7 @@ class SuppressionCause(StrEnum):
     DEAD_ADDRESS = "dead-address"
     COMPLAINT = "complaint"
     STAFF = "staff"
+    LISTED = "listed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,14 +53,21 @@ def _weight(event: ConsentEvent) -> tuple[datetime, int, bool, int]:
     return event.occurred_at, carefulness(event.act), event.way is not Way.CONFIRMATION, -event.id
 
 
+def effective(events: Iterable[ConsentEvent]) -> tuple[ConsentEvent, ...]:
+    """The events that count: neither annulled nor an annulment."""
+    all_events = tuple(events)
+    annulled = {e.annuls_id for e in all_events}
+    return tuple(e for e in all_events if e.act is not Act.ANNULLED and e.id not in annulled)
+
+
 def standing(events: Iterable[ConsentEvent]) -> ConsentEvent | None:
     """The event that has the last word among those of one person, purpose, channel and address.
 
     The latest one; at equal instants the most careful. A request never lowers a yes, and opens a no again only when it
     came after it. What was imported without proof counts only where the person never decided themself. The order in
-    which events reached us plays no part.
+    which events reached us plays no part, and what was annulled never was.
     """
-    all_events = tuple(events)
+    all_events = effective(events)
     decided = max((e for e in all_events if e.act not in (Act.REQUESTED, Act.IMPORTED)), key=_weight, default=None)
     asked = max((e for e in all_events if e.act is Act.REQUESTED), key=_weight, default=None)
     if decided is None:
@@ -163,6 +170,7 @@ def _lacking(standing: Standing | None, demands: Collection[Demand]) -> Refusal:
 
 
 OWN_WORD = {
+    Act.ANNULLED: Refusal.NEVER_ASKED,
     Act.IMPORTED: Refusal.LEGACY,
     Act.EXPIRED: Refusal.EXPIRED,
     Act.OBJECTED: Refusal.OBJECTED,
@@ -190,7 +198,7 @@ def confirmation(history: Iterable[ConsentEvent], request_id: int) -> Confirmati
     It counts while neither a no nor a yes came after the request. A later withdrawal overtakes it for ever: an old
     letter never signs anybody up again, even where a newer request is open (that one has its own letter).
     """
-    events = tuple(history)
+    events = effective(history)
     request = next((e for e in events if e.id == request_id and e.act is Act.REQUESTED), None)
     if request is None:
         return Confirmation.OVERTAKEN

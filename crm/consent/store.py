@@ -285,20 +285,26 @@ def damaged(session: Session, sealer: Sealer) -> Iterator[int]:
 
 
 def _content(row: ConsentEventRow, notice_text: str | None) -> dict[str, Any]:
+    return content_of({column.name: getattr(row, column.name) for column in ConsentEventRow.__table__.c}, notice_text)
+
+
+def content_of(row: Mapping[str, Any], notice_text: str | None) -> dict[str, Any]:
     """What the mark of an event covers: all of it but who holds it today, and the very words of its notice."""
     return {
-        "person": row.recorded_person_id,
-        "purpose": row.purpose,
-        "channel": row.channel.value,
-        "address_key": row.address_key,
-        "act": row.act.value,
-        "way": row.way.value,
-        "legal_basis": row.legal_basis.value,
-        "notice": row.notice_id,
+        "person": row["recorded_person_id"],
+        "purpose": row["purpose"],
+        "channel": row["channel"].value,
+        "address_key": row["address_key"],
+        "act": row["act"].value,
+        "way": row["way"].value,
+        "legal_basis": row["legal_basis"].value,
+        "notice": row["notice_id"],
         "words": notice_text,
-        "evidence": row.evidence,
-        "occurred_at": row.occurred_at.astimezone(UTC).isoformat(),
-        "recorded_at": row.recorded_at.astimezone(UTC).isoformat(),
+        "evidence": row["evidence"],
+        "occurred_at": row["occurred_at"].astimezone(UTC).isoformat(),
+        "recorded_at": row["recorded_at"].astimezone(UTC).isoformat(),
+        # Marks of before annulments existed cover no such word.
+        **({} if row["annuls_id"] is None else {"annuls": row["annuls_id"]}),
     }
 
 
@@ -320,6 +326,7 @@ def _event(row: ConsentEventRow) -> ConsentEvent:
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         evidence=row.evidence,
+        annuls_id=row.annuls_id,
     )
 
 

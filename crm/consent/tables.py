@@ -69,7 +69,10 @@ class PopulationRow(Base):
 
 
 class ConsentEventRow(Base):
-    """`recorded_person_id` is covered by the mark and never changes; a merge moves only `person_id`."""
+    """`recorded_person_id` is covered by the mark and never changes; a merge moves only `person_id`.
+
+    `annuls_id` is the event of the same stream that an annulment takes back; each can be taken back once.
+    """
 
     __tablename__ = "consent_event"
     __table_args__ = (Index("ix_consent_event_person", "person_id", "purpose"),)
@@ -87,6 +90,7 @@ class ConsentEventRow(Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(Json)
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    annuls_id: Mapped[int | None] = mapped_column(BigId, index=True, unique=True)
     mark_key_id: Mapped[int]
     mark: Mapped[str] = mapped_column(String(64))
 
@@ -117,6 +121,16 @@ class SuppressionEventRow(Base):
     way: Mapped[Way] = mapped_column(Word(Way))
     evidence: Mapped[dict[str, Any]] = mapped_column(Json)
     occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class SuppressedDigestRow(Base):
+    """A hashed address from somebody's list, which no keyed hash of ours can be compared to before it arrives."""
+
+    __tablename__ = "suppressed_digest"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
 
 

@@ -75,7 +75,7 @@ def formats_of(texts: Iterable[str], *, today: date) -> tuple[DateFormat, ...]:
 
     A format that only reads what another reads too, and less, is left out.
     """
-    cells = [text for text in texts if text]
+    cells = [text for text in texts if text and not text.startswith("0000-00-00")]
     if not cells:
         return ()
     read = {how: frozenset(i for i, cell in enumerate(cells) if day_of(cell, how, today=today)) for how in DateFormat}

@@ -57,3 +57,10 @@ class MappingIncomplete(Invalid):
     def __init__(self, missing: tuple[str, ...]) -> None:
         super().__init__("still to be chosen: " + ", ".join(missing), field=missing[0])
         self.missing = missing
+
+
+class KindMissing(Missing):
+    """There is no such kind of file."""
+
+    def __init__(self) -> None:
+        super().__init__("no such kind of file")

@@ -77,11 +77,12 @@ def _look(source: SourceFile, wanted: Layout | None) -> Look:
     if head.startswith(_NO_TABLES):
         raise FileRefused(Refused.NOT_A_TABLE)
     if head.startswith(b"PK"):
+        if wanted is not None and source.sheet(wanted.sheet).exists():
+            return Look(layout=wanted)  # measured and unfolded before
         layout = replace(wanted or Layout(format=FileFormat.XLSX), format=archive.measured(source.path))
         names = workbook.unfold(source.path, layout.sheet, source.sheet(layout.sheet))
         return Look(layout=layout, sheets=names)
-    found = csv_file.look(source.path)
-    return found if wanted is None else Look(layout=wanted)
+    return csv_file.look(source.path) if wanted is None else Look(layout=wanted)
 
 
 def rows(source: SourceFile, layout: Layout) -> Iterator[RawRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import resource
 import sys
 from datetime import date, datetime, time, timedelta
@@ -71,6 +72,7 @@ def as_text(cell: Cell) -> str:
 def main() -> None:
     """Reads its three arguments, limits itself, writes, and says what happened as one line of JSON."""
     path, number, target = sys.argv[1:]
+    os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN_BYTES, MOST_WRITTEN_BYTES))

@@ -14,7 +14,7 @@ class EmailAddress:
     """A syntactically valid address: `text` as it is written to, `normal` as it is compared.
 
     `normal` is NFC, with the domain in lower case and the whole case-folded: two spellings that reach
-    the same mailbox everywhere in practice compare equal. Only `parse` makes one.
+    the same mailbox everywhere in practice compare equal. Only `parse` makes one (and `kept` makes it again).
     """
 
     text: str
@@ -30,6 +30,11 @@ class EmailAddress:
         except EmailNotValidError as error:
             raise Invalid("not an e-mail address", field=field) from error
         return cls(text=found.normalized, normal=found.normalized.casefold())
+
+    @classmethod
+    def kept(cls, text: str) -> EmailAddress:
+        """An address that `parse` made before and that was kept as its `text`; nothing is checked again."""
+        return cls(text=text, normal=text.casefold())
 
     @property
     def domain(self) -> str:

@@ -143,8 +143,9 @@ INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules"},
     "mailing.content": {"calls"},
-    "crm.consent": {"gate", "policies", "policy"},
-    "crm.people": {"contacts", "differences", "households", "links"},
+    "crm.consent": {"bulk", "gate", "policies", "policy"},
+    "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
+    "crm.people": {"arrivals", "bulk", "contacts", "differences", "households", "links", "rules", "taking_back"},
     "crm.staff": {"rules"},
     "mailing.composition": {"rules"},
     "mailing.delivery": {"links", "headers"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -48,7 +49,11 @@ def event(number: int, act: Act, hour: int, way: Way = Way.WEB) -> ConsentEvent:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[ConsentEvent]:
-    said = st.tuples(st.sampled_from(Act), st.integers(0, 4), st.sampled_from([Way.WEB, Way.CONFIRMATION]))
+    said = st.tuples(
+        st.sampled_from([act for act in Act if act is not Act.ANNULLED]),
+        st.integers(0, 4),
+        st.sampled_from([Way.WEB, Way.CONFIRMATION]),
+    )
     numbers = count(1)
     return [event(next(numbers), *one) for one in draw(st.lists(said, max_size=8))]
 
@@ -229,3 +234,11 @@ def test_somebody_with_several_addresses_counts_once_under_the_reason_nearest_to
 )
 def test_an_old_letter_confirms_only_what_nothing_overtook(history: list[ConsentEvent], worth: Confirmation) -> None:
     assert rules.confirmation(history, 1) is worth
+
+
+def test_what_was_annulled_never_was() -> None:
+    asked, left = event(1, Act.REQUESTED, 0), event(2, Act.WITHDRAWN, 1)
+    undone = replace(event(3, Act.ANNULLED, 2), annuls_id=2)
+    assert rules.standing([asked, left, undone]) == asked
+    assert rules.standing([left, undone]) is None
+    assert rules.confirmation([asked, left, undone], 1) is Confirmation.COUNTS

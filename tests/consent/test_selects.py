@@ -61,7 +61,7 @@ WORLDS = st.builds(
             someone,
             somewhere,
             st.sampled_from(["news", "news", "urgent"]),
-            st.sampled_from([*Act, Act.GIVEN, Act.GIVEN]),
+            st.sampled_from([*(act for act in Act if act is not Act.ANNULLED), Act.GIVEN, Act.GIVEN]),
             st.sampled_from([Way.WEB, Way.CONFIRMATION]),
             hour,
         ),

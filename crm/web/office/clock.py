@@ -43,6 +43,8 @@ FIGURES = {
     "uncertain": N_("mails incertains"),
     "forgotten": N_("tours oubliés"),
     "missed": N_("tours manqués, rattrapés par celui-ci"),
+    "done": N_("étapes d’importation"),
+    "strays": N_("fichiers sans importation oubliés"),
     "sealed": N_("lignes chaînées"),
     "verified": N_("lignes vérifiées"),
     "visited": N_("flux lus"),

@@ -39,6 +39,7 @@ MENU = (
     Entry(N_("Lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people"),
+    Entry(N_("Importations"), "imports.index", Permission.IMPORTS_READ, "inbox"),
     Entry(N_("Horloge"), "clock.index", Permission.JOBS_READ, "clock"),
 )
 
@@ -48,6 +49,8 @@ ACTIONS = (
     Entry(N_("Décider des mails incertains"), "mails.uncertain", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Voir à qui nous pouvons écrire"), "policies.index", Permission.PRIVACY_READ, "people"),
     Entry(N_("Arrêter tous les envois"), "sending_switch.index", Permission.SENDING_STOP, "stop"),
+    Entry(N_("Importer un fichier"), "imports.new", Permission.IMPORTS_ACT, "inbox"),
+    Entry(N_("Emménager : le jour zéro"), "day_zero.index", Permission.IMPORTS_READ, "inbox"),
     Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "person"),
     Entry(N_("Voir les composants de l’interface"), "style_guide.index", Permission.SIGNED_IN, "library"),
 )

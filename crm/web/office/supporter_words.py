@@ -7,6 +7,7 @@ from crm.people.model import Deliverability
 from crm.web.words import N_
 
 ACTS: dict[Act, tuple[str, str]] = {
+    Act.ANNULLED: (N_("Annulé : enregistré par erreur"), "note"),
     Act.IMPORTED: (N_("Repris d’un ancien fichier, sans preuve"), "wait"),
     Act.REQUESTED: (N_("A demandé, reste à confirmer"), "wait"),
     Act.GIVEN: (N_("A dit oui"), "done"),
@@ -37,6 +38,7 @@ CAUSES: dict[SuppressionCause, str] = {
     SuppressionCause.DEAD_ADDRESS: N_("adresse morte"),
     SuppressionCause.COMPLAINT: N_("s’est plaint·e d’un mail"),
     SuppressionCause.STAFF: N_("écartée par l’équipe"),
+    SuppressionCause.LISTED: N_("sur une liste d’opposition"),
 }
 
 DELIVERABILITY: dict[Deliverability, tuple[str, str]] = {

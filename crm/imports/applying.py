@@ -1,0 +1,164 @@
+"""The real thing, a block at a time: planned again as things stand now, written set-wise, each change noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.consent import bulk as consents
+from crm.consent.model import NewAct, SuppressionCause, Way
+from crm.foundation.signing import AddressHasher, Sealer
+from crm.imports import store
+from crm.imports.checking import row_of_plan
+from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
+from crm.imports.planning import Nobody, Plan, plans, silence_key
+from crm.imports.wish import Wish
+from crm.people import bulk as people
+from crm.people.bulk import Settled
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+
+DIGEST_PAGE = 2000
+
+
+def apply(
+    session: Session,
+    addresses: AddressHasher,
+    sealer: Sealer,
+    run: Run,
+    rows: Sequence[Row],
+    *,
+    at: datetime,
+    language: Language,
+) -> None:
+    """Writes what those rows wish. Bad rows and those in doubt change nothing."""
+    wishes = [(row.number, Wish.of_json(row.given)) for row in rows if row.verdict is not RowVerdict.ERROR]
+    made = plans(session, addresses, wishes, at=at, language=language, before=Nobody())
+    landed = {place: plan for place, plan in enumerate(made, 1) if plan.landing is not None}
+    arriving = {
+        p: (plan.wish.arrival, plan.landing) for p, plan in landed.items() if plan.wish.arrival and plan.landing
+    }
+    settled = people.settle(session, addresses, arriving, source=source_of(run), at=at, language=language)
+    changes = [
+        Change(
+            number=plan.number,
+            kind=ChangeKind(one.what),
+            target_id=one.target_id,
+            person_id=one.person_id,
+            before=one.before,
+            after=one.after,
+        )
+        for place, plan in landed.items()
+        if place in settled
+        for one in settled[place].written
+    ]
+    changes += _record(session, sealer, run, made, settled, at=at)
+    changes += _silence(session, addresses, run, made, at=at)
+    changes += _meet(session, addresses, run, made, at=at)
+    store.add_changes(session, run.id, changes)
+    before = {row.number: (row.verdict, row.reasons) for row in rows}
+    now = [row_of_plan(plan) for plan in made]
+    store.change_rows(session, run.id, [row for row in now if (row.verdict, row.reasons) != before[row.number]])
+
+
+def source_of(run: Run) -> str:
+    """How people and differences say where they come from."""
+    return f"import:{run.id}"
+
+
+def _record(
+    session: Session,
+    sealer: Sealer,
+    run: Run,
+    made: Sequence[Plan],
+    settled: Mapping[int, Settled],
+    *,
+    at: datetime,
+) -> list[Change]:
+    acts: list[NewAct] = []
+    numbers: list[int] = []
+    for plan in made:
+        for person_id, key, said in plan.acts:
+            owner = settled[-person_id].person_id if person_id < 0 else PersonId(person_id)
+            evidence = {"import": run.id, "row": plan.number, "file": run.sha256[:16]}
+            evidence |= {name: text for name, text in (("way", said.way), ("proof", said.proof)) if text}
+            numbers.append(plan.number)
+            acts.append(
+                NewAct(
+                    person_id=owner,
+                    purpose=said.purpose,
+                    address_key=key,
+                    act=said.act,
+                    way=Way.IMPORT,
+                    occurred_at=said.occurred_at or at,
+                    evidence=evidence,
+                )
+            )
+    ids = consents.record(session, sealer, acts, at=at)
+    return [
+        Change(
+            number=number,
+            kind=ChangeKind.CONSENT,
+            target_id=event_id,
+            person_id=act.person_id,
+            before={},
+            after={"act": act.act.value, "purpose": act.purpose},
+        )
+        for number, act, event_id in zip(numbers, acts, ids, strict=True)
+    ]
+
+
+def _silence(
+    session: Session, addresses: AddressHasher, run: Run, made: Sequence[Plan], *, at: datetime
+) -> list[Change]:
+    wanted = [plan for plan in made if plan.is_silenced and plan.wish.silence is not None]
+    evidence = {"import": run.id}
+    keys: dict[str, datetime] = {}
+    digests: dict[str, datetime] = {}
+    number_of: dict[str, int] = {}
+    for plan in wanted:
+        silence = plan.wish.silence
+        assert silence is not None
+        key = silence_key(addresses, plan.wish)
+        number_of.setdefault(key, plan.number)
+        (digests if silence.digest else keys)[key] = min(silence.since or at, at)
+    new = consents.suppress(session, keys, cause=SuppressionCause.LISTED, way=Way.IMPORT, at=at, evidence=evidence)
+    put = consents.put_digests(session, digests, at=at)
+    changes = [_silenced(number_of[key], ChangeKind.SUPPRESSION, {"address_key": key}) for key in sorted(new)]
+    return changes + [_silenced(number_of[one], ChangeKind.DIGEST, {"digest": one}) for one in sorted(put)]
+
+
+def _meet(session: Session, addresses: AddressHasher, run: Run, made: Sequence[Plan], *, at: datetime) -> list[Change]:
+    """Addresses that arrive and that a hashed list has been waiting for."""
+    arriving = {
+        plan.landing.email.normal: plan.number
+        for plan in made
+        if plan.landing is not None and plan.landing.email is not None and plan.landing.doubt is None
+    }
+    key_of = {normal: addresses.key_of(normal) for normal in arriving}
+    met = consents.meet_digests(session, key_of, way=Way.IMPORT, at=at, evidence={"import": run.id})
+    number_of = {key: arriving[normal] for normal, key in key_of.items()}
+    return [_silenced(number_of[key], ChangeKind.SUPPRESSION, {"address_key": key}) for key in sorted(met)]
+
+
+def meet_everybody(session: Session, run: Run, after: int, *, at: datetime) -> int | None:
+    """Silences a page of known addresses whose digest the list holds; where the next page begins, None at the end."""
+    page = people.emails_after(session, after, DIGEST_PAGE)
+    if not page:
+        return None
+    met = consents.meet_digests(
+        session,
+        {value.casefold(): key for _, value, key in page},
+        way=Way.IMPORT,
+        at=at,
+        evidence={"import": run.id},
+    )
+    changes = [_silenced(0, ChangeKind.SUPPRESSION, {"address_key": key}) for key in sorted(met)]
+    store.add_changes(session, run.id, changes)
+    return page[-1][0]
+
+
+def _silenced(number: int, kind: ChangeKind, after: dict[str, str]) -> Change:
+    return Change(number=number, kind=kind, target_id=0, person_id=None, before={}, after=after)

@@ -1,0 +1,1 @@
+"""What a file can hold: one small class each, in a file of its own."""

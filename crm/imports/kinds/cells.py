@@ -1,0 +1,212 @@
+"""One row under its field names: each cell parsed by what its column means, each refusal noted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+
+from crm.imports import dates
+from crm.imports.dates import DateFormat
+from crm.imports.model import Matching, Reason, Told
+from crm.people.model import ExternalId, Title
+from crm.people.rules import typed_number
+from crm.people.service import tidy_name
+from crm.values.countries import COUNTRIES, country_names
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.folding import folded
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+
+LONGEST_EXTERNAL_ID = 120
+LONGEST_NUMBER = 20
+_HOUSE = re.compile(
+    r"(?P<street>.*\D),?\s+(?P<number>\d+[\s-]?[A-Za-z]{0,3})(?:\s*[,/]?\s*(?:bte|bus|boite|boîte|b)\.?\s*(?P<box>\w{1,8}))?"
+)
+_LANGUAGES = {
+    "fr": ("fr", "fra", "fre", "francais", "frans", "french", "f"),
+    "nl": ("nl", "nld", "dut", "neerlandais", "nederlands", "dutch", "n"),
+    "de": ("de", "deu", "ger", "allemand", "duits", "german", "deutsch", "d"),
+    "en": ("en", "eng", "anglais", "engels", "english", "e"),
+}
+_LANGUAGE_OF = {word: Language(code) for code, words in _LANGUAGES.items() for word in words}
+_TITLES = {
+    Title.MADAM: ("madame", "mme", "mevrouw", "mevr", "mvr", "mw", "mrs", "ms", "frau", "mlle", "mademoiselle"),
+    Title.SIR: ("monsieur", "m", "mr", "dhr", "de heer", "heer", "herr"),
+}
+_TITLE_OF = {word: title for title, words in _TITLES.items() for word in words}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Folded names in our languages, and what Belgians write for short, to codes."""
+    found = {folded(name): code for language in Language for code, name in country_names(language).items()}
+    return found | {"b": "BE", "f": "FR", "l": "LU"}
+
+
+class Cells:
+    """A row, its matching and the day. Every method gives a value, or notes why there is none and gives nothing."""
+
+    def __init__(self, cells: Sequence[str], matching: Matching, *, today: date, purposes: Mapping[str, str]) -> None:
+        self.reasons: list[Told] = []
+        self.purposes = purposes
+        self._cells = cells
+        self._matching = matching
+        self._today = today
+
+    def text(self, field: str) -> str:
+        """The bare cell, or an empty text where no column means that field."""
+        place = self._matching.columns.get(field)
+        return self._cells[place] if place is not None else ""
+
+    def when(self, field: str) -> str:
+        """The bare cell of a day; the noughts by which old databases say that there is none are none."""
+        text = self.text(field)
+        return "" if text.startswith("0000-00-00") else text
+
+    def choice(self, name: str) -> str:
+        """What was chosen for the whole file."""
+        return self._matching.choices.get(name, "")
+
+    def purpose(self, text: str) -> str:
+        """The code of the purpose that bears that code or name, or an empty text."""
+        return self.purposes.get(folded(text), "")
+
+    def refuse(self, why: Reason, what: str = "") -> None:
+        """Notes why the row is a bad one."""
+        self.reasons.append((why, what))
+
+    def name(self, field: str) -> str:
+        """A name of at most 100 letters."""
+        text = self.text(field)
+        if not text or (len(text) < 60 and text.isascii() and text.isalpha()):
+            return text
+        try:
+            return tidy_name(text, field=field)
+        except Invalid:
+            self.refuse(Reason.NOT_NAME, field)
+            return ""
+
+    def email(self, field: str = "email") -> EmailAddress | None:
+        """An address one can write to."""
+        text = self.text(field)
+        if not text:
+            return None
+        try:
+            return EmailAddress.parse(text.removeprefix("mailto:").strip("<> ;,"))
+        except Invalid:
+            self.refuse(Reason.NOT_EMAIL, field)
+            return None
+
+    def phones(self, *fields: str) -> tuple[PhoneNumber, ...]:
+        """The numbers of those columns, each once."""
+        found: dict[str, PhoneNumber] = {}
+        for field in fields:
+            if text := self.text(field):
+                try:
+                    # A spreadsheet that took « 0470… » for a number has eaten its nought.
+                    number = PhoneNumber.parse(f"0{text}" if text[0] in "23456789" and len(text) in (8, 9) else text)
+                    found[number.e164] = number
+                except Invalid:
+                    self.refuse(Reason.NOT_PHONE, field)
+        return tuple(found.values())
+
+    def day(self, field: str) -> date | None:
+        """A day of the past, in the format of its column."""
+        text = self.when(field)
+        if not text:
+            return None
+        found = dates.day_of(text, self._format(field), today=self._today)
+        if found is None:
+            self.refuse(Reason.NOT_DAY, field)
+        elif found > self._today:
+            self.refuse(Reason.DAY_TO_COME, field)
+            return None
+        return found
+
+    def moment(self, field: str) -> datetime | None:
+        """A moment of the past; noon in Brussels where only its day is known."""
+        text = self.when(field)
+        if not text:
+            return None
+        found = dates.moment_of(text, self._format(field), today=self._today)
+        if found is None:
+            self.refuse(Reason.NOT_DAY, field)
+        elif found.date() > self._today:
+            self.refuse(Reason.DAY_TO_COME, field)
+            return None
+        return found
+
+    def language(self, field: str = "language") -> Language | None:
+        """A language of ours; the one chosen for the file where the cell is empty."""
+        text = self.text(field)
+        if not text:
+            chosen = self.choice("language")
+            return Language(chosen) if chosen else None
+        plain = folded(text).replace("_", "-")
+        found = _LANGUAGE_OF.get(plain) or _LANGUAGE_OF.get(plain.partition("-")[0])
+        if found is None:
+            self.refuse(Reason.NOT_LANGUAGE, field)
+        return found
+
+    def title(self, field: str = "title") -> Title:
+        """Madame or Monsieur as they said it; never guessed."""
+        text = self.text(field)
+        if not text:
+            return Title.NONE
+        found = _TITLE_OF.get(folded(text).rstrip("."))
+        if found is None:
+            self.refuse(Reason.NOT_TITLE, field)
+        return found or Title.NONE
+
+    def address(self) -> PostalAddress | None:
+        """The postal address of the row's parts; a house number at the end of the street is taken for one."""
+        typed = {name: self.text(name) for name in ("complement", "street", "number", "box", "postcode", "locality")}
+        if not any(typed.values()):
+            return None
+        if typed["street"] and not typed["number"] and (found := _HOUSE.fullmatch(typed["street"])):
+            typed |= {"street": found["street"].rstrip(" ,"), "number": found["number"].strip()}
+            typed["box"] = typed["box"] or found["box"] or ""
+        country = self._country()
+        if country is None:
+            return None
+        try:
+            return PostalAddress.parse(**typed, country=country)  # type: ignore[arg-type] # the keys are its own
+        except Invalid as error:
+            self.refuse(Reason.NOT_ADDRESS, error.field or "street")
+            return None
+
+    def member_number(self, field: str = "member_number") -> str:
+        """A member number as it is compared."""
+        number = typed_number(self.text(field))
+        if len(number) > LONGEST_NUMBER or (self.text(field) and not number):
+            self.refuse(Reason.NOT_NUMBER, field)
+            return ""
+        return number
+
+    def external_ids(self, field: str, system: str) -> tuple[ExternalId, ...]:
+        """How that system calls them."""
+        text = self.text(field)
+        if not text or not system:
+            return ()
+        if len(text) > LONGEST_EXTERNAL_ID or any(unicodedata.category(c)[0] == "C" for c in text):
+            self.refuse(Reason.TOO_LONG, field)
+            return ()
+        return (ExternalId(system=system, value=text),)
+
+    def _format(self, field: str) -> DateFormat:
+        return DateFormat(self._matching.formats.get(field, DateFormat.ISO))
+
+    def _country(self) -> str | None:
+        text = self.text("country")
+        if not text:
+            return "BE"
+        code = _countries().get(folded(text)) or text.upper()
+        if code not in COUNTRIES:
+            self.refuse(Reason.NOT_COUNTRY, "country")
+            return None
+        return code

@@ -1,0 +1,29 @@
+"""Every kind of file there is, in the order in which an organisation that moves in brings them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crm.imports.errors import KindMissing
+from crm.imports.kinds.consents import Consents
+from crm.imports.kinds.mailsubscribers import MailSubscribers
+from crm.imports.kinds.model import Kind
+from crm.imports.kinds.people import People
+from crm.imports.kinds.street import StreetRecruits, WelcomeCalls
+from crm.imports.kinds.suppressions import Suppressions
+
+KINDS: Mapping[str, Kind] = {
+    kind.code: kind
+    for kind in (People(), Suppressions(), MailSubscribers(), Consents(), StreetRecruits(), WelcomeCalls())
+}
+
+DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents")
+"""Whom we know, whom we leave alone, who read the old letter, who allowed what: in this order nothing is lost."""
+
+
+def kind_of(code: str) -> Kind:
+    """The kind of that code. Raises `KindMissing`."""
+    found = KINDS.get(code)
+    if found is None:
+        raise KindMissing
+    return found

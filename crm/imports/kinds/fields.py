@@ -1,0 +1,117 @@
+"""The fields that several kinds share, and who they make of a row."""
+
+from __future__ import annotations
+
+from crm.foundation.translation import N_
+from crm.imports.kinds.cells import Cells
+from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
+from crm.imports.model import Reason
+from crm.people.arrivals import Arrival
+
+EMAIL = Field(
+    name="email",
+    label=N_("Adresse e-mail"),
+    sort=Sort.EMAIL,
+    aliases=("email", "e-mail", "mail", "courriel", "adresse e-mail", "adresse mail", "adresse email", "email address"),
+)
+FIRST_NAME = Field(
+    name="first_name", label=N_("Prénom"), aliases=("prenom", "voornaam", "first name", "firstname", "vorname")
+)
+LAST_NAME = Field(
+    name="last_name",
+    label=N_("Nom de famille"),
+    aliases=("nom", "nom de famille", "naam", "achternaam", "familienaam", "last name", "lastname", "surname", "name"),
+)
+LANGUAGE = Field(name="language", label=N_("Langue"), aliases=("langue", "lang", "taal", "language", "sprache"))
+NAMES = (EMAIL, FIRST_NAME, LAST_NAME, LANGUAGE)
+
+PHONES = (
+    Field(
+        name="phone",
+        label=N_("Téléphone"),
+        sort=Sort.PHONE,
+        aliases=("telephone", "tel", "telefoon", "phone", "fixe", "numero de telephone"),
+    ),
+    Field(
+        name="mobile",
+        label=N_("Téléphone mobile"),
+        sort=Sort.PHONE,
+        aliases=("gsm", "mobile", "portable", "mobiel", "cell", "telephone mobile"),
+    ),
+)
+ADDRESS = (
+    Field(
+        name="street",
+        label=N_("Rue"),
+        aliases=("rue", "adresse", "straat", "street", "address", "adres", "rue et numero"),
+        help=N_("Un numéro à la fin de la rue est reconnu."),
+    ),
+    Field(name="number", label=N_("Numéro"), aliases=("numero", "n°", "no", "nr", "huisnummer", "nummer", "number")),
+    Field(name="box", label=N_("Boîte"), aliases=("boite", "bte", "bus", "box")),
+    Field(
+        name="complement",
+        label=N_("Complément d’adresse"),
+        aliases=("complement", "complement d'adresse", "batiment", "adresse 2", "address 2"),
+    ),
+    Field(
+        name="postcode",
+        label=N_("Code postal"),
+        aliases=("code postal", "cp", "postcode", "zip", "postal code", "code_postal", "zipcode"),
+    ),
+    Field(
+        name="locality",
+        label=N_("Localité"),
+        aliases=("localite", "ville", "commune", "gemeente", "plaats", "stad", "city", "woonplaats"),
+    ),
+    Field(name="country", label=N_("Pays"), aliases=("pays", "land", "country")),
+)
+BIRTH = Field(
+    name="birth_on",
+    label=N_("Date de naissance"),
+    sort=Sort.DAY,
+    aliases=("date de naissance", "naissance", "geboortedatum", "birthdate", "date of birth", "ne le", "birthday"),
+)
+TITLE = Field(name="title", label=N_("Civilité"), aliases=("civilite", "titre", "aanspreking", "title", "aanhef"))
+SINCE = Field(
+    name="since",
+    label=N_("Date"),
+    sort=Sort.DAY,
+    aliases=("date", "datum", "depuis", "date d'inscription", "inscrit le", "created", "created at", "signup date"),
+)
+
+LANGUAGE_CHOICE = Choice(
+    name="language",
+    label=N_("Langue des lignes qui n’en disent rien"),
+    sort=ChoiceSort.LANGUAGE,
+    help=N_("Sans choix, une personne nouvelle reçoit la langue de la maison."),
+)
+PURPOSE_CHOICE = Choice(
+    name="purpose",
+    label=N_("Finalité"),
+    sort=ChoiceSort.PURPOSE,
+    required=True,
+    help=N_("Ce pour quoi ces personnes acceptent, ou refusent, qu’on leur écrive."),
+)
+
+
+def arrival_of(cells: Cells, *, system: str = "", id_field: str = "") -> Arrival:
+    """Who the row speaks of, from whichever of the shared fields have a column."""
+    return Arrival(
+        first_name=cells.name("first_name"),
+        last_name=cells.name("last_name"),
+        organisation_name=cells.name("organisation_name"),
+        title=cells.title(),
+        language=cells.language(),
+        birth_on=cells.day("birth_on"),
+        member_number=cells.member_number(),
+        email=cells.email(),
+        phones=cells.phones("phone", "mobile"),
+        address=cells.address(),
+        external_ids=cells.external_ids(id_field, system) if id_field else (),
+    )
+
+
+def require_somebody(cells: Cells, who: Arrival) -> None:
+    """A row that names nobody is a bad one."""
+    if not (who.words or who.email or who.phones or who.member_number or who.external_ids) and not cells.reasons:
+        cells.refuse(Reason.NOBODY)

@@ -1,0 +1,123 @@
+"""What a supplier of street recruitment sends: new donors day by day, and what a welcome call brought."""
+
+from __future__ import annotations
+
+from crm.consent.model import Act
+from crm.foundation.translation import N_
+from crm.imports.kinds import fields as shared
+from crm.imports.kinds.cells import Cells
+from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
+from crm.imports.kinds.states import State, state_of
+from crm.imports.model import Reason
+from crm.imports.wish import Said, Wish
+
+SUPPLIER = Choice(
+    name="system",
+    label=N_("Nom du fournisseur"),
+    required=True,
+    help=N_("Ses numéros de donateur·rice seront gardés sous ce nom, le même pour chaque fichier."),
+)
+NEWSLETTER_PURPOSE = Choice(
+    name="purpose",
+    label=N_("Finalité de la lettre d’information"),
+    sort=ChoiceSort.PURPOSE,
+    required=True,
+    help=N_("Ce que veut dire « oui » dans la colonne de la lettre d’information."),
+)
+DONOR_ID = Field(
+    name="donor_id",
+    label=N_("Numéro chez le fournisseur"),
+    required=True,
+    aliases=("donor id", "donorid", "id donateur", "numero donateur", "donor", "donateur", "donateursnummer", "id"),
+)
+NEWSLETTER = Field(
+    name="newsletter",
+    label=N_("Lettre d’information (oui ou non)"),
+    aliases=("newsletter", "lettre d'information", "nieuwsbrief", "lettre", "mailing"),
+)
+
+
+def _day(name: str, label: str, *aliases: str) -> Field:
+    return Field(name=name, label=label, sort=Sort.DAY, required=True, aliases=(*aliases, "date", "datum"))
+
+
+def _newsletter(cells: Cells, day_field: str, way: str) -> tuple[Said, ...]:
+    """A yes on a signed form or in a recorded call is proved by it; silence is no answer."""
+    text = cells.text("newsletter")
+    if not text:
+        return ()
+    state = state_of(text)
+    if state is None or state is State.PENDING:
+        cells.refuse(Reason.NOT_STATE, "newsletter")
+        return ()
+    proof = f"{cells.choice('system')} {cells.text('donor_id')}"
+    act = Act.GIVEN if state is State.YES else Act.REFUSED
+    moment = cells.moment(day_field)
+    return (Said(purpose=cells.choice("purpose"), act=act, occurred_at=moment, way=way, proof=proof),)
+
+
+class StreetRecruits:
+    """People who signed in the street. Their mandate stays with the file until gifts are kept here."""
+
+    code = "street-recruits"
+    label = N_("Recrutement de rue")
+    about = N_(
+        "Les personnes rencontrées en rue, sous le numéro de leur fournisseur. "
+        "Un oui à la lettre d’information compte avec la date de signature."
+    )
+    fields: tuple[Field, ...] = (
+        DONOR_ID,
+        _day("signed_on", N_("Signé le"), "date de signature", "signature", "recruitment date", "date recrutement"),
+        shared.TITLE,
+        shared.FIRST_NAME,
+        shared.LAST_NAME,
+        shared.EMAIL,
+        *shared.PHONES,
+        *shared.ADDRESS,
+        shared.LANGUAGE,
+        shared.BIRTH,
+        NEWSLETTER,
+    )
+    choices: tuple[Choice, ...] = (SUPPLIER, NEWSLETTER_PURPOSE, shared.LANGUAGE_CHOICE)
+
+    def read(self, cells: Cells) -> Wish | None:
+        """The donor under the supplier's number, and their answer about the letter."""
+        return _donor(cells, "signed_on", "street", must_be_known=False)
+
+
+class WelcomeCalls:
+    """What the welcome call corrected: it adds ways to reach a donor the supplier named before."""
+
+    code = "welcome-calls"
+    label = N_("Appels de bienvenue")
+    about = N_(
+        "Ce que l’appel de bienvenue a appris. La personne doit être arrivée par un fichier du même fournisseur ; "
+        "ce qui contredit sa fiche attend une décision."
+    )
+    fields: tuple[Field, ...] = (
+        DONOR_ID,
+        _day("called_on", N_("Appelé·e le"), "date d'appel", "call date", "appel"),
+        shared.EMAIL,
+        *shared.PHONES,
+        *shared.ADDRESS,
+        shared.LANGUAGE,
+        shared.BIRTH,
+        NEWSLETTER,
+    )
+    choices: tuple[Choice, ...] = (SUPPLIER, NEWSLETTER_PURPOSE)
+
+    def read(self, cells: Cells) -> Wish | None:
+        """What is new of a donor we know by the supplier's number."""
+        return _donor(cells, "called_on", "telephone", must_be_known=True)
+
+
+def _donor(cells: Cells, day_field: str, way: str, *, must_be_known: bool) -> Wish | None:
+    who = shared.arrival_of(cells, system=cells.choice("system"), id_field="donor_id")
+    for name in ("donor_id", day_field):
+        if not cells.text(name):
+            cells.refuse(Reason.LACKING, name)
+    cells.moment(day_field)
+    said = _newsletter(cells, day_field, way)
+    if said and who.email is None:
+        said = ()
+    return None if cells.reasons else Wish(arrival=who, must_be_known=must_be_known, said=said)

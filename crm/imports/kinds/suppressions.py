@@ -1,0 +1,49 @@
+"""Addresses nobody is to write to: in plain, or hashed (MD5, SHA-1, SHA-256 of the address in lower case)."""
+
+from __future__ import annotations
+
+import re
+
+from crm.foundation.translation import N_
+from crm.imports.kinds import fields as shared
+from crm.imports.kinds.cells import Cells
+from crm.imports.kinds.model import Choice, Field
+from crm.imports.model import Reason
+from crm.imports.wish import Silence, Wish
+
+_DIGEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class Suppressions:
+    """The blocklist of an old system. It makes no person, and silences an address for every purpose."""
+
+    code = "suppressions"
+    label = N_("Liste d’opposition")
+    about = N_(
+        "Des adresses auxquelles plus rien ne part, en clair ou hachées. Personne n’est créé ; "
+        "une adresse hachée est reconnue le jour où elle arrive par un autre fichier."
+    )
+    fields: tuple[Field, ...] = (
+        Field(
+            name="address",
+            label=N_("Adresse ou empreinte"),
+            required=True,
+            aliases=(*shared.EMAIL.aliases, "adresse", "hash", "md5", "sha1", "sha256", "empreinte", "address"),
+        ),
+        shared.SINCE,
+    )
+    choices: tuple[Choice, ...] = ()
+
+    def read(self, cells: Cells) -> Wish | None:
+        """The address to silence, and since when."""
+        text = cells.text("address")
+        since = cells.moment("since")
+        if not text:
+            cells.refuse(Reason.LACKING, "address")
+        elif _DIGEST.fullmatch(text.lower()):
+            return None if cells.reasons else Wish(silence=Silence(digest=text.lower(), since=since))
+        elif "@" not in text:
+            cells.refuse(Reason.NOT_SILENCEABLE, "address")
+        elif (email := cells.email("address")) and not cells.reasons:
+            return Wish(silence=Silence(email=email, since=since))
+        return None

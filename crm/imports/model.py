@@ -1,0 +1,196 @@
+"""The nouns of imports: a run, how its columns match, a row with its verdict, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+from crm.imports.layout import Layout
+from crm.values.identifiers import AccountId, PersonId
+
+RunId = NewType("RunId", int)
+
+
+class RunState(StrEnum):
+    """Where an import stands. What ends in -ing goes on in the background, whoever closes a page."""
+
+    READ = "read"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_working(self) -> bool:
+        return self in WORKING
+
+
+WORKING = (RunState.CHECKING, RunState.APPLYING, RunState.UNDOING)
+
+
+class RowVerdict(StrEnum):
+    """What a row comes to: somebody new, something new of somebody known, nothing new, a question, a bad row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    SAME = "same"
+    REVIEW = "review"
+    ERROR = "error"
+
+
+class Reason(StrEnum):
+    """Why a row comes to its verdict. `words.REASONS` says each in a sentence; some name a field or a row."""
+
+    RAGGED = "ragged"
+    LONG_CELL = "long-cell"
+    DAMAGED_LETTERS = "damaged-letters"
+    CONTROL_CHARACTERS = "control-characters"
+    CUT = "cut"
+    NOT_EMAIL = "not-email"
+    NOT_PHONE = "not-phone"
+    NOT_DAY = "not-day"
+    DAY_TO_COME = "day-to-come"
+    NOT_NAME = "not-name"
+    NOT_ADDRESS = "not-address"
+    NOT_LANGUAGE = "not-language"
+    NOT_TITLE = "not-title"
+    NOT_STATE = "not-state"
+    NOT_PURPOSE = "not-purpose"
+    NOT_COUNTRY = "not-country"
+    NOT_NUMBER = "not-number"
+    NOT_SILENCEABLE = "not-silenceable"
+    TOO_LONG = "too-long"
+    LACKING = "lacking"
+    NOBODY = "nobody"
+    UNKNOWN_PERSON = "unknown-person"
+    KEYS_DISAGREE = "keys-disagree"
+    NUMBER_OF_ANOTHER = "number-of-another"
+    NUMBER_LIKE_OURS = "number-like-ours"
+    EMAIL_OF_ANOTHER = "email-of-another"
+    DECEASED = "deceased"
+    DIFFERS = "differs"
+    ADDS = "adds"
+    ROW_BEFORE = "row-before"
+    CONSENT = "consent"
+    WITHDRAWAL = "withdrawal"
+    LEGACY = "legacy"
+    NO_STANDS = "no-stands"
+    NOT_CONFIRMED = "not-confirmed"
+    SUPPRESSED = "suppressed"
+    DIGEST = "digest"
+
+
+Told = tuple[Reason, str]
+"""A reason and what it names: a field, a row, a purpose, or nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matching:
+    """What the columns mean: field to place (from 0), field to format, and the choices that hold for the whole file."""
+
+    columns: Mapping[str, int] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"columns": dict(self.columns), "formats": dict(self.formats), "choices": dict(self.choices)}
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Matching:
+        return cls(
+            columns={str(name): int(place) for name, place in kept.get("columns", {}).items()},
+            formats={str(name): str(how) for name, how in kept.get("formats", {}).items()},
+            choices={str(name): str(value) for name, value in kept.get("choices", {}).items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One import of one file. `progress` counts rows of the stage at hand; `counts` are by verdict, or of an undo.
+
+    `purge_on`: on that day the file and the rows are forgotten, and with them the possibility to undo.
+    """
+
+    id: RunId
+    kind: str
+    file_name: str
+    file_token: str
+    sha256: str
+    size: int
+    state: RunState
+    layout: Layout
+    sheets: tuple[str, ...]
+    headers: tuple[str, ...]
+    odd_lines: int
+    matching: Matching | None
+    rows_total: int
+    progress: int
+    counts: Mapping[str, int]
+    expected_rows: int | None
+    error: str
+    started_by: AccountId | None
+    created_at: datetime
+    stage_at: datetime
+    applied_at: datetime | None
+    undone_at: datetime | None
+    purge_on: date
+    purged_at: datetime | None
+    worker: str = ""
+
+    @property
+    def good_rows(self) -> int:
+        return self.counts.get(RowVerdict.CREATE, 0) + self.counts.get(RowVerdict.UPDATE, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One row of the file: what it wishes (or its bare cells, where it is bad), its verdict and the reasons."""
+
+    number: int
+    verdict: RowVerdict
+    reasons: tuple[Told, ...]
+    given: Any
+    person_id: PersonId | None = None
+    kept_because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowPage:
+    """A page of rows in their order. `next_after` opens the following one."""
+
+    rows: tuple[Row, ...]
+    total: int
+    next_after: int | None
+
+
+class ChangeKind(StrEnum):
+    """What an import wrote, and an undo takes back."""
+
+    PERSON = "person"
+    POINT = "point"
+    ADDRESS = "address"
+    EXTERNAL_ID = "external-id"
+    FIELD = "field"
+    DIFFERENCE = "difference"
+    CONSENT = "consent"
+    SUPPRESSION = "suppression"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One thing a row wrote: `before` is what was there, so that it can be there again."""
+
+    number: int
+    kind: ChangeKind
+    target_id: int
+    person_id: int | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    id: int = 0

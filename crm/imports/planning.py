@@ -1,0 +1,273 @@
+"""What a block of rows comes to, as things stand: the same for a dry run and for the real thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from crm.consent import bulk as consents
+from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
+from crm.consent.policy import EVERYWHERE
+from crm.foundation.signing import AddressHasher
+from crm.imports.model import Reason, RowVerdict, Told
+from crm.imports.rules import NOES, weigh
+from crm.imports.wish import Said, Wish
+from crm.people import bulk as people
+from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, imagined, land
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+
+_DOUBTS = {doubt: Reason(doubt.value) for doubt in Doubt}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What one row comes to. `acts` are (person, address key, word); a negative person is a newcomer of the block."""
+
+    number: int
+    wish: Wish
+    verdict: RowVerdict
+    reasons: tuple[Told, ...]
+    landing: Landing | None = None
+    acts: tuple[tuple[int, str, Said], ...] = ()
+    is_silenced: bool = False
+
+    @property
+    def person_id(self) -> PersonId | None:
+        """Somebody we knew before; newcomers have no number yet."""
+        known = self.landing.known if self.landing else None
+        return known.person.id if known is not None and known.person.id > 0 else None
+
+
+class Before(Protocol):
+    """Newcomers of earlier rows that are not written yet (a dry run writes nobody)."""
+
+    def met(self, session: Session, arrivals: Sequence[Arrival]) -> Mapping[int, tuple[Known, tuple[Said, ...]]]:
+        """Those whom a key of these arrivals leads to, by the number of their row, with what they said."""
+        ...
+
+    def was_silenced(self, key: str) -> bool:
+        """True where an earlier row silenced that address or digest."""
+        ...
+
+
+class Nobody:
+    """Nobody is waiting: all earlier rows are written."""
+
+    def met(self, session: Session, arrivals: Sequence[Arrival]) -> Mapping[int, tuple[Known, tuple[Said, ...]]]:
+        return {}
+
+    def was_silenced(self, key: str) -> bool:
+        return False
+
+
+def plans(
+    session: Session,
+    addresses: AddressHasher,
+    rows: Sequence[tuple[int, Wish]],
+    *,
+    at: datetime,
+    language: Language,
+    before: Before,
+) -> list[Plan]:
+    """A plan for each row, in order; rows see what earlier ones bring. A fixed number of queries for the block."""
+    return _Block(session, addresses, at=at, language=language).planned(rows, before)
+
+
+class _Block:
+    """One block on its way: what is known, and what its own rows add to that."""
+
+    def __init__(self, session: Session, addresses: AddressHasher, *, at: datetime, language: Language) -> None:
+        self._session = session
+        self._addresses = addresses
+        self._at = at
+        self._language = language
+        self._known: dict[int, Known] = {}
+        self._by_key: dict[tuple[str, ...], list[int]] = {}
+        self._standings: dict[tuple[int, str, str], Standing] = {}
+        self._stopped: set[str] = set()
+        self._silent: set[str] = set()
+
+    def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
+        arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
+        found = iter(people.candidates(self._session, self._addresses, arriving))
+        ahead = before.met(self._session, arriving)
+        candidates: list[tuple[Known, ...]] = []
+        for _, wish in rows:
+            candidates.append(next(found) if wish.arrival is not None and not wish.never_confirmed else ())
+        for several in candidates:
+            self._known |= {known.person.id: known for known in several}
+        for known, said in ahead.values():
+            self._remember(known, known.person.id)
+            self._imagine_standings(known, said)
+        if any(wish.said for _, wish in rows):
+            self._standings |= consents.standings(self._session, [i for i in self._known if i > 0])
+            keys = {self._addresses.key_of(a.email.normal) for a in arriving if a.email}
+            self._stopped = consents.stopped(self._session, keys)
+        self._look_for_silence([wish for _, wish in rows], before)
+        made = []
+        for place, ((number, wish), several) in enumerate(zip(rows, candidates, strict=True), 1):
+            made.append(self._plan(number, wish, several, place if isinstance(before, Nobody) else number))
+        return made
+
+    def _plan(self, number: int, wish: Wish, several: Iterable[Known], place: int) -> Plan:
+        if wish.never_confirmed:
+            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=((Reason.NOT_CONFIRMED, ""),))
+        if wish.silence is not None:
+            return self._silence(number, wish)
+        assert wish.arrival is not None
+        arrival = wish.arrival
+        ids = dict.fromkeys(
+            [known.person.id for known in several] + [i for k in keys_of(arrival) for i in self._by_key.get(k, ())]
+        )
+        candidates = [self._known[i] for i in ids]
+        landing = land(arrival, candidates)
+        if landing.verdict is Verdict.CREATE and wish.must_be_known:
+            return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=((Reason.UNKNOWN_PERSON, ""),))
+        if landing.verdict is Verdict.CREATE:
+            newcomer = imagined(arrival, people.imagined(arrival, place, self._language, self._at))
+            self._remember(newcomer, -place)
+            landing = replace(landing, known=None)
+            who: list[int] = [-place]
+        else:
+            who = [landing.known.person.id] if landing.known is not None and landing.doubt is None else []
+            if landing.known is not None and landing.doubt is None:
+                self._remember(people.enriched(landing.known, arrival), landing.known.person.id)
+        reasons = list(_reasons(landing))
+        acts, asks = self._weighed(wish, who, candidates, landing, reasons)
+        verdict = _verdict(landing, has_acts=bool(acts), asks=asks)
+        return Plan(
+            number=number, wish=wish, verdict=verdict, reasons=tuple(reasons), landing=landing, acts=tuple(acts)
+        )
+
+    def _weighed(
+        self, wish: Wish, who: list[int], candidates: Sequence[Known], landing: Landing, reasons: list[Told]
+    ) -> tuple[list[tuple[int, str, Said]], bool]:
+        """What goes to the ledger. A no without a name, or in doubt, is meant for everybody at that address."""
+        arrival, acts, asks = wish.arrival, [], False
+        if arrival is None or arrival.email is None or landing.doubt is Doubt.DECEASED:
+            return [], False
+        key = self._addresses.key_of(arrival.email.normal)
+        for said in wish.said:
+            meant = list(who)
+            if said.act in NOES and (landing.doubt is not None or not arrival.words):
+                there = [k.person.id for k in candidates if arrival.email.normal in k.emails]
+                meant += [i for i in there if i not in who and (i, said.purpose, key) in self._standings]
+            for person_id in meant:
+                weight = weigh(said, self._stands(person_id, said, key), at=self._at)
+                asks = asks or weight.asks
+                if weight.reason is not None and (told := (weight.reason, said.purpose)) not in reasons:
+                    reasons.append(told)
+                if weight.is_written:
+                    acts.append((person_id, key, said))
+                    self._standings[person_id, said.purpose, key] = _standing(person_id, key, said, self._at)
+        if acts and key in self._stopped and any(said.act is Act.GIVEN for _, _, said in acts):
+            reasons.append((Reason.SUPPRESSED, "email"))
+        return acts, asks
+
+    def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
+        """Where they stand at that address; a no that holds for every address goes before it."""
+        everywhere = self._standings.get((person_id, said.purpose, EVERYWHERE))
+        if everywhere is not None and everywhere.act in NOES and said.act not in NOES:
+            return everywhere
+        return self._standings.get((person_id, said.purpose, key))
+
+    def _silence(self, number: int, wish: Wish) -> Plan:
+        silence = wish.silence
+        assert silence is not None
+        key = silence_key(self._addresses, wish)
+        is_new = key not in self._silent
+        self._silent.add(key)
+        reason = Reason.DIGEST if silence.digest else Reason.SUPPRESSED
+        return Plan(
+            number=number,
+            wish=wish,
+            verdict=RowVerdict.CREATE if is_new else RowVerdict.SAME,
+            reasons=((reason, ""),),
+            is_silenced=is_new,
+        )
+
+    def _look_for_silence(self, wishes: Sequence[Wish], before: Before) -> None:
+        keys = {silence_key(self._addresses, wish): bool(wish.silence.digest) for wish in wishes if wish.silence}
+        self._silent = {key for key in keys if before.was_silenced(key)}
+        self._silent |= consents.silenced(
+            self._session, [key for key, is_digest in keys.items() if not is_digest], SuppressionCause.LISTED
+        )
+        self._silent |= consents.held_digests(self._session, [key for key, is_digest in keys.items() if is_digest])
+
+    def _remember(self, known: Known, person_id: int) -> None:
+        self._known[person_id] = known
+        keys: list[tuple[str, ...]] = [("email", one) for one in known.emails]
+        keys += [("phone", one) for one in known.phones]
+        keys += [("id", system, value) for system, value in known.external_ids]
+        keys += [("number", known.person.member_number)] if known.person.member_number else []
+        for key in keys:
+            several = self._by_key.setdefault(key, [])
+            if person_id not in several:
+                several.append(person_id)
+
+    def _imagine_standings(self, known: Known, said: Iterable[Said]) -> None:
+        for email in known.emails:
+            key = self._addresses.key_of(email)
+            for one in said:
+                self._standings[known.person.id, one.purpose, key] = _standing(known.person.id, key, one, self._at)
+
+
+def silence_key(addresses: AddressHasher, wish: Wish) -> str:
+    """Under which name an address to be silenced is kept: its keyed hash, or the digest the list gives."""
+    silence = wish.silence
+    assert silence is not None
+    return silence.digest or (addresses.key_of(silence.email.normal) if silence.email else "")
+
+
+def keys_of(arrival: Arrival) -> list[tuple[str, ...]]:
+    """The strong keys of an arrival."""
+    keys: list[tuple[str, ...]] = [("email", arrival.email.normal)] if arrival.email else []
+    keys += [("phone", phone.e164) for phone in arrival.phones]
+    keys += [("id", one.system, one.value) for one in arrival.external_ids]
+    return [*keys, ("number", arrival.member_number)] if arrival.member_number else keys
+
+
+def _standing(person_id: int, key: str, said: Said, at: datetime) -> Standing:
+    return Standing(
+        person_id=PersonId(person_id),
+        purpose=said.purpose,
+        channel=Channel.EMAIL,
+        address_key=key,
+        act=said.act,
+        way=Way.IMPORT,
+        since_at=said.occurred_at or at,
+        event_id=0,
+    )
+
+
+def _reasons(landing: Landing) -> Iterable[Told]:
+    if landing.known is not None and landing.known.person.id < 0:
+        yield Reason.ROW_BEFORE, ""
+    if landing.doubt is not None:
+        yield _DOUBTS[landing.doubt], ""
+    if landing.verdict is Verdict.UPDATE:
+        for name, _ in landing.fields:
+            yield Reason.ADDS, name
+        for name, added in (
+            ("email", landing.email),
+            ("phone", landing.phones),
+            ("street", landing.address),
+            ("external_id", landing.external_ids),
+        ):
+            if added:
+                yield Reason.ADDS, name
+    for one in landing.differences:
+        yield Reason.DIFFERS, one.field
+
+
+def _verdict(landing: Landing, *, has_acts: bool, asks: bool) -> RowVerdict:
+    if landing.verdict is Verdict.CREATE:
+        return RowVerdict.CREATE
+    if landing.verdict is Verdict.UPDATE or has_acts:
+        return RowVerdict.UPDATE
+    return RowVerdict.REVIEW if asks or landing.verdict is Verdict.REVIEW else RowVerdict.SAME

@@ -1,0 +1,143 @@
+"""The decisions of imports: what a file may say about consent, which columns it has, what is still to be chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from crm.consent.model import Act, Standing
+from crm.imports import amounts, dates
+from crm.imports.kinds.model import Choice, Field, Kind, Sort
+from crm.imports.model import Matching, Reason
+from crm.imports.wish import Said
+from crm.values.folding import folded
+
+KEPT = timedelta(days=90)
+"""How long a file, its rows and the possibility to undo are kept."""
+
+NOES = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
+_SAID = {Act.GIVEN: Reason.CONSENT, Act.IMPORTED: Reason.LEGACY, Act.REFUSED: Reason.WITHDRAWAL}
+_SAID[Act.WITHDRAWN] = Reason.WITHDRAWAL
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a file's word comes to: written to the ledger or not, and why; `asks` where only a person may decide."""
+
+    is_written: bool
+    reason: Reason | None = None
+    asks: bool = False
+
+
+def weigh(said: Said, stands: Standing | None, *, at: datetime) -> Weight:
+    """A file adds to what is on record and never raises a no: that takes a word of the person, or a person's decision.
+
+    Proof turns a legacy word into a yes. A no is heard unless a later yes is on record. What is on record already is
+    not written twice.
+    """
+    if stands is None:
+        return Weight(True, _SAID[said.act])
+    moment = said.occurred_at or at
+    if said.act is Act.IMPORTED:
+        return Weight(False)
+    if said.act is Act.GIVEN:
+        if stands.act in NOES or stands.act is Act.EXPIRED:
+            return Weight(False, Reason.NO_STANDS, asks=True) if moment > stands.since_at else Weight(False)
+        return Weight(False) if stands.act is Act.GIVEN else Weight(True, Reason.CONSENT)
+    if stands.act in NOES or (stands.act is not Act.IMPORTED and moment < stands.since_at):
+        return Weight(False)
+    return Weight(True, Reason.WITHDRAWAL)
+
+
+def signature(headers: Sequence[str]) -> str:
+    """One name for all files of one source: they have the same columns."""
+    return hashlib.sha256("\x1f".join(folded(header) for header in headers).encode()).hexdigest()
+
+
+def guessed_columns(fields: Sequence[Field], headers: Sequence[str]) -> dict[str, int]:
+    """Which column means which field, by their names alone; each column at most once.
+
+    The very name first, then a name that holds an alias as whole words.
+    """
+    plain = [folded(header).replace("_", " ").strip(" .:*") for header in headers]
+    found: dict[str, int] = {}
+    taken: set[int] = set()
+    for is_exact in (True, False):
+        for field in fields:
+            if field.name in found:
+                continue
+            for alias in field.aliases:
+                place = next(
+                    (i for i, name in enumerate(plain) if i not in taken and _means(name, alias, is_exact)), None
+                )
+                if place is not None:
+                    found[field.name] = place
+                    taken.add(place)
+                    break
+    return found
+
+
+def _means(name: str, alias: str, is_exact: bool) -> bool:
+    if is_exact:
+        return name == alias
+    return len(alias) > 3 and f" {alias} " in f" {name} "
+
+
+def guessed_by_content(
+    fields: Sequence[Field], columns: Sequence[Sequence[str]], taken: Collection[int]
+) -> dict[str, int]:
+    """For a file whose columns have no names: the column of addresses or digests, where there is one."""
+    for place, cells in enumerate(columns):
+        filled = [cell for cell in cells if cell]
+        addressed = sum("@" in cell for cell in filled)
+        if place not in taken and filled and addressed * 2 > len(filled):
+            for field in fields:
+                if field.sort is Sort.EMAIL or field.name == "address":
+                    return {field.name: place}
+    digests = next((f.name for f in fields if f.name == "address"), None)
+    return {digests: 0} if digests and columns and 0 not in taken else {}
+
+
+def possible_formats(sort: Sort, cells: Sequence[str], *, today: date) -> tuple[str, ...]:
+    """The formats in which a column can be read; several where it could be two things, none where nothing fits."""
+    if sort is Sort.DAY and not any(cell and not cell.startswith("0000-00-00") for cell in cells):
+        return (dates.DateFormat.ISO.value,)
+    match sort:
+        case Sort.DAY:
+            return tuple(how.value for how in dates.formats_of(cells, today=today))
+        case Sort.AMOUNT:
+            return tuple(how.value for how in amounts.notations_of(cells))
+        case _:
+            return ()
+
+
+def meaning(sort: Sort, cell: str, how: str, *, today: date) -> str:
+    """What a cell is taken to mean, for people to check: an ISO day, cents, or nothing where it cannot be read."""
+    if not how:
+        return ""
+    if sort is Sort.DAY:
+        day = dates.day_of(cell, dates.DateFormat(how), today=today)
+        return day.isoformat() if day else ""
+    cents = amounts.cents_of(cell, amounts.Notation(how))
+    return "" if cents is None else str(cents)
+
+
+def missing(kind: Kind, matching: Matching) -> tuple[str, ...]:
+    """What must still be chosen before a file can be checked, in the order of the form."""
+    lacking = [f"column-{one.name}" for one in kind.fields if one.required and one.name not in matching.columns]
+    lacking += [
+        f"format-{one.name}"
+        for one in kind.fields
+        if one.sort in {Sort.DAY, Sort.AMOUNT} and one.name in matching.columns and not matching.formats.get(one.name)
+    ]
+    lacking += [
+        f"choice-{one.name}" for one in kind.choices if is_needed(one, matching) and not matching.choices.get(one.name)
+    ]
+    return tuple(lacking)
+
+
+def is_needed(choice: Choice, matching: Matching) -> bool:
+    """A choice is needed where it says so, or where a column means nothing without it."""
+    return choice.required or (choice.name == "system" and "external_id" in matching.columns)

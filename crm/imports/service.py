@@ -1,0 +1,272 @@
+"""The door of imports: take a file in, say how it is read, match its columns, try it, apply it, undo it, forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from crm.imports import reading, rules, store
+from crm.imports.errors import MappingIncomplete, RunMissing, WrongMoment
+from crm.imports.files import KeptFile, Shelf
+from crm.imports.kinds.every import DAY_ZERO, kind_of
+from crm.imports.kinds.model import Field, Kind
+from crm.imports.layout import Layout, Look, RawRow
+from crm.imports.model import Matching, Row, RowPage, RowVerdict, Run, RunId, RunState
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId
+
+SET_ASIDE = (RowVerdict.ERROR, RowVerdict.REVIEW)
+"""Rows that do not go in, or not without a person's word."""
+
+BEFORE_APPLYING = (RunState.READ, RunState.CHECKED)
+
+
+def look(shelf: Shelf, kept: KeptFile | str, wanted: Layout | None = None) -> Look:
+    """How a kept file is read. Opens no transaction. Raises `FileRefused`."""
+    token = kept if isinstance(kept, str) else kept.token
+    return reading.look(shelf.source(token), wanted)
+
+
+def open_run(
+    session: Session,
+    *,
+    kind: str,
+    file_name: str,
+    kept: KeptFile,
+    seen: Look,
+    by: AccountId | None,
+    at: datetime,
+    expected_rows: int | None = None,
+) -> Run:
+    """A new import of a file that was read; its columns are matched as last time, else as their names say.
+
+    Raises `KindMissing`.
+    """
+    found = kind_of(kind)
+    today = brussels_day(at)
+    run = store.add_run(
+        session,
+        kind=found.code,
+        file_name=" ".join(file_name.replace("\\", "/").rpartition("/")[2].split())[-200:] or "fichier",
+        file_token=kept.token,
+        sha256=kept.sha256,
+        size=kept.size,
+        state=RunState.READ,
+        layout=seen.layout.as_json(),
+        sheets=list(seen.sheets),
+        headers=list(seen.headers),
+        odd_lines=seen.odd_lines,
+        matching=None,
+        expected_rows=expected_rows,
+        started_by=by,
+        created_at=at,
+        stage_at=at,
+        applied_at=None,
+        undone_at=None,
+        purge_on=today + rules.KEPT,
+        purged_at=None,
+        lease_until=None,
+    )
+    return replace(run, matching=proposed(session, run, seen, today=today))
+
+
+def reread(session: Session, run_id: RunId, seen: Look, *, at: datetime) -> Run:
+    """Keeps another way of reading the file; what was tried before is forgotten. Raises `RunMissing`, `WrongMoment`."""
+    _move(
+        session,
+        run_id,
+        BEFORE_APPLYING,
+        RunState.READ,
+        at=at,
+        layout=seen.layout.as_json(),
+        headers=list(seen.headers),
+        matching=None,
+        counts={},
+        progress=0,
+        rows_total=0,
+    )
+    store.forget_rows(session, run_id)
+    return get(session, run_id)
+
+
+def get(session: Session, run_id: RunId) -> Run:
+    """One import. Raises `RunMissing`."""
+    found = store.find_run(session, run_id)
+    if found is None:
+        raise RunMissing
+    return found
+
+
+def runs(session: Session, *, limit: int = 50, before: int | None = None) -> tuple[Run, ...]:
+    """The newest imports first."""
+    return store.runs(session, limit=limit, before=before)
+
+
+def proposed(session: Session, run: Run, seen: Look, *, today: date) -> Matching:
+    """How the columns match: as somebody chose, as this source was matched last time, else as far as can be told.
+
+    A format that fits a column is proposed only where no other does: a day that could be two things is for a person.
+    """
+    if run.matching is not None:
+        return run.matching
+    kind = kind_of(run.kind)
+    before = store.find_mapping(session, run.kind, rules.signature(run.headers)) if run.layout.header_row else None
+    columns = dict(before.columns) if before else rules.guessed_columns(kind.fields, run.headers)
+    body = [row.cells for row in seen.sample if row.number > run.layout.header_row and row.fault is None]
+    by_column = [[cells[i] if i < len(cells) else "" for cells in body] for i in range(len(run.headers))]
+    if not run.layout.header_row:
+        columns = rules.guessed_by_content(kind.fields, by_column, ()) | columns
+    formats: dict[str, str] = {}
+    for field in kind.fields:
+        place = columns.get(field.name)
+        if place is None or place >= len(by_column):
+            continue
+        possible = rules.possible_formats(field.sort, by_column[place], today=today)
+        kept = before.formats.get(field.name, "") if before else ""
+        if kept in possible:
+            formats[field.name] = kept
+        elif len(possible) == 1:
+            formats[field.name] = possible[0]
+    return Matching(columns=columns, formats=formats, choices=dict(before.choices) if before else {})
+
+
+def check(session: Session, run_id: RunId, matching: Matching, *, at: datetime) -> Run:
+    """Asks for the dry run with these columns, formats and choices, and remembers them for this source.
+
+    Raises `RunMissing`, `WrongMoment`, `MappingIncomplete`.
+    """
+    run = get(session, run_id)
+    kind = kind_of(run.kind)
+    tidy = _tidy(kind, run, matching)
+    if lacking := rules.missing(kind, tidy):
+        raise MappingIncomplete(lacking)
+    _move(
+        session,
+        run_id,
+        BEFORE_APPLYING,
+        RunState.CHECKING,
+        at=at,
+        matching=tidy.as_json(),
+        progress=0,
+        cursor=0,
+        counts={},
+    )
+    if run.layout.header_row:
+        store.keep_mapping(session, run.kind, rules.signature(run.headers), tidy, at=at)
+    return get(session, run_id)
+
+
+def apply(session: Session, run_id: RunId, *, at: datetime) -> Run:
+    """Asks for the real thing. Raises `RunMissing`, `WrongMoment` where it was not tried first."""
+    _move(session, run_id, (RunState.CHECKED,), RunState.APPLYING, at=at, progress=0, cursor=0)
+    return get(session, run_id)
+
+
+def undo(session: Session, run_id: RunId, *, at: datetime) -> Run:
+    """Asks to take an applied import back. Raises `RunMissing`, `WrongMoment` (also once its rows are forgotten)."""
+    if get(session, run_id).purged_at is not None:
+        raise WrongMoment
+    total = store.change_count(session, run_id)
+    _move(session, run_id, (RunState.APPLIED,), RunState.UNDOING, at=at, progress=0, cursor=0, rows_total=total)
+    return get(session, run_id)
+
+
+def cancel(session: Session, run_id: RunId, *, at: datetime) -> Run:
+    """Gives an import up before anything was written. Raises `RunMissing`, `WrongMoment`."""
+    _move(session, run_id, (*BEFORE_APPLYING, RunState.CHECKING), RunState.CANCELLED, at=at)
+    return get(session, run_id)
+
+
+def page(
+    session: Session,
+    run_id: RunId,
+    *,
+    verdicts: Collection[RowVerdict] = (),
+    after: int = -1,
+    size: int = 50,
+    kept: bool = False,
+) -> RowPage:
+    """A page of rows with their verdicts; `kept`: those of which something stays after an undo."""
+    return store.page(session, run_id, verdicts=verdicts, after=after, size=size, kept=kept)
+
+
+def applied_before(session: Session, run: Run) -> Run | None:
+    """Another import of exactly this file that was applied, if there is one."""
+    return store.same_file(session, run.kind, run.sha256, but=run.id)
+
+
+def day_zero(session: Session) -> tuple[tuple[Kind, Run | None], ...]:
+    """What an organisation that moves in brings, in order, each with the newest import of that kind."""
+    latest = store.latest_of(session, DAY_ZERO)
+    return tuple((kind_of(code), latest.get(code)) for code in DAY_ZERO)
+
+
+def expect(session: Session, run_id: RunId, rows: int | None) -> None:
+    """Notes how many rows the old system says there are, to be compared. Raises `RunMissing`."""
+    get(session, run_id)
+    store.change_run(session, run_id, expected_rows=rows)
+
+
+def forget(session: Session, shelf: Shelf, *, at: datetime, limit: int = 20) -> int:
+    """Forgets files and rows on their purge day: what was imported stays, the possibility to undo does not."""
+    due = store.due_for_purge(session, brussels_day(at), limit)
+    for run in due:
+        store.forget_rows(session, run.id)
+        store.change_run(session, run.id, purged_at=at, file_token="", file_name="")
+        shelf.forget(run.file_token)
+    return len(due)
+
+
+def sample(seen: Look, run: Run, count: int = 5) -> tuple[RawRow, ...]:
+    """The first rows below the header."""
+    return tuple(row for row in seen.sample if row.number > run.layout.header_row and any(row.cells))[:count]
+
+
+def _tidy(kind: Kind, run: Run, matching: Matching) -> Matching:
+    """Only what this kind knows and this file has."""
+    names = {field.name for field in kind.fields}
+    columns = {n: p for n, p in matching.columns.items() if n in names and 0 <= p < len(run.headers)}
+    choices = {c.name: text for c in kind.choices if (text := matching.choices.get(c.name, "").strip()[:2000])}
+    return Matching(
+        columns=columns,
+        formats={n: how for n, how in matching.formats.items() if n in columns and how},
+        choices=choices,
+    )
+
+
+def _move(
+    session: Session, run_id: RunId, within: Collection[RunState], to: RunState, *, at: datetime, **values: object
+) -> None:
+    if not store.move(session, run_id, within=within, to=to, at=at, **values):
+        get(session, run_id)
+        raise WrongMoment
+
+
+def set_aside(session: Session, run_id: RunId, numbers: Collection[int]) -> dict[int, Row]:
+    """Which of those rows did not go in: bad ones, and those only a person can decide."""
+    found = store.rows_numbered(session, run_id, numbers)
+    return {number: row for number, row in found.items() if row.verdict in SET_ASIDE}
+
+
+def formats_of(seen: Look, run: Run, field: Field, place: int, *, today: date) -> tuple[str, ...]:
+    """The formats in which a column can be read, as far as its first rows tell."""
+    cells = [row.cells[place] for row in sample(seen, run, 400) if place < len(row.cells)]
+    return rules.possible_formats(field.sort, cells, today=today)
+
+
+def examples(seen: Look, run: Run, field: Field, place: int, how: str, *, today: date) -> tuple[tuple[str, str], ...]:
+    """Five cells of days or amounts beside what they are taken to mean; an empty text where they cannot be read."""
+    found: list[tuple[str, str]] = []
+    for row in sample(seen, run, 400):
+        cell = row.cells[place] if place < len(row.cells) else ""
+        if cell and len(found) < 5:
+            found.append((cell, rules.meaning(field.sort, cell, how, today=today)))
+    return tuple(found)
+
+
+def strays(session: Session, shelf: Shelf, *, older_than: datetime) -> list[str]:
+    """Files no import speaks of, such as an upload that was cut."""
+    return shelf.strays(store.tokens(session), older_than=older_than.timestamp())

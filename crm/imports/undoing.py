@@ -1,0 +1,56 @@
+"""Takes an import back, the newest change first: what was there is there again, or the row says why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.consent import bulk as consents
+from crm.consent.model import SuppressionCause, Way
+from crm.foundation.signing import Sealer
+from crm.imports.model import Change, ChangeKind, Run
+from crm.people import taking_back
+from crm.people.bulk import Written
+from crm.people.taking_back import Kept
+
+LEDGERS = ("consent_event",)
+"""What never forgets: a newcomer of whom only this still speaks is emptied, and nobody finds them any more."""
+
+
+def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], *, at: datetime) -> dict[int, Kept]:
+    """Takes those changes back, given the newest first; by row number, why something of it stays.
+
+    Words in the consent ledger are annulled, never deleted: people stand where they stood before.
+    """
+    kept: dict[int, Kept] = {}
+    consented = {change.target_id: change.number for change in changes if change.kind is ChangeKind.CONSENT}
+    annulled = consents.annul(session, sealer, consented, way=Way.IMPORT, at=at)
+    kept |= {number: Kept.GONE for event_id, number in consented.items() if event_id not in annulled}
+    silenced = {c.after["address_key"]: c.number for c in changes if c.kind is ChangeKind.SUPPRESSION}
+    lifted = consents.lift(
+        session,
+        silenced,
+        cause=SuppressionCause.LISTED,
+        way=Way.IMPORT,
+        at=at,
+        evidence={"import": run.id, "undone": True},
+    )
+    kept |= {number: Kept.GONE for key, number in silenced.items() if key not in lifted}
+    digests = {c.after["digest"]: c.number for c in changes if c.kind is ChangeKind.DIGEST}
+    taken = consents.take_digests(session, digests)
+    kept |= {number: Kept.GONE for digest, number in digests.items() if digest not in taken}
+    others = [c for c in changes if c.kind not in {ChangeKind.CONSENT, ChangeKind.SUPPRESSION, ChangeKind.DIGEST}]
+    outcome = taking_back.take_back(session, [_written(change) for change in others], ledgers=LEDGERS)
+    return kept | {c.number: why for c, why in zip(others, outcome, strict=True) if why is not None}
+
+
+def _written(change: Change) -> Written:
+    return Written(
+        what=change.kind.value,
+        target_id=change.target_id,
+        person_id=change.person_id or 0,
+        before=change.before,
+        after=change.after,
+    )

@@ -1,0 +1,153 @@
+"""What a row wishes, whatever kind of file it stands in: who it is about, what they said, which address is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from crm.consent.model import Act
+from crm.people.arrivals import Arrival
+from crm.people.model import ExternalId, Title
+from crm.values.email_address import EmailAddress
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What they said about a purpose. Without a moment it counts from the import on.
+
+    A yes is `GIVEN` only with its moment, its way and its proof; else it is `LEGACY`, which lets nobody write.
+    """
+
+    purpose: str
+    act: Act
+    occurred_at: datetime | None = None
+    way: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Silence:
+    """An address nobody is to write to: in plain, or as a digest that only that address has."""
+
+    email: EmailAddress | None = None
+    digest: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """All that one row asks for. `must_be_known`: the row makes no new person."""
+
+    arrival: Arrival | None = None
+    must_be_known: bool = False
+    said: tuple[Said, ...] = ()
+    silence: Silence | None = None
+    never_confirmed: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Small, and without what is not said: it is kept for every row."""
+        kept: dict[str, Any] = {}
+        if self.arrival is not None:
+            kept["who"] = _arrival_json(self.arrival)
+        if self.must_be_known:
+            kept["known"] = True
+        if self.said:
+            kept["said"] = [
+                _without_empty(
+                    {
+                        "purpose": one.purpose,
+                        "act": one.act.value,
+                        "at": one.occurred_at.isoformat() if one.occurred_at else "",
+                        "way": one.way,
+                        "proof": one.proof,
+                    }
+                )
+                for one in self.said
+            ]
+        if self.silence is not None:
+            kept["silence"] = _without_empty(
+                {
+                    "email": self.silence.email.text if self.silence.email else "",
+                    "digest": self.silence.digest,
+                    "since": self.silence.since.isoformat() if self.silence.since else "",
+                }
+            )
+        if self.never_confirmed:
+            kept["pending"] = True
+        return kept
+
+    @classmethod
+    def of_json(cls, kept: dict[str, Any]) -> Wish:
+        silence = kept.get("silence")
+        return cls(
+            arrival=_arrival(kept["who"]) if "who" in kept else None,
+            must_be_known=kept.get("known", False),
+            said=tuple(
+                Said(
+                    purpose=one["purpose"],
+                    act=Act(one["act"]),
+                    occurred_at=_instant(one.get("at")),
+                    way=one.get("way", ""),
+                    proof=one.get("proof", ""),
+                )
+                for one in kept.get("said", ())
+            ),
+            silence=Silence(
+                email=EmailAddress.kept(silence["email"]) if silence.get("email") else None,
+                digest=silence.get("digest", ""),
+                since=_instant(silence.get("since")),
+            )
+            if silence
+            else None,
+            never_confirmed=kept.get("pending", False),
+        )
+
+
+_ADDRESS = ("complement", "street", "number", "box", "postcode", "locality", "country")
+
+
+def _arrival_json(who: Arrival) -> dict[str, Any]:
+    address = who.address
+    return _without_empty(
+        {
+            "first_name": who.first_name,
+            "last_name": who.last_name,
+            "organisation_name": who.organisation_name,
+            "title": who.title.value,
+            "language": who.language.value if who.language else "",
+            "birth_on": who.birth_on.isoformat() if who.birth_on else "",
+            "member_number": who.member_number,
+            "email": who.email.text if who.email else "",
+            "phones": [phone.e164 for phone in who.phones],
+            "address": _without_empty({name: getattr(address, name) for name in _ADDRESS}) if address else "",
+            "ids": [[one.system, one.value] for one in who.external_ids],
+        }
+    )
+
+
+def _arrival(kept: dict[str, Any]) -> Arrival:
+    return Arrival(
+        first_name=kept.get("first_name", ""),
+        last_name=kept.get("last_name", ""),
+        organisation_name=kept.get("organisation_name", ""),
+        title=Title(kept.get("title", "")),
+        language=Language(kept["language"]) if "language" in kept else None,
+        birth_on=date.fromisoformat(kept["birth_on"]) if "birth_on" in kept else None,
+        member_number=kept.get("member_number", ""),
+        email=EmailAddress.kept(kept["email"]) if "email" in kept else None,
+        phones=tuple(PhoneNumber(e164=number) for number in kept.get("phones", ())),
+        address=PostalAddress(**kept["address"]) if "address" in kept else None,
+        external_ids=tuple(ExternalId(system=system, value=value) for system, value in kept.get("ids", ())),
+    )
+
+
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

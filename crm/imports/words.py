@@ -1,0 +1,149 @@
+"""The words of imports: why a file is refused, what a row comes to, and why. Marked in French, said by the rims."""
+
+from __future__ import annotations
+
+from crm.foundation.translation import N_
+from crm.imports.dates import DateFormat
+from crm.imports.errors import Refused
+from crm.imports.layout import Encoding, Quote, Separator
+from crm.imports.model import Reason, RowVerdict, RunState
+
+REFUSED: dict[Refused, str] = {
+    Refused.EMPTY: N_("Ce fichier est vide."),
+    Refused.NO_ROWS: N_("Ce fichier n’a aucune ligne sous ses titres."),
+    Refused.TOO_LARGE: N_("Ce fichier dépasse 200 Mo : partagez-le en plusieurs."),
+    Refused.NOT_A_TABLE: N_("Ce n’est pas un tableau : apportez un fichier CSV, XLSX ou ODS."),
+    Refused.OLD_WORKBOOK: N_("C’est un classeur d’avant 2007, ou protégé : enregistrez-le en XLSX, sans mot de passe."),
+    Refused.NUL: N_("Ce fichier contient des octets nuls : ce n’est pas du texte, ou il est abîmé."),
+    Refused.LONG_LINE: N_("Une ligne dépasse un million de caractères : ce n’est pas un tableau de personnes."),
+    Refused.OPEN_QUOTE: N_("Un guillemet s’ouvre et ne se ferme pas : tout ce qui suit serait avalé."),
+    Refused.TOO_MANY_COLUMNS: N_("Ce tableau a plus de 512 colonnes."),
+    Refused.TOO_MANY_ROWS: N_("Ce tableau a plus de deux millions de lignes : partagez-le en plusieurs."),
+    Refused.UNFOLDS_TOO_FAR: N_("Ce classeur se déplie bien au-delà de sa taille : il n’a pas été ouvert."),
+    Refused.DAMAGED: N_("Ce fichier est abîmé ou coupé : enregistrez-le à nouveau, puis recommencez."),
+    Refused.LOCKED: N_("Ce classeur est protégé par un mot de passe : enlevez-le, puis recommencez."),
+    Refused.NO_SHEET: N_("Cette feuille n’existe pas dans le classeur."),
+    Refused.TOO_HEAVY: N_("Ce classeur demande trop de mémoire : enregistrez la feuille en CSV."),
+    Refused.GONE: N_("Le fichier n’est plus gardé : apportez-le de nouveau."),
+}
+
+VERDICTS: dict[RowVerdict, tuple[str, str]] = {
+    RowVerdict.CREATE: (N_("Nouvelle"), "done"),
+    RowVerdict.UPDATE: (N_("Complétée"), "live"),
+    RowVerdict.SAME: (N_("Déjà connue"), "draft"),
+    RowVerdict.REVIEW: (N_("À décider"), "warn"),
+    RowVerdict.ERROR: (N_("En erreur"), "stop"),
+}
+
+STATES: dict[RunState, tuple[str, str]] = {
+    RunState.READ: (N_("À préparer"), "wait"),
+    RunState.CHECKING: (N_("À l’essai…"), "live"),
+    RunState.CHECKED: (N_("Essayé, rien d’écrit"), "note"),
+    RunState.APPLYING: (N_("En cours…"), "live"),
+    RunState.APPLIED: (N_("Importé"), "done"),
+    RunState.UNDOING: (N_("Annulation en cours…"), "live"),
+    RunState.UNDONE: (N_("Annulé"), "draft"),
+    RunState.CANCELLED: (N_("Abandonné"), "draft"),
+}
+
+REASONS: dict[Reason, str] = {
+    Reason.RAGGED: N_("Cette ligne n’a pas autant de cellules que le titre."),
+    Reason.LONG_CELL: N_("Une cellule dépasse 10 000 caractères."),
+    Reason.DAMAGED_LETTERS: N_("Des lettres sont abîmées (« Ã© » pour « é »)."),
+    Reason.CONTROL_CHARACTERS: N_("Une cellule contient des caractères invisibles."),
+    Reason.CUT: N_("Le fichier s’arrête au milieu de cette ligne."),
+    Reason.NOT_EMAIL: N_("Ce n’est pas une adresse e-mail."),
+    Reason.NOT_PHONE: N_("Ce n’est pas un numéro de téléphone : %(what)s."),
+    Reason.NOT_DAY: N_("Cette date ne se lit pas dans le format choisi : %(what)s."),
+    Reason.DAY_TO_COME: N_("Cette date est dans le futur : %(what)s."),
+    Reason.NOT_NAME: N_("Ce n’est pas un nom : %(what)s."),
+    Reason.NOT_ADDRESS: N_("L’adresse postale ne convient pas : %(what)s."),
+    Reason.NOT_LANGUAGE: N_("Cette langue n’est pas une des nôtres."),
+    Reason.NOT_TITLE: N_("Cette civilité n’est pas connue."),
+    Reason.NOT_STATE: N_("Ce mot ne dit ni oui ni non : %(what)s."),
+    Reason.NOT_PURPOSE: N_("Cette finalité n’existe pas."),
+    Reason.NOT_COUNTRY: N_("Ce pays n’est pas connu."),
+    Reason.NOT_NUMBER: N_("Ce numéro de membre ne convient pas."),
+    Reason.NOT_SILENCEABLE: N_("Ce n’est ni une adresse e-mail ni une empreinte MD5, SHA-1 ou SHA-256."),
+    Reason.TOO_LONG: N_("C’est trop long : %(what)s."),
+    Reason.LACKING: N_("Il manque : %(what)s."),
+    Reason.NOBODY: N_("Cette ligne ne nomme personne."),
+    Reason.UNKNOWN_PERSON: N_("Personne n’est connu sous ce numéro du fournisseur."),
+    Reason.KEYS_DISAGREE: N_("Ses numéros mènent à des personnes différentes."),
+    Reason.NUMBER_OF_ANOTHER: N_("Ce numéro de membre est celui d’une personne d’un autre nom."),
+    Reason.NUMBER_LIKE_OURS: N_("Ce numéro de membre a la forme des nôtres, et n’est à personne."),
+    Reason.EMAIL_OF_ANOTHER: N_("Cette adresse e-mail est celle d’une personne d’un autre nom."),
+    Reason.DECEASED: N_("Cette personne est décédée."),
+    Reason.DIFFERS: N_("Diffère de la fiche, attendra une décision : %(what)s."),
+    Reason.ADDS: N_("Ajoute : %(what)s."),
+    Reason.ROW_BEFORE: N_("Une ligne au-dessus parle de la même personne."),
+    Reason.CONSENT: N_("Dit oui, avec sa preuve : %(what)s."),
+    Reason.WITHDRAWAL: N_("Dit non : %(what)s."),
+    Reason.LEGACY: N_("Ancien oui, sans preuve : gardé, n’autorise aucun envoi (%(what)s)."),
+    Reason.NO_STANDS: N_("A dit non depuis ; un fichier ne rouvre pas un non (%(what)s)."),
+    Reason.NOT_CONFIRMED: N_("N’a jamais confirmé : n’entre pas."),
+    Reason.SUPPRESSED: N_("Plus rien ne partira vers cette adresse."),
+    Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
+}
+
+KEPT: dict[str, str] = {
+    "changed": N_("a changé depuis : rien n’a été repris"),
+    "used": N_("a servi depuis (un mail, un don, une note…) : reste"),
+    "decided": N_("quelqu’un a décidé depuis : reste"),
+    "gone": N_("n’était déjà plus là"),
+}
+
+ENCODINGS: dict[Encoding, str] = {
+    Encoding.UTF_8: "UTF-8",
+    Encoding.UTF_16_LE: "UTF-16",
+    Encoding.UTF_16_BE: "UTF-16 (BE)",
+    Encoding.WINDOWS: "Windows-1252",
+    Encoding.LATIN_1: "ISO-8859-1",
+    Encoding.LATIN_9: "ISO-8859-15",
+    Encoding.MAC: "Mac Roman",
+    Encoding.DOS: "CP850 (MS-DOS)",
+    Encoding.MIXED_WINDOWS: N_("UTF-8 et Windows-1252 mêlés"),
+    Encoding.MIXED_MAC: N_("UTF-8 et Mac Roman mêlés"),
+    Encoding.MIXED_DOS: N_("UTF-8 et CP850 mêlés"),
+}
+
+SEPARATORS: dict[Separator, str] = {
+    Separator.SEMICOLON: N_("point-virgule ;"),
+    Separator.COMMA: N_("virgule ,"),
+    Separator.TAB: N_("tabulation"),
+    Separator.BAR: N_("barre |"),
+}
+
+QUOTES: dict[Quote, str] = {
+    Quote.DOUBLE: N_('guillemet "'),
+    Quote.SINGLE: N_("apostrophe '"),
+    Quote.NONE: N_("aucun"),
+}
+
+FORMATS: dict[str, str] = {
+    DateFormat.ISO: N_("année-mois-jour (2026-11-23)"),
+    DateFormat.DAY_MONTH: N_("jour/mois/année (23/11/2026)"),
+    DateFormat.MONTH_DAY: N_("mois/jour/année (11/23/2026)"),
+    DateFormat.DAY_MONTH_SHORT: N_("jour/mois/an (23/11/26)"),
+    DateFormat.MONTH_DAY_SHORT: N_("mois/jour/an (11/23/26)"),
+    DateFormat.YEAR_FIRST: N_("année/mois/jour (2026/11/23)"),
+    DateFormat.COMPACT: N_("sans séparateur (20261123)"),
+    DateFormat.WORDS: N_("en toutes lettres (23 novembre 2026)"),
+    DateFormat.SERIAL: N_("nombre d’Excel (46349)"),
+    "comma": N_("virgule avant les cents (1.234,50)"),
+    "point": N_("point avant les cents (1,234.50)"),
+}
+
+WAYS: dict[str, str] = {
+    "web": N_("site"),
+    "paper": N_("papier signé"),
+    "phone": N_("téléphone"),
+    "face-to-face": N_("de vive voix, en rue ou à un stand"),
+}
+
+FIELDS: dict[str, str] = {
+    "street": N_("adresse postale"),
+    "address": N_("adresse postale"),
+    "external_id": N_("numéro"),
+}
+"""What reasons call a field that no kind labels so."""

@@ -1,0 +1,189 @@
+"""The one who works through an import, block by block. A rim of its own: each block is a short transaction.
+
+Whatever ends the process between two blocks, the next worker goes on where the last committed one ended: the place is
+written in the transaction that holds the block. No row is written twice, none is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy.orm import Session
+
+from crm.consent import service as consent
+from crm.foundation.database import Database, hold
+from crm.foundation.signing import AddressHasher, Sealer
+from crm.imports import applying, checking, reading, store, undoing
+from crm.imports.errors import FileRefused
+from crm.imports.files import Shelf
+from crm.imports.kinds.every import kind_of
+from crm.imports.layout import RawRow
+from crm.imports.model import RowVerdict, Run, RunId, RunState
+from crm.values.calendar import brussels_day
+from crm.values.folding import folded
+from crm.values.languages import Language
+
+BLOCK = 500
+LEASE = timedelta(seconds=60)
+LAST = 2**62
+DIGESTS = -1
+"""In the cursor of an applying run: all rows are written, known addresses meet the hashed list next."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Worker:
+    """What it needs to work. `language` is for newcomers who say none."""
+
+    database: Database
+    addresses: AddressHasher
+    sealer: Sealer
+    shelf: Shelf
+    clock: Callable[[], datetime]
+    language: Language
+
+    def work(self, run_id: RunId | None = None) -> Run | None:
+        """Takes a run that waits (that one, if it is named) and works until its stage is over; the run as it is then.
+
+        None where nothing waits or another worker has it. Raises nothing for a bad file: the run says what is wrong.
+        """
+        now = self.clock()
+        with self.database.transaction() as session:
+            run = store.claim(session, now=now, lease_until=now + LEASE, run_id=run_id)
+        if run is None:
+            return None
+        if run.state is RunState.CHECKING:
+            self._check(run)
+        elif run.state is RunState.APPLYING:
+            self._apply(run)
+        else:
+            self._undo(run)
+        with self.database.reading() as session:
+            return store.find_run(session, run.id)
+
+    def _check(self, run: Run) -> None:
+        kind, matching = kind_of(run.kind), run.matching
+        assert matching is not None
+        with self.database.transaction() as session:
+            store.forget_rows(session, run.id)  # a dry run that was cut begins again: it has written nothing else
+            purposes = _purposes(session)
+        today, ahead = brussels_day(self.clock()), checking.Ahead(run, self.language, self.clock())
+        raw = reading.body(self.shelf.source(run.file_token), run.layout, len(run.headers))
+        done, counts = 0, dict.fromkeys(RowVerdict, 0)
+        while True:
+            try:
+                block = list(islice(raw, BLOCK))
+            except FileRefused as refused:
+                with self.database.transaction() as session:
+                    store.renew(session, run, lease_until=self.clock(), error=_told(refused))
+                return
+            good, bad = checking.read(kind, block, matching, today=today, purposes=purposes)
+            with self.database.reading() as session:
+                rows = checking.check(
+                    session, self.addresses, good, at=self.clock(), language=self.language, ahead=ahead
+                )
+            done += len(block)
+            for row in (*rows, *bad):
+                counts[row.verdict] += 1
+            with self.database.transaction() as session:
+                if not self._goes_on(session, run, progress=done):
+                    return
+                store.add_rows(session, run.id, [*rows, *bad])
+                if len(block) < BLOCK:
+                    store.move(
+                        session,
+                        run.id,
+                        within=(RunState.CHECKING,),
+                        to=RunState.CHECKED,
+                        at=self.clock(),
+                        rows_total=done,
+                        counts={verdict.value: n for verdict, n in counts.items() if n},
+                    )
+                    return
+
+    def _apply(self, run: Run) -> None:
+        while True:
+            with self.database.transaction() as session:
+                if self._apply_block(session, run):
+                    return
+
+    def _apply_block(self, session: Session, run: Run) -> bool:
+        """One block; True when the stage is over."""
+        hold(session, "arrivals")
+        cursor = store.cursor_of(session, run.id)
+        at = self.clock()
+        if cursor >= 0:
+            rows = store.rows_after(session, run.id, cursor, BLOCK)
+            progress = run.progress if not rows else _progress(session, run) + len(rows)
+            further = rows[-1].number if rows else DIGESTS
+            if not self._goes_on(session, run, cursor=further, **({"progress": progress} if rows else {})):
+                return True
+            if rows:
+                applying.apply(session, self.addresses, self.sealer, run, rows, at=at, language=self.language)
+            return False
+        after = -cursor - 1
+        reached = applying.meet_everybody(session, run, after, at=at) if run.kind == "suppressions" else None
+        if reached is not None:
+            return not self._goes_on(session, run, cursor=-reached - 1)
+        store.move(
+            session,
+            run.id,
+            within=(RunState.APPLYING,),
+            to=RunState.APPLIED,
+            at=at,
+            applied_at=at,
+            counts=store.verdict_counts(session, run.id),
+        )
+        return True
+
+    def _undo(self, run: Run) -> None:
+        while True:
+            with self.database.transaction() as session:
+                cursor = store.cursor_of(session, run.id)
+                changes = store.changes_before(session, run.id, cursor or LAST, BLOCK)
+                at = self.clock()
+                if not changes:
+                    kept = store.page(session, run.id, verdicts=(), after=-1, size=1, kept=True).total
+                    store.move(
+                        session,
+                        run.id,
+                        within=(RunState.UNDOING,),
+                        to=RunState.UNDONE,
+                        at=at,
+                        undone_at=at,
+                        counts={**run.counts, "kept": kept},
+                    )
+                    return
+                progress = _progress(session, run) + len(changes)
+                if not self._goes_on(session, run, cursor=changes[-1].id, progress=progress):
+                    return
+                kept_rows = undoing.undo(session, self.sealer, run, changes, at=at)
+                store.keep_rows(session, run.id, {number: why.value for number, why in kept_rows.items()})
+
+    def _goes_on(self, session: Session, run: Run, **values: int) -> bool:
+        return store.renew(session, run, lease_until=self.clock() + LEASE, **values)
+
+
+def _progress(session: Session, run: Run) -> int:
+    found = store.find_run(session, run.id)
+    return found.progress if found else 0
+
+
+def _purposes(session: Session) -> dict[str, str]:
+    """Folded codes and names of purposes, to their codes."""
+    found: dict[str, str] = {}
+    for purpose in consent.purposes(session):
+        found |= {folded(name): purpose.code for name in purpose.names.values()}
+        found[folded(purpose.code)] = purpose.code
+    return found
+
+
+def _told(refused: FileRefused) -> str:
+    return f"{refused.why.value}:{refused.line or ''}"
+
+
+def rows_of(shelf: Shelf, run: Run) -> Iterator[RawRow]:
+    """The rows of a run's file below its header."""
+    return reading.body(shelf.source(run.file_token), run.layout, len(run.headers))

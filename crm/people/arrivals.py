@@ -1,0 +1,257 @@
+"""The one policy for whoever arrives (sign-up, file, partner, signature): who they are, what is new, what differs.
+
+It adds and never overwrites: what does not agree with what we hold is a difference for a person to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from crm.people.model import ExternalId, Person, Title
+from crm.people.rules import is_ours, typed_number
+from crm.values.address_key import dedupe_key
+from crm.values.email_address import EmailAddress
+from crm.values.folding import folded
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """What is said of someone. Empty means that nothing is said, never that there is nothing."""
+
+    first_name: str = ""
+    last_name: str = ""
+    organisation_name: str = ""
+    title: Title = Title.NONE
+    language: Language | None = None
+    birth_on: date | None = None
+    member_number: str = ""
+    email: EmailAddress | None = None
+    phones: tuple[PhoneNumber, ...] = ()
+    address: PostalAddress | None = None
+    external_ids: tuple[ExternalId, ...] = ()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of the name as names are compared."""
+        return frozenset(folded(f"{self.first_name} {self.last_name} {self.organisation_name}").split())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """Somebody we know, with all that an arrival is compared to; ended contact points and addresses too.
+
+    `noted`: differences that were noted before, whatever was decided; nobody is asked twice.
+    """
+
+    person: Person
+    letter_boxes: frozenset[str] = frozenset()
+    has_address: bool = False
+    external_ids: frozenset[tuple[str, str]] = frozenset()
+    emails: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    noted: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(
+            folded(f"{self.person.first_name} {self.person.last_name} {self.person.organisation_name}").split()
+        )
+
+
+class By(StrEnum):
+    """The strong key by which somebody was recognised."""
+
+    EXTERNAL_ID = "external-id"
+    MEMBER_NUMBER = "member-number"
+    EMAIL_AND_NAME = "email-and-name"
+    EMAIL = "email"
+    PHONE_AND_NAME = "phone-and-name"
+
+
+class Doubt(StrEnum):
+    """Why nobody but a person can say who this is."""
+
+    KEYS_DISAGREE = "keys-disagree"
+    NUMBER_OF_ANOTHER = "number-of-another"
+    NUMBER_LIKE_OURS = "number-like-ours"
+    EMAIL_OF_ANOTHER = "email-of-another"
+    DECEASED = "deceased"
+
+
+class Verdict(StrEnum):
+    """What an arrival comes to."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    SAME = "same"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """One field that is said otherwise than we hold it; both as texts."""
+
+    field: str
+    held: str
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Landing:
+    """What an arrival comes to: whom it is about, what is added, what differs. `known` is None for somebody new.
+
+    In doubt nothing is added: `doubt` says why. Differences never stop what can be added.
+    """
+
+    verdict: Verdict
+    known: Known | None = None
+    by: By | None = None
+    doubt: Doubt | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    email: EmailAddress | None = None
+    phones: tuple[PhoneNumber, ...] = ()
+    address: PostalAddress | None = None
+    external_ids: tuple[ExternalId, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
+    """Where an arrival belongs, among all whom one of its strong keys leads to.
+
+    The keys in order: another system's number, the member number, e-mail with name, phone with name. An e-mail address
+    alone is a key only where no name contradicts it, since families share mailboxes.
+    """
+    known, by, doubt = recognised(arrival, tuple(candidates))
+    if doubt is not None:
+        return Landing(verdict=Verdict.REVIEW, known=known, by=by, doubt=doubt)
+    if known is None and is_ours(typed_number(arrival.member_number)):
+        return Landing(verdict=Verdict.REVIEW, doubt=Doubt.NUMBER_LIKE_OURS)
+    if known is None:
+        return Landing(
+            verdict=Verdict.CREATE,
+            email=arrival.email,
+            phones=arrival.phones,
+            address=arrival.address,
+            external_ids=arrival.external_ids,
+        )
+    return _compared(arrival, known, by)
+
+
+def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By | None, Doubt | None]:
+    """Whom we take them for and by which key, or why nobody can tell; all None for somebody new."""
+    if not candidates:
+        return None, None, None
+    strong = {k.person.id: (k, By.EXTERNAL_ID) for k in candidates if _ids(arrival) & k.external_ids}
+    number = typed_number(arrival.member_number)
+    for known in candidates:
+        if number and known.person.member_number == number:
+            if arrival.words and known.words and not arrival.words & known.words:
+                return known, By.MEMBER_NUMBER, Doubt.NUMBER_OF_ANOTHER
+            strong.setdefault(known.person.id, (known, By.MEMBER_NUMBER))
+    if len(strong) > 1:
+        return None, None, Doubt.KEYS_DISAGREE
+    if strong:
+        known, by = next(iter(strong.values()))
+        return known, by, Doubt.DECEASED if known.person.is_deceased else None
+    return _by_address(arrival, sorted(candidates, key=lambda one: abs(one.person.id)))
+
+
+def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By | None, Doubt | None]:
+    there = [k for k in candidates if arrival.email is not None and arrival.email.normal in k.emails]
+    found, by = next((k for k in there if _same_name(arrival, k)), None), By.EMAIL_AND_NAME
+    if found is None and there:
+        found, by = next((k for k in there if not k.words), None), By.EMAIL
+        if found is None and not arrival.words:
+            found = there[0]
+        if found is None:
+            return there[0], By.EMAIL, Doubt.EMAIL_OF_ANOTHER
+    if found is None and arrival.words:
+        numbers = {phone.e164 for phone in arrival.phones}
+        found, by = (
+            next((k for k in candidates if numbers & k.phones and _same_name(arrival, k)), None),
+            By.PHONE_AND_NAME,
+        )
+    if found is None:
+        return None, None, None
+    return found, by, Doubt.DECEASED if found.person.is_deceased else None
+
+
+def _same_name(arrival: Arrival, known: Known) -> bool:
+    """Each word of the shorter name stands in the longer one: « Dupont » and « Marie Dupont », in any order."""
+    said, held = arrival.words, known.words
+    return bool(said) and bool(held) and (said <= held or held <= said)
+
+
+def _ids(arrival: Arrival) -> frozenset[tuple[str, str]]:
+    return frozenset((one.system, one.value) for one in arrival.external_ids)
+
+
+def _compared(arrival: Arrival, known: Known, by: By | None) -> Landing:
+    person = known.person
+    fields: list[tuple[str, str]] = []
+    differences: list[Difference] = []
+    for name, said, held in (
+        ("first_name", arrival.first_name, person.first_name),
+        ("last_name", arrival.last_name, person.last_name),
+        ("organisation_name", arrival.organisation_name, person.organisation_name),
+        ("title", arrival.title.value, person.title.value),
+        ("language", arrival.language.value if arrival.language else "", person.language.value),
+        ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),
+        ("member_number", typed_number(arrival.member_number), person.member_number),
+    ):
+        if said and not held:
+            fields.append((name, said))
+        elif said and folded(said) != folded(held):
+            differences.append(Difference(field=name, held=held, said=said))
+    address = None
+    if arrival.address is not None and dedupe_key(arrival.address) not in known.letter_boxes:
+        if known.has_address:
+            differences.append(Difference(field="address", held="", said=one_line(arrival.address)))
+        else:
+            address = arrival.address
+    email = arrival.email if arrival.email is not None and arrival.email.normal not in known.emails else None
+    phones = tuple(phone for phone in arrival.phones if phone.e164 not in known.phones)
+    ids = tuple(one for one in arrival.external_ids if (one.system, one.value) not in known.external_ids)
+    adds = fields or address or email or phones or ids
+    differences = [one for one in differences if (one.field, one.said) not in known.noted]
+    quiet = Verdict.REVIEW if differences else Verdict.SAME
+    return Landing(
+        verdict=Verdict.UPDATE if adds else quiet,
+        known=known,
+        by=by,
+        fields=tuple(fields),
+        email=email,
+        phones=phones,
+        address=address,
+        external_ids=ids,
+        differences=tuple(differences),
+    )
+
+
+def one_line(address: PostalAddress) -> str:
+    """An address on one line, for people to compare."""
+    house = " ".join(part for part in (address.street, address.number, address.box and f"bte {address.box}") if part)
+    place = " ".join(part for part in (address.postcode, address.locality) if part)
+    return ", ".join(part for part in (address.complement, house, place, address.country) if part)
+
+
+def imagined(arrival: Arrival, person: Person) -> Known:
+    """Somebody as they will be once this arrival is written, so that the next row of a file meets them."""
+    return Known(
+        person=person,
+        letter_boxes=frozenset({dedupe_key(arrival.address)} if arrival.address else ()),
+        has_address=arrival.address is not None,
+        external_ids=_ids(arrival),
+        emails=frozenset({arrival.email.normal} if arrival.email else ()),
+        phones=frozenset(phone.e164 for phone in arrival.phones),
+    )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,377 @@
+"""The door for many arrivals at once: whom they may be, write what is new of them, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.signing import AddressHasher
+from crm.people import bulk_store, store
+from crm.people.arrivals import Arrival, Known, Landing, Verdict
+from crm.people.contacts import phone_key, post_key
+from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Usage
+from crm.people.rules import typed_number
+from crm.values.address_key import dedupe_key
+from crm.values.folding import folded
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+
+FIELDS = (
+    "first_name",
+    "last_name",
+    "organisation_name",
+    "title",
+    "language",
+    "birth_on",
+    "member_number",
+    "greeting",
+    "deceased_recorded_at",
+)
+"""What is compared when somebody who was added is to be taken back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """One thing that was written for an arrival, and what was there before."""
+
+    what: str
+    target_id: int
+    person_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """Who an arrival is now, and all that was written for it."""
+
+    person_id: PersonId
+    written: tuple[Written, ...]
+
+
+def candidates(session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival]) -> list[tuple[Known, ...]]:
+    """For each arrival all whom one of its strong keys leads to; a fixed number of queries for all of them."""
+    keys = [_keys(addresses, arrival) for arrival in arrivals]
+    by_address = bulk_store.ids_by_address(session, {key for several in keys for key in several})
+    by_external = bulk_store.ids_by_external(session, {(x.system, x.value) for a in arrivals for x in a.external_ids})
+    numbers = {typed_number(a.member_number) for a in arrivals if a.member_number}
+    by_number = bulk_store.ids_by_number(session, numbers)
+    living = _living(session, {*by_external.values(), *by_number.values()})
+    found: list[set[int]] = []
+    for arrival, several in zip(arrivals, keys, strict=True):
+        ids = {person_id for key in several for person_id in by_address.get(key, ())}
+        for one in arrival.external_ids:
+            if (person_id := by_external.get((one.system, one.value))) is not None:
+                ids |= living[person_id]
+        if (person_id := by_number.get(typed_number(arrival.member_number))) is not None:
+            ids |= living[person_id]
+        found.append(ids)
+    known = known_of(session, set().union(*found))
+    return [tuple(known[PersonId(i)] for i in sorted(ids) if PersonId(i) in known) for ids in found]
+
+
+def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Known]:
+    """Those people with all that an arrival is compared to."""
+    if not person_ids:
+        return {}
+    people = store.load(session, person_ids)
+    emails: dict[int, set[str]] = {}
+    phones: dict[int, set[str]] = {}
+    for person_id, kind, value, _ended in bulk_store.values_of(session, person_ids):
+        if kind == ContactKind.EMAIL:
+            emails.setdefault(person_id, set()).add(value.casefold())
+        else:
+            phones.setdefault(person_id, set()).add(value)
+    boxes: dict[int, set[str]] = {}
+    housed: set[int] = set()
+    for person_id, key, ended in bulk_store.letter_boxes_of(session, person_ids):
+        boxes.setdefault(person_id, set()).add(key)
+        if not ended:
+            housed.add(person_id)
+    external: dict[int, set[tuple[str, str]]] = {}
+    for person_id, system, text in bulk_store.external_ids_of(session, person_ids):
+        external.setdefault(person_id, set()).add((system, text))
+    noted: dict[int, set[tuple[str, str]]] = {}
+    for person_id, name, said in bulk_store.noted_of(session, person_ids):
+        noted.setdefault(person_id, set()).add((name, str(said.get("text", ""))))
+    return {
+        person_id: Known(
+            person=person,
+            letter_boxes=frozenset(boxes.get(person_id, ())),
+            has_address=person_id in housed,
+            external_ids=frozenset(external.get(person_id, ())),
+            emails=frozenset(emails.get(person_id, ())),
+            phones=frozenset(phones.get(person_id, ())),
+            noted=frozenset(noted.get(person_id, ())),
+        )
+        for person_id, person in people.items()
+    }
+
+
+def settle(
+    session: Session,
+    addresses: AddressHasher,
+    arrivals: Mapping[int, tuple[Arrival, Landing]],
+    *,
+    source: str,
+    at: datetime,
+    language: Language,
+) -> dict[int, Settled]:
+    """Writes what is new of each arrival, set-wise, in their order; one in doubt is left out, nothing of it is written.
+
+    `arrivals` are by place, from 1; a landing whose `known` has the id -7 is about the newcomer of place 7.
+    `language` is for newcomers who say none.
+    """
+    stamp = bulk_store.stamp(at, source)
+    new = [i for i, (_, landing) in arrivals.items() if landing.verdict is Verdict.CREATE]
+    ids = bulk_store.insert_people(session, [_person_row(arrivals[i][0], language) | stamp for i in new])
+    person_of: dict[int, int] = dict(zip(new, ids, strict=True))
+    written: dict[int, list[Written]] = {i: [] for i in arrivals}
+    for i, (_, landing) in arrivals.items():
+        if landing.known is not None and landing.doubt is None:
+            known_id = landing.known.person.id
+            person_of[i] = person_of[-known_id] if known_id < 0 else known_id
+    _write_points(session, addresses, arrivals, person_of, written, stamp=stamp)
+    _write_addresses(session, addresses, arrivals, person_of, written, stamp=stamp)
+    _write_external_ids(session, arrivals, person_of, written)
+    _write_fields(session, arrivals, person_of, written)
+    _write_differences(session, arrivals, person_of, written, source=source, at=at)
+    for i in new:
+        written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language)]
+    return {i: Settled(person_id=PersonId(who), written=tuple(written[i])) for i, who in person_of.items()}
+
+
+def _person_row(arrival: Arrival, language: Language) -> dict[str, Any]:
+    kind = PersonKind.ORGANISATION if arrival.organisation_name and not arrival.last_name else PersonKind.INDIVIDUAL
+    return {
+        "kind": kind,
+        "first_name": arrival.first_name,
+        "last_name": arrival.last_name,
+        "organisation_name": arrival.organisation_name,
+        "folded_name": folded(f"{arrival.first_name} {arrival.last_name} {arrival.organisation_name}"),
+        "title": arrival.title,
+        "language": arrival.language or language,
+        "birth_on": arrival.birth_on,
+        "member_number": typed_number(arrival.member_number) or None,
+    }
+
+
+def _write_points(
+    session: Session,
+    addresses: AddressHasher,
+    arrivals: Mapping[int, tuple[Arrival, Landing]],
+    person_of: Mapping[int, int],
+    written: dict[int, list[Written]],
+    *,
+    stamp: Mapping[str, Any],
+) -> None:
+    rows: list[dict[str, Any]] = []
+    owners: list[int] = []
+    preferred: set[tuple[int, ContactKind]] = set()
+    for i, (_, landing) in arrivals.items():
+        if i not in person_of:
+            continue
+        wanted = (
+            [(ContactKind.EMAIL, landing.email.text, addresses.key_of(landing.email.normal))] if landing.email else []
+        )
+        wanted += [(ContactKind.PHONE, phone.e164, phone_key(addresses, phone)) for phone in landing.phones]
+        for kind, value, key in wanted:
+            has_one = landing.known is not None and bool(_living_points(landing.known.person, kind))
+            is_first = not has_one and (person_of[i], kind) not in preferred
+            preferred.add((person_of[i], kind))
+            owners.append(i)
+            rows.append(
+                {
+                    "person_id": person_of[i],
+                    "kind": kind,
+                    "value": value,
+                    "address_key": key,
+                    "is_primary": is_first,
+                    "usage": Usage.HOME,
+                    "deliverability": Deliverability.LIVE,
+                    "failures": 0,
+                    "ended_at": None,
+                    **stamp,
+                }
+            )
+    for i, row, row_id in zip(owners, rows, bulk_store.insert_points(session, rows), strict=True):
+        written[i].append(_new("point", row_id, person_of[i], {"address_key": row["address_key"]}))
+
+
+def _write_addresses(
+    session: Session,
+    addresses: AddressHasher,
+    arrivals: Mapping[int, tuple[Arrival, Landing]],
+    person_of: Mapping[int, int],
+    written: dict[int, list[Written]],
+    *,
+    stamp: Mapping[str, Any],
+) -> None:
+    owners = [i for i, (_, landing) in arrivals.items() if i in person_of and landing.address is not None]
+    rows = []
+    for i in owners:
+        address = arrivals[i][1].address
+        assert address is not None
+        rows.append(
+            {
+                "person_id": person_of[i],
+                **{name: getattr(address, name) for name in type(address).__slots__},
+                "usage": Usage.HOME,
+                "is_primary": True,
+                "dedupe_key": dedupe_key(address),
+                "address_key": post_key(addresses, address),
+                "valid_from_on": None,
+                "valid_until_on": None,
+                "season_from": "",
+                "season_until": "",
+                "deliverability": Deliverability.LIVE,
+                "failures": 0,
+                "ended_at": None,
+                **stamp,
+            }
+        )
+    for i, row, row_id in zip(owners, rows, bulk_store.insert_addresses(session, rows), strict=True):
+        written[i].append(_new("address", row_id, person_of[i], {"dedupe_key": row["dedupe_key"]}))
+
+
+def _write_external_ids(
+    session: Session,
+    arrivals: Mapping[int, tuple[Arrival, Landing]],
+    person_of: Mapping[int, int],
+    written: dict[int, list[Written]],
+) -> None:
+    pairs = [(i, one) for i, (_, landing) in arrivals.items() if i in person_of for one in landing.external_ids]
+    rows = [{"person_id": person_of[i], "system": one.system, "value": one.value} for i, one in pairs]
+    for (i, one), row_id in zip(pairs, bulk_store.insert_external_ids(session, rows), strict=True):
+        written[i].append(_new("external-id", row_id, person_of[i], {"system": one.system}))
+
+
+def _write_fields(
+    session: Session,
+    arrivals: Mapping[int, tuple[Arrival, Landing]],
+    person_of: Mapping[int, int],
+    written: dict[int, list[Written]],
+) -> None:
+    changes = []
+    for i, (_, landing) in arrivals.items():
+        if i not in person_of or not landing.fields or landing.known is None:
+            continue
+        person, after = landing.known.person, dict(landing.fields)
+        names = {**{n: getattr(person, n) for n in ("first_name", "last_name", "organisation_name")}, **after}
+        change: dict[str, Any] = {"id": person_of[i], **after}
+        change["folded_name"] = folded(f"{names['first_name']} {names['last_name']} {names['organisation_name']}")
+        if "birth_on" in change:
+            change["birth_on"] = date.fromisoformat(change["birth_on"])
+        changes.append(change)
+        before = dict.fromkeys(after, "")
+        written[i].append(
+            Written(what="field", target_id=person_of[i], person_id=person_of[i], before=before, after=after)
+        )
+    bulk_store.update_people(session, changes)
+
+
+def _write_differences(
+    session: Session,
+    arrivals: Mapping[int, tuple[Arrival, Landing]],
+    person_of: Mapping[int, int],
+    written: dict[int, list[Written]],
+    *,
+    source: str,
+    at: datetime,
+) -> None:
+    pairs = [(i, one) for i, (_, landing) in arrivals.items() if i in person_of for one in landing.differences]
+    rows = [
+        {
+            "person_id": person_of[i],
+            "field": one.field,
+            "held": {"text": one.held},
+            "said": {"text": one.said},
+            "source": source,
+            "said_at": at,
+        }
+        for i, one in pairs
+    ]
+    for (i, one), row_id in zip(pairs, bulk_store.insert_differences(session, rows), strict=True):
+        written[i].append(_new("difference", row_id, person_of[i], {"field": one.field}))
+
+
+def _as_one(person_id: int, arrival: Arrival, parts: Iterable[Written], language: Language) -> Written:
+    """A newcomer is one thing that was written: they come whole, and are taken back whole."""
+    kept: dict[str, list[int]] = {"point": [], "address": [], "external-id": []}
+    for part in parts:
+        kept[part.what].append(part.target_id)
+    after: dict[str, Any] = {name: ids for name, ids in kept.items() if ids}
+    row = _person_row(arrival, language)
+    after |= {
+        name: row[name].isoformat() if isinstance(row[name], date) else str(row[name])
+        for name in FIELDS
+        if row.get(name)
+    }
+    return _new("person", person_id, person_id, after)
+
+
+def _new(what: str, target_id: int, person_id: int, after: Mapping[str, Any]) -> Written:
+    return Written(what=what, target_id=target_id, person_id=person_id, before={}, after=after)
+
+
+def _living_points(person: Person, kind: ContactKind) -> tuple[Any, ...]:
+    return person.emails if kind is ContactKind.EMAIL else person.phones
+
+
+def _keys(addresses: AddressHasher, arrival: Arrival) -> list[str]:
+    keys = [addresses.key_of(arrival.email.normal)] if arrival.email else []
+    return keys + [phone_key(addresses, phone) for phone in arrival.phones]
+
+
+def _living(session: Session, person_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who those people are today; nobody for one who is no more."""
+    merged = bulk_store.merged_of(session, person_ids)
+    found = {person_id: {person_id} for person_id in person_ids}
+    for person_id in merged:  # a handful: keys follow a merge, only numbers stay behind
+        survivor = store.survivor(session, person_id)
+        found[person_id] = set() if survivor is None else {survivor}
+    return found
+
+
+def emails_after(session: Session, after: int, limit: int) -> list[tuple[int, str, str]]:
+    """A page of all e-mail addresses we know, by their ids: id, address, address key."""
+    return bulk_store.emails_after(session, after, limit)
+
+
+def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> Person:
+    """A newcomer before they are written: their id is the negative of the place their row has."""
+    return Person(
+        id=PersonId(-place),
+        first_name=arrival.first_name,
+        last_name=arrival.last_name,
+        organisation_name=arrival.organisation_name,
+        title=arrival.title,
+        language=arrival.language or language,
+        birth_on=arrival.birth_on,
+        member_number=typed_number(arrival.member_number),
+        source="",
+        created_at=at,
+    )
+
+
+def enriched(known: Known, arrival: Arrival) -> Known:
+    """Somebody with what an arrival adds, for the next row of the same file that is about them."""
+    return replace(
+        known,
+        emails=known.emails | ({arrival.email.normal} if arrival.email else set()),
+        phones=known.phones | {phone.e164 for phone in arrival.phones},
+        letter_boxes=known.letter_boxes | ({dedupe_key(arrival.address)} if arrival.address else set()),
+        has_address=known.has_address or arrival.address is not None,
+        external_ids=known.external_ids | {(one.system, one.value) for one in arrival.external_ids},
+        person=replace(
+            known.person,
+            first_name=known.person.first_name or arrival.first_name,
+            last_name=known.person.last_name or arrival.last_name,
+            organisation_name=known.person.organisation_name or arrival.organisation_name,
+            birth_on=known.person.birth_on or arrival.birth_on,
+        ),
+    )

@@ -1,0 +1,275 @@
+"""SQL of many people at once: looked up, written and taken back in a fixed number of statements per block."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, bindparam, case, cast, delete, func, insert, literal, select, update
+from sqlalchemy import String as Text
+from sqlalchemy.orm import Session
+
+from crm.foundation.columns import Base
+from crm.people.model import ContactKind, DifferenceState
+from crm.people.rules import FIRST_MEMBER
+from crm.people.tables import (
+    ContactPointRow,
+    DifferenceRow,
+    ExternalIdRow,
+    PersonKeyRow,
+    PersonRow,
+    PostalAddressRow,
+)
+
+
+def _table(row: type[Base]) -> Table:
+    return row.metadata.tables[row.__tablename__]
+
+
+def ids_by_address(session: Session, address_keys: Collection[str]) -> dict[str, list[int]]:
+    """Unmerged people by the address keys they have, or had."""
+    found: dict[str, list[int]] = {}
+    if address_keys:
+        query = (
+            select(ContactPointRow.address_key, ContactPointRow.person_id)
+            .join(PersonRow, PersonRow.id == ContactPointRow.person_id)
+            .where(ContactPointRow.address_key.in_(address_keys), PersonRow.merged_into_id.is_(None))
+        )
+        for key, person_id in session.execute(query):
+            found.setdefault(key, []).append(person_id)
+    return found
+
+
+def ids_by_external(session: Session, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """People by what other systems call them, merged ones too."""
+    found: dict[tuple[str, str], int] = {}
+    for system in {one for one, _ in wanted}:
+        values = [value for one, value in wanted if one == system]
+        query = select(ExternalIdRow.value, ExternalIdRow.person_id)
+        for value, person_id in session.execute(
+            query.where(ExternalIdRow.system == system, ExternalIdRow.value.in_(values))
+        ):
+            found[system, value] = person_id
+    return found
+
+
+def ids_by_number(session: Session, numbers: Collection[str]) -> dict[str, int]:
+    """People by member number, merged ones too."""
+    if not numbers:
+        return {}
+    query = select(PersonRow.member_number, PersonRow.id).where(PersonRow.member_number.in_(numbers))
+    return {number: person_id for number, person_id in session.execute(query) if number is not None}
+
+
+def merged_of(session: Session, person_ids: Collection[int]) -> set[int]:
+    """Those of them who were merged into another."""
+    query = select(PersonRow.id).where(PersonRow.id.in_(person_ids), PersonRow.merged_into_id.is_not(None))
+    return set(session.scalars(query)) if person_ids else set()
+
+
+def values_of(session: Session, person_ids: Collection[int]) -> Iterable[tuple[int, str, str, bool]]:
+    """Every contact point, ended ones too: person_id, kind, value, whether it has ended."""
+    query = select(
+        ContactPointRow.person_id, ContactPointRow.kind, ContactPointRow.value, ContactPointRow.ended_at.is_not(None)
+    ).where(ContactPointRow.person_id.in_(person_ids))
+    return ((person, kind.value, value, bool(ended)) for person, kind, value, ended in session.execute(query))
+
+
+def letter_boxes_of(session: Session, person_ids: Collection[int]) -> Iterable[tuple[int, str, bool]]:
+    """Every postal address, ended ones too: person_id, dedupe_key, whether it has ended."""
+    query = select(
+        PostalAddressRow.person_id, PostalAddressRow.dedupe_key, PostalAddressRow.ended_at.is_not(None)
+    ).where(PostalAddressRow.person_id.in_(person_ids))
+    return ((person, key, bool(ended)) for person, key, ended in session.execute(query))
+
+
+def external_ids_of(session: Session, person_ids: Collection[int]) -> Iterable[tuple[int, str, str]]:
+    """How other systems call them: person_id, system, value."""
+    query = select(ExternalIdRow.person_id, ExternalIdRow.system, ExternalIdRow.value)
+    return ((a, b, c) for a, b, c in session.execute(query.where(ExternalIdRow.person_id.in_(person_ids))))
+
+
+def noted_of(session: Session, person_ids: Collection[int]) -> Iterable[tuple[int, str, Mapping[str, Any]]]:
+    """What was ever noted as said otherwise: person_id, field, said."""
+    query = select(DifferenceRow.person_id, DifferenceRow.field, DifferenceRow.said)
+    return ((a, b, c) for a, b, c in session.execute(query.where(DifferenceRow.person_id.in_(person_ids))))
+
+
+def insert_people(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes new people and gives a member number to each who brings none; their ids, in the same order."""
+    ids = _insert(session, PersonRow, rows)
+    session.execute(
+        update(PersonRow)
+        .where(PersonRow.id.in_(ids), PersonRow.member_number.is_(None))
+        .values(member_number=number_in_sql(PersonRow.id))
+        .execution_options(synchronize_session=False)
+    )
+    return ids
+
+
+def number_in_sql(person_id: ColumnElement[Any] | Any) -> ColumnElement[str]:
+    """`rules.member_number` as SQL; a test holds them together."""
+    number = person_id + FIRST_MEMBER
+    rest = (literal(97) - (number * 100) % 97) % 97
+    return cast(number, Text) + case((rest < 10, literal("0") + cast(rest, Text)), else_=cast(rest, Text))
+
+
+def insert_points(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes contact points; their ids, in the same order."""
+    return _insert(session, ContactPointRow, rows)
+
+
+def insert_addresses(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes postal addresses; their ids, in the same order."""
+    return _insert(session, PostalAddressRow, rows)
+
+
+def insert_external_ids(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes external ids; their row ids, in the same order."""
+    return _insert(session, ExternalIdRow, rows)
+
+
+def insert_differences(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes differences that wait for a decision; their ids, in the same order."""
+    waiting: dict[str, Any] = {"statement": {}, "state": DifferenceState.OPEN, "decided_at": None, "decided_by": None}
+    return _insert(session, DifferenceRow, [{**waiting, **row} for row in rows])
+
+
+def _insert(session: Session, row: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    if not rows:
+        return []
+    table = _table(row)
+    written = insert(row).returning(table.c.id, sort_by_parameter_order=True)
+    return list(session.scalars(written, [dict(one) for one in rows]))
+
+
+def update_people(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Writes columns of several people; each mapping holds `id` and the same other columns."""
+    by_columns: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for change in changes:
+        by_columns.setdefault(tuple(sorted(change)), []).append(change)
+    table = _table(PersonRow)
+    for columns, group in by_columns.items():
+        names = [name for name in columns if name != "id"]
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("the_id"))
+            .values({name: bindparam(f"to_{name}") for name in names})
+        )
+        session.connection().execute(
+            statement, [{"the_id": one["id"], **{f"to_{name}": one[name] for name in names}} for one in group]
+        )
+
+
+def rows_of(session: Session, row: type[Base], ids: Collection[int]) -> dict[int, Any]:
+    """Those rows by id."""
+    table = _table(row)
+    query = select(table).where(table.c.id.in_(ids))
+    return {found.id: found for found in session.execute(query)} if ids else {}
+
+
+def delete_rows(session: Session, row: type[Base], ids: Collection[int]) -> None:
+    """Deletes those rows."""
+    if ids:
+        table = _table(row)
+        session.execute(delete(table).where(table.c.id.in_(ids)))
+
+
+def points_and_addresses(
+    session: Session, person_ids: Collection[int]
+) -> dict[int, tuple[set[int], set[int], set[int]]]:
+    """The ids of everybody's contact points, postal addresses and external ids."""
+    found: dict[int, tuple[set[int], set[int], set[int]]] = {i: (set(), set(), set()) for i in person_ids}
+    for place, row in enumerate((ContactPointRow, PostalAddressRow, ExternalIdRow)):
+        own = _table(row)
+        for person_id, row_id in session.execute(
+            select(own.c.person_id, own.c.id).where(own.c.person_id.in_(person_ids))
+        ):
+            found[person_id][place].add(row_id)
+    return found
+
+
+OWN = {"contact_point", "postal_address", "external_id", "person_key"}
+"""What belongs to a person as such and goes with them."""
+
+
+def pointing_at(session: Session, table_name: str, ids: Collection[int]) -> dict[int, set[str]]:
+    """Which other tables hold a row that points at one of those rows (of `person`, `contact_point`, …)."""
+    found: dict[int, set[str]] = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name in OWN and table_name == "person":
+            continue
+        columns = [key.parent for key in table.foreign_keys if key.column.table.name == table_name]
+        if not columns or not ids:
+            continue
+        for column in columns:
+            for pointed in session.scalars(select(column).where(column.in_(ids)).distinct()):
+                found.setdefault(pointed, set()).add(table.name)
+    return found
+
+
+def empty_people(session: Session, person_ids: Collection[int]) -> None:
+    """Leaves nothing but the number by which ledgers speak of them: nobody lives there any more.
+
+    Who points at themself is merged into nobody, and so is left out wherever merged people are.
+    """
+    table = _table(PersonRow)
+    session.execute(
+        update(table)
+        .where(table.c.id.in_(person_ids))
+        .values(
+            first_name="",
+            last_name="",
+            organisation_name="",
+            folded_name="",
+            title="",
+            greeting="",
+            source="",
+            member_number=None,
+            birth_on=None,
+            merged_into_id=table.c.id,
+        )
+    )
+
+
+def delete_people(session: Session, person_ids: Collection[int]) -> None:
+    """Deletes people nothing speaks of any more."""
+    delete_rows(session, PersonRow, person_ids)
+
+
+def delete_belongings(session: Session, person_ids: Collection[int]) -> None:
+    """Deletes what belongs to those people as such."""
+    for row in (ContactPointRow, PostalAddressRow, ExternalIdRow, PersonKeyRow):
+        table = _table(row)
+        session.execute(delete(table).where(table.c.person_id.in_(person_ids)))
+
+
+def emails_after(session: Session, after: int, limit: int) -> list[tuple[int, str, str]]:
+    """A page of e-mail addresses in use, by their ids: id, address, address key."""
+    query = (
+        select(ContactPointRow.id, ContactPointRow.value, ContactPointRow.address_key)
+        .where(ContactPointRow.id > after, ContactPointRow.kind == ContactKind.EMAIL)
+        .order_by(ContactPointRow.id)
+        .limit(limit)
+    )
+    return [(a, b, c) for a, b, c in session.execute(query)]
+
+
+def count(session: Session) -> int:
+    """How many people there are."""
+    return session.scalar(select(func.count()).select_from(PersonRow).where(PersonRow.merged_into_id.is_(None))) or 0
+
+
+def at_present(session: Session, person_ids: Collection[int], names: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """Those columns of those people as they are now."""
+    table = _table(PersonRow)
+    query = select(table.c.id, *(table.c[name] for name in names)).where(table.c.id.in_(person_ids))
+    return (
+        {row.id: {name: getattr(row, name) for name in names} for row in session.execute(query)} if person_ids else {}
+    )
+
+
+def stamp(at: datetime, source: str) -> dict[str, Any]:
+    """The columns that say when and whence something came."""
+    return {"created_at": at, "source": source}

@@ -1,0 +1,170 @@
+"""Takes back what `bulk.settle` wrote: exactly what was there is there again, unless something changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.people import bulk_store
+from crm.people.bulk import FIELDS, Written
+from crm.people.model import Deliverability, DifferenceState
+from crm.people.tables import ContactPointRow, DifferenceRow, ExternalIdRow, PostalAddressRow
+from crm.values.folding import folded
+
+
+class Kept(StrEnum):
+    """Why something stays although it was to be taken back."""
+
+    CHANGED = "changed"
+    USED = "used"
+    DECIDED = "decided"
+    GONE = "gone"
+
+
+def take_back(session: Session, written: Sequence[Written], *, ledgers: Collection[str] = ()) -> list[Kept | None]:
+    """For each thing written, None where it is undone, else why it stays; in the order given, the newest first.
+
+    Where only `ledgers` (tables that never forget) still speak of a newcomer, nothing stays but their number.
+    """
+    outcome: list[Kept | None] = [None] * len(written)
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(written):
+        places.setdefault(one.what, []).append(place)
+    for what, act in (
+        ("difference", _differences),
+        ("field", _fields),
+        ("point", _points),
+        ("address", _addresses),
+        ("external-id", _external_ids),
+    ):
+        own = places.get(what, [])
+        for place, kept in zip(own, act(session, [written[p] for p in own]) if own else (), strict=True):
+            outcome[place] = kept
+    own = places.get("person", [])
+    if own:
+        for place, kept in zip(own, _people(session, [written[p] for p in own], ledgers), strict=True):
+            outcome[place] = kept
+    return outcome
+
+
+def _differences(session: Session, written: Sequence[Written]) -> list[Kept | None]:
+    rows = bulk_store.rows_of(session, DifferenceRow, [one.target_id for one in written])
+    outcome = []
+    for one in written:
+        row = rows.get(one.target_id)
+        outcome.append(Kept.GONE if row is None else None if row.state is DifferenceState.OPEN else Kept.DECIDED)
+    _delete(session, DifferenceRow, written, outcome)
+    return outcome
+
+
+def _fields(session: Session, written: Sequence[Written]) -> list[Kept | None]:
+    names = {name for one in written for name in one.after} | {"first_name", "last_name", "organisation_name"}
+    present = bulk_store.at_present(session, {one.person_id for one in written}, sorted(names))
+    outcome: list[Kept | None] = []
+    changes: dict[int, dict[str, Any]] = {}
+    for one in written:
+        now = present.get(one.person_id)
+        if now is None:
+            outcome.append(Kept.GONE)
+        elif any(_text(now[name]) != value for name, value in one.after.items()):
+            outcome.append(Kept.CHANGED)
+        else:
+            outcome.append(None)
+            empty = {name: None if name in {"birth_on", "member_number"} else "" for name in one.after}
+            now |= empty
+            change = changes.setdefault(one.person_id, {"id": one.person_id}) | empty
+            change["folded_name"] = folded(f"{now['first_name']} {now['last_name']} {now['organisation_name']}")
+            changes[one.person_id] = change
+    bulk_store.update_people(session, list(changes.values()))
+    return outcome
+
+
+def _points(session: Session, written: Sequence[Written]) -> list[Kept | None]:
+    ids = [one.target_id for one in written]
+    rows = bulk_store.rows_of(session, ContactPointRow, ids)
+    used = bulk_store.pointing_at(session, "contact_point", ids)
+    outcome = [_still(rows.get(i), is_used=i in used) for i in ids]
+    _delete(session, ContactPointRow, written, outcome)
+    return outcome
+
+
+def _addresses(session: Session, written: Sequence[Written]) -> list[Kept | None]:
+    ids = [one.target_id for one in written]
+    rows = bulk_store.rows_of(session, PostalAddressRow, ids)
+    used = bulk_store.pointing_at(session, "postal_address", ids)
+    outcome: list[Kept | None] = []
+    for one in written:
+        row = rows.get(one.target_id)
+        still = _still(row, is_used=one.target_id in used)
+        moved = row is not None and row.dedupe_key != one.after["dedupe_key"]
+        outcome.append(Kept.CHANGED if still is None and moved else still)
+    _delete(session, PostalAddressRow, written, outcome)
+    return outcome
+
+
+def _external_ids(session: Session, written: Sequence[Written]) -> list[Kept | None]:
+    rows = bulk_store.rows_of(session, ExternalIdRow, [one.target_id for one in written])
+    outcome: list[Kept | None] = [None if one.target_id in rows else Kept.GONE for one in written]
+    _delete(session, ExternalIdRow, written, outcome)
+    return outcome
+
+
+def _people(session: Session, written: Sequence[Written], ledgers: Collection[str]) -> list[Kept | None]:
+    ids = [one.person_id for one in written]
+    present = bulk_store.at_present(session, ids, [*FIELDS, "merged_into_id"])
+    belongings = bulk_store.points_and_addresses(session, ids)
+    used = bulk_store.pointing_at(session, "person", ids)
+    points = [i for one in written for i in one.after.get("point", ())]
+    used_points = bulk_store.pointing_at(session, "contact_point", points)
+    abodes = [i for one in written for i in one.after.get("address", ())]
+    used_abodes = bulk_store.pointing_at(session, "postal_address", abodes)
+    outcome: list[Kept | None] = []
+    gone: list[int] = []
+    emptied: list[int] = []
+    for one in written:
+        now = present.get(one.person_id)
+        if now is None:
+            outcome.append(Kept.GONE)
+            continue
+        held = [set(one.after.get(name, ())) for name in ("point", "address", "external-id")]
+        is_whole = now.pop("merged_into_id") is None and list(belongings[one.person_id]) == held
+        if not is_whole or not _is_as_written(now, one.after):
+            outcome.append(Kept.CHANGED)
+        elif used.get(one.person_id, set()) - set(ledgers) or held[0] & set(used_points) or held[1] & set(used_abodes):
+            outcome.append(Kept.USED)
+        else:
+            outcome.append(None)
+            (emptied if one.person_id in used else gone).append(one.person_id)
+    bulk_store.delete_belongings(session, [*gone, *emptied])
+    bulk_store.empty_people(session, emptied)
+    bulk_store.delete_people(session, gone)
+    return outcome
+
+
+def _is_as_written(now: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    said = {name: after.get(name, "") for name in FIELDS}
+    if not said["member_number"]:  # we gave the number ourselves
+        now, said = {**now, "member_number": ""}, {**said, "member_number": ""}
+    return all(_text(now[name]) == said[name] for name in FIELDS)
+
+
+def _still(row: Any, *, is_used: bool) -> Kept | None:
+    if row is None:
+        return Kept.GONE
+    if is_used:
+        return Kept.USED
+    untouched = row.ended_at is None and row.failures == 0 and row.deliverability is Deliverability.LIVE
+    return None if untouched else Kept.CHANGED
+
+
+def _delete(session: Session, row: Any, written: Sequence[Written], outcome: Sequence[Kept | None]) -> None:
+    done = [one.target_id for one, kept in zip(written, outcome, strict=True) if kept is None]
+    bulk_store.delete_rows(session, row, done)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,56 @@
+"""The day an organisation moves in: which files to bring, in which order, and whether the totals agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.imports import service as imports
+from crm.imports import words
+from crm.imports.kinds.model import Kind
+from crm.imports.model import RowVerdict, Run, RunId, RunState
+from crm.staff.model import Permission
+from crm.web.office import guard, shell
+from crm.web.words import N_
+
+blueprint = Blueprint("day_zero", __name__, url_prefix="/office/day-zero")
+
+WHY = {
+    "people": N_("D’abord les personnes, avec leurs numéros : tout ce qui suit les reconnaîtra."),
+    "suppressions": N_("Puis les adresses à laisser tranquilles, avant toute adresse à qui écrire."),
+    "mailsubscribers": N_("Puis les abonné·es de l’ancienne lettre : anciens accords, gardés sans envoi possible."),
+    "consents": N_("Enfin les consentements prouvés : eux seuls permettent d’écrire."),
+}
+
+
+@guard.page(blueprint, "", permission=Permission.IMPORTS_READ)
+def index() -> ResponseReturnValue:
+    """The steps, each with its newest import and its total."""
+    with shell.assembly().database.reading() as session:
+        steps = imports.day_zero(session)
+    return shell.show(
+        "office/imports/day_zero.html",
+        steps=[_step(kind, run) for kind, run in steps],
+        states=words.STATES,
+        done=sum(1 for _, run in steps if run is not None and run.state is RunState.APPLIED),
+    )
+
+
+@guard.page(blueprint, "/<int:run_id>/expected", permission=Permission.IMPORTS_ACT, methods=("POST",))
+def expect(run_id: int) -> ResponseReturnValue:
+    """Notes how many rows the old system says there are."""
+    rows = request.form.get("rows", type=int)
+    with shell.assembly().database.transaction() as session:
+        imports.expect(session, RunId(run_id), rows if rows is not None and 0 <= rows < 10**9 else None)
+    return shell.back(url_for("day_zero.index"), shell.say(N_("Le total attendu est noté.")))
+
+
+def _step(kind: Kind, run: Run | None) -> dict[str, Any]:
+    if run is None:
+        return {"kind": kind, "why": WHY[kind.code], "run": None}
+    inside = sum(run.counts.get(verdict, 0) for verdict in (RowVerdict.CREATE, RowVerdict.UPDATE, RowVerdict.SAME))
+    aside = sum(run.counts.get(verdict, 0) for verdict in (RowVerdict.REVIEW, RowVerdict.ERROR))
+    missing = None if run.expected_rows is None else run.expected_rows - inside - aside
+    return {"kind": kind, "why": WHY[kind.code], "run": run, "inside": inside, "aside": aside, "missing": missing}

@@ -1,0 +1,206 @@
+"""Before a file is tried: how it is read, and what its columns mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.assembly import import_worker
+from crm.consent import service as consent
+from crm.imports import service as imports
+from crm.imports import words
+from crm.imports.errors import FileRefused, MappingIncomplete
+from crm.imports.kinds.every import kind_of
+from crm.imports.kinds.model import Choice, ChoiceSort, Field, Kind, Sort
+from crm.imports.layout import Encoding, FileFormat, Layout, Look, Quote, Separator
+from crm.imports.model import Matching, Run, RunId, RunState
+from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
+from crm.web.office import guard, import_words, shell, supporter_words
+from crm.web.office.imports import note, work
+from crm.web.words import N_
+
+blueprint = Blueprint("import_preparing", __name__, url_prefix="/office/imports")
+
+MISSING = {
+    "column": N_("Choisissez la colonne : %(what)s."),
+    "format": N_("Choisissez comment cette date est écrite : %(what)s."),
+    "choice": N_("Ce choix est nécessaire : %(what)s."),
+}
+TWO_THINGS = N_("Cette colonne peut se lire de plusieurs façons : choisissez la bonne.")
+FITS_NOTHING = N_("Aucun format connu ne lit cette colonne entière : choisissez le plus proche.")
+
+
+@guard.page(blueprint, "/<int:run_id>/prepare", permission=Permission.IMPORTS_ACT)
+def show(run_id: int) -> ResponseReturnValue:
+    """How the file is read, and the columns as far as they can be told."""
+    return _page(run_id, None, {})
+
+
+@guard.page(blueprint, "/<int:run_id>/reading", permission=Permission.IMPORTS_ACT, methods=("POST",))
+def reread(run_id: int) -> ResponseReturnValue:
+    """Reads it another way."""
+    made = shell.assembly()
+    with made.database.reading() as session:
+        run = imports.get(session, RunId(run_id))
+    try:
+        seen = imports.look(import_worker(made).shelf, run.file_token, _layout(run))
+    except FileRefused as refused:
+        return _page(run_id, None, {"encoding": import_words.refusal(refused)})
+    with made.database.transaction() as session:
+        imports.reread(session, run.id, seen, at=shell.now())
+    return shell.back(url_for("import_preparing.show", run_id=run.id), shell.say(N_("Le fichier est relu.")))
+
+
+@guard.page(blueprint, "/<int:run_id>/check", permission=Permission.IMPORTS_ACT, methods=("POST",))
+def check(run_id: int) -> ResponseReturnValue:
+    """Tries it without writing anything."""
+    matching = _matching()
+    try:
+        with shell.assembly().database.transaction() as session:
+            run = imports.check(session, RunId(run_id), matching, at=shell.now())
+            note(session, "check", run)
+    except MappingIncomplete as incomplete:
+        with shell.assembly().database.reading() as session:
+            kind = kind_of(imports.get(session, RunId(run_id)).kind)
+        return _page(run_id, matching, {name: _missing(kind, name) for name in incomplete.missing})
+    return work(run, N_("L’essai est fait. Rien n’a été écrit."))
+
+
+def _layout(run: Run) -> Layout:
+    """The layout as the form says it; what it does not say, or says wrongly, stays."""
+    given = request.form
+    is_csv = run.layout.format is FileFormat.CSV
+
+    def one_of(words: Any, name: str, otherwise: Any) -> Any:
+        return words(given[name]) if given.get(name) in {word.value for word in words} else otherwise
+
+    header_row = given.get("header_row", type=int)
+    sheet = given.get("sheet", type=int)
+    return replace(
+        run.layout,
+        encoding=one_of(Encoding, "encoding", run.layout.encoding) if is_csv else run.layout.encoding,
+        separator=one_of(Separator, "separator", run.layout.separator) if is_csv else run.layout.separator,
+        quote=one_of(Quote, "quote", run.layout.quote) if is_csv else run.layout.quote,
+        sheet=sheet if sheet is not None and 0 <= sheet < len(run.sheets) else run.layout.sheet,
+        header_row=header_row if header_row is not None and 0 <= header_row <= 20 else run.layout.header_row,
+    )
+
+
+def _matching() -> Matching:
+    columns = {
+        name.removeprefix("column-"): int(value)
+        for name, value in request.form.items()
+        if name.startswith("column-") and value.isascii() and value.isdigit() and len(value) < 5
+    }
+    known = set(words.FORMATS)
+    return Matching(
+        columns=columns,
+        formats={
+            name.removeprefix("format-"): value
+            for name, value in request.form.items()
+            if name.startswith("format-") and value in known
+        },
+        choices={
+            name.removeprefix("choice-"): value for name, value in request.form.items() if name.startswith("choice-")
+        },
+    )
+
+
+def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> ResponseReturnValue:
+    made = shell.assembly()
+    with made.database.reading() as session:
+        run = imports.get(session, RunId(run_id))
+        purposes = [(one.code, one.name(shell.language())) for one in consent.purposes(session)]
+    if run.state not in (RunState.READ, RunState.CHECKED):
+        return shell.back(url_for("imports.show", run_id=run.id))
+    seen = imports.look(import_worker(made).shelf, run.file_token, run.layout)
+    with made.database.reading() as session:
+        matching = typed or imports.proposed(session, run, seen, today=brussels_day(shell.now()))
+    kind = kind_of(run.kind)
+    return shell.show(
+        "office/imports/prepare.html",
+        status=422 if errors else 200,
+        run=run,
+        kind=kind,
+        is_csv=run.layout.format is FileFormat.CSV,
+        seen=seen,
+        errors=errors,
+        encodings=[(one.value, shell.say(word)) for one, word in words.ENCODINGS.items()],
+        separators=[(one.value, shell.say(word)) for one, word in words.SEPARATORS.items()],
+        quotes=[(one.value, shell.say(word)) for one, word in words.QUOTES.items()],
+        sheets=list(enumerate(run.sheets)),
+        first_rows=imports.sample(seen, run, 4),
+        fields=[_field(run, seen, matching, field) for field in kind.fields],
+        columns=[("", "—"), *((str(i), name) for i, name in enumerate(run.headers))],
+        choices=[_choice(choice, matching, purposes) for choice in kind.choices],
+        unused=[name for i, name in enumerate(run.headers) if i not in matching.columns.values()],
+    )
+
+
+def _field(run: Run, seen: Look, matching: Matching, field: Field) -> dict[str, Any]:
+    place = matching.columns.get(field.name)
+    found: dict[str, Any] = {
+        "field": field,
+        "place": "" if place is None else str(place),
+        "examples": [],
+        "formats": [],
+    }
+    if place is None or place >= len(run.headers):
+        return found
+    today = brussels_day(shell.now())
+    cells = [row.cells[place] for row in imports.sample(seen, run, 5) if place < len(row.cells)]
+    found["examples"] = [cell for cell in cells if cell][:2]
+    if field.sort in {Sort.DAY, Sort.AMOUNT}:
+        how = matching.formats.get(field.name, "")
+        possible = imports.formats_of(seen, run, field, place, today=today)
+        found["how"] = how
+        found["formats"] = [
+            ("", "—"),
+            *((name, shell.say(word)) for name, word in words.FORMATS.items() if _of(field, name)),
+        ]
+        found["warning"] = "" if how else shell.say(TWO_THINGS if len(possible) > 1 else FITS_NOTHING)
+        found["read"] = [
+            (cell, _meant(field, text)) for cell, text in imports.examples(seen, run, field, place, how, today=today)
+        ]
+    return found
+
+
+def _of(field: Field, how: str) -> bool:
+    return (how in {"comma", "point"}) is (field.sort is Sort.AMOUNT)
+
+
+def _meant(field: Field, text: str) -> str:
+    """What an example is taken to mean, as one reads it: a day in words, an amount in euros."""
+    if not text:
+        return ""
+    if field.sort is Sort.DAY:
+        from datetime import date
+
+        return shell.day(date.fromisoformat(text), "long")
+    cents = int(text)
+    return f"{cents // 100},{cents % 100:02} €"
+
+
+def _choice(choice: Choice, matching: Matching, purposes: list[tuple[str, str]]) -> dict[str, Any]:
+    options = {
+        ChoiceSort.TEXT: [],
+        ChoiceSort.PURPOSE: purposes,
+        ChoiceSort.LANGUAGE: [(code, shell.say(word)) for code, word in supporter_words.LANGUAGES.items()],
+        ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
+    }[choice.sort]
+    value = matching.choices.get(choice.name, "")
+    if choice.sort is ChoiceSort.PURPOSE and not value and len(purposes) == 1:
+        value = purposes[0][0]
+    return {"choice": choice, "options": [("", "—"), *options] if options else [], "value": value}
+
+
+def _missing(kind: Kind, name: str) -> str:
+    what, _, rest = name.partition("-")
+    if what == "choice":
+        found = next(choice.label for choice in kind.choices if choice.name == rest)
+        return shell.say(MISSING[what], what=shell.say(found).lower())
+    return shell.say(MISSING[what], what=import_words.label(kind.code, rest))

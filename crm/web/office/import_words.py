@@ -1,0 +1,80 @@
+"""What the office says of imports: a row as a sentence, a refusal, the labels of fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.imports import words
+from crm.imports.errors import FileRefused, Refused
+from crm.imports.kinds.every import KINDS
+from crm.imports.model import Reason, Row, RowVerdict, Told
+from crm.imports.wish import Wish
+from crm.people.arrivals import one_line
+from crm.web.office import shell
+from crm.web.words import N_
+
+LINE = N_("%(sentence)s Ligne %(line)s.")
+
+
+def refusal(refused: FileRefused) -> str:
+    """Why a file cannot be read, in one sentence, with the line where that is known."""
+    return refusal_of(refused.why, refused.line)
+
+
+def refusal_of(why: Refused, line: int | None) -> str:
+    """The same, from its parts."""
+    sentence = shell.say(words.REFUSED[why])
+    return shell.say(LINE, sentence=sentence, line=shell.number(line)) if line else sentence
+
+
+def kept_error(text: str) -> str:
+    """The same, from what a run keeps of it (`too-heavy:12`)."""
+    why, _, line = text.partition(":")
+    return refusal_of(Refused(why), int(line) if line else None)
+
+
+def label(kind: str, field: str) -> str:
+    """What people call a field of that kind of file."""
+    if field in words.FIELDS and field != "external_id":
+        return shell.say(words.FIELDS[field]).lower()
+    found = next((one.label for one in KINDS[kind].fields if one.name == field), None)
+    found = (
+        found
+        or words.FIELDS.get(field)
+        or next((one.label for every in KINDS.values() for one in every.fields if one.name == field), field)
+    )
+    text = shell.say(found)
+    return text[:1].lower() + text[1:]
+
+
+def sentences(kind: str, reasons: tuple[Told, ...], purposes: dict[str, str]) -> list[str]:
+    """Each reason of a row as a sentence."""
+    return [sentence(kind, why, what, purposes) for why, what in reasons]
+
+
+def sentence(kind: str, why: Reason, what: str, purposes: dict[str, str]) -> str:
+    """One reason; what it names is a purpose or a field."""
+    if "%(what)s" not in words.REASONS[why]:
+        return shell.say(words.REASONS[why])
+    return shell.say(words.REASONS[why], what=f"« {purposes[what]} »" if what in purposes else label(kind, what))
+
+
+def shown(row: Row) -> dict[str, Any]:
+    """Who a row is about, in a line or two: from its wish, or from its bare cells where it is a bad one."""
+    if row.verdict is RowVerdict.ERROR and isinstance(row.given, list):
+        filled = [cell for cell in row.given if cell]
+        return {"title": " · ".join(filled)[:120] or "—", "text": ""}
+    wish = Wish.of_json(row.given)
+    if wish.silence is not None:
+        title = wish.silence.email.text if wish.silence.email else wish.silence.digest
+        return {"title": title, "text": shell.day(wish.silence.since) if wish.silence.since else ""}
+    who = wish.arrival
+    if who is None:
+        return {"title": "—", "text": ""}
+    name = f"{who.first_name} {who.last_name}".strip() or who.organisation_name
+    parts = [who.email.text if who.email else "", *(phone.e164 for phone in who.phones)]
+    parts += [shell.day(who.birth_on)] if who.birth_on else []
+    parts += [one_line(who.address)] if who.address else []
+    parts += [shell.day(said.occurred_at) for said in wish.said if said.occurred_at]
+    parts = [part for part in parts if part]
+    return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}

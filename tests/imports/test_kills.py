@@ -1,0 +1,86 @@
+"""`kill -9` in the middle of applying and of undoing: no row twice, none lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from crm.assembly import Assembly
+from crm.imports import service as imports
+from crm.imports.model import Run, RunState
+from crm.people.tables import ContactPointRow, PersonRow
+from tests.conftest import NOW
+from tests.imports.conftest import Desk, desk_on
+from tests.imports.test_laws import folded
+
+PEOPLE = 140
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_it_ends_with_each_row_once(desk: Desk, assembly: Assembly) -> None:
+    home = assembly.settings.home
+    desk = desk_on(assembly, home / "imports")
+    before = folded(desk)
+    rows = "".join(f"prenom{i % 50};nom{i};a{i}@exemple.be\n" for i in range(PEOPLE))
+    run = desk.bring("people", f"prénom;nom;email\n{rows}")
+    with assembly.database.transaction() as session:
+        imports.apply(session, run.id, at=NOW)
+    deaths = kill_until(assembly, home, run, RunState.APPLYING)
+    assert counted(assembly) == (PEOPLE, PEOPLE, PEOPLE)
+    assert deaths > 1
+    with assembly.database.transaction() as session:
+        imports.undo(session, run.id, at=NOW + timedelta(minutes=1))
+    assert kill_until(assembly, home, run, RunState.UNDOING) > 1
+    assert folded(desk) == before
+
+
+def kill_until(assembly: Assembly, home: Path, run: Run, state: RunState) -> int:
+    """Starts a process, kills it at a moment of its work, and so on until the stage is over; how many were killed."""
+    environment = {
+        **os.environ,
+        "PORTEVOIX_HOME": str(home),
+        "PORTEVOIX_DATABASE_URL": assembly.settings.database_url,
+    }
+    deaths = 0
+    for attempt in range(60):
+        with assembly.database.reading() as session:
+            if imports.get(session, run.id).state is not state:
+                return deaths
+        abandon(assembly, run)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.imports.importing", str(run.id)], env=environment, stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        if attempt < 3:
+            time.sleep(0.15 + 0.04 * attempt)
+            os.kill(process.pid, signal.SIGKILL)
+            deaths += 1
+        process.wait()
+        process.stdout.close()
+    raise AssertionError("it never ended")
+
+
+def abandon(assembly: Assembly, run: Run) -> None:
+    """The lease of a dead worker runs out by itself after a minute; here at once."""
+    from crm.imports import store
+
+    with assembly.database.transaction() as session:
+        store.change_run(session, run.id, lease_until=NOW)
+
+
+def counted(assembly: Assembly) -> tuple[int, int, int]:
+    """People, contact points, distinct addresses."""
+    with assembly.database.reading() as session:
+        people = session.scalar(select(func.count()).select_from(PersonRow)) or 0
+        points = session.scalar(select(func.count()).select_from(ContactPointRow)) or 0
+        keys = session.scalar(select(func.count(func.distinct(ContactPointRow.address_key)))) or 0
+    return people, points, keys

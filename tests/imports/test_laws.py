@@ -1,0 +1,124 @@
+"""The laws of imports: twice is once, undone is as before, and nothing of it depends on how the file is cut."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crm.consent import service as consent
+from crm.imports import worker
+from crm.imports.model import RowVerdict, Run
+from crm.people.tables import PersonRow
+from tests.imports.conftest import Desk, desk_on
+
+NAMES = st.sampled_from(["", "Marie", "Jean"])
+EMAILS = st.sampled_from(["", "a@exemple.be", "b@exemple.be", "c@exemple.be", "rien"])
+PHONES = st.sampled_from(["", "0470123456", "0471000000"])
+IDS = st.sampled_from(["", "X1", "X2"])
+STREETS = st.sampled_from(["", "rue Haute 1", "rue Basse 2"])
+PEOPLE = st.tuples(
+    IDS, NAMES, st.sampled_from(["", "Dupont"]), EMAILS, PHONES, STREETS, st.sampled_from(["", "fr", "nl"])
+)
+STATES = st.sampled_from(["oui", "non", "désinscrit", "en attente", "?"])
+DATES = st.sampled_from(["", "2020-01-01", "2026-11-01"])
+CONSENTS = st.tuples(EMAILS, STATES, DATES, st.sampled_from(["", "site"]), st.sampled_from(["", "texte"]), NAMES)
+SILENCES = st.tuples(
+    st.sampled_from(["a@exemple.be", "c@exemple.be", "0cc175b9c0f1b6a831c399e269772661", "rien"]), DATES
+)
+
+FILES = st.one_of(
+    st.tuples(st.just("people"), st.lists(PEOPLE, min_size=1, max_size=7)),
+    st.tuples(st.just("consents"), st.lists(CONSENTS, min_size=1, max_size=7)),
+    st.tuples(st.just("suppressions"), st.lists(SILENCES, min_size=1, max_size=5)),
+)
+HEADS = {
+    "people": "id;prénom;nom;email;gsm;rue;langue",
+    "consents": "email;consentement;date;voie;preuve;prénom",
+    "suppressions": "email;date",
+}
+CHOICES: dict[str, dict[str, str]] = {
+    "people": {"system": "vieux"},
+    "consents": {"purpose": "news"},
+    "suppressions": {},
+}
+FORMATS: dict[str, dict[str, str]] = {"people": {}, "consents": {"since": "iso"}, "suppressions": {"since": "iso"}}
+File = tuple[str, list[tuple[str, ...]]]
+ON_DATABASES = settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def bring(desk: Desk, file: File) -> Run:
+    kind, rows = file
+    text = "\n".join([HEADS[kind], *(";".join(row) for row in rows)]) + "\n"
+    return desk.bring(kind, text, choices=CHOICES[kind], formats=FORMATS[kind])
+
+
+LEDGERS = {"consent_event", "suppression_event"}
+
+
+def folded(desk: Desk) -> object:
+    """All the house holds, the ledgers' own rows left out, and people of whom nothing is left but a number."""
+    found = {name: rows for name, rows in desk.held().items() if name not in LEDGERS}
+    places = [column.name for column in PersonRow.__table__.columns]
+    own, into = places.index("id"), places.index("merged_into_id")
+    found["person"] = [row for row in found.get("person", []) if row[own] != row[into]]
+    return found
+
+
+@pytest.fixture
+def later(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Desk]:
+    """`later()`: the same house a minute later, its blocks so small that each file has several."""
+    monkeypatch.setattr(worker, "BLOCK", 2)
+    minutes = itertools.count(1)
+    return lambda: desk_on(desk.assembly, tmp_path / "files", minutes=next(minutes))
+
+
+@ON_DATABASES
+@given(file=FILES)
+def test_the_same_file_twice_changes_nothing(later: Callable[[], Desk], file: File) -> None:
+    desk = later()
+    desk.apply(bring(desk, file))
+    once = desk.held()
+    again = later()
+    run = bring(again, file)
+    assert again.held() == once
+    assert {row.verdict for row in again.rows(run).values()} <= {RowVerdict.SAME, RowVerdict.REVIEW, RowVerdict.ERROR}
+    again.apply(run)
+    assert again.held() == once
+
+
+@ON_DATABASES
+@given(files=st.lists(FILES, min_size=1, max_size=3))
+def test_undone_in_turn_all_is_as_it_was(later: Callable[[], Desk], files: list[File]) -> None:
+    desk = later()
+    before = folded(desk)
+    runs = []
+    for file in files:
+        desk = later()
+        runs.append(desk.apply(bring(desk, file)))
+    for run in reversed(runs):
+        undone = later().undo(run)
+        assert undone.counts["kept"] == 0
+    assert folded(desk) == before
+    with desk.assembly.database.reading() as session:
+        assert (consent.drift(session), consent.verify(session, desk.assembly.sealer)) == (0, [])
+
+
+@ON_DATABASES
+@given(file=FILES)
+def test_the_real_thing_does_what_the_dry_run_said(later: Callable[[], Desk], file: File) -> None:
+    desk = later()
+    run = bring(desk, file)
+    tried = desk.rows(run)
+    desk.apply(run)
+    counted = {number: row.verdict for number, row in desk.rows(run).items()}
+    assert counted.keys() == tried.keys()
+    for number, row in tried.items():
+        if row.verdict in {RowVerdict.ERROR, RowVerdict.CREATE}:
+            assert counted[number] is row.verdict

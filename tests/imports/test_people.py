@@ -1,0 +1,107 @@
+"""People from files: recognised by strong keys, added to, never overwritten; what differs waits for a person."""
+
+from __future__ import annotations
+
+from crm.people import differences
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.values.email_address import EmailAddress
+from crm.values.languages import Language
+from tests.conftest import NOW
+from tests.imports.conftest import Desk
+
+FILE = """Prénom;Nom;E-mail;GSM;Rue;Code postal;Ville;Naissance;Lang
+Marie;Dupont;marie@exemple.be;0470 12 34 56;rue Haute 12 bte 3;1000;Bruxelles;03/04/1971;fr
+Jan;Peeters;jan@exemple.be;;Kerkstraat 1;3000;Leuven;25/12/1980;nl
+Ana;Silva;pas une adresse;;;;;;fr
+;;;;;;;;
+Luc;;luc@exemple.be;12;;;;31/02/1990;xx
+Marie;Dupont;MARIE@exemple.be;;;;;;
+"""
+
+
+def test_a_file_of_people_is_tried_then_written(desk: Desk) -> None:
+    before = desk.held()
+    run = desk.bring("people", FILE, formats={"birth_on": "day-month"})
+    assert desk.held() == before
+    assert desk.said(run) == {
+        2: ("create",),
+        3: ("create",),
+        4: ("error", "not-email:email"),
+        6: ("error", "not-language:language", "not-day:birth_on", "not-phone:mobile"),
+        7: ("same", "row-before"),
+    }
+    assert dict(run.counts) == {"create": 2, "same": 1, "error": 2}
+    applied = desk.apply(run)
+    assert dict(applied.counts) == {"create": 2, "same": 1, "error": 2}
+    with desk.assembly.database.reading() as session:
+        (marie,) = people.people_at(session, desk.assembly.addresses.key_of("marie@exemple.be"))
+    assert (marie.full_name, marie.language, str(marie.birth_on)) == ("Marie Dupont", Language.FR, "1971-04-03")
+    assert [point.value for point in marie.contact_points] == ["marie@exemple.be", "+32470123456"]
+    assert marie.member_number.isdigit()
+
+
+def test_an_import_adds_and_never_overwrites(desk: Desk) -> None:
+    made = desk.assembly
+    with made.database.transaction() as session:
+        known = people.add(
+            session,
+            made.addresses,
+            NewPerson(
+                email=EmailAddress.parse("marie@exemple.be"),
+                language=Language.FR,
+                first_name="Marie",
+                last_name="Dupont",
+            ),
+            at=NOW,
+        )
+    rows = (
+        "prénom;nom;email;gsm;langue;naissance\n"
+        "MARIE;Dupond;marie@exemple.be;0470123456;nl;1971-04-03\n"
+        "Éloïse;Martin;marie@exemple.be;;;\n"
+    )
+    run = desk.bring("people", rows)
+    assert desk.said(run) == {
+        2: ("review", "email-of-another"),
+        3: ("review", "email-of-another"),
+    }
+    rows = "prénom;nom;email;gsm;langue;naissance\nMARIE;;marie@exemple.be;0470123456;nl;1971-04-03\n"
+    run = desk.apply(desk.bring("people", rows))
+    assert desk.said(run) == {2: ("update", "adds:birth_on", "adds:phone", "differs:language")}
+    with made.database.reading() as session:
+        now = people.find_person(session, known.id)
+        assert now is not None
+        assert (now.first_name, now.language, str(now.birth_on)) == ("Marie", Language.FR, "1971-04-03")
+        waiting = differences.waiting(session)
+    assert [(one.field, one.held["text"], one.said["text"]) for one in waiting] == [("language", "fr", "nl")]
+    assert desk.said(desk.bring("people", rows)) == {2: ("same",)}
+
+
+def test_strong_keys_in_their_order(desk: Desk) -> None:
+    first = "id;n° de membre;prénom;nom;email\nA1;M-7;Marie;Dupont;m@exemple.be\nA2;M-8;Jan;Peeters;j@exemple.be\n"
+    desk.apply(desk.bring("people", first, choices={"system": "vieux"}))
+    then = (
+        "id;n° de membre;prénom;nom;email\n"
+        "A1;;;;autre@exemple.be\n"
+        ";M 8;Jan;Peeters;j@exemple.be\n"
+        "A1;M-8;;;\n"
+        ";M-7;Ana;Silva;\n"
+        ";97979797;Nul;Part;n@exemple.be\n"
+    )
+    assert desk.said(desk.bring("people", then, choices={"system": "vieux"})) == {
+        2: ("update", "adds:email"),
+        3: ("same",),
+        4: ("review", "keys-disagree"),
+        5: ("review", "number-of-another"),
+        6: ("review", "number-like-ours") if 97979797 % 97 == 0 else ("create",),
+    }
+
+
+def test_a_welcome_call_adds_to_a_donor_the_supplier_named(desk: Desk) -> None:
+    chosen = {"system": "rue-sa", "purpose": "news"}
+    street = "donor id;signature;prénom;nom;email;newsletter\nD1;2026-11-01;Ana;Silva;ana@exemple.be;oui\n"
+    run = desk.apply(desk.bring("street-recruits", street, choices=chosen))
+    assert desk.said(run) == {2: ("create", "consent:news")}
+    call = "donor id;date d'appel;gsm;newsletter;email\nD1;2026-11-09;0470123456;non;ana@exemple.be\nD9;2026-11-09;;;\n"
+    run = desk.apply(desk.bring("welcome-calls", call, choices=chosen))
+    assert desk.said(run) == {2: ("update", "adds:phone", "withdrawal:news"), 3: ("error", "unknown-person")}

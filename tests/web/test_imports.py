@@ -1,0 +1,115 @@
+"""Imports in the office: bring a file, correct how it is read, try it, import it, undo it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from crm.assembly import Assembly
+from crm.consent import service as consent
+from crm.imports import service as imports
+from crm.imports.model import RunId, RunState
+from crm.staff.model import Role
+from tests.imports.conftest import NEWS
+from tests.web.conftest import Browser
+
+FILE = (
+    "Prénom;Nom;E-mail;Naissance\n"
+    "Marie;Dupont;marie@exemple.be;03/04/1971\n"
+    "Ana;Silva;pas une adresse;05/06/1980\n"
+    "=cmd|x;;luc@exemple.be;07/08/1990\n"
+)
+
+
+def bring(browser: Browser, content: bytes, kind: str = "people", name: str = "membres.csv") -> TestResponse:
+    data = {"kind": kind, "csrf": browser.csrf, "file": (io.BytesIO(content), name)}
+    return browser.client.post("/office/imports", data=data, content_type="multipart/form-data")
+
+
+def text_of(answer: TestResponse) -> str:
+    return " ".join(unescape(answer.get_data(as_text=True)).replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+def state(assembly: Assembly, number: int) -> tuple[RunState, dict[str, Any]]:
+    with assembly.database.reading() as session:
+        run = imports.get(session, RunId(number))
+        return run.state, dict(run.counts)
+
+
+def test_a_file_from_the_desk_to_the_house_and_back(browser: Callable[..., Browser], assembly: Assembly) -> None:
+    care = browser(Role.CARE)
+    answer = bring(care, FILE.encode("cp1252"))
+    assert answer.headers["Location"] == "/office/imports/1/prepare"
+    page = text_of(care.get("/office/imports/1/prepare"))
+    assert "Windows-1252" in page
+    assert "Cette colonne peut se lire de plusieurs façons" in page
+    columns = {"column-first_name": "0", "column-last_name": "1", "column-email": "2", "column-birth_on": "3"}
+    refused = care.post("/office/imports/1/check", columns)
+    assert refused.status_code == 422
+    assert "Choisissez comment cette date est écrite" in text_of(refused)
+    done = care.post("/office/imports/1/check", {**columns, "format-birth_on": "day-month"})
+    assert done.headers["Location"] == "/office/imports/1"
+    assert state(assembly, 1) == (RunState.CHECKED, {"create": 1, "error": 2})
+    page = text_of(care.get("/office/imports/1?show=error"))
+    assert "Ce n’est pas une adresse e-mail." in page
+    assert "Ce n’est pas un nom : prénom." in page
+    aside = care.post("/office/imports/1/set-aside.csv").get_data(as_text=True)
+    assert aside.startswith("\ufeffPrénom;Nom;E-mail;Naissance;Ligne du fichier;Pourquoi\r\n")
+    assert "\r\n'=cmd|x;;luc@exemple.be;07/08/1990;4;" in aside
+    care.post("/office/imports/1/apply")
+    assert state(assembly, 1)[0] is RunState.APPLIED
+    assert "marie@exemple.be" in text_of(care.get("/office/supporters"))
+    care.post("/office/imports/1/undo")
+    assert state(assembly, 1)[0] is RunState.UNDONE
+    assert "Tout est comme avant" in text_of(care.get("/office/imports/1"))
+    assert "marie@exemple.be" not in text_of(care.get("/office/supporters"))
+
+
+def test_what_is_badly_read_can_be_corrected(browser: Callable[..., Browser], assembly: Assembly) -> None:
+    care = browser(Role.CARE)
+    bring(care, "a,b;c\nZoé,1;2\n".encode())
+    care.post("/office/imports/1/reading", {"separator": ",", "encoding": "utf-8", "quote": '"', "header_row": "0"})
+    with assembly.database.reading() as session:
+        assert imports.get(session, RunId(1)).headers == ("A", "B")
+
+
+def test_a_file_that_is_none_is_refused_and_not_kept(browser: Callable[..., Browser], assembly: Assembly) -> None:
+    care = browser(Role.CARE)
+    answer = bring(care, b"%PDF-1.7")
+    assert answer.status_code == 422
+    assert "Ce n’est pas un tableau" in text_of(answer)
+    assert list((assembly.settings.home / "imports").iterdir()) == []
+    assert bring(care, b"", name="").status_code == 422
+
+
+def test_a_larger_file_is_left_to_the_clock(browser: Callable[..., Browser], assembly: Assembly) -> None:
+    care = browser(Role.CARE)
+    rows = "".join(f"prenom{i};a{i}@exemple.be;{'x' * 100}\n" for i in range(3000))
+    bring(care, f"prénom;email;note\n{rows}".encode())
+    care.post("/office/imports/1/check", {"column-email": "1"})
+    assert state(assembly, 1) == (RunState.CHECKING, {})
+    assert "continue si vous fermez" in text_of(care.get("/office/imports/1"))
+    assert care.get("/office/imports/1/progress").status_code == 200
+    from jobs import work_imports
+
+    assert work_imports.run(assembly, assembly.clock()) == {"done": 1}
+    assert care.get("/office/imports/1/progress").headers["HX-Refresh"] == "true"
+    assert state(assembly, 1) == (RunState.CHECKED, {"create": 3000})
+
+
+def test_the_first_day_compares_totals(browser: Callable[..., Browser], assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, NEWS)
+    care = browser(Role.CARE)
+    assert "0 étapes sur 4" in text_of(care.get("/office/day-zero"))
+    bring(care, b"email\na@exemple.be\nb@exemple.be\n")
+    care.post("/office/imports/1/check", {"column-email": "0"})
+    care.post("/office/imports/1/apply")
+    care.post("/office/day-zero/1/expected", {"rows": "3"})
+    assert "Il manque une ligne dans le fichier." in text_of(care.get("/office/day-zero"))
+    care.post("/office/day-zero/1/expected", {"rows": "2"})
+    assert "Le compte est bon." in text_of(care.get("/office/day-zero"))
