@@ -113,5 +113,9 @@ class AddressHasher:
 
     def key_of(self, normal_address: str) -> str:
         """`<key id>:<64 hex digits>` of an address in its normal form."""
-        key_id, key = self.keyring.newest
-        return f"{key_id}:{hmac.new(key, normal_address.encode(), hashlib.sha256).hexdigest()}"
+        return _key_of(*self.keyring.newest, normal_address)
+
+
+@lru_cache(maxsize=4096)
+def _key_of(key_id: int, key: bytes, normal_address: str) -> str:
+    return f"{key_id}:{hmac.digest(key, normal_address.encode(), 'sha256').hex()}"

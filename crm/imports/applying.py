@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.consent import bulk as consents
+from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.imports import store
@@ -15,8 +15,8 @@ from crm.imports.checking import row_of_plan
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
 from crm.imports.planning import Nobody, Plan, plans, silence_key
 from crm.imports.wish import Wish
-from crm.people import bulk as people
-from crm.people.bulk import Settled
+from crm.people import settling as people
+from crm.people.settling import Settled
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 
@@ -59,8 +59,8 @@ def apply(
     changes += _meet(session, addresses, run, made, at=at)
     store.add_changes(session, run.id, changes)
     before = {row.number: (row.verdict, row.reasons) for row in rows}
-    now = [row_of_plan(plan) for plan in made]
-    store.change_rows(session, run.id, [row for row in now if (row.verdict, row.reasons) != before[row.number]])
+    differing = [plan for plan in made if (plan.verdict, plan.reasons) != before[plan.number]]
+    store.change_rows(session, run.id, [row_of_plan(plan) for plan in differing])
 
 
 def source_of(run: Run) -> str:
@@ -132,6 +132,8 @@ def _silence(
 
 def _meet(session: Session, addresses: AddressHasher, run: Run, made: Sequence[Plan], *, at: datetime) -> list[Change]:
     """Addresses that arrive and that a hashed list has been waiting for."""
+    if not consents.has_digests(session):
+        return []
     arriving = {
         plan.landing.email.normal: plan.number
         for plan in made

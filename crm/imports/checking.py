@@ -15,7 +15,7 @@ from crm.imports.layout import Fault, RawRow
 from crm.imports.model import Matching, Reason, Row, RowVerdict, Run
 from crm.imports.planning import Plan, keys_of, plans, silence_key
 from crm.imports.wish import Said, Wish
-from crm.people import bulk as people
+from crm.people import settling as people
 from crm.people.arrivals import Arrival, Known, imagined
 from crm.values.languages import Language
 

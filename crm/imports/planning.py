@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from crm.consent import bulk as consents
+from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
 from crm.imports.model import Reason, RowVerdict, Told
 from crm.imports.rules import NOES, weigh
 from crm.imports.wish import Said, Wish
-from crm.people import bulk as people
+from crm.people import settling as people
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, imagined, land
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -121,9 +121,9 @@ class _Block:
             return self._silence(number, wish)
         assert wish.arrival is not None
         arrival = wish.arrival
-        ids = dict.fromkeys(
-            [known.person.id for known in several] + [i for k in keys_of(arrival) for i in self._by_key.get(k, ())]
-        )
+        ids: dict[int, None] = {known.person.id: None for known in several}
+        for key in keys_of(arrival):
+            ids |= dict.fromkeys(self._by_key.get(key, ()))
         candidates = [self._known[i] for i in ids]
         landing = land(arrival, candidates)
         if landing.verdict is Verdict.CREATE and wish.must_be_known:
@@ -131,7 +131,6 @@ class _Block:
         if landing.verdict is Verdict.CREATE:
             newcomer = imagined(arrival, people.imagined(arrival, place, self._language, self._at))
             self._remember(newcomer, -place)
-            landing = replace(landing, known=None)
             who: list[int] = [-place]
         else:
             who = [landing.known.person.id] if landing.known is not None and landing.doubt is None else []

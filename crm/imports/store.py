@@ -139,8 +139,8 @@ def keep_mapping(session: Session, kind: str, signature: str, matching: Matching
 def add_rows(session: Session, run_id: int, rows: Sequence[Row]) -> None:
     """Writes checked rows."""
     if rows:
-        session.execute(
-            insert(ImportRowRow),
+        session.connection().execute(
+            insert(ImportRowRow.__table__),  # type: ignore[arg-type] # a table, whatever its annotation says
             [
                 {
                     "run_id": run_id,
@@ -226,8 +226,8 @@ def verdict_counts(session: Session, run_id: int) -> dict[str, int]:
 def add_changes(session: Session, run_id: int, changes: Sequence[Change]) -> None:
     """Writes what rows changed."""
     if changes:
-        session.execute(
-            insert(ImportChangeRow),
+        session.connection().execute(
+            insert(ImportChangeRow.__table__),  # type: ignore[arg-type] # a table, whatever its annotation says
             [
                 {
                     "run_id": run_id,

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.consent import bulk as consents
+from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
 from crm.foundation.signing import Sealer
 from crm.imports.model import Change, ChangeKind, Run
 from crm.people import taking_back
-from crm.people.bulk import Written
+from crm.people.settling import Written
 from crm.people.taking_back import Kept
 
 LEDGERS = ("consent_event",)

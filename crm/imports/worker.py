@@ -26,7 +26,7 @@ from crm.values.calendar import brussels_day
 from crm.values.folding import folded
 from crm.values.languages import Language
 
-BLOCK = 500
+BLOCK = 300
 LEASE = timedelta(seconds=60)
 LAST = 2**62
 DIGESTS = -1

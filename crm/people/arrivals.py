@@ -37,6 +37,11 @@ class Arrival:
     external_ids: tuple[ExternalId, ...] = ()
 
     @property
+    def number(self) -> str:
+        """The member number as it is compared."""
+        return typed_number(self.member_number) if self.member_number else ""
+
+    @property
     def words(self) -> frozenset[str]:
         """The words of the name as names are compared."""
         return frozenset(folded(f"{self.first_name} {self.last_name} {self.organisation_name}").split())
@@ -130,7 +135,7 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
     known, by, doubt = recognised(arrival, tuple(candidates))
     if doubt is not None:
         return Landing(verdict=Verdict.REVIEW, known=known, by=by, doubt=doubt)
-    if known is None and is_ours(typed_number(arrival.member_number)):
+    if known is None and is_ours(arrival.number):
         return Landing(verdict=Verdict.REVIEW, doubt=Doubt.NUMBER_LIKE_OURS)
     if known is None:
         return Landing(
@@ -148,7 +153,7 @@ def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | N
     if not candidates:
         return None, None, None
     strong = {k.person.id: (k, By.EXTERNAL_ID) for k in candidates if _ids(arrival) & k.external_ids}
-    number = typed_number(arrival.member_number)
+    number = arrival.number
     for known in candidates:
         if number and known.person.member_number == number:
             if arrival.words and known.words and not arrival.words & known.words:
@@ -203,7 +208,7 @@ def _compared(arrival: Arrival, known: Known, by: By | None) -> Landing:
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),
-        ("member_number", typed_number(arrival.member_number), person.member_number),
+        ("member_number", arrival.number, person.member_number),
     ):
         if said and not held:
             fields.append((name, said))

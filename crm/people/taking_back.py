@@ -1,4 +1,4 @@
-"""Takes back what `bulk.settle` wrote: exactly what was there is there again, unless something changed since."""
+"""Takes back what `settling.settle` wrote: exactly what was there is there again, unless something changed since."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.people import bulk_store
-from crm.people.bulk import FIELDS, Written
+from crm.people import settling_store
 from crm.people.model import Deliverability, DifferenceState
+from crm.people.settling import FIELDS, Written
 from crm.people.tables import ContactPointRow, DifferenceRow, ExternalIdRow, PostalAddressRow
 from crm.values.folding import folded
 
@@ -52,7 +52,7 @@ def take_back(session: Session, written: Sequence[Written], *, ledgers: Collecti
 
 
 def _differences(session: Session, written: Sequence[Written]) -> list[Kept | None]:
-    rows = bulk_store.rows_of(session, DifferenceRow, [one.target_id for one in written])
+    rows = settling_store.rows_of(session, DifferenceRow, [one.target_id for one in written])
     outcome = []
     for one in written:
         row = rows.get(one.target_id)
@@ -63,7 +63,7 @@ def _differences(session: Session, written: Sequence[Written]) -> list[Kept | No
 
 def _fields(session: Session, written: Sequence[Written]) -> list[Kept | None]:
     names = {name for one in written for name in one.after} | {"first_name", "last_name", "organisation_name"}
-    present = bulk_store.at_present(session, {one.person_id for one in written}, sorted(names))
+    present = settling_store.at_present(session, {one.person_id for one in written}, sorted(names))
     outcome: list[Kept | None] = []
     changes: dict[int, dict[str, Any]] = {}
     for one in written:
@@ -79,14 +79,14 @@ def _fields(session: Session, written: Sequence[Written]) -> list[Kept | None]:
             change = changes.setdefault(one.person_id, {"id": one.person_id}) | empty
             change["folded_name"] = folded(f"{now['first_name']} {now['last_name']} {now['organisation_name']}")
             changes[one.person_id] = change
-    bulk_store.update_people(session, list(changes.values()))
+    settling_store.update_people(session, list(changes.values()))
     return outcome
 
 
 def _points(session: Session, written: Sequence[Written]) -> list[Kept | None]:
     ids = [one.target_id for one in written]
-    rows = bulk_store.rows_of(session, ContactPointRow, ids)
-    used = bulk_store.pointing_at(session, "contact_point", ids)
+    rows = settling_store.rows_of(session, ContactPointRow, ids)
+    used = settling_store.pointing_at(session, "contact_point", ids)
     outcome = [_still(rows.get(i), is_used=i in used) for i in ids]
     _delete(session, ContactPointRow, written, outcome)
     return outcome
@@ -94,8 +94,8 @@ def _points(session: Session, written: Sequence[Written]) -> list[Kept | None]:
 
 def _addresses(session: Session, written: Sequence[Written]) -> list[Kept | None]:
     ids = [one.target_id for one in written]
-    rows = bulk_store.rows_of(session, PostalAddressRow, ids)
-    used = bulk_store.pointing_at(session, "postal_address", ids)
+    rows = settling_store.rows_of(session, PostalAddressRow, ids)
+    used = settling_store.pointing_at(session, "postal_address", ids)
     outcome: list[Kept | None] = []
     for one in written:
         row = rows.get(one.target_id)
@@ -107,7 +107,7 @@ def _addresses(session: Session, written: Sequence[Written]) -> list[Kept | None
 
 
 def _external_ids(session: Session, written: Sequence[Written]) -> list[Kept | None]:
-    rows = bulk_store.rows_of(session, ExternalIdRow, [one.target_id for one in written])
+    rows = settling_store.rows_of(session, ExternalIdRow, [one.target_id for one in written])
     outcome: list[Kept | None] = [None if one.target_id in rows else Kept.GONE for one in written]
     _delete(session, ExternalIdRow, written, outcome)
     return outcome
@@ -115,13 +115,13 @@ def _external_ids(session: Session, written: Sequence[Written]) -> list[Kept | N
 
 def _people(session: Session, written: Sequence[Written], ledgers: Collection[str]) -> list[Kept | None]:
     ids = [one.person_id for one in written]
-    present = bulk_store.at_present(session, ids, [*FIELDS, "merged_into_id"])
-    belongings = bulk_store.points_and_addresses(session, ids)
-    used = bulk_store.pointing_at(session, "person", ids)
+    present = settling_store.at_present(session, ids, [*FIELDS, "merged_into_id"])
+    belongings = settling_store.points_and_addresses(session, ids)
+    used = settling_store.pointing_at(session, "person", ids)
     points = [i for one in written for i in one.after.get("point", ())]
-    used_points = bulk_store.pointing_at(session, "contact_point", points)
+    used_points = settling_store.pointing_at(session, "contact_point", points)
     abodes = [i for one in written for i in one.after.get("address", ())]
-    used_abodes = bulk_store.pointing_at(session, "postal_address", abodes)
+    used_abodes = settling_store.pointing_at(session, "postal_address", abodes)
     outcome: list[Kept | None] = []
     gone: list[int] = []
     emptied: list[int] = []
@@ -139,9 +139,9 @@ def _people(session: Session, written: Sequence[Written], ledgers: Collection[st
         else:
             outcome.append(None)
             (emptied if one.person_id in used else gone).append(one.person_id)
-    bulk_store.delete_belongings(session, [*gone, *emptied])
-    bulk_store.empty_people(session, emptied)
-    bulk_store.delete_people(session, gone)
+    settling_store.delete_belongings(session, [*gone, *emptied])
+    settling_store.empty_people(session, emptied)
+    settling_store.delete_people(session, gone)
     return outcome
 
 
@@ -163,7 +163,7 @@ def _still(row: Any, *, is_used: bool) -> Kept | None:
 
 def _delete(session: Session, row: Any, written: Sequence[Written], outcome: Sequence[Kept | None]) -> None:
     done = [one.target_id for one, kept in zip(written, outcome, strict=True) if kept is None]
-    bulk_store.delete_rows(session, row, done)
+    settling_store.delete_rows(session, row, done)
 
 
 def _text(value: Any) -> str:

@@ -143,9 +143,9 @@ INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules"},
     "mailing.content": {"calls"},
-    "crm.consent": {"bulk", "gate", "policies", "policy"},
+    "crm.consent": {"gate", "policies", "policy", "taking_over"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
-    "crm.people": {"arrivals", "bulk", "contacts", "differences", "households", "links", "rules", "taking_back"},
+    "crm.people": {"arrivals", "contacts", "differences", "households", "links", "rules", "settling", "taking_back"},
     "crm.staff": {"rules"},
     "mailing.composition": {"rules"},
     "mailing.delivery": {"links", "headers"},

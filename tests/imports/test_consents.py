@@ -135,7 +135,7 @@ def test_the_export_of_spip_comes_in_as_it_is(desk: Desk) -> None:
 
 
 def test_a_list_of_hashed_addresses_waits_for_them(desk: Desk) -> None:
-    from crm.consent.bulk import digests_of
+    from crm.consent.taking_over import digests_of
 
     add(desk, "connue@exemple.be")
     hashed = [digests_of("connue@exemple.be")[0], digests_of("future@exemple.be")[2].upper()]

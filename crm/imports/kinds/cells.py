@@ -182,8 +182,11 @@ class Cells:
 
     def member_number(self, field: str = "member_number") -> str:
         """A member number as it is compared."""
-        number = typed_number(self.text(field))
-        if len(number) > LONGEST_NUMBER or (self.text(field) and not number):
+        text = self.text(field)
+        if not text:
+            return ""
+        number = typed_number(text)
+        if len(number) > LONGEST_NUMBER or not number:
             self.refuse(Reason.NOT_NUMBER, field)
             return ""
         return number

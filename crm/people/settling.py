@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import bulk_store, store
+from crm.people import settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Usage
-from crm.people.rules import typed_number
 from crm.values.address_key import dedupe_key
 from crm.values.folding import folded
 from crm.values.identifiers import PersonId
@@ -56,10 +55,12 @@ class Settled:
 def candidates(session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival]) -> list[tuple[Known, ...]]:
     """For each arrival all whom one of its strong keys leads to; a fixed number of queries for all of them."""
     keys = [_keys(addresses, arrival) for arrival in arrivals]
-    by_address = bulk_store.ids_by_address(session, {key for several in keys for key in several})
-    by_external = bulk_store.ids_by_external(session, {(x.system, x.value) for a in arrivals for x in a.external_ids})
-    numbers = {typed_number(a.member_number) for a in arrivals if a.member_number}
-    by_number = bulk_store.ids_by_number(session, numbers)
+    by_address = settling_store.ids_by_address(session, {key for several in keys for key in several})
+    by_external = settling_store.ids_by_external(
+        session, {(x.system, x.value) for a in arrivals for x in a.external_ids}
+    )
+    numbers = {a.number for a in arrivals if a.member_number}
+    by_number = settling_store.ids_by_number(session, numbers)
     living = _living(session, {*by_external.values(), *by_number.values()})
     found: list[set[int]] = []
     for arrival, several in zip(arrivals, keys, strict=True):
@@ -67,7 +68,7 @@ def candidates(session: Session, addresses: AddressHasher, arrivals: Sequence[Ar
         for one in arrival.external_ids:
             if (person_id := by_external.get((one.system, one.value))) is not None:
                 ids |= living[person_id]
-        if (person_id := by_number.get(typed_number(arrival.member_number))) is not None:
+        if (person_id := by_number.get(arrival.number)) is not None:
             ids |= living[person_id]
         found.append(ids)
     known = known_of(session, set().union(*found))
@@ -81,22 +82,22 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
     people = store.load(session, person_ids)
     emails: dict[int, set[str]] = {}
     phones: dict[int, set[str]] = {}
-    for person_id, kind, value, _ended in bulk_store.values_of(session, person_ids):
+    for person_id, kind, value, _ended in settling_store.values_of(session, person_ids):
         if kind == ContactKind.EMAIL:
             emails.setdefault(person_id, set()).add(value.casefold())
         else:
             phones.setdefault(person_id, set()).add(value)
     boxes: dict[int, set[str]] = {}
     housed: set[int] = set()
-    for person_id, key, ended in bulk_store.letter_boxes_of(session, person_ids):
+    for person_id, key, ended in settling_store.letter_boxes_of(session, person_ids):
         boxes.setdefault(person_id, set()).add(key)
         if not ended:
             housed.add(person_id)
     external: dict[int, set[tuple[str, str]]] = {}
-    for person_id, system, text in bulk_store.external_ids_of(session, person_ids):
+    for person_id, system, text in settling_store.external_ids_of(session, person_ids):
         external.setdefault(person_id, set()).add((system, text))
     noted: dict[int, set[tuple[str, str]]] = {}
-    for person_id, name, said in bulk_store.noted_of(session, person_ids):
+    for person_id, name, said in settling_store.noted_of(session, person_ids):
         noted.setdefault(person_id, set()).add((name, str(said.get("text", ""))))
     return {
         person_id: Known(
@@ -126,9 +127,9 @@ def settle(
     `arrivals` are by place, from 1; a landing whose `known` has the id -7 is about the newcomer of place 7.
     `language` is for newcomers who say none.
     """
-    stamp = bulk_store.stamp(at, source)
+    stamp = settling_store.stamp(at, source)
     new = [i for i, (_, landing) in arrivals.items() if landing.verdict is Verdict.CREATE]
-    ids = bulk_store.insert_people(session, [_person_row(arrivals[i][0], language) | stamp for i in new])
+    ids = settling_store.insert_people(session, [_person_row(arrivals[i][0], language) | stamp for i in new])
     person_of: dict[int, int] = dict(zip(new, ids, strict=True))
     written: dict[int, list[Written]] = {i: [] for i in arrivals}
     for i, (_, landing) in arrivals.items():
@@ -156,7 +157,7 @@ def _person_row(arrival: Arrival, language: Language) -> dict[str, Any]:
         "title": arrival.title,
         "language": arrival.language or language,
         "birth_on": arrival.birth_on,
-        "member_number": typed_number(arrival.member_number) or None,
+        "member_number": arrival.number or None,
     }
 
 
@@ -198,7 +199,7 @@ def _write_points(
                     **stamp,
                 }
             )
-    for i, row, row_id in zip(owners, rows, bulk_store.insert_points(session, rows), strict=True):
+    for i, row, row_id in zip(owners, rows, settling_store.insert_points(session, rows), strict=True):
         written[i].append(_new("point", row_id, person_of[i], {"address_key": row["address_key"]}))
 
 
@@ -234,7 +235,7 @@ def _write_addresses(
                 **stamp,
             }
         )
-    for i, row, row_id in zip(owners, rows, bulk_store.insert_addresses(session, rows), strict=True):
+    for i, row, row_id in zip(owners, rows, settling_store.insert_addresses(session, rows), strict=True):
         written[i].append(_new("address", row_id, person_of[i], {"dedupe_key": row["dedupe_key"]}))
 
 
@@ -246,7 +247,7 @@ def _write_external_ids(
 ) -> None:
     pairs = [(i, one) for i, (_, landing) in arrivals.items() if i in person_of for one in landing.external_ids]
     rows = [{"person_id": person_of[i], "system": one.system, "value": one.value} for i, one in pairs]
-    for (i, one), row_id in zip(pairs, bulk_store.insert_external_ids(session, rows), strict=True):
+    for (i, one), row_id in zip(pairs, settling_store.insert_external_ids(session, rows), strict=True):
         written[i].append(_new("external-id", row_id, person_of[i], {"system": one.system}))
 
 
@@ -271,7 +272,7 @@ def _write_fields(
         written[i].append(
             Written(what="field", target_id=person_of[i], person_id=person_of[i], before=before, after=after)
         )
-    bulk_store.update_people(session, changes)
+    settling_store.update_people(session, changes)
 
 
 def _write_differences(
@@ -295,7 +296,7 @@ def _write_differences(
         }
         for i, one in pairs
     ]
-    for (i, one), row_id in zip(pairs, bulk_store.insert_differences(session, rows), strict=True):
+    for (i, one), row_id in zip(pairs, settling_store.insert_differences(session, rows), strict=True):
         written[i].append(_new("difference", row_id, person_of[i], {"field": one.field}))
 
 
@@ -329,7 +330,7 @@ def _keys(addresses: AddressHasher, arrival: Arrival) -> list[str]:
 
 def _living(session: Session, person_ids: Collection[int]) -> dict[int, set[int]]:
     """Who those people are today; nobody for one who is no more."""
-    merged = bulk_store.merged_of(session, person_ids)
+    merged = settling_store.merged_of(session, person_ids)
     found = {person_id: {person_id} for person_id in person_ids}
     for person_id in merged:  # a handful: keys follow a merge, only numbers stay behind
         survivor = store.survivor(session, person_id)
@@ -339,7 +340,7 @@ def _living(session: Session, person_ids: Collection[int]) -> dict[int, set[int]
 
 def emails_after(session: Session, after: int, limit: int) -> list[tuple[int, str, str]]:
     """A page of all e-mail addresses we know, by their ids: id, address, address key."""
-    return bulk_store.emails_after(session, after, limit)
+    return settling_store.emails_after(session, after, limit)
 
 
 def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> Person:
@@ -352,7 +353,7 @@ def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> 
         title=arrival.title,
         language=arrival.language or language,
         birth_on=arrival.birth_on,
-        member_number=typed_number(arrival.member_number),
+        member_number=arrival.number,
         source="",
         created_at=at,
     )

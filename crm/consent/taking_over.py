@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import bulk_store, store
+from crm.consent import store, taking_over_store
 from crm.consent.model import Act, NewAct, Standing, SuppressionCause, Way
 from crm.foundation.signing import Sealer
 from crm.values.identifiers import PersonId
@@ -26,8 +26,8 @@ def standings(session: Session, person_ids: Collection[int]) -> dict[Stream, Sta
 
 def record(session: Session, sealer: Sealer, acts: Sequence[NewAct], *, at: datetime) -> list[int]:
     """Writes acts of people not merged into others, and where they stand now; the ids of the events, in order."""
-    ids = bulk_store.insert_acts(session, sealer, acts, at=at)
-    bulk_store.refold(session, {act.person_id for act in acts})
+    ids = taking_over_store.insert_acts(session, sealer, acts, at=at)
+    taking_over_store.refold(session, {act.person_id for act in acts})
     return ids
 
 
@@ -36,8 +36,8 @@ def annul(session: Session, sealer: Sealer, event_ids: Collection[int], *, way: 
 
     The ledger keeps both: the word, and that it was recorded by mistake.
     """
-    found = bulk_store.events(session, event_ids)
-    wanted = sorted(set(found) - bulk_store.annulled(session, event_ids))
+    found = taking_over_store.events(session, event_ids)
+    wanted = sorted(set(found) - taking_over_store.annulled(session, event_ids))
     acts = [
         NewAct(
             person_id=PersonId(found[i].person_id),
@@ -50,19 +50,19 @@ def annul(session: Session, sealer: Sealer, event_ids: Collection[int], *, way: 
         )
         for i in wanted
     ]
-    bulk_store.insert_acts(session, sealer, acts, at=at, annuls=wanted)
-    bulk_store.refold(session, {act.person_id for act in acts})
+    taking_over_store.insert_acts(session, sealer, acts, at=at, annuls=wanted)
+    taking_over_store.refold(session, {act.person_id for act in acts})
     return set(wanted)
 
 
 def silenced(session: Session, address_keys: Collection[str], cause: SuppressionCause) -> set[str]:
     """Those addresses on which that cause stands."""
-    return {key for key, one in bulk_store.causes_at(session, address_keys) if one is cause}
+    return {key for key, one in taking_over_store.causes_at(session, address_keys) if one is cause}
 
 
 def stopped(session: Session, address_keys: Collection[str]) -> set[str]:
     """Those addresses on which any cause stands."""
-    return {key for key, _ in bulk_store.causes_at(session, address_keys)}
+    return {key for key, _ in taking_over_store.causes_at(session, address_keys)}
 
 
 def suppress(
@@ -76,8 +76,8 @@ def suppress(
 ) -> set[str]:
     """Stops all writing to those addresses, since those moments; the ones that cause did not stop already."""
     new = set(items) - silenced(session, items, cause)
-    undone = bulk_store.undone_at(session, new, cause)
-    bulk_store.insert_suppressions(
+    undone = taking_over_store.undone_at(session, new, cause)
+    taking_over_store.insert_suppressions(
         session,
         # A list that comes again after its import was undone has the last word again.
         [(key, at if undone.get(key, items[key]) > items[key] else items[key]) for key in sorted(new)],
@@ -101,7 +101,7 @@ def lift(
 ) -> set[str]:
     """Ends that cause on those addresses; the ones on which it stood."""
     stood = silenced(session, address_keys, cause)
-    bulk_store.insert_suppressions(
+    taking_over_store.insert_suppressions(
         session, [(key, at) for key in sorted(stood)], suppressed=False, cause=cause, way=way, at=at, evidence=evidence
     )
     return stood
@@ -119,29 +119,34 @@ def digests_of(normal_address: str) -> tuple[str, str, str]:
 
 def held_digests(session: Session, digests: Collection[str]) -> set[str]:
     """Those digests that are on the list already."""
-    return set(bulk_store.digests_held(session, digests))
+    return set(taking_over_store.digests_held(session, digests))
 
 
 def put_digests(session: Session, items: Mapping[str, datetime], *, at: datetime) -> set[str]:
     """Puts digests of unknown addresses on the list, since those moments; the ones that were not on it."""
     new = set(items) - held_digests(session, items)
-    bulk_store.insert_digests(session, [(digest, items[digest]) for digest in sorted(new)], at=at)
+    taking_over_store.insert_digests(session, [(digest, items[digest]) for digest in sorted(new)], at=at)
     return new
+
+
+def has_digests(session: Session) -> bool:
+    """True where any hashed address waits on the list."""
+    return taking_over_store.has_digests(session)
 
 
 def take_digests(session: Session, digests: Collection[str]) -> set[str]:
     """Takes digests off the list; the ones that were on it."""
-    return bulk_store.delete_digests(session, digests)
+    return taking_over_store.delete_digests(session, digests)
 
 
 def meet_digests(
     session: Session, addresses: Mapping[str, str], *, way: Way, at: datetime, evidence: Mapping[str, Any]
 ) -> dict[str, str]:
     """Stops writing to those addresses (normal form to address key) whose digest is on the list; key to digest."""
-    if not addresses or not bulk_store.has_digests(session):
+    if not addresses or not taking_over_store.has_digests(session):
         return {}
     owner = {digest: key for normal, key in addresses.items() for digest in digests_of(normal)}
-    held = bulk_store.digests_held(session, owner)
+    held = taking_over_store.digests_held(session, owner)
     items = {owner[digest]: since for digest, since in held.items()}
     new = suppress(session, items, cause=SuppressionCause.LISTED, way=way, at=at, evidence=evidence)
     return {owner[digest]: digest for digest in held if owner[digest] in new}
