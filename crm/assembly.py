@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 from crm.foundation.database import Database, open_database
+from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
 from crm.foundation.keys import open_keyring
 from crm.foundation.settings import Settings
@@ -44,6 +45,7 @@ class Assembly:
     links: LinkSigner
     sealer: Sealer
     addresses: AddressHasher
+    secrets: Cipher
     fetcher: Fetcher
     clock: Callable[[], datetime]
 
@@ -58,6 +60,7 @@ def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None)
         links=LinkSigner(open_keyring(keys, "links")),
         sealer=Sealer(open_keyring(keys, "ledgers")),
         addresses=AddressHasher(open_keyring(keys, "addresses")),
+        secrets=Cipher(open_keyring(keys, "secrets")),
         fetcher=Fetcher(settings.egress),
         clock=clock or (lambda: datetime.now(UTC)),
     )

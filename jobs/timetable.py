@@ -15,6 +15,7 @@ from jobs import (
     recover_deliveries,
     seal_ledgers,
     send_due_editions,
+    tidy_staff,
     verify_ledgers,
     work_imports,
 )
@@ -83,6 +84,12 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(4, 10)),
         run=forget_imports.run,
         ask_after=timedelta(days=30),
+    ),
+    Job(
+        name="tidy_staff",
+        label=N_("Oublier les vieilles connexions"),
+        when=Daily(at=time(4, 10)),
+        run=tidy_staff.run,
     ),
     Job(
         name="prune_runs",

@@ -11,6 +11,12 @@ SAID = (
     (r"there is no such newsletter", "cette lettre n’existe pas"),
     (r"there is no such account", "aucun compte n’a cette adresse : `portevoix staff list` les montre"),
     (r"an account has this address already", "un compte a déjà cette adresse"),
+    (r"an account needs at least one role", "un compte a au moins un rôle"),
+    (r"somebody has to stay administrator", "quelqu’un doit rester dans le rôle administrator"),
+    (
+        r"something encrypted cannot be read.*",
+        "une valeur chiffrée ne se lit pas : le fichier keys/secrets.1.key manque",
+    ),
     (r"a password needs at least (\d+) characters", r"un mot de passe a au moins \1 caractères"),
     (r"not an e-mail address", "ce n’est pas une adresse e-mail complète, comme marie@exemple.be"),
     (r"a name of at most (\d+) characters", r"un nom a au plus \1 caractères"),

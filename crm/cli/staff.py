@@ -8,12 +8,16 @@ from typing import Any
 
 import click
 
+from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
+from crm.staff import account_links, factors, sessions
 from crm.staff import service as staff
 from crm.staff.model import Account, Role
 from crm.values.languages import Language
+from mailing.correspondence import colleagues
+from mailing.correspondence.model import Desk
 
 roles_option = click.option(
     "--role",
@@ -101,6 +105,71 @@ def roles(*, email: str, roles: tuple[str, ...], as_json: bool) -> None:
 
 @command.command()
 @click.argument("email")
+@roles_option
+@click.option("--name", default="", help="Son nom, tel que l’équipe le lit.")
+@click.option("--language", type=click.Choice(["fr", "nl", "en"]), default="fr", show_default=True)
+@json_option
+@telling
+def invite(*, email: str, roles: tuple[str, ...], name: str, language: str, as_json: bool) -> None:
+    """Invite EMAIL par mail à choisir son mot de passe ; le lien vaut trois jours."""
+    made = assembly()
+    with made.database.transaction() as session:
+        link = account_links.invite(
+            session,
+            made.sealer,
+            email=email,
+            name=name,
+            roles={Role(role) for role in roles},
+            language=Language(language),
+            by=None,
+            at=made.clock(),
+        )
+        address = f"{made.settings.public_url}/office/key/{account_links.token_of(made.links, link)}"
+        colleagues.send_link(session, _desk(made), link, address=address, at=made.clock())
+    show(_shown(link.account) | {"expires_at": link.expires_at.isoformat()}, as_json=as_json)
+
+
+@command.command(name="reset-factors")
+@click.argument("email")
+@json_option
+@telling
+def reset_factors(email: str, as_json: bool) -> None:
+    """Efface les seconds facteurs d’EMAIL et ferme toutes ses sessions : téléphone perdu, codes aussi."""
+    made = assembly()
+    with made.database.transaction() as session:
+        account = staff.account_at(session, email)
+        factors.reset(session, made.sealer, account.id, by=None, at=made.clock())
+    show(_shown(account), as_json=as_json)
+
+
+@command.command(name="end-sessions")
+@click.argument("email")
+@json_option
+@telling
+def end_sessions(email: str, as_json: bool) -> None:
+    """Ferme toutes les sessions d’EMAIL, à l’instant."""
+    made = assembly()
+    with made.database.transaction() as session:
+        account = staff.account_at(session, email)
+        ended = sessions.end_all(session, made.sealer, account.id, by=None, at=made.clock())
+    show(_shown(account) | {"ended": ended}, as_json=as_json)
+
+
+@command.command()
+@click.argument("email")
+@json_option
+@telling
+def reopen(email: str, as_json: bool) -> None:
+    """Rouvre le compte d’EMAIL, avec le mot de passe qu’il avait."""
+    made = assembly()
+    with made.database.transaction() as session:
+        account = staff.account_at(session, email)
+        staff.reopen(session, made.sealer, account.id, by=None, at=made.clock())
+    show(_shown(account) | {"active": True}, as_json=as_json)
+
+
+@command.command()
+@click.argument("email")
 @json_option
 @telling
 def disable(email: str, as_json: bool) -> None:
@@ -127,6 +196,18 @@ def password(email: str, password_file: Path | None, as_json: bool) -> None:
         account = staff.account_at(session, email)
         staff.change_password(session, made.sealer, account.id, new_hash=new_hash, by=None, at=made.clock())
     show(_shown(account) | ({"password": chosen} if generated else {}), as_json=as_json)
+
+
+def _desk(made: Assembly) -> Desk:
+    chosen = made.settings
+    return Desk(
+        organisation=chosen.organisation,
+        mail=chosen.mail,
+        public_url=chosen.public_url,
+        links=made.links,
+        sealer=made.sealer,
+        addresses=made.addresses,
+    )
 
 
 def _first_line(path: Path) -> str:

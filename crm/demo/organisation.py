@@ -182,6 +182,7 @@ def settings_text(ports: Ports, home: Path) -> str:
             "# Écrit au premier « make demo » ; vos changements restent.",
             "demo = true",
             "secure_cookies = false",
+            "require_second_factor = []",
             f"public_url = {_toml(ports.public_url)}",
             "",
             "[organisation]",

@@ -106,6 +106,13 @@ class Settings(BaseSettings):
         default=120, ge=5, description="staff are signed out after that long without a page"
     )
     session_hours: int = Field(default=12, ge=1, description="and at the latest after that long")
+    require_second_factor: tuple[
+        Literal["editor", "fundraiser", "finance", "care", "data-protection", "administrator"], ...
+    ] = Field(
+        default=("administrator", "finance", "data-protection"),
+        description="whoever has one of these roles sets up a second factor at their next sign-in",
+    )
+    proxies: int = Field(default=0, ge=0, le=5, description="how many proxies of ours stand before the web")
     demo: bool = False
     organisation: Organisation = Organisation()
     mail: Mail = Mail()

@@ -28,6 +28,8 @@ class TokenPurpose(StrEnum):
     BOUNCE = "bounce"
     FORM = "form"
     PREVIEW = "preview"
+    ACCOUNT = "account"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)

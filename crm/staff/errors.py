@@ -38,3 +38,31 @@ class WeakPassword(Invalid):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, field="password")
+
+
+class NoSuchSession(Missing):
+    """There is no such session, or it is over."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such session")
+
+
+class NoSuchPasskey(Missing):
+    """The account has no such passkey."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such passkey")
+
+
+class FactorNeeded(Conflict):
+    """Somebody with this role needs a second factor: another one first."""
+
+    def __init__(self) -> None:
+        super().__init__("this role needs a second factor")
+
+
+class AlreadyJoined(Conflict):
+    """The person has followed their invitation."""
+
+    def __init__(self) -> None:
+        super().__init__("this person has joined already")

@@ -64,7 +64,10 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Someone of the staff."""
+    """Someone of the staff. `joined_at` is None until they followed their invitation.
+
+    `epoch` grows with each change of password: sessions and links of an earlier one are worthless.
+    """
 
     id: AccountId
     email: str
@@ -73,6 +76,8 @@ class Account:
     language: Language
     is_active: bool
     created_at: datetime
+    joined_at: datetime | None
+    epoch: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,15 +93,36 @@ class SessionLimits:
         return cls(idle=timedelta(minutes=idle_minutes), absolute=timedelta(hours=hours))
 
 
+class Awaited(StrEnum):
+    """What a session still needs before it opens anything: the second factor, or that one is set up."""
+
+    FACTOR = "factor"
+    ENROLMENT = "enrolment"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """Where somebody comes from: their browser in two words, and the network address it shows."""
+
+    device: str = ""
+    origin: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StaffSession:
-    """A signed-in browser. `csrf` proves that a form came from one of our pages."""
+    """A browser that has shown who it is. `csrf` proves that a form came from one of our pages.
+
+    `proved_at`: when the person last gave a password, a code or a passkey.
+    """
 
     id: int
     account: Account
     csrf: str = field(repr=False)
     created_at: datetime
     last_seen_at: datetime
+    proved_at: datetime
+    awaits: Awaited | None
+    visit: Visit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +140,55 @@ class Attempt:
     Where the account is unknown, disabled or being guessed at, `account_id` is None and no password is right.
     """
 
-    id: int
+    ids: tuple[int, ...]
     account_id: AccountId | None
     password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passkey:
+    """A key that a device or a password safe keeps for one account. `is_synced`: it lives on several devices."""
+
+    id: int
+    account_id: AccountId
+    credential_id: str
+    public_key: str = field(repr=False)
+    sign_count: int
+    name: str
+    is_synced: bool
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Factors:
+    """The second factors of an account: an authenticator app, passkeys, and how many recovery codes are left."""
+
+    has_app: bool
+    passkeys: tuple[Passkey, ...]
+    recovery_codes: int
+
+    @property
+    def are_any(self) -> bool:
+        return self.has_app or bool(self.passkeys)
+
+
+class LinkKind(StrEnum):
+    """What a link by mail is for: to join, or to choose a new password."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountLink:
+    """A link by mail that lets its reader choose a password, once. `address` is where the mail goes."""
+
+    id: int
+    account: Account
+    kind: LinkKind
+    epoch: int
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    withdrawn_at: datetime | None

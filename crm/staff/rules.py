@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from crm.staff.model import Permission, Role, SessionLimits
+from crm.staff.model import AccountLink, Awaited, Factors, Permission, Role, SessionLimits
 
 _EVERYBODY = frozenset(
     {
@@ -96,6 +96,40 @@ FAILURES = 10
 WINDOW = timedelta(minutes=10)
 """...in this time, and further tries are not even looked at."""
 
+ORIGIN_FAILURES = 60
+"""So many wrong tries from one network address in that time: many people may share one."""
+
+LETTERS = 3
+"""So many letters about a forgotten password to one address..."""
+
+LETTERS_WINDOW = timedelta(hours=1)
+"""...in this time, and so many from one network address:"""
+LETTERS_FROM = 20
+
+FACTOR_FAILURES = 5
+"""So many wrong codes for one account..."""
+
+FACTOR_WINDOW = timedelta(minutes=30)
+"""...in this time: a code has a million values, and three are good at any moment."""
+
+FRESH = timedelta(minutes=10)
+"""How long a proof of who one is lasts for what is sensitive."""
+
+HALF_SESSION = timedelta(minutes=15)
+"""How long one may take for the second factor after the password."""
+
+INVITATION_LASTS = timedelta(days=3)
+RESET_LASTS = timedelta(hours=1)
+CHALLENGE_LASTS = timedelta(minutes=10)
+
+TRIES_KEPT = timedelta(days=30)
+SESSIONS_KEPT = timedelta(days=90)
+"""How long what was is kept."""
+
+RECOVERY_CODES = 10
+CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No letter that looks like another or like a figure."""
+
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 
@@ -105,9 +139,50 @@ def may(roles: Collection[Role], permission: Permission) -> bool:
     return any(permission in PERMISSIONS[role] for role in roles)
 
 
-def is_throttled(recent_failures: int) -> bool:
-    """True where an address has been guessed at too often lately."""
-    return recent_failures >= FAILURES
+def is_throttled(recent_failures: int, *, most: int = FAILURES) -> bool:
+    """True where there were too many tries lately."""
+    return recent_failures >= most
+
+
+def is_fresh(proved_at: datetime, at: datetime) -> bool:
+    """True where somebody showed who they are so lately that a sensitive action need not ask again."""
+    return at - proved_at < FRESH
+
+
+def awaited(roles: Collection[Role], factors: Factors, *, required: Collection[Role]) -> Awaited | None:
+    """What a right password alone still lacks."""
+    if factors.are_any:
+        return Awaited.FACTOR
+    return Awaited.ENROLMENT if set(roles) & set(required) else None
+
+
+def is_open(link: AccountLink, at: datetime) -> bool:
+    """True where a link may still be used: once, in time, and for the password it was made for."""
+    is_untouched = link.used_at is None and link.withdrawn_at is None
+    return is_untouched and at < link.expires_at and link.epoch == link.account.epoch and link.account.is_active
+
+
+def tidy_code(typed: str) -> str:
+    """A code as it is compared: without spaces and dashes, in small letters."""
+    return "".join(c for c in typed.casefold() if c.isalnum())[:40]
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device(user_agent: str) -> str:
+    """A browser in two words, enough for its owner to know it again; empty where it says neither."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (browser, system) if part)
 
 
 def is_over(*, created_at: datetime, last_seen_at: datetime, at: datetime, limits: SessionLimits) -> bool:

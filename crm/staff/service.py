@@ -6,25 +6,20 @@ Signing in takes three steps, because a password takes some 50 ms to check and n
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.audit import service as audit
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.staff import passwords, rules, store
+from crm.staff import factor_store, factors, link_store, passwords, rules, sessions, store, trail
 from crm.staff.errors import AccountExists, LastAdministrator, NoRole, NoSuchAccount, WeakPassword
-from crm.staff.model import Account, Attempt, Role, SessionLimits, SignedIn, StaffSession
+from crm.staff.model import Account, Attempt, Role, SignedIn, Visit
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import AccountId
 from crm.values.languages import Language
-
-LIMITS = SessionLimits()
 
 
 def password_hash(password: str, *, email: str) -> str:
@@ -57,6 +52,7 @@ def add_account(
         language=language,
         password_hash=password_hash(password, email=address.normal),
         at=at,
+        joined_at=at,
     )
 
 
@@ -81,16 +77,22 @@ def account_at(session: Session, email: str) -> Account:
     return found[0]
 
 
-def begin(session: Session, *, email: str, at: datetime, addresses: AddressHasher) -> Attempt:
-    """Counts a try, before anything is compared: tries made at the same moment cannot slip past the limit."""
+def begin(session: Session, *, email: str, at: datetime, addresses: AddressHasher, origin: str = "") -> Attempt:
+    """Counts a try, before anything is compared: tries made at the same moment cannot slip past the limit.
+
+    Tries are counted by address and, where the network address is known, by that too.
+    """
     typed = email.strip().casefold()[:320]
     found = store.find_by_email(session, typed, lock=True)
-    key = addresses.key_of(typed)
-    throttled = rules.is_throttled(store.recent_failures(session, key, at - rules.WINDOW))
-    attempt_id = store.add_attempt(session, key, at)
-    if found is None or throttled or not found[0].is_active:
-        return Attempt(id=attempt_id, account_id=None, password_hash="")
-    return Attempt(id=attempt_id, account_id=found[0].id, password_hash=found[1])
+    limits = [(typed, rules.FAILURES)] + ([(f"sign-in from {origin}", rules.ORIGIN_FAILURES)] if origin else [])
+    throttled, attempts = False, []
+    for words, most in limits:
+        key = addresses.key_of(words)
+        throttled |= rules.is_throttled(store.recent_failures(session, key, at - rules.WINDOW), most=most)
+        attempts.append(store.add_attempt(session, key, at))
+    if found is None or throttled or not found[0].is_active or found[0].joined_at is None:
+        return Attempt(ids=tuple(attempts), account_id=None, password_hash="")
+    return Attempt(ids=tuple(attempts), account_id=found[0].id, password_hash=found[1])
 
 
 def is_right(attempt: Attempt, password: str) -> bool:
@@ -98,9 +100,19 @@ def is_right(attempt: Attempt, password: str) -> bool:
     return passwords.matches(attempt.password_hash or passwords.nobody(), password)
 
 
-def conclude(session: Session, sealer: Sealer, attempt: Attempt, *, is_right: bool, at: datetime) -> SignedIn | None:
+def conclude(
+    session: Session,
+    sealer: Sealer,
+    attempt: Attempt,
+    *,
+    is_right: bool,
+    at: datetime,
+    required: Collection[Role] = (),
+    visit: Visit = sessions.NOWHERE,
+) -> SignedIn | None:
     """A new session where the password was right, else None: one answer for every reason.
 
+    The session `awaits` a second factor where the account has one, or its setting up where a role is `required` to.
     The account is looked at again: it may have been disabled, or its password changed, since `begin`.
     """
     if attempt.account_id is None or not is_right:
@@ -111,45 +123,59 @@ def conclude(session: Session, sealer: Sealer, attempt: Attempt, *, is_right: bo
     again = store.find_by_email(session, found.email)
     if again is None or not secrets.compare_digest(again[1], attempt.password_hash):
         return None
-    store.mark_succeeded(session, attempt.id)
-    signed_in = open_session(session, found, at=at)
-    _note(session, sealer, "sign-in", found.id, by=found.id, at=at)
-    return signed_in
+    store.mark_succeeded(session, attempt.ids)
+    return enter(session, sealer, found, by="password", at=at, required=required, visit=visit)
+
+
+def enter(
+    session: Session,
+    sealer: Sealer,
+    found: Account,
+    *,
+    by: str,
+    at: datetime,
+    required: Collection[Role] = (),
+    visit: Visit = sessions.NOWHERE,
+) -> SignedIn:
+    """A session for somebody who has shown a password (or chose one by a link): whole, or at the threshold."""
+    awaits = rules.awaited(found.roles, factors.factors_of(session, found.id), required=required)
+    if awaits is None:
+        trail.note(session, sealer, "sign-in", found.id, by=found.id, at=at, facts={"by": by})
+    return sessions.open_session(session, found, at=at, awaits=awaits, visit=visit)
+
+
+def enter_by_passkey(
+    session: Session, sealer: Sealer, found: Account, *, at: datetime, visit: Visit = sessions.NOWHERE
+) -> SignedIn:
+    """A whole session: the device made sure of its owner, and has the key."""
+    trail.note(session, sealer, "sign-in", found.id, by=found.id, at=at, facts={"by": "passkey"})
+    return sessions.open_session(session, found, at=at, visit=visit)
 
 
 def succeeded(session: Session, attempt: Attempt) -> None:
     """A try that was right without opening a session."""
-    store.mark_succeeded(session, attempt.id)
+    store.mark_succeeded(session, attempt.ids)
 
 
-def open_session(session: Session, found: Account, *, at: datetime) -> SignedIn:
-    """A session for an account that has proved who it is. Its token is new: one that was planted is worthless."""
-    token, csrf = secrets.token_urlsafe(32), secrets.token_hex(32)
-    session_id = store.add_session(session, found.id, token_hash=_hash(token), csrf=csrf, at=at)
-    return SignedIn(
-        token=token,
-        session=StaffSession(id=session_id, account=found, csrf=csrf, created_at=at, last_seen_at=at),
+def last_seen(session: Session) -> dict[AccountId, datetime]:
+    """When each account was at work last."""
+    return store.last_seen(session)
+
+
+def reopen(session: Session, sealer: Sealer, account_id: AccountId, *, by: AccountId | None, at: datetime) -> None:
+    """Opens a closed account again, with the password and the factors it had."""
+    account(session, account_id)
+    store.change_account(session, account_id, is_active=True)
+    trail.note(session, sealer, "reopen", account_id, by=by, at=at)
+
+
+def forget_old(session: Session, at: datetime) -> int:
+    """Takes out what is of no use any more: old tries, sessions, challenges and links; says how many rows."""
+    return (
+        store.forget(session, attempts_before=at - rules.TRIES_KEPT, sessions_before=at - rules.SESSIONS_KEPT)
+        + factor_store.forget_challenges(session, at - 2 * rules.CHALLENGE_LASTS)
+        + link_store.forget(session, at - rules.TRIES_KEPT)
     )
-
-
-def session_of(session: Session, token: str, at: datetime, *, limits: SessionLimits = LIMITS) -> StaffSession | None:
-    """The living session of a token, or None."""
-    found = store.find_session(session, _hash(token))
-    if found is None or rules.is_over(
-        created_at=found.created_at, last_seen_at=found.last_seen_at, at=at, limits=limits
-    ):
-        return None
-    return found
-
-
-def touch(session: Session, session_id: int, at: datetime) -> None:
-    """The session was used; its idle time starts again."""
-    store.touch_session(session, session_id, at)
-
-
-def sign_out(session: Session, session_id: int, at: datetime) -> None:
-    """Ends a session for good: its token opens nothing any more."""
-    store.end_sessions(session, at, session_id=session_id)
 
 
 def disable(session: Session, sealer: Sealer, account_id: AccountId, *, by: AccountId | None, at: datetime) -> None:
@@ -157,7 +183,7 @@ def disable(session: Session, sealer: Sealer, account_id: AccountId, *, by: Acco
     _keep_an_administrator(session, account(session, account_id), ())
     store.change_account(session, account_id, is_active=False)
     store.end_sessions(session, at, account_id=account_id)
-    _note(session, sealer, "disable", account_id, by=by, at=at)
+    trail.note(session, sealer, "disable", account_id, by=by, at=at)
 
 
 def change_password(
@@ -165,9 +191,9 @@ def change_password(
 ) -> None:
     """Sets a password made by `password_hash` and ends all sessions of the account."""
     account(session, account_id)
-    store.change_account(session, account_id, password_hash=new_hash)
+    store.change_password(session, account_id, new_hash, at)
     store.end_sessions(session, at, account_id=account_id)
-    _note(session, sealer, "password", account_id, by=by, at=at)
+    trail.note(session, sealer, "password", account_id, by=by, at=at)
 
 
 def change_roles(
@@ -187,7 +213,7 @@ def change_roles(
         _keep_an_administrator(session, before, roles)
         store.change_account(session, account_id, roles=frozenset(roles))
         facts = {"before": sorted(before.roles), "after": sorted(roles)}
-        _note(session, sealer, "roles", account_id, by=by, at=at, facts=facts)
+        trail.note(session, sealer, "roles", account_id, by=by, at=at, facts=facts)
     return account(session, account_id)
 
 
@@ -197,7 +223,7 @@ def _keep_an_administrator(session: Session, changing: Account, roles: Collectio
     if Role.ADMINISTRATOR in roles or Role.ADMINISTRATOR not in changing.roles:
         return
     if not any(
-        other.id != changing.id and other.is_active and Role.ADMINISTRATOR in other.roles
+        other.id != changing.id and other.is_active and other.joined_at and Role.ADMINISTRATOR in other.roles
         for other in store.accounts(session)
     ):
         raise LastAdministrator
@@ -206,29 +232,3 @@ def _keep_an_administrator(session: Session, changing: Account, roles: Collectio
 def change_language(session: Session, account_id: AccountId, language: Language) -> None:
     """The language this person's office speaks."""
     store.change_account(session, account_id, language=language)
-
-
-def _note(
-    session: Session,
-    sealer: Sealer,
-    action: str,
-    account_id: AccountId,
-    *,
-    by: AccountId | None,
-    at: datetime,
-    facts: Mapping[str, Any] = audit.NO_FACTS,
-) -> None:
-    audit.record(
-        session,
-        sealer,
-        at=at,
-        account_id=by,
-        action=f"staff.{action}",
-        subject="account",
-        subject_id=account_id,
-        facts=facts,
-    )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm.assembly import Assembly
 from crm.foundation.templating import TEMPLATES
@@ -12,6 +13,9 @@ from crm.web import assets, errors, security_headers
 
 OFFICE = (
     "sign_in",
+    "threshold",
+    "invited",
+    "proof",
     "dashboard",
     "content",
     "feeds",
@@ -27,6 +31,9 @@ OFFICE = (
     "imports",
     "import_preparing",
     "day_zero",
+    "house",
+    "team",
+    "trail",
     "clock",
     "account",
     "palette",
@@ -45,6 +52,8 @@ def create_app(assembly: Assembly) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 300
     app.url_map.merge_slashes = False
+    if assembly.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=assembly.settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.extensions["portevoix"] = assembly
     security_headers.add_to(app, assembly.settings)
     errors.add_to(app)

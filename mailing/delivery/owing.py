@@ -26,6 +26,7 @@ from mailing.rendering.model import RenderedEmail, Slot
 LETTER_PRIORITY = 10
 TEST_PRIORITY = 20
 EDITION_PRIORITY = 50
+FRONT_PAGE = (Slot.UNSUBSCRIBE_URL, Slot.PREFERENCES_URL, Slot.WEB_URL, Slot.CONFIRM_URL)
 TESTS = "test"
 """The code of the mailing that holds colleagues' test mails."""
 
@@ -136,7 +137,6 @@ def enqueue_test(
     It takes the way of every other mail, but belongs to no supporter: its links lead to the front page.
     """
     rendered = rendering.render_edition(edition, newsletter, organisation, public_url=public_url, is_test=True)
-    front = f"{public_url}/"
     written = headers.list_headers(edition, newsletter, organisation, mail, public_url)
     return _enqueue(
         session,
@@ -155,12 +155,40 @@ def enqueue_test(
         address=address,
         address_key="",
         occasion=occasion,
-        values={
-            Slot.UNSUBSCRIBE_URL: front,
-            Slot.PREFERENCES_URL: front,
-            Slot.WEB_URL: front,
-            Slot.CONFIRM_URL: front,
-        },
+        values=dict.fromkeys(FRONT_PAGE, f"{public_url}/"),
+        now=now,
+    )
+
+
+def enqueue_to_colleague(
+    session: Session,
+    *,
+    code: str,
+    rendered: RenderedEmail,
+    headers: Headers,
+    address: str,
+    occasion: str,
+    link: str,
+    public_url: str,
+    now: datetime,
+) -> DeliveryId | None:
+    """Owes somebody of the staff a letter with one link; None where they already have one for that occasion.
+
+    It belongs to no supporter: no consent is looked at, and every other link leads to the front page.
+    """
+    return _enqueue(
+        session,
+        code=code,
+        priority=LETTER_PRIORITY,
+        rendered=rendered,
+        headers=headers,
+        recorded_person_id=0,
+        person_id=None,
+        contact_point_id=None,
+        address=address,
+        address_key="",
+        occasion=occasion,
+        values=dict.fromkeys(map(str, FRONT_PAGE), f"{public_url}/") | {Slot.CONFIRM_URL.value: link},
         now=now,
     )
 

@@ -44,6 +44,8 @@ class LetterKind(StrEnum):
     ALREADY = "already"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    INVITATION = "invitation"
+    RESET = "reset"
 
 
 class FindingCode(StrEnum):

@@ -146,13 +146,14 @@ DOORS_BESIDES = {
     "crm.consent": {"gate", "policies", "policy", "taking_over"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.people": {"arrivals", "contacts", "differences", "households", "links", "rules", "settling", "taking_back"},
-    "crm.staff": {"rules"},
+    "crm.staff": {"rules", "sessions", "factors", "passkeys", "account_links"},
     "mailing.composition": {"rules"},
+    "mailing.correspondence": {"colleagues"},
     "mailing.delivery": {"links", "headers"},
     "mailing.rendering": {"prepared", "fill", "slots", "checks"},
     "mailing.feeds": {"parsing"},
 }
-"""Pure modules a room shows beside its four doors."""
+"""Pure modules, and doors by noun, that a room shows beside its four doors."""
 
 RULED = ("actions", "audit", "consent", "imports", "ledgers", "people", "staff")
 CLOCK_READERS = {"mailing/delivery/worker.py"}

@@ -26,6 +26,7 @@ from crm.foundation.programs import answers
 from crm.foundation.settings import Mail, Settings
 from crm.migrations import schema
 from crm.staff import service as staff
+from crm.staff import sessions
 from crm.staff.model import Role
 from crm.values.languages import Language
 from crm.web.app import create_app
@@ -118,7 +119,7 @@ def signed_in(assembly: Assembly) -> str:
             password="une phrase assez longue",
             at=now,
         )
-        return f"portevoix={staff.open_session(session, account, at=now).token}"
+        return f"portevoix={sessions.open_session(session, account, at=now).token}"
 
 
 def p95(values: list[float]) -> float:

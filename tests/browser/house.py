@@ -93,6 +93,7 @@ def running_house(database: Database, home: Path) -> Iterator[House]:
             database_url=database.engine.url.render_as_string(hide_password=False),
             public_url=url,
             secure_cookies=False,
+            require_second_factor=("finance",),
             organisation=Organisation(name="Ligue des libertés", website=site_url, donate_url=f"{site_url}don"),
             mail=Mail(port=catcher.smtp_port, connections=2, bounce_maildir=home / "bounces"),
             egress=Egress(allow=(site_url.removeprefix("http://").rstrip("/"),)),

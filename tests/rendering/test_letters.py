@@ -23,12 +23,16 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.ALREADY: {"purposes": PURPOSES},
     LetterKind.WELCOME: {"purposes": PURPOSES},
     LetterKind.GOODBYE: {"purposes": PURPOSES[:1], "kept": PURPOSES[1:]},
+    LetterKind.INVITATION: {},
+    LetterKind.RESET: {},
 }
 LINKS = {
     LetterKind.CONFIRM: {Slot.CONFIRM_URL},
     LetterKind.ALREADY: {Slot.PREFERENCES_URL},
     LetterKind.WELCOME: {Slot.PREFERENCES_URL},
     LetterKind.GOODBYE: {Slot.PREFERENCES_URL},
+    LetterKind.INVITATION: {Slot.CONFIRM_URL},
+    LetterKind.RESET: {Slot.CONFIRM_URL},
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.audit import service as audit
-from crm.staff import passwords
+from crm.staff import passwords, sessions
 from crm.staff import service as staff
 from crm.staff.errors import AccountExists, LastAdministrator, NoRole, NoSuchAccount, WeakPassword
 from crm.staff.model import Account, Role, SignedIn
@@ -49,7 +49,7 @@ def _try(
 
 def _lives(assembly: Assembly, signed_in: SignedIn, at: datetime = NOW) -> bool:
     with assembly.database.reading() as session:
-        return staff.session_of(session, signed_in.token, at) is not None
+        return sessions.session_of(session, signed_in.token, at) is not None
 
 
 def _count(session: Session, what: type[object]) -> int:
@@ -63,7 +63,7 @@ def test_the_right_password_opens_a_session_in_any_spelling_of_the_address(
     assert signed_in is not None
     assert signed_in.session.account == account
     with assembly.database.reading() as session:
-        assert staff.session_of(session, signed_in.token, NOW) == signed_in.session
+        assert sessions.session_of(session, signed_in.token, NOW) == signed_in.session
         assert [entry.action for entry in audit.latest(session)] == ["staff.sign-in"]
 
 
@@ -139,7 +139,7 @@ def test_a_session_in_use_ends_after_twelve_hours(assembly: Assembly, account: A
     signed_in = _try(assembly)
     assert signed_in is not None
     with assembly.database.transaction() as session:
-        staff.touch(session, signed_in.session.id, NOW + timedelta(hours=11))
+        sessions.touch(session, signed_in.session.id, NOW + timedelta(hours=11))
     assert _lives(assembly, signed_in, NOW + timedelta(hours=11, minutes=59))
     assert not _lives(assembly, signed_in, NOW + timedelta(hours=12))
 
@@ -153,7 +153,7 @@ def test_ending_a_session_ends_it_on_our_side(assembly: Assembly, account: Accou
     with assembly.database.transaction() as session:
         match how:
             case "sign-out":
-                staff.sign_out(session, first.session.id, NOW)
+                sessions.sign_out(session, first.session.id, NOW)
             case "disable":
                 staff.disable(session, assembly.sealer, account.id, by=None, at=NOW)
             case _:
@@ -196,7 +196,7 @@ def test_roles_change_at_once_and_somebody_stays_administrator(assembly: Assembl
 
     change({Role.FINANCE, Role.ADMINISTRATOR})
     with assembly.database.reading() as session:
-        living = staff.session_of(session, signed_in.token, NOW)
+        living = sessions.session_of(session, signed_in.token, NOW)
         assert living is not None
         assert living.account.roles == {Role.FINANCE, Role.ADMINISTRATOR}
         assert audit.latest(session)[0].facts == {"before": ["editor"], "after": ["administrator", "finance"]}

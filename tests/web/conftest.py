@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from crm.assembly import Assembly
-from crm.staff import service as staff
-from crm.staff import store
+from crm.staff import sessions, store
 from crm.staff.model import Account, Role
 from crm.values.languages import Language
 from crm.web.app import create_app
@@ -67,7 +66,7 @@ def browser(app: Flask, assembly: Assembly) -> Callable[..., Browser]:
                 password_hash="",
                 at=assembly.clock(),
             )
-            signed_in = staff.open_session(session, account, at=assembly.clock())
+            signed_in = sessions.open_session(session, account, at=assembly.clock())
         client = app.test_client()
         client.set_cookie(
             guard.cookie_name(assembly), signed_in.token, secure=assembly.settings.secure_cookies, path="/"

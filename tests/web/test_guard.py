@@ -34,7 +34,7 @@ def _address(rule: str) -> str:
 
 def _routes(app: Flask) -> Iterator[tuple[str, str, Permission]]:
     for (rule, method), permission in sorted(guard.route_permissions(app).items(), key=lambda item: item[0]):
-        if permission is not None:
+        if isinstance(permission, Permission):
             yield _address(rule), method, permission
 
 
@@ -43,9 +43,11 @@ def _is_sent_to_the_door(client: FlaskClient, address: str, method: str) -> bool
     return answer.status_code == 303 and answer.location.startswith("/office/sign-in")
 
 
-def test_only_the_sign_in_is_open_to_all(app: Flask) -> None:
-    opened = {key for key, permission in guard.route_permissions(app).items() if permission is None}
-    assert opened == {("/office/sign-in", "GET"), ("/office/sign-in", "POST")}
+def test_what_leads_to_the_sign_in_is_open_to_all_and_nothing_else(app: Flask) -> None:
+    opened = {key for key, permission in guard.route_permissions(app).items() if permission is guard.Door.OPEN}
+    addresses = ("/office/sign-in", "/office/forgotten", "/office/key/<token>")
+    both = {(address, method) for address in addresses for method in ("GET", "POST")}
+    assert opened == both | {("/office/sign-in/passkey", "POST")}
 
 
 def test_a_route_registered_past_the_guard_is_found_out(app: Flask) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crm.assembly import Assembly
-from crm.staff import rules, store
-from crm.staff import service as staff
+from crm.staff import rules, sessions, store
 from crm.staff.model import Account, Permission, Role
 from crm.values.languages import Language
 from crm.web.office import guard
 
 DECLARED = tomllib.loads((Path(__file__).parent / "permissions.toml").read_text())
-OPEN_TO_ALL = "open"
+OPEN, THRESHOLD = "open", "threshold"
 LEAVING = "/office/sign-out"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 Answer = tuple[int, str]
@@ -31,17 +31,17 @@ Answer = tuple[int, str]
 
 @pytest.fixture
 def asked(app: Flask, assembly: Assembly) -> Callable[[str, str, frozenset[Role] | None], Answer]:
-    """`asked(method, path, roles)`: what somebody with exactly these roles gets (None: nobody), in a new session."""
+    """`asked(method, path, roles)`: what somebody with exactly these roles gets (None: nobody), signed in `ago`."""
     known: dict[frozenset[Role], Account] = {}
     _colleague(assembly, frozenset({Role.EDITOR}), "premier@exemple.be")
 
-    def ask(method: str, path: str, roles: frozenset[Role] | None) -> Answer:
+    def ask(method: str, path: str, roles: frozenset[Role] | None, ago: timedelta = timedelta()) -> Answer:
         client, fields = app.test_client(), {}
         if roles is not None:
             account = known.get(roles) or _colleague(assembly, roles, f"c{len(known)}@exemple.be")
             known[roles] = account
             with assembly.database.transaction() as session:
-                signed_in = staff.open_session(session, account, at=assembly.clock())
+                signed_in = sessions.open_session(session, account, at=assembly.clock() - ago)
             client.set_cookie(guard.cookie_name(assembly), signed_in.token, secure=True, path="/")
             fields = {"csrf": signed_in.session.csrf}
         return _answer(client, method, path, fields)
@@ -97,12 +97,12 @@ def _verdict(answer: Answer) -> str:
 
 def test_the_file_says_what_the_pages_and_the_rules_say(app: Flask) -> None:
     pages = {
-        f"{method} {rule}": permission.value if permission else OPEN_TO_ALL
-        for (rule, method), permission in guard.route_permissions(app).items()
+        f"{method} {rule}": permission.value for (rule, method), permission in guard.route_permissions(app).items()
     }
     assert DECLARED["routes"] == pages
     granted = {p.value: [r.value for r in sorted(Role) if rules.may({r}, p)] for p in Permission}
     assert DECLARED["permissions"] == granted
+    assert DECLARED["fresh"] == sorted(f"{method} {rule}" for rule, method in guard.fresh_routes(app))
 
 
 def test_every_route_answers_every_role_as_declared(asked: Callable[..., Answer]) -> None:
@@ -110,9 +110,9 @@ def test_every_route_answers_every_role_as_declared(asked: Callable[..., Answer]
     people = [frozenset({role}) for role in Role] + [frozenset[Role](), None]
     for method, rule, permission in _cells():
         allowed = set(DECLARED["permissions"].get(permission, ()))
-        for roles in people if permission != OPEN_TO_ALL else ():
+        for roles in people if permission != OPEN else ():
             verdict = _verdict(asked(method, _path(rule), roles))
-            expected = {"the door"} if roles is None else {"refused"}
+            expected = {"the door"} if roles is None or permission == THRESHOLD else {"refused"}
             if roles and roles & allowed:
                 expected = {"the door"} if rule == LEAVING else {"let in", "not there"}
             if verdict not in expected:
@@ -124,9 +124,11 @@ def test_roles_add_up_and_nothing_more(asked: Callable[..., Answer]) -> None:
     both = frozenset({Role.EDITOR, Role.CARE})
     wrong = []
     for method, rule, permission in _cells():
-        allowed = DECLARED["permissions"].get(permission, ["editor"])
+        if permission in (OPEN, THRESHOLD):
+            continue
+        allowed = DECLARED["permissions"][permission]
         verdict = _verdict(asked(method, _path(rule), both))
-        if (verdict == "refused") is bool({"editor", "care"} & set(allowed)) and permission != OPEN_TO_ALL:
+        if (verdict == "refused") is bool({"editor", "care"} & set(allowed)):
             wrong.append((method, rule, verdict))
     assert wrong == []
 
@@ -141,6 +143,19 @@ def test_methods_nobody_declared_are_not_there(app: Flask, asked: Callable[..., 
                 answer = asked(method, _path(rule), frozenset({Role.ADMINISTRATOR}))
                 if _verdict(answer) != "not there":
                     wrong.append((method, rule, answer))
+    assert wrong == []
+
+
+def test_sensitive_pages_ask_again_after_ten_minutes_and_the_others_do_not(asked: Callable[..., Answer]) -> None:
+    fresh = set(DECLARED["fresh"])
+    wrong = []
+    for method, rule, permission in _cells():
+        if permission in (OPEN, THRESHOLD) or rule.startswith("/office/proof"):
+            continue
+        roles = frozenset({Role(DECLARED["permissions"][permission][0])})
+        answer = asked(method, _path(rule), roles, timedelta(minutes=10))
+        if (answer == (303, "/office/proof")) is not (f"{method} {rule}" in fresh):
+            wrong.append((method, rule, answer))
     assert wrong == []
 
 
@@ -162,7 +177,7 @@ def test_no_other_spelling_of_a_path_opens_it(asked: Callable[..., Answer], spel
     wrong = []
     for method, rule, permission in _cells():
         path = spelt(_path(rule))
-        for roles in (None, frozenset[Role]()) if permission != OPEN_TO_ALL else ():
+        for roles in (None, frozenset[Role]()) if permission != OPEN else ():
             verdict = _verdict(asked(method, path, roles))
             if verdict not in ("not there", "the door", "refused"):
                 wrong.append((method, path, roles, verdict))

@@ -47,6 +47,7 @@ FIGURES = {
     "strays": N_("fichiers sans importation oubliés"),
     "sealed": N_("lignes chaînées"),
     "verified": N_("lignes vérifiées"),
+    "tidied": N_("lignes oubliées"),
     "visited": N_("flux lus"),
     "failed": N_("flux en échec"),
     "content_new": N_("nouveaux contenus"),

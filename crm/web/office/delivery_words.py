@@ -82,5 +82,7 @@ LETTERS: dict[str, str] = {
     "already": N_("Rappels d’inscription"),
     "welcome": N_("Mots de bienvenue"),
     "goodbye": N_("Mots d’au revoir"),
+    "invitation": N_("Invitations de l’équipe"),
+    "reset": N_("Mots de passe oubliés"),
     "test": N_("Tests envoyés à l’équipe"),
 }

@@ -14,17 +14,19 @@ from crm.web.words import N_
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One place: a marked French label, an endpoint of ours, who sees it, its icon."""
+    """One place: a marked French label, an endpoint of ours, who sees it, its icon; `says` tells what is there."""
 
     label: str
     endpoint: str
     permission: Permission
     icon: str
+    covers: tuple[str, ...] = ()
+    says: str = ""
 
     @property
-    def part(self) -> str:
-        """The blueprint whose pages light this entry up."""
-        return self.endpoint.partition(".")[0]
+    def parts(self) -> tuple[str, ...]:
+        """The blueprints whose pages light this entry up."""
+        return (self.endpoint.partition(".")[0], *self.covers)
 
     @property
     def address(self) -> str:
@@ -40,8 +42,33 @@ MENU = (
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people"),
     Entry(N_("Importations"), "imports.index", Permission.IMPORTS_READ, "inbox"),
-    Entry(N_("Horloge"), "clock.index", Permission.JOBS_READ, "clock"),
+    Entry(N_("Maison"), "house.index", Permission.JOBS_READ, "house", covers=("team", "trail", "clock")),
 )
+
+HOUSE = (
+    Entry(
+        N_("Équipe"),
+        "team.index",
+        Permission.STAFF_MANAGE,
+        "people",
+        says=N_("Qui a un compte, avec quels rôles ; inviter, fermer."),
+    ),
+    Entry(
+        N_("Journal"),
+        "trail.index",
+        Permission.AUDIT_READ,
+        "library",
+        says=N_("Qui a fait quoi et quand, et si le registre est intact."),
+    ),
+    Entry(
+        N_("Horloge"),
+        "clock.index",
+        Permission.JOBS_READ,
+        "clock",
+        says=N_("Ce qui se fait tout seul, et ce qui attend un mot."),
+    ),
+)
+"""What the page of the house leads to: each new room of settings adds its line."""
 
 ACTIONS = (
     Entry(N_("Nommer les étiquettes inconnues"), "content.tags", Permission.CONTENT_EDIT, "tag"),
@@ -51,7 +78,9 @@ ACTIONS = (
     Entry(N_("Arrêter tous les envois"), "sending_switch.index", Permission.SENDING_STOP, "stop"),
     Entry(N_("Importer un fichier"), "imports.new", Permission.IMPORTS_ACT, "inbox"),
     Entry(N_("Emménager : le jour zéro"), "day_zero.index", Permission.IMPORTS_READ, "inbox"),
-    Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "person"),
+    Entry(N_("Inviter une personne dans l’équipe"), "team.new", Permission.STAFF_MANAGE, "person"),
+    Entry(N_("Mon compte"), "account.index", Permission.SIGNED_IN, "person"),
+    Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "key"),
     Entry(N_("Voir les composants de l’interface"), "style_guide.index", Permission.SIGNED_IN, "library"),
 )
 
@@ -63,7 +92,12 @@ def entries(roles: Collection[Role]) -> tuple[Entry, ...]:
 
 def actions(roles: Collection[Role]) -> tuple[Entry, ...]:
     """What the palette offers beside the menu."""
-    return _of(roles, ACTIONS)
+    return _of(roles, HOUSE + ACTIONS)
+
+
+def house(roles: Collection[Role]) -> tuple[Entry, ...]:
+    """What somebody may open of the house's own pages."""
+    return _of(roles, HOUSE)
 
 
 def _of(roles: Collection[Role], all_of_them: tuple[Entry, ...]) -> tuple[Entry, ...]:

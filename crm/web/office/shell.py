@@ -34,7 +34,7 @@ def now() -> datetime:
 
 def language() -> Language:
     """The language of the person at the screen; the house's before they sign in."""
-    found: StaffSession | None = g.get("staff")
+    found: StaffSession | None = g.get("staff") or g.get("half")
     return found.account.language if found else assembly().settings.office_language
 
 

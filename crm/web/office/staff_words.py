@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from crm.staff.model import Role
+from crm.staff import rules
+from crm.staff.model import Account, AccountLink, Role
 from crm.web.words import N_
 
 ROLES: dict[Role, tuple[str, str]] = {
@@ -23,3 +25,14 @@ ROLES: dict[Role, tuple[str, str]] = {
 def names(roles: Collection[Role]) -> tuple[str, ...]:
     """The marked names of these roles, always in the same order."""
     return tuple(name for role, (name, _) in ROLES.items() if role in roles)
+
+
+def state(account: Account, invitation: AccountLink | None, at: datetime) -> tuple[str, str]:
+    """The marked word and the shape of how an account stands."""
+    if not account.is_active:
+        return N_("Fermé"), "stop"
+    if account.joined_at is not None:
+        return N_("Ouvert"), "done"
+    if invitation is not None and rules.is_open(invitation, at):
+        return N_("Invité·e"), "wait"
+    return N_("Invitation expirée"), "warn"

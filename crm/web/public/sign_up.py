@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from crm.values.languages import Language
+from crm.web.even_pace import even_pace
 from crm.web.public import notices, page, sign_up_form
-from crm.web.public.even_pace import even_pace
 from crm.web.public.sign_up_form import Age, Typed
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import SignUp

@@ -1,0 +1,57 @@
+"""The one cipher: AES-256-GCM for what the database may hold but not tell."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from crm.foundation.keys import Keyring
+from crm.values.errors import Unavailable
+
+_NONCE = 12
+
+
+class Undecipherable(Unavailable):
+    """No key of ours opens this: it was changed, moved to another place, or its key file is missing."""
+
+    def __init__(self) -> None:
+        super().__init__("something encrypted cannot be read: it was changed, or its key file is missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Cipher:
+    """Encrypts with the newest key of its keyring, reads with all of them.
+
+    `context` says where a text belongs (`totp 7`): what was encrypted for one place cannot be read in another. A nonce
+    is drawn for each text; 2^32 texts a key are safe.
+    """
+
+    keyring: Keyring
+
+    def encrypt(self, plain: str, *, context: str) -> str:
+        """`<key id>:<base64>` of a text. Two encryptions of one text differ."""
+        key_id, key = self.keyring.newest
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(key).encrypt(nonce, plain.encode(), _bound(key_id, context))
+        return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, text: str, *, context: str) -> str:
+        """What was encrypted for that place. Raises `Undecipherable`."""
+        number, _, encoded = text.partition(":")
+        key = self.keyring.key(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+        if key is None:
+            raise Undecipherable
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+            return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(int(number), context)).decode()
+        except (InvalidTag, ValueError, binascii.Error) as error:
+            raise Undecipherable from error
+
+
+def _bound(key_id: int, context: str) -> bytes:
+    return f"portevoix {key_id} {context}".encode()

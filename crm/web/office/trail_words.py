@@ -1,0 +1,159 @@
+"""What the log's actions and subjects are called. Every action that the house records has its words here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import url_for
+
+from crm.audit.model import Entry
+from crm.staff.model import Permission, Role
+from crm.web.office import guard, shell, staff_words
+from crm.web.words import N_
+
+ACTIONS: dict[str, str] = {
+    "clock.run": N_("a lancé une tâche de l’horloge"),
+    "clock.run-missed": N_("a rattrapé un tour manqué"),
+    "clock.drop-missed": N_("a laissé de côté un tour manqué"),
+    "content.edit": N_("a modifié un contenu"),
+    "delivery.reconciled": N_("a rapproché les mails incertains"),
+    "edition.add": N_("a composé une édition"),
+    "edition.approve": N_("a approuvé une édition"),
+    "edition.cancel": N_("a annulé une édition"),
+    "edition.propose": N_("a fait composer une édition"),
+    "edition.release": N_("a libéré une édition retenue"),
+    "edition.reopen": N_("a rouvert une édition"),
+    "edition.send": N_("a lancé l’envoi d’une édition"),
+    "edition.test": N_("s’est envoyé un test d’une édition"),
+    "feed.follow": N_("a suivi un flux"),
+    "feed.pause": N_("a mis un flux en pause"),
+    "feed.resume": N_("a repris un flux"),
+    "mail.mark-accepted": N_("a marqué un mail comme reçu"),
+    "mail.send-again": N_("a fait repartir un mail"),
+    "mailing.cancel": N_("a annulé un envoi"),
+    "mailing.pause": N_("a mis un envoi en pause"),
+    "mailing.resume": N_("a repris un envoi"),
+    "newsletter.add": N_("a créé une lettre"),
+    "newsletter.edit": N_("a modifié une lettre"),
+    "sending.resume": N_("a laissé repartir les envois"),
+    "sending.stop": N_("a arrêté tous les envois"),
+    "staff.add": N_("a ouvert un compte"),
+    "staff.add-passkey": N_("a ajouté une clé d’accès"),
+    "staff.disable": N_("a fermé un compte"),
+    "staff.end-session": N_("a fermé une session"),
+    "staff.end-sessions": N_("a fermé des sessions"),
+    "staff.invite": N_("a invité une personne"),
+    "staff.invite-again": N_("a renvoyé une invitation"),
+    "staff.join": N_("a rejoint l’équipe"),
+    "staff.password": N_("a changé un mot de passe"),
+    "staff.prove": N_("a prouvé son identité"),
+    "staff.recovery-codes": N_("a tiré de nouveaux codes de secours"),
+    "staff.remove-app": N_("a retiré son application de codes"),
+    "staff.remove-passkey": N_("a retiré une clé d’accès"),
+    "staff.reopen": N_("a rouvert un compte"),
+    "staff.reset-factors": N_("a effacé les seconds facteurs d’un compte"),
+    "staff.reset-password": N_("a choisi un nouveau mot de passe"),
+    "staff.roles": N_("a changé des rôles"),
+    "staff.set-app": N_("a installé une application de codes"),
+    "staff.sign-in": N_("s’est connecté·e"),
+    "staff.use-recovery": N_("s’est servi·e d’un code de secours"),
+    "staff.withdraw-invitation": N_("a retiré une invitation"),
+    "supporter.edit": N_("a corrigé une fiche"),
+    "supporter.withdraw": N_("a retiré un consentement"),
+}
+
+SUBJECTS: dict[str, str] = {
+    "account": N_("Compte"),
+    "clock": N_("Horloge"),
+    "content": N_("Contenu"),
+    "delivery": N_("Mail"),
+    "edition": N_("Édition"),
+    "feed": N_("Flux"),
+    "mailing": N_("Envoi"),
+    "newsletter": N_("Lettre"),
+    "person": N_("Personne"),
+    "sending": N_("Envois"),
+}
+
+PLACES: dict[str, tuple[str, str, Permission]] = {
+    "account": ("team.show", "account_id", Permission.STAFF_MANAGE),
+    "content": ("content.show", "content_id", Permission.CONTENT_READ),
+    "delivery": ("mails.show", "delivery_id", Permission.DELIVERIES_READ),
+    "edition": ("editions.show", "edition_id", Permission.EDITIONS_READ),
+    "mailing": ("deliveries.show", "mailing_id", Permission.DELIVERIES_READ),
+    "newsletter": ("newsletters.show", "newsletter_id", Permission.EDITIONS_READ),
+    "person": ("supporters.show", "person_id", Permission.SUPPORTERS_READ),
+}
+"""Where a subject has its page."""
+
+FACTS: dict[str, str] = {
+    "after": N_("après"),
+    "asked": N_("demandé par"),
+    "before": N_("avant"),
+    "by": N_("par"),
+    "digest": N_("empreinte"),
+    "ended": N_("sessions fermées"),
+    "fields": N_("champs"),
+    "job": N_("tâche"),
+    "passkey": N_("clé n°"),
+    "purpose": N_("finalité"),
+    "reason": N_("motif"),
+    "roles": N_("rôles"),
+    "session": N_("session n°"),
+}
+
+BY: dict[str, str] = {
+    "app": N_("code de l’application"),
+    "link": N_("lien reçu par mail"),
+    "passkey": N_("clé d’accès"),
+    "password": N_("mot de passe"),
+    "password+app": N_("mot de passe et code"),
+    "password+passkey": N_("mot de passe et clé d’accès"),
+    "password+recovery": N_("mot de passe et code de secours"),
+    "recovery": N_("code de secours"),
+}
+
+
+def action(code: str) -> str:
+    """What somebody did, as the end of a sentence; its code where an older version recorded it."""
+    return shell.say(ACTIONS[code]) if code in ACTIONS else code
+
+
+def subject(code: str) -> str:
+    """A kind of subject."""
+    return shell.say(SUBJECTS[code]) if code in SUBJECTS else code
+
+
+def place(entry: Entry) -> str:
+    """The page of an entry's subject, for those who may see it; empty where there is none."""
+    if entry.subject not in PLACES or entry.subject_id is None:
+        return ""
+    endpoint, argument, permission = PLACES[entry.subject]
+    values: dict[str, Any] = {argument: entry.subject_id}
+    return url_for(endpoint, **values) if guard.may(permission) else ""
+
+
+def facts(entry: Entry) -> str:
+    """The facts of an entry in one line: `avant : Rédaction`."""
+    return " · ".join(f"{_named(name)} : {_said(name, value)}" for name, value in entry.facts.items() if value != "")
+
+
+def _named(name: str) -> str:
+    return shell.say(FACTS[name]) if name in FACTS else name
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_said(name, one) for one in value)
+    text = str(value)
+    readers: dict[str, Callable[[str], str]] = {"by": _way, "roles": _role, "before": _role, "after": _role}
+    return readers.get(name, str)(text)[:120]
+
+
+def _way(code: str) -> str:
+    return shell.say(BY[code]) if code in BY else code
+
+
+def _role(code: str) -> str:
+    return shell.say(staff_words.ROLES[Role(code)][0]) if code in set(Role) else code

@@ -1,0 +1,35 @@
+"""Letters to the staff: an invitation, a forgotten password. They belong to no supporter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.staff.model import AccountLink, LinkKind
+from mailing.correspondence import letters
+from mailing.correspondence.model import Desk
+from mailing.delivery import service as delivery
+from mailing.rendering import service as rendering
+from mailing.rendering.model import LetterKind
+
+KINDS = {LinkKind.INVITATION: LetterKind.INVITATION, LinkKind.RESET: LetterKind.RESET}
+
+
+def send_link(session: Session, desk: Desk, link: AccountLink, *, address: str, at: datetime) -> None:
+    """Owes the owner of an account the letter with their link (`address` is the link's own). One letter a link."""
+    kind = KINDS[link.kind]
+    rendered = rendering.render_letter(
+        kind, link.account.language, desk.organisation, public_url=desk.public_url, facts={}
+    )
+    delivery.enqueue_to_colleague(
+        session,
+        code=kind.value,
+        rendered=rendered,
+        headers=letters.headers(desk),
+        address=link.account.email,
+        occasion=f"link {link.id}",
+        link=address,
+        public_url=desk.public_url,
+        now=at,
+    )
