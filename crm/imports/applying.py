@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.actions import taking_over as actions
+from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
@@ -55,6 +57,7 @@ def apply(
         for one in settled[place].written
     ]
     changes += _record(session, sealer, run, made, settled, at=at)
+    changes += _sign(session, run, made, settled, at=at, language=language)
     changes += _silence(session, addresses, run, made, at=at)
     changes += _meet(session, addresses, run, made, at=at)
     store.add_changes(session, run.id, changes)
@@ -107,6 +110,49 @@ def _record(
             after={"act": act.act.value, "purpose": act.purpose},
         )
         for number, act, event_id in zip(numbers, acts, ids, strict=True)
+    ]
+
+
+def _sign(
+    session: Session,
+    run: Run,
+    made: Sequence[Plan],
+    settled: Mapping[int, Settled],
+    *,
+    at: datetime,
+    language: Language,
+) -> list[Change]:
+    news: list[NewSignature] = []
+    numbers: list[int] = []
+    for plan in made:
+        if plan.signs is None or plan.wish.signed is None:
+            continue
+        petition, person_id = plan.signs
+        one, who = plan.wish.signed, plan.wish.arrival
+        numbers.append(plan.number)
+        news.append(
+            NewSignature(
+                petition_id=petition,
+                person_id=settled[-person_id].person_id if person_id < 0 else PersonId(person_id),
+                signed_at=one.signed_at,
+                source=source_of(run),
+                comment=one.comment,
+                deliver=bool(one.delivery_words),
+                delivery_words=one.delivery_words,
+                delivery_language=(who.language if who else None) or language,
+            )
+        )
+    ids = actions.sign(session, news, at=at)
+    return [
+        Change(
+            number=number,
+            kind=ChangeKind.SIGNATURE,
+            target_id=signature_id,
+            person_id=new.person_id,
+            before={},
+            after={"petition": new.petition_id},
+        )
+        for number, new, signature_id in zip(numbers, news, ids, strict=True)
     ]
 
 

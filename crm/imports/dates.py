@@ -25,8 +25,8 @@ class DateFormat(StrEnum):
     SERIAL = "serial"
 
 
-ENOUGH = 0.9
-"""A format that reads so much of a column is proposed; what it cannot read are bad rows."""
+ENOUGH = 0.6
+"""A format that reads so much of a column may be meant; what it cannot read are bad rows."""
 
 _TIME = re.compile(r"[T ]+(\d{1,2})[:hH](\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$")
 _NUMBERS = re.compile(r"(\d{1,4})[/.\- ](\d{1,2})[/.\- ](\d{1,4})")
@@ -71,7 +71,7 @@ def moment_of(text: str, how: DateFormat, *, today: date) -> datetime | None:
 
 
 def formats_of(texts: Iterable[str], *, today: date) -> tuple[DateFormat, ...]:
-    """The formats that read (nearly) all of these cells; several where it could be two things (03/04/2026).
+    """The formats that read most of these cells; several where it could be two things (03/04/2026).
 
     A format that only reads what another reads too, and less, is left out.
     """

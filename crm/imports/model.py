@@ -84,6 +84,8 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not-confirmed"
     SUPPRESSED = "suppressed"
     DIGEST = "digest"
+    SIGNS = "signs"
+    NOT_PETITION = "not-petition"
 
 
 Told = tuple[Reason, str]
@@ -180,6 +182,7 @@ class ChangeKind(StrEnum):
     DIFFERENCE = "difference"
     CONSENT = "consent"
     SUPPRESSION = "suppression"
+    SIGNATURE = "signature"
     DIGEST = "digest"
 
 

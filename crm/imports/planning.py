@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from crm.actions import taking_over as actions
 from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
 from crm.consent.policy import EVERYWHERE
@@ -18,7 +19,7 @@ from crm.imports.rules import NOES, weigh
 from crm.imports.wish import Said, Wish
 from crm.people import settling as people
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, imagined, land
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
 
 _DOUBTS = {doubt: Reason(doubt.value) for doubt in Doubt}
@@ -35,6 +36,8 @@ class Plan:
     landing: Landing | None = None
     acts: tuple[tuple[int, str, Said], ...] = ()
     is_silenced: bool = False
+    signs: tuple[CallId, int] | None = None
+    """(petition, person) of a new signature."""
 
     @property
     def person_id(self) -> PersonId | None:
@@ -91,6 +94,8 @@ class _Block:
         self._standings: dict[tuple[int, str, str], Standing] = {}
         self._stopped: set[str] = set()
         self._silent: set[str] = set()
+        self._petitions: dict[str, CallId] = {}
+        self._signed: set[tuple[int, int]] = set()
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
@@ -108,6 +113,9 @@ class _Block:
             self._standings |= consents.standings(self._session, [i for i in self._known if i > 0])
             keys = {self._addresses.key_of(a.email.normal) for a in arriving if a.email}
             self._stopped = consents.stopped(self._session, keys)
+        self._petitions = actions.petitions(self._session, {wish.signed.petition for _, wish in rows if wish.signed})
+        met = [person_id for person_id in self._known if person_id > 0]
+        self._signed = actions.signed(self._session, met, self._petitions.values())
         self._look_for_silence([wish for _, wish in rows], before)
         made = []
         for place, ((number, wish), several) in enumerate(zip(rows, candidates, strict=True), 1):
@@ -121,6 +129,9 @@ class _Block:
             return self._silence(number, wish)
         assert wish.arrival is not None
         arrival = wish.arrival
+        if wish.signed is not None and wish.signed.petition not in self._petitions:
+            unknown = ((Reason.NOT_PETITION, wish.signed.petition),)
+            return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=unknown)
         ids: dict[int, None] = {known.person.id: None for known in several}
         for key in keys_of(arrival):
             ids |= dict.fromkeys(self._by_key.get(key, ()))
@@ -138,9 +149,16 @@ class _Block:
                 self._remember(people.enriched(landing.known, arrival), landing.known.person.id)
         reasons = list(_reasons(landing))
         acts, asks = self._weighed(wish, who, candidates, landing, reasons)
-        verdict = _verdict(landing, has_acts=bool(acts), asks=asks)
+        signs = self._signs(wish, who, reasons)
+        verdict = _verdict(landing, has_acts=bool(acts or signs), asks=asks)
         return Plan(
-            number=number, wish=wish, verdict=verdict, reasons=tuple(reasons), landing=landing, acts=tuple(acts)
+            number=number,
+            wish=wish,
+            verdict=verdict,
+            reasons=tuple(reasons),
+            landing=landing,
+            acts=tuple(acts),
+            signs=signs,
         )
 
     def _weighed(
@@ -167,6 +185,17 @@ class _Block:
         if acts and key in self._stopped and any(said.act is Act.GIVEN for _, _, said in acts):
             reasons.append((Reason.SUPPRESSED, "email"))
         return acts, asks
+
+    def _signs(self, wish: Wish, who: list[int], reasons: list[Told]) -> tuple[CallId, int] | None:
+        """A signature that does not stand yet."""
+        if wish.signed is None or not who:
+            return None
+        new = self._petitions[wish.signed.petition], who[0]
+        if new in self._signed:
+            return None
+        self._signed.add(new)
+        reasons.append((Reason.SIGNS, wish.signed.petition))
+        return new
 
     def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
         """Where they stand at that address; a no that holds for every address goes before it."""

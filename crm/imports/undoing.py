@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.actions import taking_over as actions
 from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
 from crm.foundation.signing import Sealer
@@ -14,6 +15,7 @@ from crm.imports.model import Change, ChangeKind, Run
 from crm.people import taking_back
 from crm.people.settling import Written
 from crm.people.taking_back import Kept
+from crm.values.identifiers import PersonId
 
 LEDGERS = ("consent_event",)
 """What never forgets: a newcomer of whom only this still speaks is emptied, and nobody finds them any more."""
@@ -41,9 +43,15 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     digests = {c.after["digest"]: c.number for c in changes if c.kind is ChangeKind.DIGEST}
     taken = consents.take_digests(session, digests)
     kept |= {number: Kept.GONE for digest, number in digests.items() if digest not in taken}
-    others = [c for c in changes if c.kind not in {ChangeKind.CONSENT, ChangeKind.SUPPRESSION, ChangeKind.DIGEST}]
+    signed = {c.target_id: c for c in changes if c.kind is ChangeKind.SIGNATURE}
+    gone = actions.take_back(session, {number: PersonId(c.person_id or 0) for number, c in signed.items()})
+    kept |= {c.number: Kept.CHANGED for number, c in signed.items() if number not in gone}
+    others = [c for c in changes if c.kind not in _ELSEWHERE]
     outcome = taking_back.take_back(session, [_written(change) for change in others], ledgers=LEDGERS)
     return kept | {c.number: why for c, why in zip(others, outcome, strict=True) if why is not None}
+
+
+_ELSEWHERE = {ChangeKind.CONSENT, ChangeKind.SUPPRESSION, ChangeKind.DIGEST, ChangeKind.SIGNATURE}
 
 
 def _written(change: Change) -> Written:

@@ -39,6 +39,16 @@ class Silence:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Signed:
+    """A petition they signed, by its code. With `delivery_words` their name may be handed over, in those words."""
+
+    petition: str
+    signed_at: datetime
+    comment: str = ""
+    delivery_words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """All that one row asks for. `must_be_known`: the row makes no new person."""
 
@@ -46,6 +56,7 @@ class Wish:
     must_be_known: bool = False
     said: tuple[Said, ...] = ()
     silence: Silence | None = None
+    signed: Signed | None = None
     never_confirmed: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -76,6 +87,16 @@ class Wish:
                     "since": self.silence.since.isoformat() if self.silence.since else "",
                 }
             )
+        if self.signed is not None:
+            one = self.signed
+            kept["signed"] = _without_empty(
+                {
+                    "petition": one.petition,
+                    "at": one.signed_at.isoformat(),
+                    "comment": one.comment,
+                    "words": one.delivery_words,
+                }
+            )
         if self.never_confirmed:
             kept["pending"] = True
         return kept
@@ -103,6 +124,7 @@ class Wish:
             )
             if silence
             else None,
+            signed=_signed(kept["signed"]) if "signed" in kept else None,
             never_confirmed=kept.get("pending", False),
         )
 
@@ -142,6 +164,15 @@ def _arrival(kept: dict[str, Any]) -> Arrival:
         phones=tuple(PhoneNumber(e164=number) for number in kept.get("phones", ())),
         address=PostalAddress(**kept["address"]) if "address" in kept else None,
         external_ids=tuple(ExternalId(system=system, value=value) for system, value in kept.get("ids", ())),
+    )
+
+
+def _signed(kept: dict[str, Any]) -> Signed:
+    return Signed(
+        petition=kept["petition"],
+        signed_at=datetime.fromisoformat(kept["at"]),
+        comment=kept.get("comment", ""),
+        delivery_words=kept.get("words", ""),
     )
 
 

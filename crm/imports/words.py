@@ -35,6 +35,15 @@ VERDICTS: dict[RowVerdict, tuple[str, str]] = {
     RowVerdict.ERROR: (N_("En erreur"), "stop"),
 }
 
+COUNTED: dict[RowVerdict, str] = {
+    RowVerdict.CREATE: N_("Nouvelles"),
+    RowVerdict.UPDATE: N_("Complétées"),
+    RowVerdict.SAME: N_("Déjà connues"),
+    RowVerdict.REVIEW: N_("À décider"),
+    RowVerdict.ERROR: N_("En erreur"),
+}
+"""The same of several rows."""
+
 STATES: dict[RunState, tuple[str, str]] = {
     RunState.READ: (N_("À préparer"), "wait"),
     RunState.CHECKING: (N_("À l’essai…"), "live"),
@@ -83,6 +92,8 @@ REASONS: dict[Reason, str] = {
     Reason.NO_STANDS: N_("A dit non depuis ; un fichier ne rouvre pas un non (%(what)s)."),
     Reason.NOT_CONFIRMED: N_("N’a jamais confirmé : n’entre pas."),
     Reason.SUPPRESSED: N_("Plus rien ne partira vers cette adresse."),
+    Reason.SIGNS: N_("Signe : %(what)s."),
+    Reason.NOT_PETITION: N_("Aucune pétition n’a ce code : %(what)s."),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
 }
 

@@ -141,7 +141,7 @@ def test_a_row_stays_in_its_room() -> None:
 
 INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
-    "crm.actions": {"rules"},
+    "crm.actions": {"rules", "taking_over"},
     "mailing.content": {"calls"},
     "crm.consent": {"gate", "policies", "policy", "taking_over"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},

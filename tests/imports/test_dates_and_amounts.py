@@ -48,6 +48,11 @@ def test_a_day_that_could_be_two_things_is_told() -> None:
     assert formats_of(["x", "y"], today=TODAY) == ()
 
 
+def test_a_bad_day_in_a_short_file_does_not_hide_that_it_could_be_two_things() -> None:
+    days = ["03/04/1971", "05/06/1980", "07/08/1990", "31/02/1990", "11/12/1965"]
+    assert formats_of(days, today=TODAY) == (DateFormat.DAY_MONTH, DateFormat.MONTH_DAY)
+
+
 def test_a_few_bad_days_do_not_hide_the_format() -> None:
     days = [f"{n:02}/01/2026" for n in range(1, 31)]
     assert formats_of([*days, "inconnu"], today=TODAY) == (DateFormat.DAY_MONTH,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crm.actions import service as actions
+from crm.actions.model import CallKind, NewCall
 from crm.people import differences
 from crm.people import service as people
 from crm.people.model import NewPerson
@@ -105,3 +107,30 @@ def test_a_welcome_call_adds_to_a_donor_the_supplier_named(desk: Desk) -> None:
     call = "donor id;date d'appel;gsm;newsletter;email\nD1;2026-11-09;0470123456;non;ana@exemple.be\nD9;2026-11-09;;;\n"
     run = desk.apply(desk.bring("welcome-calls", call, choices=chosen))
     assert desk.said(run) == {2: ("update", "adds:phone", "withdrawal:news"), 3: ("error", "unknown-person")}
+
+
+def test_a_signature_stands_once_and_is_taken_back(desk: Desk) -> None:
+    made = desk.assembly
+    with made.database.transaction() as session:
+        call = NewCall(kind=CallKind.PETITION, code="iran", title="Iran", language=Language.FR)
+        petition = actions.put_call(session, call, at=NOW)
+    rows = (
+        "petition;date de signature;prénom;email;transmettre\n"
+        "iran;2026-11-01;Ana;ana@exemple.be;oui\n"
+        "IRAN;2026-11-02;Ana;ana@exemple.be;non\n"
+        "autre;2026-11-01;Zoé;zoe@exemple.be;\n"
+        "iran;;Luc;luc@exemple.be;\n"
+    )
+    run = desk.apply(desk.bring("signatures", rows, choices={"delivery_words": "Transmettez ma signature"}))
+    assert desk.said(run) == {
+        2: ("create", "signs:iran"),
+        3: ("same", "row-before"),
+        4: ("error", "not-petition:autre"),
+        5: ("error", "lacking:signed_on"),
+    }
+    with made.database.reading() as session:
+        tally = actions.tally(session, petition)
+        assert (tally.people, tally.to_deliver) == (1, 1)
+    assert desk.undo(run).counts["kept"] == 0
+    with made.database.reading() as session:
+        assert actions.tally(session, petition).people == 0

@@ -9,13 +9,20 @@ from crm.imports.kinds.consents import Consents
 from crm.imports.kinds.mailsubscribers import MailSubscribers
 from crm.imports.kinds.model import Kind
 from crm.imports.kinds.people import People
+from crm.imports.kinds.signatures import Signatures
 from crm.imports.kinds.street import StreetRecruits, WelcomeCalls
 from crm.imports.kinds.suppressions import Suppressions
 
-KINDS: Mapping[str, Kind] = {
-    kind.code: kind
-    for kind in (People(), Suppressions(), MailSubscribers(), Consents(), StreetRecruits(), WelcomeCalls())
-}
+_ALL: tuple[Kind, ...] = (
+    People(),
+    Suppressions(),
+    MailSubscribers(),
+    Consents(),
+    Signatures(),
+    StreetRecruits(),
+    WelcomeCalls(),
+)
+KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
 DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents")
 """Whom we know, whom we leave alone, who read the old letter, who allowed what: in this order nothing is lost."""

@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         steps = imports.day_zero(session)
     return shell.show(
         "office/imports/day_zero.html",
+        here="imports",
         steps=[_step(kind, run) for kind, run in steps],
         states=words.STATES,
         done=sum(1 for _, run in steps if run is not None and run.state is RunState.APPLIED),

@@ -124,8 +124,10 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
     return shell.show(
         "office/imports/prepare.html",
         status=422 if errors else 200,
+        here="imports",
         run=run,
         kind=kind,
+        how=_how(run),
         is_csv=run.layout.format is FileFormat.CSV,
         seen=seen,
         errors=errors,
@@ -139,6 +141,18 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
         choices=[_choice(choice, matching, purposes) for choice in kind.choices],
         unused=[name for i, name in enumerate(run.headers) if i not in matching.columns.values()],
     )
+
+
+def _how(run: Run) -> list[str]:
+    """How the file is read, in a few words."""
+    layout = run.layout
+    if layout.format is FileFormat.CSV:
+        said = ["CSV", shell.say(words.ENCODINGS[layout.encoding]), shell.say(words.SEPARATORS[layout.separator])]
+    else:
+        name = run.sheets[layout.sheet] if layout.sheet < len(run.sheets) else ""
+        said = [layout.format.value.upper(), shell.say(N_("feuille « %(name)s »"), name=name)]
+    row = layout.header_row
+    return [*said, shell.say(N_("titres à la ligne %(row)s"), row=row) if row else shell.say(N_("sans titres"))]
 
 
 def _field(run: Run, seen: Look, matching: Matching, field: Field) -> dict[str, Any]:

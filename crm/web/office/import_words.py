@@ -56,6 +56,8 @@ def sentence(kind: str, why: Reason, what: str, purposes: dict[str, str]) -> str
     """One reason; what it names is a purpose or a field."""
     if "%(what)s" not in words.REASONS[why]:
         return shell.say(words.REASONS[why])
+    if why in (Reason.SIGNS, Reason.NOT_PETITION):
+        return shell.say(words.REASONS[why], what=what)
     return shell.say(words.REASONS[why], what=f"« {purposes[what]} »" if what in purposes else label(kind, what))
 
 

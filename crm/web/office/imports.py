@@ -149,6 +149,7 @@ def show(run_id: int) -> ResponseReturnValue:
         tabs=_tabs(run, wanted if verdicts or is_kept else ""),
         states=words.STATES,
         verdicts=words.VERDICTS,
+        counted=words.COUNTED,
         twin=twin,
         error=import_words.kept_error(run.error) if run.error else "",
         set_aside=run.counts.get(RowVerdict.ERROR, 0) + run.counts.get(RowVerdict.REVIEW, 0),
@@ -165,7 +166,7 @@ def _tabs(run: Run, wanted: str) -> list[dict[str, Any]]:
             "count": sum(run.counts.get(verdict, 0) for verdict in RowVerdict),
         }
     ]
-    for verdict, (word, _shape) in words.VERDICTS.items():
+    for verdict, word in words.COUNTED.items():
         if run.counts.get(verdict):
             tabs.append(
                 {
