@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 
+from crm.actions import merging as actions_merging
+from crm.consent import merging as consent_merging
+from crm.contracts.person_pointer import PersonPointer
+from crm.duplicates import merging as duplicates_merging
 from crm.foundation.database import Database, open_database
 from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
@@ -15,6 +19,8 @@ from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
+from crm.people import merging as people_merging
+from mailing.delivery import merging as delivery_merging
 
 ROOMS_WITH_ROWS = (
     "crm.actions",
@@ -35,6 +41,15 @@ ROOMS_WITH_ROWS = (
 for _room in ROOMS_WITH_ROWS:
     import_module(f"{_room}.tables")
 
+POINTERS: tuple[PersonPointer, ...] = (
+    people_merging,
+    consent_merging,
+    actions_merging,
+    delivery_merging,
+    duplicates_merging,
+)
+"""Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assembly:
@@ -48,6 +63,7 @@ class Assembly:
     secrets: Cipher
     fetcher: Fetcher
     clock: Callable[[], datetime]
+    pointers: tuple[PersonPointer, ...] = POINTERS
 
 
 def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Assembly:

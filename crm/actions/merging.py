@@ -6,63 +6,77 @@ that came first stands and the other is folded into it: counted once, lost never
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from crm.actions.model import RegistrationState
 from crm.actions.tables import DeedRow, RegistrationRow, SignatureRow
+from crm.foundation import row_moves
+from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import PersonId
 
-_ONCE: dict[str, Any] = {"signature": SignatureRow, "registration": RegistrationRow}
-_ALL: dict[str, Any] = {**_ONCE, "deed": DeedRow}
+ROOM = "crm.actions"
+TABLES = frozenset({"signature", "registration", "deed"})
+
+_ONCE: tuple[Any, ...] = (SignatureRow, RegistrationRow)
+_ALL: tuple[Any, ...] = (*_ONCE, DeedRow)
 
 
-def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> Mapping[str, Any]:
-    """Gives all that `loser` did to `survivor`. What it returns (JSON) is what `put_back` needs."""
-    folded = {name: _fold(session, row, loser, survivor) for name, row in _ONCE.items()}
-    moved = {}
-    for name, row in _ALL.items():
-        change = update(row).where(row.person_id == loser).values(person_id=survivor).returning(row.id)
-        moved[name] = sorted(session.scalars(change.execution_options(synchronize_session=False)))
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """Gives the survivor all that the loser did (see `crm.contracts.person_pointer`)."""
+    for row in _ONCE:
+        _fold(session, row, {loser, survivor}, as_one=True)
+    moves: list[RowMove] = []
+    for row in _ALL:
+        moves += row_moves.give(session, _table(row), loser=loser, survivor=survivor)
     session.expire_all()
-    return {"moved": moved, "folded": folded}
+    return moves
 
 
-def put_back(session: Session, moves: Mapping[str, Any], *, loser: PersonId, survivor: PersonId) -> None:
-    """Undoes exactly what `repoint` did, on rows that are still where it put them."""
-    for name, row in _ALL.items():
-        back = update(row).where(row.id.in_(moves["moved"][name]), row.person_id == survivor).values(person_id=loser)
-        session.execute(back.execution_options(synchronize_session=False))
-    for name, row in _ONCE.items():
-        for row_id, into in moves["folded"][name]:
-            out = update(row).where(row.id == row_id, row.folded_into_id == into).values(folded_into_id=None)
-            session.execute(out.execution_options(synchronize_session=False))
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each what they did themselves; how many acts stay because somebody else holds them now."""
+    kept = 0
+    for move in reversed(moves):
+        table = next(_table(row) for row in _ALL if row.__tablename__ == move.table)
+        kept += row_moves.put_back(session, table, [move])
     session.expire_all()
+    for row in _ONCE:
+        for person_id in (loser, survivor):
+            _fold(session, row, {person_id})
+    return kept
 
 
-def _fold(session: Session, row: Any, loser: PersonId, survivor: PersonId) -> list[list[int]]:
-    """Folds one of each two rows that both stand for the same call; pairs of (the folded one, the one that stands)."""
-    theirs, ours = aliased(row), aliased(row)
-    of_call = "petition_id" if row is SignatureRow else "event_id"
-    both = session.execute(
-        select(theirs, ours).where(
-            getattr(theirs, of_call) == getattr(ours, of_call),
-            theirs.person_id == loser,
-            ours.person_id == survivor,
-            theirs.folded_into_id.is_(None),
-            ours.folded_into_id.is_(None),
-        )
-    ).all()
-    pairs = []
-    for pair in both:
-        stands, folds = sorted(pair, key=_precedence)
-        folds.folded_into_id = stands.id
-        pairs.append([folds.id, stands.id])
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """How many petitions each signed, events they registered for, and urgent actions they took."""
+    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
+    for row in _ALL:
+        counted = select(row.person_id, func.count()).where(row.person_id.in_(person_ids)).group_by(row.person_id)
+        if row is not DeedRow:
+            counted = counted.where(row.folded_into_id.is_(None))
+        for person_id, count in session.execute(counted):
+            found[PersonId(person_id)][row.__tablename__] = count
+    return found
+
+
+def _fold(session: Session, row: Any, person_ids: Collection[PersonId], *, as_one: bool = False) -> None:
+    """Of what each of them did once only (or all of them, who are one), the first stands, all others folded into it.
+
+    It follows from the rows alone, so that no move records it, and whoever leaves takes their own with them.
+    """
+    calls: dict[tuple[int, int], list[Any]] = {}
+    for one in session.scalars(select(row).where(row.person_id.in_(person_ids))):
+        calls.setdefault((0 if as_one else one.person_id, getattr(one, _call(row))), []).append(one)
+    first = [sorted(several, key=_precedence) for several in calls.values()]
+    for stands, *others in first:
+        for other in others:
+            other.folded_into_id = stands.id
     session.flush()
-    return pairs
+    for stands, *_ in first:
+        stands.folded_into_id = None
+    session.flush()
 
 
 def _precedence(row: SignatureRow | RegistrationRow) -> tuple[Any, ...]:
@@ -70,3 +84,11 @@ def _precedence(row: SignatureRow | RegistrationRow) -> tuple[Any, ...]:
     if isinstance(row, SignatureRow):
         return row.signed_at, row.id
     return row.state is RegistrationState.CANCELLED, row.registered_at, row.id
+
+
+def _call(row: Any) -> str:
+    return "petition_id" if row is SignatureRow else "event_id"
+
+
+def _table(row: Any) -> Any:
+    return row.metadata.tables[row.__tablename__]

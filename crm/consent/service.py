@@ -27,6 +27,7 @@ from crm.consent.model import (
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people import service as people
+from crm.people.model import Person
 from crm.values.identifiers import NoticeId, PersonId
 from crm.values.languages import Language
 
@@ -64,12 +65,9 @@ def record(session: Session, sealer: Sealer, new: NewAct, *, at: datetime) -> Co
 
     Raises `NobodyThere`, `PurposeMissing`. Events may come in any order: where they stand is the same.
     """
-    person = people.find_survivor(session, new.person_id)
-    if person is None:
-        raise NobodyThere
     if not store.has_purpose(session, new.purpose):
         raise PurposeMissing
-    hold(session, f"consent {person.id}")
+    person = _held(session, new.person_id)
     event = store.add_event(session, sealer, new, person_id=person.id, at=at)
     last = rules.standing(
         store.stream(
@@ -103,10 +101,7 @@ def withdraw(
     a no that was heard is never outdated (a no of long ago, read from a file, is `record`ed with its date).
     Raises `NobodyThere`, `PurposeMissing`.
     """
-    person = people.find_survivor(session, person_id)
-    if person is None:
-        raise NobodyThere
-    hold(session, f"consent {person.id}")
+    person = _held(session, person_id)
     stands = store.find_standing(
         session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
     )
@@ -124,6 +119,16 @@ def withdraw(
     )
     record(session, sealer, act, at=at)
     return True
+
+
+def _held(session: Session, person_id: PersonId) -> Person:
+    """Who that person is today, held: asked once more after waiting, for what one waits for may be a merge."""
+    person = people.find_survivor(session, person_id)
+    if person is None:
+        raise NobodyThere
+    hold(session, f"consent {person.id}")
+    today = people.find_survivor(session, person_id)
+    return person if today is None or today.id == person.id else _held(session, person_id)
 
 
 def standings(session: Session, person_id: PersonId) -> tuple[Standing, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -232,6 +232,14 @@ def suppressions_at(session: Session, address_key: str) -> tuple[Suppression, ..
     return tuple(
         Suppression(address_key=key, cause=cause, since_at=since) for key, cause, since in session.execute(found)
     )
+
+
+def refold_people(session: Session, person_ids: Collection[int]) -> None:
+    """Writes again where those people stand, from their events."""
+    session.execute(delete(ConsentStandingRow).where(ConsentStandingRow.person_id.in_(person_ids)))
+    columns = [*folds.STREAM, "act", "way", "since_at", "event_id"]
+    session.execute(insert(ConsentStandingRow).from_select(columns, folds.standings(person_ids)))
+    session.expire_all()
 
 
 def rebuild(session: Session) -> None:

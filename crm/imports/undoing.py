@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crm.actions import taking_over as actions
 from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
+from crm.duplicates import service as duplicates
 from crm.foundation.signing import Sealer
 from crm.imports.model import Change, ChangeKind, Run
 from crm.people import taking_back
@@ -47,6 +48,8 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     gone = actions.take_back(session, {number: PersonId(c.person_id or 0) for number, c in signed.items()})
     kept |= {c.number: Kept.CHANGED for number, c in signed.items() if number not in gone}
     others = [c for c in changes if c.kind not in _ELSEWHERE]
+    # What only looks alike is no reason to stay: whoever stays is compared again at night.
+    duplicates.withdraw_of(session, {change.person_id for change in others if change.person_id is not None})
     outcome = taking_back.take_back(session, [_written(change) for change in others], ledgers=LEDGERS)
     return kept | {c.number: why for c, why in zip(others, outcome, strict=True) if why is not None}
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
-from crm.people import contact_store
+from crm.people import contact_store, keys, store
 from crm.people.errors import AbodeMissing, ContactPointMissing
 from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Usage
 from crm.people.rules import deliverability, holds_on, tidy_season
@@ -44,7 +43,10 @@ def add_email(
     source: str = "",
     usage: Usage = Usage.HOME,
 ) -> ContactPoint:
-    """One more e-mail address; the same again is the same, and one that had ended lives again."""
+    """One more e-mail address; the same again is the same, and one that had ended lives again.
+
+    As with every way to reach someone, it goes to whom that person was merged into.
+    """
     key = addresses.key_of(email.normal)
     return _add(session, person_id, ContactKind.EMAIL, email.text, key, usage=usage, source=source, at=at)
 
@@ -104,7 +106,7 @@ def add_address(
 
     The same letter box again, for the same use and time, is the same. Raises `Invalid` for a season that is none.
     """
-    hold(session, f"person {person_id}")
+    person_id = _held(session, person_id)
     key, (season_from, season_until) = dedupe_key(address), tidy_season(*season)
     known = contact_store.abodes_of(session, [person_id])[person_id]
     for abode in known:
@@ -116,7 +118,7 @@ def add_address(
     preferred = first if is_primary is None else is_primary
     if preferred:
         _demote(session, known)
-    return contact_store.add_abode(
+    added = contact_store.add_abode(
         session,
         person_id=person_id,
         address=address,
@@ -131,6 +133,8 @@ def add_address(
         season_until=season_until,
         source=source,
     )
+    keys.refresh(session, [person_id])
+    return added
 
 
 def correct_address(
@@ -143,6 +147,7 @@ def correct_address(
     if values["dedupe_key"] != abode.dedupe_key:
         values |= {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
     contact_store.change_abode(session, abode_id, values)
+    keys.refresh(session, [abode.person_id])
     return _abode(session, abode_id)
 
 
@@ -156,6 +161,7 @@ def move(
     source: str = "",
 ) -> Abode:
     """Someone lives elsewhere now: the preferred address ends, and the new one takes its place."""
+    person_id = _held(session, person_id)
     for abode in contact_store.abodes_of(session, [person_id])[person_id]:
         if abode.is_primary and abode.dedupe_key != dedupe_key(address):
             contact_store.change_abode(session, abode.id, {"ended_at": at, "is_primary": False})
@@ -251,12 +257,12 @@ def _add(
     source: str,
     at: datetime,
 ) -> ContactPoint:
-    hold(session, f"person {person_id}")
+    person_id = _held(session, person_id)
     known = contact_store.point_at(session, person_id, kind, address_key)
     others = [p for p in contact_store.points_of(session, [person_id])[person_id] if p.kind is kind]
     first = not any(p.is_primary for p in others)
     if known is None:
-        return contact_store.add_point(
+        added = contact_store.add_point(
             session,
             person_id=person_id,
             kind=kind,
@@ -267,10 +273,16 @@ def _add(
             source=source,
             at=at,
         )
+        keys.refresh(session, [person_id])
+        return added
     if known.ended_at is not None:
         contact_store.change_point(session, known.id, {"ended_at": None, "is_primary": first})
         return _point(session, known.id)
     return known
+
+
+def _held(session: Session, person_id: PersonId) -> PersonId:
+    return PersonId(store.hold_living(session, person_id))
 
 
 def _demote(session: Session, abodes: Collection[Abode]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.people import store
 from crm.people.errors import DifferenceMissing
 from crm.people.model import Difference, DifferenceState
 from crm.people.tables import DifferenceRow
@@ -33,6 +34,7 @@ def note(
 
     `statement` is the person's own statement as they made it, kept whole.
     """
+    person_id = PersonId(store.hold_living(session, person_id))
     for row in session.scalars(
         select(DifferenceRow).where(
             DifferenceRow.person_id == person_id,

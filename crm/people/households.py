@@ -53,6 +53,7 @@ def put(
     """Adds someone, or changes what they are in it. Raises `HouseholdMissing`, `PersonMissing`."""
     hold(session, f"household {household_id}")
     get(session, household_id)
+    person_id = PersonId(store.hold_living(session, person_id))
     if person_id not in store.load(session, [person_id]):
         raise PersonMissing
     link_store.put_member(session, household_id, person_id, position=position, is_on_envelope=is_on_envelope, at=at)

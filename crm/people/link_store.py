@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from crm.people import selects
 from crm.people.errors import ExternalIdTaken
 from crm.people.model import ExternalId, Household, HouseholdMember, Position, Sensitivity, Tag, Tie, TieKind
 from crm.people.tables import (
@@ -86,12 +87,14 @@ def add_household(session: Session, *, language: Language, at: datetime) -> int:
 
 
 def find_household(session: Session, household_id: int) -> Household | None:
-    """One household with its members, heads first."""
+    """One household with its members, heads first; who lives on in another record is no member of their own."""
     row = session.get(HouseholdRow, household_id)
     if row is None or row.ended_at is not None:
         return None
     order = {position: rank for rank, position in enumerate(Position)}
-    query = select(HouseholdMemberRow).where(HouseholdMemberRow.household_id == household_id)
+    query = select(HouseholdMemberRow).where(
+        HouseholdMemberRow.household_id == household_id, ~selects.merged(HouseholdMemberRow.person_id)
+    )
     members = sorted(session.scalars(query), key=lambda member: (order[member.position], member.person_id))
     return Household(
         id=HouseholdId(row.id),
@@ -206,7 +209,8 @@ def untag_person(session: Session, person_id: int, tag_id: int) -> bool:
 
 def tagged_count(session: Session, tag_id: int) -> int:
     """How many people have a tag."""
-    return session.scalar(select(func.count()).select_from(PersonTagRow).where(PersonTagRow.tag_id == tag_id)) or 0
+    tagged = select(func.count()).select_from(PersonTagRow)
+    return session.scalar(tagged.where(PersonTagRow.tag_id == tag_id, ~selects.merged(PersonTagRow.person_id))) or 0
 
 
 def put_tie(
@@ -232,8 +236,13 @@ def put_tie(
 
 
 def ties_of(session: Session, person_id: int) -> tuple[Tie, ...]:
-    """The ties of someone, from either side."""
-    query = select(TieRow).where(or_(TieRow.person_id == person_id, TieRow.other_person_id == person_id))
+    """The ties of someone, from either side, with people who stand for themselves."""
+    query = select(TieRow).where(
+        or_(
+            and_(TieRow.person_id == person_id, ~selects.merged(TieRow.other_person_id)),
+            and_(TieRow.other_person_id == person_id, ~selects.merged(TieRow.person_id)),
+        )
+    )
     return tuple(_tie(row) for row in session.scalars(query.order_by(TieRow.id)))
 
 

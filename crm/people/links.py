@@ -1,4 +1,7 @@
-"""What ties people to other systems, to words of the team, and to each other."""
+"""What ties people to other systems, to words of the team, and to each other.
+
+What is said of somebody who lives on in another record is said of that one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
-from crm.people import link_store
+from crm.people import link_store, store
 from crm.people.errors import TagMissing
 from crm.people.model import ExternalId, Sensitivity, Tag, Tie, TieKind
 from crm.people.rules import tidy_organisation
@@ -18,7 +21,7 @@ from crm.values.identifiers import PersonId, TagId, TieId
 
 def add_external_id(session: Session, person_id: PersonId, external: ExternalId) -> None:
     """Remembers how another system calls someone. Raises `ExternalIdTaken` where it calls another person so."""
-    link_store.add_external_id(session, person_id, external)
+    link_store.add_external_id(session, _held(session, person_id), external)
 
 
 def external_ids(session: Session, person_id: PersonId) -> tuple[ExternalId, ...]:
@@ -28,7 +31,7 @@ def external_ids(session: Session, person_id: PersonId) -> tuple[ExternalId, ...
 
 def remember_key(session: Session, person_id: PersonId, kind: str, key: str) -> None:
     """Adds an exact key by which someone can be found and compared (an IBAN's keyed hash); again is once."""
-    link_store.remember_key(session, person_id, kind, key)
+    link_store.remember_key(session, _held(session, person_id), kind, key)
 
 
 def forget_key(session: Session, person_id: PersonId, kind: str, key: str) -> None:
@@ -67,7 +70,7 @@ def tag(session: Session, person_id: PersonId, tag_id: TagId, *, at: datetime, s
     """Puts a tag on someone; True if they had it not. Raises `TagMissing`."""
     if link_store.find_tag(session, tag_id) is None:
         raise TagMissing
-    return link_store.tag_person(session, person_id, tag_id, source=source, at=at)
+    return link_store.tag_person(session, _held(session, person_id), tag_id, source=source, at=at)
 
 
 def untag(session: Session, person_id: PersonId, tag_id: TagId) -> bool:
@@ -91,11 +94,11 @@ def tie(
     until_on: date | None = None,
 ) -> Tie:
     """Says what one is to another; the same kind between the same two is changed, not doubled. Raises `Invalid`."""
+    person_id, other_id = _held(session, person_id), _held(session, other_id)
     if person_id == other_id:
         raise Invalid("nobody is tied to themself", field="other_id")
     if since_on and until_on and until_on < since_on:
         raise Invalid("it ends before it begins", field="until_on")
-    hold(session, f"person {min(person_id, other_id)}")
     return link_store.put_tie(
         session, person_id=person_id, other_id=other_id, kind=kind, since_on=since_on, until_on=until_on, at=at
     )
@@ -109,3 +112,7 @@ def untie(session: Session, tie_id: TieId) -> None:
 def ties_of(session: Session, person_id: PersonId) -> tuple[Tie, ...]:
     """The ties of someone, from either side."""
     return link_store.ties_of(session, person_id)
+
+
+def _held(session: Session, person_id: PersonId) -> PersonId:
+    return PersonId(store.hold_living(session, person_id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
-from crm.people import contact_store, contacts, link_store, store
+from crm.people import contact_store, contacts, keys, link_store, store
 from crm.people.errors import MemberNumberTaken, PersonMissing
 from crm.people.model import ContactPoint, Deliverability, NewPerson, OrganisationKind, PeoplePage, Person, Title
 from crm.people.rules import is_ours, meant, single_spaced, tidy_name, tidy_organisation, typed_number
@@ -40,6 +40,7 @@ def add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datet
         contacts.add_address(session, addresses, tidy.address, **facts)
     for external in tidy.external_ids:
         link_store.add_external_id(session, person_id, external)
+    keys.refresh(session, [person_id])
     return _get(session, person_id)
 
 
@@ -176,6 +177,7 @@ def _change(session: Session, person_id: PersonId, wanted: Mapping[str, Any]) ->
     changed = {name: value for name, value in wanted.items() if value != getattr(person, name)}
     if changed:
         store.change(session, person_id, changed)
+        keys.refresh(session, [person_id])
     return frozenset(changed)
 
 

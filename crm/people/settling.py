@@ -10,12 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import settling_store, store
+from crm.people import keys, settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Usage
 from crm.values.address_key import dedupe_key
-from crm.values.folding import folded
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 
@@ -54,8 +53,8 @@ class Settled:
 
 def candidates(session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival]) -> list[tuple[Known, ...]]:
     """For each arrival all whom one of its strong keys leads to; a fixed number of queries for all of them."""
-    keys = [_keys(addresses, arrival) for arrival in arrivals]
-    by_address = settling_store.ids_by_address(session, {key for several in keys for key in several})
+    own_keys = [_keys(addresses, arrival) for arrival in arrivals]
+    by_address = settling_store.ids_by_address(session, {key for several in own_keys for key in several})
     by_external = settling_store.ids_by_external(
         session, {(x.system, x.value) for a in arrivals for x in a.external_ids}
     )
@@ -63,7 +62,7 @@ def candidates(session: Session, addresses: AddressHasher, arrivals: Sequence[Ar
     by_number = settling_store.ids_by_number(session, numbers)
     living = _living(session, {*by_external.values(), *by_number.values()})
     found: list[set[int]] = []
-    for arrival, several in zip(arrivals, keys, strict=True):
+    for arrival, several in zip(arrivals, own_keys, strict=True):
         ids = {person_id for key in several for person_id in by_address.get(key, ())}
         for one in arrival.external_ids:
             if (person_id := by_external.get((one.system, one.value))) is not None:
@@ -141,6 +140,7 @@ def settle(
     _write_external_ids(session, arrivals, person_of, written)
     _write_fields(session, arrivals, person_of, written)
     _write_differences(session, arrivals, person_of, written, source=source, at=at)
+    keys.refresh(session, person_of.values())
     for i in new:
         written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language)]
     return {i: Settled(person_id=PersonId(who), written=tuple(written[i])) for i, who in person_of.items()}
@@ -153,7 +153,7 @@ def _person_row(arrival: Arrival, language: Language) -> dict[str, Any]:
         "first_name": arrival.first_name,
         "last_name": arrival.last_name,
         "organisation_name": arrival.organisation_name,
-        "folded_name": folded(f"{arrival.first_name} {arrival.last_name} {arrival.organisation_name}"),
+        **store.compared(arrival.first_name, arrival.last_name, arrival.organisation_name),
         "title": arrival.title,
         "language": arrival.language or language,
         "birth_on": arrival.birth_on,
@@ -264,7 +264,7 @@ def _write_fields(
         person, after = landing.known.person, dict(landing.fields)
         names = {**{n: getattr(person, n) for n in ("first_name", "last_name", "organisation_name")}, **after}
         change: dict[str, Any] = {"id": person_of[i], **after}
-        change["folded_name"] = folded(f"{names['first_name']} {names['last_name']} {names['organisation_name']}")
+        change |= store.compared(names["first_name"], names["last_name"], names["organisation_name"])
         if "birth_on" in change:
             change["birth_on"] = date.fromisoformat(change["birth_on"])
         changes.append(change)
@@ -324,8 +324,8 @@ def _living_points(person: Person, kind: ContactKind) -> tuple[Any, ...]:
 
 
 def _keys(addresses: AddressHasher, arrival: Arrival) -> list[str]:
-    keys = [addresses.key_of(arrival.email.normal)] if arrival.email else []
-    return keys + [phone_key(addresses, phone) for phone in arrival.phones]
+    emails = [addresses.key_of(arrival.email.normal)] if arrival.email else []
+    return emails + [phone_key(addresses, phone) for phone in arrival.phones]
 
 
 def _living(session: Session, person_ids: Collection[int]) -> dict[int, set[int]]:

@@ -227,6 +227,8 @@ def empty_people(session: Session, person_ids: Collection[int]) -> None:
             last_name="",
             organisation_name="",
             folded_name="",
+            first_sound="",
+            last_sound="",
             title="",
             greeting="",
             source="",

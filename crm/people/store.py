@@ -6,15 +6,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation.database import hold
 from crm.people import contact_store
 from crm.people.model import ContactPoint, NewPerson, PeoplePage, Person
 from crm.people.rules import member_number
 from crm.people.tables import ContactPointRow, PersonRow
 from crm.values.folding import folded
 from crm.values.identifiers import PersonId
+from crm.values.sounds import sound
 
 
 def insert(session: Session, new: NewPerson, at: datetime) -> int:
@@ -26,7 +28,7 @@ def insert(session: Session, new: NewPerson, at: datetime) -> int:
         organisation_name=new.organisation_name,
         organisation_kind=new.organisation_kind,
         enterprise_number=new.enterprise_number,
-        folded_name=_folded_name(new.first_name, new.last_name, new.organisation_name),
+        **compared(new.first_name, new.last_name, new.organisation_name),
         title=new.title,
         language=new.language,
         birth_on=new.birth_on,
@@ -117,12 +119,20 @@ def survivor(session: Session, person_id: int) -> int | None:
     return None
 
 
+def hold_living(session: Session, person_id: int) -> int:
+    """Whom that person was merged into (or themself), held until the transaction ends: a merge of them waits."""
+    hold(session, f"person {person_id}")
+    living = survivor(session, person_id)
+    return person_id if living is None or living == person_id else hold_living(session, living)
+
+
 def change(session: Session, person_id: int, values: Mapping[str, Any]) -> None:
     """Writes columns of one person, and the folded name with them."""
     row = session.get_one(PersonRow, person_id)
     for column, value in values.items():
         setattr(row, column, value)
-    row.folded_name = _folded_name(row.first_name, row.last_name, row.organisation_name)
+    for column, value in compared(row.first_name, row.last_name, row.organisation_name).items():
+        setattr(row, column, value)
     session.flush()
 
 
@@ -131,8 +141,38 @@ def id_of_number(session: Session, number: str) -> int | None:
     return session.scalar(select(PersonRow.id).where(PersonRow.member_number == number))
 
 
-def _folded_name(first_name: str, last_name: str, organisation_name: str) -> str:
-    return folded(f"{first_name} {last_name} {organisation_name}")
+def unsounded(session: Session) -> int:
+    """How many people have a name and no sound of it: whoever wrote them did not come by this door."""
+    return session.scalar(select(func.count()).select_from(PersonRow).where(_UNSOUNDED)) or 0
+
+
+_UNSOUNDED = and_(
+    PersonRow.first_sound == "",
+    PersonRow.last_sound == "",
+    or_(PersonRow.first_name != "", PersonRow.last_name != "", PersonRow.organisation_name != ""),
+)
+
+
+def mend_sounds(session: Session, *, first: int, last: int) -> None:
+    """Writes the sounds of people between two numbers who have none."""
+    names = (PersonRow.id, PersonRow.first_name, PersonRow.last_name, PersonRow.organisation_name)
+    rows = session.execute(select(*names).where(PersonRow.id.between(first, last), _UNSOUNDED)).all()
+    written = [{"id": row.id, **sounds(row.first_name, row.last_name, row.organisation_name)} for row in rows]
+    if written:
+        session.execute(update(PersonRow), written)
+
+
+def sounds(first_name: str, last_name: str, organisation_name: str) -> dict[str, str]:
+    """The columns that say how someone's names sound."""
+    return {"first_sound": sound(first_name), "last_sound": sound(last_name or organisation_name)}
+
+
+def compared(first_name: str, last_name: str, organisation_name: str) -> dict[str, str]:
+    """The columns by which names are compared."""
+    return {
+        "folded_name": folded(f"{first_name} {last_name} {organisation_name}"),
+        **sounds(first_name, last_name, organisation_name),
+    }
 
 
 def _person(row: PersonRow, contact_points: tuple[ContactPoint, ...]) -> Person:

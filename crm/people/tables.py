@@ -26,7 +26,10 @@ from crm.values.languages import Language
 
 
 class PersonRow(Base):
-    """`folded_name` is what a search compares: the names without accents or case."""
+    """`folded_name` is what a search compares: the names without accents or case.
+
+    `first_sound` and `last_sound` say how the names sound (an organisation's own name: the last).
+    """
 
     __tablename__ = "person"
 
@@ -38,6 +41,8 @@ class PersonRow(Base):
     organisation_kind: Mapped[OrganisationKind | None] = mapped_column(Word(OrganisationKind))
     enterprise_number: Mapped[str] = mapped_column(String(20), default="")
     folded_name: Mapped[str] = mapped_column(String(420), default="")
+    first_sound: Mapped[str] = mapped_column(String(4), default="")
+    last_sound: Mapped[str] = mapped_column(String(4), default="")
     member_number: Mapped[str | None] = mapped_column(String(20), index=True, unique=True)
     title: Mapped[Title] = mapped_column(Word(Title), default=Title.NONE)
     greeting: Mapped[str] = mapped_column(String(200), default="")
@@ -133,10 +138,11 @@ class ExternalIdRow(Base):
 
 
 class PersonKeyRow(Base):
-    """What a person can be found by, exactly: upper rooms add theirs (an IBAN) through `remember_key`."""
+    """What a person can be found by, exactly: see `keys.py`. Upper rooms add theirs (an IBAN) by `remember_key`."""
 
     __tablename__ = "person_key"
-    __table_args__ = (Index("ix_person_key_person", "person_id"),)
+    # Several rows a person and nothing but a key: SQLite keeps it once instead of twice.
+    __table_args__ = (Index("ix_person_key_person", "person_id"), {"sqlite_with_rowid": False})
 
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     key: Mapped[str] = mapped_column(String(120), primary_key=True)

@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.people import settling_store
+from crm.people import keys, settling_store, store
 from crm.people.model import Deliverability, DifferenceState
 from crm.people.settling import FIELDS, Written
 from crm.people.tables import ContactPointRow, DifferenceRow, ExternalIdRow, PostalAddressRow
-from crm.values.folding import folded
 
 
 class Kept(StrEnum):
@@ -48,6 +47,7 @@ def take_back(session: Session, written: Sequence[Written], *, ledgers: Collecti
     if own:
         for place, kept in zip(own, _people(session, [written[p] for p in own], ledgers), strict=True):
             outcome[place] = kept
+    keys.refresh(session, {one.person_id for one in written})
     return outcome
 
 
@@ -77,7 +77,7 @@ def _fields(session: Session, written: Sequence[Written]) -> list[Kept | None]:
             empty = {name: None if name in {"birth_on", "member_number"} else "" for name in one.after}
             now |= empty
             change = changes.setdefault(one.person_id, {"id": one.person_id}) | empty
-            change["folded_name"] = folded(f"{now['first_name']} {now['last_name']} {now['organisation_name']}")
+            change |= store.compared(now["first_name"], now["last_name"], now["organisation_name"])
             changes[one.person_id] = change
     settling_store.update_people(session, list(changes.values()))
     return outcome

@@ -15,7 +15,7 @@ ROOTS = {"person", "account"}
 def _reaching() -> set[str]:
     """The tables from which a chain of foreign keys, or a telling column, leads to a person."""
     found = ROOTS | {t.name for t in METADATA.sorted_tables if TELLING & {c.name for c in t.columns}}
-    holding = {"person", "contact_point", "delivery", "account", "staff_session"}
+    holding = {"person", "person_merge", "contact_point", "delivery", "account", "staff_session"}
     while True:
         more = {
             table.name

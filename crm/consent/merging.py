@@ -1,0 +1,53 @@
+"""When two records are one person: what both said becomes one story, folded again.
+
+Events are never changed: only who holds them today goes over, which their mark does not cover. The last word on a
+purpose and an address is the last word of the two; at equal instants the most careful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.consent import store
+from crm.consent.tables import ConsentEventRow
+from crm.foundation import row_moves
+from crm.foundation.database import hold
+from crm.foundation.row_moves import RowMove
+from crm.values.identifiers import PersonId
+
+ROOM = "crm.consent"
+TABLES = frozenset({"consent_event", "consent_standing", "population_member"})
+"""Standings are a fold: they are folded again, and recorded nowhere."""
+
+_tables = ConsentEventRow.metadata.tables
+
+
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """Gives the survivor what the loser said (see `crm.contracts.person_pointer`)."""
+    for person_id in sorted((loser, survivor)):
+        hold(session, f"consent {person_id}")
+    moves = row_moves.give(session, _tables["consent_event"], loser=loser, survivor=survivor)
+    moves += row_moves.give(
+        session, _tables["population_member"], loser=loser, survivor=survivor, unless_same=["population"]
+    )
+    store.refold_people(session, [loser, survivor])
+    return moves
+
+
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each what they said themselves; how many acts stay because somebody else holds them now."""
+    for person_id in sorted((loser, survivor)):
+        hold(session, f"consent {person_id}")
+    kept = sum(row_moves.put_back(session, _tables[move.table], [move]) for move in reversed(moves))
+    store.refold_people(session, [loser, survivor])
+    return kept
+
+
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """How many acts of consent each has in the ledger."""
+    counted = select(ConsentEventRow.person_id, func.count()).where(ConsentEventRow.person_id.in_(person_ids))
+    rows = session.execute(counted.group_by(ConsentEventRow.person_id))
+    return {PersonId(person_id): {"consent": count} for person_id, count in rows}

@@ -1,0 +1,1 @@
+"""Two records of one person: found, shown to somebody, made one, and two again where that was wrong."""

@@ -1,0 +1,193 @@
+"""The law of merging: nothing is lost by any sequence of merges, and undone they leave everything as it was."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly
+from crm.consent import rules as consent_rules
+from crm.consent import service as consent
+from crm.duplicates import merges
+from crm.duplicates import service as duplicates
+from crm.duplicates.errors import OuterMergeStands
+from crm.duplicates.model import Merge
+from crm.foundation.columns import Base
+from crm.people import keys, links
+from crm.people import service as people
+from crm.people.merging import FIELDS
+from crm.people.model import NewPerson, Title
+from crm.people.tables import ContactPointRow, PersonRow, PostalAddressRow
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+from tests.conftest import NOW
+from tests.duplicates.holdings import HOLDINGS, Held
+
+PEOPLE = 5
+RECORDS = {"person_merge", "merge_move", "audit_entry"}
+"""What tells of merges: it grows, whatever becomes of them."""
+
+few = settings(
+    max_examples=5, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck)
+)
+"""A seed has nothing to shrink."""
+
+
+def plant(session: Session, assembly: Assembly, chance: Random) -> list[PersonId]:
+    """A few people, and what every room may hold of them."""
+    ids = []
+    for _ in range(PEOPLE):
+        new = NewPerson(
+            language=chance.choice(list(Language)),
+            first_name=chance.choice(["", "Jean", "Jean-Marc", "Marie"]),
+            last_name=chance.choice(["", "Dupont", "Dupond"]),
+            title=chance.choice(list(Title)),
+            birth_on=chance.choice([None, date(1970, 1, 2), date(1971, 2, 1)]),
+        )
+        ids.append(people.add(session, assembly.addresses, new, at=NOW).id)
+    if chance.random() < 0.5:
+        people.record_death(session, chance.choice(ids), died_on=None, at=NOW)
+    for holding in HOLDINGS:
+        holding.plant(session, assembly, chance, ids)
+    if chance.random() < 0.5:
+        duplicates.say_distinct(session, assembly.sealer, ids[0], ids[1], by=None, at=NOW)
+    duplicates.compare(session, ids, at=NOW)
+    return ids
+
+
+def snapshot(session: Session) -> dict[str, list[Any]]:
+    """Every row of every table, but for the records of merging themselves."""
+    session.flush()
+    return {
+        table.name: sorted(map(tuple, session.execute(select(table))), key=repr)
+        for table in Base.metadata.sorted_tables
+        if table.name not in RECORDS
+    }
+
+
+def join(session: Session, assembly: Assembly, chance: Random) -> Merge | None:
+    """Merges two who stand for themselves, with anybody's choice of fields; None where one is left."""
+    left = list(session.scalars(select(PersonRow.id).where(PersonRow.merged_into_id.is_(None)).order_by(PersonRow.id)))
+    if len(left) < 2:
+        return None
+    survivor, loser = (PersonId(number) for number in chance.sample(left, 2))
+    chosen = {field: chance.choice([survivor, loser]) for field in FIELDS if chance.random() < 0.5}
+    return merges.merge(
+        session,
+        assembly.sealer,
+        assembly.pointers,
+        survivor_id=survivor,
+        loser_id=loser,
+        chosen=chosen,
+        by=None,
+        at=NOW,
+    )
+
+
+def part(session: Session, assembly: Assembly, merge: Merge) -> None:
+    merges.undo(session, assembly.sealer, assembly.pointers, merge.id, by=None, at=NOW)
+
+
+def ends(session: Session) -> dict[int, int]:
+    """Who everybody is today."""
+    everybody = session.scalars(select(PersonRow.id)).all()
+    return {one: found.id for one in everybody if (found := people.find_survivor(session, PersonId(one)))}
+
+
+def united(before: Held, end: dict[int, int]) -> Held:
+    """What each of today must hold, from what each record held."""
+    found: Held = defaultdict(set)
+    for person_id, things in before.items():
+        found[end[person_id]] |= things
+    return found
+
+
+def acts(session: Session, ids: list[PersonId]) -> dict[int, list[Any]]:
+    return {person_id: list(consent.history(session, person_id)) for person_id in ids}
+
+
+def check(session: Session, ids: list[PersonId], before: dict[str, Held], said: dict[int, list[Any]]) -> None:
+    """The law, as things stand."""
+    end = ends(session)
+    for holding in HOLDINGS:
+        now = {one: things for one, things in holding.held(session).items() if end[one] == one}
+        assert now == united(before[holding.name], end), holding.name
+    for one in {end[person_id] for person_id in ids}:
+        streams: dict[Any, list[Any]] = defaultdict(list)
+        for person_id in (p for p in ids if end[p] == one):
+            for event in said[person_id]:
+                streams[event.purpose, event.channel, event.address_key].append(event)
+        folded = {key: consent_rules.standing(events) for key, events in streams.items()}
+        stands = consent.standings(session, PersonId(one))
+        assert {(s.purpose, s.channel, s.address_key): (s.event_id, s.act) for s in stands} == {
+            key: (event.id, event.act) for key, event in folded.items() if event is not None
+        }
+        row: Any
+        for row in (ContactPointRow, PostalAddressRow):
+            chosen = session.scalars(select(row).where(row.person_id == one, row.is_primary)).all()
+            kinds = [getattr(way, "kind", "address") for way in chosen]
+            assert len(kinds) == len(set(kinds))
+            assert all(way.ended_at is None for way in chosen)
+        ties = links.ties_of(session, PersonId(one))
+        assert all(end[tie.other_id] == tie.other_id and end[tie.person_id] == tie.person_id for tie in ties)
+        assert all(tie.person_id != tie.other_id for tie in ties)
+    assert keys.drift(session) == 0
+    assert consent.drift(session) == 0
+    dead = {one for one in ids if (found := people.find_person(session, one)) and found.is_deceased}
+    assert all(end[one] in dead for one in dead)
+
+
+@few
+@given(seed=st.integers(0, 2**32))
+def test_merges_lose_nothing_and_unwound_they_leave_every_table_as_it_was(assembly: Assembly, seed: int) -> None:
+    chance = Random(seed)
+    with assembly.database.reading() as session:
+        ids = plant(session, assembly, chance)
+        before = {holding.name: holding.held(session) for holding in HOLDINGS}
+        said = acts(session, ids)
+        done: list[tuple[dict[str, list[Any]], Merge]] = []
+        for _ in range(chance.randrange(1, PEOPLE)):
+            was = snapshot(session)
+            if merge := join(session, assembly, chance):
+                done.append((was, merge))
+                check(session, ids, before, said)
+        for was, merge in reversed(done):
+            part(session, assembly, merge)
+            assert snapshot(session) == was
+            check(session, ids, before, said)
+
+
+@few
+@example(seed=13421)
+@given(seed=st.integers(0, 2**32))
+def test_merges_and_their_undoing_in_any_order_lose_nothing(assembly: Assembly, seed: int) -> None:
+    chance = Random(seed)
+    with assembly.database.reading() as session:
+        ids = plant(session, assembly, chance)
+        before = {holding.name: holding.held(session) for holding in HOLDINGS}
+        said, was = acts(session, ids), snapshot(session)
+        standing: list[Merge] = []
+        for _ in range(8):
+            if standing and chance.random() < 0.4:
+                merge = chance.choice(standing)
+                try:
+                    part(session, assembly, merge)
+                    standing.remove(merge)
+                except OuterMergeStands:
+                    assert any(one.loser_id == merge.survivor_id for one in standing)
+            elif made := join(session, assembly, chance):
+                standing.append(made)
+            check(session, ids, before, said)
+        while standing:
+            merge = chance.choice([one for one in standing if all(s.loser_id != one.survivor_id for s in standing)])
+            part(session, assembly, merge)
+            standing.remove(merge)
+            check(session, ids, before, said)
+        assert snapshot(session) == was
