@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 from crm.actions import merging as actions_merging
+from crm.care import merging as care_merging
+from crm.care import panel as care_panel
 from crm.consent import merging as consent_merging
+from crm.consent import panel as consent_panel
+from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
 from crm.duplicates import merging as duplicates_merging
 from crm.foundation.database import Database, open_database
@@ -20,14 +24,18 @@ from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
 from crm.people import merging as people_merging
+from crm.people import panel as people_panel
 from mailing.delivery import merging as delivery_merging
+from mailing.delivery import panel as delivery_panel
 
 ROOMS_WITH_ROWS = (
     "crm.actions",
     "crm.audit",
+    "crm.care",
     "crm.consent",
     "crm.imports",
     "crm.ledgers",
+    "crm.partners",
     "crm.people",
     "crm.staff",
     "mailing.composition",
@@ -45,10 +53,17 @@ POINTERS: tuple[PersonPointer, ...] = (
     people_merging,
     consent_merging,
     actions_merging,
+    care_merging,
     delivery_merging,
     duplicates_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
+_SHOWING = (people_panel, consent_panel, care_panel, delivery_panel)
+
+PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
+"""What every room shows on a person's page."""
+TIMELINE: tuple[TimelineSource, ...] = tuple(source for room in _SHOWING for source in room.TIMELINE)
+"""What every room knows of a person's past."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

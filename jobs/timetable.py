@@ -8,8 +8,10 @@ from crm.foundation.translation import N_
 from jobs import (
     fetch_feeds,
     finish_mailings,
+    forget_changes,
     forget_imports,
     propose_editions,
+    prune_api,
     prune_runs,
     read_bounces,
     recover_deliveries,
@@ -90,6 +92,19 @@ TIMETABLE: tuple[Job, ...] = (
         label=N_("Oublier les vieilles connexions"),
         when=Daily(at=time(4, 10)),
         run=tidy_staff.run,
+    ),
+    Job(
+        name="forget_changes",
+        label=N_("Oublier les anciennes corrections"),
+        when=Daily(at=time(4, 10)),
+        run=forget_changes.run,
+        ask_after=timedelta(days=2),
+    ),
+    Job(
+        name="prune_api",
+        label=N_("Oublier les vieilles demandes de l’API"),
+        when=Every(period=timedelta(hours=1)),
+        run=prune_api.run,
     ),
     Job(
         name="prune_runs",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -54,6 +54,19 @@ def latest(
 def entries(session: Session, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> tuple[Entry, ...]:
     """The newest entries first that answer `wanted`; the page after one starts `before` its last number."""
     return store.entries(session, wanted, before=before, limit=limit)
+
+
+def about(
+    session: Session,
+    *,
+    subject: str,
+    subject_id: int,
+    actions: Collection[str],
+    before: tuple[datetime, int] | None = None,
+    size: int = 50,
+) -> tuple[Entry, ...]:
+    """The newest entries about one subject with one of those actions, a page at a time."""
+    return store.about(session, subject=subject, subject_id=subject_id, actions=actions, before=before, size=size)
 
 
 def count(session: Session, wanted: Wanted) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.audit.model import Entry, Wanted
@@ -24,6 +26,27 @@ def entries(session: Session, wanted: Wanted, *, before: int | None, limit: int)
     if before is not None:
         query = query.where(AuditRow.id < before)
     return tuple(entry(row) for row in session.scalars(query))
+
+
+def about(
+    session: Session,
+    *,
+    subject: str,
+    subject_id: int,
+    actions: Collection[str],
+    before: tuple[datetime, int] | None,
+    size: int,
+) -> tuple[Entry, ...]:
+    """The newest entries about one subject with one of those actions, before an instant and number where given."""
+    query = select(AuditRow).where(
+        AuditRow.subject == subject, AuditRow.subject_id == subject_id, AuditRow.action.in_(actions)
+    )
+    if before is not None:
+        at, number = before
+        query = query.where(or_(AuditRow.at < at, and_(AuditRow.at == at, AuditRow.id < number)))
+    return tuple(
+        entry(row) for row in session.scalars(query.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(size))
+    )
 
 
 def count(session: Session, wanted: Wanted) -> int:

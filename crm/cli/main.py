@@ -17,6 +17,8 @@ COMMANDS = {
     "staff": "Ouvrir un compte de l’équipe.",
     "audit": "Vérifier et lire le journal de l’équipe.",
     "imports": "Lire un fichier, l’essayer, l’importer, l’annuler.",
+    "api": "Donner et reprendre l’accès à l’API.",
+    "people": "Vérifier et reconstruire l’index de recherche des soutiens.",
     "consent": "Vérifier et reconstruire le registre des consentements.",
     "run": "Lancer le site, l’horloge et l’expéditeur ensemble.",
     "demo": "Lancer l’organisation de démonstration.",

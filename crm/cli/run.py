@@ -7,10 +7,10 @@ import sys
 
 import click
 
+from crm.cli.database import bring_up
 from crm.cli.helping import Order
 from crm.cli.output import assembly, telling
 from crm.foundation.programs import Program, Together, is_free
-from crm.migrations import schema
 from crm.values.errors import Unavailable
 
 
@@ -35,7 +35,7 @@ def command(host: str, port: int) -> None:
     if not is_free(port, host):
         raise Unavailable(f"le port {port} est déjà pris : choisissez-en un autre avec --port")
     opened = assembly()
-    schema.upgrade(opened.database)
+    bring_up(opened.database)
     opened.database.close()
     together = Together(
         programs=house_programs(host, port), environment=os.environ, say=lambda news: click.echo(news, err=True)

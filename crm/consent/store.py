@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from crm.consent import folds
@@ -113,6 +113,19 @@ def events_of(session: Session, person_id: int) -> tuple[ConsentEvent, ...]:
     order = (ConsentEventRow.occurred_at, ConsentEventRow.id)
     rows = session.scalars(select(ConsentEventRow).where(ConsentEventRow.person_id == person_id).order_by(*order))
     return tuple(_event(row) for row in rows)
+
+
+def latest_events_of(
+    session: Session, person_id: int, *, before: tuple[datetime, int] | None, size: int
+) -> tuple[ConsentEvent, ...]:
+    """The newest events of a person, those before an instant and number where they are given."""
+    row = ConsentEventRow
+    query = select(row).where(row.person_id == person_id)
+    if before is not None:
+        at, number = before
+        query = query.where(or_(row.occurred_at < at, and_(row.occurred_at == at, row.id < number)))
+    rows = session.scalars(query.order_by(row.occurred_at.desc(), row.id.desc()).limit(size))
+    return tuple(_event(one) for one in rows)
 
 
 def find_event(session: Session, event_id: int) -> ConsentEvent | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import folds
 from crm.consent.model import NewAct, SuppressionCause, Way
-from crm.consent.store import content_of
+from crm.consent.store import content_of, notices
 from crm.consent.tables import (
     ConsentEventRow,
     ConsentStandingRow,
@@ -19,6 +19,7 @@ from crm.consent.tables import (
     SuppressionEventRow,
     SuppressionRow,
 )
+from crm.foundation.bulk import pour, reserve
 from crm.foundation.signing import Sealer
 
 
@@ -28,6 +29,9 @@ def insert_acts(
     """Writes events about people who are themselves today; their ids, in the same order."""
     if not acts:
         return []
+    words = _words(session, acts)
+    table: Any = ConsentEventRow.__table__
+    ids = reserve(session, table, len(acts))
     rows = []
     for place, act in enumerate(acts):
         row: dict[str, Any] = {
@@ -45,11 +49,15 @@ def insert_acts(
             "recorded_at": at,
             "annuls_id": annuls[place] if annuls else None,
         }
-        row["mark_key_id"], row["mark"] = sealer.mark(content_of(row, None))
-        rows.append(row)
-    table = ConsentEventRow.__table__
-    written = insert(ConsentEventRow).returning(table.c.id, sort_by_parameter_order=True)
-    return list(session.scalars(written, rows))
+        key_id, mark = sealer.mark(content_of(row, words.get(act.notice_id)))
+        rows.append((ids[place], key_id, mark, *row.values()))
+    pour(session, table, ("id", "mark_key_id", "mark", *row), rows)
+    return ids
+
+
+def _words(session: Session, acts: Sequence[NewAct]) -> dict[int | None, str]:
+    shown = {act.notice_id for act in acts if act.notice_id is not None}
+    return {number: notice.text for number, notice in notices(session, shown).items()}
 
 
 def events(session: Session, event_ids: Collection[int]) -> dict[int, Any]:

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm.assembly import assemble
+from crm.cli.database import bring_up
 from crm.cli.run import house_programs
 from crm.demo import site
+from crm.demo.deeds import let_them_act
 from crm.demo.load import load
 from crm.demo.newsletters import Invitation, invitation
 from crm.demo.organisation import BOUNCES, TEAM, Ports, settings_text, settings_variables
 from crm.foundation.programs import Program, Together, answers, is_free
 from crm.foundation.settings import read_settings
-from crm.migrations import schema
 from crm.values.calendar import brussels
 from crm.values.errors import Conflict, Unavailable
 from jobs import fetch_feeds, propose_editions
@@ -71,10 +72,11 @@ class Demonstration:
         """Fills the home, then does at once what the clock would do in its first minutes: fetch and propose."""
         assembly = assemble(read_settings())
         try:
-            schema.upgrade(assembly.database)
+            bring_up(assembly.database)
             load(assembly, assembly.clock(), site_url=self.ports.site_url)
             with self._site():
                 fetch_feeds.run(assembly, assembly.clock())
+            let_them_act(assembly, assembly.clock())
             propose_editions.run(assembly, assembly.clock())
             with assembly.database.reading() as session:
                 return invitation(session)

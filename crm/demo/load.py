@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Way
+from crm.demo.homes import settle
 from crm.demo.newsletters import put_newsletters, set_the_hour
 from crm.demo.organisation import MARK, PURPOSES, TEAM
 from crm.demo.site import feeds_of
@@ -33,9 +34,28 @@ def load(assembly: Assembly, now: datetime, *, site_url: str) -> None:
     Raises Conflict where this home already belongs to an organisation: nobody gets made-up supporters by mistake.
     """
     with assembly.database.transaction() as session:
-        _refuse_strangers(session)
+        refuse_strangers(session)
         for purpose in PURPOSES:
             consent.put_purpose(session, purpose)
+    put_team(assembly, now)
+    with assembly.database.transaction() as session:
+        if people.page(session, size=1).total == 0:
+            notices: dict[tuple[str, Language], NoticeId] = {}
+            for story in sorted(stories(), key=lambda s: s.arrived_ago, reverse=True):
+                _tell(assembly, session, story, now, notices)
+            settle(assembly, session, now)
+    with assembly.database.transaction() as session:
+        content.load_taxonomy(session)
+        for name, url, kind in feeds_of(site_url):
+            feeds.follow(
+                session, name=name, url=url, kind=kind, language=Language.FR, interval_minutes=15, at=now, moves=True
+            )
+        put_newsletters(session, now)
+        set_the_hour(session, now)
+
+
+def put_team(assembly: Assembly, now: datetime) -> None:
+    """The demonstration's colleagues, those who are not there yet."""
     for colleague in TEAM:
         with assembly.database.transaction() as session:
             if colleague.email not in {account.email for account in staff.accounts(session)}:
@@ -48,23 +68,10 @@ def load(assembly: Assembly, now: datetime, *, site_url: str) -> None:
                     password=colleague.password,
                     at=now,
                 )
-    with assembly.database.transaction() as session:
-        if people.page(session, size=1).total == 0:
-            notices: dict[tuple[str, Language], NoticeId] = {}
-            for story in sorted(stories(), key=lambda s: s.arrived_ago, reverse=True):
-                _tell(assembly, session, story, now, notices)
-    with assembly.database.transaction() as session:
-        content.load_taxonomy(session)
-        for name, url, kind in feeds_of(site_url):
-            feeds.follow(
-                session, name=name, url=url, kind=kind, language=Language.FR, interval_minutes=15, at=now, moves=True
-            )
-        put_newsletters(session, now)
-        set_the_hour(session, now)
 
 
-def _refuse_strangers(session: Session) -> None:
-    """The demonstration's team comes first into an empty home; a team without it is somebody's own."""
+def refuse_strangers(session: Session) -> None:
+    """The demonstration's team comes first into an empty home; a team without it is somebody's own. Raises Conflict."""
     emails = {account.email for account in staff.accounts(session)}
     ours = TEAM[0].email in emails
     if not ours and (emails or people.page(session, size=1).total):

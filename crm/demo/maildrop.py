@@ -50,7 +50,7 @@ class Maildrop:
         for part in ("tmp", "new", "cur"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         mail_id = f"{time.time_ns() // 1000}.{os.getpid()}_{next(_COUNTER)}.portevoix"
-        envelope = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode("ascii", "replace")
+        envelope = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode()
         draft = self.folder / "tmp" / mail_id
         draft.write_bytes(envelope + raw)
         draft.rename(self.folder / "new" / mail_id)

@@ -92,6 +92,16 @@ class Egress(BaseModel):
     user_agent: str = "Portevoix/1 (+newsletter; feed reader)"
 
 
+class Api(BaseModel):
+    """How often programs may call the API, each minute, in all web processes together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_token_per_minute: int = Field(default=600, ge=1)
+    per_address_per_minute: int = Field(default=1200, ge=1)
+    guesses_per_minute: int = Field(default=30, ge=1, description="requests without a valid token, per address")
+
+
 class Settings(BaseSettings):
     """Everything that differs between two installations. Secrets are files below `home`, never variables."""
 
@@ -117,6 +127,7 @@ class Settings(BaseSettings):
     organisation: Organisation = Organisation()
     mail: Mail = Mail()
     egress: Egress = Egress()
+    api: Api = Api()
 
     @field_validator("public_url")
     @classmethod

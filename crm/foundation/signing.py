@@ -85,6 +85,9 @@ def _short(key: bytes, purpose: TokenPurpose, text: str) -> str:
     return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
 @dataclass(frozen=True, slots=True)
 class Sealer:
     """Keyed marks for ledger rows: whoever changes a row without the key is found out."""
@@ -103,8 +106,7 @@ class Sealer:
 
     @staticmethod
     def _mac(key: bytes, content: Mapping[str, Any]) -> str:
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-        return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(key, _CANONICAL.encode(content).encode(), "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)

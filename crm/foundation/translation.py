@@ -56,6 +56,18 @@ def translations(language: Language) -> NullTranslations:
     return merged
 
 
+def say(language: Language, text: str, /, **values: object) -> str:
+    """A marked sentence in a language, its `%(name)s` filled. Every `%` of the sentence belongs to a placeholder."""
+    spoken: str = translations(language).ugettext(text)
+    return spoken % values if values else spoken
+
+
+def say_count(language: Language, one: str, many: str, n: int, /, **values: object) -> str:
+    """The same, for a count: `%(n)s` is the number. Zero is one in French, many in the other three."""
+    is_one = abs(n) < 2 if language is Language.FR else n == 1
+    return say(language, one if is_one else many, n=n, **values)
+
+
 def babel_locale(language: Language) -> str:
     """The locale whose numbers and dates Belgians read in that language."""
     return {"fr": "fr_BE", "nl": "nl_BE", "de": "de_BE", "en": "en_BE"}[language.value]

@@ -15,18 +15,22 @@ from crm.people.tables import ContactFailureRow, ContactPointRow, PostalAddressR
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
 from crm.values.postal_address import PostalAddress
 
-_PARTS = tuple(part.name for part in fields(PostalAddress))
+PARTS = tuple(part.name for part in fields(PostalAddress))
+"""The columns of an address, in the order of its parts."""
 
 
-def points_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, tuple[ContactPoint, ...]]:
-    """Their contact points that still are theirs, the preferred ones first; everybody asked for is in the answer."""
+def points_of(
+    session: Session, person_ids: Collection[int], *, ended: bool = False
+) -> dict[PersonId, tuple[ContactPoint, ...]]:
+    """Their contact points that still are theirs, the preferred ones first; those that ended too where asked for.
+
+    Everybody asked for is in the answer.
+    """
     found: dict[PersonId, list[ContactPoint]] = {PersonId(person_id): [] for person_id in person_ids}
-    query = (
-        select(ContactPointRow)
-        .where(ContactPointRow.person_id.in_(person_ids), ContactPointRow.ended_at.is_(None))
-        .order_by(ContactPointRow.is_primary.desc(), ContactPointRow.id)
-    )
-    for row in session.scalars(query):
+    query = select(ContactPointRow).where(ContactPointRow.person_id.in_(person_ids))
+    if not ended:
+        query = query.where(ContactPointRow.ended_at.is_(None))
+    for row in session.scalars(query.order_by(ContactPointRow.is_primary.desc(), ContactPointRow.id)):
         found[PersonId(row.person_id)].append(_point(row))
     return {person_id: tuple(points) for person_id, points in found.items()}
 
@@ -47,6 +51,12 @@ def point_at(session: Session, person_id: int, kind: ContactKind, address_key: s
         )
     )
     return None if row is None else _point(row)
+
+
+def people_ever_at(session: Session, address_key: str) -> list[int]:
+    """Everybody who has that address, or had it once, whoever they are today."""
+    row = ContactPointRow
+    return list(session.scalars(select(row.person_id).where(row.address_key == address_key).order_by(row.person_id)))
 
 
 def add_point(
@@ -133,7 +143,12 @@ def change_abode(session: Session, abode_id: int, values: Mapping[str, Any]) -> 
 
 def parts(address: PostalAddress) -> dict[str, Any]:
     """The columns of an address."""
-    return {part: getattr(address, part) for part in _PARTS}
+    return {part: getattr(address, part) for part in PARTS}
+
+
+def address_of(columns: Mapping[str, Any]) -> PostalAddress:
+    """The address of such columns."""
+    return PostalAddress(**columns)
 
 
 def add_failure(
@@ -194,7 +209,7 @@ def _abode(row: PostalAddressRow) -> Abode:
     return Abode(
         id=PostalAddressId(row.id),
         person_id=PersonId(row.person_id),
-        address=PostalAddress(**{part: getattr(row, part) for part in _PARTS}),
+        address=PostalAddress(**{part: getattr(row, part) for part in PARTS}),
         usage=row.usage,
         is_primary=row.is_primary,
         dedupe_key=row.dedupe_key,

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import contact_store, keys, store
+from crm.people import contact_store, keys, search, store
 from crm.people.errors import AbodeMissing, ContactPointMissing
 from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Usage
 from crm.people.rules import deliverability, holds_on, tidy_season
 from crm.values.address_key import dedupe_key
 from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
@@ -83,6 +84,48 @@ def prefer_point(session: Session, contact_point_id: ContactPointId) -> None:
             contact_store.change_point(session, other.id, {"is_primary": other.id == point.id})
 
 
+def revive_point(session: Session, contact_point_id: ContactPointId) -> None:
+    """It is theirs again; the preferred one of its kind where there is no other."""
+    point = _point(session, contact_point_id)
+    others = [p for p in contact_store.points_of(session, [point.person_id])[point.person_id] if p.kind is point.kind]
+    first = not any(p.is_primary for p in others if p.id != point.id)
+    contact_store.change_point(session, point.id, {"ended_at": None, "is_primary": point.is_primary or first})
+
+
+def correct_email(
+    session: Session, addresses: AddressHasher, contact_point_id: ContactPointId, email: EmailAddress, *, at: datetime
+) -> ContactPoint:
+    """Another spelling of the same mailbox in place; for another mailbox the old one ends and the new one follows it.
+
+    What they allowed was allowed for a mailbox: it does not follow to another one.
+    """
+    point = _point(session, contact_point_id)
+    if addresses.key_of(email.normal) == point.address_key:
+        contact_store.change_point(session, point.id, {"value": email.text})
+        return _point(session, point.id)
+    facts: dict[str, Any] = {"person_id": point.person_id, "at": at, "usage": point.usage, "source": "staff"}
+    return _follow(session, point, add_email(session, addresses, email, **facts), at=at)
+
+
+def correct_phone(
+    session: Session, addresses: AddressHasher, contact_point_id: ContactPointId, phone: PhoneNumber, *, at: datetime
+) -> ContactPoint:
+    """The same for a number."""
+    point = _point(session, contact_point_id)
+    if phone.e164 == point.value:
+        return point
+    facts: dict[str, Any] = {"person_id": point.person_id, "at": at, "usage": point.usage, "source": "staff"}
+    return _follow(session, point, add_phone(session, addresses, phone, **facts), at=at)
+
+
+def _follow(session: Session, old: ContactPoint, new: ContactPoint, *, at: datetime) -> ContactPoint:
+    was_primary = old.is_primary
+    end_point(session, old.id, at=at)
+    if was_primary:
+        prefer_point(session, new.id)
+    return _point(session, new.id)
+
+
 def set_usage(session: Session, contact_point_id: ContactPointId, usage: Usage) -> None:
     """Says what it is used for."""
     contact_store.change_point(session, _point(session, contact_point_id).id, {"usage": usage})
@@ -118,6 +161,7 @@ def add_address(
     preferred = first if is_primary is None else is_primary
     if preferred:
         _demote(session, known)
+    search.refresh(session, [person_id])
     added = contact_store.add_abode(
         session,
         person_id=person_id,
@@ -148,6 +192,7 @@ def correct_address(
         values |= {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
     contact_store.change_abode(session, abode_id, values)
     keys.refresh(session, [abode.person_id])
+    search.refresh(session, [abode.person_id])
     return _abode(session, abode_id)
 
 
@@ -166,6 +211,32 @@ def move(
         if abode.is_primary and abode.dedupe_key != dedupe_key(address):
             contact_store.change_abode(session, abode.id, {"ended_at": at, "is_primary": False})
     return add_address(session, addresses, address, person_id=person_id, at=at, source=source, is_primary=True)
+
+
+def set_terms(
+    session: Session,
+    abode_id: PostalAddressId,
+    *,
+    usage: Usage,
+    valid_from_on: date | None,
+    valid_until_on: date | None,
+    season: tuple[str, str],
+) -> None:
+    """Says what an address is used for and when it holds. Raises `Invalid`."""
+    if valid_from_on and valid_until_on and valid_until_on < valid_from_on:
+        raise Invalid("it ends before it begins", field="valid_until_on")
+    season_from, season_until = tidy_season(*season)
+    values: dict[str, Any] = {"usage": usage, "valid_from_on": valid_from_on, "valid_until_on": valid_until_on}
+    values |= {"season_from": season_from, "season_until": season_until}
+    contact_store.change_abode(session, _abode(session, abode_id).id, values)
+
+
+def revive_address(session: Session, abode_id: PostalAddressId) -> None:
+    """They live there again; it is the preferred one where there is no other."""
+    abode = _abode(session, abode_id)
+    others = contact_store.abodes_of(session, [abode.person_id])[abode.person_id]
+    first = not any(one.is_primary for one in others if one.id != abode.id)
+    contact_store.change_abode(session, abode.id, {"ended_at": None, "is_primary": abode.is_primary or first})
 
 
 def end_address(session: Session, abode_id: PostalAddressId, *, at: datetime) -> None:
@@ -262,6 +333,7 @@ def _add(
     others = [p for p in contact_store.points_of(session, [person_id])[person_id] if p.kind is kind]
     first = not any(p.is_primary for p in others)
     if known is None:
+        search.refresh(session, [person_id])
         added = contact_store.add_point(
             session,
             person_id=person_id,

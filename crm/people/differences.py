@@ -79,6 +79,14 @@ def of(session: Session, person_id: PersonId) -> tuple[Difference, ...]:
     return tuple(_difference(row) for row in session.scalars(query))
 
 
+def open_of(session: Session, person_id: PersonId, *, size: int = 20) -> tuple[Difference, ...]:
+    """What was said otherwise of someone and waits for a decision, the oldest first."""
+    query = select(DifferenceRow).where(
+        DifferenceRow.person_id == person_id, DifferenceRow.state == DifferenceState.OPEN
+    )
+    return tuple(_difference(row) for row in session.scalars(query.order_by(DifferenceRow.id).limit(size)))
+
+
 def find(session: Session, difference_id: DifferenceId) -> Difference | None:
     """One difference, or None."""
     row = session.get(DifferenceRow, difference_id)
@@ -96,6 +104,16 @@ def decide(
     if row is None or row.state is not DifferenceState.OPEN:
         raise DifferenceMissing
     row.state, row.decided_at, row.decided_by = state, at, by
+    session.flush()
+    return _difference(row)
+
+
+def reopen(session: Session, difference_id: DifferenceId) -> Difference:
+    """Takes a decision back: it waits again. Raises `DifferenceMissing` where it waits already."""
+    row = session.get(DifferenceRow, difference_id, with_for_update=True)
+    if row is None or row.state is DifferenceState.OPEN:
+        raise DifferenceMissing
+    row.state, row.decided_at, row.decided_by = DifferenceState.OPEN, None, None
     session.flush()
     return _difference(row)
 

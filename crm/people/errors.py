@@ -59,3 +59,17 @@ class DifferenceMissing(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such open difference")
+
+
+class ChangeMissing(Missing):
+    """There is no such change, or it was taken back already."""
+
+    def __init__(self) -> None:
+        super().__init__("no such change to take back")
+
+
+class ChangedSince(Conflict):
+    """Something was written since on top of that change."""
+
+    def __init__(self) -> None:
+        super().__init__("the file was changed again since")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -38,7 +38,7 @@ def get(session: Session, household_id: HouseholdId) -> Household:
 
 def of(session: Session, person_id: PersonId) -> tuple[Household, ...]:
     """The households someone belongs to (a child of two homes has two)."""
-    return tuple(get(session, HouseholdId(number)) for number in link_store.households_of(session, person_id))
+    return link_store.households(session, link_store.households_of(session, person_id))
 
 
 def put(
@@ -80,13 +80,17 @@ def name(session: Session, household_id: HouseholdId, *, on_envelope: str, greet
 
 def addressed(session: Session, household: Household) -> tuple[str, str]:
     """(what stands on its envelope, how its letter opens): as decided by hand, else from its living members."""
-    people = store.load(session, [member.person_id for member in household.members])
-    written: list[Person] = [
+    return written(household, store.load(session, [member.person_id for member in household.members]))
+
+
+def written(household: Household, people: Mapping[PersonId, Person]) -> tuple[str, str]:
+    """The same, of members that are loaded already."""
+    named = [
         people[member.person_id]
         for member in household.members
         if member.is_on_envelope and not people[member.person_id].is_deceased
     ]
     return (
-        household.envelope_name or envelope_name(written, household.language),
-        household.greeting or household_greeting(written, household.language),
+        household.envelope_name or envelope_name(named, household.language),
+        household.greeting or household_greeting(named, household.language),
     )

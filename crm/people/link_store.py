@@ -38,6 +38,14 @@ def add_external_id(session: Session, person_id: int, external: ExternalId) -> N
     session.flush()
 
 
+def drop_external_id(session: Session, person_id: int, external: ExternalId) -> None:
+    """Forgets how another system calls someone."""
+    row = ExternalIdRow
+    session.execute(
+        delete(row).where(row.person_id == person_id, row.system == external.system, row.value == external.value)
+    )
+
+
 def person_of_external_id(session: Session, system: str, value: str) -> int | None:
     """Whom another system calls so."""
     return session.scalar(
@@ -87,26 +95,40 @@ def add_household(session: Session, *, language: Language, at: datetime) -> int:
 
 
 def find_household(session: Session, household_id: int) -> Household | None:
-    """One household with its members, heads first; who lives on in another record is no member of their own."""
-    row = session.get(HouseholdRow, household_id)
-    if row is None or row.ended_at is not None:
-        return None
+    """One household with its members, heads first."""
+    return next(iter(households(session, [household_id])), None)
+
+
+def households(session: Session, household_ids: Collection[int]) -> tuple[Household, ...]:
+    """Those of them that have not ended, with their members, heads first; two queries however many they are.
+
+    Who lives on in another record is no member of their own.
+    """
+    query = select(HouseholdRow).where(HouseholdRow.id.in_(household_ids), HouseholdRow.ended_at.is_(None))
+    rows = session.scalars(query.order_by(HouseholdRow.id)).all()
     order = {position: rank for rank, position in enumerate(Position)}
-    query = select(HouseholdMemberRow).where(
-        HouseholdMemberRow.household_id == household_id, ~selects.merged(HouseholdMemberRow.person_id)
+    members: dict[int, list[HouseholdMemberRow]] = {row.id: [] for row in rows}
+    living = select(HouseholdMemberRow).where(
+        HouseholdMemberRow.household_id.in_(members), ~selects.merged(HouseholdMemberRow.person_id)
     )
-    members = sorted(session.scalars(query), key=lambda member: (order[member.position], member.person_id))
-    return Household(
-        id=HouseholdId(row.id),
-        envelope_name=row.envelope_name,
-        greeting=row.greeting,
-        language=row.language,
-        members=tuple(
-            HouseholdMember(
-                person_id=PersonId(member.person_id), position=member.position, is_on_envelope=member.is_on_envelope
-            )
-            for member in members
-        ),
+    for member in session.scalars(living):
+        members[member.household_id].append(member)
+    return tuple(
+        Household(
+            id=HouseholdId(row.id),
+            envelope_name=row.envelope_name,
+            greeting=row.greeting,
+            language=row.language,
+            members=tuple(
+                HouseholdMember(
+                    person_id=PersonId(member.person_id),
+                    position=member.position,
+                    is_on_envelope=member.is_on_envelope,
+                )
+                for member in sorted(members[row.id], key=lambda one: (order[one.position], one.person_id))
+            ),
+        )
+        for row in rows
     )
 
 
@@ -244,6 +266,12 @@ def ties_of(session: Session, person_id: int) -> tuple[Tie, ...]:
         )
     )
     return tuple(_tie(row) for row in session.scalars(query.order_by(TieRow.id)))
+
+
+def end_tie(session: Session, tie_id: int, *, until_on: date) -> None:
+    """Writes the last day of a tie."""
+    session.get_one(TieRow, tie_id).until_on = until_on
+    session.flush()
 
 
 def drop_tie(session: Session, tie_id: int) -> None:

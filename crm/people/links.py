@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
-from crm.people import link_store, store
+from crm.people import link_store, search, store
 from crm.people.errors import TagMissing
 from crm.people.model import ExternalId, Sensitivity, Tag, Tie, TieKind
 from crm.people.rules import tidy_organisation
@@ -22,6 +22,13 @@ from crm.values.identifiers import PersonId, TagId, TieId
 def add_external_id(session: Session, person_id: PersonId, external: ExternalId) -> None:
     """Remembers how another system calls someone. Raises `ExternalIdTaken` where it calls another person so."""
     link_store.add_external_id(session, _held(session, person_id), external)
+    search.refresh(session, [person_id])
+
+
+def drop_external_id(session: Session, person_id: PersonId, external: ExternalId) -> None:
+    """Forgets how another system calls someone."""
+    link_store.drop_external_id(session, person_id, external)
+    search.refresh(session, [person_id])
 
 
 def external_ids(session: Session, person_id: PersonId) -> tuple[ExternalId, ...]:
@@ -107,6 +114,11 @@ def tie(
 def untie(session: Session, tie_id: TieId) -> None:
     """Takes back a tie noted by mistake (one that ended is given its last day instead)."""
     link_store.drop_tie(session, tie_id)
+
+
+def end_tie(session: Session, tie_id: TieId, *, until_on: date) -> None:
+    """It was so until that day."""
+    link_store.end_tie(session, tie_id, until_on=until_on)
 
 
 def ties_of(session: Session, person_id: PersonId) -> tuple[Tie, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
-from crm.people import keys, store
+from crm.people import keys, search, store
 from crm.people.model import Deliverability
 from crm.people.tables import (
     ContactPointRow,
@@ -42,6 +42,8 @@ TABLES = frozenset(
         "person_tag",
         "tie",
         "person_difference",
+        "person_change",
+        "search_text",
     }
 )
 """`person` points at itself: who was merged into the loser stays with the loser, and is followed through it."""
@@ -68,14 +70,16 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     """Gives the survivor what the loser had (see `crm.contracts.person_pointer`)."""
     moves = _unite_points(session, loser, survivor) + _unite_abodes(session, loser, survivor)
     to: dict[str, Any] = {"loser": loser, "survivor": survivor}
-    for name in ("contact_failure", "external_id", "person_difference"):
+    for name in ("contact_failure", "external_id", "person_difference", "person_change"):
         moves += row_moves.give(session, _table[name], **to)
     moves += row_moves.give(session, _table["household_member"], unless_same=["household_id"], **to)
     moves += row_moves.give(session, _table["person_tag"], unless_same=["tag_id"], **to)
     remembered = PersonKeyRow.kind.not_in(keys.KINDS)
     moves += row_moves.give(session, _table["person_key"], unless_same=["kind", "key"], where=remembered, **to)
+    moves += row_moves.give(session, _table["search_text"], unless_same=["kind", "text"], **to)
     moves += _move_ties(session, loser, survivor)
     keys.refresh(session, [loser, survivor])
+    search.refresh(session, [loser, survivor])
     return moves
 
 
@@ -98,6 +102,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
                 second.is_primary = False
         store.change(session, person_id, {})
     keys.refresh(session, [loser, survivor])
+    search.refresh(session, [loser, survivor])
     return kept
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
-from crm.people import contact_store, contacts, keys, link_store, store
+from crm.people import contact_store, contacts, keys, link_store, search, store
 from crm.people.errors import MemberNumberTaken, PersonMissing
 from crm.people.model import ContactPoint, Deliverability, NewPerson, OrganisationKind, PeoplePage, Person, Title
 from crm.people.rules import is_ours, meant, single_spaced, tidy_name, tidy_organisation, typed_number
@@ -31,6 +31,7 @@ def add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datet
     if tidy.member_number and store.id_of_number(session, tidy.member_number) is not None:
         raise MemberNumberTaken
     person_id = PersonId(store.insert(session, tidy, at))
+    search.refresh(session, [person_id])
     facts: dict[str, Any] = {"person_id": person_id, "source": tidy.source, "at": at}
     if tidy.email is not None:
         contacts.add_email(session, addresses, tidy.email, **facts)
@@ -69,6 +70,11 @@ def find_people(session: Session, person_ids: Collection[PersonId]) -> dict[Pers
     return store.load(session, person_ids)
 
 
+def people(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
+    """Those people, merged or not, in two queries; who does not exist is left out."""
+    return store.load(session, person_ids)
+
+
 def find_survivor(session: Session, person_id: PersonId) -> Person | None:
     """Who that person is today: themself, or whom they were merged into. None where nobody ever had that number."""
     living = store.survivor(session, person_id)
@@ -99,16 +105,9 @@ def people_at(session: Session, address_key: str) -> tuple[Person, ...]:
     return tuple(people[PersonId(person_id)] for person_id in ids)
 
 
-def page(
-    session: Session,
-    *,
-    text: str = "",
-    address_key: str | None = None,
-    after: PersonId | None = None,
-    size: int = 50,
-) -> PeoplePage:
-    """A page of people, newest first, whose name or address holds `text` (no accents, no case), or of that address."""
-    return store.page(session, text=text, address_key=address_key, after=after, size=size)
+def page(session: Session, *, after: PersonId | None = None, size: int = 50) -> PeoplePage:
+    """A page of everybody, newest first (whom one looks for, `search.find` finds)."""
+    return store.page(session, after=after, size=size)
 
 
 def edit(
@@ -178,6 +177,7 @@ def _change(session: Session, person_id: PersonId, wanted: Mapping[str, Any]) ->
     if changed:
         store.change(session, person_id, changed)
         keys.refresh(session, [person_id])
+        search.refresh(session, [person_id])
     return frozenset(changed)
 
 

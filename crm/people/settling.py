@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import keys, settling_store, store
+from crm.people import keys, search, settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Usage
@@ -143,6 +143,7 @@ def settle(
     keys.refresh(session, person_of.values())
     for i in new:
         written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language)]
+    search.refresh(session, [PersonId(who) for who in person_of.values()])
     return {i: Settled(person_id=PersonId(who), written=tuple(written[i])) for i, who in person_of.items()}
 
 

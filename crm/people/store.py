@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
@@ -69,15 +69,13 @@ def ids_at(session: Session, address_key: str) -> list[int]:
     )
 
 
-def page(session: Session, *, text: str, address_key: str | None, after: PersonId | None, size: int) -> PeoplePage:
-    """Unmerged people, newest first: those whose name or address holds `text`, or who have that very address."""
-    found: list[ColumnElement[bool]] = [PersonRow.merged_into_id.is_(None)]
-    if text.strip() or address_key:
-        found.append(_matching(text, address_key))
-    total = session.scalar(select(func.count()).select_from(PersonRow).where(*found)) or 0
+def page(session: Session, *, after: PersonId | None, size: int) -> PeoplePage:
+    """Unmerged people, newest first."""
+    unmerged = PersonRow.merged_into_id.is_(None)
+    total = session.scalar(select(func.count()).select_from(PersonRow).where(unmerged)) or 0
     further = [PersonRow.id < after] if after is not None else []
     ids = list(
-        session.scalars(select(PersonRow.id).where(*found, *further).order_by(PersonRow.id.desc()).limit(size + 1))
+        session.scalars(select(PersonRow.id).where(unmerged, *further).order_by(PersonRow.id.desc()).limit(size + 1))
     )
     people = load(session, ids[:size])
     return PeoplePage(
@@ -85,24 +83,6 @@ def page(session: Session, *, text: str, address_key: str | None, after: PersonI
         total=total,
         next_after=PersonId(ids[size - 1]) if len(ids) > size else None,
     )
-
-
-def _matching(text: str, address_key: str | None) -> ColumnElement[bool]:
-    ways: list[ColumnElement[bool]] = []
-    if text.strip():
-        ways = [
-            and_(*(PersonRow.folded_name.contains(word, autoescape=True) for word in folded(text).split())),
-            PersonRow.id.in_(
-                select(ContactPointRow.person_id).where(
-                    func.lower(ContactPointRow.value).contains(text.strip().lower(), autoescape=True)
-                )
-            ),
-        ]
-    if address_key:
-        ways.append(
-            PersonRow.id.in_(select(ContactPointRow.person_id).where(ContactPointRow.address_key == address_key))
-        )
-    return or_(*ways)
 
 
 def survivor(session: Session, person_id: int) -> int | None:

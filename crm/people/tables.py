@@ -22,7 +22,11 @@ from crm.people.model import (
     Title,
     Usage,
 )
+from crm.people.search_model import Facet
 from crm.values.languages import Language
+
+SearchedWord = String(60).with_variant(String(60, collation="C"), "postgresql")
+"""A word that is looked for by its beginning: compared sign by sign on both databases."""
 
 
 class PersonRow(Base):
@@ -217,3 +221,46 @@ class DifferenceRow(Base):
     state: Mapped[DifferenceState] = mapped_column(Word(DifferenceState))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class PersonChangeRow(Base):
+    """A change of a file as rows before and after, so that it can be taken back; forgotten after a month."""
+
+    __tablename__ = "person_change"
+    __table_args__ = (Index("ix_person_change_made_at", "made_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(BigId)
+    rows: Mapped[list[Any]] = mapped_column(Json)
+    undone_at: Mapped[datetime | None]
+
+
+class SearchWordRow(Base):
+    """The index of the search: which words lead to whom. A fold of the tables above, rebuilt at any time.
+
+    Ordinary rows on both databases: a word that is deleted is gone from the file, which a full text index of SQLite
+    promises from 3.42 on only, and the same question means the same on both. No foreign key: it is written by its one
+    place (`search.py`), and checking millions of words one by one would cost more than writing them.
+    """
+
+    __tablename__ = "search_word"
+    __table_args__ = (
+        Index("ix_search_word_person", "person_id", "word"),
+        {"sqlite_with_rowid": False},
+    )
+
+    facet: Mapped[Facet] = mapped_column(Word(Facet), primary_key=True)
+    word: Mapped[str] = mapped_column(SearchedWord, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+
+
+class SearchTextRow(Base):
+    """What upper rooms let somebody be found by (the last four signs of an IBAN), as `remember_words` brought it."""
+
+    __tablename__ = "search_text"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    text: Mapped[str] = mapped_column(String(120), primary_key=True)

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.people import keys, settling_store, store
+from crm.people import keys, search, settling_store, store
 from crm.people.model import Deliverability, DifferenceState
 from crm.people.settling import FIELDS, Written
 from crm.people.tables import ContactPointRow, DifferenceRow, ExternalIdRow, PostalAddressRow
+from crm.values.identifiers import PersonId
 
 
 class Kept(StrEnum):
@@ -48,6 +49,7 @@ def take_back(session: Session, written: Sequence[Written], *, ledgers: Collecti
         for place, kept in zip(own, _people(session, [written[p] for p in own], ledgers), strict=True):
             outcome[place] = kept
     keys.refresh(session, {one.person_id for one in written})
+    search.refresh(session, [PersonId(one.person_id) for one in written])
     return outcome
 
 

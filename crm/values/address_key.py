@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from crm.values.folding import folded
@@ -53,6 +54,7 @@ def dedupe_key(address: PostalAddress) -> str:
     return "|".join(key)[:LONGEST_KEY]
 
 
+@lru_cache(maxsize=20_000)
 def _street(text: str) -> str:
     plain = _PO_BOX.sub("bp ", _SIGNS.sub(" ", folded(text)).strip())
     return "".join(_word(word) for word in plain.split())

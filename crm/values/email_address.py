@@ -8,6 +8,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from crm.values.errors import Invalid
 
+LONGEST_LOCAL_PART = 64
+"""Octets before the at sign (RFC 5321, 4.5.3.1.1); a relay refuses more."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
@@ -29,6 +32,8 @@ class EmailAddress:
             )
         except EmailNotValidError as error:
             raise Invalid("not an e-mail address", field=field) from error
+        if len(found.local_part.encode()) > LONGEST_LOCAL_PART:
+            raise Invalid("not an e-mail address", field=field)
         return cls(text=found.normalized, normal=found.normalized.casefold())
 
     @classmethod

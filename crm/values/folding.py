@@ -9,6 +9,8 @@ _SAME = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", 
 
 def folded(text: str) -> str:
     """`text` as names are compared: no accents, no case, single spaces (« Éloïse  DUPONT » is « eloise dupont »)."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     # Letters in disguise (« 𝐀 », « ﬁ ») show their case only once they are spread; folding case may compose new ones.
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_SAME)
     spread = unicodedata.normalize("NFKD", plain)

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from crm.assembly import Assembly
 from crm.foundation.templating import TEMPLATES
 from crm.web import assets, errors, security_headers
+from crm.web.api import cross_origin
 
 OFFICE = (
     "sign_in",
@@ -34,6 +35,25 @@ OFFICE = (
     "house",
     "team",
     "trail",
+    "supporter_page",
+    "supporter_new",
+    "supporter_identity",
+    "supporter_contacts",
+    "supporter_addresses",
+    "supporter_households",
+    "supporter_ties",
+    "supporter_marks",
+    "person_search",
+    "supporter_differences",
+    "care_desk",
+    "care_contacts",
+    "care_resend",
+    "care_notes",
+    "tasks",
+    "supporter_consent",
+    "supporter_undo",
+    "actions",
+    "api_tokens",
     "clock",
     "account",
     "palette",
@@ -42,6 +62,7 @@ OFFICE = (
 )
 PUBLIC = ("theme", "home", "sign_up", "confirm", "unsubscribe", "preferences", "editions", "addresses")
 HOOKS = ("one_click",)
+API = ("people", "acts", "requests", "docs")
 
 LARGEST_BODY = 1024 * 1024
 
@@ -55,10 +76,11 @@ def create_app(assembly: Assembly) -> Flask:
     if assembly.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=assembly.settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.extensions["portevoix"] = assembly
+    cross_origin.add_to(app)
     security_headers.add_to(app, assembly.settings)
     errors.add_to(app)
     assets.add_to(app)
-    for folder, names in (("office", OFFICE), ("public", PUBLIC), ("hooks", HOOKS)):
+    for folder, names in (("office", OFFICE), ("public", PUBLIC), ("hooks", HOOKS), ("api", API)):
         for name in names:
             app.register_blueprint(import_module(f"crm.web.{folder}.{name}").blueprint)
     return app

@@ -16,6 +16,7 @@ from crm.staff.model import StaffSession
 from crm.values.errors import Conflict, Invalid, Missing, PortevoixError, Unavailable
 from crm.values.languages import Language
 from crm.web import words
+from crm.web.api import problems
 from crm.web.assets import asset
 from crm.web.words import N_
 
@@ -104,6 +105,7 @@ PAGES = {
 
 def add_to(app: Flask) -> None:
     """Every exception of every route ends here."""
+    app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(PortevoixError, _known)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(OperationalError, _database)
@@ -157,6 +159,8 @@ def _unknown(error: Exception) -> Response:
 
 def page(status: int, *, incident: str = "") -> Response:
     """The page of a status: the office's or the supporters' way, a toast for htmx, one line for machines."""
+    if request.path.startswith("/api/"):
+        return problems.of_status(status, incident=incident)
     said = PAGES[status]
     speaking = _language()
     values = {

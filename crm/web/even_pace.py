@@ -14,9 +14,9 @@ SECONDS = 0.2
 
 
 @contextmanager
-def even_pace() -> Iterator[None]:
-    """Leaves after a whole multiple of `SECONDS` (or of the application's `EVEN_PACE_SECONDS`; 0 leaves at once)."""
-    step: float = current_app.config.get("EVEN_PACE_SECONDS", SECONDS)
+def even_pace(seconds: float = SECONDS) -> Iterator[None]:
+    """Leaves after a whole multiple of `seconds` (or of the application's `EVEN_PACE_SECONDS`; 0 leaves at once)."""
+    step: float = current_app.config.get("EVEN_PACE_SECONDS", seconds)
     started = time.monotonic()
     try:
         yield

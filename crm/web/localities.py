@@ -15,8 +15,6 @@ def answer(language: Language) -> Response:
     """`{"localities": [{"postcode", "locality", "also"}]}` for `?q=`: at most eight, none for one character."""
     typed = request.args.get("q", "").strip()
     found = complete(typed, language, MOST) if 1 < len(typed) <= LONGEST_TYPED else ()
-    response = jsonify(
+    return jsonify(
         localities=[{"postcode": line.postcode, "locality": line.locality, "also": line.also} for line in found]
     )
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    return response

@@ -6,8 +6,9 @@ program's button (RFC 8058) asked for no further mail, least of all one more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCau
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import ContactPointId, DeliveryId, PersonId
+from crm.values.identifiers import DeliveryId
 from crm.values.languages import Language
 from mailing.correspondence import letters
 from mailing.correspondence.model import (
@@ -31,7 +32,13 @@ from mailing.correspondence.model import (
     Request,
     SignUp,
 )
+from mailing.correspondence.once_more import remind, send_again
+from mailing.correspondence.wishes import find_reader, requests_of, shown_lines
 from mailing.rendering.model import LetterKind, Slot
+
+__all__ = ["remind", "send_again"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def sign_up(session: Session, desk: Desk, asked: SignUp, *, at: datetime) -> None:
@@ -62,13 +69,17 @@ def ask(
     language: Language,
     way: Way,
     at: datetime,
+    evidence: Mapping[str, Any] = NOTHING,
 ) -> bool:
     """Records the wish for each purpose in `words` (purpose to the exact text shown) and owes one letter about them.
 
     True if a letter is owed that was not owed before. Asking again on the same day adds nothing to the ledger.
+    `evidence` is kept there with each wish and holds nothing personal.
     """
     wished = [
-        _request(session, desk, reader, purpose=purpose, text=text, language=language, way=way, at=at)
+        _request(
+            session, desk, reader, purpose=purpose, text=text, language=language, way=way, at=at, evidence=evidence
+        )
         for purpose, text in words.items()
         if not _receives(session, reader, purpose, at)
     ]
@@ -84,7 +95,7 @@ def ask(
         LetterKind.CONFIRM if wished else LetterKind.ALREADY,
         reader,
         language=language,
-        facts={"purposes": names} | ({"words": _shown(words[purpose] for purpose, _ in wished)} if wished else {}),
+        facts={"purposes": names} | ({"words": shown_lines(words[purpose] for purpose, _ in wished)} if wished else {}),
         values=values,
         at=at,
     )
@@ -100,6 +111,7 @@ def _request(
     language: Language,
     way: Way,
     at: datetime,
+    evidence: Mapping[str, Any],
 ) -> tuple[str, int]:
     notice = consent.notice_for(session, purpose=purpose, language=language, text=text, at=at)
     for stands in consent.standings(session, reader.person.id):
@@ -115,6 +127,7 @@ def _request(
         way=way,
         occurred_at=at,
         notice_id=notice.id,
+        evidence=evidence,
     )
     return purpose, consent.record(session, desk.sealer, act, at=at).id
 
@@ -126,7 +139,7 @@ def open_link(session: Session, value: Any) -> Opened | None:
     """
     match value:
         case [int(person_id), int(point_id), [int(), *_] as request_ids]:
-            reader = _reader(session, person_id, point_id)
+            reader = find_reader(session, person_id, point_id)
         case _:
             return None
     if reader is None:
@@ -137,7 +150,7 @@ def open_link(session: Session, value: Any) -> Opened | None:
         if event is None or event.person_id != reader.person.id or event.address_key != reader.point.address_key:
             return None
         worth = consent.confirmation_of(session, event)
-        found[worth].extend(_requests(session, [event.id]))
+        found[worth].extend(requests_of(session, [event.id]))
     counts, already = found[Confirmation.COUNTS], found[Confirmation.ALREADY]
     state = LinkState.OPEN if counts else LinkState.CONFIRMED if already else LinkState.OVERTAKEN
     waiting = [
@@ -148,7 +161,7 @@ def open_link(session: Session, value: Any) -> Opened | None:
         and stands.event_id not in request_ids
         and stands.purpose not in {wish.purpose.code for wish in counts}
     ]
-    others = _requests(session, waiting) if state is not LinkState.OVERTAKEN else ()
+    others = requests_of(session, waiting) if state is not LinkState.OVERTAKEN else ()
     return Opened(reader=reader, state=state, wishes=tuple(counts or already), others=others)
 
 
@@ -205,7 +218,7 @@ def reader_of(session: Session, value: Any) -> Reader | None:
     """Whom an unsubscribe, preference or web-version link speaks of (`value` is what its token holds), else None."""
     match value:
         case [int(person_id), int(point_id), str(purpose), int() | None as delivery_id]:
-            reader = _reader(session, person_id, point_id)
+            reader = find_reader(session, person_id, point_id)
         case _:
             return None
     if reader is None:
@@ -315,40 +328,8 @@ def _receives(session: Session, reader: Reader, purpose: str, at: datetime) -> b
     ).allowed
 
 
-def _reader(session: Session, person_id: int, point_id: int) -> Reader | None:
-    person = people.find_survivor(session, PersonId(person_id))
-    point = people.find_contact_point(session, ContactPointId(point_id))
-    if person is None or point is None or point.person_id not in {person.id, person_id}:
-        return None
-    return Reader(person=person, point=point)
-
-
-def _requests(session: Session, event_ids: Collection[int]) -> tuple[Request, ...]:
-    events = [event for event_id in event_ids if (event := consent.find_event(session, event_id))]
-    notices = consent.notices(session, [event.notice_id for event in events if event.notice_id is not None])
-    known = {purpose.code: purpose for purpose in consent.purposes(session)}
-    return tuple(
-        Request(
-            event_id=event.id,
-            purpose=known[event.purpose],
-            notice=None if event.notice_id is None else notices.get(event.notice_id),
-        )
-        for event in events
-    )
-
-
 def _names(session: Session, codes: Collection[str], language: Language) -> tuple[str, ...]:
     return tuple(purpose.name(language) for purpose in consent.purposes(session) if purpose.code in codes)
-
-
-def _shown(texts: Iterable[str]) -> tuple[str, ...]:
-    """The texts as lines of a letter, in their own words: what each promises, then what is common to all, once."""
-    promises, common = [], []
-    for text in texts:
-        lines = text.splitlines()
-        promises.append(" — ".join(lines[:2]))
-        common += [line for line in lines[2:] if line not in common]
-    return (*promises, *common)
 
 
 def _evidence(reader: Reader) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class LetterKind(StrEnum):
     GOODBYE = "goodbye"
     INVITATION = "invitation"
     RESET = "reset"
+    AGAIN = "again"
 
 
 class FindingCode(StrEnum):

@@ -39,6 +39,7 @@ ALLOWED = _TO_COLLEAGUES | {
     LetterKind.ALREADY: frozenset({"purposes"}),
     LetterKind.WELCOME: frozenset({"purposes"}),
     LetterKind.GOODBYE: frozenset({"purposes", "kept"}),
+    LetterKind.AGAIN: frozenset({"purposes"}),
 }
 
 

@@ -95,7 +95,7 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
         body: new URLSearchParams(new FormData(form)),
         headers: { "X-CSRF": token, "X-Autosave": "1", Accept: "application/json" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const kept = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
       for (const [name, value] of Object.entries(kept.fields ?? {})) {
         document.querySelectorAll(`input[type="hidden"][name="${name}"]`).forEach((input) => (input.value = value));
@@ -110,6 +110,11 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
     clearTimeout(timer);
     timer = setTimeout(save, 1000);
   });
+});
+
+/* A form that was opened in its place is left again. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-leave-place]")) event.target.closest(".place")?.replaceChildren();
 });
 
 /* Lists one puts in order: by hand (SortableJS) or with the arrow buttons; data-order names the address to post to. */
@@ -149,6 +154,9 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     openPalette();
+  } else if (event.altKey && event.code === "KeyK" && document.body.dataset.desk) {
+    event.preventDefault();
+    location.assign(document.body.dataset.desk);
   }
 });
 document.querySelectorAll("[data-palette]").forEach((button) => button.addEventListener("click", openPalette));

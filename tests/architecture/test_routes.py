@@ -53,7 +53,7 @@ def test_addresses_are_told_apart(app: Flask) -> None:
     public = {"", "inscription", "c", "u", "p", "w", "archives", "static", "theme.css", "favicon.ico", "robots.txt"} | {
         "localites"
     }
-    assert tops - public - {"office", "hooks"} == set()
+    assert tops - public - {"office", "hooks", "api"} == set()
 
 
 def test_office_modules_register_through_the_guard_only() -> None:
@@ -67,3 +67,14 @@ def test_office_modules_register_through_the_guard_only() -> None:
 
 def _one(methods: set[str] | None) -> str:
     return min((methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def test_every_endpoint_of_the_api_came_through_its_gate(app: Flask) -> None:
+    open_to_all = {"/api/v1/docs", "/api/v1/openapi.json"}
+    asked = {
+        rule.rule: app.view_functions[rule.endpoint].__dict__.get("scope", "past the gate")
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api")
+    }
+    assert {path for path, scope in asked.items() if scope == "past the gate"} == open_to_all
+    assert {path for path, scope in asked.items() if scope is None} == {"/api/v1/status"}

@@ -16,7 +16,7 @@ INLINE = {
     "a script": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
     "a style block": re.compile(r"<style\b", re.IGNORECASE),
     "a style attribute": re.compile(r"\sstyle\s*=", re.IGNORECASE),
-    "an event attribute": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
+    "an event attribute": re.compile(r"\son(?!e\b)[a-z]+\s*=", re.IGNORECASE),
     "htmx evaluating": re.compile(r"\bhx-(on|vals\s*=\s*[\"']js:)", re.IGNORECASE),
     "a javascript address": re.compile(r"javascript:", re.IGNORECASE),
     "something loaded from elsewhere": re.compile(

@@ -47,6 +47,8 @@ def test_a_database_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatc
         (("editions", "propose", "--newsletter", "nulle-part", "--now"), "cette lettre n’existe pas"),
         (("staff", "disable", "personne@exemple.be"), "aucun compte n’a cette adresse"),
         (("staff", "add", "pas une adresse", "--role", "editor"), "pas une adresse e-mail"),
+        (("api", "tokens", "revoke", "nulle-part"), "aucun jeton de ce nom"),
+        (("api", "tokens", "create", "x", "--scope", "status", "--origin", "*"), "un site comme https://"),
         (("jobs", "once", "nulle-part"), "cette tâche n’existe pas"),
         (("feeds", "add", "Bizarre", "javascript:alert(1)"), "pas une adresse web"),
         (("feeds", "fetch", "--only", "nulle-part"), "aucun flux ne s’appelle"),

@@ -66,6 +66,12 @@ def test_a_mail_is_kept_and_shown_whole(catcher: Catcher) -> None:
     assert "b+1@retour.exemple.test" in _page(catcher, f"/m/{line.id}/en-tetes")[1]
 
 
+def test_an_address_beyond_ascii_is_shown_as_it_is_written(catcher: Catcher) -> None:
+    catcher.maildrop.keep(b"Subject: Bonjour\r\n\r\n", sender="a@exemple.test", recipient="zoé@exemple.test")
+    (line,), _ = catcher.maildrop.lines(looking_for="zoé")
+    assert line.recipient == "zoé@exemple.test"
+
+
 def test_a_refused_address_is_refused_and_a_returned_one_comes_back(catcher: Catcher) -> None:
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         _send(catcher, "refus.jean@exemple.test")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.assembly import Assembly
-from crm.people import differences, households, links, rules
+from crm.people import differences, households, links, rules, search
 from crm.people import service as people
 from crm.people.errors import DifferenceMissing, ExternalIdTaken, HouseholdMissing, MemberNumberTaken, TagMissing
 from crm.people.model import (
@@ -100,7 +100,7 @@ def test_an_organisation_goes_by_its_own_name(assembly: Assembly) -> None:
         teacher = people.add(session, assembly.addresses, _new("Anne", "Lejeune"), at=NOW)
         links.tie(session, teacher.id, school.id, TieKind.TEACHER, at=NOW, since_on=date(2024, 9, 1))
         again = links.tie(session, teacher.id, school.id, TieKind.TEACHER, at=NOW, until_on=date(2026, 6, 30))
-        assert [p.id for p in people.page(session, text="peupliers").people] == [school.id]
+        assert [hit.person.id for hit in search.find(session, assembly.addresses, "peupliers").hits] == [school.id]
         assert links.ties_of(session, school.id) == links.ties_of(session, teacher.id) == (again,)
         with pytest.raises(Invalid):
             links.tie(session, school.id, school.id, TieKind.CONTACT, at=NOW)

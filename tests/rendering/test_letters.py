@@ -25,11 +25,13 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.GOODBYE: {"purposes": PURPOSES[:1], "kept": PURPOSES[1:]},
     LetterKind.INVITATION: {},
     LetterKind.RESET: {},
+    LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
 }
 LINKS = {
     LetterKind.CONFIRM: {Slot.CONFIRM_URL},
     LetterKind.ALREADY: {Slot.PREFERENCES_URL},
     LetterKind.WELCOME: {Slot.PREFERENCES_URL},
+    LetterKind.AGAIN: {Slot.WEB_URL},
     LetterKind.GOODBYE: {Slot.PREFERENCES_URL},
     LetterKind.INVITATION: {Slot.CONFIRM_URL},
     LetterKind.RESET: {Slot.CONFIRM_URL},

@@ -11,15 +11,27 @@ from crm.values.errors import Invalid
 from crm.values.languages import Language
 from crm.values.web_address import is_web_address, web_address
 
+LONG = ("a" * 65, "é" * 33, "a" * 64 + "é")
+"""Longer than the 64 octets that RFC 5321 (4.5.3.1.1) leaves to the part before the at sign."""
+
 
 @pytest.mark.parametrize(
-    "text", ["", "sana", "sana@", "@exemple.be", "a@b", "a b@exemple.be", "sana@localhost", "a@[127.0.0.1]"]
+    "text",
+    [
+        *("", "sana", "sana@", "@exemple.be", "a@b", "a b@exemple.be", "sana@localhost", "a@[127.0.0.1]"),
+        *(f"{part}@exemple.be" for part in LONG),
+    ],
 )
 def test_what_cannot_be_written_to_is_refused_at_its_field(text: str) -> None:
     with pytest.raises(Invalid) as news:
         EmailAddress.parse(text, field="courriel")
     assert news.value.field == "courriel"
     assert not text or text not in str(news.value)
+
+
+def test_an_address_may_be_as_long_as_the_post_carries() -> None:
+    for part in ("a" * 64, "é" * 32):
+        assert EmailAddress.parse(f"{part}@exemple.be").text == f"{part}@exemple.be"
 
 
 def test_two_spellings_of_one_mailbox_compare_equal() -> None:

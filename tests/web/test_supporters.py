@@ -49,8 +49,9 @@ def test_somebody_is_found_by_a_piece_of_a_name_or_address_and_never_by_url(mari
         found = someone.post("/office/supporters/search", {"q": typed})
         assert found.status_code == 200
         assert "Marie Dûbois" in found.text
-        assert "1 soutien" in found.text
-    assert "Personne de ce nom" in someone.post("/office/supporters/search", {"q": "personne"}).text
+        assert "1 réponse" in found.text
+        assert "1 soutien" in someone.post("/office/supporters/search", {"q": " "}).text
+    assert "Personne ne répond à cela" in someone.post("/office/supporters/search", {"q": "personne"}).text
     assert 'method="get"' not in someone.get("/office/supporters").text.partition("<main")[2]
 
 

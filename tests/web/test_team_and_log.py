@@ -184,11 +184,14 @@ def test_every_role_has_its_words_and_a_menu_of_nine_at_most(browser: NewBrowser
     assert 3 <= menu.count("<li>") <= 9
 
 
+HOUSE = {"/office/api", "/office/clock", "/office/feeds", "/office/log", "/office/policies", "/office/team"}
+
+
 def test_the_house_shows_each_role_what_it_may_open(browser: NewBrowser) -> None:
     for role, addresses in (
-        (Role.EDITOR, {"/office/clock"}),
-        (Role.DATA_PROTECTION, {"/office/clock", "/office/log"}),
-        (Role.ADMINISTRATOR, {"/office/clock", "/office/log", "/office/team"}),
+        (Role.EDITOR, {"/office/clock", "/office/feeds"}),
+        (Role.DATA_PROTECTION, {"/office/clock", "/office/feeds", "/office/log", "/office/policies"}),
+        (Role.ADMINISTRATOR, HOUSE),
     ):
         body = browser(role).get("/office/house").text.partition('<ul class="places">')[2].partition("</ul>")[0]
         assert set(re.findall(r'href="([^"]+)"', body)) == addresses

@@ -42,6 +42,7 @@ FIGURES = {
     "given_back": N_("mails rendus à l’envoi"),
     "uncertain": N_("mails incertains"),
     "forgotten": N_("tours oubliés"),
+    "changes_forgotten": N_("corrections oubliées"),
     "missed": N_("tours manqués, rattrapés par celui-ci"),
     "done": N_("étapes d’importation"),
     "strays": N_("fichiers sans importation oubliés"),

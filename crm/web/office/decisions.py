@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from crm.care import service as care
+from crm.people import differences
 from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
 from crm.web.office import guard, shell
 from crm.web.words import N_
 from mailing.composition import service as composition
@@ -23,6 +26,10 @@ HELD = (N_("Une édition retenue attend un mot"), N_("%(n)s éditions retenues a
 DRAFTS = (N_("Une édition attend une approbation"), N_("%(n)s éditions attendent une approbation"))
 DOUBTS = (N_("Un mail est incertain"), N_("%(n)s mails sont incertains"))
 BROKEN = (N_("Un flux est en panne"), N_("%(n)s flux sont en panne"))
+LATE = (N_("Une tâche est en retard"), N_("%(n)s tâches sont en retard"))
+MINE = (N_("Une tâche vous attend"), N_("%(n)s tâches vous attendent"))
+COMPLAINTS = (N_("Une plainte attend une réponse"), N_("%(n)s plaintes attendent une réponse"))
+DIFFERENCES = (N_("Une différence est à trancher"), N_("%(n)s différences sont à trancher"))
 TAGS = (N_("Une étiquette inconnue est à nommer"), N_("%(n)s étiquettes inconnues sont à nommer"))
 
 
@@ -56,4 +63,14 @@ def waiting(session: Session) -> list[Question]:
         broken = sum(1 for feed in feeds.feeds(session) if feed.is_active and feed.health is Health.DOWN)
         found.append(Question(words=BROKEN, count=broken, href=url_for("feeds.index"), is_urgent=True))
         found.append(Question(words=TAGS, count=len(content.unknown_tags(session)), href=url_for("content.tags")))
+    if guard.may(Permission.SUPPORTERS_READ):
+        account_id, today = guard.signed_in().account.id, brussels_day(shell.now())
+        tasks = care.task_counts(session, account_id=account_id, today=today)
+        late, mine = url_for("tasks.index", view="late"), url_for("tasks.index")
+        found.append(Question(words=LATE, count=tasks.late, href=late, is_urgent=True))
+        found.append(Question(words=MINE, count=tasks.mine, href=mine))
+    if guard.may(Permission.SUPPORTERS_EDIT):
+        complaints, differing = care.open_complaint_count(session), differences.waiting_count(session)
+        found.append(Question(words=COMPLAINTS, count=complaints, href=url_for("care_desk.index"), is_urgent=True))
+        found.append(Question(words=DIFFERENCES, count=differing, href=url_for("supporter_differences.index")))
     return sorted((question for question in found if question.count), key=lambda question: not question.is_urgent)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from crm.consent.model import Refusal
+from crm.consent.words import REFUSALS
 from crm.web.words import N_
 from mailing.delivery.model import DeliveryState, EventKind, MailingState, Reason
+from mailing.delivery.words import STATES
+
+__all__ = ["EVENTS", "LETTERS", "MAILING_STATES", "MEANINGS", "REASONS", "STATES"]
 
 MAILING_STATES: dict[MailingState, tuple[str, str]] = {
     MailingState.RUNNING: (N_("En cours"), "live"),
     MailingState.PAUSED: (N_("En pause"), "warn"),
     MailingState.CANCELLED: (N_("Annulé"), "stop"),
     MailingState.DONE: (N_("Terminé"), "done"),
-}
-
-STATES: dict[DeliveryState, tuple[str, str]] = {
-    DeliveryState.PLANNED: (N_("En attente"), "wait"),
-    DeliveryState.CLAIMED: (N_("Sur le départ"), "live"),
-    DeliveryState.ATTEMPTING: (N_("En train de partir"), "live"),
-    DeliveryState.ACCEPTED: (N_("Accepté"), "done"),
-    DeliveryState.DEFERRED: (N_("Reporté"), "wait"),
-    DeliveryState.REFUSED: (N_("Refusé"), "stop"),
-    DeliveryState.UNCERTAIN: (N_("Incertain"), "warn"),
-    DeliveryState.WITHHELD: (N_("Retenu"), "note"),
-    DeliveryState.CANCELLED: (N_("Annulé"), "stop"),
-    DeliveryState.REPLANNING: (N_("À replanifier"), "wait"),
 }
 
 MEANINGS: dict[DeliveryState, str] = {
@@ -37,17 +27,7 @@ MEANINGS: dict[DeliveryState, str] = {
 }
 
 REASONS: dict[str, str] = {
-    Refusal.NEVER_ASKED: N_("n’a jamais dit oui"),
-    Refusal.NOT_CONFIRMED: N_("n’a pas encore confirmé son inscription"),
-    Refusal.LEGACY: N_("son accord vient d’un ancien fichier, sans preuve"),
-    Refusal.EXPIRED: N_("son accord est devenu trop ancien"),
-    Refusal.OBJECTED: N_("s’y est opposé·e"),
-    Refusal.REFUSED: N_("a dit non"),
-    Refusal.WITHDRAWN: N_("s’est désinscrit·e"),
-    Refusal.SUPPRESSED: N_("adresse écartée (boîte morte ou plainte)"),
-    Refusal.NO_ADDRESS: N_("n’a plus d’adresse qui fonctionne"),
-    Refusal.MERGED: N_("fiche réunie avec une autre"),
-    Refusal.DECEASED: N_("cette personne est décédée"),
+    **{refusal.value: word for refusal, word in REFUSALS.items()},
     Reason.OTHER_LANGUAGE: N_("lit une autre langue"),
     Reason.RELAY_BUSY: N_("le serveur est occupé"),
     Reason.CONNECTION_LOST: N_("la connexion s’est rompue"),
@@ -84,5 +64,6 @@ LETTERS: dict[str, str] = {
     "goodbye": N_("Mots d’au revoir"),
     "invitation": N_("Invitations de l’équipe"),
     "reset": N_("Mots de passe oubliés"),
+    "again": N_("Lettres renvoyées à la demande"),
     "test": N_("Tests envoyés à l’équipe"),
 }

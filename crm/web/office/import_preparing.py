@@ -17,9 +17,10 @@ from crm.imports.kinds.every import kind_of
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Kind, Sort
 from crm.imports.layout import Encoding, FileFormat, Layout, Look, Quote, Separator
 from crm.imports.model import Matching, Run, RunId, RunState
+from crm.people import words as people_words
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
-from crm.web.office import guard, import_words, shell, supporter_words
+from crm.web.office import guard, import_words, shell
 from crm.web.office.imports import note, work
 from crm.web.words import N_
 
@@ -203,7 +204,7 @@ def _choice(choice: Choice, matching: Matching, purposes: list[tuple[str, str]])
     options = {
         ChoiceSort.TEXT: [],
         ChoiceSort.PURPOSE: purposes,
-        ChoiceSort.LANGUAGE: [(code, shell.say(word)) for code, word in supporter_words.LANGUAGES.items()],
+        ChoiceSort.LANGUAGE: [(code, shell.say(word)) for code, word in people_words.LANGUAGES.items()],
         ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
     }[choice.sort]
     value = matching.choices.get(choice.name, "")

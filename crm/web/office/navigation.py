@@ -33,19 +33,63 @@ class Entry:
         return url_for(self.endpoint)
 
 
+_SUPPORTERS = (
+    "care_notes",
+    "care_resend",
+    "supporter_addresses",
+    "supporter_consent",
+    "supporter_contacts",
+    "supporter_differences",
+    "supporter_households",
+    "supporter_identity",
+    "supporter_marks",
+    "supporter_new",
+    "supporter_page",
+    "supporter_ties",
+    "duplicates",
+)
+
+_HOUSE = ("api_tokens", "clock", "policies", "team", "trail")
+
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
-    Entry(N_("Contenus"), "content.index", Permission.CONTENT_READ, "library"),
-    Entry(N_("Flux"), "feeds.index", Permission.CONTENT_READ, "feed"),
+    Entry(N_("Contenus"), "content.index", Permission.CONTENT_READ, "library", covers=("feeds",)),
     Entry(N_("Éditions"), "editions.index", Permission.EDITIONS_READ, "edition"),
     Entry(N_("Lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
-    Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people"),
-    Entry(N_("Importations"), "imports.index", Permission.IMPORTS_READ, "inbox"),
-    Entry(N_("Maison"), "house.index", Permission.JOBS_READ, "house", covers=("team", "trail", "clock")),
+    Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people", covers=_SUPPORTERS),
+    Entry(N_("Guichet"), "care_desk.index", Permission.SUPPORTERS_EDIT, "phone", covers=("care_contacts", "tasks")),
+    Entry(
+        N_("Importations"),
+        "imports.index",
+        Permission.IMPORTS_READ,
+        "inbox",
+        covers=("import_preparing", "day_zero"),
+    ),
+    Entry(
+        N_("Maison"),
+        "house.index",
+        Permission.JOBS_READ,
+        "house",
+        covers=("team", "trail", "clock", "policies", "api_tokens"),
+    ),
 )
 
 HOUSE = (
+    Entry(
+        N_("Flux"),
+        "feeds.index",
+        Permission.CONTENT_READ,
+        "feed",
+        says=N_("Les sites que nous lisons, et comment chacun se porte."),
+    ),
+    Entry(
+        N_("À qui nous pouvons écrire"),
+        "policies.index",
+        Permission.PRIVACY_READ,
+        "shield",
+        says=N_("Ce qui doit être vrai avant d’écrire à quelqu’un ; deux personnes en décident."),
+    ),
     Entry(
         N_("Équipe"),
         "team.index",
@@ -67,17 +111,27 @@ HOUSE = (
         "clock",
         says=N_("Ce qui se fait tout seul, et ce qui attend un mot."),
     ),
+    Entry(
+        N_("Jetons d’API"),
+        "api_tokens.index",
+        Permission.API_MANAGE,
+        "key",
+        says=N_("Quels programmes nous parlent, et ce que chacun peut faire."),
+    ),
 )
 """What the page of the house leads to: each new room of settings adds its line."""
 
 ACTIONS = (
+    Entry(N_("Mes tâches"), "tasks.index", Permission.SUPPORTERS_READ, "check"),
+    Entry(N_("Décider des différences"), "supporter_differences.index", Permission.SUPPORTERS_READ, "people"),
+    Entry(N_("Ouvrir une nouvelle fiche"), "supporter_new.new", Permission.SUPPORTERS_EDIT, "person"),
     Entry(N_("Nommer les étiquettes inconnues"), "content.tags", Permission.CONTENT_EDIT, "tag"),
     Entry(N_("Suivre un nouveau flux"), "feeds.new", Permission.CONTENT_EDIT, "feed"),
     Entry(N_("Décider des mails incertains"), "mails.uncertain", Permission.DELIVERIES_READ, "send"),
-    Entry(N_("Voir à qui nous pouvons écrire"), "policies.index", Permission.PRIVACY_READ, "people"),
     Entry(N_("Arrêter tous les envois"), "sending_switch.index", Permission.SENDING_STOP, "stop"),
     Entry(N_("Importer un fichier"), "imports.new", Permission.IMPORTS_ACT, "inbox"),
     Entry(N_("Emménager : le jour zéro"), "day_zero.index", Permission.IMPORTS_READ, "inbox"),
+    Entry(N_("Voir les pétitions et les événements"), "actions.index", Permission.CONTENT_READ, "megaphone"),
     Entry(N_("Inviter une personne dans l’équipe"), "team.new", Permission.STAFF_MANAGE, "person"),
     Entry(N_("Mon compte"), "account.index", Permission.SIGNED_IN, "person"),
     Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "key"),

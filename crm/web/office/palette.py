@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from crm.people import service as people
-from crm.people.model import Person
+from crm.people import search
+from crm.people.search_model import Hit
 from crm.staff.model import Permission
 from crm.web.office import guard, navigation, shell
+from crm.web.office.supporter_list import because
 
 blueprint = Blueprint("palette", __name__, url_prefix="/office/palette")
 
@@ -32,8 +33,10 @@ def index() -> ResponseReturnValue:
 def found_people() -> ResponseReturnValue:
     """The first few supporters who answer to what was typed. By POST: a name never stands in a URL."""
     text = request.form.get("text", "").strip()[:200]
-    found: tuple[Person, ...] = ()
+    found: tuple[Hit, ...] = ()
     if len(text) >= SHORTEST:
-        with shell.assembly().database.reading() as session:
-            found = people.page(session, text=text, size=MOST).people
-    return shell.show("office/palette_people.html", people=found)
+        made = shell.assembly()
+        with made.database.reading() as session:
+            found = search.find(session, made.addresses, text, most=MOST).hits
+    people = [(hit.person, hit.abode.address.locality if hit.abode else "", because(hit)) for hit in found]
+    return shell.show("office/palette_people.html", people=people)

@@ -1,0 +1,146 @@
+"""What somebody allows, on their page, and every word of theirs in the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.consent import gate, service, store, words
+from crm.consent.model import Act, ConsentEvent, Glance, Notice
+from crm.contracts.person_page import (
+    Before,
+    Link,
+    Look,
+    Panel,
+    PersonPanel,
+    Place,
+    Quote,
+    TimelineEntry,
+    TimelineSource,
+)
+from crm.foundation.translation import N_, say
+from crm.people import service as people
+from crm.people.model import Person
+from crm.people.words import LANGUAGES
+
+SOURCE = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPanel:
+    """Where they stand on each purpose, and which of their addresses nothing is sent to."""
+
+    key: str = "consent"
+    order: int = 30
+    place: Place = Place.MAIN
+    permission: str = "supporters.read"
+
+    def panel(self, session: Session, look: Look) -> Panel | None:
+        """Consent at a glance."""
+        person = people.find_person(session, look.person_id)
+        if person is None:
+            return None
+        names = {purpose.code: purpose.name(look.language) for purpose in service.purposes(session)}
+        keys = {point.address_key: point.value for point in person.contact_points}
+        glances = [_glance(person, one, names, look) for one in gate.glances(session, [person], look.now)[person.id]]
+        silenced = store.suppressions_at_all(session, keys)
+        return Panel(
+            key=self.key,
+            values={
+                "person_id": person.id,
+                "is_deceased": person.is_deceased,
+                "glances": glances,
+                "can_stop": any(one["can_withdraw"] for one in glances),
+                "silenced": [
+                    {
+                        "address": keys[one.address_key],
+                        "cause": say(look.language, words.CAUSES[one.cause]),
+                        "since_at": one.since_at,
+                    }
+                    for one in silenced
+                ],
+            },
+        )
+
+
+def _glance(person: Person, one: Glance, names: Mapping[str, str], look: Look) -> dict[str, Any]:
+    word, shape = words.ACTS[one.standing.act]
+    refusal = one.verdict.refusal
+    is_stopped_otherwise = one.standing.act is Act.GIVEN and refusal is not None
+    point = person.at(one.standing.address_key)
+    return {
+        "purpose": names[one.standing.purpose],
+        "address": point.value if point else "",
+        "word": say(look.language, word),
+        "shape": "warn" if is_stopped_otherwise else shape,
+        "is_allowed": one.verdict.allowed,
+        "because": say(look.language, words.REFUSALS[refusal]) if is_stopped_otherwise and refusal else "",
+        "way": say(look.language, words.WAYS[one.standing.way]),
+        "since": one.standing.since_at,
+        "event_id": one.standing.event_id,
+        "can_withdraw": one.standing.act in {Act.GIVEN, Act.REQUESTED, Act.IMPORTED, Act.EXPIRED},
+        "awaits": one.standing.act is Act.REQUESTED,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTimeline:
+    """Every act, with the very words that were shown."""
+
+    source: str = SOURCE
+    kind: str = "consent"
+    label: str = N_("Accords")
+    permission: str = "supporters.read"
+
+    def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
+        """Newest first."""
+        edge = None if before is None else (before.at, before.number)
+        events = store.latest_events_of(session, look.person_id, before=edge, size=size)
+        if not events:
+            return []
+        names = {purpose.code: purpose.name(look.language) for purpose in service.purposes(session)}
+        shown = service.notices(session, [e.notice_id for e in events if e.notice_id is not None])
+        person = people.find_person(session, look.person_id)
+        return [
+            _entry(event, names, person, shown.get(event.notice_id) if event.notice_id else None, look)
+            for event in events
+        ]
+
+
+def _entry(
+    event: ConsentEvent, names: Mapping[str, str], person: Person | None, notice: Notice | None, look: Look
+) -> TimelineEntry:
+    word, shape = words.ACTS[event.act]
+    asked = words.ASKED.get(str(event.evidence.get("asked")))
+    point = person.at(event.address_key) if person else None
+    way = say(look.language, words.WAYS[event.way])
+    if asked:
+        way = f"{way}, {say(look.language, asked)}"
+    mail = event.evidence.get("delivery")
+    return TimelineEntry(
+        source=SOURCE,
+        number=event.id,
+        at=event.occurred_at,
+        title=f"{say(look.language, word)} — {names[event.purpose]}",
+        text=f"{way} · {point.value if point else say(look.language, N_('ancienne adresse'))}",
+        shape="note" if shape == "wait" else shape,
+        link=Link(endpoint="mails.show", numbers={"delivery_id": mail}) if isinstance(mail, int) else None,
+        quote=None if notice is None else _quote(notice, look),
+    )
+
+
+def _quote(notice: Notice, look: Look) -> Quote:
+    title = say(
+        look.language,
+        N_("Lire ce qui lui était montré (version %(version)s, %(language)s)"),
+        version=notice.version,
+        language=say(look.language, LANGUAGES[notice.language.value]),
+    )
+    return Quote(title=title, lines=tuple(notice.text.splitlines()), language=notice.language)
+
+
+PANELS: tuple[PersonPanel, ...] = (ConsentPanel(),)
+TIMELINE: tuple[TimelineSource, ...] = (ConsentTimeline(),)

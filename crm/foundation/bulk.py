@@ -1,0 +1,118 @@
+"""Many rows at once into one table: COPY on PostgreSQL, prepared statements on SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import (
+    Connection,
+    String,
+    Table,
+    TableValuedAlias,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy import table as plain_table
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.orm import Session
+
+SLICE = 10_000
+"""Rows that are held in memory at once."""
+CACHE_KILOBYTES = 262_144
+
+
+def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Writes rows whose values stand in the order of `columns`, within the session's transaction; how many.
+
+    Column types turn the values into what the database holds, as for any other insert; defaults are not applied.
+    """
+    connection = session.connection()
+    turned = _turned(connection, table, columns, rows)
+    driver = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection):
+        return _copy(driver, table, columns, turned)
+    # A bare table: the statement names these columns in this order, and no default of ours joins them.
+    bare = plain_table(table.name, *(column(name) for name in columns))
+    statement = str(insert(bare).values({name: bindparam(name) for name in columns}).compile(connection))
+    count = 0
+    while some := list(islice(turned, SLICE)):
+        connection.exec_driver_sql(statement, some)
+        count += len(some)
+    return count
+
+
+def reserve(session: Session, table: Table, count: int) -> list[int]:
+    """That many new numbers for rows of a table; nobody else gets them."""
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        numbers = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
+        return list(session.scalars(numbers))
+    last = session.scalar(select(func.max(table.c.id))) or 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def texts(session: Session, several: Collection[str]) -> TableValuedAlias:
+    """Texts as a table with one column, `value`: one parameter, however many they are."""
+    whole = json.dumps(sorted(several), ensure_ascii=False)
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_each(whole).table_valued(column("value", String), name="listed")
+    listed = func.json_array_elements_text(cast(literal(whole, String), JSON))
+    return listed.table_valued(column("value", String), name="listed")
+
+
+def widen(session: Session) -> None:
+    """Lets SQLite keep more of the file in memory while much is written (it has 2 MB otherwise)."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
+
+
+def settle(session: Session) -> None:
+    """Tells the database that much has changed, so that it plans by what there is now."""
+    if session.get_bind().dialect.name == "sqlite":
+        # Limited: it looks at some hundred rows an index, which is enough to plan by.
+        session.connection().exec_driver_sql("PRAGMA analysis_limit=400")
+    session.connection().exec_driver_sql("ANALYZE")
+
+
+def _turned(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterator[tuple[Any, ...]]:
+    dialect = connection.dialect
+    found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    turns = [(place, turn) for place, turn in enumerate(found) if turn is not None]
+    known: list[dict[Any, Any]] = [{} for _ in turns]
+    for row in rows:
+        values = list(row)
+        for (place, turn), seen in zip(turns, known, strict=True):
+            value = values[place]
+            if value.__class__ is dict:
+                values[place] = turn(value)
+            elif value in seen:
+                values[place] = seen[value]
+            else:
+                if len(seen) > SLICE:
+                    seen.clear()
+                values[place] = seen[value] = turn(value)
+        yield tuple(values)
+
+
+def _copy(driver: psycopg.Connection[Any], table: Table, columns: Sequence[str], rows: Iterator[Any]) -> int:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count

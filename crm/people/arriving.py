@@ -1,0 +1,137 @@
+"""One person who arrives by themself (the API, a form of a partner): the policy of `arrivals`, applied in one step.
+
+A file may wait for a person to decide; a signature may not. So where the policy doubts, nobody is guessed: another name
+at a known mailbox is another person (families share them), and numbers that lead elsewhere are set aside and noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.database import hold
+from crm.foundation.signing import AddressHasher
+from crm.people import contacts, differences, links, service, settling
+from crm.people.arrivals import Arrival, Doubt, Known, Landing, land
+from crm.people.model import Difference, NewPerson, Person, Title
+from crm.values.identifiers import PersonId
+
+
+class Outcome(StrEnum):
+    """What an arrival came to."""
+
+    MATCHED = "matched"
+    ADDED = "added"
+    CREATED = "created"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrived:
+    """Who it is now; `added` where something new of them was kept; what waits for a person."""
+
+    person: Person
+    outcome: Outcome
+    differences: tuple[Difference, ...] = ()
+
+
+def arrive(
+    session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime, statement: Mapping[str, Any]
+) -> Arrived:
+    """Finds or makes the person that `new` speaks of, in one step: two at once with one address make one person.
+
+    `statement` is kept whole beside each difference. The language is for newcomers alone: a program always says one.
+    Raises `Invalid`.
+    """
+    _hold(session, addresses, new)
+    said = _said(new)
+    [candidates] = settling.candidates(session, addresses, [said])
+    landing, aside = land(said, candidates), ""
+    if landing.doubt in {Doubt.KEYS_DISAGREE, Doubt.NUMBER_OF_ANOTHER, Doubt.NUMBER_LIKE_OURS}:
+        aside = new.member_number or ", ".join(f"{one.system} {one.value}" for one in new.external_ids)
+        new = replace(new, member_number="", external_ids=())
+        landing = land(_said(new), candidates)
+    known = None if landing.doubt is Doubt.EMAIL_OF_ANOTHER else landing.known
+    if known is None:
+        person = service.add(session, addresses, new, at=at)
+        outcome, differing = Outcome.CREATED, []
+    else:
+        differing = [(one.field, one.held, one.said) for one in landing.differences]
+        if landing.doubt is Doubt.DECEASED:
+            differing.append(("deceased_on", _day(known.person.deceased_on), ""))
+            person, outcome = known.person, Outcome.MATCHED
+        else:
+            is_more = _add(session, addresses, known, landing, new=new, at=at)
+            person, outcome = _again(session, known.person.id), Outcome.ADDED if is_more else Outcome.MATCHED
+    if aside:
+        differing.append(("number", "", aside))
+    noted = [
+        differences.note(
+            session, person.id, field=field, held={"text": held}, said={"text": word}, source=new.source, at=at,
+            statement=statement,
+        )
+        for field, held, word in differing
+    ]  # fmt: skip
+    return Arrived(person=person, outcome=outcome, differences=tuple(noted))
+
+
+def _said(new: NewPerson) -> Arrival:
+    return Arrival(
+        first_name=new.first_name,
+        last_name=new.last_name,
+        organisation_name=new.organisation_name,
+        title=new.title,
+        birth_on=new.birth_on,
+        member_number=new.member_number,
+        email=new.email,
+        phones=(new.phone,) if new.phone is not None else (),
+        address=new.address,
+        external_ids=new.external_ids,
+    )
+
+
+def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
+    names = [f"address {addresses.key_of(new.email.normal)}"] if new.email else []
+    names += [f"address {contacts.phone_key(addresses, new.phone)}"] if new.phone else []
+    names += [f"external {one.system} {one.value}" for one in new.external_ids]
+    for name in sorted(names):
+        hold(session, name)
+
+
+def _add(
+    session: Session, addresses: AddressHasher, known: Known, landing: Landing, *, new: NewPerson, at: datetime
+) -> bool:
+    """Adds what we did not have; True if there was anything. An address that had ended lives again: they use it."""
+    facts: dict[str, Any] = {"person_id": known.person.id, "source": new.source, "at": at}
+    is_more = any((landing.fields, landing.email, landing.phones, landing.address, landing.external_ids))
+    if new.email is not None:
+        contacts.add_email(session, addresses, new.email, **facts)
+    if new.phone is not None:
+        contacts.add_phone(session, addresses, new.phone, **facts)
+    if landing.address is not None:
+        contacts.add_address(session, addresses, landing.address, **facts)
+    for one in landing.external_ids:
+        links.add_external_id(session, known.person.id, one)
+    fields: dict[str, Any] = dict(landing.fields)
+    born = fields.pop("birth_on", None)
+    if born is not None:
+        service.set_birth(session, known.person.id, date.fromisoformat(born), today=at.date())
+    if "title" in fields:
+        fields["title"] = Title(fields["title"])
+    if fields:
+        service.edit(session, known.person.id, **fields)
+    return is_more
+
+
+def _again(session: Session, person_id: PersonId) -> Person:
+    person = service.find_person(session, person_id)
+    assert person is not None
+    return person
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,81 @@
+"""Whom somebody lives with and is tied to, on their page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.contracts.person_page import Look, Panel, Place
+from crm.foundation.translation import N_, say
+from crm.people import households, link_store, store, words
+from crm.people.model import Household, Person, Tie
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+
+NAMELESS = N_("Sans nom")
+
+
+@dataclass(frozen=True, slots=True)
+class BondsPanel:
+    """Households, with what stands on their envelope, and ties."""
+
+    key: str = "bonds"
+    order: int = 40
+    place: Place = Place.MAIN
+    permission: str = "supporters.read"
+
+    def panel(self, session: Session, look: Look) -> Panel | None:
+        """All of them, in a fixed number of queries."""
+        shared = households.of(session, look.person_id)
+        ties = link_store.ties_of(session, look.person_id)
+        wanted = {member.person_id for household in shared for member in household.members}
+        wanted |= {tie.person_id for tie in ties} | {tie.other_id for tie in ties}
+        people = store.load(session, wanted)
+        return Panel(
+            key=self.key,
+            values={
+                "person_id": look.person_id,
+                "households": [_household(one, people, look.language) for one in shared],
+                "ties": [_tie(tie, people, look) for tie in ties],
+            },
+        )
+
+
+def _household(household: Household, people: Mapping[PersonId, Person], language: Language) -> dict[str, Any]:
+    envelope, greeting = households.written(household, people)
+    return {
+        "id": household.id,
+        "envelope": envelope,
+        "greeting": greeting,
+        "is_by_hand": bool(household.envelope_name or household.greeting),
+        "members": [
+            {
+                "id": member.person_id,
+                "name": people[member.person_id].full_name or say(language, NAMELESS),
+                "position": say(language, words.POSITIONS[member.position]),
+                "is_on_envelope": member.is_on_envelope,
+                "is_deceased": people[member.person_id].is_deceased,
+            }
+            for member in household.members
+        ],
+    }
+
+
+def _tie(tie: Tie, people: Mapping[PersonId, Person], look: Look) -> dict[str, Any]:
+    is_first = tie.person_id == look.person_id
+    other = people[tie.other_id if is_first else tie.person_id]
+    forward, backward = words.TIES[tie.kind]
+    today = brussels_day(look.now)
+    return {
+        "id": tie.id,
+        "words": say(look.language, forward if is_first else backward),
+        "other_id": other.id,
+        "other": other.full_name or say(look.language, NAMELESS),
+        "since_on": tie.since_on,
+        "until_on": tie.until_on,
+        "is_over": tie.until_on is not None and tie.until_on < today,
+    }

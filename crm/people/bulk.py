@@ -1,0 +1,186 @@
+"""Many new people at once, as a generator or a whole file brings them: a few statements for thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.bulk import pour, reserve
+from crm.foundation.signing import AddressHasher
+from crm.people import contact_store, contacts, keys, search_entries, search_store, store
+from crm.people.model import ContactKind, Deliverability, NewPerson, Position, Usage
+from crm.people.rules import member_number
+from crm.people.search_model import Entry, Facet
+from crm.people.tables import (
+    ContactPointRow,
+    ExternalIdRow,
+    HouseholdMemberRow,
+    HouseholdRow,
+    PersonRow,
+    PersonTagRow,
+    PostalAddressRow,
+)
+from crm.values.address_key import dedupe_key
+from crm.values.folding import folded
+from crm.values.identifiers import PersonId, TagId
+from crm.values.languages import Language
+
+# fmt: off
+_PERSON = (
+    "id", "kind", "first_name", "last_name", "organisation_name", "organisation_kind", "enterprise_number",
+    "folded_name", "first_sound", "last_sound", "member_number", "title", "greeting",
+    "language", "birth_on", "source", "created_at",
+)
+_POINT = (
+    "person_id", "kind", "value", "address_key", "is_primary", "usage", "deliverability", "failures", "source",
+    "created_at",
+)
+_PARTS = tuple(contact_store.PARTS)
+_ABODE = (
+    "person_id", *_PARTS,
+    "usage", "is_primary", "dedupe_key", "address_key", "season_from", "season_until", "deliverability",
+    "failures", "source", "created_at",
+)
+# fmt: on
+
+
+class Arrival(NamedTuple):
+    """Somebody new, and since when."""
+
+    new: NewPerson
+    at: datetime
+
+
+class Added(NamedTuple):
+    """Whom they became, and the keys under which ledgers know their addresses (empty where they have none)."""
+
+    person_id: PersonId
+    email_key: str
+    phone_key: str
+    post_key: str
+
+
+def add_many(session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival]) -> list[Added]:
+    """Writes new people with what is known of them, and their words in the search index; in the order given.
+
+    Their facts come as the values' own doors made them and are not looked at again; nobody is compared with anybody.
+    """
+    ids = reserve(session, PersonRow.__table__, len(arrivals))  # type: ignore[arg-type]
+    added = [_added(addresses, number, one.new) for number, one in zip(ids, arrivals, strict=True)]
+    both = list(zip(added, arrivals, strict=True))
+    _pour(session, PersonRow, _PERSON, (_person(to.person_id, one) for to, one in both))
+    _pour(session, ContactPointRow, _POINT, (row for to, one in both for row in _points(to, one)))
+    _pour(session, PostalAddressRow, _ABODE, (_abode(to, one) for to, one in both if one.new.address))
+    external = ((to.person_id, e.system, e.value) for to, one in both for e in one.new.external_ids)
+    _pour(session, ExternalIdRow, ("person_id", "system", "value"), external)
+    keys.refresh(session, [to.person_id for to in added])
+    search_store.add(session, list({row for to, one in both for row in _words(to.person_id, one.new)}))
+    return added
+
+
+def found_households(
+    session: Session, groups: Sequence[Sequence[PersonId]], *, language: Language, at: datetime
+) -> int:
+    """Puts each group into a household of its own, the first as its head, two on the envelope; how many there are."""
+    ids = reserve(session, HouseholdRow.__table__, len(groups))  # type: ignore[arg-type]
+    columns = ("id", "envelope_name", "greeting", "language", "created_at")
+    _pour(session, HouseholdRow, columns, ((number, "", "", language, at) for number in ids))
+    positions = (Position.HEAD, Position.PARTNER)
+    members = (
+        (number, person_id, positions[rank] if rank < 2 else Position.OTHER, rank < 2, at)
+        for number, group in zip(ids, groups, strict=True)
+        for rank, person_id in enumerate(group)
+    )
+    columns = ("household_id", "person_id", "position", "is_on_envelope", "since_at")
+    _pour(session, HouseholdMemberRow, columns, members)
+    return len(ids)
+
+
+def tag_many(session: Session, tag_id: TagId, person_ids: Collection[PersonId], *, at: datetime, source: str) -> None:
+    """Puts a tag on people who do not have it yet."""
+    rows = ((person_id, tag_id, source, at) for person_id in person_ids)
+    _pour(session, PersonTagRow, ("person_id", "tag_id", "source", "since_at"), rows)
+
+
+def _pour(session: Session, row: type[Any], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    pour(session, row.__table__, columns, rows)
+
+
+def _added(addresses: AddressHasher, number: int, new: NewPerson) -> Added:
+    return Added(
+        PersonId(number),
+        addresses.key_of(new.email.normal) if new.email else "",
+        contacts.phone_key(addresses, new.phone) if new.phone else "",
+        contacts.post_key(addresses, new.address) if new.address else "",
+    )
+
+
+def _person(person_id: int, arrival: Arrival) -> tuple[Any, ...]:
+    new = arrival.new
+    return (
+        person_id,
+        new.kind,
+        new.first_name,
+        new.last_name,
+        new.organisation_name,
+        new.organisation_kind,
+        new.enterprise_number,
+        folded(f"{new.first_name} {new.last_name} {new.organisation_name}"),
+        *store.sounds(new.first_name, new.last_name, new.organisation_name).values(),
+        new.member_number or member_number(person_id),
+        new.title,
+        "",
+        new.language,
+        new.birth_on,
+        new.source,
+        arrival.at,
+    )
+
+
+def _points(added: Added, arrival: Arrival) -> Iterator[tuple[Any, ...]]:
+    new = arrival.new
+    rest = (True, Usage.HOME, Deliverability.LIVE, 0, new.source, arrival.at)
+    if new.email:
+        yield (added.person_id, ContactKind.EMAIL, new.email.text, added.email_key, *rest)
+    if new.phone:
+        yield (added.person_id, ContactKind.PHONE, new.phone.e164, added.phone_key, *rest)
+
+
+def _abode(added: Added, arrival: Arrival) -> tuple[Any, ...]:
+    address = arrival.new.address
+    assert address is not None
+    parts = (getattr(address, part) for part in _PARTS)
+    keys = (dedupe_key(address), added.post_key)
+    return (
+        added.person_id,
+        *parts,
+        Usage.HOME,
+        True,
+        *keys,
+        "",
+        "",
+        Deliverability.LIVE,
+        0,
+        arrival.new.source,
+        arrival.at,
+    )
+
+
+def _words(person_id: int, new: NewPerson) -> Iterator[tuple[Facet, str, int]]:
+    number = new.member_number or member_number(person_id)
+    found: list[Entry] = search_entries.of_names(
+        new.first_name, new.last_name, new.organisation_name, number, new.enterprise_number
+    )
+    if new.email:
+        found.append(search_entries.of_point(ContactKind.EMAIL, new.email.text, is_past=False))
+    if new.phone:
+        found.append(search_entries.of_point(ContactKind.PHONE, new.phone.e164, is_past=False))
+    if new.address:
+        found += search_entries.of_postal(new.address, is_past=False)
+    found += [search_entries.of_external(external.value) for external in new.external_ids]
+    for entry in found:
+        for word in entry.words:
+            yield entry.facet, word, person_id

@@ -1,0 +1,74 @@
+"""What was held and what was said, as lines one can read side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from crm.foundation.templating import locale_filters
+from crm.foundation.translation import say
+from crm.people import words
+from crm.people.model import Title
+from crm.values.address_lines import lines
+from crm.values.errors import Invalid
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import LONGEST, PostalAddress
+
+
+def said_lines(field: str, said: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    """The lines of one side of a difference; none where nothing was held.
+
+    A side is noted as `{"text": …}`, as `{field: …}`, or as the parts of an address.
+    """
+    if field == "address" and "text" not in said:
+        return said_address_lines(said, language)
+    text = said_text(field, said)
+    return (_read_aloud(field, text, language),) if text else ()
+
+
+def _read_aloud(field: str, text: str, language: Language) -> str:
+    match field:
+        case "title" if text in set(Title):
+            return say(language, words.TITLES[Title(text)])
+        case "language" if text in words.LANGUAGES:
+            return say(language, words.LANGUAGES[text])
+        case "birth_on":
+            return _day(text, language)
+        case "phone":
+            return _phone(text)
+    return text
+
+
+def said_text(field: str, said: Mapping[str, Any]) -> str:
+    """The one text of a side, by whichever name it was noted."""
+    found = next((said[name] for name in ("text", "value", field) if said.get(name)), "")
+    return str(found)
+
+
+def said_address(said: Mapping[str, Any]) -> PostalAddress:
+    """The address of a side that holds parts. Raises `Invalid`."""
+    return PostalAddress.parse(**{part: str(said[part]) for part in LONGEST if said.get(part)})  # type: ignore[arg-type] # the parts are those of LONGEST
+
+
+def said_address_lines(said: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    """The lines of an address of parts; as they stand where they make no address."""
+    try:
+        return lines(said_address(said), language=language)
+    except Invalid:
+        return tuple(str(value) for value in said.values() if value)
+
+
+def _day(text: str, language: Language) -> str:
+    try:
+        return locale_filters(language)["day"](date.fromisoformat(text), "plain")
+    except ValueError:
+        return text
+
+
+def _phone(text: str) -> str:
+    try:
+        return PhoneNumber.parse(text).international
+    except Invalid:
+        return text

@@ -1,0 +1,172 @@
+"""One box over everything somebody may be known by, accents and slips forgiven; and the index it looks into."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, event
+from sqlalchemy.orm import Session
+
+from crm.foundation import bulk
+from crm.foundation.signing import AddressHasher
+from crm.people import contact_store, search_entries, search_question, search_store, store
+from crm.people.rules import typed_number
+from crm.people.search_model import Found, Hit
+from crm.people.search_question import Question
+from crm.people.tables import SearchTextRow
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
+
+RANKED = 400
+"""How many of those who answer are compared; beyond, a longer question says more than a longer list."""
+MOST_GUESSES = 60
+_WAITING = "people whose words are to be written"
+
+
+def find(session: Session, addresses: AddressHasher, text: str, *, most: int = 50, skip: int = 0) -> Found:
+    """The people who answer to `text`, best first: exact numbers and addresses, then names, then misspelt words.
+
+    Those who were merged lead to whom they are today. Nothing typed finds nobody.
+    """
+    _write(session)
+    question = search_question.understood(text)
+    ranked: dict[int, bool] = dict.fromkeys(_exactly(session, addresses, question), False)
+    if question.terms:
+        ranked |= {one: False for one in _answering(session, question) if one not in ranked}
+    meant = [question]
+    if len(ranked) < skip + most and question.terms:
+        for way in _ways(session, question):
+            meant.append(way)
+            ranked |= {one: True for one in _answering(session, way) if one not in ranked}
+    shown = list(ranked)[skip : skip + most]
+    hits = _hits(session, meant, {person_id: ranked[person_id] for person_id in shown})
+    return Found(hits=hits, has_more=len(ranked) > skip + most)
+
+
+def refresh(session: Session, person_ids: Collection[PersonId]) -> None:
+    """Says that what these people are found by has changed; whoever writes about people calls it.
+
+    The index follows within the same transaction, for all of them at once: before it ends, or before the next search
+    in it.
+    """
+    session.info.setdefault(_WAITING, set()).update(person_ids)
+
+
+def remember_words(session: Session, person_id: PersonId, kind: str, text: str) -> None:
+    """Lets somebody be found by something of an upper room, shown under its `kind`; the same again is once.
+
+    It is shown to whoever may search: the last four signs of an IBAN, never the whole.
+    """
+    if session.get(SearchTextRow, (person_id, kind, text)) is None:
+        session.add(SearchTextRow(person_id=person_id, kind=kind, text=text))
+        session.flush()
+    refresh(session, [person_id])
+
+
+def forget_words(session: Session, person_id: PersonId, kind: str, text: str | None = None) -> None:
+    """Takes such words away: one text, or all of a kind."""
+    row = SearchTextRow
+    these = delete(row).where(row.person_id == person_id, row.kind == kind)
+    session.execute(these if text is None else these.where(row.text == text))
+    refresh(session, [person_id])
+
+
+def forget(session: Session, person_id: PersonId) -> None:
+    """Takes somebody out of the index, whatever is still held about them elsewhere; for an erasure, in its transaction.
+
+    The words are gone from the database with the transaction: rows that are deleted are overwritten.
+    """
+    _write(session)
+    session.execute(delete(SearchTextRow).where(SearchTextRow.person_id == person_id))
+    search_store.write(session, {}, search_store.held(session, [person_id]))
+
+
+def rebuild(session: Session) -> int:
+    """Throws the index away and makes it again; how many people stand in it."""
+    bulk.widen(session)
+    session.info.pop(_WAITING, None)
+    search_store.empty(session)
+    count = 0
+    for ids in search_store.living(session):
+        search_store.write(session, search_store.wanted(session, ids), {})
+        count += len(ids)
+    return count
+
+
+def catch_up(session: Session) -> bool:
+    """Makes the index where people are older than it is; True if it was made."""
+    return not search_store.has_begun(session) and rebuild(session) > 0
+
+
+def drift(session: Session) -> int:
+    """How many people stand in the index otherwise than they should."""
+    _write(session)
+    differing = search_store.strays(session)
+    for ids in search_store.living(session):
+        stands = search_store.held(session, ids)
+        should = search_store.wanted(session, ids)
+        differing += sum(1 for one in ids if stands.get(one, set()) != should[one])
+    return differing
+
+
+def _write(session: Session) -> None:
+    waiting: set[int] = session.info.pop(_WAITING, set())
+    if not waiting:
+        return
+    session.flush()
+    for some in search_store.slices(sorted(waiting)):
+        roots = set(search_store.survivors(session, some).values())
+        stands = search_store.held(session, roots | set(some))
+        search_store.write(session, search_store.wanted(session, roots), stands)
+
+
+@event.listens_for(Session, "before_commit")
+def _before_commit(session: Session) -> None:
+    _write(session)
+
+
+def _exactly(session: Session, addresses: AddressHasher, question: Question) -> list[int]:
+    """Whose very e-mail address or member number it is."""
+    found: list[int] = []
+    number = typed_number(question.text)
+    member = store.id_of_number(session, number) if 0 < len(number) <= 20 else None
+    if member is not None:
+        found.append(member)
+    if "@" in question.text:
+        try:
+            key = addresses.key_of(EmailAddress.parse(question.text).normal)
+        except Invalid:
+            key = ""
+        found += contact_store.people_ever_at(session, key) if key else []
+    living = search_store.survivors(session, found) if found else {}
+    return list(dict.fromkeys(living[one] for one in found if one in living))
+
+
+def _answering(session: Session, question: Question) -> list[int]:
+    found = search_store.candidates(session, question.terms, RANKED)
+    words = search_store.held(session, found)
+    return sorted(found, key=lambda one: (search_question.rank(question, words.get(one, ())), one))
+
+
+def _ways(session: Session, question: Question) -> tuple[Question, ...]:
+    """What may have been meant instead, as far as there is anybody of that name."""
+    guesses = search_question.guesses(question)
+    known = search_store.known(session, {word for several in guesses.values() for word in several})
+    meant = {typed: tuple(w for w in several if w in known)[:MOST_GUESSES] for typed, several in guesses.items()}
+    return search_question.guessing(question, meant)
+
+
+def _hits(session: Session, meant: list[Question], guessed: dict[int, bool]) -> tuple[Hit, ...]:
+    people = store.load(session, guessed)
+    abodes = contact_store.abodes_of(session, guessed)
+    entries = search_store.entries(session, guessed)
+    hits = []
+    for one, is_guess in guessed.items():
+        person_id = PersonId(one)
+        own = [search_entries.shown(entry) for entry in entries[one]]
+        ways = meant[1:] if is_guess else meant[:1]
+        found = max((search_question.matches(way, own) for way in ways), key=len)
+        abode = next(iter(abodes[person_id]), None)
+        hits.append(Hit(person=people[person_id], abode=abode, matches=found, is_guess=is_guess))
+    return tuple(hits)

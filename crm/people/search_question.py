@@ -1,0 +1,137 @@
+"""What somebody typed into the search box, understood: words to begin with, and who answers best."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from crm.people.search_model import Entry, Facet, Match
+from crm.people.search_words import MAIL_HOUSES, SHORTEST_MEANT, glued, misspelt, number_starts, telling, words
+
+LONGEST_QUESTION = 200
+MOST_TERMS = 8
+_IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{10,30}")
+_TAIL = 4
+_PHONE = re.compile(r"\+?\(?\d(?:[\s./()-]*\d){7,}")
+_NUMBER = re.compile(r"(?:n°|be)?[+\s\d./()-]*\d[\s\d./()-]*", re.IGNORECASE)
+_HOUSE = re.compile(r"\d{1,3}[a-z]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word that was typed: it begins in one of these ways, or was meant to be one of the `guesses`."""
+
+    starts: tuple[str, ...]
+    guesses: tuple[str, ...] = ()
+
+    def begins(self, word: str) -> bool:
+        """True where `word` begins as it was typed."""
+        return word.startswith(self.starts)
+
+    def answers(self, word: str) -> bool:
+        """True where `word` begins as it was typed, or as it was meant."""
+        return self.begins(word) or any(is_meant(word, guess) for guess in self.guesses)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Somebody answers who has a word for each term; `hints` (a house number) only move them up.
+
+    `parts` are the words in the order in which they were typed.
+    """
+
+    text: str
+    terms: tuple[Term, ...]
+    hints: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+def is_meant(word: str, guess: str) -> bool:
+    """True where a guess stands for `word`: the same, or long enough to be its beginning."""
+    return word == guess or (len(guess) >= SHORTEST_MEANT + 2 and word.startswith(guess))
+
+
+def understood(typed: str) -> Question:
+    """What was typed, as terms: phone numbers in any notation are one, an IBAN is known by its last four signs."""
+    text = " ".join(typed[:LONGEST_QUESTION].split())
+    if _IBAN.fullmatch(compact := text.replace(" ", "")):
+        return Question(text, (Term((compact[-_TAIL:].casefold(),)),))
+    if _NUMBER.fullmatch(text):
+        return Question(text, (Term(number_starts(text)),))
+    numbers = [Term(number_starts(found)) for found in _PHONE.findall(text)]
+    local, at, domain = _PHONE.sub(" ", text).partition("@")
+    parts = words(local)
+    if at:
+        parts += _domain_parts(domain)
+    firm = telling(tuple(part for part in parts if not _HOUSE.fullmatch(part))) or (() if numbers else parts)
+    hints = tuple(part for part in parts if part not in firm)
+    terms = (*numbers, *(Term((part,)) for part in dict.fromkeys(firm)))[:MOST_TERMS]
+    return Question(text, terms, hints, () if at or numbers else parts)
+
+
+def _domain_parts(domain: str) -> tuple[str, ...]:
+    """The words of a domain, also of one that is half typed; none where a great mail house may be meant."""
+    typed = domain.strip().casefold()
+    if any(house.startswith(typed) for house in MAIL_HOUSES):
+        return ()
+    return words(typed.rpartition(".")[0] or typed)
+
+
+def guesses(question: Question) -> dict[str, tuple[str, ...]]:
+    """For each word that may be misspelt, what it may have been."""
+    asked = [term.starts[0] for term in question.terms if len(term.starts) == 1]
+    return {word: meant for word in (*asked, *map(glued, _runs(question))) if (meant := misspelt(word))}
+
+
+def guessing(question: Question, meant: dict[str, tuple[str, ...]]) -> tuple[Question, ...]:
+    """The question with those guesses, and with words as one that may have been put apart; none that says nothing new.
+
+    « vn den broek » is found under « vandenbroeck », « du pont » under « dupont ».
+    """
+    terms = tuple(replace(term, guesses=meant.get(term.starts[0], ())) for term in question.terms)
+    ways = [replace(question, terms=terms)] if terms != question.terms else []
+    for run in _runs(question):
+        others = tuple(term for term in terms if term.starts[0] not in run)
+        ways.append(replace(question, terms=(Term((glued(run),), meant.get(glued(run), ())), *others)))
+    return tuple(ways)
+
+
+def _runs(question: Question) -> Iterator[tuple[str, ...]]:
+    """Two or three neighbours, or all words, where a piece is too short to be looked for by itself."""
+    parts = question.parts
+    for length in sorted({2, 3, len(parts)} - {0, 1}):
+        for start in range(len(parts) - length + 1):
+            run = parts[start : start + length]
+            if len(parts) <= MOST_TERMS and any(len(part) < SHORTEST_MEANT for part in run):
+                yield run
+
+
+def rank(question: Question, held: Iterable[tuple[Facet, str]]) -> tuple[object, ...]:
+    """Where somebody with those words stands among those who answer: the least comes first.
+
+    Words of their name weigh most, whole words before beginnings, as typed before as meant.
+    """
+    own = sorted(held)
+    guessed, halves, weights = 0, 0, []
+    for term in question.terms:
+        typed = [(facet, word) for facet, word in own if term.begins(word)]
+        answers = typed or [(facet, word) for facet, word in own if term.answers(word)]
+        guessed += not typed
+        halves += not any(word in term.starts or word in term.guesses for _, word in answers)
+        weights.append(min((facet.value for facet, _ in answers), default="9"))
+    hinted = sum(1 for hint in question.hints if any(word == hint for _, word in own))
+    name = " ".join(word for facet, word in own if facet in (Facet.NAME, Facet.FIRST_NAME))
+    return guessed, sum(weight not in "12" for weight in weights), halves, -hinted, sorted(weights), name
+
+
+def matches(question: Question, entries: Sequence[Entry]) -> tuple[Match, ...]:
+    """Which of someone's entries answer, each once, in the order of the terms; what is theirs now comes first."""
+    found: dict[Match, None] = {}
+    for term in question.terms:
+        answering = [entry for entry in entries if any(term.begins(word) for word in entry.words)]
+        answering = answering or [entry for entry in entries if any(term.answers(word) for word in entry.words)]
+        if answering:
+            best = min(answering, key=lambda entry: (entry.is_past, entry.facet))
+            found[Match(field=best.field, text=best.text, kind=best.kind, is_past=best.is_past)] = None
+    return tuple(found)

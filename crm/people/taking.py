@@ -1,0 +1,84 @@
+"""What was said otherwise, taken: each field is written through its own door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.signing import AddressHasher
+from crm.people import contact_store, contacts, service
+from crm.people.model import Difference, Title
+from crm.people.saying import said_address, said_text
+from crm.values.address_lines import read_lines
+from crm.values.calendar import brussels_day
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.identifiers import DifferenceId
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+
+NAMES = ("first_name", "last_name", "organisation_name")
+
+
+def take(session: Session, addresses: AddressHasher, one: Difference, *, at: datetime) -> None:
+    """Writes what was said to the file. Raises `Invalid` where it cannot stand there, or nobody knows that field.
+
+    An address takes the place of the preferred one (they moved); an e-mail address or phone comes beside the others.
+    """
+    text, facts = said_text(one.field, one.said), {"person_id": one.person_id, "at": at, "source": one.source}
+    match one.field:
+        case "first_name" | "last_name" | "organisation_name":
+            _edit(session, one, {one.field: text})
+        case "title" if text in set(Title):
+            _edit(session, one, {"title": Title(text)})
+        case "language" if text in set(Language):
+            _edit(session, one, {"language": Language(text)})
+        case "birth_on":
+            service.set_birth(session, one.person_id, _day(text), today=brussels_day(at))
+        case "email":
+            contacts.add_email(session, addresses, EmailAddress.parse(text), **facts)  # type: ignore[arg-type] # shared facts
+        case "phone":
+            contacts.add_phone(session, addresses, PhoneNumber.parse(text), **facts)  # type: ignore[arg-type] # shared facts
+        case "address":
+            contacts.move(session, addresses, _address(one, text), **facts)  # type: ignore[arg-type] # shared facts
+        case _:
+            raise Invalid("nothing can be written for that field", field=one.field)
+
+
+def held_now(session: Session, several: Sequence[Difference]) -> dict[DifferenceId, Mapping[str, Any]]:
+    """What we hold today of each, which may be other than when it was said; two queries and one of addresses."""
+    ids = {one.person_id for one in several}
+    people = service.people(session, ids)
+    homes = contact_store.abodes_of(session, ids) if ids else {}
+    found: dict[DifferenceId, Mapping[str, Any]] = {}
+    for one in several:
+        person = people.get(one.person_id)
+        if one.field == "address":
+            home = next(iter(homes.get(one.person_id, ())), None)
+            found[one.id] = (
+                {part.name: getattr(home.address, part.name) for part in fields(PostalAddress)} if home else {}
+            )
+        elif person is not None and hasattr(person, one.field):
+            value = getattr(person, one.field)
+            found[one.id] = {"text": "" if value is None else str(value)}
+    return found
+
+
+def _edit(session: Session, one: Difference, values: dict[str, Any]) -> None:
+    service.edit(session, one.person_id, **values)
+
+
+def _address(one: Difference, text: str) -> PostalAddress:
+    return said_address(one.said) if not text else read_lines([part.strip() for part in text.split(",")])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("a day of the calendar", field="birth_on") from error

@@ -1,0 +1,139 @@
+"""Whom a request is about: parsed at the door, then brought in by the one policy for whoever arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from crm.actions import rules as actions
+from crm.people import arriving
+from crm.people import service as people
+from crm.people.model import ExternalId, NewPerson, Person
+from crm.values.calendar import brussels_day
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+from crm.web.api import problems
+from crm.web.api.gate import Caller
+from crm.web.api.problems import Flaw, Problem
+from crm.web.api.shapes import AddressIn, PersonIn
+from crm.web.words import N_
+
+EARLIEST = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+AHEAD = timedelta(minutes=5)
+"""So much may a partner's clock be ahead of ours."""
+
+NOBODY = N_("Donnez un e-mail, un téléphone, ou un nom avec une adresse postale.")
+NOT_EMAIL = N_("Ce n’est pas une adresse à laquelle on peut écrire, comme marie@exemple.be.")
+NEEDS_EMAIL = N_("Donnez l’adresse e-mail de la personne : c’est à elle que l’accord se rapporte.")
+NOT_PHONE = N_("Ce n’est pas un numéro que l’on peut former.")
+NOT_NAME = N_("Un nom a des lettres seulement, cent au plus, sans lien ni signe particulier.")
+NOT_ADDRESS = N_("Cette partie de l’adresse ne convient pas.")
+NOT_NUMBER = N_("Ce numéro de membre ne convient pas.")
+TOO_YOUNG = N_("Les personnes de moins de 13 ans ne peuvent pas agir elles-mêmes ici.")
+NOT_BIRTH = N_("Une date de naissance se situe dans les 120 dernières années.")
+TO_COME = N_("Cet instant est à venir.")
+LONG_AGO = N_("Cet instant est d’avant l’an 2000.")
+Value = TypeVar("Value")
+
+
+def bring(session: Session, caller: Caller, asked: PersonIn, *, source: str) -> Person:
+    """Who that is, known or new: what is new is added, what differs waits for a person. Raises `Problem`."""
+    new = parsed(asked, today=brussels_day(caller.at), source=source_of(caller, source))
+    return arriving.arrive(
+        session,
+        caller.made.addresses,
+        new,
+        at=caller.at,
+        statement=asked.model_dump(mode="json", exclude_defaults=True),
+    ).person
+
+
+def at_email(session: Session, caller: Caller, asked: PersonIn) -> tuple[Person, ...]:
+    """Everybody who has that e-mail address; nobody is made. Raises `Problem` where none is given."""
+    new = parsed(asked, today=brussels_day(caller.at), source="")
+    if new.email is None:
+        raise Problem(problems.INVALID, Flaw(sentence=NEEDS_EMAIL, pointer="/person/email"))
+    return people.people_at(session, caller.made.addresses.key_of(new.email.normal))
+
+
+def source_of(caller: Caller, source: str) -> str:
+    """Where it comes from, as the office reads it: the token's name, and what the partner calls it."""
+    return f"{caller.token.name} · {source}"[:100] if source else caller.token.name[:100]
+
+
+def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
+    """What is said of someone, as values. Raises `Problem` with all that has to be mended."""
+    flaws: list[Flaw] = []
+
+    def value(read: Callable[[], Value], pointer: str, sentence: str) -> Value | None:
+        try:
+            return read()
+        except Invalid as error:
+            inner = f"/{error.field}" if pointer.endswith("/address") and error.field else ""
+            flaws.append(Flaw(sentence=sentence, pointer=f"{pointer}{inner}"))
+        return None
+
+    email = phone = address = None
+    if asked.email is not None:
+        typed = asked.email
+        email = value(lambda: EmailAddress.parse(typed), "/person/email", NOT_EMAIL)
+    if asked.phone is not None:
+        number = asked.phone
+        phone = value(lambda: PhoneNumber.parse(number), "/person/phone", NOT_PHONE)
+    if asked.address is not None:
+        parts = asked.address
+        address = value(lambda: _address(parts), "/person/address", NOT_ADDRESS)
+    first = value(lambda: people.tidy_name(asked.first_name, field="first_name"), "/person/first_name", NOT_NAME)
+    last = value(lambda: people.tidy_name(asked.last_name, field="last_name"), "/person/last_name", NOT_NAME)
+    if asked.birth_on is not None and not date(today.year - 120, 1, 1) <= asked.birth_on <= today:
+        flaws.append(Flaw(sentence=NOT_BIRTH, pointer="/person/birth_on"))
+    elif actions.is_too_young(asked.birth_on, today):
+        flaws.append(Flaw(sentence=TOO_YOUNG, pointer="/person/birth_on"))
+    known_by = asked.email or asked.phone or ((first or last) and asked.address)
+    if not flaws and not known_by:
+        flaws.append(Flaw(sentence=NOBODY, pointer="/person"))
+    if flaws:
+        raise Problem(problems.INVALID, *flaws)
+    return NewPerson(
+        email=email,
+        phone=phone,
+        address=address,
+        first_name=first or "",
+        last_name=last or "",
+        title=asked.title,
+        language=asked.language,
+        birth_on=asked.birth_on,
+        member_number=asked.member_number,
+        external_ids=tuple(ExternalId(system=one.system, value=one.value) for one in asked.external_ids),
+        source=source,
+    )
+
+
+def moment(caller: Caller, said: datetime | None, pointer: str) -> datetime:
+    """When it happened: now where nothing is said. Raises `Problem` for an instant to come, or of long ago."""
+    if said is None:
+        return caller.at
+    if said < EARLIEST:
+        raise Problem(problems.INVALID, Flaw(sentence=LONG_AGO, pointer=pointer))
+    if said > caller.at + AHEAD:
+        raise Problem(problems.INVALID, Flaw(sentence=TO_COME, pointer=pointer))
+    return min(said, caller.at)
+
+
+def _address(parts: AddressIn) -> PostalAddress:
+    return PostalAddress.parse(
+        organisation=parts.organisation,
+        department=parts.department,
+        complement=parts.complement,
+        street=parts.street,
+        number=parts.number,
+        box=parts.box,
+        postcode=parts.postcode,
+        locality=parts.locality,
+        country=parts.country,
+    )

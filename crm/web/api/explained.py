@@ -1,0 +1,30 @@
+"""What each shape is, in the words of the documentation."""
+
+from __future__ import annotations
+
+from crm.web.words import N_
+
+SHAPES = {
+    "AddressIn": N_("Une adresse postale, en parties."),
+    "ExternalIdIn": N_("Comment un autre système appelle cette personne."),
+    "PersonIn": N_(
+        "Ce que l’on sait de quelqu’un : au moins un e-mail, un téléphone, ou un nom avec une adresse postale."
+    ),
+    "NoticeIn": N_("Les mots exacts que la personne a lus à côté de la case."),
+    "DoubleOptInIn": N_("La preuve que la personne a confirmé chez vous ; demande la portée « confirmed-consents »."),
+    "WishIn": N_("Un accord demandé : pour quelle finalité, avec quels mots."),
+    "NewPersonIn": N_("Quelqu’un qui arrive."),
+    "ConsentIn": N_("Un accord demandé, ou retiré."),
+    "CallIn": N_("Une pétition, un événement ou une action : par son code, ou par son adresse sur le site."),
+    "DeliveryIn": N_("« Transmettez ma signature » : un accord à part, qui ne permet jamais d’écrire à la personne."),
+    "SignatureIn": N_("Une signature."),
+    "RegistrationIn": N_("Une inscription à un événement, ou son annulation."),
+    "UrgentActionIn": N_("Une action urgente menée."),
+    "TakenOut": N_("La demande est notée, sous une référence neuve à chaque fois."),
+    "PetitionOut": N_("Une pétition et ses chiffres."),
+    "ConsentOut": N_("Un accord de cette demande, et ce qu’il est devenu."),
+    "ConsentsOut": N_("Les accords d’une demande. Ce que la personne a dit ailleurs n’y figure pas."),
+    "FlawOut": N_("Une chose à corriger."),
+    "ProblemOut": N_("Ce qui ne va pas (RFC 9457)."),
+    "StatusOut": N_("Le jeton est reconnu."),
+}

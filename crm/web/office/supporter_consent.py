@@ -1,0 +1,142 @@
+"""Consent taken back by a colleague, because the person asked: for one purpose and address, or for all."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from crm.consent import gate
+from crm.consent import service as consent
+from crm.consent.model import Act, Glance, Way
+from crm.consent.words import ASKED
+from crm.people.errors import PersonMissing
+from crm.people.model import Person
+from crm.staff.model import Permission
+from crm.web.office import guard, in_place, shell, supporter_page
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("supporter_consent", __name__, url_prefix="/office/supporters/<int:person_id>")
+
+OPEN = frozenset({Act.GIVEN, Act.REQUESTED, Act.IMPORTED, Act.EXPIRED})
+"""Words that a withdrawal answers; after a no there is nothing left to take back."""
+HOW = N_("Dites comment la personne l’a demandé.")
+WHICH = N_("Choisissez au moins une lettre.")
+
+
+@guard.page(blueprint, "/withdraw/<int:event_id>", permission=Permission.SUPPORTERS_EDIT)
+def ask_to_withdraw(person_id: int, event_id: int) -> ResponseReturnValue:
+    """The form that takes a consent back, because the person asked."""
+    return _withdrawal(person_id, event_id, error="")
+
+
+@guard.page(blueprint, "/withdraw/<int:event_id>", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def withdraw(person_id: int, event_id: int) -> ResponseReturnValue:
+    """Takes it back. Only the person can give it again, by a confirmation of their own."""
+    asked = request.form.get("asked", "")
+    if asked not in ASKED:
+        return _withdrawal(person_id, event_id, error=shell.say(HOW))
+    person, made = supporter_page.find(person_id), shell.assembly()
+    with made.database.transaction() as session:
+        glance = _glance_of(session, person, event_id)
+        changed = consent.withdraw(
+            session,
+            made.sealer,
+            person_id=person.id,
+            purpose=glance.standing.purpose,
+            channel=glance.standing.channel,
+            address_key=glance.standing.address_key,
+            way=Way.STAFF,
+            at=shell.now(),
+            evidence={"asked": asked},
+        )
+        if changed:
+            facts = {"purpose": glance.standing.purpose, "asked": asked}
+            note(session, "supporter.withdraw", person.id, facts)
+    message = N_("C’est noté : plus rien ne partira pour cela.") if changed else N_("C’était déjà noté.")
+    return shell.back(url_for("supporters.show", person_id=person.id), shell.say(message))
+
+
+def _withdrawal(person_id: int, event_id: int, *, error: str) -> ResponseReturnValue:
+    person = supporter_page.find(person_id)
+    with shell.assembly().database.reading() as session:
+        glance = _glance_of(session, person, event_id)
+        names = supporter_page.purpose_names(session)
+    point = person.at(glance.standing.address_key)
+    return shell.show(
+        "office/supporters/withdraw.html",
+        status=422 if error else 200,
+        person=person,
+        purpose=names[glance.standing.purpose],
+        address=point.value if point else "",
+        event_id=event_id,
+        asked=[(code, shell.say(word)) for code, word in ASKED.items()],
+        errors={"asked": error} if error else {},
+    )
+
+
+def _glance_of(session: Session, person: Person, event_id: int) -> Glance:
+    """Where the person stands by the word of that event; raises `PersonMissing` where another word stands by now."""
+    for one in gate.glances(session, [person], shell.now())[person.id]:
+        if one.standing.event_id == event_id:
+            return one
+    raise PersonMissing
+
+
+@guard.page(blueprint, "/stop", permission=Permission.SUPPORTERS_EDIT)
+def ask_to_stop(person_id: int) -> ResponseReturnValue:
+    """The form that stops several letters at once, or all of them."""
+    return _stop(supporter_page.find(person_id))
+
+
+@guard.page(blueprint, "/stop", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def stop(person_id: int) -> ResponseReturnValue:
+    """Takes back what was chosen, at every address, because the person asked."""
+    person, made = supporter_page.find(person_id), shell.assembly()
+    asked, chosen = request.form.get("asked", ""), set(request.form.getlist("purpose"))
+    if asked not in ASKED or not chosen:
+        errors = {} if asked in ASKED else {"asked": shell.say(HOW)}
+        return _stop(person, errors=errors if chosen else {"purpose": shell.say(WHICH)} | errors)
+    with made.database.transaction() as session:
+        stopped = []
+        for one in gate.glances(session, [person], shell.now())[person.id]:
+            stands = one.standing
+            if stands.purpose in chosen and stands.act in OPEN:
+                consent.withdraw(
+                    session,
+                    made.sealer,
+                    person_id=person.id,
+                    purpose=stands.purpose,
+                    channel=stands.channel,
+                    address_key=stands.address_key,
+                    way=Way.STAFF,
+                    at=shell.now(),
+                    evidence={"asked": asked},
+                )
+                stopped.append(stands.purpose)
+        if stopped:
+            note(session, "supporter.withdraw", person.id, {"purposes": sorted(set(stopped)), "asked": asked})
+    message = N_("C’est noté : plus rien ne partira pour cela.") if stopped else N_("C’était déjà noté.")
+    return in_place.done(person.id, message)
+
+
+def _stop(person: Person, *, errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    with shell.assembly().database.reading() as session:
+        names = supporter_page.purpose_names(session)
+        stands = {
+            one.standing.purpose
+            for one in gate.glances(session, [person], shell.now())[person.id]
+            if one.standing.act in OPEN
+        }
+    return in_place.form(
+        "stop",
+        shell.say(N_("Ne plus rien recevoir")),
+        person,
+        status=422 if errors else 200,
+        purposes=[(code, name) for code, name in names.items() if code in stands],
+        chosen=request.form.getlist("purpose"),
+        asked=in_place.options(ASKED),
+        typed=in_place.typed("asked"),
+        errors=errors or {},
+    )

@@ -1,0 +1,151 @@
+"""Who somebody is, corrected by a colleague: names, title, language, greeting, birth date; a death, noted with tact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from crm.people import rules, words
+from crm.people import service as people
+from crm.people.model import OrganisationKind, Person, PersonKind, Title
+from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.values.languages import Language
+from crm.web.office import guard, in_place, shell
+from crm.web.office.days import read_day
+from crm.web.office.supporter_page import find
+from crm.web.words import N_
+
+blueprint = Blueprint("supporter_identity", __name__, url_prefix="/office/supporters/<int:person_id>")
+
+NAMES = (
+    "first_name",
+    "last_name",
+    "title",
+    "language",
+    "greeting",
+    "birth_on",
+    "organisation_name",
+    "organisation_kind",
+)
+NO_NAME = N_("Écrivez un nom seulement, en cent caractères au plus, sans lien ni signe particulier.")
+NO_DAY = N_("Écrivez un jour passé, par exemple 23/11/1956.")
+WRONG = {
+    "greeting": N_("Une salutation est une seule ligne de mots, par exemple « Chère Marie, »."),
+    "birth_on": NO_DAY,
+    "died_on": NO_DAY,
+}
+
+
+@guard.page(blueprint, "/edit", permission=Permission.SUPPORTERS_EDIT)
+def edit(person_id: int) -> ResponseReturnValue:
+    """The form that corrects who they are."""
+    person = find(person_id)
+    held = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "title": person.title.value,
+        "language": person.language.value,
+        "greeting": person.greeting,
+        "birth_on": person.birth_on.isoformat() if person.birth_on else "",
+        "organisation_name": person.organisation_name,
+        "organisation_kind": (person.organisation_kind or OrganisationKind.OTHER).value,
+    }
+    return _form(person, held)
+
+
+@guard.page(blueprint, "/edit", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def correct(person_id: int) -> ResponseReturnValue:
+    """Writes the correction; the trail says which fields, never what stood in them."""
+    person, given = find(person_id), in_place.typed(*NAMES)
+    try:
+        birth_on = read_day(given["birth_on"], field="birth_on") if "birth_on" in request.form else person.birth_on
+
+        def act(session: Session) -> None:
+            people.edit(session, person.id, **_wanted(person, given))
+            people.set_birth(session, person.id, birth_on, today=brussels_day(shell.now()))
+
+        return in_place.edited(person.id, "supporter.edit", N_("La fiche est corrigée."), act)
+    except Invalid as wrong:
+        field = wrong.field or "first_name"
+        return _form(person, given, {field: shell.say(WRONG.get(field, NO_NAME))})
+
+
+def _wanted(person: Person, given: dict[str, str]) -> dict[str, Any]:
+    """What a form asks for; a field it does not hold is left as it is."""
+    wanted: dict[str, Any] = {"language": Language.best(given["language"], person.language)}
+    wanted |= {name: given[name] for name in ("first_name", "last_name", "greeting") if name in request.form}
+    if given["title"] in set(Title) and "title" in request.form:
+        wanted["title"] = Title(given["title"])
+    if person.kind is PersonKind.ORGANISATION:
+        wanted["organisation_name"] = given["organisation_name"] or person.organisation_name
+        if given["organisation_kind"] in set(OrganisationKind):
+            wanted["organisation_kind"] = OrganisationKind(given["organisation_kind"])
+    return wanted
+
+
+def _form(person: Person, held: dict[str, str], errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    return in_place.form(
+        "identity",
+        shell.say(N_("Corriger la fiche")),
+        person,
+        status=422 if errors else 200,
+        typed=held,
+        errors=errors or {},
+        titles=in_place.options(words.TITLES),
+        languages=in_place.options(words.LANGUAGES),
+        kinds=in_place.options(words.ORGANISATIONS),
+        is_organisation=person.kind is PersonKind.ORGANISATION,
+        computed=rules.greeting(replace(person, greeting="")),
+    )
+
+
+@guard.page(blueprint, "/death", permission=Permission.SUPPORTERS_EDIT)
+def ask_about_death(person_id: int) -> ResponseReturnValue:
+    """What noting a death does, before it is done."""
+    return _death(find(person_id), {"died_on": ""})
+
+
+@guard.page(blueprint, "/death", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def record_death(person_id: int) -> ResponseReturnValue:
+    """Notes that somebody has died. It can be taken back, at once or later."""
+    person, given = find(person_id), in_place.typed("died_on")
+    try:
+        died_on = read_day(given["died_on"], field="died_on")
+        return in_place.edited(
+            person.id,
+            "supporter.death",
+            N_("C’est noté. Plus rien ne lui sera envoyé, et rien n’est perdu."),
+            lambda session: people.record_death(session, person.id, died_on=died_on, at=shell.now()),
+        )
+    except Invalid:
+        return _death(person, given, {"died_on": shell.say(NO_DAY)})
+
+
+@guard.page(blueprint, "/death/retract", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def retract_death(person_id: int) -> ResponseReturnValue:
+    """It was a mistake: this person lives."""
+    person = find(person_id)
+    return in_place.edited(
+        person.id,
+        "supporter.death-retracted",
+        N_("Tant mieux : la fiche vit de nouveau, avec tout ce qui était permis."),
+        lambda session: people.retract_death(session, person.id),
+    )
+
+
+def _death(person: Person, given: dict[str, str], errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    return in_place.form(
+        "death",
+        shell.say(N_("Noter un décès")),
+        person,
+        status=422 if errors else 200,
+        typed=given,
+        errors=errors or {},
+        today=shell.now(),
+    )

@@ -1,0 +1,188 @@
+"""What programs hand in: people, consents, signatures, registrations, urgent actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from crm.actions import service as actions
+from crm.actions.model import CallKind, Tally
+from crm.consent import service as consent
+from crm.consent.model import Act, NewAct, Way
+from crm.partners.model import Scope
+from crm.people import differences
+from crm.web.api import examples
+from mailing.delivery import service as delivery
+from tests.api.conftest import NOTICE, House, Program
+from tests.conftest import NOW
+
+MARIE = {"email": "marie@exemple.be", "first_name": "Marie", "last_name": "Dubois"}
+EXAMPLES = {
+    "/people": examples.PERSON,
+    "/consents": examples.CONSENT,
+    "/signatures": examples.SIGNATURE,
+    "/registrations": examples.REGISTRATION,
+    "/urgent-actions": examples.URGENT_ACTION,
+}
+
+
+def _letters(house: House) -> list[str]:
+    with house.assembly.database.reading() as session:
+        mailing = delivery.find_mailing(session, code="confirm")
+        page = delivery.deliveries(session, mailing.id, size=100).deliveries if mailing else ()
+        return sorted(one.address for one in page)
+
+
+def _tally(house: House, kind: CallKind) -> Tally:
+    with house.assembly.database.reading() as session:
+        return actions.tally(session, house.call(kind))
+
+
+@pytest.mark.parametrize(("path", "body"), EXAMPLES.items(), ids=EXAMPLES)
+def test_each_example_of_the_documentation_is_taken(
+    program: Callable[..., Program], path: str, body: dict[str, Any]
+) -> None:
+    answer = program().post(path, body)
+    assert answer.status_code == 201, answer.json
+    assert set(answer.json) == {"reference", "kind", "taken_at"}
+
+
+def test_somebody_known_and_somebody_new_get_the_same_answer(house: House, program: Callable[..., Program]) -> None:
+    caller = program()
+    answers = [caller.post("/people", {"person": MARIE}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json.keys() == answers[1].json.keys()
+    assert answers[0].json["reference"] != answers[1].json["reference"]
+    assert list(answers[0].headers.keys()) == list(answers[1].headers.keys())
+    assert len(house.people("marie@exemple.be")) == 1
+
+
+def test_an_arrival_adds_and_never_overwrites(house: House, program: Callable[..., Program]) -> None:
+    caller = program()
+    caller.post("/people", {"person": MARIE})
+    more = {**MARIE, "first_name": "Marie", "phone": "0470 12 34 56", "birth_on": "1980-02-03"}
+    caller.post("/people", {"person": more})
+    caller.post("/people", {"person": {**more, "birth_on": "1999-09-09"}})
+    person = house.person("marie@exemple.be")
+    assert ([p.value for p in person.phones], str(person.birth_on)) == (["+32470123456"], "1980-02-03")
+    with house.assembly.database.reading() as session:
+        [waiting] = differences.of(session, person.id)
+    assert (waiting.field, waiting.held, waiting.said) == ("birth_on", {"text": "1980-02-03"}, {"text": "1999-09-09"})
+    assert waiting.statement["first_name"] == "Marie"
+
+
+def test_another_name_at_one_mailbox_signs_for_themself(house: House, program: Callable[..., Program]) -> None:
+    caller = program()
+    for name in ("Marie", "Paul", "Marie"):
+        caller.post("/signatures", {"petition": {"code": "liberez-nadia"}, "person": {**MARIE, "first_name": name}})
+    assert _tally(house, CallKind.PETITION).people == 2
+    assert [person.first_name for person in house.people("marie@exemple.be")] == ["Marie", "Paul"]
+
+
+def test_handing_a_signature_over_never_makes_anybody_mailable(house: House, program: Callable[..., Program]) -> None:
+    body = {"petition": {"code": "liberez-nadia"}, "person": MARIE, "delivery": {"allowed": True, "notice": NOTICE}}
+    assert program().post("/signatures", body).status_code == 201
+    assert _tally(house, CallKind.PETITION) == Tally(people=1, to_deliver=1, last_at=NOW)
+    assert (house.acts("marie@exemple.be"), _letters(house)) == ([], [])
+
+
+def test_a_consent_is_asked_and_one_letter_leaves(house: House, program: Callable[..., Program]) -> None:
+    wishes = [{"purpose": purpose, "notice": NOTICE} for purpose in ("newsletter", "urgent-actions")]
+    body = {"petition": {"code": "liberez-nadia"}, "person": MARIE, "consents": wishes}
+    caller = program()
+    taken = caller.post("/signatures", body).json
+    assert [(act.purpose, act.act, act.way) for act in house.acts("marie@exemple.be")] == [
+        ("newsletter", Act.REQUESTED, Way.API),
+        ("urgent-actions", Act.REQUESTED, Way.API),
+    ]
+    assert _letters(house) == ["marie@exemple.be"]
+    told = caller.get(f"/requests/{taken['reference']}/consents").json
+    assert [one["state"] for one in told["consents"]] == ["requested", "requested"]
+
+
+def test_a_confirmed_consent_needs_the_scope_and_is_dated_by_its_proof(
+    house: House, program: Callable[..., Program]
+) -> None:
+    proof = {"confirmed_at": "2026-11-20T10:00:00+01:00", "method": "link", "evidence": "k-77"}
+    body = {"act": "request", "person": MARIE, "purpose": "newsletter", "notice": NOTICE, "double_opt_in": proof}
+    refused = program().post("/consents", body)
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (403, "/double_opt_in")
+    assert house.people("marie@exemple.be") == ()
+    trusted = program(Scope.CONSENTS, Scope.CONFIRMED_CONSENTS, Scope.STATUS)
+    taken = trusted.post("/consents", body).json
+    [act] = house.acts("marie@exemple.be")
+    assert (act.act, act.way, act.evidence["proof"]) == (Act.GIVEN, Way.API, "k-77")
+    assert act.occurred_at < NOW - timedelta(days=2)
+    assert _letters(house) == []
+    told = trusted.get(f"/requests/{taken['reference']}/consents").json
+    assert told["consents"] == [{"purpose": "newsletter", "state": "confirmed"}]
+
+
+def test_a_withdrawal_holds_for_all_at_the_address_and_makes_nobody(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program()
+    for name in ("Marie", "Paul"):
+        person = {**MARIE, "first_name": name}
+        caller.post("/consents", {"act": "request", "person": person, "purpose": "newsletter", "notice": NOTICE})
+    taken = caller.post("/consents", {"act": "withdraw", "person": MARIE, "purpose": "newsletter"})
+    unknown = {"act": "withdraw", "person": {"email": "inconnue@exemple.be"}, "purpose": "newsletter"}
+    other = caller.post("/consents", unknown)
+    assert (taken.status_code, other.status_code) == (201, 201)
+    assert house.people("inconnue@exemple.be") == ()
+    with house.assembly.database.reading() as session:
+        for one in house.people("marie@exemple.be"):
+            assert [s.act for s in consent.standings(session, one.id)] == [Act.WITHDRAWN]
+    for answer in (taken, other):
+        told = caller.get(f"/requests/{answer.json['reference']}/consents").json
+        assert told["consents"] == [{"purpose": "newsletter", "state": "withdrawn"}]
+
+
+def test_who_received_our_letters_already_stays_asked_for_ever(house: House, program: Callable[..., Program]) -> None:
+    caller = program()
+    caller.post("/people", {"person": MARIE})
+    known = house.person("marie@exemple.be")
+    with house.assembly.database.transaction() as session:
+        act = NewAct(
+            person_id=known.id, purpose="newsletter", address_key=known.contact_points[0].address_key,
+            act=Act.GIVEN, way=Way.CONFIRMATION, occurred_at=NOW,
+        )  # fmt: skip
+        consent.record(session, house.assembly.sealer, act, at=NOW)
+    states = []
+    for email in ("marie@exemple.be", "nouvelle@exemple.be"):
+        body = {"act": "request", "person": {"email": email}, "purpose": "newsletter", "notice": NOTICE}
+        taken = caller.post("/consents", body).json
+        states.append(caller.get(f"/requests/{taken['reference']}/consents").json["consents"])
+    assert states[0] == states[1] == [{"purpose": "newsletter", "state": "requested"}]
+
+
+def test_a_registration_comes_and_goes(house: House, program: Callable[..., Program]) -> None:
+    caller, body = program(), {"event": {"code": "nuit-des-bougies"}, "person": MARIE, "seats": 3}
+    caller.post("/registrations", body)
+    assert _tally(house, CallKind.EVENT) == Tally(people=1, seats=3, last_at=NOW)
+    assert caller.post("/registrations", {**body, "act": "cancel"}).status_code == 201
+    assert _tally(house, CallKind.EVENT) == Tally(last_at=NOW)
+    stranger = {**body, "act": "cancel", "person": {"email": "inconnu@exemple.be"}}
+    assert caller.post("/registrations", stranger).status_code == 201
+    assert house.people("inconnu@exemple.be") == ()
+
+
+def test_a_petition_tells_its_figures(house: House, program: Callable[..., Program]) -> None:
+    caller = program()
+    caller.post("/signatures", {"petition": {"code": "liberez-nadia"}, "person": MARIE})
+    told = caller.get("/petitions/liberez-nadia").json
+    assert (told["signatures"], told["to_deliver"], told["is_open"]) == (1, 0, True)
+    assert caller.get("/petitions/inconnue").status_code == 404
+
+
+def test_a_closed_petition_says_so(house: House, program: Callable[..., Program]) -> None:
+    call = house.call(CallKind.PETITION)
+    with house.assembly.database.transaction() as session:
+        actions.change_call(session, call.id, replace(call, closes_on=(NOW - timedelta(days=1)).date()))
+    answer = program().post("/signatures", {"petition": {"code": "liberez-nadia"}, "person": MARIE})
+    assert (answer.status_code, answer.json["type"]) == (409, "/api/v1/docs#closed")
+    assert house.people("marie@exemple.be") == ()

@@ -1,0 +1,94 @@
+"""Made-up supporters: the same for the same seed, whole in every room, and never in somebody's own home."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from sqlalchemy import func, select
+
+from crm.assembly import Assembly
+from crm.consent import service as consent
+from crm.consent.tables import ConsentEventRow
+from crm.demo.seeding import sow
+from crm.demo.seeding.supporters import arrivals
+from crm.people import search, service
+from crm.people.model import PersonKind
+from crm.people.tables import ContactPointRow, HouseholdRow, PersonRow, PersonTagRow, PostalAddressRow
+from crm.staff import service as staff
+from crm.staff.model import Role
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Conflict
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+from tests.conftest import NOW
+
+
+def test_the_made_up_are_plausible_and_the_same_for_the_same_seed() -> None:
+    people = list(arrivals(Random(7), 3000, NOW))
+    assert people == list(arrivals(Random(7), 3000, NOW))
+    assert people != list(arrivals(Random(8), 3000, NOW))
+    news = [one.new for one in people]
+    assert 0.62 < sum(new.email is not None for new in news) / 3000 < 0.76
+    assert 0.5 < sum(new.phone is not None for new in news) / 3000 < 0.6
+    assert 0.01 < sum(new.kind is PersonKind.ORGANISATION for new in news) / 3000 < 0.03
+    assert {new.language for new in news} == set(Language)
+    assert all(2021 <= one.at.year <= 2026 and one.at < NOW for one in people)
+    winter = sum(one.at.month in (11, 12) for one in people)
+    assert winter > 2 * sum(one.at.month in (7, 8) for one in people)
+
+
+def test_every_made_up_value_is_what_its_own_door_would_have_made() -> None:
+    for one in arrivals(Random(3), 400, NOW):
+        new = one.new
+        if new.email:
+            assert EmailAddress.parse(new.email.text) == new.email
+            assert new.email.domain.endswith(".test")
+        if new.phone:
+            assert PhoneNumber.parse(new.phone.e164) == new.phone
+        assert new.address is not None
+        parts = {part: getattr(new.address, part) for part in ("street", "number", "box", "postcode", "locality")}
+        parsed = PostalAddress.parse(**parts)
+        assert (parsed.postcode, parsed.street) == (new.address.postcode, new.address.street)
+
+
+def test_what_is_sown_is_whole_in_every_room(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sow, "BATCH", 150)
+    sow.sow(assembly, 400, seed=1, now=NOW)
+    with assembly.database.reading() as session:
+
+        def count(row: type) -> int:
+            return session.scalar(select(func.count()).select_from(row)) or 0
+
+        assert count(PersonRow) == count(PostalAddressRow) == 400
+        assert count(ContactPointRow) > 400
+        assert count(HouseholdRow) > 10
+        assert count(PersonTagRow) > 10
+        assert count(ConsentEventRow) > 200
+        assert search.drift(session) == 0
+        assert consent.verify(session, assembly.sealer) == []
+        assert consent.drift(session) == 0
+        newest = service.page(session, size=1).people[0]
+        assert search.find(session, assembly.addresses, newest.member_number).hits[0].person == newest
+        before = {row.folded_name for row in session.scalars(select(PersonRow))}
+    sow.sow(assembly, 400, seed=1, now=NOW)
+    with assembly.database.reading() as session:
+        assert {row.folded_name for row in session.scalars(select(PersonRow))} == before
+        assert count(PersonRow) == 800
+
+
+def test_a_home_that_belongs_to_somebody_is_left_alone(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        staff.add_account(
+            session,
+            email="moi@exemple.be",
+            name="Moi",
+            roles={Role.ADMINISTRATOR},
+            language=Language.FR,
+            password="une-phrase-assez-longue",
+            at=NOW,
+        )
+    with pytest.raises(Conflict):
+        sow.sow(replace(assembly), 10, seed=1, now=NOW)
