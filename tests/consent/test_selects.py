@@ -71,7 +71,9 @@ WORLDS = st.builds(
     merge=st.none() | st.tuples(st.just(0), st.just(1), st.booleans()),
     dead=st.none() | someone,
     ended=st.none() | someone,
-    everywhere=st.lists(st.tuples(someone, st.sampled_from(Act), hour), max_size=3),
+    everywhere=st.lists(
+        st.tuples(someone, st.sampled_from([act for act in Act if act is not Act.ANNULLED]), hour), max_size=3
+    ),
     policies=st.lists(
         st.tuples(
             st.sampled_from([Population.EVERYBODY, *Population]),
