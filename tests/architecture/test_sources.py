@@ -146,7 +146,7 @@ DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
     "crm.care": {"rules", "words"},
     "crm.consent": {"gate", "policies", "policy", "taking_over", "words"},
-    "crm.duplicates": {"merges", "wording"},
+    "crm.duplicates": {"merges"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.partners": {"rules"},
     "crm.people": {

@@ -70,7 +70,7 @@ def upgrade() -> None:
     with op.batch_alter_table('merge_move', schema=None) as batch_op:
         batch_op.create_index('ix_merge_move_merge', ['merge_id', 'id'], unique=False)
 
-    # Sounds are no matter of SQL: `portevoix duplicates mend`, and the clock every night, write those of people known before.
+    # Sounds are no matter of SQL: those of people known before are written by `crm.people.keys.mend`.
     op.add_column('person', sa.Column('first_sound', sa.String(length=4), nullable=False, server_default=''))
     op.add_column('person', sa.Column('last_sound', sa.String(length=4), nullable=False, server_default=''))
     _keep_keys(with_rowid=False)
