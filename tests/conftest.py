@@ -155,7 +155,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     else:
         # Emptying takes 10 ms, a new database 100 ms.
         opened = open_database(request.getfixturevalue("postgresql_own"))
-        _empty(opened.engine)
+        empty(opened.engine)
     yield opened
     opened.close()
 
@@ -173,8 +173,8 @@ def assembly(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return replace(assemble(chosen, clock=lambda: NOW), database=database)
 
 
-def _empty(engine: Engine) -> None:
-    """Takes every row out of a database, and puts out whoever a test before left connected to it."""
+def empty(engine: Engine) -> None:
+    """Takes every row out of a PostgreSQL database, and puts out whoever a test before left connected to it."""
     tables = Base.metadata.sorted_tables
     others = select(func.pg_terminate_backend(column("pid"))).select_from(table("pg_stat_activity", column("pid")))
     others = others.where(column("datname") == func.current_database(), column("pid") != func.pg_backend_pid())

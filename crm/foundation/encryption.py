@@ -48,6 +48,8 @@ class Cipher:
             raise Undecipherable
         try:
             raw = base64.b64decode(encoded, validate=True)
+            if base64.b64encode(raw).decode() != encoded:  # the last letter has bits that base64 does not read
+                raise Undecipherable
             return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(int(number), context)).decode()
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise Undecipherable from error

@@ -14,9 +14,9 @@ from crm.imports.kinds.model import Kind
 from crm.imports.layout import Fault, RawRow
 from crm.imports.model import Matching, Reason, Row, RowVerdict, Run
 from crm.imports.planning import Plan, keys_of, plans, silence_key
-from crm.imports.wish import Said, Wish
+from crm.imports.wish import Wish
 from crm.people import settling as people
-from crm.people.arrivals import Arrival, Known, imagined
+from crm.people.arrivals import Arrival, Known, compared, imagined
 from crm.values.languages import Language
 
 _FAULTS = {fault: Reason(fault.value) for fault in Fault}
@@ -48,24 +48,45 @@ def _bad(row: RawRow, reasons: Sequence[tuple[Reason, str]]) -> Row:
 
 
 class Ahead:
-    """Newcomers of earlier rows, whom a dry run does not write: a number per key, their rows are read when met."""
+    """What earlier rows bring, which a dry run does not write: numbers per key, the rows themselves are read when met.
+
+    People are told apart as in a block: a positive id is somebody we knew, -7 the newcomer of row 7.
+    """
 
     def __init__(self, run: Run, language: Language, at: datetime) -> None:
         self._run = run
         self._language = language
         self._at = at
-        self._rows: dict[int, int] = {}
+        self._whom: dict[int, int] = {}
+        self._others: dict[int, tuple[int, ...]] = {}
+        self._rows: dict[int, tuple[int, ...]] = {}
         self._silenced: set[int] = set()
 
-    def met(self, session: Session, arrivals: Sequence[Arrival]) -> Mapping[int, tuple[Known, tuple[Said, ...]]]:
-        """Those whom a key of these arrivals leads to, by the number of their row."""
-        numbers = {self._rows[h] for arrival in arrivals for h in map(hash, keys_of(arrival)) if h in self._rows}
-        found: dict[int, tuple[Known, tuple[Said, ...]]] = {}
-        for number, row in store.rows_numbered(session, self._run.id, numbers).items():
-            wish = Wish.of_json(row.given)
-            if wish.arrival is not None:
-                person = people.imagined(wish.arrival, number, self._language, self._at)
-                found[number] = (imagined(wish.arrival, person), wish.said)
+    def met(
+        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+    ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
+        """Those of whom earlier rows said something, and whom these arrivals lead to or `known` holds."""
+        met = {person_id for person_id in known if person_id in self._rows}
+        for key in {hash(key) for arrival in arrivals for key in keys_of(arrival)}:
+            if key in self._whom:
+                met |= {self._whom[key], *self._others.get(key, ())}
+        rows = store.rows_numbered(session, self._run.id, {n for person_id in met for n in self._rows[person_id]})
+        wishes = {number: Wish.of_json(row.given) for number, row in rows.items()}
+        before: dict[int, Known] = dict(known)
+        before.update(people.known_of(session, {i for i in met if i > 0 and i not in known}).items())
+        found: dict[int, tuple[Known, tuple[Wish, ...]]] = {}
+        for person_id in sorted(met, key=abs):
+            told = tuple(wishes[number] for number in self._rows[person_id])
+            one = before.get(person_id)
+            for wish in told:
+                if wish.arrival is None:
+                    continue
+                if one is None:
+                    one = imagined(wish.arrival, people.imagined(wish.arrival, -person_id, self._language, self._at))
+                else:
+                    one = people.enriched(one, compared(wish.arrival, one))
+            if one is not None:
+                found[person_id] = (one, told)
         return found
 
     def was_silenced(self, key: str) -> bool:
@@ -73,13 +94,16 @@ class Ahead:
         return hash(key) in self._silenced
 
     def remember(self, made: Sequence[Plan], addresses: AddressHasher) -> None:
-        """Keeps the keys of a block's newcomers for the blocks after it."""
+        """Keeps what a block brings for the blocks after it."""
         for plan in made:
             if plan.is_silenced:
                 self._silenced.add(hash(silence_key(addresses, plan.wish)))
-            elif plan.verdict is RowVerdict.CREATE and plan.wish.arrival is not None:
-                for key in keys_of(plan.wish.arrival):
-                    self._rows.setdefault(hash(key), plan.number)
+            elif plan.about is not None and plan.verdict is not RowVerdict.SAME:
+                self._rows[plan.about] = (*self._rows.get(plan.about, ()), plan.number)
+                for key in map(hash, keys_of(plan.wish.arrival) if plan.wish.arrival else ()):
+                    if self._whom.setdefault(key, plan.about) != plan.about:
+                        others = self._others.get(key, ())
+                        self._others[key] = others if plan.about in others else (*others, plan.about)
 
 
 def check(

@@ -27,7 +27,10 @@ _DOUBTS = {doubt: Reason(doubt.value) for doubt in Doubt}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What one row comes to. `acts` are (person, address key, word); a negative person is a newcomer of the block."""
+    """What one row comes to. `acts` are (person, address key, word).
+
+    `about` is whom it is about, None in doubt: a positive id, or the negative of the place of a newcomer of the block.
+    """
 
     number: int
     wish: Wish
@@ -36,21 +39,23 @@ class Plan:
     landing: Landing | None = None
     acts: tuple[tuple[int, str, Said], ...] = ()
     is_silenced: bool = False
+    about: int | None = None
     signs: tuple[CallId, int] | None = None
     """(petition, person) of a new signature."""
 
     @property
     def person_id(self) -> PersonId | None:
         """Somebody we knew before; newcomers have no number yet."""
-        known = self.landing.known if self.landing else None
-        return known.person.id if known is not None and known.person.id > 0 else None
+        return PersonId(self.about) if self.about is not None and self.about > 0 else None
 
 
 class Before(Protocol):
-    """Newcomers of earlier rows that are not written yet (a dry run writes nobody)."""
+    """What earlier rows bring and is not written yet (a dry run writes nothing)."""
 
-    def met(self, session: Session, arrivals: Sequence[Arrival]) -> Mapping[int, tuple[Known, tuple[Said, ...]]]:
-        """Those whom a key of these arrivals leads to, by the number of their row, with what they said."""
+    def met(
+        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+    ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
+        """Those of whom earlier rows said something, and whom these arrivals lead to or `known` holds."""
         ...
 
     def was_silenced(self, key: str) -> bool:
@@ -61,7 +66,9 @@ class Before(Protocol):
 class Nobody:
     """Nobody is waiting: all earlier rows are written."""
 
-    def met(self, session: Session, arrivals: Sequence[Arrival]) -> Mapping[int, tuple[Known, tuple[Said, ...]]]:
+    def met(
+        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+    ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
         return {}
 
     def was_silenced(self, key: str) -> bool:
@@ -100,15 +107,14 @@ class _Block:
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
         found = iter(people.candidates(self._session, self._addresses, arriving))
-        ahead = before.met(self._session, arriving)
         candidates: list[tuple[Known, ...]] = []
         for _, wish in rows:
             candidates.append(next(found) if wish.arrival is not None and not wish.never_confirmed else ())
         for several in candidates:
             self._known |= {known.person.id: known for known in several}
-        for known, said in ahead.values():
-            self._remember(known, known.person.id)
-            self._imagine_standings(known, said)
+        ahead = before.met(self._session, arriving, self._known)
+        for person_id, (known, _) in ahead.items():
+            self._remember(known, person_id)
         if any(wish.said for _, wish in rows):
             self._standings |= consents.standings(self._session, [i for i in self._known if i > 0])
             keys = {self._addresses.key_of(a.email.normal) for a in arriving if a.email}
@@ -116,6 +122,8 @@ class _Block:
         self._petitions = actions.petitions(self._session, {wish.signed.petition for _, wish in rows if wish.signed})
         met = [person_id for person_id in self._known if person_id > 0]
         self._signed = actions.signed(self._session, met, self._petitions.values())
+        for person_id, (_, told) in ahead.items():
+            self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
         made = []
         for place, ((number, wish), several) in enumerate(zip(rows, candidates, strict=True), 1):
@@ -146,7 +154,7 @@ class _Block:
         else:
             who = [landing.known.person.id] if landing.known is not None and landing.doubt is None else []
             if landing.known is not None and landing.doubt is None:
-                self._remember(people.enriched(landing.known, arrival), landing.known.person.id)
+                self._remember(people.enriched(landing.known, landing), landing.known.person.id)
         reasons = list(_reasons(landing))
         acts, asks = self._weighed(wish, who, candidates, landing, reasons)
         signs = self._signs(wish, who, reasons)
@@ -157,6 +165,7 @@ class _Block:
             verdict=verdict,
             reasons=tuple(reasons),
             landing=landing,
+            about=who[0] if who else None,
             acts=tuple(acts),
             signs=signs,
         )
@@ -238,11 +247,17 @@ class _Block:
             if person_id not in several:
                 several.append(person_id)
 
-    def _imagine_standings(self, known: Known, said: Iterable[Said]) -> None:
-        for email in known.emails:
-            key = self._addresses.key_of(email)
-            for one in said:
-                self._standings[known.person.id, one.purpose, key] = _standing(known.person.id, key, one, self._at)
+    def _imagine(self, person_id: int, told: Iterable[Wish]) -> None:
+        """Where somebody stands, and what they signed, once those rows are written."""
+        for wish in told:
+            if wish.signed is not None and wish.signed.petition in self._petitions:
+                self._signed.add((self._petitions[wish.signed.petition], person_id))
+            if wish.arrival is None or wish.arrival.email is None:
+                continue
+            key = self._addresses.key_of(wish.arrival.email.normal)
+            for said in wish.said:
+                if weigh(said, self._stands(person_id, said, key), at=self._at).is_written:
+                    self._standings[person_id, said.purpose, key] = _standing(person_id, key, said, self._at)
 
 
 def silence_key(addresses: AddressHasher, wish: Wish) -> str:

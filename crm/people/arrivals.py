@@ -145,7 +145,7 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
             address=arrival.address,
             external_ids=arrival.external_ids,
         )
-    return _compared(arrival, known, by)
+    return compared(arrival, known, by)
 
 
 def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By | None, Doubt | None]:
@@ -197,7 +197,8 @@ def _ids(arrival: Arrival) -> frozenset[tuple[str, str]]:
     return frozenset((one.system, one.value) for one in arrival.external_ids)
 
 
-def _compared(arrival: Arrival, known: Known, by: By | None) -> Landing:
+def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
+    """What an arrival adds to somebody it is about, and where it differs."""
     person = known.person
     fields: list[tuple[str, str]] = []
     differences: list[Difference] = []

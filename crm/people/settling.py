@@ -13,7 +13,7 @@ from crm.foundation.signing import AddressHasher
 from crm.people import keys, search, settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict
 from crm.people.contacts import phone_key, post_key
-from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Usage
+from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Title, Usage
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -360,20 +360,20 @@ def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> 
     )
 
 
-def enriched(known: Known, arrival: Arrival) -> Known:
-    """Somebody with what an arrival adds, for the next row of the same file that is about them."""
+def enriched(known: Known, landing: Landing) -> Known:
+    """Somebody with what a landing adds and notes, for the next row of the same file that is about them."""
+    fields: dict[str, Any] = dict(landing.fields)
+    if "birth_on" in fields:
+        fields["birth_on"] = date.fromisoformat(fields["birth_on"])
+    if "title" in fields:
+        fields["title"] = Title(fields["title"])
     return replace(
         known,
-        emails=known.emails | ({arrival.email.normal} if arrival.email else set()),
-        phones=known.phones | {phone.e164 for phone in arrival.phones},
-        letter_boxes=known.letter_boxes | ({dedupe_key(arrival.address)} if arrival.address else set()),
-        has_address=known.has_address or arrival.address is not None,
-        external_ids=known.external_ids | {(one.system, one.value) for one in arrival.external_ids},
-        person=replace(
-            known.person,
-            first_name=known.person.first_name or arrival.first_name,
-            last_name=known.person.last_name or arrival.last_name,
-            organisation_name=known.person.organisation_name or arrival.organisation_name,
-            birth_on=known.person.birth_on or arrival.birth_on,
-        ),
+        emails=known.emails | ({landing.email.normal} if landing.email else set()),
+        phones=known.phones | {phone.e164 for phone in landing.phones},
+        letter_boxes=known.letter_boxes | ({dedupe_key(landing.address)} if landing.address else set()),
+        has_address=known.has_address or landing.address is not None,
+        external_ids=known.external_ids | {(one.system, one.value) for one in landing.external_ids},
+        noted=known.noted | {(one.field, one.said) for one in landing.differences},
+        person=replace(known.person, **fields),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ def test_one_changed_bit_is_noticed(place: int, bit: int) -> None:
     changed = text[:place] + chr(ord(text[place]) ^ (1 << bit)) + text[place + 1 :]
     with pytest.raises(Undecipherable):
         CIPHER.decrypt(changed, context="totp 7")
+
+
+def test_the_last_letter_counts_whole_though_base64_passes_over_its_low_bits() -> None:
+    text = CIPHER.encrypt("JBSWY3DPEHPK3PXP", context="totp 7")
+    assert text.endswith("=")
+    assert not text.endswith("==")
+    for letter in string.ascii_letters + string.digits + "+/":
+        if letter != text[-2]:
+            with pytest.raises(Undecipherable):
+                CIPHER.decrypt(text[:-2] + letter + "=", context="totp 7")
 
 
 def test_another_place_another_key_and_nonsense_open_nothing() -> None:

@@ -112,10 +112,15 @@ def held(session: Session) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.fixture
 def desk(assembly: Assembly, tmp_path: Path) -> Desk:
+    put_purposes(assembly)
+    return desk_on(assembly, tmp_path / "files")
+
+
+def put_purposes(assembly: Assembly) -> None:
+    """Why this house writes."""
     with assembly.database.transaction() as session:
         for purpose in (NEWS, URGENT):
             consent.put_purpose(session, purpose)
-    return desk_on(assembly, tmp_path / "files")
 
 
 def desk_on(assembly: Assembly, folder: Path, *, minutes: int = 0) -> Desk:
