@@ -37,7 +37,7 @@ def apply(
 ) -> None:
     """Writes what those rows wish. Bad rows and those in doubt change nothing."""
     wishes = [(row.number, Wish.of_json(row.given)) for row in rows if row.verdict is not RowVerdict.ERROR]
-    made = plans(session, addresses, wishes, at=at, language=language, before=Nobody())
+    made = plans(session, addresses, run.id, wishes, at=at, language=language, before=Nobody())
     landed = {place: plan for place, plan in enumerate(made, 1) if plan.landing is not None}
     arriving = {
         p: (plan.wish.arrival, plan.landing) for p, plan in landed.items() if plan.wish.arrival and plan.landing

@@ -12,7 +12,7 @@ from crm.imports import store
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Kind
 from crm.imports.layout import Fault, RawRow
-from crm.imports.model import Matching, Reason, Row, RowVerdict, Run
+from crm.imports.model import Matching, Reason, Row, RowVerdict, Run, RunId
 from crm.imports.planning import Plan, keys_of, plans, silence_key
 from crm.imports.wish import Wish
 from crm.people import settling as people
@@ -89,6 +89,11 @@ class Ahead:
                 found[person_id] = (one, told)
         return found
 
+    @property
+    def run_id(self) -> RunId:
+        """Whose rows these are."""
+        return self._run.id
+
     def was_silenced(self, key: str) -> bool:
         """True where an earlier row silenced that address or digest."""
         return hash(key) in self._silenced
@@ -116,7 +121,7 @@ def check(
     ahead: Ahead,
 ) -> list[Row]:
     """What those rows come to; nothing is written."""
-    made = plans(session, addresses, good, at=at, language=language, before=ahead)
+    made = plans(session, addresses, ahead.run_id, good, at=at, language=language, before=ahead)
     ahead.remember(made, addresses)
     return [row_of_plan(plan) for plan in made]
 
@@ -129,4 +134,5 @@ def row_of_plan(plan: Plan) -> Row:
         reasons=plan.reasons,
         given=plan.wish.as_json(),
         person_id=plan.person_id,
+        fingerprint="" if plan.went_in else plan.wish.fingerprint(),
     )

@@ -77,6 +77,7 @@ class Reason(StrEnum):
     DIFFERS = "differs"
     ADDS = "adds"
     ROW_BEFORE = "row-before"
+    WENT_IN = "went-in"
     CONSENT = "consent"
     WITHDRAWAL = "withdrawal"
     LEGACY = "legacy"
@@ -160,6 +161,7 @@ class Row:
     given: Any
     person_id: PersonId | None = None
     kept_because: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,8 @@ from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
-from crm.imports.model import Reason, RowVerdict, Told
+from crm.imports import store
+from crm.imports.model import Reason, RowVerdict, RunId, Told
 from crm.imports.rules import NOES, weigh
 from crm.imports.wish import Said, Wish
 from crm.people import settling as people
@@ -39,6 +40,8 @@ class Plan:
     landing: Landing | None = None
     acts: tuple[tuple[int, str, Said], ...] = ()
     is_silenced: bool = False
+    went_in: bool = False
+    """A file before this one brought the same row: whatever became of it since, it is not told twice."""
     about: int | None = None
     signs: tuple[CallId, int] | None = None
     """(petition, person) of a new signature."""
@@ -78,6 +81,7 @@ class Nobody:
 def plans(
     session: Session,
     addresses: AddressHasher,
+    run_id: RunId,
     rows: Sequence[tuple[int, Wish]],
     *,
     at: datetime,
@@ -85,15 +89,18 @@ def plans(
     before: Before,
 ) -> list[Plan]:
     """A plan for each row, in order; rows see what earlier ones bring. A fixed number of queries for the block."""
-    return _Block(session, addresses, at=at, language=language).planned(rows, before)
+    return _Block(session, addresses, run_id, at=at, language=language).planned(rows, before)
 
 
 class _Block:
     """One block on its way: what is known, and what its own rows add to that."""
 
-    def __init__(self, session: Session, addresses: AddressHasher, *, at: datetime, language: Language) -> None:
+    def __init__(
+        self, session: Session, addresses: AddressHasher, run_id: RunId, *, at: datetime, language: Language
+    ) -> None:
         self._session = session
         self._addresses = addresses
+        self._run_id = run_id
         self._at = at
         self._language = language
         self._known: dict[int, Known] = {}
@@ -103,6 +110,7 @@ class _Block:
         self._silent: set[str] = set()
         self._petitions: dict[str, CallId] = {}
         self._signed: set[tuple[int, int]] = set()
+        self._went_in: set[str] = set()
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
@@ -125,6 +133,8 @@ class _Block:
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
+        once = {wish.fingerprint() for _, wish in rows if not _says_no(wish)}
+        self._went_in = store.went_in(self._session, self._run_id, once)
         made = []
         for place, ((number, wish), several) in enumerate(zip(rows, candidates, strict=True), 1):
             made.append(self._plan(number, wish, several, place if isinstance(before, Nobody) else number))
@@ -137,6 +147,9 @@ class _Block:
             return self._silence(number, wish)
         assert wish.arrival is not None
         arrival = wish.arrival
+        if self._went_in and not _says_no(wish) and wish.fingerprint() in self._went_in:
+            told = ((Reason.WENT_IN, ""),)
+            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=told, went_in=True)
         if wish.signed is not None and wish.signed.petition not in self._petitions:
             unknown = ((Reason.NOT_PETITION, wish.signed.petition),)
             return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=unknown)
@@ -273,6 +286,11 @@ def keys_of(arrival: Arrival) -> list[tuple[str, ...]]:
     keys += [("phone", phone.e164) for phone in arrival.phones]
     keys += [("id", one.system, one.value) for one in arrival.external_ids]
     return [*keys, ("number", arrival.member_number)] if arrival.member_number else keys
+
+
+def _says_no(wish: Wish) -> bool:
+    """A no is heard each time that it is said."""
+    return wish.silence is not None or any(said.act in NOES for said in wish.said)
 
 
 def _standing(person_id: int, key: str, said: Said, at: datetime) -> Standing:

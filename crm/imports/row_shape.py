@@ -23,4 +23,5 @@ def row_of(row: Any) -> Row:
         given=row.given,
         person_id=None if row.person_id is None else PersonId(row.person_id),
         kept_because=row.kept_because,
+        fingerprint=row.fingerprint or "",
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.imports.layout import Layout
@@ -150,6 +150,7 @@ def add_rows(session: Session, run_id: int, rows: Sequence[Row]) -> None:
                     "given": row.given,
                     "person_id": row.person_id,
                     "kept_because": "",
+                    "fingerprint": row.fingerprint or None,
                 }
                 for row in rows
             ],
@@ -162,7 +163,12 @@ def change_rows(session: Session, run_id: int, rows: Sequence[Row]) -> None:
         session.execute(
             update(ImportRowRow)
             .where(ImportRowRow.run_id == run_id, ImportRowRow.number == row.number)
-            .values(verdict=row.verdict, reasons=told_json(row.reasons), person_id=row.person_id)
+            .values(
+                verdict=row.verdict,
+                reasons=told_json(row.reasons),
+                person_id=row.person_id,
+                fingerprint=row.fingerprint or None,
+            )
             .execution_options(synchronize_session=False)
         )
 
@@ -200,6 +206,27 @@ def rows_numbered(session: Session, run_id: int, numbers: Collection[int]) -> di
     table = ImportRowRow.__table__
     query = select(table).where(table.c.run_id == run_id, table.c.number.in_(numbers))
     return {row.number: row_of(row) for row in session.execute(query)}
+
+
+def went_in(session: Session, run_id: int, fingerprints: Collection[str]) -> set[str]:
+    """Those of these rows that other imports wrote, or found to be there, and did not take back."""
+    if not fingerprints:
+        return set()
+    is_past = or_(ImportRunRow.cursor < 0, ImportRowRow.number <= ImportRunRow.cursor)
+    query = (
+        select(ImportRowRow.fingerprint)
+        .join(ImportRunRow, ImportRunRow.id == ImportRowRow.run_id)
+        .where(
+            ImportRowRow.fingerprint.in_(fingerprints),
+            ImportRowRow.run_id != run_id,
+            ImportRowRow.verdict.in_((RowVerdict.CREATE, RowVerdict.UPDATE, RowVerdict.SAME)),
+            or_(
+                ImportRunRow.state == RunState.APPLIED,
+                and_(ImportRunRow.state == RunState.APPLYING, is_past),
+            ),
+        )
+    )
+    return {one for one in session.scalars(query) if one}
 
 
 def page(

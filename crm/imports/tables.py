@@ -59,10 +59,16 @@ class ImportMappingRow(Base):
 
 
 class ImportRowRow(Base):
-    """`person_id` is no foreign key: it only says whom the row was about, and may outlive them until the purge."""
+    """`person_id` is no foreign key: it only says whom the row was about, and may outlive them until the purge.
+
+    `fingerprint` is the same for rows that wish the same; empty where nothing of the row can have gone in.
+    """
 
     __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_verdict", "run_id", "verdict", "number"),)
+    __table_args__ = (
+        Index("ix_import_row_verdict", "run_id", "verdict", "number"),
+        Index("ix_import_row_fingerprint", "fingerprint"),
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -71,6 +77,7 @@ class ImportRowRow(Base):
     given: Mapped[Any] = mapped_column(Json)
     person_id: Mapped[int | None] = mapped_column(BigId)
     kept_because: Mapped[str] = mapped_column(String(20), default="")
+    fingerprint: Mapped[str | None] = mapped_column(String(32))
 
 
 class ImportChangeRow(Base):

@@ -86,6 +86,7 @@ REASONS: dict[Reason, str] = {
     Reason.DIFFERS: N_("Diffère de la fiche, attendra une décision : %(what)s."),
     Reason.ADDS: N_("Ajoute : %(what)s."),
     Reason.ROW_BEFORE: N_("Une ligne au-dessus parle de la même personne."),
+    Reason.WENT_IN: N_("Cette même ligne est déjà entrée par un fichier précédent."),
     Reason.CONSENT: N_("Dit oui, avec sa preuve : %(what)s."),
     Reason.WITHDRAWAL: N_("Dit non : %(what)s."),
     Reason.LEGACY: N_("Ancien oui, sans preuve : gardé, n’autorise aucun envoi (%(what)s)."),
