@@ -209,7 +209,7 @@ class _Word:
 def _words(places: Subquery, purpose: Any, channel: Channel) -> tuple[_Word, Select[*tuple[Any, ...]]]:
     """The twin of `rules.combined`: the word at each place, and a select over the places that is to be completed."""
     own, everywhere = aliased(ConsentStandingRow), aliased(ConsentStandingRow)
-    joined = select().select_from(places)
+    joined = select().select_from(places).correlate_except(places, own, everywhere)
     for row, key in ((own, places.c.address_key), (everywhere, literal(EVERYWHERE))):
         joined = joined.outerjoin(
             row,
@@ -255,6 +255,7 @@ def _need(purpose: Any, channel: Channel, population: Population, moment: Moment
         )
         .order_by(policy.valid_from_on.desc(), policy.id.desc())
         .limit(1)
+        .correlate_except(policy)
         .scalar_subquery()
     )
 
@@ -331,7 +332,8 @@ def _lacking(purpose: Any, channel: Channel, person_id: Any, word: _Word, moment
 
 def _belongs(person_id: Any, population: Population) -> ColumnElement[bool]:
     row = aliased(PopulationRow)
-    return select(literal(1)).where(row.person_id == person_id, row.population == population).exists()
+    found = select(literal(1)).where(row.person_id == person_id, row.population == population)
+    return found.correlate_except(row).exists()
 
 
 def _suppressed(address_key: Any, word: _Word) -> ColumnElement[bool]:
@@ -345,6 +347,7 @@ def _suppressed(address_key: Any, word: _Word) -> ColumnElement[bool]:
             suppression.address_key == address_key,
             or_(suppression.cause == SuppressionCause.DEAD_ADDRESS, not_(outranked)),
         )
+        .correlate_except(suppression)
         .exists()
     )
 
@@ -355,5 +358,6 @@ def _dead(address_key: Any) -> ColumnElement[bool]:
         select(literal(1))
         .select_from(suppression)
         .where(suppression.address_key == address_key, suppression.cause == SuppressionCause.DEAD_ADDRESS)
+        .correlate_except(suppression)
         .exists()
     )

@@ -98,12 +98,13 @@ def guessing(question: Question, meant: dict[str, tuple[str, ...]]) -> tuple[Que
 
 
 def _runs(question: Question) -> Iterator[tuple[str, ...]]:
-    """Two or three neighbours, or all words, where a piece is too short to be looked for by itself."""
+    """Two or three neighbours, or all words, where a piece is too short to be looked for by itself, or may have been
+    before a letter too many was typed."""
     parts = question.parts
     for length in sorted({2, 3, len(parts)} - {0, 1}):
         for start in range(len(parts) - length + 1):
             run = parts[start : start + length]
-            if len(parts) <= MOST_TERMS and any(len(part) < SHORTEST_MEANT for part in run):
+            if len(parts) <= MOST_TERMS and any(len(part) <= SHORTEST_MEANT for part in run):
                 yield run
 
 

@@ -71,22 +71,29 @@ def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+# SQLAlchemy would correlate these with the nearest select around them only, and ask "is anybody" from further inside:
+# each names what is its own.
+
+
 def born_after(person_id: ColumnElement[Any] | Any, day: Any) -> ColumnElement[bool]:
     """True where we know that person to be born after a day (a value or a bound parameter)."""
     person = PersonRow.__table__.alias()
-    return select(person.c.id).where(person.c.id == person_id, person.c.birth_on > day).exists()
+    found = select(person.c.id).where(person.c.id == person_id, person.c.birth_on > day)
+    return found.correlate_except(person).exists()
 
 
 def merged(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
     """True where that person lives on in another."""
     person = PersonRow.__table__.alias()
-    return select(person.c.id).where(person.c.id == person_id, person.c.merged_into_id.is_not(None)).exists()
+    found = select(person.c.id).where(person.c.id == person_id, person.c.merged_into_id.is_not(None))
+    return found.correlate_except(person).exists()
 
 
 def deceased(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
     """True where we were told that person has died."""
     person = PersonRow.__table__.alias()
-    return select(person.c.id).where(person.c.id == person_id, person.c.deceased_recorded_at.is_not(None)).exists()
+    found = select(person.c.id).where(person.c.id == person_id, person.c.deceased_recorded_at.is_not(None))
+    return found.correlate_except(person).exists()
 
 
 def first_names(person_ids: Collection[int]) -> Select[int, str]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, insert, literal, select, update
+from sqlalchemy import Table, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
@@ -264,3 +264,55 @@ def test_the_last_look_works_inside_the_statement_that_claims(assembly: Assembly
             update(points).where(may).values(deliverability=Deliverability.FAILING).returning(points.c.person_id)
         )
         assert marked.scalars().all() == [willing.id]
+
+
+def test_a_minor_and_a_buyer_among_others_are_judged_each_by_their_own_policies(assembly: Assembly, add: Add) -> None:
+    """Each part of the statement asks about the row at hand, never whether there is any such row."""
+    with assembly.database.transaction() as session:
+        people = [add(session, f"personne{n}@exemple.be") for n in range(3)]
+        people_service.set_birth(session, people[1].id, date(2010, 5, 1), today=NOW.date())
+        policies.put_population(session, people[2].id, Population.BUYERS, since=NOW)
+        for purpose, population, need in (
+            ("news", Population.EVERYBODY, Need.NO_OBJECTION),
+            ("urgent", Population.EVERYBODY, Need.NEVER),
+            ("urgent", Population.BUYERS, Need.NO_OBJECTION),
+        ):
+            wanted = NewPolicy(
+                purpose=purpose,
+                channel=Channel.EMAIL,
+                population=population,
+                need=need,
+                legal_basis=LegalBasis.LEGITIMATE_INTEREST,
+                valid_from_on=NOW.date(),
+                reason="une règle",
+            )
+            policies.decide(
+                session,
+                policies.propose(session, wanted, by=AccountId(1), at=NOW).id,
+                approve=True,
+                by=AccountId(2),
+                at=NOW,
+            )
+        asked = [
+            (purpose, person.id, person.contact_points[0].address_key)
+            for purpose in ("news", "urgent", SERVICE)
+            for person in people
+        ]
+        one_by_one = [
+            gate.verdict(session, person_id=person, purpose=purpose, address_key=key, at=NOW).allowed
+            for purpose, person, key in asked
+        ]
+        these = union_all(
+            *(select(*(literal(value).label(name) for name, value in zip(NAMES, one, strict=True))) for one in asked)
+        ).subquery("these")
+        may = selects.may_receive(
+            these.c.purpose,
+            Channel.EMAIL,
+            these.c.person_id,
+            these.c.address_key,
+            moment=selects.Moment.bound(),
+        )
+        looked = session.execute(select(may.label("may")), selects.Moment.facts(NOW))
+        assert [bool(one.may) for one in looked] == one_by_one
+        grown, minor, buyer = False, False, True
+        assert one_by_one == [True, False, True, grown, minor, buyer, True, True, True]

@@ -75,6 +75,13 @@ def test_a_name_of_five_letters_or_more_is_found_with_one_slip(
                 assert person.id in ids_found(session, assembly, f"{typed} {other}"), typed
 
 
+def test_a_letter_too_many_in_the_short_half_of_a_double_name_is_forgiven(assembly: Assembly) -> None:
+    with passing(assembly.database) as session:
+        person = _add(session, assembly, first_name="Anne-Sophie", last_name="Straße")
+        for typed in ("kanne-sophie", "kanne-sophie strasse", "anne-sophje"):
+            assert ids_found(session, assembly, typed) == [person.id]
+
+
 EDITS = ("edit", "move", "email", "end", "merge", "unmerge", "words", "unwords", "external", "die", "correct")
 
 
