@@ -59,8 +59,11 @@ def understood(typed: str) -> Question:
         return Question(text, (Term((compact[-_TAIL:].casefold(),)),))
     if _NUMBER.fullmatch(text):
         return Question(text, (Term(number_starts(text)),))
-    numbers = [Term(number_starts(found)) for found in _PHONE.findall(text)]
-    local, at, domain = _PHONE.sub(" ", text).partition("@")
+    return _worded(text, _PHONE.sub(" ", text), [Term(number_starts(found)) for found in _PHONE.findall(text)])
+
+
+def _worded(text: str, rest: str, numbers: list[Term]) -> Question:
+    local, at, domain = rest.partition("@")
     parts = words(local)
     if at:
         parts += _domain_parts(domain)
@@ -87,10 +90,13 @@ def guesses(question: Question) -> dict[str, tuple[str, ...]]:
 def guessing(question: Question, meant: dict[str, tuple[str, ...]]) -> tuple[Question, ...]:
     """The question with those guesses, and with words as one that may have been put apart; none that says nothing new.
 
-    « vn den broek » is found under « vandenbroeck », « du pont » under « dupont ».
+    « vn den broek » is found under « vandenbroeck », « du pont » under « dupont »; what
+    looks like a phone number may be a name and a postcode (« 11.11.11 1000 Bruxelles »).
     """
     terms = tuple(replace(term, guesses=meant.get(term.starts[0], ())) for term in question.terms)
-    ways = [replace(question, terms=terms)] if terms != question.terms else []
+    has_words = not _NUMBER.fullmatch(question.text) and len(question.text.split()) > 1
+    unnumbered = [_worded(question.text, question.text, [])] if has_words and _PHONE.search(question.text) else []
+    ways = unnumbered + ([replace(question, terms=terms)] if terms != question.terms else [])
     for run in _runs(question):
         others = tuple(term for term in terms if term.starts[0] not in run)
         ways.append(replace(question, terms=(Term((glued(run),), meant.get(glued(run), ())), *others)))

@@ -11,7 +11,7 @@ from sqlalchemy import event, select, update
 
 from crm.assembly import Assembly
 from crm.people import contacts, links, search, service
-from crm.people.model import ContactKind, ExternalId, NewPerson, Person
+from crm.people.model import ContactKind, ExternalId, NewPerson, OrganisationKind, Person, PersonKind
 from crm.people.search_model import Field
 from crm.people.tables import ContactPointRow, PersonRow, SearchTextRow, SearchWordRow
 from crm.values.email_address import EmailAddress
@@ -80,6 +80,15 @@ def test_a_letter_too_many_in_the_short_half_of_a_double_name_is_forgiven(assemb
         person = _add(session, assembly, first_name="Anne-Sophie", last_name="Straße")
         for typed in ("kanne-sophie", "kanne-sophie strasse", "anne-sophje"):
             assert ids_found(session, assembly, typed) == [person.id]
+
+
+def test_a_name_of_figures_beside_a_postcode_is_not_a_phone_number(assembly: Assembly) -> None:
+    with passing(assembly.database) as session:
+        address = PostalAddress.parse(street="Rue de la Linière", number="11", postcode="1060", locality="Saint-Gilles")
+        named = {"kind": PersonKind.ORGANISATION, "organisation_kind": OrganisationKind.ASSOCIATION}
+        found = _add(session, assembly, organisation_name="11.11.11", address=address, **named)
+        for typed in ("11.11.11", "11.11.11 1060 Saint-Gilles"):
+            assert ids_found(session, assembly, typed) == [found.id], typed
 
 
 EDITS = ("edit", "move", "email", "end", "merge", "unmerge", "words", "unwords", "external", "die", "correct")
