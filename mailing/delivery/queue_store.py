@@ -172,6 +172,15 @@ def _is_second_of_one_person() -> ColumnElement[bool]:
     )
 
 
+def _padded(ids: Sequence[int]) -> list[int]:
+    """The same ids, the last one repeated up to a power of two.
+
+    PostgreSQL plans a statement for each length of its list: few lengths are planned once, any number each time.
+    """
+    several = list(ids)
+    return several + several[-1:] * ((1 << (len(several) - 1).bit_length()) - len(several)) if several else several
+
+
 def attempt(
     connection: Connection, *, purpose: str, ids: Sequence[int], by: str, now: datetime, until: datetime
 ) -> dict[int, tuple[int, int]]:
@@ -180,7 +189,7 @@ def attempt(
     The last look is in the statement: only mails still held by `by` within their lease, whose reader may still be
     written to. The caller has made sure that their mailings run and that the switch is open (`running`).
     """
-    facts = {"ids": list(ids), "by": by, "now": now, "until": until} | consent.Moment.facts(now)
+    facts = {"ids": _padded(ids), "by": by, "now": now, "until": until} | consent.Moment.facts(now)
     rows = connection.execute(_attempting(purpose), facts).all()
     return {row.id: (row.fence, row.attempts) for row in rows}
 
@@ -224,7 +233,7 @@ def still_open(connection: Connection, ids: Sequence[int]) -> set[Held]:
 
     A mail in doubt counts: its own sender may still come and tell how it ended, as long as nobody took it over.
     """
-    rows = connection.execute(_STILL_OPEN, {"ids": list(ids)})
+    rows = connection.execute(_STILL_OPEN, {"ids": _padded(ids)})
     return {(row.id, row.fence) for row in rows}
 
 
