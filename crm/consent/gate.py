@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.consent import policies, rules, store
+from crm.consent import paces, policies, rules, store
 from crm.consent.model import Channel, Glance, Standing, Suppression, Verdict
+from crm.consent.pace import Pace, held_back
 from crm.consent.policy import EVERYWHERE, Demand, Population, demands_on
 from crm.people import contacts
 from crm.people import service as people
@@ -26,12 +27,17 @@ def verdict(
     address_key: str,
     at: datetime,
     channel: Channel = Channel.EMAIL,
+    is_owed: bool = False,
 ) -> Verdict:
-    """May we write to this person at this address for this purpose? If not, why."""
+    """May we write to this person at this address for this purpose? If not, why.
+
+    `is_owed`: the last look at a mail that is owed already, which no rhythm keeps back (see `pace.held_back`).
+    """
     person = people.find_person(session, person_id)
     if person is None:
         return rules.verdict(purpose=purpose, standing=None, suppressions=(), reachable=False)
-    return _Desk.of(session, [person], at, {address_key}).verdict(person, purpose, channel, address_key)
+    desk = _Desk.of(session, [person], at, {address_key})
+    return desk.verdict(person, purpose, channel, address_key, is_owed=is_owed)
 
 
 def verdict_of(session: Session, person_id: PersonId, purpose: str, channel: Channel, at: datetime) -> Verdict:
@@ -64,6 +70,8 @@ class _Desk:
     living: Mapping[tuple[PersonId, Channel], frozenset[str]]
     populations: Mapping[PersonId, frozenset[Population]]
     book: Mapping[tuple[str, Channel], dict[Population, Demand]]
+    paces: Mapping[tuple[PersonId, Channel], Pace]
+    last_letters: Mapping[tuple[PersonId, Channel], datetime]
 
     @classmethod
     def of(
@@ -87,9 +95,13 @@ class _Desk:
             living=living,
             populations=policies.populations_of(session, ids),
             book=policies.book(session, brussels_day(at)),
+            paces=paces.paces_of_all(session, ids),
+            last_letters=paces.last_letters(session, ids),
         )
 
-    def verdict(self, person: Person, purpose: str, channel: Channel, address_key: str) -> Verdict:
+    def verdict(
+        self, person: Person, purpose: str, channel: Channel, address_key: str, *, is_owed: bool = False
+    ) -> Verdict:
         said = self.standings.get(person.id, {})
         everywhere = said.get((purpose, channel, EVERYWHERE))
         own = said.get((purpose, channel, address_key)) if address_key != EVERYWHERE else None
@@ -108,6 +120,12 @@ class _Desk:
                 is_minor=rules.is_minor(person.birth_on, brussels_day(self.at)),
             ),
             at=self.at,
+            held_back=held_back(
+                self.paces.get((person.id, channel)),
+                self.last_letters.get((person.id, channel)),
+                self.at,
+                is_owed=is_owed,
+            ),
         )
 
     def everywhere(self, person: Person, purpose: str, channel: Channel) -> Verdict:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import store
+from crm.consent import paces, store
 from crm.consent.tables import ConsentEventRow
 from crm.foundation import row_moves
 from crm.foundation.database import hold
@@ -19,8 +19,10 @@ from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.consent"
-TABLES = frozenset({"consent_event", "consent_standing", "population_member"})
-"""Standings are a fold: they are folded again, and recorded nowhere."""
+TABLES = frozenset(
+    {"consent_event", "consent_standing", "population_member", "pace_event", "pace", "last_letter"},
+)
+"""Standings and paces are folds: they are folded again, and recorded nowhere."""
 
 _tables = ConsentEventRow.metadata.tables
 
@@ -33,7 +35,9 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     moves += row_moves.give(
         session, _tables["population_member"], loser=loser, survivor=survivor, unless_same=["population"]
     )
-    store.refold_people(session, [loser, survivor])
+    moves += row_moves.give(session, _tables["pace_event"], loser=loser, survivor=survivor)
+    moves += row_moves.give(session, _tables["last_letter"], loser=loser, survivor=survivor, unless_same=["channel"])
+    _refold(session, loser, survivor)
     return moves
 
 
@@ -42,8 +46,13 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     for person_id in sorted((loser, survivor)):
         hold(session, f"consent {person_id}")
     kept = sum(row_moves.put_back(session, _tables[move.table], [move]) for move in reversed(moves))
-    store.refold_people(session, [loser, survivor])
+    _refold(session, loser, survivor)
     return kept
+
+
+def _refold(session: Session, *person_ids: PersonId) -> None:
+    store.refold_people(session, person_ids)
+    paces.refold(session, person_ids)
 
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:

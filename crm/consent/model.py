@@ -191,6 +191,14 @@ class Refusal(StrEnum):
     NO_ADDRESS = "no-address"
     MERGED = "merged"
     DECEASED = "deceased"
+    PAUSED = "paused"
+    """They asked for silence until a day; all the rest would be a yes."""
+    TOO_OFTEN = "too-often"
+    """They asked for letters less often, and had one lately; all the rest would be a yes."""
+
+
+FOR_NOW = frozenset({Refusal.PAUSED, Refusal.TOO_OFTEN})
+"""Refusals that go by themselves: the person still wants these letters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,6 +210,11 @@ class Verdict:
     @property
     def allowed(self) -> bool:
         return self.refusal is None
+
+    @property
+    def is_wanted(self) -> bool:
+        """True where they want it, though perhaps not today."""
+        return self.refusal is None or self.refusal in FOR_NOW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

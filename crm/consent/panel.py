@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, service, store, words
+from crm.consent import gate, paces, service, store, words
 from crm.consent.model import Act, ConsentEvent, Glance, Notice
+from crm.consent.pace import PaceEvent, Rhythm
+from crm.consent.policy import EVERYWHERE
 from crm.contracts.person_page import (
     Before,
     Link,
@@ -21,10 +23,12 @@ from crm.contracts.person_page import (
     TimelineEntry,
     TimelineSource,
 )
+from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say
 from crm.people import service as people
 from crm.people.model import Person
 from crm.people.words import LANGUAGES
+from crm.values.calendar import brussels_day
 
 SOURCE = "consent"
 
@@ -53,6 +57,7 @@ class ConsentPanel:
                 "person_id": person.id,
                 "is_deceased": person.is_deceased,
                 "glances": glances,
+                "pace": _pace(session, person, look),
                 "can_stop": any(one["can_withdraw"] for one in glances),
                 "silenced": [
                     {
@@ -66,14 +71,32 @@ class ConsentPanel:
         )
 
 
+def _pace(session: Session, person: Person, look: Look) -> dict[str, Any]:
+    pace = paces.pace_of(session, person.id)
+    is_slower = pace.rhythm is not Rhythm.EVERY_LETTER
+    return {
+        "paused_until": pace.pause_until_on if pace.is_paused_on(brussels_day(look.now)) else None,
+        "since_at": pace.since_at,
+        "rhythm": say(look.language, words.RHYTHMS[pace.rhythm]) if is_slower else "",
+        "next_on": paces.next_letter_of(session, person.id, look.now) if is_slower else None,
+    }
+
+
+def _place(person: Person | None, address_key: str, look: Look) -> str:
+    """The address a word is about, in words where it is about none that stands."""
+    if address_key == EVERYWHERE:
+        return say(look.language, N_("toutes ses adresses"))
+    point = person.at(address_key) if person else None
+    return point.value if point else say(look.language, N_("ancienne adresse"))
+
+
 def _glance(person: Person, one: Glance, names: Mapping[str, str], look: Look) -> dict[str, Any]:
     word, shape = words.ACTS[one.standing.act]
     refusal = one.verdict.refusal
     is_stopped_otherwise = one.standing.act is Act.GIVEN and refusal is not None
-    point = person.at(one.standing.address_key)
     return {
         "purpose": names[one.standing.purpose],
-        "address": point.value if point else "",
+        "address": _place(person, one.standing.address_key, look),
         "word": say(look.language, word),
         "shape": "warn" if is_stopped_otherwise else shape,
         "is_allowed": one.verdict.allowed,
@@ -115,7 +138,6 @@ def _entry(
 ) -> TimelineEntry:
     word, shape = words.ACTS[event.act]
     asked = words.ASKED.get(str(event.evidence.get("asked")))
-    point = person.at(event.address_key) if person else None
     way = say(look.language, words.WAYS[event.way])
     if asked:
         way = f"{way}, {say(look.language, asked)}"
@@ -125,7 +147,7 @@ def _entry(
         number=event.id,
         at=event.occurred_at,
         title=f"{say(look.language, word)} — {names[event.purpose]}",
-        text=f"{way} · {point.value if point else say(look.language, N_('ancienne adresse'))}",
+        text=f"{way} · {_place(person, event.address_key, look)}",
         shape="note" if shape == "wait" else shape,
         link=Link(endpoint="mails.show", numbers={"delivery_id": mail}) if isinstance(mail, int) else None,
         quote=None if notice is None else _quote(notice, look),
@@ -142,5 +164,43 @@ def _quote(notice: Notice, look: Look) -> Quote:
     return Quote(title=title, lines=tuple(notice.text.splitlines()), language=notice.language)
 
 
+@dataclass(frozen=True, slots=True)
+class PaceTimeline:
+    """Every word about how often."""
+
+    source: str = "pace"
+    kind: str = "consent"
+    label: str = N_("Accords")
+    permission: str = "supporters.read"
+
+    def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
+        """Newest first."""
+        edge = None if before is None else (before.at, before.number)
+        events = paces.latest_events_of(session, look.person_id, before=edge, size=size)
+        return [_pace_entry(event, look) for event in events]
+
+
+def _pace_entry(event: PaceEvent, look: Look) -> TimelineEntry:
+    asked = words.ASKED.get(str(event.evidence.get("asked")))
+    way = [say(look.language, words.WAYS[event.way]), *([say(look.language, asked)] if asked else [])]
+    mail = event.evidence.get("delivery")
+    until = event.pause_until_on
+    title = say(look.language, words.RHYTHMS[event.rhythm])
+    if until is not None:
+        title = say(
+            look.language, N_("pause jusqu’au %(day)s"), day=locale_filters(look.language)["day"](until, "plain")
+        )
+        if event.rhythm is not Rhythm.EVERY_LETTER:
+            title += ", " + say(look.language, words.RHYTHMS[event.rhythm])
+    return TimelineEntry(
+        source="pace",
+        number=event.id,
+        at=event.occurred_at,
+        title=say(look.language, N_("A choisi : %(choice)s"), choice=title),
+        text=", ".join(way),
+        link=Link(endpoint="mails.show", numbers={"delivery_id": mail}) if isinstance(mail, int) else None,
+    )
+
+
 PANELS: tuple[PersonPanel, ...] = (ConsentPanel(),)
-TIMELINE: tuple[TimelineSource, ...] = (ConsentTimeline(),)
+TIMELINE: tuple[TimelineSource, ...] = (ConsentTimeline(), PaceTimeline())

@@ -30,6 +30,8 @@ ADULT_AT = 18
 """Years of age from which the policies for adults hold."""
 
 CLOSENESS = {
+    Refusal.TOO_OFTEN: 12,
+    Refusal.PAUSED: 11,
     Refusal.SUPPRESSED: 10,
     Refusal.NO_BASIS: 9,
     Refusal.NOT_CONFIRMED: 8,
@@ -114,6 +116,7 @@ def verdict(
     deceased: bool = False,
     demands: Collection[Demand] = (BY_DEFAULT,),
     at: datetime | None = None,
+    held_back: Refusal | None = None,
 ) -> Verdict:
     """May we write to this person, at this address, for this purpose?
 
@@ -121,7 +124,8 @@ def verdict(
     `suppressions` are those of the address, `reachable` says that it is a living address of that person. A yes given
     through a confirmation link after a complaint or a colleague's suppression outranks it, for that purpose and
     address only; no other word does. A dead address stops everything, as does a death; owed mail (`SERVICE`) minds
-    nothing else. `at` may be left out where no demand minds age.
+    nothing else. `at` may be left out where no demand minds age. `held_back` is what the person's own pace says
+    (`pace.held_back`); it is the reason only where all the rest is a yes.
     """
     dead = any(s.cause is SuppressionCause.DEAD_ADDRESS for s in suppressions)
     if deceased or (merged and purpose != SERVICE):
@@ -133,7 +137,7 @@ def verdict(
     outranks = standing is not None and standing.is_confirmed
     if dead or any(not (outranks and standing and standing.since_at > s.since_at) for s in suppressions):
         return Verdict(refusal=Refusal.SUPPRESSED)
-    return Verdict(refusal=None if reachable else Refusal.NO_ADDRESS)
+    return Verdict(refusal=held_back if reachable else Refusal.NO_ADDRESS)
 
 
 def _satisfied(demand: Demand, standing: Standing | None, at: datetime | None) -> bool:

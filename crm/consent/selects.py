@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, Way
+from crm.consent.pace_selects import paused, too_often
 from crm.consent.policy import BY_DEFAULT, EVERYWHERE, FOR_MINORS, Need, Population
 from crm.consent.rules import CAREFULNESS, CLOSENESS, NO, OWN_WORD, adults_born_by
 from crm.consent.tables import ConsentStandingRow, PolicyRow, PopulationRow, SuppressionRow
@@ -105,14 +106,20 @@ def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
         .where(
             _satisfied(purpose, channel, live.c.person_id, word, moment),
             not_(_suppressed(live.c.address_key, word)),
+            not_(paused(live.c.person_id, channel, moment.on)),
+            not_(too_often(live.c.person_id, channel, moment.at)),
         )
         .subquery("ranked")
     )
     return select(*(ranked.c[name] for name in wanted)).where(ranked.c.choice == 1)
 
 
-def refused(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
+def refused(
+    purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment, is_owed: bool = False
+) -> Select[*tuple[Any, ...]]:
     """Everybody who ever stood on a purpose and may not be written to, with the reason nearest to a yes.
+
+    `is_owed`: about mails that are owed already, which no rhythm keeps back.
 
     Columns: person_id, refusal (a word of `Refusal`).
     """
@@ -144,6 +151,8 @@ def refused(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
         ),
         (_suppressed(places.c.address_key, word), CLOSENESS[Refusal.SUPPRESSED]),
         (not_(answers), CLOSENESS[Refusal.NO_ADDRESS]),
+        (paused(places.c.person_id, channel, moment.on), CLOSENESS[Refusal.PAUSED]),
+        *([] if is_owed else [(too_often(places.c.person_id, channel, moment.at), CLOSENESS[Refusal.TOO_OFTEN])]),
         else_=_ALLOWED,
     )
     each = joined.add_columns(places.c.person_id, closeness.label("closeness")).subquery("each")
@@ -170,7 +179,8 @@ def may_receive(
     """The last look, for the statement that claims a mail: may this person get it at this address, as things stand?
 
     `purpose`, `person_id` and `address_key` are values or columns of the statement it is used in. `SERVICE` needs no
-    consent, only an address that is not dead and a person who is not.
+    consent, only an address that is not dead and a person who is not. A pause holds a mail back, a rhythm does not:
+    the mail is the letter it allowed.
     """
     owed = and_(not_(_dead(address_key)), not_(people.deceased(person_id)))
     live = reachable(channel, moment).subquery("live")
@@ -179,8 +189,10 @@ def may_receive(
         joined.where(
             live.c.person_id == person_id,
             live.c.address_key == address_key,
-            _satisfied(purpose, channel, person_id, word, moment),
+            # `live`, not `person_id`: a column of the outer statement is out of reach two levels down.
+            _satisfied(purpose, channel, live.c.person_id, word, moment),
             not_(_suppressed(live.c.address_key, word)),
+            not_(paused(live.c.person_id, channel, moment.on)),
         )
         .add_columns(literal(1))
         .exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import growth, rules, store
+from crm.consent import growth, paces, rules, store
 from crm.consent.errors import NobodyThere, PurposeMissing
 from crm.consent.model import (
     Act,
@@ -235,13 +235,14 @@ def movements(session: Session, purpose: str, bounds: Sequence[datetime]) -> tup
 
 
 def rebuild(session: Session) -> None:
-    """Folds all standings again from the events."""
+    """Folds all standings and paces again from the events."""
     store.rebuild(session)
+    paces.refold(session)
 
 
 def drift(session: Session) -> int:
-    """How many standings differ from what the events say; 0 in a healthy house."""
-    return store.drift(session)
+    """How many standings and paces differ from what the events say; 0 in a healthy house."""
+    return store.drift(session) + paces.drift(session)
 
 
 def verify(session: Session, sealer: Sealer) -> list[int]:

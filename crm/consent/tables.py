@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
+from crm.consent.pace import Rhythm
 from crm.consent.policy import Need, Population
 from crm.foundation.columns import Base, BigId, Json, Word
 from crm.values.languages import Language
@@ -109,6 +110,49 @@ class ConsentStandingRow(Base):
     way: Mapped[Way] = mapped_column(Word(Way))
     since_at: Mapped[datetime]
     event_id: Mapped[int] = mapped_column(ForeignKey("consent_event.id"))
+
+
+class PaceEventRow(Base):
+    """What somebody declared about how often, whole each time; only grows. A merge moves only `person_id`."""
+
+    __tablename__ = "pace_event"
+    __table_args__ = (Index("ix_pace_event_person", "person_id", "channel"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    recorded_person_id: Mapped[int] = mapped_column(BigId)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    channel: Mapped[Channel] = mapped_column(Word(Channel))
+    pause_until_on: Mapped[date | None]
+    rhythm: Mapped[Rhythm] = mapped_column(Word(Rhythm))
+    way: Mapped[Way] = mapped_column(Word(Way))
+    evidence: Mapped[dict[str, Any]] = mapped_column(Json)
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    mark_key_id: Mapped[int]
+    mark: Mapped[str] = mapped_column(String(64))
+
+
+class PaceRow(Base):
+    """How often somebody wants to hear from us: the fold of their words."""
+
+    __tablename__ = "pace"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(Word(Channel), primary_key=True)
+    pause_until_on: Mapped[date | None]
+    rhythm: Mapped[Rhythm] = mapped_column(Word(Rhythm))
+    since_at: Mapped[datetime]
+    event_id: Mapped[int] = mapped_column(ForeignKey("pace_event.id"))
+
+
+class LastLetterRow(Base):
+    """When somebody who chose a rhythm last came to be owed a letter, as the room that owes them says."""
+
+    __tablename__ = "last_letter"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(Word(Channel), primary_key=True)
+    written_at: Mapped[datetime]
 
 
 class SuppressionEventRow(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.consent.model import Act, Refusal, SuppressionCause, Way
+from crm.consent.pace import Rhythm
 from crm.foundation.translation import N_
 
 ACTS: dict[Act, tuple[str, str]] = {
@@ -53,6 +54,15 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.NO_ADDRESS: N_("n’a plus d’adresse qui fonctionne"),
     Refusal.MERGED: N_("fiche réunie avec une autre"),
     Refusal.DECEASED: N_("cette personne est décédée"),
+    Refusal.PAUSED: N_("a demandé une pause"),
+    Refusal.TOO_OFTEN: N_("veut des lettres moins souvent, et en a reçu une il y a peu"),
+}
+
+RHYTHMS: dict[Rhythm, str] = {
+    Rhythm.EVERY_LETTER: N_("toutes les lettres demandées"),
+    Rhythm.FORTNIGHTLY: N_("au plus une lettre toutes les deux semaines"),
+    Rhythm.MONTHLY: N_("au plus une lettre par mois"),
+    Rhythm.QUARTERLY: N_("au plus une lettre tous les trois mois"),
 }
 
 ASKED: dict[str, str] = {

@@ -100,7 +100,8 @@ class Changes:
     asked: tuple[Purpose, ...] = ()
     letter_left: bool = False
     fields: frozenset[str] = frozenset()
+    is_paced: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not (self.stopped or self.asked or self.fields)
+        return not (self.stopped or self.asked or self.fields or self.is_paced)

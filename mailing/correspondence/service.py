@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from crm.consent import gate
 from crm.consent import service as consent
 from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
+from crm.consent.pace import Pace
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import DeliveryId
 from crm.values.languages import Language
 from mailing.correspondence import letters
+from mailing.correspondence.leaving import declare_pace, evidence_of, leave, leave_everything, leave_everywhere
 from mailing.correspondence.model import (
     Changes,
     Choice,
@@ -36,7 +38,7 @@ from mailing.correspondence.once_more import remind, send_again
 from mailing.correspondence.wishes import find_reader, requests_of, shown_lines
 from mailing.rendering.model import LetterKind, Slot
 
-__all__ = ["remind", "send_again"]
+__all__ = ["declare_pace", "leave", "leave_everything", "leave_everywhere", "remind", "send_again"]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -227,20 +229,6 @@ def reader_of(session: Session, value: Any) -> Reader | None:
     return Reader(person=reader.person, point=reader.point, purpose=purpose, delivery_id=sent)
 
 
-def leave(session: Session, desk: Desk, reader: Reader, *, at: datetime) -> bool:
-    """Takes the reader off the purpose their link speaks of, at that address. True if that changed anything."""
-    return consent.withdraw(
-        session,
-        desk.sealer,
-        person_id=reader.person.id,
-        purpose=reader.purpose,
-        address_key=reader.point.address_key,
-        way=Way.UNSUBSCRIBE_PAGE,
-        at=at,
-        evidence=_evidence(reader),
-    )
-
-
 def take_back(session: Session, desk: Desk, reader: Reader, *, text: str, language: Language, at: datetime) -> bool:
     """Asks again for the purpose that the reader's link speaks of; a confirmation letter decides. True if one is owed.
 
@@ -288,12 +276,14 @@ def change(
     first_name: str,
     speaks: Language,
     page_language: Language,
+    pace: Pace,
     at: datetime,
 ) -> Changes:
     """Makes a reader's choices so: what `words` holds (purpose to the exact text shown) on, everything else off.
 
-    Off is done at once. On waits for a confirmation letter, since the mail with this link may have been forwarded.
-    Raises `Invalid` for a name that is none.
+    Off is done at once, and so is `pace`. On waits for a confirmation letter, since the mail with this link may have
+    been forwarded.
+    Raises `Invalid` for a name that is none, and for a pause of more than a year.
     """
     fields = people.edit(session, reader.person.id, first_name=first_name, language=speaks)
     now = choices(session, reader, at=at)
@@ -307,7 +297,7 @@ def change(
             address_key=reader.point.address_key,
             way=Way.PREFERENCES,
             at=at,
-            evidence=_evidence(reader),
+            evidence=evidence_of(reader),
         )
     asked = tuple(choice.purpose for choice in now if not choice.is_on and choice.purpose.code in words)
     letter_left = bool(asked) and ask(
@@ -319,18 +309,23 @@ def change(
         way=Way.PREFERENCES,
         at=at,
     )
-    return Changes(stopped=stopped, asked=asked, letter_left=letter_left, fields=fields)
+    is_paced = declare_pace(
+        session,
+        desk,
+        reader,
+        pause_until_on=pace.pause_until_on,
+        rhythm=pace.rhythm,
+        way=Way.PREFERENCES,
+        at=at,
+    )
+    return Changes(stopped=stopped, asked=asked, letter_left=letter_left, fields=fields, is_paced=is_paced)
 
 
 def _receives(session: Session, reader: Reader, purpose: str, at: datetime) -> bool:
     return gate.verdict(
         session, person_id=reader.person.id, purpose=purpose, address_key=reader.point.address_key, at=at
-    ).allowed
+    ).is_wanted
 
 
 def _names(session: Session, codes: Collection[str], language: Language) -> tuple[str, ...]:
     return tuple(purpose.name(language) for purpose in consent.purposes(session) if purpose.code in codes)
-
-
-def _evidence(reader: Reader) -> dict[str, Any]:
-    return {} if reader.delivery_id is None else {"delivery": int(reader.delivery_id)}

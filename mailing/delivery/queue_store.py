@@ -109,8 +109,8 @@ def claim(
 
 
 def refusals(connection: Connection, purpose: str, person_ids: Iterable[int], *, now: datetime) -> dict[int, str]:
-    """Why those people may not be written to for a purpose."""
-    refused = consent.refused(purpose, moment=consent.Moment.of(now)).subquery("refused")
+    """Why those people may not be written what they were owed for a purpose."""
+    refused = consent.refused(purpose, moment=consent.Moment.of(now), is_owed=True).subquery("refused")
     rows = connection.execute(select(refused).where(refused.c.person_id.in_(list(person_ids))))
     return {row.person_id: str(row.refusal) for row in rows}
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, String, Text, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from crm.consent import paces
 from crm.consent import selects as consent
 from crm.foundation.columns import Instant, Word
 from crm.values.identifiers import (
@@ -202,6 +203,7 @@ def freeze(
         chosen = chosen.where(allowed.c.language.in_(languages))
     table = DeliveryRow.__table__
     session.execute(insert(DeliveryRow).from_select([table.c[name] for name in made], chosen.order_by("person_id")))
+    paces.note_letters(session, select(DeliveryRow.person_id).where(DeliveryRow.mailing_id == mailing.id), at=now)
 
 
 def readers(session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime) -> int:

@@ -145,7 +145,7 @@ INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
     "crm.care": {"rules", "words"},
-    "crm.consent": {"gate", "policies", "policy", "taking_over", "words"},
+    "crm.consent": {"gate", "pace", "paces", "policies", "policy", "taking_over", "words"},
     "crm.duplicates": {"merges"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.partners": {"rules"},

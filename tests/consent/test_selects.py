@@ -12,11 +12,12 @@ from sqlalchemy import Table, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.consent import gate, policies, selects
+from crm.consent import gate, paces, policies, selects
 from crm.consent import service as consent
 from crm.consent.model import SERVICE, Act, Channel, LegalBasis, NewAct, Refusal, SuppressionCause, Way
+from crm.consent.pace import Rhythm
 from crm.consent.policy import EVERYWHERE, Need, NewPolicy, Population
-from crm.consent.tables import ConsentEventRow
+from crm.consent.tables import ConsentEventRow, PaceEventRow
 from crm.people import service as people_service
 from crm.people.model import ContactKind, Deliverability, Person
 from crm.people.tables import ContactPointRow, PersonRow
@@ -45,6 +46,8 @@ class World:
     policies: list[tuple[Population, Need, int | None, int, bool]]
     populations: list[tuple[int, Population]]
     minor: int | None
+    paces: list[tuple[int, int | None, Rhythm, int]]
+    letters: list[tuple[int, int]]
     asked_at: int
 
 
@@ -86,6 +89,10 @@ WORLDS = st.builds(
     ),
     populations=st.lists(st.tuples(someone, st.sampled_from(sorted(policies.SET_BY_ROOMS))), max_size=2),
     minor=st.none() | someone,
+    paces=st.lists(
+        st.tuples(someone, st.sampled_from([None, 1, 31, 32, 60]), st.sampled_from(Rhythm), hour), max_size=3
+    ),
+    letters=st.lists(st.tuples(someone, st.integers(0, OLD)), max_size=3),
     asked_at=st.sampled_from([4, OLD]),
 )
 
@@ -130,6 +137,7 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
             occurred_at=NOW + timedelta(hours=at),
         )
     build_policies(session, assembly, world, people)
+    build_paces(session, assembly, world, people)
     if world.minor is not None:
         people_service.set_birth(session, people[world.minor], date(2010, 5, 1), today=NOW.date())
     if world.dead is not None:
@@ -142,6 +150,7 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
         old, new_id, moves = people[world.merge[0]], people[world.merge[1]], world.merge[2]
         session.execute(update(PersonRow).where(PersonRow.id == old).values(merged_into_id=new_id))
         if moves:
+            session.execute(update(PaceEventRow).where(PaceEventRow.person_id == old).values(person_id=new_id))
             session.execute(update(ConsentEventRow).where(ConsentEventRow.person_id == old).values(person_id=new_id))
             consent.rebuild(session)
     return people, keys
@@ -176,6 +185,23 @@ def build_policies(session: Session, assembly: Assembly, world: World, people: l
         policies.put_population(session, people[who], population, since=NOW)
 
 
+def build_paces(session: Session, assembly: Assembly, world: World, people: list[PersonId]) -> None:
+    """Writes how often they want letters, and when they had one."""
+    for who, days, rhythm, at in world.paces:
+        paces.declare(
+            session,
+            assembly.sealer,
+            person_id=people[who],
+            pause_until_on=None if days is None else NOW.date() + timedelta(days=days),
+            rhythm=rhythm,
+            way=Way.PREFERENCES,
+            at=NOW + timedelta(hours=at),
+        )
+    for who, at in world.letters:
+        recipients = select(PersonRow.id).where(PersonRow.id == people[who])
+        paces.note_letters(session, recipients, at=NOW + timedelta(hours=min(at, world.asked_at)))
+
+
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORLDS)
 def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembly, add: Add, world: World) -> None:
@@ -194,11 +220,15 @@ def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembl
             found = session.execute(selects.refused(purpose, moment=moment))
             refused = {row.person_id: Refusal(row.refusal) for row in found}
             assert refused == {p: v.refusal for p, v in one_by_one.items() if not v.allowed and p in stood}
+            owed = session.execute(selects.refused(purpose, moment=moment, is_owed=True))
+            assert {row.person_id: Refusal(row.refusal) for row in owed} == {
+                p: refusal for p, refusal in refused.items() if refusal is not Refusal.TOO_OFTEN
+            }
             for row in allowed:
                 assert (row.address_key, row.address) == best_address(session, row.person_id, purpose, at)
         asked = [(purpose, person, key) for purpose in ("news", SERVICE) for person in people for key in keys]
         expected = [
-            gate.verdict(session, person_id=person, purpose=purpose, address_key=key, at=at).allowed
+            gate.verdict(session, person_id=person, purpose=purpose, address_key=key, at=at, is_owed=True).allowed
             for purpose, person, key in asked
         ]
         by_value = [

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from crm.consent import paces
 from crm.consent import service as consent
 from crm.consent.model import Act, Way
 from crm.people import service as people
@@ -42,6 +43,7 @@ def _change(house: House, *purposes: str, first_name: str = "Marie", speaks: Lan
             first_name=first_name,
             speaks=speaks,
             page_language=Language.FR,
+            pace=paces.pace_of(session, house.reader(MARIE).person.id),
             at=house.now,
         )
 

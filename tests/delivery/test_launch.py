@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from crm.assembly import Assembly
+from crm.consent import paces
 from crm.consent import service as consent
 from crm.consent.model import Act, SuppressionCause, Way
+from crm.consent.pace import Rhythm
 from crm.consent.tables import ConsentStandingRow
 from crm.foundation.database import Database
-from crm.values.identifiers import EditionId, MailingId
+from crm.values.identifiers import EditionId, MailingId, PersonId
 from crm.values.languages import Language
 from mailing.composition import service as composition
 from mailing.composition.model import Edition, EditionState, Newsletter
@@ -85,6 +88,39 @@ def test_the_audience_is_whoever_may_be_written_to_and_the_rest_is_counted(assem
         assert (found.total, found.next_after) == (4, found.deliveries[-1].id)
         rest = service.deliveries(session, mailing_id(assembly), after=found.next_after, size=3)
         assert ([d.address for d in rest.deliveries], rest.next_after) == ([ledger.address(6)], None)
+
+
+def _declare(assembly: Assembly, person: int, *, at: datetime, days: int | None = None, rhythm: Rhythm) -> None:
+    with assembly.database.transaction() as session:
+        until = None if days is None else (at + timedelta(days=days)).date()
+        paces.declare(
+            session,
+            assembly.sealer,
+            person_id=PersonId(person),
+            pause_until_on=until,
+            rhythm=rhythm,
+            way=Way.PREFERENCES,
+            at=at,
+        )
+
+
+def test_a_pause_and_a_rhythm_are_kept_to_and_the_letter_a_rhythm_allowed_leaves(
+    assembly: Assembly, sender: Senders
+) -> None:
+    edition = approved(assembly, 4)
+    long_ago = NOW - timedelta(days=40)
+    _declare(assembly, 1, at=long_ago, rhythm=Rhythm.MONTHLY)
+    _declare(assembly, 2, at=NOW, rhythm=Rhythm.MONTHLY)
+    _declare(assembly, 3, at=NOW, days=60, rhythm=Rhythm.EVERY_LETTER)
+    report = launch(assembly, edition.id)
+    assert (report.recipients, report.excluded) == (2, {"too-often": 1, "paused": 1})
+    _declare(assembly, 4, at=NOW, days=60, rhythm=Rhythm.QUARTERLY)
+    with Sink() as sink:
+        sender(assembly.database, sink.port).run(once=True)
+    assert sink.recipients == [ledger.address(1)]
+    with assembly.database.reading() as session:
+        assert ledger.row(session, 4).reason == "paused"
+        assert paces.next_letter_of(session, PersonId(1), NOW) == (NOW + timedelta(days=28)).date()
 
 
 def test_a_message_id_from_sql_is_the_one_from_the_rules(assembly: Assembly) -> None:

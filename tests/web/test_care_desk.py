@@ -323,3 +323,22 @@ def test_an_address_that_was_said_ends_the_old_one(marie: Person, assembly: Asse
         home = contacts.addresses_of(session, [marie.id])[marie.id][0]
     assert (home.address.street, home.address.number, home.address.postcode) == ("Rue de Fer", "4", "5000")
     assert home.is_primary
+
+
+def test_a_pause_and_a_rhythm_are_noted_because_they_asked(
+    marie: Person, site: Site, assembly: Assembly, browser: Open
+) -> None:
+    someone, page = browser(Role.CARE), f"/office/supporters/{marie.id}/pace"
+    until = re.findall(r'value="(\d{4}-\d\d-\d\d)"', someone.get(page).text)[0]
+    right = {"rhythm": "monthly", "until": until, "asked": "phone"}
+    for wrong in ({"asked": "x"}, {"rhythm": "hourly"}, {"until": "2999-01-01"}):
+        assert someone.post(page, right | wrong).status_code == 422
+    assert site.allowed() == [MARIE]
+    someone.post(page, right)
+    assert site.allowed() == []
+    for place in (f"/office/supporters/{marie.id}", f"/office/care/{marie.id}"):
+        shown = someone.get(place).text
+        assert "En pause jusqu’au" in shown
+        assert "au plus une lettre par mois" in shown
+    someone.post(page, {"rhythm": "every-letter", "until": "", "asked": "phone"})
+    assert site.allowed() == [MARIE]

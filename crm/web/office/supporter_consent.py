@@ -1,18 +1,22 @@
-"""Consent taken back by a colleague, because the person asked: for one purpose and address, or for all."""
+"""What a person asked a colleague: consent taken back for one purpose or for all, a pause, letters less often."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import gate, paces
 from crm.consent import service as consent
 from crm.consent.model import Act, Glance, Way
-from crm.consent.words import ASKED
+from crm.consent.pace import Rhythm, ends_of_pause
+from crm.consent.words import ASKED, RHYTHMS
 from crm.people.errors import PersonMissing
 from crm.people.model import Person
 from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
 from crm.web.office import guard, in_place, shell, supporter_page
 from crm.web.office.noting import note
 from crm.web.words import N_
@@ -23,6 +27,7 @@ OPEN = frozenset({Act.GIVEN, Act.REQUESTED, Act.IMPORTED, Act.EXPIRED})
 """Words that a withdrawal answers; after a no there is nothing left to take back."""
 HOW = N_("Dites comment la personne l’a demandé.")
 WHICH = N_("Choisissez au moins une lettre.")
+UNTIL = N_("Choisissez un jour de la liste.")
 
 
 @guard.page(blueprint, "/withdraw/<int:event_id>", permission=Permission.SUPPORTERS_EDIT)
@@ -138,5 +143,63 @@ def _stop(person: Person, *, errors: dict[str, str] | None = None) -> ResponseRe
         chosen=request.form.getlist("purpose"),
         asked=in_place.options(ASKED),
         typed=in_place.typed("asked"),
+        errors=errors or {},
+    )
+
+
+@guard.page(blueprint, "/pace", permission=Permission.SUPPORTERS_EDIT)
+def ask_pace(person_id: int) -> ResponseReturnValue:
+    """The form for a pause, or for letters less often."""
+    return _pace(supporter_page.find(person_id))
+
+
+@guard.page(blueprint, "/pace", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def set_pace(person_id: int) -> ResponseReturnValue:
+    """Writes down what the person asked for all letters by e-mail."""
+    person, made, now = supporter_page.find(person_id), shell.assembly(), shell.now()
+    typed = in_place.typed("asked", "rhythm", "until")
+    with made.database.reading() as session:
+        offered = {day.isoformat(): day for day in _ends(session, person)}
+    errors = {} if typed["asked"] in ASKED else {"asked": shell.say(HOW)}
+    if typed["until"] and typed["until"] not in offered:
+        errors["until"] = shell.say(UNTIL)
+    if errors or typed["rhythm"] not in set(Rhythm):
+        return _pace(person, errors=errors or {"rhythm": shell.say(UNTIL)})
+    with made.database.transaction() as session:
+        changed = paces.declare(
+            session,
+            made.sealer,
+            person_id=person.id,
+            pause_until_on=offered.get(typed["until"]),
+            rhythm=Rhythm(typed["rhythm"]),
+            way=Way.STAFF,
+            at=now,
+            evidence={"asked": typed["asked"]},
+        )
+        if changed:
+            note(session, "supporter.pace", person.id, {"rhythm": typed["rhythm"], "asked": typed["asked"]})
+    return in_place.done(person.id, N_("C’est noté : ses lettres suivront ce rythme.") if changed else in_place.NOTHING)
+
+
+def _ends(session: Session, person: Person) -> list[date]:
+    today, pace = brussels_day(shell.now()), paces.pace_of(session, person.id)
+    standing = {pace.pause_until_on} if pace.pause_until_on and pace.is_paused_on(today) else set()
+    return sorted({*ends_of_pause(today), *standing})
+
+
+def _pace(person: Person, *, errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    with shell.assembly().database.reading() as session:
+        pace, ends = paces.pace_of(session, person.id), _ends(session, person)
+    until = pace.pause_until_on if pace.is_paused_on(brussels_day(shell.now())) else None
+    standing = {"asked": "", "rhythm": pace.rhythm.value, "until": until.isoformat() if until else ""}
+    return in_place.form(
+        "pace",
+        shell.say(N_("Moins souvent, ou une pause")),
+        person,
+        status=422 if errors else 200,
+        rhythms=in_place.options(RHYTHMS),
+        ends=ends,
+        asked=in_place.options(ASKED),
+        typed=in_place.typed(*standing) if errors else standing,
         errors=errors or {},
     )

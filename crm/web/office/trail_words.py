@@ -79,6 +79,7 @@ ACTIONS: dict[str, str] = {
     "staff.use-recovery": N_("s’est servi·e d’un code de secours"),
     "staff.withdraw-invitation": N_("a retiré une invitation"),
     "supporter.edit": N_("a corrigé une fiche"),
+    "supporter.pace": N_("a noté une pause ou un rythme"),
     "supporter.withdraw": N_("a retiré un consentement"),
 }
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from crm.consent import paces as own_paces
 from crm.consent.model import SERVICE
+from crm.consent.pace import Pace
 from crm.foundation.signing import TokenPurpose
 from crm.people.service import tidy_name
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.languages import Language
-from crm.web.public import notices, page
+from crm.web.public import notices, paces, page
 from crm.web.public.sign_up_form import ERRORS, LONGEST_TYPED
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import Changes, Choice, Reader
@@ -23,8 +26,11 @@ def look(token: str) -> Response:
     made = page.assembly()
     with made.database.reading() as session:
         reader = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
-        choices = correspondence.choices(session, reader, at=page.now()) if reader else ()
-    return page.lost_link() if reader is None else _show(reader, choices)
+        if reader is None:
+            return page.lost_link()
+        choices = correspondence.choices(session, reader, at=page.now())
+        pace = own_paces.pace_of(session, reader.person.id)
+    return _show(reader, choices, pace)
 
 
 @blueprint.post("/p/<token>")
@@ -38,11 +44,12 @@ def change(token: str) -> Response:
         speaks = page.language(reader.person.language)
         typed = request.form.get("first_name", reader.person.first_name)[:LONGEST_TYPED]
         ticked = frozenset(request.form.getlist("purpose"))
+        wished = paces.read(request.form, own_paces.pace_of(session, reader.person.id), brussels_day(now)).pace
         try:
             first_name = tidy_name(typed, field="first_name")
         except Invalid:
             choices = correspondence.choices(session, reader, at=page.now())
-            return _show(reader, choices, ticked=ticked, first_name=typed, status=422)
+            return _show(reader, choices, wished, ticked=ticked, first_name=typed, status=422)
         changes = correspondence.change(
             session,
             page.desk(),
@@ -51,17 +58,20 @@ def change(token: str) -> Response:
             first_name=first_name,
             speaks=Language.best(request.form.get("language"), reader.person.language),
             page_language=speaks,
+            pace=wished,
             at=now,
         )
         after = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
         assert after is not None
         choices = correspondence.choices(session, after, at=now)
-    return _show(after, choices, changes=changes)
+        pace = own_paces.pace_of(session, after.person.id)
+    return _show(after, choices, pace, changes=changes)
 
 
 def _show(
     reader: Reader,
     choices: tuple[Choice, ...],
+    pace: Pace,
     *,
     changes: Changes | None = None,
     ticked: frozenset[str] | None = None,
@@ -69,7 +79,7 @@ def _show(
     status: int = 200,
 ) -> Response:
     organisation = page.assembly().settings.organisation
-    speaks = page.language(reader.person.language)
+    speaks, today = page.language(reader.person.language), brussels_day(page.now())
     shown = [
         {
             "offer": notices.offer(choice.purpose, speaks, organisation),
@@ -91,6 +101,10 @@ def _show(
         error=page.say(speaks, ERRORS["first_name"]) if status == 422 else "",
         spoken=reader.person.language.value,
         own_names={one.value: name for one, name in page.OWN_NAMES.items()},
+        paused_until=pace.pause_until_on if pace.is_paused_on(today) else None,
+        rhythm=pace.rhythm.value,
+        rhythms=[(one.value, page.say(speaks, text)) for one, text in paces.RHYTHMS.items()],
+        ends=paces.ends(pace, today),
         changes=changes,
         stopped=[one.name(speaks) for one in changes.stopped] if changes else [],
         asked=[one.name(speaks) for one in changes.asked] if changes else [],
