@@ -8,6 +8,7 @@ import click
 
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
+from crm.consent import paces
 from crm.consent import service as consent
 
 
@@ -24,9 +25,11 @@ def verify(as_json: bool) -> None:
     made = assembly()
     with made.database.reading() as session:
         damaged = consent.verify(session, made.sealer)
-    text = f"lignes modifiées : {', '.join(map(str, damaged))}" if damaged else "le registre est intact"
-    show({"damaged": damaged}, as_json=as_json, text=text)
-    if damaged:
+        damaged_paces = list(paces.damaged(session, made.sealer))
+    found = [("lignes modifiées", damaged), ("rythmes modifiés", damaged_paces)]
+    text = "\n".join(f"{name} : {', '.join(map(str, rows))}" for name, rows in found if rows)
+    show({"damaged": damaged, "damaged_paces": damaged_paces}, as_json=as_json, text=text or "le registre est intact")
+    if text:
         sys.exit(1)
 
 

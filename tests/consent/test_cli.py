@@ -44,7 +44,7 @@ def test_the_three_commands_find_and_mend(
                 notice_id=notice.id,
             )
             consent.record(session, assembly.sealer, new, at=NOW)
-    assert _run("verify") == (0, {"damaged": []})
+    assert _run("verify") == (0, {"damaged": [], "damaged_paces": []})
     assert _run("drift") == (0, {"drift": 0})
     with assembly.database.transaction() as session:
         session.execute(update(ConsentStandingRow).values(act=Act.WITHDRAWN))
@@ -54,5 +54,5 @@ def test_the_three_commands_find_and_mend(
     with unguarded(assembly.database):
         with assembly.database.transaction() as session:
             session.execute(update(NoticeRow).values(text="d’autres mots"))
-        assert _run("verify") == (1, {"damaged": [1, 2]})
+        assert _run("verify") == (1, {"damaged": [1, 2], "damaged_paces": []})
         assert "1, 2" in CliRunner().invoke(cli.command, ["verify"]).stdout
