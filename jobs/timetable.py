@@ -6,6 +6,8 @@ from datetime import time, timedelta
 
 from crm.foundation.translation import N_
 from jobs import (
+    compare_everybody,
+    compare_newcomers,
     fetch_feeds,
     finish_mailings,
     forget_changes,
@@ -86,6 +88,19 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(4, 10)),
         run=forget_imports.run,
         ask_after=timedelta(days=30),
+    ),
+    Job(
+        name="compare_newcomers",
+        label=N_("Comparer les nouvelles fiches aux autres"),
+        when=Every(period=timedelta(minutes=1)),
+        run=compare_newcomers.run,
+    ),
+    Job(
+        name="compare_everybody",
+        label=N_("Chercher les doublons parmi toutes les fiches"),
+        when=Daily(at=time(2, 30)),
+        run=compare_everybody.run,
+        lease=timedelta(hours=2),
     ),
     Job(
         name="tidy_staff",

@@ -80,6 +80,19 @@ def certainty(score: int) -> Certainty:
     return Certainty.LIKELY if score >= LIKELY_FROM else Certainty.POSSIBLE
 
 
+def scores(certainty: Certainty | None) -> range:
+    """The scores that are worth that much; every score for None."""
+    match certainty:
+        case Certainty.CERTAIN:
+            return range(CERTAIN_FROM, 101)
+        case Certainty.LIKELY:
+            return range(LIKELY_FROM, CERTAIN_FROM)
+        case Certainty.POSSIBLE:
+            return range(LIKELY_FROM)
+        case None:
+            return range(101)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Likeness:
     """How alike two records are, 0 to 100, and why."""

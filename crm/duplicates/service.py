@@ -12,7 +12,7 @@ from crm.audit import service as audit
 from crm.duplicates import finding, store
 from crm.duplicates.errors import PairMissing
 from crm.duplicates.finding import Scored
-from crm.duplicates.model import Found, Pair, PairState
+from crm.duplicates.model import Certainty, Found, Pair, PairState, scores
 from crm.foundation.signing import Sealer
 from crm.people import comparing
 from crm.values.identifiers import AccountId, PersonId
@@ -85,14 +85,14 @@ def compare_newcomers(session: Session, *, at: datetime) -> Found | None:
     return found if settled else None
 
 
-def queue(session: Session, *, size: int = 20, offset: int = 0) -> tuple[Pair, ...]:
-    """What waits for somebody, the likeliest first."""
-    return store.queue(session, size=size, offset=offset)
+def queue(session: Session, *, size: int = 20, offset: int = 0, certainty: Certainty | None = None) -> tuple[Pair, ...]:
+    """What waits for somebody (of that certainty), the likeliest first, what was put off last."""
+    return store.queue(session, size=size, offset=offset, scores=scores(certainty))
 
 
-def queue_length(session: Session) -> int:
-    """How many pairs wait for somebody."""
-    return store.queue_length(session)
+def queue_length(session: Session, *, certainty: Certainty | None = None) -> int:
+    """How many pairs (of that certainty) wait for somebody."""
+    return store.queue_length(session, scores=scores(certainty))
 
 
 def find_pair(session: Session, one_id: PersonId, other_id: PersonId) -> Pair | None:

@@ -16,6 +16,7 @@ from crm.people import selects as people
 from crm.values.identifiers import AccountId, MergeId, PairId, PersonId
 
 AT_ONCE = 400
+ANY_SCORE = range(101)
 
 
 def put_pairs(session: Session, pairs: Sequence[Mapping[str, Any]], *, at: datetime) -> int:
@@ -64,16 +65,23 @@ def distinct_pairs(session: Session, person_ids: Collection[int] | None = None) 
     return [(low, high) for low, high in session.execute(query)]
 
 
-def queue(session: Session, *, size: int, offset: int = 0) -> tuple[Pair, ...]:
+def queue(session: Session, *, size: int, offset: int = 0, scores: range = ANY_SCORE) -> tuple[Pair, ...]:
     """Open pairs of people who stand for themselves and live: the likeliest first, those put off last."""
     order = (PairRow.later_at.is_not(None), PairRow.score.desc(), PairRow.id)
-    query = select(PairRow).where(*_waiting()).order_by(*order).limit(size).offset(offset)
+    query = select(PairRow).where(*_waiting(), _scoring(scores)).order_by(*order).limit(size).offset(offset)
     return tuple(_pair(row) for row in session.scalars(query))
 
 
-def queue_length(session: Session) -> int:
+def queue_length(session: Session, *, scores: range = ANY_SCORE) -> int:
     """How many pairs wait for somebody."""
-    return session.scalar(select(func.count()).select_from(PairRow).where(*_waiting())) or 0
+    return session.scalar(select(func.count()).select_from(PairRow).where(*_waiting(), _scoring(scores))) or 0
+
+
+def open_pairs_of(session: Session, person_id: int, *, size: int) -> tuple[Pair, ...]:
+    """What waits of the pairs in which that person is, the likeliest first."""
+    theirs = or_(PairRow.low_id == person_id, PairRow.high_id == person_id)
+    query = select(PairRow).where(*_waiting(), theirs).order_by(PairRow.score.desc(), PairRow.id).limit(size)
+    return tuple(_pair(row) for row in session.scalars(query))
 
 
 def find_pair(session: Session, low_id: int, high_id: int) -> Pair | None:
@@ -230,6 +238,10 @@ def _waiting() -> tuple[ColumnElement[bool], ...]:
         PairRow.state == PairState.OPEN,
         *(~gone(one) for one in either for gone in (people.merged, people.deceased)),
     )
+
+
+def _scoring(scores: range) -> ColumnElement[bool]:
+    return PairRow.score.between(scores.start, scores.stop - 1)
 
 
 def _pair(row: PairRow) -> Pair:

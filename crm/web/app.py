@@ -52,6 +52,8 @@ OFFICE = (
     "tasks",
     "supporter_consent",
     "supporter_undo",
+    "duplicates",
+    "duplicate_merging",
     "actions",
     "api_tokens",
     "clock",

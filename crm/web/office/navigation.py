@@ -47,6 +47,7 @@ _SUPPORTERS = (
     "supporter_page",
     "supporter_ties",
     "duplicates",
+    "duplicate_merging",
 )
 
 _HOUSE = ("api_tokens", "clock", "policies", "team", "trail")
@@ -124,6 +125,7 @@ HOUSE = (
 ACTIONS = (
     Entry(N_("Mes tâches"), "tasks.index", Permission.SUPPORTERS_READ, "check"),
     Entry(N_("Décider des différences"), "supporter_differences.index", Permission.SUPPORTERS_READ, "people"),
+    Entry(N_("Réunir les doublons"), "duplicates.index", Permission.SUPPORTERS_READ, "people"),
     Entry(N_("Ouvrir une nouvelle fiche"), "supporter_new.new", Permission.SUPPORTERS_EDIT, "person"),
     Entry(N_("Nommer les étiquettes inconnues"), "content.tags", Permission.CONTENT_EDIT, "tag"),
     Entry(N_("Suivre un nouveau flux"), "feeds.new", Permission.CONTENT_EDIT, "feed"),

@@ -23,6 +23,8 @@ TRAIL: dict[str, str] = {
     "care.resend-mail": N_("Lettre renvoyée à sa demande"),
     "care.complaint-closed": N_("Plainte réglée"),
     "care.complaint-reopened": N_("Plainte rouverte"),
+    "supporter.merge": N_("Une autre fiche est devenue celle-ci"),
+    "supporter.unmerge": N_("Une fiche réunie est de nouveau à part"),
     "supporter.undo": N_("Correction annulée"),
     "supporter.death-retracted": N_("Décès noté par erreur, repris"),
 }

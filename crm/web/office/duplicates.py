@@ -1,0 +1,160 @@
+"""Records that may be one person: what waits, the likeliest first; two people, or later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.duplicates import service as duplicates
+from crm.duplicates import words
+from crm.duplicates.errors import PairMissing
+from crm.duplicates.model import Certainty, Pair
+from crm.people import service as people
+from crm.people.errors import PersonMissing
+from crm.staff.model import Permission
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
+from crm.web.office import duplicate_words, guard, in_place, person_search, shell
+from crm.web.office.duplicate_words import Side
+from crm.web.office.supporter_page import find
+from crm.web.words import N_
+
+blueprint = Blueprint("duplicates", __name__, url_prefix="/office/duplicates")
+
+SIZE = 20
+WHO = N_("Choisissez une autre fiche de la liste.")
+
+
+@guard.page(blueprint, "", permission=Permission.SUPPORTERS_READ)
+def index() -> ResponseReturnValue:
+    """The queue: of one certainty where it is asked for."""
+    text, skip = request.args.get("certainty", ""), max(request.args.get("skip", 0, type=int), 0)
+    certainty = Certainty(text) if text in set(Certainty) else None
+    with shell.assembly().database.reading() as session:
+        pairs = duplicates.queue(session, size=SIZE + 1, offset=skip, certainty=certainty)
+        counts = {one: duplicates.queue_length(session, certainty=one) for one in (None, *Certainty)}
+        ids = {number for pair in pairs[:SIZE] for number in (pair.low_id, pair.high_id)}
+        sides = duplicate_words.sides(session, people.people(session, ids))
+    return shell.show(
+        "office/duplicates/queue.html",
+        pairs=[_shown(pair, sides) for pair in pairs[:SIZE]],
+        total=counts[certainty],
+        tabs=[_tab(one, counts[one], certainty) for one in counts],
+        everything=counts[None],
+        certainty=certainty,
+        skip=skip,
+        next_skip=skip + SIZE if len(pairs) > SIZE else 0,
+    )
+
+
+@guard.page(blueprint, "/<int:one_id>/<int:other_id>/distinct", permission=Permission.DUPLICATES_ACT, methods=("POST",))
+def distinct(one_id: int, other_id: int) -> ResponseReturnValue:
+    """They are two people: it is remembered."""
+    pair = _two(one_id, other_id)
+    made = shell.assembly()
+    with made.database.transaction() as session:
+        duplicates.say_distinct(session, made.sealer, *pair, by=guard.signed_in().account.id, at=shell.now())
+    undo = (url_for("duplicates.reopen", one_id=one_id, other_id=other_id), "")
+    return _back(N_("C’est noté : deux personnes. Ces fiches ne seront plus rapprochées."), undo=undo)
+
+
+@guard.page(blueprint, "/<int:one_id>/<int:other_id>/later", permission=Permission.DUPLICATES_ACT, methods=("POST",))
+def later(one_id: int, other_id: int) -> ResponseReturnValue:
+    """Puts the pair at the end of the queue."""
+    pair = _two(one_id, other_id)
+    try:
+        with shell.assembly().database.transaction() as session:
+            duplicates.put_off(session, *pair, at=shell.now())
+    except PairMissing:
+        return _back(N_("Quelqu’un a déjà décidé."), kind="note")
+    return _back(N_("À revoir plus tard : la paire attend en fin de liste."))
+
+
+@guard.page(blueprint, "/<int:one_id>/<int:other_id>/reopen", permission=Permission.DUPLICATES_ACT, methods=("POST",))
+def reopen(one_id: int, other_id: int) -> ResponseReturnValue:
+    """Takes back that they are two people."""
+    pair = _two(one_id, other_id)
+    made = shell.assembly()
+    with made.database.transaction() as session:
+        duplicates.reopen(session, made.sealer, *pair, by=guard.signed_in().account.id, at=shell.now())
+    return _back(N_("La question est de nouveau ouverte."))
+
+
+@guard.page(blueprint, "/with/<int:person_id>", permission=Permission.DUPLICATES_ACT)
+def choose(person_id: int) -> ResponseReturnValue:
+    """The form that asks with whom somebody is to be merged."""
+    return _choose(person_id)
+
+
+@guard.page(blueprint, "/with/<int:person_id>", permission=Permission.DUPLICATES_ACT, methods=("POST",))
+def chosen(person_id: int) -> ResponseReturnValue:
+    """Puts the two side by side; nothing is written."""
+    person = find(person_id)
+    try:
+        with shell.assembly().database.reading() as session:
+            other = person_search.chosen(session, without=person.id)
+    except (Invalid, PersonMissing):
+        return _choose(person_id, wrong=True)
+    address = url_for("duplicate_merging.compare", one_id=person.id, other_id=other, keep=person.id, origin="person")
+    return shell.back(address)
+
+
+def _choose(person_id: int, *, wrong: bool = False) -> ResponseReturnValue:
+    person = find(person_id)
+    who = request.form.get("who", "").strip()[: person_search.LONGEST]
+    with shell.assembly().database.reading() as session:
+        found = person_search.answers(session, who, without=person.id)
+    return in_place.form(
+        "merge",
+        shell.say(N_("Réunir avec une autre fiche")),
+        person,
+        status=422 if wrong else 200,
+        who=who,
+        found=found,
+        errors={"who": shell.say(WHO)} if wrong else {},
+    )
+
+
+def _two(one_id: int, other_id: int) -> tuple[PersonId, PersonId]:
+    """Two people who are there. Raises `PersonMissing`."""
+    with shell.assembly().database.reading() as session:
+        there = people.people(session, {PersonId(one_id), PersonId(other_id)})
+    if len(there) != 2:
+        raise PersonMissing
+    return PersonId(one_id), PersonId(other_id)
+
+
+def _back(message: str, *, kind: str = "done", undo: tuple[str, str] | None = None) -> ResponseReturnValue:
+    """To the person's page where one came from there, else to the queue as it was filtered."""
+    where = request.form.get("person", 0, type=int)
+    if where:
+        return shell.back(url_for("supporters.show", person_id=where), shell.say(message), kind=kind, undo=undo)
+    text = request.form.get("certainty", "")
+    address = url_for("duplicates.index", certainty=text if text in set(Certainty) else None)
+    return shell.back(address, shell.say(message), kind=kind, undo=undo)
+
+
+def _shown(pair: Pair, sides: dict[PersonId, Side]) -> dict[str, Any]:
+    word, shape = words.CERTAINTIES[pair.certainty]
+    return {
+        "low": sides[pair.low_id],
+        "high": sides[pair.high_id],
+        "score": pair.score,
+        "word": shell.say(word),
+        "shape": shape,
+        "because": duplicate_words.because(pair.reasons),
+        "but": duplicate_words.but(pair.reasons),
+        "is_later": pair.later_at is not None,
+    }
+
+
+def _tab(one: Certainty | None, count: int, active: Certainty | None) -> dict[str, Any]:
+    label = N_("Tout") if one is None else words.CERTAINTIES[one][0]
+    return {
+        "label": shell.say(label),
+        "href": url_for("duplicates.index", certainty=one.value if one else None),
+        "count": count,
+        "active": one is active,
+    }

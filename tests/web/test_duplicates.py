@@ -1,0 +1,158 @@
+"""Duplicates in the office: what waits, side by side, merged, separated; two colleagues at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+
+from crm.assembly import Assembly
+from crm.duplicates import merges
+from crm.duplicates import service as duplicates
+from crm.people import service as people
+from crm.people.model import NewPerson, Person
+from crm.staff.model import Role
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+from jobs import compare_everybody, compare_newcomers
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+from tests.web.supporters import words_of
+
+Open = Callable[..., Browser]
+
+
+def known(assembly: Assembly, first: str, last: str, email: str) -> Person:
+    """Somebody of that name and address."""
+    new = NewPerson(language=Language.FR, first_name=first, last_name=last, email=EmailAddress.parse(email))
+    with assembly.database.transaction() as session:
+        return people.add(session, assembly.addresses, new, at=NOW)
+
+
+@pytest.fixture
+def two(assembly: Assembly) -> tuple[Person, Person]:
+    """Two records of one person, found by the clock."""
+    both = (
+        known(assembly, "Marie", "Dupont", "marie@exemple.be"),
+        known(assembly, "Marie", "Dupond", "marie@exemple.be"),
+    )
+    compare_newcomers.run(assembly, NOW)
+    return both
+
+
+def merged_into(assembly: Assembly, person: Person) -> PersonId | None:
+    with assembly.database.reading() as session:
+        found = people.find_person(session, person.id)
+    assert found is not None
+    return found.merged_into_id
+
+
+def test_a_pair_is_shown_with_its_reason_merged_as_chosen_and_separated(
+    assembly: Assembly, two: tuple[Person, Person], browser: Open
+) -> None:
+    one, other = two
+    care = browser(Role.CARE)
+    assert "Même adresse e-mail, même prénom, noms de famille très proches." in words_of(
+        care.get("/office/duplicates").text
+    )
+    page = care.get(f"/office/duplicates/{one.id}/{other.id}").text
+    assert 'name="field-last_name" value="loser"' in page
+    form = {"survivor": one.id, "loser": other.id, "field-last_name": "loser", "field-first_name": "anything"}
+    done = care.post("/office/duplicates/merge", data=form)
+    assert (done.status_code, done.location) == (303, "/office/duplicates")
+    assert "Chacun·e n’a qu’une fiche" in words_of(care.get("/office/duplicates").text)
+    with assembly.database.reading() as session:
+        survivor = people.find_survivor(session, other.id)
+    assert survivor is not None
+    assert (survivor.id, survivor.last_name) == (one.id, "Dupond")
+    shown = care.get(f"/office/supporters/{one.id}").text
+    assert "Réunie avec « Marie Dupond »" in words_of(shown)
+    undo = re.search(r'action="(/office/duplicates/merges/\d+/undo)"', shown)
+    assert undo is not None
+    assert care.post(undo[1]).status_code == 303
+    assert care.post(undo[1]).status_code == 303
+    with assembly.database.reading() as session:
+        assert people.find_person(session, one.id) == one
+        assert people.find_person(session, other.id) == other
+    assert "Séparée de « Marie Dupond »" in words_of(care.get(f"/office/supporters/{one.id}").text)
+
+
+def test_what_was_said_to_be_two_people_is_never_proposed_again_until_it_is_taken_back(
+    assembly: Assembly, two: tuple[Person, Person], browser: Open
+) -> None:
+    one, other = two
+    care = browser(Role.CARE)
+    address = f"/office/duplicates/{one.id}/{other.id}"
+    assert care.post(f"{address}/later").status_code == 303
+    assert "à revoir" in words_of(care.get("/office/duplicates").text)
+    assert care.post(f"{address}/distinct").status_code == 303
+    compare_everybody.run(assembly, NOW)
+    assert "Chacun·e n’a qu’une fiche" in words_of(care.get("/office/duplicates").text)
+    assert "Quelqu’un a dit que ce sont deux personnes" in words_of(care.get(address).text)
+    assert care.post(f"{address}/reopen").status_code == 303
+    assert "Dupond" in care.get("/office/duplicates?certainty=possible").text
+
+
+def test_a_family_that_shares_a_mailbox_is_no_pair(assembly: Assembly) -> None:
+    for first in ("Marie", "Jean", "Chloé"):
+        known(assembly, first, "Dupont", "famille@exemple.be")
+    compare_everybody.run(assembly, NOW)
+    with assembly.database.reading() as session:
+        assert duplicates.queue(session) == ()
+
+
+def test_whoever_comes_second_reads_who_is_left_and_nothing_is_done_twice(
+    assembly: Assembly, two: tuple[Person, Person], browser: Open
+) -> None:
+    one, other = two
+    care, boss = browser(Role.CARE), browser(Role.ADMINISTRATOR)
+    form = {"survivor": one.id, "loser": other.id}
+    assert care.post("/office/duplicates/merge", data=form).status_code == 303
+    second = boss.post("/office/duplicates/merge", data={"survivor": other.id, "loser": one.id})
+    assert second.status_code == 409
+    assert "Quelqu’un vient de réunir ces fiches" in words_of(second.text)
+    assert f'href="/office/supporters/{one.id}"' in second.text
+    assert boss.get(f"/office/duplicates/{one.id}/{other.id}").status_code == 409
+    assert (merged_into(assembly, one), merged_into(assembly, other)) == (None, one.id)
+
+
+def test_of_many_who_merge_the_same_two_at_the_same_instant_one_does(
+    assembly: Assembly, two: tuple[Person, Person], browser: Open
+) -> None:
+    one, other = two
+    browsers = [browser(Role.CARE), browser(Role.ADMINISTRATOR), browser(Role.CARE)]
+    together, statuses = Barrier(len(browsers)), []
+
+    def press(someone: Browser, survivor: PersonId, loser: PersonId) -> None:
+        together.wait()
+        form = {"survivor": survivor, "loser": loser}
+        statuses.append(someone.post("/office/duplicates/merge", data=form).status_code)
+
+    ways = [(one.id, other.id), (other.id, one.id), (one.id, other.id)]
+    threads = [Thread(target=press, args=(who, *way)) for who, way in zip(browsers, ways, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [303, 409, 409]
+    with assembly.database.reading() as session:
+        done = [*merges.of(session, one.id), *merges.of(session, other.id)]
+    assert len(done) == 1
+    assert {merged_into(assembly, one), merged_into(assembly, other)} == {None, done[0].survivor_id}
+
+
+def test_what_cannot_be_merged_says_why(assembly: Assembly, two: tuple[Person, Person], browser: Open) -> None:
+    one, _ = two
+    care = browser(Role.CARE)
+    same = care.post("/office/duplicates/merge", data={"survivor": one.id, "loser": one.id})
+    assert (same.status_code, "deux fois la même fiche" in words_of(same.text)) == (422, True)
+    assert care.post("/office/duplicates/merge", data={"survivor": one.id, "loser": 999}).status_code == 404
+    assert care.post("/office/duplicates/merge", data={}).status_code in (404, 422)
+    assert care.post("/office/duplicates/merges/999/undo").status_code == 404
+    assert care.post(f"/office/duplicates/with/{one.id}", data={"who": "zzz"}).status_code == 422
+    chosen = care.post(f"/office/duplicates/with/{one.id}", data={"who": "Dupond"})
+    assert chosen.status_code == 303
+    assert "Une seule personne" in words_of(care.get(chosen.location).text)
