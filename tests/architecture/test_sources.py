@@ -146,7 +146,7 @@ DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
     "crm.care": {"rules", "words"},
     "crm.consent": {"gate", "pace", "paces", "policies", "policy", "taking_over", "words"},
-    "crm.duplicates": {"merges"},
+    "crm.duplicates": {"merges", "words"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.partners": {"rules"},
     "crm.people": {

@@ -14,7 +14,7 @@ from crm.duplicates.model import Reason
 from crm.people import contacts, rules
 from crm.people import words as people_words
 from crm.people.model import Person
-from crm.people.reach_panel import shown_value
+from crm.people.saying import said_lines
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
 from crm.web.office import shell
@@ -93,8 +93,8 @@ def sides(session: Session, people: Mapping[PersonId, Person]) -> dict[PersonId,
             since=person.created_at,
             born=value("birth_on", person.birth_on) if person.birth_on else "",
             is_deceased=person.is_deceased,
-            emails=tuple(shown_value(point) for point in person.emails),
-            phones=tuple(shown_value(point) for point in person.phones),
+            emails=tuple(point.value for point in person.emails),
+            phones=tuple(said_lines("phone", {"text": point.value}, speaking)[0] for point in person.phones),
             addresses=tuple(", ".join(lines(abode.address, language=speaking)) for abode in abodes.get(number, ())),
         )
         for number, person in people.items()
