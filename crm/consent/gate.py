@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm.consent import paces, policies, rules, store
 from crm.consent.model import Channel, Glance, Standing, Suppression, Verdict
 from crm.consent.pace import Pace, held_back
-from crm.consent.policy import EVERYWHERE, Demand, Population, demands_on
+from crm.consent.policy import EVERYWHERE, Book, Population, demands_on
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import Person
@@ -69,7 +69,7 @@ class _Desk:
     suppressions: Mapping[str, Collection[Suppression]]
     living: Mapping[tuple[PersonId, Channel], frozenset[str]]
     populations: Mapping[PersonId, frozenset[Population]]
-    book: Mapping[tuple[str, Channel], dict[Population, Demand]]
+    book: Book
     paces: Mapping[tuple[PersonId, Channel], Pace]
     last_letters: Mapping[tuple[PersonId, Channel], datetime]
 
@@ -106,7 +106,6 @@ class _Desk:
         everywhere = said.get((purpose, channel, EVERYWHERE))
         own = said.get((purpose, channel, address_key)) if address_key != EVERYWHERE else None
         living = self.living[person.id, channel]
-        book = self.book.get((purpose, channel)) or policies.NO_BOOK
         return rules.verdict(
             purpose=purpose,
             standing=rules.combined(own, everywhere),
@@ -115,7 +114,7 @@ class _Desk:
             merged=person.merged_into_id is not None,
             deceased=person.is_deceased,
             demands=demands_on(
-                book,
+                self.book.asked(purpose, channel),
                 self.populations.get(person.id, frozenset()),
                 is_minor=rules.is_minor(person.birth_on, brussels_day(self.at)),
             ),

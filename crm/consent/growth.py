@@ -16,7 +16,7 @@ from crm.consent.tables import ConsentStandingRow
 
 def allowed_count(session: Session, purpose: str, channel: Channel = Channel.EMAIL, *, at: datetime) -> int:
     """How many people may be written to for a purpose, as things stand."""
-    allowed = selects.allowed(purpose, channel, moment=selects.Moment.of(at)).subquery()
+    allowed = selects.allowed(purpose, channel, moment=selects.Moment.of(session, at)).subquery()
     return session.scalar(select(func.count()).select_from(allowed)) or 0
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from crm.consent import store
 from crm.consent.errors import OwnProposal, PolicyMissing, PurposeMissing
-from crm.consent.model import Channel
-from crm.consent.policy import BY_DEFAULT, Demand, NewPolicy, Policy, Population, in_force
+from crm.consent.policy import Book, NewPolicy, Policy, Population
 from crm.consent.tables import PolicyRow, PopulationRow
 from crm.foundation.database import hold
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, PersonId, PolicyId
 
-NO_BOOK: dict[Population, Demand] = {Population.EVERYBODY: BY_DEFAULT}
-"""What is asked for where no policy was ever written."""
 SET_BY_ROOMS = frozenset({Population.BUYERS, Population.DONORS, Population.MEMBERS})
 
 
@@ -70,12 +68,11 @@ def policies(session: Session) -> tuple[Policy, ...]:
     return tuple(_policy(row) for row in session.scalars(select(PolicyRow).order_by(*order, PolicyRow.id.desc())))
 
 
-def book(session: Session, day: date) -> dict[tuple[str, Channel], dict[Population, Demand]]:
-    """What is asked of whom on a day, for each purpose and channel that has a policy."""
-    by_subject: dict[tuple[str, Channel], list[Policy]] = {}
-    for policy in policies(session):
-        by_subject.setdefault((policy.purpose, policy.channel), []).append(policy)
-    return {subject: in_force(several, day) for subject, several in by_subject.items()}
+def book(reading: Session | Connection, day: date) -> Book:
+    """What is asked of whom on a day."""
+    row = PolicyRow.__table__.c
+    rows = reading.execute(select(PolicyRow.__table__).where(row.is_approved, row.valid_from_on <= day))
+    return Book.of([_policy(one) for one in rows], day)
 
 
 def populations_of(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, frozenset[Population]]:
@@ -108,7 +105,7 @@ def leave_population(session: Session, person_ids: Iterable[PersonId], populatio
     )
 
 
-def _policy(row: PolicyRow) -> Policy:
+def _policy(row: Any) -> Policy:
     return Policy(
         id=PolicyId(row.id),
         purpose=row.purpose,

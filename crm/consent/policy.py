@@ -102,6 +102,27 @@ def in_force(policies: Iterable[Policy], day: date) -> dict[Population, Demand]:
     return {Population.EVERYBODY: BY_DEFAULT} | {p.population: Demand(p.need, p.longest_days) for p in held}
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is asked of whom on one day, for each purpose and channel that has a policy. Equal books are equal keys."""
+
+    pages: tuple[tuple[tuple[str, Channel], tuple[tuple[Population, Demand], ...]], ...] = ()
+
+    @classmethod
+    def of(cls, policies: Iterable[Policy], day: date) -> Book:
+        """The book of a day."""
+        by_subject: dict[tuple[str, Channel], list[Policy]] = {}
+        for policy in policies:
+            by_subject.setdefault((policy.purpose, policy.channel), []).append(policy)
+        asked = {subject: in_force(several, day) for subject, several in sorted(by_subject.items())}
+        return cls(tuple((subject, tuple(sorted(demands.items()))) for subject, demands in asked.items()))
+
+    def asked(self, purpose: str, channel: Channel) -> dict[Population, Demand]:
+        """What is asked of each population; of everybody at least."""
+        found = next((demands for subject, demands in self.pages if subject == (purpose, channel)), ())
+        return {Population.EVERYBODY: BY_DEFAULT} | dict(found)
+
+
 def demands_on(
     book: dict[Population, Demand], populations: Collection[Population], *, is_minor: bool
 ) -> tuple[Demand, ...]:

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Self, assert_never
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Date,
-    ScalarSelect,
     Select,
     String,
     Subquery,
     and_,
     bindparam,
     case,
+    false,
     func,
     literal,
     not_,
     or_,
     select,
+    true,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
+from crm.consent import policies
 from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, Way
 from crm.consent.pace_selects import paused, too_often
-from crm.consent.policy import BY_DEFAULT, EVERYWHERE, FOR_MINORS, Need, Population
+from crm.consent.policy import EVERYWHERE, Book, Demand, Need, Population, demands_on
 from crm.consent.rules import CAREFULNESS, CLOSENESS, NO, OWN_WORD, adults_born_by
-from crm.consent.tables import ConsentStandingRow, PolicyRow, PopulationRow, SuppressionRow
+from crm.consent.tables import ConsentStandingRow, PopulationRow, SuppressionRow
 from crm.foundation.columns import Instant, days_before
 from crm.people import selects as people
 from crm.people.model import ContactKind
@@ -37,20 +40,24 @@ from crm.values.calendar import brussels_day
 _ALLOWED = 100
 _MERGED = 99
 _DECEASED = 98
-_OTHERS = (Population.EVERYBODY, Population.BUYERS, Population.DONORS, Population.MEMBERS)
+_OTHERS = (Population.BUYERS, Population.DONORS, Population.MEMBERS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moment:
-    """When the question is asked: values, or parameters of a statement that is compiled once."""
+    """When the question is asked: values, or parameters of a statement that is compiled once.
+
+    The policies in force then are part of the statement: looked up in it, they would be so for each row.
+    """
 
     at: Any
     on: Any
     day_of_year: Any
     adults_born_by: Any
+    book: Book
 
     @classmethod
-    def of(cls, at: datetime) -> Self:
+    def of(cls, reading: Session | Connection, at: datetime) -> Self:
         """The moment of an instant."""
         day = brussels_day(at)
         return cls(
@@ -58,16 +65,18 @@ class Moment:
             on=literal(day, Date()),
             day_of_year=literal(f"{day:%m-%d}", String()),
             adults_born_by=literal(adults_born_by(day), Date()),
+            book=policies.book(reading, day),
         )
 
     @classmethod
-    def bound(cls) -> Self:
-        """A moment given when the statement runs: with `Moment.facts(at)`."""
+    def bound(cls, book: Book) -> Self:
+        """A moment given when the statement runs: with `Moment.facts(at)`, on a day of that `book_of`."""
         return cls(
             at=bindparam("gate_at", type_=Instant()),
             on=bindparam("gate_on", type_=Date()),
             day_of_year=bindparam("gate_day", type_=String()),
             adults_born_by=bindparam("gate_born", type_=Date()),
+            book=book,
         )
 
     @staticmethod
@@ -75,6 +84,11 @@ class Moment:
         """What a statement on `bound` wants to know."""
         day = brussels_day(at)
         return {"gate_at": at, "gate_on": day, "gate_day": f"{day:%m-%d}", "gate_born": adults_born_by(day)}
+
+
+def book_of(reading: Session | Connection, at: datetime) -> Book:
+    """The policies in force at an instant, for a statement that is kept for as long as they are."""
+    return policies.book(reading, brussels_day(at))
 
 
 def reachable(channel: Channel, moment: Moment) -> Select[*tuple[Any, ...]]:
@@ -169,7 +183,7 @@ def refused(
 
 
 def may_receive(
-    purpose: ColumnElement[Any] | Any,
+    purpose: str,
     channel: Channel,
     person_id: ColumnElement[Any] | Any,
     address_key: ColumnElement[Any] | Any,
@@ -178,14 +192,15 @@ def may_receive(
 ) -> ColumnElement[bool]:
     """The last look, for the statement that claims a mail: may this person get it at this address, as things stand?
 
-    `purpose`, `person_id` and `address_key` are values or columns of the statement it is used in. `SERVICE` needs no
-    consent, only an address that is not dead and a person who is not. A pause holds a mail back, a rhythm does not:
+    `person_id` and `address_key` are values or columns of the statement it is used in. `SERVICE` needs no consent,
+    only an address that is not dead and a person who is not. A pause holds a mail back, a rhythm does not:
     the mail is the letter it allowed.
     """
-    owed = and_(not_(_dead(address_key)), not_(people.deceased(person_id)))
+    if purpose == SERVICE:
+        return and_(not_(_dead(address_key)), not_(people.deceased(person_id)))
     live = reachable(channel, moment).subquery("live")
     word, joined = _words(live, purpose, channel)
-    permitted = (
+    return (
         joined.where(
             live.c.person_id == person_id,
             live.c.address_key == address_key,
@@ -195,11 +210,9 @@ def may_receive(
             not_(paused(live.c.person_id, channel, moment.on)),
         )
         .add_columns(literal(1))
+        .offset(0)  # keeps PostgreSQL from asking about everybody at once, and hashing that, for the sake of a few
         .exists()
     )
-    if not isinstance(purpose, str):
-        return case((purpose == SERVICE, owed), else_=permitted)
-    return owed if purpose == SERVICE else permitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +231,7 @@ class _Word:
         return func.coalesce(and_(self.act == Act.GIVEN.value, self.way == Way.CONFIRMATION.value), False)
 
 
-def _words(places: Subquery, purpose: Any, channel: Channel) -> tuple[_Word, Select[*tuple[Any, ...]]]:
+def _words(places: Subquery, purpose: str, channel: Channel) -> tuple[_Word, Select[*tuple[Any, ...]]]:
     """The twin of `rules.combined`: the word at each place, and a select over the places that is to be completed."""
     own, everywhere = aliased(ConsentStandingRow), aliased(ConsentStandingRow)
     joined = select().select_from(places).correlate_except(places, own, everywhere)
@@ -252,92 +265,54 @@ def _words(places: Subquery, purpose: Any, channel: Channel) -> tuple[_Word, Sel
     return _Word(act=pick("act"), way=pick("way"), since=pick("since_at")), joined
 
 
-def _need(purpose: Any, channel: Channel, population: Population, moment: Moment, column: str) -> ScalarSelect[Any]:
-    """What the policy in force on a population asks for; looked up once per statement."""
-    policy = aliased(PolicyRow)
-    return (
-        select(getattr(policy, column))
-        .where(
-            policy.purpose == purpose,
-            policy.channel == channel,
-            policy.population == population,
-            policy.is_approved,
-            policy.valid_from_on <= moment.on,
-            or_(policy.valid_until_on.is_(None), policy.valid_until_on >= moment.on),
-        )
-        .order_by(policy.valid_from_on.desc(), policy.id.desc())
-        .limit(1)
-        .correlate_except(policy)
-        .scalar_subquery()
-    )
-
-
-def _satisfied(purpose: Any, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[bool]:
+def _satisfied(purpose: str, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[bool]:
     """The twin of `policy.demands_on` and `rules.verdict`: any demand on the person is met."""
-
-    def met(population: Population, default: Need | None = None) -> ColumnElement[bool]:
-        need: ColumnElement[Any] = _need(purpose, channel, population, moment, "need")
-        if default is not None:
-            need = func.coalesce(need, default.value)
-        days = _need(purpose, channel, population, moment, "longest_days")
-        return _met(need, days, word, moment)
-
+    asked = moment.book.asked(purpose, channel)
+    (of_minors,) = demands_on(asked, (), is_minor=True)
+    (of_everybody,) = demands_on(asked, (), is_minor=False)
+    ways = [_met(of_everybody, word, moment)]
+    ways += [and_(_belongs(person_id, p), _met(asked[p], word, moment)) for p in _OTHERS if p in asked]
+    if len(ways) == 1 and of_minors == of_everybody:
+        return ways[0]
     minor = people.born_after(person_id, moment.adults_born_by)
-    others = [met(Population.EVERYBODY, BY_DEFAULT.need)]
-    others += [and_(_belongs(person_id, p), met(p)) for p in _OTHERS[1:]]
-    own, days = _for_minors(purpose, channel, moment)
-    return case((minor, _met(own, days, word, moment)), else_=or_(*others))
+    return case((minor, _met(of_minors, word, moment)), else_=or_(*ways))
 
 
-def _for_minors(purpose: Any, channel: Channel, moment: Moment) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What is asked of a minor, and how old their yes may be: a policy of their own, else everybody's, never less."""
-    own = _need(purpose, channel, Population.MINORS, moment, "need")
-    everybody = func.coalesce(_need(purpose, channel, Population.EVERYBODY, moment, "need"), BY_DEFAULT.need.value)
-    need = func.coalesce(own, everybody)
-    strict = case((need.in_([one.value for one in FOR_MINORS]), need), else_=Need.CONSENT.value)
-    days = case(
-        (own.is_not(None), _need(purpose, channel, Population.MINORS, moment, "longest_days")),
-        else_=_need(purpose, channel, Population.EVERYBODY, moment, "longest_days"),
-    )
-    return strict, days
+def _met(demand: Demand, word: _Word, moment: Moment) -> ColumnElement[bool]:
+    days = demand.longest_days
+    young = true() if days is None else func.coalesce(word.since >= days_before(moment.at, literal(days)), False)
+    match demand.need:
+        case Need.NEVER:
+            return false()
+        case Need.NO_OBJECTION:
+            return not_(word.is_in(NO))
+        case Need.CONFIRMED:
+            return and_(word.is_confirmed, young)
+        case Need.CONSENT:
+            return and_(word.is_in([Act.GIVEN]), young)
+        case Need.LEGACY:
+            return and_(word.is_in([Act.GIVEN, Act.IMPORTED]), young)
+        case _:
+            assert_never(demand.need)
 
 
-def _met(need: ColumnElement[Any], days: Any, word: _Word, moment: Moment) -> ColumnElement[bool]:
-    young = or_(days.is_(None), word.since >= days_before(moment.at, days))
-    return func.coalesce(
-        case(
-            (need == Need.NO_OBJECTION.value, not_(word.is_in(NO))),
-            (need == Need.CONFIRMED.value, and_(word.is_confirmed, young)),
-            (need == Need.CONSENT.value, and_(word.is_in([Act.GIVEN]), young)),
-            (need == Need.LEGACY.value, and_(word.is_in([Act.GIVEN, Act.IMPORTED]), young)),
-            else_=False,
-        ),
-        False,
-    )
-
-
-def _lacking(purpose: Any, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[int]:
+def _lacking(purpose: str, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[int]:
     """The twin of `rules._lacking`, as ranks of closeness."""
+    asked = moment.book.asked(purpose, channel)
+    (of_minors,) = demands_on(asked, (), is_minor=True)
     minor = people.born_after(person_id, moment.adults_born_by)
-    everybody = func.coalesce(_need(purpose, channel, Population.EVERYBODY, moment, "need"), BY_DEFAULT.need.value)
 
-    def all_among(needs: tuple[Need, ...]) -> ColumnElement[bool]:
-        words = [need.value for need in needs]
-        others = [
-            or_(
-                not_(_belongs(person_id, p)), func.coalesce(_need(purpose, channel, p, moment, "need").in_(words), True)
-            )
-            for p in _OTHERS
-            if p is not Population.EVERYBODY
-        ]
-        own, _ = _for_minors(purpose, channel, moment)
-        return case((minor, own.in_(words)), else_=and_(everybody.in_(words), *others))
+    def all_among(*needs: Need) -> ColumnElement[bool]:
+        others = [not_(_belongs(person_id, p)) for p in _OTHERS if p in asked and asked[p].need not in needs]
+        grown = and_(*others) if asked[Population.EVERYBODY].need in needs and others else None
+        of_grown = literal(asked[Population.EVERYBODY].need in needs) if grown is None else grown
+        return case((minor, literal(of_minors.need in needs)), else_=of_grown)
 
     return case(
         *((word.act == act.value, CLOSENESS[refusal]) for act, refusal in OWN_WORD.items() if refusal is not None),
-        (all_among((Need.NEVER,)), CLOSENESS[Refusal.NO_BASIS]),
+        (all_among(Need.NEVER), CLOSENESS[Refusal.NO_BASIS]),
         (word.act.is_(None), CLOSENESS[Refusal.NEVER_ASKED]),
-        (and_(not_(word.is_confirmed), all_among((Need.CONFIRMED, Need.NEVER))), CLOSENESS[Refusal.NOT_CONFIRMED]),
+        (and_(not_(word.is_confirmed), all_among(Need.CONFIRMED, Need.NEVER)), CLOSENESS[Refusal.NOT_CONFIRMED]),
         else_=CLOSENESS[Refusal.EXPIRED],
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import selects as consent
 from crm.consent.model import Channel
+from crm.consent.policy import Book
 from crm.people import selects as people
 from crm.values.identifiers import BodyId, ContactPointId, DeliveryId, MailingId, PersonId
 from mailing.delivery.model import Claim, DeliveryState, EventKind, MailingState
@@ -110,7 +111,7 @@ def claim(
 
 def refusals(connection: Connection, purpose: str, person_ids: Iterable[int], *, now: datetime) -> dict[int, str]:
     """Why those people may not be written what they were owed for a purpose."""
-    refused = consent.refused(purpose, moment=consent.Moment.of(now), is_owed=True).subquery("refused")
+    refused = consent.refused(purpose, moment=consent.Moment.of(connection, now), is_owed=True).subquery("refused")
     rows = connection.execute(select(refused).where(refused.c.person_id.in_(list(person_ids))))
     return {row.person_id: str(row.refusal) for row in rows}
 
@@ -137,7 +138,7 @@ def running(connection: Connection, mailing_ids: Iterable[int]) -> dict[int, str
 
 
 @lru_cache(maxsize=64)
-def _attempting(purpose: str) -> Any:
+def _attempting(purpose: str, book: Book) -> Any:
     return (
         update(_delivery)
         .where(
@@ -145,7 +146,7 @@ def _attempting(purpose: str) -> Any:
             _delivery.c.state == DeliveryState.CLAIMED,
             _delivery.c.worker == bindparam("by"),
             _delivery.c.lease_until > bindparam("now"),
-            or_(_delivery.c.person_id.is_(None), _may_receive(purpose)),
+            or_(_delivery.c.person_id.is_(None), _may_receive(purpose, book)),
             ~_is_second_of_one_person(),
         )
         .values(state=DeliveryState.ATTEMPTING, attempts=_delivery.c.attempts + 1, lease_until=bindparam("until"))
@@ -153,9 +154,9 @@ def _attempting(purpose: str) -> Any:
     )
 
 
-def _may_receive(purpose: str) -> ColumnElement[bool]:
+def _may_receive(purpose: str, book: Book) -> ColumnElement[bool]:
     who, where = _delivery.c.person_id, _delivery.c.address_key
-    return consent.may_receive(purpose, Channel.EMAIL, who, where, moment=consent.Moment.bound())
+    return consent.may_receive(purpose, Channel.EMAIL, who, where, moment=consent.Moment.bound(book))
 
 
 def _is_second_of_one_person() -> ColumnElement[bool]:
@@ -190,7 +191,7 @@ def attempt(
     written to. The caller has made sure that their mailings run and that the switch is open (`running`).
     """
     facts = {"ids": _padded(ids), "by": by, "now": now, "until": until} | consent.Moment.facts(now)
-    rows = connection.execute(_attempting(purpose), facts).all()
+    rows = connection.execute(_attempting(purpose, consent.book_of(connection, now)), facts).all()
     return {row.id: (row.fence, row.attempts) for row in rows}
 
 
@@ -207,12 +208,13 @@ class LeftOut:
 
 def left_out(connection: Connection, *, purpose: str, ids: Sequence[int], by: str, now: datetime) -> list[LeftOut]:
     """Why mails that `attempt` did not let through were not."""
+    book = consent.book_of(connection, now)
     is_held = and_(_delivery.c.state == DeliveryState.CLAIMED, _delivery.c.worker == by, _delivery.c.lease_until > now)
     rows = connection.execute(
         select(
             _delivery.c.id,
             is_held.label("is_held"),
-            or_(_delivery.c.person_id.is_(None), _may_receive(purpose)).label("may_receive"),
+            or_(_delivery.c.person_id.is_(None), _may_receive(purpose, book)).label("may_receive"),
             _is_second_of_one_person().label("is_second"),
             people.deceased(_delivery.c.person_id).label("is_deceased"),
         ).where(_AMONG),

@@ -25,6 +25,7 @@ from crm.values.identifiers import AccountId, PersonId
 from tests.conftest import NOW
 
 Add = Callable[..., Person]
+Asked = tuple[str, PersonId, str]
 ADDRESSES = ("un@exemple.be", "deux@exemple.be", "trois@exemple.be")
 PEOPLE = 3
 OLD = 31 * 24
@@ -206,9 +207,9 @@ def build_paces(session: Session, assembly: Assembly, world: World, people: list
 @given(WORLDS)
 def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembly, add: Add, world: World) -> None:
     at = NOW + timedelta(hours=world.asked_at)
-    moment = selects.Moment.of(at)
     with assembly.database.reading() as session:
         people, keys = build(session, assembly, add, world)
+        moment = selects.Moment.of(session, at)
         assert consent.drift(session) == 0
         for purpose in ("news", "urgent"):
             one_by_one = {who: gate.verdict_of(session, who, purpose, Channel.EMAIL, at) for who in people}
@@ -235,17 +236,21 @@ def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembl
             selects.may_receive(purpose, Channel.EMAIL, person, key, moment=moment) for purpose, person, key in asked
         ]
         assert [bool(one) for one in session.execute(select(*by_value)).one()] == expected
-        every = select(*(literal(value).label(name) for name, value in zip(NAMES, asked[0], strict=True))).union_all(
-            *(select(*(literal(value) for value in one)) for one in asked[1:])
-        )
-        these = every.subquery("these")
-        bound = selects.Moment.bound()
-        by_column = selects.may_receive(
-            these.c.purpose, Channel.EMAIL, these.c.person_id, these.c.address_key, moment=bound
-        )
-        query = select(*(these.c[name] for name in NAMES), by_column.label("may"))
-        looked = session.execute(query, selects.Moment.facts(at)).all()
-        assert {tuple(one)[:3]: bool(one.may) for one in looked} == dict(zip(asked, expected, strict=True))
+        assert looked_at(session, asked, at) == dict(zip(asked, expected, strict=True))
+
+
+def looked_at(session: Session, asked: list[Asked], at: datetime) -> dict[Asked, bool]:
+    """What the last look says of rows that stand in a table, one statement a purpose."""
+    rows = (select(*(literal(value).label(name) for name, value in zip(NAMES, one, strict=True))) for one in asked)
+    these = union_all(*rows).subquery("these")
+    moment = selects.Moment.bound(selects.book_of(session, at))
+    found = {}
+    for purpose in sorted({purpose for purpose, _, _ in asked}):
+        may = selects.may_receive(purpose, Channel.EMAIL, these.c.person_id, these.c.address_key, moment=moment)
+        query = select(*(these.c[name] for name in NAMES), may.label("may")).where(these.c.purpose == purpose)
+        for one in session.execute(query, selects.Moment.facts(at)):
+            found[one.purpose, PersonId(one.person_id), one.address_key] = bool(one.may)
+    return found
 
 
 def best_address(session: Session, person_id: PersonId, purpose: str, at: datetime) -> tuple[str, str]:
@@ -288,7 +293,7 @@ def test_the_last_look_works_inside_the_statement_that_claims(assembly: Assembly
         )
         points: Table = ContactPointRow.__table__  # type: ignore[assignment] # a mapped class's own Core table
         may = selects.may_receive(
-            "news", Channel.EMAIL, points.c.person_id, points.c.address_key, moment=selects.Moment.of(NOW)
+            "news", Channel.EMAIL, points.c.person_id, points.c.address_key, moment=selects.Moment.of(session, NOW)
         )
         marked = session.execute(
             update(points).where(may).values(deliverability=Deliverability.FAILING).returning(points.c.person_id)
@@ -332,17 +337,6 @@ def test_a_minor_and_a_buyer_among_others_are_judged_each_by_their_own_policies(
             gate.verdict(session, person_id=person, purpose=purpose, address_key=key, at=NOW).allowed
             for purpose, person, key in asked
         ]
-        these = union_all(
-            *(select(*(literal(value).label(name) for name, value in zip(NAMES, one, strict=True))) for one in asked)
-        ).subquery("these")
-        may = selects.may_receive(
-            these.c.purpose,
-            Channel.EMAIL,
-            these.c.person_id,
-            these.c.address_key,
-            moment=selects.Moment.bound(),
-        )
-        looked = session.execute(select(may.label("may")), selects.Moment.facts(NOW))
-        assert [bool(one.may) for one in looked] == one_by_one
+        assert looked_at(session, asked, NOW) == dict(zip(asked, one_by_one, strict=True))
         grown, minor, buyer = False, False, True
         assert one_by_one == [True, False, True, grown, minor, buyer, True, True, True]

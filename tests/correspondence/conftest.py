@@ -101,7 +101,7 @@ class House:
     def allowed(self, purpose: str = "news") -> list[str]:
         """The addresses we may write to."""
         with self.assembly.database.reading() as session:
-            found = session.execute(selects.allowed(purpose, moment=selects.Moment.of(self.now)))
+            found = session.execute(selects.allowed(purpose, moment=selects.Moment.of(session, self.now)))
             return sorted(row.address for row in found)
 
 

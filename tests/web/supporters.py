@@ -110,7 +110,7 @@ class Site:
     def allowed(self, purpose: str = "news") -> list[str]:
         """The addresses we may write to."""
         with self.assembly.database.reading() as session:
-            found = session.execute(selects.allowed(purpose, moment=selects.Moment.of(NOW)))
+            found = session.execute(selects.allowed(purpose, moment=selects.Moment.of(session, NOW)))
             return sorted(row.address for row in found)
 
 
