@@ -1,8 +1,8 @@
 """`python -m tests.bench.people`: how fast made-up supporters come in, and how fast one of them is found.
 
-Each search is timed twice, as a page call (request to answer, rendered) and as a bare `search.find`, beside a plain query
-that an index answers: fifty surnames from where the typed word begins. All in one run: figures of different machines
-say nothing.
+Each search is timed twice, as a page call (request to answer, rendered) and as a bare `search.find`, beside a plain
+query that an index answers: fifty surnames from where the typed word begins. All in one run: figures of different
+machines say nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def measured(ledger: str, people: int, looks: int, seed: int) -> dict[str, Any]:
         began = time.perf_counter()
         seeding = sow(assembly, people, seed=seed, now=assembly.clock())
         seconds = time.perf_counter() - began
-        chance = Random(seed)  # noqa: S311 - which people are looked for
+        chance = Random(seed)
         chosen = _chosen(assembly, chance, people, looks)
         browser = _browser(assembly)
         prefixes = [_beginning(chance, one) for one in chosen]
