@@ -43,12 +43,13 @@ check: setup ## Lint, format, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addresses per second; files imported; people sown and found
+bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addresses per second; files imported; people sown and found; duplicates
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.web_during_send
 	$(BIN)/python -m tests.bench.addresses
 	$(BIN)/python -m tests.bench.imports
 	$(BIN)/python -m tests.bench.people
+	$(BIN)/python -m tests.bench.duplicates
 
 messages: setup ## Brings the translation catalogues up to date with the words in templates and code
 	$(BIN)/python -m crm.foundation.catalogues update
