@@ -76,7 +76,7 @@ def test_an_import_adds_and_never_overwrites(desk: Desk) -> None:
         assert (now.first_name, now.language, str(now.birth_on)) == ("Marie", Language.FR, "1971-04-03")
         waiting = differences.waiting(session)
     assert [(one.field, one.held["text"], one.said["text"]) for one in waiting] == [("language", "fr", "nl")]
-    assert desk.said(desk.bring("people", rows)) == {2: ("same",)}
+    assert desk.said(desk.bring("people", rows)) == {2: ("same", "went-in")}
 
 
 def test_strong_keys_in_their_order(desk: Desk) -> None:
