@@ -61,7 +61,7 @@ class DeliveryRow(Base):
     __table_args__ = (
         UniqueConstraint("mailing_id", "recorded_person_id", "occasion"),
         Index("ix_delivery_due", "mailing_id", "state", "next_attempt_at", "id"),
-        Index("ix_delivery_person", "person_id"),
+        Index("ix_delivery_person", "person_id", "mailing_id", "occasion"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
