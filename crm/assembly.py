@@ -26,6 +26,7 @@ from crm.imports.files import Shelf
 from crm.imports.worker import Worker
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
+from mailing.correspondence.model import Desk
 from mailing.delivery import merging as delivery_merging
 from mailing.delivery import panel as delivery_panel
 
@@ -80,6 +81,18 @@ class Assembly:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     pointers: tuple[PersonPointer, ...] = POINTERS
+
+    @property
+    def desk(self) -> Desk:
+        """Where letters of this house are written."""
+        return Desk(
+            organisation=self.settings.organisation,
+            mail=self.settings.mail,
+            public_url=self.settings.public_url,
+            links=self.links,
+            sealer=self.sealer,
+            addresses=self.addresses,
+        )
 
 
 def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Assembly:

@@ -40,11 +40,9 @@ def find_signature(session: Session, petition_id: int, person_id: int) -> Signat
     return None if found is None else _signature(found[0], found[1] or "")
 
 
-def add_signature(
-    session: Session, new: NewSignature, *, person_id: int, text_id: int | None, at: datetime
-) -> Signature:
-    """One more signature, of `person_id` (whom `new` names, or whom they were merged into)."""
-    row = SignatureRow(
+def signature_row(new: NewSignature, *, person_id: int, text_id: int | None, at: datetime) -> SignatureRow:
+    """A signature that is not written yet, of `person_id`."""
+    return SignatureRow(
         petition_id=new.petition_id,
         person_id=person_id,
         recorded_person_id=new.person_id,
@@ -55,6 +53,13 @@ def add_signature(
         deliver=new.deliver,
         delivery_text_id=text_id,
     )
+
+
+def add_signature(
+    session: Session, new: NewSignature, *, person_id: int, text_id: int | None, at: datetime
+) -> Signature:
+    """One more signature, of `person_id` (whom `new` names, or whom they were merged into)."""
+    row = signature_row(new, person_id=person_id, text_id=text_id, at=at)
     session.add(row)
     session.flush()
     return _signature(row, new.delivery_words)

@@ -36,17 +36,7 @@ def signed(session: Session, person_ids: Collection[int], petition_ids: Collecti
 def sign(session: Session, news: Sequence[NewSignature], *, at: datetime) -> list[int]:
     """Writes signatures of people who have not signed that petition; their ids, in the same order."""
     rows = [
-        SignatureRow(
-            petition_id=new.petition_id,
-            person_id=new.person_id,
-            recorded_person_id=new.person_id,
-            signed_at=new.signed_at,
-            recorded_at=at,
-            source=new.source,
-            comment=new.comment,
-            deliver=new.deliver,
-            delivery_text_id=text_id,
-        )
+        store.signature_row(new, person_id=new.person_id, text_id=text_id, at=at)
         for new, text_id in zip(news, _texts(session, news, at), strict=True)
     ]
     session.add_all(rows)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crm.audit import store
 from crm.audit.model import Entry, Wanted
 from crm.audit.tables import AuditRow
+from crm.foundation.newest import Before
 from crm.foundation.signing import Sealer
 from crm.ledgers.model import Ledger
 from crm.values.identifiers import AccountId
@@ -62,7 +63,7 @@ def about(
     subject: str,
     subject_id: int,
     actions: Collection[str],
-    before: tuple[datetime, int] | None = None,
+    before: Before | None = None,
     size: int = 50,
 ) -> tuple[Entry, ...]:
     """The newest entries about one subject with one of those actions, a page at a time."""

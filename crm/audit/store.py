@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from crm.audit.model import Entry, Wanted
 from crm.audit.tables import AuditRow
+from crm.foundation.newest import Before, newest
 from crm.values.identifiers import AccountId
 
 
@@ -34,19 +34,14 @@ def about(
     subject: str,
     subject_id: int,
     actions: Collection[str],
-    before: tuple[datetime, int] | None,
+    before: Before | None,
     size: int,
 ) -> tuple[Entry, ...]:
     """The newest entries about one subject with one of those actions, before an instant and number where given."""
     query = select(AuditRow).where(
         AuditRow.subject == subject, AuditRow.subject_id == subject_id, AuditRow.action.in_(actions)
     )
-    if before is not None:
-        at, number = before
-        query = query.where(or_(AuditRow.at < at, and_(AuditRow.at == at, AuditRow.id < number)))
-    return tuple(
-        entry(row) for row in session.scalars(query.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(size))
-    )
+    return tuple(entry(row) for row in session.scalars(newest(query, AuditRow.at, AuditRow.id, before, size)))
 
 
 def count(session: Session, wanted: Wanted) -> int:

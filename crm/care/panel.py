@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from crm.care import rules, store, words
 from crm.care.model import Complaint, Interaction
-from crm.contracts.person_page import Before, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.contracts.person_page import Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.foundation.newest import Before
 from crm.foundation.translation import N_, say
 from crm.staff import service as staff
 from crm.values.calendar import brussels_day
@@ -99,7 +100,7 @@ class ContactsTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
-        found = store.interactions_of(session, look.person_id, before=_edge(before), size=size)
+        found = store.interactions_of(session, look.person_id, before=before, size=size)
         return [_contact(one, look) for one in found]
 
 
@@ -139,7 +140,7 @@ class NotesTimeline:
                 text=note.text,
                 by=note.written_by,
             )
-            for note in store.notes_of(session, look.person_id, before=_edge(before), size=size)
+            for note in store.notes_of(session, look.person_id, before=before, size=size)
         ]
 
 
@@ -154,7 +155,7 @@ class TasksTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
-        found = store.done_tasks_of(session, look.person_id, before=_edge(before), size=size)
+        found = store.done_tasks_of(session, look.person_id, before=before, size=size)
         return [
             TimelineEntry(
                 source=self.source,
@@ -168,10 +169,6 @@ class TasksTimeline:
             for task in found
             if task.done_at is not None
         ]
-
-
-def _edge(before: Before | None) -> store.Edge | None:
-    return None if before is None else (before.at, before.number)
 
 
 PANELS: tuple[PersonPanel, ...] = (PromisesPanel(), NotesPanel())

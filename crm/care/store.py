@@ -21,10 +21,8 @@ from crm.care.model import (
     TaskView,
 )
 from crm.care.tables import DraftRow, InteractionRow, NoteRow, TaskRow
+from crm.foundation.newest import Before, newest
 from crm.values.identifiers import AccountId, InteractionId, NoteId, PersonId, TaskId
-
-Edge = tuple[datetime, int]
-"""Where a page begins: an instant and a number, both exclusive."""
 
 
 def add_note(session: Session, *, person_id: int, text: str, is_pinned: bool, at: datetime, by: int | None) -> Note:
@@ -41,11 +39,10 @@ def find_note(session: Session, note_id: int, *, removed: bool = False) -> Note 
     return None if row is None or (row.removed_at is not None) is not removed else _note(row)
 
 
-def notes_of(session: Session, person_id: int, *, before: Edge | None = None, size: int) -> tuple[Note, ...]:
+def notes_of(session: Session, person_id: int, *, before: Before | None = None, size: int) -> tuple[Note, ...]:
     """The notes about somebody, newest first."""
     query = select(NoteRow).where(NoteRow.person_id == person_id, NoteRow.removed_at.is_(None))
-    query = _page(query, NoteRow.written_at, NoteRow.id, before)
-    return tuple(_note(row) for row in session.scalars(query.limit(size)))
+    return tuple(_note(row) for row in session.scalars(newest(query, NoteRow.written_at, NoteRow.id, before, size)))
 
 
 def pinned_of(session: Session, person_id: int) -> tuple[Note, ...]:
@@ -77,12 +74,12 @@ def find_interaction(session: Session, interaction_id: int, *, removed: bool = F
 
 
 def interactions_of(
-    session: Session, person_id: int, *, before: Edge | None = None, size: int
+    session: Session, person_id: int, *, before: Before | None = None, size: int
 ) -> tuple[Interaction, ...]:
     """The contacts with somebody, newest first."""
     query = select(InteractionRow).where(InteractionRow.person_id == person_id, InteractionRow.removed_at.is_(None))
-    query = _page(query, InteractionRow.happened_at, InteractionRow.id, before)
-    return tuple(_interaction(row) for row in session.scalars(query.limit(size)))
+    rows = session.scalars(newest(query, InteractionRow.happened_at, InteractionRow.id, before, size))
+    return tuple(_interaction(row) for row in rows)
 
 
 def change_interaction(session: Session, interaction_id: int, values: Mapping[str, Any]) -> None:
@@ -152,13 +149,12 @@ def open_tasks_of(session: Session, person_id: int, *, size: int) -> tuple[Task,
     return tuple(_task(row) for row in session.scalars(query.order_by(*_pressing()).limit(size)))
 
 
-def done_tasks_of(session: Session, person_id: int, *, before: Edge | None = None, size: int) -> tuple[Task, ...]:
+def done_tasks_of(session: Session, person_id: int, *, before: Before | None = None, size: int) -> tuple[Task, ...]:
     """What was done for somebody, newest first."""
     query = select(TaskRow).where(
         TaskRow.person_id == person_id, TaskRow.removed_at.is_(None), TaskRow.done_at.is_not(None)
     )
-    query = _page(query, TaskRow.done_at, TaskRow.id, before)
-    return tuple(_task(row) for row in session.scalars(query.limit(size)))
+    return tuple(_task(row) for row in session.scalars(newest(query, TaskRow.done_at, TaskRow.id, before, size)))
 
 
 def tasks(
@@ -168,8 +164,8 @@ def tasks(
     query = select(TaskRow).where(*_of_view(view, account_id, today))
     if view is TaskView.DONE:
         last = session.get(TaskRow, after) if after else None
-        edge = (last.done_at, last.id) if last and last.done_at else None
-        return tuple(_task(row) for row in session.scalars(_page(query, TaskRow.done_at, TaskRow.id, edge).limit(size)))
+        edge = Before(last.done_at, last.id) if last and last.done_at else None
+        return tuple(_task(row) for row in session.scalars(newest(query, TaskRow.done_at, TaskRow.id, edge, size)))
     last = session.get(TaskRow, after) if after else None
     if last is not None:
         query = query.where(_after(last))
@@ -263,12 +259,6 @@ def _after(last: TaskRow) -> ColumnElement[bool]:
         TaskRow.due_on > last.due_on,
         and_(TaskRow.due_on == last.due_on, TaskRow.id > last.id),
     )
-
-
-def _page(query: Any, at: Any, number: Any, before: Edge | None) -> Any:
-    if before is not None:
-        query = query.where(or_(at < before[0], and_(at == before[0], number < before[1])))
-    return query.order_by(at.desc(), number.desc())
 
 
 def _change(row: Any, values: Mapping[str, Any]) -> None:

@@ -43,6 +43,7 @@ SAID = (
     (r"one record cannot be merged with itself", "une fiche ne se réunit pas à elle-même"),
     (r"a person and an organisation are never one", "une personne et une organisation ne sont jamais la même"),
     (r"one of these records has just been merged", "l’une de ces fiches est déjà réunie à une autre : rien n’est fait"),
+    (r"one of these records has changed since it was shown", "l’une de ces fiches a changé entre-temps"),
     (r"this merge has been undone already", "cette réunion est déjà annulée"),
     (
         r"the record was merged into another one later: undo that merge first",

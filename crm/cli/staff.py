@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
@@ -17,7 +16,6 @@ from crm.staff import service as staff
 from crm.staff.model import Account, Role
 from crm.values.languages import Language
 from mailing.correspondence import colleagues
-from mailing.correspondence.model import Desk
 
 roles_option = click.option(
     "--role",
@@ -125,7 +123,7 @@ def invite(*, email: str, roles: tuple[str, ...], name: str, language: str, as_j
             at=made.clock(),
         )
         address = f"{made.settings.public_url}/office/key/{account_links.token_of(made.links, link)}"
-        colleagues.send_link(session, _desk(made), link, address=address, at=made.clock())
+        colleagues.send_link(session, made.desk, link, address=address, at=made.clock())
     show(_shown(link.account) | {"expires_at": link.expires_at.isoformat()}, as_json=as_json)
 
 
@@ -196,18 +194,6 @@ def password(email: str, password_file: Path | None, as_json: bool) -> None:
         account = staff.account_at(session, email)
         staff.change_password(session, made.sealer, account.id, new_hash=new_hash, by=None, at=made.clock())
     show(_shown(account) | ({"password": chosen} if generated else {}), as_json=as_json)
-
-
-def _desk(made: Assembly) -> Desk:
-    chosen = made.settings
-    return Desk(
-        organisation=chosen.organisation,
-        mail=chosen.mail,
-        public_url=chosen.public_url,
-        links=made.links,
-        sealer=made.sealer,
-        addresses=made.addresses,
-    )
 
 
 def _first_line(path: Path) -> str:

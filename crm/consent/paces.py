@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Select, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.consent.errors import NobodyThere
@@ -14,6 +14,7 @@ from crm.consent.model import Channel, Way
 from crm.consent.pace import LONGEST_PAUSE_DAYS, QUIET_DAYS, Pace, PaceEvent, Rhythm, next_letter_on, standing
 from crm.consent.tables import LastLetterRow, PaceEventRow, PaceRow
 from crm.foundation.database import hold
+from crm.foundation.newest import Before, newest
 from crm.foundation.signing import Sealer
 from crm.people import service as people
 from crm.values.calendar import brussels_day
@@ -125,15 +126,12 @@ def note_letters(session: Session, recipients: Select[Any], *, at: datetime, cha
 
 
 def latest_events_of(
-    session: Session, person_id: PersonId, *, before: tuple[datetime, int] | None, size: int
+    session: Session, person_id: PersonId, *, before: Before | None, size: int
 ) -> tuple[PaceEvent, ...]:
     """The newest words of a person about their pace, those before an instant and number where they are given."""
     row = PaceEventRow
     query = select(row).where(row.person_id == person_id)
-    if before is not None:
-        at, number = before
-        query = query.where(or_(row.occurred_at < at, and_(row.occurred_at == at, row.id < number)))
-    rows = session.scalars(query.order_by(row.occurred_at.desc(), row.id.desc()).limit(size))
+    rows = session.scalars(newest(query, row.occurred_at, row.id, before, size))
     return tuple(_event(one) for one in rows)
 
 

@@ -13,7 +13,6 @@ from crm.consent.model import Act, ConsentEvent, Glance, Notice
 from crm.consent.pace import PaceEvent, Rhythm
 from crm.consent.policy import EVERYWHERE
 from crm.contracts.person_page import (
-    Before,
     Link,
     Look,
     Panel,
@@ -23,6 +22,7 @@ from crm.contracts.person_page import (
     TimelineEntry,
     TimelineSource,
 )
+from crm.foundation.newest import Before
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say
 from crm.people import service as people
@@ -120,8 +120,7 @@ class ConsentTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
-        edge = None if before is None else (before.at, before.number)
-        events = store.latest_events_of(session, look.person_id, before=edge, size=size)
+        events = store.latest_events_of(session, look.person_id, before=before, size=size)
         if not events:
             return []
         names = {purpose.code: purpose.name(look.language) for purpose in service.purposes(session)}
@@ -175,8 +174,7 @@ class PaceTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
-        edge = None if before is None else (before.at, before.number)
-        events = paces.latest_events_of(session, look.person_id, before=edge, size=size)
+        events = paces.latest_events_of(session, look.person_id, before=before, size=size)
         return [_pace_entry(event, look) for event in events]
 
 

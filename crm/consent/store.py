@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.consent import folds
@@ -29,6 +29,7 @@ from crm.consent.tables import (
     SuppressionEventRow,
     SuppressionRow,
 )
+from crm.foundation.newest import Before, newest
 from crm.foundation.signing import Sealer
 from crm.values.identifiers import NoticeId, PersonId
 from crm.values.languages import Language
@@ -115,16 +116,11 @@ def events_of(session: Session, person_id: int) -> tuple[ConsentEvent, ...]:
     return tuple(_event(row) for row in rows)
 
 
-def latest_events_of(
-    session: Session, person_id: int, *, before: tuple[datetime, int] | None, size: int
-) -> tuple[ConsentEvent, ...]:
+def latest_events_of(session: Session, person_id: int, *, before: Before | None, size: int) -> tuple[ConsentEvent, ...]:
     """The newest events of a person, those before an instant and number where they are given."""
     row = ConsentEventRow
     query = select(row).where(row.person_id == person_id)
-    if before is not None:
-        at, number = before
-        query = query.where(or_(row.occurred_at < at, and_(row.occurred_at == at, row.id < number)))
-    rows = session.scalars(query.order_by(row.occurred_at.desc(), row.id.desc()).limit(size))
+    rows = session.scalars(newest(query, row.occurred_at, row.id, before, size))
     return tuple(_event(one) for one in rows)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from crm.foundation.newest import Before
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 
@@ -91,14 +92,6 @@ class TimelineEntry:
     by: AccountId | None = None
     link: Link | None = None
     quote: Quote | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Before:
-    """Where the rest of a source begins: entries at an earlier instant, or at the same one with a lower number."""
-
-    at: datetime
-    number: int
 
 
 class TimelineSource(Protocol):

@@ -10,7 +10,8 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from crm.contracts.person_page import Before, Look, TimelineEntry, TimelineSource
+from crm.contracts.person_page import Look, TimelineEntry, TimelineSource
+from crm.foundation.newest import Before
 
 _EVERY = 2**62
 """A number above all that a source gives: everything at that instant is still to come."""

@@ -42,6 +42,13 @@ class AlreadyMerged(Conflict):
         self.survivor_id = survivor_id
 
 
+class ChangedSince(Conflict):
+    """Somebody changed one of the two records after they were shown side by side."""
+
+    def __init__(self) -> None:
+        super().__init__("one of these records has changed since it was shown")
+
+
 class AlreadyUndone(Conflict):
     """Somebody was quicker: that merge has been undone already."""
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.audit import service as audit
 from crm.contracts.person_pointer import PersonPointer
-from crm.duplicates import finding, service, store
+from crm.duplicates import finding, service, store, trail
 from crm.duplicates.errors import (
     AlreadyMerged,
     AlreadyUndone,
+    ChangedSince,
     KindsDiffer,
     MergeMissing,
     OuterMergeStands,
@@ -68,6 +70,12 @@ def differing(survivor: Person, loser: Person) -> tuple[FieldChoice, ...]:
     )
 
 
+def sight(choices: Sequence[FieldChoice]) -> str:
+    """What a form showed, so that it can say so: another one as soon as either record says something else."""
+    told = [[choice.field, *(str(choice.values[one]) for one in sorted(choice.values))] for choice in choices]
+    return hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
+
+
 def merge(
     session: Session,
     sealer: Sealer,
@@ -78,11 +86,13 @@ def merge(
     chosen: Mapping[str, PersonId],
     by: AccountId | None,
     at: datetime,
+    seen: str | None = None,
 ) -> Merge:
     """The loser's record becomes the survivor's, in one transaction, all or nothing.
 
     `chosen` says for a field whose value is kept; where it is silent the survivor's is, unless empty. Nothing is lost:
-    what gives way is kept in the merge. One of two who merge the same at once gets `AlreadyMerged`.
+    what gives way is kept in the merge. One of two who merge the same at once gets `AlreadyMerged`; with `seen`, the
+    `sight` of what was chosen from, `ChangedSince` where the records say something else by now.
     Raises `PersonMissing`, `SamePerson`, `KindsDiffer`, `Invalid`.
     """
     for person_id in sorted((survivor_id, loser_id)):
@@ -90,6 +100,8 @@ def merge(
     session.expire_all()
     survivor, loser = _two(session, survivor_id, loser_id)
     choices = differing(survivor, loser)
+    if seen is not None and seen != sight(choices):
+        raise ChangedSince
     strange = set(chosen) - set(merging.FIELDS) or set(chosen.values()) - {survivor_id, loser_id}
     if strange:
         raise Invalid("a field of one of the two", field="chosen")
@@ -108,7 +120,8 @@ def merge(
     moved = _give(session, pointers, made)
     fields = merging.take_fields(session, survivor_id, taken | _death(survivor, loser))
     store.add_moves(session, made.id, FIELDS_ROOM, fields)
-    _trail(session, sealer, "supporter.merge", made, by=by, at=at, rows=moved)
+    facts = {"merge": made.id, "other": made.loser_id, "rows": moved}
+    trail.note(session, sealer, "supporter.merge", made.survivor_id, by=by, at=at, facts=facts)
     return made
 
 
@@ -150,7 +163,8 @@ def undo(
     for standing in store.standing_into(session, found.survivor_id):
         # What stayed with them because this merge had brought the same already goes over now.
         _give(session, pointers, standing)
-    _trail(session, sealer, "supporter.unmerge", found, by=by, at=at, rows=rows)
+    facts = {"merge": found.id, "other": found.loser_id, "rows": rows}
+    trail.note(session, sealer, "supporter.unmerge", found.survivor_id, by=by, at=at, facts=facts)
     return Undoing(merge=ended, rows=rows, kept=kept)
 
 
@@ -214,18 +228,3 @@ def _death(survivor: Person, loser: Person) -> dict[str, Any]:
 
 def _other(choice: FieldChoice, kept: PersonId) -> PersonId:
     return next(person_id for person_id in choice.values if person_id != kept)
-
-
-def _trail(
-    session: Session, sealer: Sealer, action: str, made: Merge, *, by: AccountId | None, at: datetime, rows: int
-) -> None:
-    audit.record(
-        session,
-        sealer,
-        at=at,
-        account_id=by,
-        action=action,
-        subject="person",
-        subject_id=made.survivor_id,
-        facts={"merge": made.id, "other": made.loser_id, "rows": rows},
-    )

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.audit import service as audit
-from crm.duplicates import finding, store
+from crm.duplicates import finding, store, trail
 from crm.duplicates.errors import PairMissing
 from crm.duplicates.finding import Scored
 from crm.duplicates.model import Certainty, Found, Pair, PairState, scores
@@ -113,7 +112,7 @@ def say_distinct(
     """They are two people: never proposed again, whoever either of them is merged with."""
     low, high = sorted((one_id, other_id))
     pair = store.put_state(session, low, high, at=at, state=PairState.DISTINCT, decided_at=at, decided_by=by)
-    _trail(session, sealer, "duplicates.distinct", pair, by=by, at=at)
+    trail.note(session, sealer, "duplicates.distinct", pair.low_id, by=by, at=at, facts={"other": pair.high_id})
     return pair
 
 
@@ -126,7 +125,7 @@ def reopen(
     if found is None or found.state is not PairState.DISTINCT:
         raise PairMissing
     pair = store.put_state(session, low, high, at=at, state=PairState.OPEN, decided_at=None, decided_by=None)
-    _trail(session, sealer, "duplicates.reopen", pair, by=by, at=at)
+    trail.note(session, sealer, "duplicates.reopen", pair.low_id, by=by, at=at, facts={"other": pair.high_id})
     return pair
 
 
@@ -156,16 +155,3 @@ def _end(ends: dict[int, int], person_id: int) -> int:
     while ends.get(person_id, person_id) != person_id:
         person_id = ends[person_id]
     return person_id
-
-
-def _trail(session: Session, sealer: Sealer, action: str, pair: Pair, *, by: AccountId | None, at: datetime) -> None:
-    audit.record(
-        session,
-        sealer,
-        at=at,
-        account_id=by,
-        action=action,
-        subject="person",
-        subject_id=pair.low_id,
-        facts={"other": pair.high_id},
-    )

@@ -14,6 +14,7 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
+from crm.foundation import bulk
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.imports import applying, checking, reading, store, undoing
@@ -27,6 +28,9 @@ from crm.values.folding import folded
 from crm.values.languages import Language
 
 BLOCK = 300
+SETTLED_FROM = 1000
+"""After an import of so many rows the database looks again at what it holds: it plans by that, and a launch to people
+it has never counted would take minutes."""
 LEASE = timedelta(seconds=60)
 LAST = 2**62
 DIGESTS = -1
@@ -106,8 +110,12 @@ class Worker:
     def _apply(self, run: Run) -> None:
         while True:
             with self.database.transaction() as session:
-                if self._apply_block(session, run):
-                    return
+                is_over = self._apply_block(session, run)
+            if is_over:
+                break
+        if run.rows_total >= SETTLED_FROM:
+            with self.database.transaction() as session:
+                bulk.settle(session)
 
     def _apply_block(self, session: Session, run: Run) -> bool:
         """One block; True when the stage is over."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, String, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import Select, String, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from crm.contracts.person_page import Before, Look, TimelineEntry
+from crm.contracts.person_page import Look, TimelineEntry
+from crm.foundation.newest import Before, newest
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say
 from crm.people import words
@@ -40,11 +41,7 @@ class FileTimeline:
         """One query over all of it."""
         lines = union_all(*(part(look.person_id) for part in _PARTS)).subquery()
         query = select(lines).where(lines.c.at.is_not(None))
-        if before is not None:
-            query = query.where(
-                or_(lines.c.at < before.at, and_(lines.c.at == before.at, lines.c.number < before.number))
-            )
-        rows = session.execute(query.order_by(lines.c.at.desc(), lines.c.number.desc()).limit(size))
+        rows = session.execute(newest(query, lines.c.at, lines.c.number, before, size))
         return [_entry(row.number, row.at, row.what, row.about, look.language) for row in rows]
 
 

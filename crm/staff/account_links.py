@@ -80,7 +80,7 @@ def invitations(session: Session) -> dict[AccountId, AccountLink]:
 def ask_reset(
     session: Session, addresses: AddressHasher, *, email: str, origin: str, at: datetime
 ) -> AccountLink | None:
-    """A link for whoever forgot their password; None where there is nobody to write to, or letters enough for now.
+    """A link for whoever forgot their password; None where there is nobody to write to, or enough was written.
 
     The asker must not learn which: the caller answers the same, at an even pace.
     """

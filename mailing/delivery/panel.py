@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.contracts.person_page import Before, Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.foundation.newest import Before, newest
 from crm.foundation.translation import N_, say
 from mailing.delivery import service, store, words
 from mailing.delivery.tables import DeliveryRow
@@ -63,9 +64,7 @@ class MailsTimeline:
         at = func.coalesce(DeliveryRow.settled_at, DeliveryRow.created_at)
         query = select(DeliveryRow.id, DeliveryRow.mailing_id, DeliveryRow.state, at.label("at"))
         query = query.where(DeliveryRow.person_id == look.person_id)
-        if before is not None:
-            query = query.where(or_(at < before.at, and_(at == before.at, DeliveryRow.id < before.number)))
-        rows = session.execute(query.order_by(at.desc(), DeliveryRow.id.desc()).limit(size)).all()
+        rows = session.execute(newest(query, at, DeliveryRow.id, before, size)).all()
         subjects = store.subjects(session, [row.mailing_id for row in rows]) if rows else {}
         return [
             TimelineEntry(

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from crm.contracts.person_page import Before, Look, TimelineEntry, TimelineSource
+from crm.contracts.person_page import Look, TimelineEntry, TimelineSource
 from crm.contracts.timeline import Cursor, page
+from crm.foundation.newest import Before
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW

@@ -38,15 +38,7 @@ class House:
 
     @property
     def desk(self) -> Desk:
-        made = self.assembly
-        return Desk(
-            organisation=made.settings.organisation,
-            mail=made.settings.mail,
-            public_url=made.settings.public_url,
-            links=made.links,
-            sealer=made.sealer,
-            addresses=made.addresses,
-        )
+        return self.assembly.desk
 
     def later(self, **span: float) -> None:
         """Turns the clock on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from threading import Barrier, Thread
 
 import pytest
@@ -142,6 +143,28 @@ def test_of_many_who_merge_the_same_two_at_the_same_instant_one_does(
         done = [*merges.of(session, one.id), *merges.of(session, other.id)]
     assert len(done) == 1
     assert {merged_into(assembly, one), merged_into(assembly, other)} == {None, done[0].survivor_id}
+
+
+def test_a_record_that_changed_while_the_form_was_open_is_shown_again_and_nothing_is_merged(
+    assembly: Assembly, two: tuple[Person, Person], browser: Open
+) -> None:
+    one, other = two
+    care = browser(Role.CARE)
+    address = f"/office/duplicates/{one.id}/{other.id}"
+    seen = re.search(r'name="seen" value="(\w+)"', care.get(address).text)
+    assert seen is not None
+    with assembly.database.transaction() as session:
+        people.set_birth(session, other.id, date(1971, 4, 3), today=NOW.date())
+    form = {"survivor": one.id, "loser": other.id, "seen": seen[1]}
+    refused = care.post("/office/duplicates/merge", data=form)
+    assert (refused.status_code, refused.location) == (303, f"{address}?keep={one.id}")
+    again = care.get(refused.location).text
+    assert "Une des fiches vient de changer" in again
+    assert merged_into(assembly, other) is None
+    seen = re.search(r'name="seen" value="(\w+)"', again)
+    assert seen is not None
+    assert care.post("/office/duplicates/merge", data=form | {"seen": seen[1]}).location == "/office/duplicates"
+    assert merged_into(assembly, other) == one.id
 
 
 def test_what_cannot_be_merged_says_why(assembly: Assembly, two: tuple[Person, Person], browser: Open) -> None:

@@ -23,7 +23,7 @@ from crm.web.api.problems import Flaw, Problem
 from crm.web.api.shapes import DoubleOptInIn, PersonIn, WishIn
 from crm.web.words import N_
 from mailing.correspondence import service as correspondence
-from mailing.correspondence.model import Desk, Reader
+from mailing.correspondence.model import Reader
 
 NO_PURPOSE = N_("Cette finalité n’existe pas.")
 TWICE = N_("Une finalité se demande une seule fois par demande.")
@@ -87,7 +87,7 @@ def take(
         reader = Reader(person=person, point=point)
         versions = {wish.purpose: wish.notice.version for wish in asking if wish.notice.version}
         correspondence.ask(
-            session, desk(caller), reader, words={wish.purpose: wish.notice.text for wish in asking},
+            session, caller.made.desk, reader, words={wish.purpose: wish.notice.text for wish in asking},
             language=asking[0].notice.language, way=Way.API, at=caller.at,
             evidence=evidence | ({"versions": versions} if versions else {}),
         )  # fmt: skip
@@ -163,16 +163,3 @@ def told(session: Session, person: Person | None, kept: Sequence[dict[str, Any]]
                 state = ConsentState.WITHDRAWN if event.occurred_at >= since else state
         found.append(ConsentOut(purpose=one["purpose"], state=state))
     return found
-
-
-def desk(caller: Caller) -> Desk:
-    """Where the letters of this house are written."""
-    made = caller.made
-    return Desk(
-        organisation=made.settings.organisation,
-        mail=made.settings.mail,
-        public_url=made.settings.public_url,
-        links=made.links,
-        sealer=made.sealer,
-        addresses=made.addresses,
-    )

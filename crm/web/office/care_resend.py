@@ -16,7 +16,7 @@ from crm.web.office.noting import note
 from crm.web.office.supporter_page import find
 from crm.web.words import N_
 from mailing.correspondence import service as correspondence
-from mailing.correspondence.model import Desk, Reader
+from mailing.correspondence.model import Reader
 from mailing.delivery import service as delivery
 from mailing.delivery.errors import DeliveryMissing
 from mailing.delivery.model import DeliveryState
@@ -60,7 +60,7 @@ def confirmation(person_id: int, point_id: int) -> ResponseReturnValue:
     person = find(person_id)
     reader = Reader(person=person, point=_point(person, point_id))
     with shell.assembly().database.transaction() as session:
-        left = correspondence.remind(session, _desk(), reader, at=shell.now())
+        left = correspondence.remind(session, shell.assembly().desk, reader, at=shell.now())
         if left:
             note(session, "care.resend-confirmation", person.id)
     if not left:
@@ -76,7 +76,7 @@ def mail(person_id: int, delivery_id: int) -> ResponseReturnValue:
         sent = delivery.find_delivery(session, DeliveryId(delivery_id))
         if sent is None or sent.person_id != person.id:
             raise DeliveryMissing
-        left = correspondence.send_again(session, _desk(), sent, at=shell.now())
+        left = correspondence.send_again(session, shell.assembly().desk, sent, at=shell.now())
         if left:
             note(session, "care.resend-mail", person.id, {"delivery": delivery_id})
     if not left:
@@ -89,15 +89,3 @@ def _point(person: Person, point_id: int) -> ContactPoint:
     if found is None:
         raise ContactPointMissing
     return found
-
-
-def _desk() -> Desk:
-    made = shell.assembly()
-    return Desk(
-        organisation=made.settings.organisation,
-        mail=made.settings.mail,
-        public_url=made.settings.public_url,
-        links=made.links,
-        sealer=made.sealer,
-        addresses=made.addresses,
-    )

@@ -8,7 +8,15 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.duplicates import merges, words
-from crm.duplicates.errors import AlreadyMerged, AlreadyUndone, KindsDiffer, MergeMissing, OuterMergeStands, SamePerson
+from crm.duplicates.errors import (
+    AlreadyMerged,
+    AlreadyUndone,
+    ChangedSince,
+    KindsDiffer,
+    MergeMissing,
+    OuterMergeStands,
+    SamePerson,
+)
 from crm.duplicates.model import LIKELY_FROM, PROPOSED_FROM, Comparison
 from crm.people import service as people
 from crm.people.merging import FIELDS
@@ -50,6 +58,7 @@ def compare(one_id: int, other_id: int) -> ResponseReturnValue:
         left=sides[found.survivor.id],
         right=sides[found.loser.id],
         fields=_fields(found),
+        seen=merges.sight(found.fields),
         ways=_ways(sides[found.survivor.id], sides[found.loser.id]),
         holdings=duplicate_words.holdings(found.holdings, found.survivor.id, found.loser.id),
         word=shell.say(word),
@@ -81,9 +90,17 @@ def merge() -> ResponseReturnValue:
                 chosen={name: sides[side] for name, side in wanted.items() if side in sides},
                 by=guard.signed_in().account.id,
                 at=shell.now(),
+                seen=request.form.get("seen") or None,
             )
     except AlreadyMerged as merged:
         return _already(merged.survivor_id)
+    except ChangedSince:
+        origin = request.form.get("origin") or None
+        again = url_for(
+            "duplicate_merging.compare", one_id=survivor_id, other_id=loser_id, keep=survivor_id, origin=origin
+        )
+        said = N_("Une des fiches vient de changer : voici ce qu’elles disent maintenant. Rien n’est encore réuni.")
+        return shell.back(again, shell.say(said), kind="refused")
     except (SamePerson, KindsDiffer) as wrong:
         return _impossible(wrong, survivor_id)
     undo = (url_for("duplicate_merging.unmerge", merge_id=done.id), "")

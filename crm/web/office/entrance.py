@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 
 from crm.foundation.signing import TokenPurpose
-from crm.staff import passkeys
-from crm.staff.model import Awaited, SignedIn
+from crm.staff import factors, passkeys
+from crm.staff.model import Account, Awaited, SignedIn
 from crm.web.office import guard, shell
 
 FORM_COOKIE = "portevoix-form"
@@ -104,6 +105,20 @@ def passkey_answer(bound_to: str) -> passkeys.Answer:
         text=request.form.get("answer", "")[:20_000],
         challenge=request.form.get("challenge", "")[:1000],
         bound_to=bound_to,
+    )
+
+
+def code_given(session: Session, account: Account) -> str | None:
+    """How the code in the form proves that account (app or recovery code); None where it does not."""
+    made = shell.assembly()
+    return factors.answer(
+        session,
+        made.secrets,
+        made.sealer,
+        made.addresses,
+        account,
+        typed=request.form.get("code", "")[:100],
+        at=shell.now(),
     )
 
 

@@ -13,7 +13,6 @@ from crm.web.even_pace import even_pace
 from crm.web.office import entrance, guard, shell
 from crm.web.words import N_
 from mailing.correspondence import colleagues
-from mailing.correspondence.model import Desk
 
 blueprint = Blueprint("invited", __name__, url_prefix="/office")
 
@@ -38,7 +37,7 @@ def ask() -> ResponseReturnValue:
             session, made.addresses, email=request.form.get("email", ""), origin=guard.visit().origin, at=now
         )
         if link is not None:
-            colleagues.send_link(session, desk(), link, address=address_of(link), at=now)
+            colleagues.send_link(session, shell.assembly().desk, link, address=address_of(link), at=now)
     return entrance.show("office/entrance/forgotten.html", is_sent=True)
 
 
@@ -81,19 +80,6 @@ def address_of(link: AccountLink) -> str:
     """Where a link leads."""
     made = shell.assembly()
     return made.settings.public_url + url_for("invited.key", token=account_links.token_of(made.links, link))
-
-
-def desk() -> Desk:
-    """Where letters to colleagues are written."""
-    made = shell.assembly()
-    return Desk(
-        organisation=made.settings.organisation,
-        mail=made.settings.mail,
-        public_url=made.settings.public_url,
-        links=made.links,
-        sealer=made.sealer,
-        addresses=made.addresses,
-    )
 
 
 def _open(token: str) -> AccountLink | None:

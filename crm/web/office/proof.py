@@ -32,15 +32,7 @@ def give() -> ResponseReturnValue:
         has = factors.factors_of(session, here.account.id)
     if has.are_any:
         with made.database.transaction() as session:
-            how = factors.answer(
-                session,
-                made.secrets,
-                made.sealer,
-                made.addresses,
-                here.account,
-                typed=request.form.get("code", "")[:100],
-                at=now,
-            )
+            how = entrance.code_given(session, here.account)
             if how:
                 sessions.prove(session, made.sealer, here, by=how, at=now)
         return _on() if how else _form(error=shell.say(WRONG_CODE), status=422)

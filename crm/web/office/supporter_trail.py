@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
-from crm.contracts.person_page import Before, Look, TimelineEntry
+from crm.contracts.person_page import Look, TimelineEntry
+from crm.foundation.newest import Before
 from crm.foundation.translation import N_, say
 from crm.web.office.supporter_words import TRAIL
 
@@ -31,7 +32,7 @@ class TrailTimeline:
             subject="person",
             subject_id=look.person_id,
             actions=tuple(TRAIL),
-            before=None if before is None else (before.at, before.number),
+            before=before,
             size=size,
         )
         return [

@@ -14,7 +14,7 @@ from crm.values.identifiers import AccountId
 from crm.values.languages import Language
 from crm.web.office import guard, shell, staff_words
 from crm.web.office.account import SPOKEN
-from crm.web.office.invited import address_of, desk
+from crm.web.office.invited import address_of
 from crm.web.words import N_
 from mailing.correspondence import colleagues
 
@@ -75,7 +75,7 @@ def invite() -> ResponseReturnValue:
                     by=guard.signed_in().account.id,
                     at=shell.now(),
                 )
-                colleagues.send_link(session, desk(), link, address=address_of(link), at=shell.now())
+                colleagues.send_link(session, shell.assembly().desk, link, address=address_of(link), at=shell.now())
         except AccountExists:
             errors["email"] = shell.say(N_("Cette adresse a déjà un compte."))
         except Invalid:
@@ -168,7 +168,7 @@ def invite_again(account_id: int) -> ResponseReturnValue:
     try:
         with made.database.transaction() as session:
             link = account_links.invite_again(session, made.sealer, AccountId(account_id), by=_me(), at=shell.now())
-            colleagues.send_link(session, desk(), link, address=address_of(link), at=shell.now())
+            colleagues.send_link(session, shell.assembly().desk, link, address=address_of(link), at=shell.now())
     except AlreadyJoined:
         return _back(account_id, N_("Cette personne est déjà entrée : elle n’a plus besoin d’invitation."))
     return _back(account_id, N_("Nouvelle invitation envoyée ; l’ancien lien ne sert plus."))

@@ -31,15 +31,7 @@ def give_code() -> ResponseReturnValue:
     """A code of the app, or a recovery code, opens the session."""
     made, half, now = shell.assembly(), _expecting(Awaited.FACTOR), shell.now()
     with made.database.transaction() as session:
-        how = factors.answer(
-            session,
-            made.secrets,
-            made.sealer,
-            made.addresses,
-            half.account,
-            typed=request.form.get("code", "")[:100],
-            at=now,
-        )
+        how = entrance.code_given(session, half.account)
         signed_in = sessions.complete(session, made.sealer, half, by=f"password+{how}", at=now) if how else None
     return _in(signed_in) if signed_in else _factor(error=shell.say(WRONG_CODE), status=422)
 

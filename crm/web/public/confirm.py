@@ -38,7 +38,10 @@ def confirm(token: str) -> Response:
         if opened is None:
             return page.lost_link()
         speaks = page.language(opened.reader.person.language)
-        new = correspondence.confirm(session, page.desk(), value, also=also, language=speaks, at=page.now()) or ()
+        new = (
+            correspondence.confirm(session, page.assembly().desk, value, also=also, language=speaks, at=page.now())
+            or ()
+        )
     if not new and opened.state is LinkState.OVERTAKEN:
         return page.show(
             "confirm.html", speaks=speaks, is_private=True, opened=opened, purpose_name=lambda one: one.name(speaks)
@@ -51,5 +54,5 @@ def confirm(token: str) -> Response:
         names=names,
         is_new=bool(new),
         address=opened.reader.masked_address,
-        preferences=correspondence.preferences_url(page.desk(), opened.reader),
+        preferences=correspondence.preferences_url(page.assembly().desk, opened.reader),
     )

@@ -13,7 +13,6 @@ from crm.foundation.templating import render
 from crm.values.languages import Language
 from crm.web import words
 from crm.web.assets import asset
-from mailing.correspondence.model import Desk
 
 OWN_NAMES = {Language.FR: "Français", Language.NL: "Nederlands", Language.DE: "Deutsch", Language.EN: "English"}
 
@@ -37,19 +36,6 @@ def assembly() -> Assembly:
 def now() -> datetime:
     """This moment, by the assembly's clock."""
     return assembly().clock()
-
-
-def desk() -> Desk:
-    """Where the letters of this house are written."""
-    made = assembly()
-    return Desk(
-        organisation=made.settings.organisation,
-        mail=made.settings.mail,
-        public_url=made.settings.public_url,
-        links=made.links,
-        sealer=made.sealer,
-        addresses=made.addresses,
-    )
 
 
 def language(of_person: Language | None = None) -> Language:

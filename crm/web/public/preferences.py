@@ -52,7 +52,7 @@ def change(token: str) -> Response:
             return _show(reader, choices, wished, ticked=ticked, first_name=typed, status=422)
         changes = correspondence.change(
             session,
-            page.desk(),
+            page.assembly().desk,
             reader,
             words=notices.chosen(notices.offers(session, speaks, made.settings.organisation), ticked),
             first_name=first_name,

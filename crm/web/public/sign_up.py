@@ -42,7 +42,7 @@ def send() -> Response:
             words=notices.chosen(offers, typed.purposes),
         )
         with even_pace(), made.database.transaction() as session:
-            correspondence.sign_up(session, page.desk(), asked, at=now)
+            correspondence.sign_up(session, page.assembly().desk, asked, at=now)
     return page.show("check_mailbox.html", speaks=speaks, is_private=True, address=typed.address.text)
 
 

@@ -58,7 +58,7 @@ def look(token: str) -> Response:
         rhythm=pace.rhythm.value,
         rhythms=_rhythms(speaks),
         ends=paces.ends(pace, today),
-        preferences=correspondence.preferences_url(page.desk(), reader),
+        preferences=correspondence.preferences_url(page.assembly().desk, reader),
     )
 
 
@@ -85,7 +85,7 @@ def _leave(token: str, action: str) -> Response:
         purpose = _purpose(reader, consent.purposes(session))
         if reader is None or purpose is None:
             return page.lost_link()
-        changed = LEAVING[action](session, page.desk(), reader, at=now)
+        changed = LEAVING[action](session, page.assembly().desk, reader, at=now)
         still = _still(session, reader, now)
     speaks = page.language(reader.person.language)
     return page.show(
@@ -99,7 +99,7 @@ def _leave(token: str, action: str) -> Response:
         offer=_offer(purpose, speaks),
         information=notices.information(speaks, made.settings.organisation),
         still=[one.name(speaks) for one in still],
-        preferences=correspondence.preferences_url(page.desk(), reader),
+        preferences=correspondence.preferences_url(page.assembly().desk, reader),
     )
 
 
@@ -113,7 +113,7 @@ def _pace(token: str) -> Response:
         if reader is None or purpose is None:
             return page.lost_link()
         wished = paces.read(request.form, own_paces.pace_of(session, reader.person.id), today)
-        changed = _declare(session, page.desk(), reader, wished.pace, now)
+        changed = _declare(session, page.assembly().desk, reader, wished.pace, now)
         pace = own_paces.pace_of(session, reader.person.id)
         next_on = own_paces.next_letter_of(session, reader.person.id, now)
         still = _still(session, reader, now)
@@ -130,7 +130,7 @@ def _pace(token: str) -> Response:
         every_letter=Rhythm.EVERY_LETTER.value,
         next_on=next_on,
         still=[one.name(speaks) for one in still],
-        preferences=correspondence.preferences_url(page.desk(), reader),
+        preferences=correspondence.preferences_url(page.assembly().desk, reader),
     )
 
 
@@ -158,7 +158,7 @@ def _take_back(token: str) -> Response:
             return page.lost_link()
         speaks = page.language(reader.person.language)
         letter_left = correspondence.take_back(
-            session, page.desk(), reader, text=_offer(purpose, speaks).text, language=speaks, at=now
+            session, page.assembly().desk, reader, text=_offer(purpose, speaks).text, language=speaks, at=now
         )
     return page.show(
         "taken_back.html",
