@@ -45,9 +45,9 @@ class Pace:
     rhythm: Rhythm = Rhythm.EVERY_LETTER
     since_at: datetime | None = None
 
-    def is_paused_on(self, day: date) -> bool:
-        """True where letters rest on that day."""
-        return self.pause_until_on is not None and day < self.pause_until_on
+    def rests_until(self, day: date) -> date | None:
+        """Until when letters rest, where they do on that day."""
+        return self.pause_until_on if self.pause_until_on is not None and day < self.pause_until_on else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +80,7 @@ def held_back(pace: Pace | None, last_letter_at: datetime | None, at: datetime, 
     """
     if pace is None:
         return None
-    if pace.is_paused_on(brussels_day(at)):
+    if pace.rests_until(brussels_day(at)) is not None:
         return Refusal.PAUSED
     quiet = QUIET_DAYS[pace.rhythm]
     if quiet is None or is_owed or last_letter_at is None:

@@ -51,7 +51,7 @@ def declare(
         raise NobodyThere
     hold(session, f"consent {person.id}")
     before = pace_of(session, person.id, channel)
-    paused = before.pause_until_on if before.is_paused_on(today) else None
+    paused = before.rests_until(today)
     if (paused, before.rhythm) == (pause, rhythm):
         return False
     row = PaceEventRow(

@@ -75,7 +75,7 @@ def _pace(session: Session, person: Person, look: Look) -> dict[str, Any]:
     pace = paces.pace_of(session, person.id)
     is_slower = pace.rhythm is not Rhythm.EVERY_LETTER
     return {
-        "paused_until": pace.pause_until_on if pace.is_paused_on(brussels_day(look.now)) else None,
+        "paused_until": pace.rests_until(brussels_day(look.now)),
         "since_at": pace.since_at,
         "rhythm": say(look.language, words.RHYTHMS[pace.rhythm]) if is_slower else "",
         "next_on": paces.next_letter_of(session, person.id, look.now) if is_slower else None,

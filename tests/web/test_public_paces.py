@@ -52,6 +52,17 @@ def test_a_pause_is_done_at_once_said_exactly_and_taken_back(site: Site) -> None
     assert _refusal(site) is None
 
 
+def test_whoever_confirms_a_letter_during_a_pause_is_told_when_letters_begin(site: Site) -> None:
+    link = site.link(TokenPurpose.UNSUBSCRIBE, MARIE, delivery_id=41)
+    site.client.post(link, data={"action": "withdraw"})
+    site.client.post(link, data={"action": "pace", "until": _ends(site.client.get(link).text)[0]})
+    site.fill_in(MARIE, "news")
+    site.clock.later(minutes=1)
+    answer = site.client.post(site.path(site.letters("confirm")[-1]))
+    assert "C’est confirmé" in answer.text
+    assert "Vos lettres sont en pause jusqu’au" in words_of(answer.text)
+
+
 def test_whoever_is_paused_keeps_their_boxes_ticked_and_saving_changes_nothing(site: Site) -> None:
     site.client.post(
         site.link(TokenPurpose.UNSUBSCRIBE, MARIE), data={"action": "pace", "rhythm": Rhythm.MONTHLY.value}

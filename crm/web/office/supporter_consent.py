@@ -183,14 +183,15 @@ def set_pace(person_id: int) -> ResponseReturnValue:
 
 def _ends(session: Session, person: Person) -> list[date]:
     today, pace = brussels_day(shell.now()), paces.pace_of(session, person.id)
-    standing = {pace.pause_until_on} if pace.pause_until_on and pace.is_paused_on(today) else set()
+    resting = pace.rests_until(today)
+    standing = {resting} if resting else set()
     return sorted({*ends_of_pause(today), *standing})
 
 
 def _pace(person: Person, *, errors: dict[str, str] | None = None) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
         pace, ends = paces.pace_of(session, person.id), _ends(session, person)
-    until = pace.pause_until_on if pace.is_paused_on(brussels_day(shell.now())) else None
+    until = pace.rests_until(brussels_day(shell.now()))
     standing = {"asked": "", "rhythm": pace.rhythm.value, "until": until.isoformat() if until else ""}
     return in_place.form(
         "pace",

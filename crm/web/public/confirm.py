@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from crm.consent import paces
 from crm.foundation.signing import TokenPurpose
+from crm.values.calendar import brussels_day
 from crm.web.public import page
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import LinkState
@@ -38,10 +40,9 @@ def confirm(token: str) -> Response:
         if opened is None:
             return page.lost_link()
         speaks = page.language(opened.reader.person.language)
-        new = (
-            correspondence.confirm(session, page.assembly().desk, value, also=also, language=speaks, at=page.now())
-            or ()
-        )
+        now = page.now()
+        new = correspondence.confirm(session, made.desk, value, also=also, language=speaks, at=now) or ()
+        pace = paces.pace_of(session, opened.reader.person.id)
     if not new and opened.state is LinkState.OVERTAKEN:
         return page.show(
             "confirm.html", speaks=speaks, is_private=True, opened=opened, purpose_name=lambda one: one.name(speaks)
@@ -54,5 +55,6 @@ def confirm(token: str) -> Response:
         names=names,
         is_new=bool(new),
         address=opened.reader.masked_address,
-        preferences=correspondence.preferences_url(page.assembly().desk, opened.reader),
+        preferences=correspondence.preferences_url(made.desk, opened.reader),
+        paused_until=pace.rests_until(brussels_day(now)),
     )

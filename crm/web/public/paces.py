@@ -27,7 +27,8 @@ class Wished:
 
 def ends(pace: Pace, today: date) -> tuple[date, ...]:
     """The days a list offers for the end of a pause: today's own choice of them, and the one that stands."""
-    standing = {pace.pause_until_on} if pace.pause_until_on and pace.is_paused_on(today) else set()
+    resting = pace.rests_until(today)
+    standing = {resting} if resting else set()
     return tuple(sorted({*ends_of_pause(today), *standing}))
 
 

@@ -101,7 +101,7 @@ def _show(
         error=page.say(speaks, ERRORS["first_name"]) if status == 422 else "",
         spoken=reader.person.language.value,
         own_names={one.value: name for one, name in page.OWN_NAMES.items()},
-        paused_until=pace.pause_until_on if pace.is_paused_on(today) else None,
+        paused_until=pace.rests_until(today),
         rhythm=pace.rhythm.value,
         rhythms=[(one.value, page.say(speaks, text)) for one, text in paces.RHYTHMS.items()],
         ends=paces.ends(pace, today),
