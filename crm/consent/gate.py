@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from crm.consent import paces, policies, rules, store
 from crm.consent.model import Channel, Glance, Standing, Suppression, Verdict
 from crm.consent.pace import Pace, held_back
 from crm.consent.policy import EVERYWHERE, Book, Population, demands_on
+from crm.consent.selects import Moment
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import Person
@@ -60,6 +62,11 @@ def glances(session: Session, several: Sequence[Person], at: datetime) -> dict[P
     }
 
 
+def moment(reading: Session | Connection, at: datetime) -> Moment:
+    """An instant with the policies of its day, for the gate as SQL."""
+    return Moment.of(at, policies.book_at(reading, at))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Desk:
     """Everything the rules want to know about several people, fetched at once."""
@@ -94,7 +101,7 @@ class _Desk:
             suppressions=suppressions,
             living=living,
             populations=policies.populations_of(session, ids),
-            book=policies.book(session, brussels_day(at)),
+            book=policies.book_at(session, at),
             paces=paces.paces_of_all(session, ids),
             last_letters=paces.last_letters(session, ids),
         )

@@ -9,14 +9,14 @@ from itertools import pairwise
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import selects
+from crm.consent import gate, selects
 from crm.consent.model import Act, Channel, Movement
 from crm.consent.tables import ConsentStandingRow
 
 
 def allowed_count(session: Session, purpose: str, channel: Channel = Channel.EMAIL, *, at: datetime) -> int:
     """How many people may be written to for a purpose, as things stand."""
-    allowed = selects.allowed(purpose, channel, moment=selects.Moment.of(session, at)).subquery()
+    allowed = selects.allowed(purpose, channel, moment=gate.moment(session, at)).subquery()
     return session.scalar(select(func.count()).select_from(allowed)) or 0
 
 

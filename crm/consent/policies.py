@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -14,6 +14,7 @@ from crm.consent.errors import OwnProposal, PolicyMissing, PurposeMissing
 from crm.consent.policy import Book, NewPolicy, Policy, Population
 from crm.consent.tables import PolicyRow, PopulationRow
 from crm.foundation.database import hold
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, PersonId, PolicyId
 
@@ -68,8 +69,9 @@ def policies(session: Session) -> tuple[Policy, ...]:
     return tuple(_policy(row) for row in session.scalars(select(PolicyRow).order_by(*order, PolicyRow.id.desc())))
 
 
-def book(reading: Session | Connection, day: date) -> Book:
-    """What is asked of whom on a day."""
+def book_at(reading: Session | Connection, at: datetime) -> Book:
+    """What is asked of whom on the day of an instant."""
+    day = brussels_day(at)
     row = PolicyRow.__table__.c
     rows = reading.execute(select(PolicyRow.__table__).where(row.is_approved, row.valid_from_on <= day))
     return Book.of([_policy(one) for one in rows], day)

@@ -8,7 +8,6 @@ from typing import Any, Self, assert_never
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Date,
     Select,
     String,
@@ -24,9 +23,8 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
-from crm.consent import policies
 from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, Way
 from crm.consent.pace_selects import paused, too_often
 from crm.consent.policy import EVERYWHERE, Book, Demand, Need, Population, demands_on
@@ -57,20 +55,20 @@ class Moment:
     book: Book
 
     @classmethod
-    def of(cls, reading: Session | Connection, at: datetime) -> Self:
-        """The moment of an instant."""
+    def of(cls, at: datetime, book: Book) -> Self:
+        """The moment of an instant, with the policies of its day (`policies.book_at`)."""
         day = brussels_day(at)
         return cls(
             at=literal(at, Instant()),
             on=literal(day, Date()),
             day_of_year=literal(f"{day:%m-%d}", String()),
             adults_born_by=literal(adults_born_by(day), Date()),
-            book=policies.book(reading, day),
+            book=book,
         )
 
     @classmethod
     def bound(cls, book: Book) -> Self:
-        """A moment given when the statement runs: with `Moment.facts(at)`, on a day of that `book_of`."""
+        """A moment given when the statement runs: with `Moment.facts(at)`, on the day of that book."""
         return cls(
             at=bindparam("gate_at", type_=Instant()),
             on=bindparam("gate_on", type_=Date()),
@@ -84,11 +82,6 @@ class Moment:
         """What a statement on `bound` wants to know."""
         day = brussels_day(at)
         return {"gate_at": at, "gate_on": day, "gate_day": f"{day:%m-%d}", "gate_born": adults_born_by(day)}
-
-
-def book_of(reading: Session | Connection, at: datetime) -> Book:
-    """The policies in force at an instant, for a statement that is kept for as long as they are."""
-    return policies.book(reading, brussels_day(at))
 
 
 def reachable(channel: Channel, moment: Moment) -> Select[*tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from crm.consent import gate, policies
 from crm.consent import selects as consent
 from crm.consent.model import Channel
 from crm.consent.policy import Book
@@ -111,7 +112,7 @@ def claim(
 
 def refusals(connection: Connection, purpose: str, person_ids: Iterable[int], *, now: datetime) -> dict[int, str]:
     """Why those people may not be written what they were owed for a purpose."""
-    refused = consent.refused(purpose, moment=consent.Moment.of(connection, now), is_owed=True).subquery("refused")
+    refused = consent.refused(purpose, moment=gate.moment(connection, now), is_owed=True).subquery("refused")
     rows = connection.execute(select(refused).where(refused.c.person_id.in_(list(person_ids))))
     return {row.person_id: str(row.refusal) for row in rows}
 
@@ -191,7 +192,7 @@ def attempt(
     written to. The caller has made sure that their mailings run and that the switch is open (`running`).
     """
     facts = {"ids": _padded(ids), "by": by, "now": now, "until": until} | consent.Moment.facts(now)
-    rows = connection.execute(_attempting(purpose, consent.book_of(connection, now)), facts).all()
+    rows = connection.execute(_attempting(purpose, policies.book_at(connection, now)), facts).all()
     return {row.id: (row.fence, row.attempts) for row in rows}
 
 
@@ -208,7 +209,7 @@ class LeftOut:
 
 def left_out(connection: Connection, *, purpose: str, ids: Sequence[int], by: str, now: datetime) -> list[LeftOut]:
     """Why mails that `attempt` did not let through were not."""
-    book = consent.book_of(connection, now)
+    book = policies.book_at(connection, now)
     is_held = and_(_delivery.c.state == DeliveryState.CLAIMED, _delivery.c.worker == by, _delivery.c.lease_until > now)
     rows = connection.execute(
         select(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, String, Text, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from crm.consent import paces
+from crm.consent import gate, paces
 from crm.consent import selects as consent
 from crm.foundation.columns import Instant, Word
 from crm.values.identifiers import (
@@ -174,7 +174,7 @@ def freeze(
 
     Message-IDs are those of `rules.message_id`.
     """
-    allowed = consent.allowed(mailing.purpose, moment=consent.Moment.of(session, now)).subquery("allowed")
+    allowed = consent.allowed(mailing.purpose, moment=gate.moment(session, now)).subquery("allowed")
     message_id = literal(f"<{seed}.", Text).concat(cast(allowed.c.person_id, String)).concat(f"@{domain}>")
     made: dict[str, ColumnElement[Any]] = {
         "mailing_id": literal(mailing.id),
@@ -208,7 +208,7 @@ def freeze(
 
 def readers(session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime) -> int:
     """How many people the purpose allows, of those languages."""
-    allowed = consent.allowed(purpose, moment=consent.Moment.of(session, now)).subquery("allowed")
+    allowed = consent.allowed(purpose, moment=gate.moment(session, now)).subquery("allowed")
     counted = select(func.count()).select_from(allowed)
     return session.scalar(counted if languages is None else counted.where(allowed.c.language.in_(languages))) or 0
 
@@ -217,7 +217,7 @@ def exclusions(
     session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime
 ) -> dict[str, int]:
     """How many who ever stood on a purpose may not be written to, by reason; and how many read another language."""
-    moment = consent.Moment.of(session, now)
+    moment = gate.moment(session, now)
     refused = consent.refused(purpose, moment=moment).subquery("refused")
     rows = session.execute(select(refused.c.refusal, func.count()).group_by(refused.c.refusal)).all()
     counted = {str(refusal): number for refusal, number in rows}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crm.actions import service as actions
 from crm.actions.model import CallKind
-from crm.consent import selects
+from crm.consent import gate, selects
 from crm.consent.model import Act
 from crm.partners.model import Scope
 from tests.api.conftest import EVERYTHING, NOTICE, House, Program
@@ -59,7 +59,7 @@ def test_without_the_scope_nothing_a_program_says_rises_above_asked(
             assert {act.act for act in house.acts(email)} <= {Act.REQUESTED, Act.WITHDRAWN}, person.id
     with house.assembly.database.reading() as session:
         for purpose in ("newsletter", "urgent-actions"):
-            assert session.execute(selects.allowed(purpose, moment=selects.Moment.of(session, house.now))).all() == []
+            assert session.execute(selects.allowed(purpose, moment=gate.moment(session, house.now))).all() == []
 
 
 @SOME

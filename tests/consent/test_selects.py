@@ -209,7 +209,7 @@ def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembl
     at = NOW + timedelta(hours=world.asked_at)
     with assembly.database.reading() as session:
         people, keys = build(session, assembly, add, world)
-        moment = selects.Moment.of(session, at)
+        moment = gate.moment(session, at)
         assert consent.drift(session) == 0
         for purpose in ("news", "urgent"):
             one_by_one = {who: gate.verdict_of(session, who, purpose, Channel.EMAIL, at) for who in people}
@@ -243,7 +243,7 @@ def looked_at(session: Session, asked: list[Asked], at: datetime) -> dict[Asked,
     """What the last look says of rows that stand in a table, one statement a purpose."""
     rows = (select(*(literal(value).label(name) for name, value in zip(NAMES, one, strict=True))) for one in asked)
     these = union_all(*rows).subquery("these")
-    moment = selects.Moment.bound(selects.book_of(session, at))
+    moment = selects.Moment.bound(policies.book_at(session, at))
     found = {}
     for purpose in sorted({purpose for purpose, _, _ in asked}):
         may = selects.may_receive(purpose, Channel.EMAIL, these.c.person_id, these.c.address_key, moment=moment)
@@ -293,7 +293,11 @@ def test_the_last_look_works_inside_the_statement_that_claims(assembly: Assembly
         )
         points: Table = ContactPointRow.__table__  # type: ignore[assignment] # a mapped class's own Core table
         may = selects.may_receive(
-            "news", Channel.EMAIL, points.c.person_id, points.c.address_key, moment=selects.Moment.of(session, NOW)
+            "news",
+            Channel.EMAIL,
+            points.c.person_id,
+            points.c.address_key,
+            moment=gate.moment(session, NOW),
         )
         marked = session.execute(
             update(points).where(may).values(deliverability=Deliverability.FAILING).returning(points.c.person_id)

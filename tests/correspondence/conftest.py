@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crm.assembly import Assembly
-from crm.consent import selects
+from crm.consent import gate, selects
 from crm.consent import service as consent
 from crm.consent.model import Purpose
 from crm.foundation.signing import TokenPurpose
@@ -93,7 +93,7 @@ class House:
     def allowed(self, purpose: str = "news") -> list[str]:
         """The addresses we may write to."""
         with self.assembly.database.reading() as session:
-            found = session.execute(selects.allowed(purpose, moment=selects.Moment.of(session, self.now)))
+            found = session.execute(selects.allowed(purpose, moment=gate.moment(session, self.now)))
             return sorted(row.address for row in found)
 
 

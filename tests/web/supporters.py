@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from crm.assembly import Assembly
-from crm.consent import selects
+from crm.consent import gate, selects
 from crm.consent import service as consent
 from crm.consent.model import Purpose
 from crm.foundation.signing import TokenPurpose
@@ -110,7 +110,7 @@ class Site:
     def allowed(self, purpose: str = "news") -> list[str]:
         """The addresses we may write to."""
         with self.assembly.database.reading() as session:
-            found = session.execute(selects.allowed(purpose, moment=selects.Moment.of(session, NOW)))
+            found = session.execute(selects.allowed(purpose, moment=gate.moment(session, NOW)))
             return sorted(row.address for row in found)
 
 
