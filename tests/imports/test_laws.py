@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from crm.consent import service as consent
 from crm.foundation.database import open_database
-from crm.imports import worker
+from crm.imports import service as imports
+from crm.imports import store, worker
 from crm.imports.model import RowVerdict, Run
 from crm.people.tables import PersonRow
 from tests.conftest import empty
@@ -173,6 +174,26 @@ def test_a_row_without_any_key_goes_in_once_and_again_after_an_undo(founded: Cal
     later().undo(first)
     (desk := later()).apply(tried_before)
     assert [row.verdict for row in desk.rows(tried_before).values()] == [create, create]
+
+
+def test_of_two_imports_of_one_file_at_the_same_time_each_row_goes_in_by_one(founded: Callable[[], House]) -> None:
+    later = founded()
+    file: File = ("people", [("", name, "Dupont", "", "", "", "") for name in ("Jean", "Marie", "Noël")])
+    first, second = bring(desk := later(), file), bring(later(), file)
+    with desk.assembly.database.transaction() as session:
+        imports.apply(session, first.id, at=desk.assembly.clock())
+    with desk.assembly.database.transaction() as session:
+        taken = store.claim(
+            session, now=desk.assembly.clock(), lease_until=desk.assembly.clock() + worker.LEASE, run_id=first.id
+        )
+    assert taken is not None
+    with desk.assembly.database.transaction() as session:
+        assert not desk.worker._apply_block(session, taken)
+    desk.apply(second)
+    desk.worker._apply(taken)
+    came = [[row.verdict for row in desk.rows(run).values()] for run in (first, second)]
+    create, same = RowVerdict.CREATE, RowVerdict.SAME
+    assert came == [[create, create, same], [same, same, create]]
 
 
 def test_a_dry_run_sees_what_earlier_blocks_bring_to_people_we_know_and_to_newcomers(
