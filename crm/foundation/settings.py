@@ -69,7 +69,7 @@ class Mail(BaseModel):
     security: Literal["none", "starttls", "tls"] = "none"
     username: str = ""
     password_file: Path | None = None
-    connections: int = Field(default=8, ge=1, le=64)
+    connections: int = Field(default=16, ge=1, le=64)
     per_second: float = Field(default=0, ge=0, description="0 means as fast as the relay takes them")
     timeout_seconds: float = Field(default=60, gt=0)
     lease_seconds: float = Field(default=120, gt=0)

@@ -170,6 +170,7 @@ class Worker:
         good_until = now + self._relay.lease_seconds * 0.9
         for line, (claim, tries) in zip(ready, turn.started, strict=False):
             self._hand_over(line, claim, tries, at, good_until)
+            self._go_on()
 
     def _hand_over(self, line: Line, claim: Claim, tries: int, at: datetime, good_until: float) -> None:
         try:
@@ -281,6 +282,12 @@ class Worker:
                 return
             if self._endings:
                 until = min(until, now + GATHER_SECONDS)
+
+    def _go_on(self) -> None:
+        """What is on the wire goes on while a turn writes the rest out. An idle line may be closed: not now."""
+        for key, _ in self._waiting.select(0):
+            if key.data is not None and key.data.task is not None:
+                self._heard(key.data, key.data.advance())
 
     def _heard(self, line: Line, verdict: Verdict | None) -> None:
         """Notes how a conversation ended, if it did, and watches the line for what it waits for."""
