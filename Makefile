@@ -32,7 +32,7 @@ run: $(VENV)/.runtime $(VENV)/.messages ## Your own organisation: web, clock and
 
 test: setup ## Everything: check, then all tests on SQLite and PostgreSQL, and the browser journeys
 	@$(MAKE) --no-print-directory check
-	$(PYTEST) -q -n auto --dist worksteal
+	$(PYTEST) -q -n auto --dist worksteal --pages-once
 
 fast: setup ## The tests that need neither a database nor a browser (seconds)
 	$(PYTEST) -q -n auto -m "not database and not browser and not slow"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import IO
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,6 +31,8 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """The hour of every test that does not say otherwise: a Monday, 10:00 in Brussels."""
 
 KINDS = ("sqlite", "postgresql")
+ONCE = frozenset({"web", "api", "demo"})
+"""Rooms whose tests walk over rooms that are tested on both databases themselves."""
 NO_CHROMIUM = "no Chromium found (chromium, google-chrome, or playwright's own)"
 RUN = pytest.StashKey[Path]()
 _ALIVE = pytest.StashKey[IO[str]]()
@@ -68,9 +71,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             shutil.rmtree(config.stash[RUN], ignore_errors=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make test` asks for to end in its time."""
+    text = "a test of web, api or demo runs on one of the two databases, chosen by its name; without, on both"
+    parser.addoption("--pages-once", action="store_true", help=text)
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that uses a database is marked so; a test below `browser/` is a journey, left out without a Chromium."""
+    if config.getoption("--pages-once"):
+        left_out = [item for item in items if _is_left_out(item)]
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
     for item in items:
         if "database" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
@@ -78,6 +91,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
             if chromium.found() is None:
                 item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    variant = getattr(item, "callspec", None)
+    kind = str(variant.params.get("database", "")) if variant else ""
+    if not kind or item.get_closest_marker("each_database") or not ONCE & set(item.path.parts):
+        return False
+    name = "".join(item.nodeid.split(kind, 1))
+    return KINDS[crc32(name.encode()) % len(KINDS)] != kind
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -24,7 +24,7 @@ from typing import IO, Any
 import psycopg
 
 SUPERUSER = "portevoix"
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _EVERYBODY_MAY_READ = 0o005
 
 
@@ -129,8 +129,8 @@ def _guard(run: Path) -> None:
         if server:
             server.send_signal(signal.SIGQUIT)
             server.wait()
+            shutil.rmtree(run, ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
-        shutil.rmtree(run, ignore_errors=True)
 
 
 def _start(home: Path) -> subprocess.Popen[bytes]:

@@ -35,7 +35,7 @@ RECORDS = {"person_merge", "merge_move", "audit_entry"}
 """What tells of merges: it grows, whatever becomes of them."""
 
 few = settings(
-    max_examples=5, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=3, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck)
 )
 """A seed has nothing to shrink."""
 

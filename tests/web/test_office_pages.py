@@ -57,6 +57,7 @@ def test_a_page_opens_in_an_empty_house(browser: NewBrowser, address: str) -> No
     assert "style=" not in answer.text
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("role", list(Role))
 def test_every_page_opens_for_those_who_may_see_it(assembly: Assembly, browser: NewBrowser, role: Role) -> None:
     furnish(assembly)
@@ -68,6 +69,7 @@ def test_every_page_opens_for_those_who_may_see_it(assembly: Assembly, browser: 
         assert answer.status_code == expected, address
 
 
+@pytest.mark.each_database
 def test_looking_around_changes_nothing_and_finds_no_dead_end(assembly: Assembly, browser: NewBrowser) -> None:
     furnish(assembly)
     someone = browser(Role.ADMINISTRATOR)
