@@ -39,6 +39,7 @@ ROOMS_WITH_ROWS = (
     "crm.ledgers",
     "crm.partners",
     "crm.people",
+    "crm.privacy",
     "crm.staff",
     "mailing.composition",
     "mailing.content",

@@ -1,0 +1,19 @@
+"""What can go wrong with data protection."""
+
+from __future__ import annotations
+
+from crm.values.errors import Conflict, Missing
+
+
+class RequestMissing(Missing):
+    """There is no such request."""
+
+    def __init__(self) -> None:
+        super().__init__("no such request")
+
+
+class RequestClosed(Conflict):
+    """Somebody has answered it already."""
+
+    def __init__(self) -> None:
+        super().__init__("this request has been answered")

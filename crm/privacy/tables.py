@@ -1,0 +1,34 @@
+"""Rows of data protection. They do not leave this room."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.foundation.columns import Base, BigId, Word
+from crm.privacy.model import RequestKind, RequestState, RequestWay
+
+
+class RightsRequestRow(Base):
+    """`person_id` is a plain number: the room of people stands above this one."""
+
+    __tablename__ = "rights_request"
+    __table_args__ = (
+        Index("ix_rights_request_person", "person_id"),
+        Index("ix_rights_request_due", "state", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId)
+    kind: Mapped[RequestKind] = mapped_column(Word(RequestKind))
+    way: Mapped[RequestWay] = mapped_column(Word(RequestWay))
+    words: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    due_on: Mapped[date]
+    is_extended: Mapped[bool]
+    state: Mapped[RequestState] = mapped_column(Word(RequestState))
+    outcome: Mapped[str] = mapped_column(Text)
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(BigId)
