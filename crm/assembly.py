@@ -24,6 +24,7 @@ from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
+from crm.ledgers.anchors import AnchorBook
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
 from mailing.correspondence.model import Desk
@@ -82,6 +83,11 @@ class Assembly:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     pointers: tuple[PersonPointer, ...] = POINTERS
+
+    @property
+    def anchor_book(self) -> AnchorBook:
+        """Where the heads of the ledgers are written down, outside the database."""
+        return AnchorBook(self.settings.home / "anchors.jsonl")
 
     @property
     def desk(self) -> Desk:

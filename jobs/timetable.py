@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 from crm.foundation.translation import N_
 from jobs import (
+    anchor_ledgers,
     compare_everybody,
     compare_newcomers,
     fetch_feeds,
@@ -74,6 +75,13 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(3, 40)),
         run=verify_ledgers.run,
         lease=timedelta(hours=2),
+    ),
+    Job(
+        name="anchor_ledgers",
+        label=N_("Noter ailleurs la fin des registres"),
+        when=Daily(at=time(6, 0)),
+        run=anchor_ledgers.run,
+        ask_after=timedelta(days=7),
     ),
     Job(
         name="work_imports",

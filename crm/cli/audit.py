@@ -8,21 +8,12 @@ import click
 
 from crm.audit import service as audit
 from crm.audit.model import Wanted
+from crm.cli import chains
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.ledgers import service as ledgers
-from crm.ledgers.model import Fault, FaultKind
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId
-
-WRONG = {
-    FaultKind.ROW_CHANGED: "une ligne a été modifiée",
-    FaultKind.ROW_REMOVED: "une ligne a été retirée",
-    FaultKind.ROW_INSERTED: "une ligne a été ajoutée",
-    FaultKind.BLOCK_CHANGED: "un bloc a été modifié",
-    FaultKind.BLOCK_REMOVED: "un bloc a été retiré",
-    FaultKind.HEAD_LOST: "la fin de la chaîne que vous aviez notée n’y est plus",
-}
 
 
 @click.group(name="audit", cls=Orders, subcommand_metavar="COMMANDE …")
@@ -40,19 +31,12 @@ def verify_chain(head: str, as_json: bool) -> None:
     with made.database.reading() as session:
         found = ledgers.verify(session, made.sealer, audit.LEDGER, head=_head(head))
     newest = found.state.head
-    shown = {
-        "whole": found.is_whole,
-        "chained": found.state.chained,
-        "waiting": found.state.waiting,
-        "head": f"{newest.number}:{newest.mark}" if newest else "",
-        "faults": [{"kind": f.kind.value, "block": f.block, "row": f.row} for f in found.faults],
-    }
     lines = [f"le journal est intact : {found.state.chained} lignes chaînées, {found.state.waiting} en attente"]
     if found.faults:
-        lines = [_said(fault) for fault in found.faults]
+        lines = [chains.said(fault) for fault in found.faults]
     elif newest:
         lines.append(f"à noter ailleurs : {newest.number}:{newest.mark}")
-    show(shown, as_json=as_json, text="\n".join(lines))
+    show(chains.facts(found), as_json=as_json, text="\n".join(lines))
     if found.faults:
         sys.exit(1)
 
@@ -106,9 +90,3 @@ def _head(text: str) -> tuple[int, str] | None:
     if not number.isascii() or not number.isdigit() or not mark:
         raise Invalid("une tête s’écrit « numéro:sceau », comme verify-chain la montre")
     return int(number), mark
-
-
-def _said(fault: Fault) -> str:
-    where = [f"bloc {fault.block}"] if fault.block is not None else []
-    where += [f"ligne {fault.row}"] if fault.row is not None else []
-    return f"{WRONG[fault.kind]} ({', '.join(where) or 'hors chaîne'})"

@@ -6,10 +6,14 @@ import sys
 
 import click
 
+from crm.cli import chains as telling_chains
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
-from crm.consent import paces
+from crm.consent import chains, paces
 from crm.consent import service as consent
+from crm.ledgers import anchors as anchoring
+from crm.ledgers import service as ledgers
+from crm.values.errors import Invalid
 
 
 @click.group(name="consent", cls=Orders, subcommand_metavar="COMMANDE …")
@@ -55,3 +59,66 @@ def rebuild(as_json: bool) -> None:
         consent.rebuild(session)
         after = consent.drift(session)
     show({"before": before, "after": after}, as_json=as_json, text=f"états corrigés : {before}")
+
+
+@command.command(name="verify-chain")
+@click.option("--head", default="", help="Une fin notée ailleurs, « consent:numéro:sceau » : elle doit encore être là.")
+@json_option
+@telling
+def verify_chain(head: str, as_json: bool) -> None:
+    """Relit les lignes et les blocs du registre, et leur fin notée ailleurs. Code de sortie 1 si c’est touché."""
+    made, wanted = assembly(), _heads(head)
+    noted = {name: anchor.head for name, anchor in made.anchor_book.latest().items()} | wanted
+    found = {}
+    with made.database.reading() as session:
+        for ledger in (chains.CONSENTS, chains.PACES):
+            found[ledger.name] = ledgers.verify(session, made.sealer, ledger, head=noted.get(ledger.name))
+    lines = []
+    for name, one in found.items():
+        lines += [f"{name} : {telling_chains.said(fault)}" for fault in one.faults]
+        if one.is_whole:
+            lines.append(f"{name} : intact, {one.state.chained} lignes chaînées, {one.state.waiting} en attente")
+    is_whole = all(one.is_whole for one in found.values())
+    shown = {"whole": is_whole, "ledgers": {name: telling_chains.facts(one) for name, one in found.items()}}
+    show(shown, as_json=as_json, text="\n".join(lines))
+    if not is_whole:
+        sys.exit(1)
+
+
+@command.command()
+@json_option
+@telling
+def seal(as_json: bool) -> None:
+    """Chaîne tout de suite ce qui attend, comme l’horloge le fait chaque minute."""
+    made, sealed = assembly(), 0
+    for ledger in (chains.CONSENTS, chains.PACES):
+        block = None
+        while block is None or block.count == ledgers.AT_ONCE:
+            with made.database.transaction() as session:
+                block = ledgers.seal(session, made.sealer, ledger, at=made.clock())
+            if block is None:
+                break
+            sealed += block.count
+    show({"sealed": sealed}, as_json=as_json, text=f"lignes chaînées : {sealed}")
+
+
+@command.command()
+@json_option
+@telling
+def anchor(as_json: bool) -> None:
+    """Note hors de la base où s’arrêtent les chaînes, comme l’horloge chaque matin, et le montre."""
+    made = assembly()
+    with made.database.reading() as session:
+        found = anchoring.anchors(session, (chains.CONSENTS, chains.PACES), at=made.clock())
+    made.anchor_book.write(found)
+    show(found, as_json=as_json, text="\n".join(map(str, found)) or "rien n’est encore chaîné")
+
+
+def _heads(text: str) -> dict[str, tuple[int, str]]:
+    if not text:
+        return {}
+    name, _, rest = text.partition(":")
+    number, _, mark = rest.partition(":")
+    if not number.isascii() or not number.isdigit() or not mark or name not in ("consent", "pace"):
+        raise Invalid("une fin s’écrit « consent:numéro:sceau », comme anchor la montre")
+    return {name: (int(number), mark)}

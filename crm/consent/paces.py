@@ -65,7 +65,7 @@ def declare(
         occurred_at=at if before.since_at is None else max(at, before.since_at + timedelta(microseconds=1)),
         recorded_at=at,
     )
-    row.mark_key_id, row.mark = sealer.mark(_content(row))
+    row.mark_key_id, row.mark = sealer.mark(content_of_row(row))
     session.add(row)
     session.flush()
     last = standing(_event(one) for one in session.scalars(_events_of(person.id, channel)))
@@ -182,7 +182,7 @@ def drift(session: Session) -> int:
 def damaged(session: Session, sealer: Sealer) -> Iterator[int]:
     """The numbers of words that are no longer what was sealed."""
     for row in session.scalars(select(PaceEventRow).order_by(PaceEventRow.id).execution_options(yield_per=2000)):
-        if not sealer.holds(_content(row), row.mark_key_id, row.mark):
+        if not sealer.holds(content_of_row(row), row.mark_key_id, row.mark):
             yield row.id
 
 
@@ -190,7 +190,8 @@ def _events_of(person_id: int, channel: Channel) -> Select[PaceEventRow]:
     return select(PaceEventRow).where(PaceEventRow.person_id == person_id, PaceEventRow.channel == channel)
 
 
-def _content(row: PaceEventRow) -> dict[str, Any]:
+def content_of_row(row: PaceEventRow) -> dict[str, Any]:
+    """What the mark of a word about a pace covers."""
     return {
         "pace": row.recorded_person_id,
         "channel": row.channel.value,

@@ -103,7 +103,7 @@ def add_event(session: Session, sealer: Sealer, act: NewAct, *, person_id: int, 
         occurred_at=act.occurred_at,
         recorded_at=at,
     )
-    row.mark_key_id, row.mark = sealer.mark(_content(row, notice.text if notice else None))
+    row.mark_key_id, row.mark = sealer.mark(content_of_row(row, notice.text if notice else None))
     session.add(row)
     session.flush()
     return _event(row)
@@ -293,7 +293,7 @@ def damaged(session: Session, sealer: Sealer) -> Iterator[int]:
             .execution_options(populate_existing=True)
         ).all()
         for row, text in rows:
-            if not sealer.holds(_content(row, text), row.mark_key_id, row.mark):
+            if not sealer.holds(content_of_row(row, text), row.mark_key_id, row.mark):
                 yield row.id
         if not rows:
             return
@@ -301,7 +301,8 @@ def damaged(session: Session, sealer: Sealer) -> Iterator[int]:
         session.expunge_all()
 
 
-def _content(row: ConsentEventRow, notice_text: str | None) -> dict[str, Any]:
+def content_of_row(row: ConsentEventRow, notice_text: str | None) -> dict[str, Any]:
+    """What the mark of an event covers, out of its row."""
     return content_of({column.name: getattr(row, column.name) for column in ConsentEventRow.__table__.c}, notice_text)
 
 

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import Need, Population
-from crm.foundation.columns import Base, BigId, Json, Word
+from crm.foundation.columns import Base, BigId, Chained, Json, Word
 from crm.values.languages import Language
 
 
@@ -69,14 +69,17 @@ class PopulationRow(Base):
     since_at: Mapped[datetime]
 
 
-class ConsentEventRow(Base):
+class ConsentEventRow(Chained, Base):
     """`recorded_person_id` is covered by the mark and never changes; a merge moves only `person_id`.
 
     `annuls_id` is the event of the same stream that an annulment takes back; each can be taken back once.
     """
 
     __tablename__ = "consent_event"
-    __table_args__ = (Index("ix_consent_event_person", "person_id", "purpose"),)
+    __table_args__ = (
+        Index("ix_consent_event_person", "person_id", "purpose"),
+        Index("ix_consent_event_block", "block", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     recorded_person_id: Mapped[int] = mapped_column(BigId)
@@ -92,8 +95,8 @@ class ConsentEventRow(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     annuls_id: Mapped[int | None] = mapped_column(BigId, index=True, unique=True)
-    mark_key_id: Mapped[int]
-    mark: Mapped[str] = mapped_column(String(64))
+
+    notice: Mapped[NoticeRow | None] = relationship(lazy="raise", viewonly=True)
 
 
 class ConsentStandingRow(Base):
@@ -112,11 +115,14 @@ class ConsentStandingRow(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("consent_event.id"))
 
 
-class PaceEventRow(Base):
+class PaceEventRow(Chained, Base):
     """What somebody declared about how often, whole each time; only grows. A merge moves only `person_id`."""
 
     __tablename__ = "pace_event"
-    __table_args__ = (Index("ix_pace_event_person", "person_id", "channel"),)
+    __table_args__ = (
+        Index("ix_pace_event_person", "person_id", "channel"),
+        Index("ix_pace_event_block", "block", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     recorded_person_id: Mapped[int] = mapped_column(BigId)
@@ -128,8 +134,6 @@ class PaceEventRow(Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(Json)
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
-    mark_key_id: Mapped[int]
-    mark: Mapped[str] = mapped_column(String(64))
 
 
 class PaceRow(Base):

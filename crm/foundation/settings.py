@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         description="whoever has one of these roles sets up a second factor at their next sign-in",
     )
     proxies: int = Field(default=0, ge=0, le=5, description="how many proxies of ours stand before the web")
+    anchor_keepers: tuple[str, ...] = Field(
+        default=(),
+        max_length=4,
+        description="mailboxes, of two people who are not the same, that get the heads of the ledgers each day",
+    )
     demo: bool = False
     organisation: Organisation = Organisation()
     mail: Mail = Mail()

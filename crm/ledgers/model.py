@@ -16,11 +16,15 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ledger:
-    """A table that only grows. `content` says what the mark of a row covers; it never changes for rows of old."""
+    """A table that only grows. `content` says what the mark of a row covers; it never changes for rows of old.
+
+    `beside`: loader options for what the mark covers beside the row itself (the words of a notice).
+    """
 
     name: str
     rows: type[Chained]
     content: Callable[[Any], Mapping[str, Any]]
+    beside: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

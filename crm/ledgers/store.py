@@ -66,7 +66,8 @@ def rows_of(session: Session, ledger: Ledger, block: int | None) -> Iterator[Any
     """The whole rows of one block (None: of none) in order."""
     rows = ledger.rows
     held = rows.block.is_(None) if block is None else rows.block == block
-    yield from session.scalars(select(rows).where(held).order_by(rows.id).execution_options(yield_per=500))
+    query = select(rows).where(held).options(*ledger.beside).order_by(rows.id)
+    yield from session.scalars(query.execution_options(yield_per=500))
 
 
 def strays(session: Session, ledger: Ledger, *, most: int) -> list[tuple[int, int]]:

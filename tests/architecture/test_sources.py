@@ -145,10 +145,12 @@ INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
     "crm.care": {"rules", "words"},
-    "crm.consent": {"gate", "pace", "paces", "policies", "policy", "taking_over", "words"},
+    "crm.consent": {"chains", "gate", "pace", "paces", "policies", "policy", "taking_over", "words"},
     "crm.duplicates": {"merges", "words"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
+    "crm.ledgers": {"anchors"},
     "crm.partners": {"rules"},
+    "crm.privacy": {"erasing", "identities", "rules", "terms"},
     "crm.people": {
         "arrivals",
         "arriving",
@@ -180,10 +182,22 @@ DOORS_BESIDES = {
 }
 """Pure modules, and doors by noun, that a room shows beside its four doors."""
 
-GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "panel"}}
+GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "panel", "personal_data"}}
 """What only one place gathers from every room."""
 
-RULED = ("actions", "audit", "care", "consent", "duplicates", "imports", "ledgers", "partners", "people", "staff")
+RULED = (
+    "actions",
+    "audit",
+    "care",
+    "consent",
+    "duplicates",
+    "imports",
+    "ledgers",
+    "partners",
+    "people",
+    "privacy",
+    "staff",
+)
 CLOCK_READERS = {"mailing/delivery/worker.py"}
 """The sender's loop is a rim of its own: it lives as long as its process and looks at the clock itself."""
 

@@ -216,7 +216,11 @@ def test_the_database_itself_refuses_to_change_or_delete_what_was_said(assembly:
         key = person.contact_points[0].address_key
         consent.suppress(session, address_key=key, cause=SuppressionCause.STAFF, way=Way.STAFF, at=NOW)
     forbidden: list[Any] = [delete(row) for row in (ConsentEventRow, SuppressionEventRow, NoticeRow)]
-    for row, unchangeable in ((ConsentEventRow, {"person_id"}), (SuppressionEventRow, set()), (NoticeRow, set())):
+    for row, unchangeable in (
+        (ConsentEventRow, {"person_id", "block"}),
+        (SuppressionEventRow, set()),
+        (NoticeRow, set()),
+    ):
         table: Any = row.__table__
         forbidden += [update(table).values({c: c}) for c in table.columns if c.name not in unchangeable]
     for statement in forbidden:

@@ -76,7 +76,7 @@ def mails(theme: Theme) -> Iterator[str]:
     house = ORGANISATION.model_copy(update={"theme": theme})
     yield service.render_edition(FULL, NEWSLETTER, house, public_url=PUBLIC_URL, is_test=True).html
     for kind in LetterKind:
-        facts = {} if kind in (LetterKind.INVITATION, LetterKind.RESET) else {"purposes": PURPOSES}
+        facts = dict.fromkeys(service.NEEDED[kind], PURPOSES)
         yield service.render_letter(kind, Language.FR, house, public_url=PUBLIC_URL, facts=facts).html
 
 

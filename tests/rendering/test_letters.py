@@ -25,6 +25,7 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.GOODBYE: {"purposes": PURPOSES[:1], "kept": PURPOSES[1:]},
     LetterKind.INVITATION: {},
     LetterKind.RESET: {},
+    LetterKind.ANCHOR: {"heads": (f"audit:7:{'0a' * 32}", f"consent:12:{'b3' * 32}")},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
 }
 LINKS = {
@@ -35,6 +36,7 @@ LINKS = {
     LetterKind.GOODBYE: {Slot.PREFERENCES_URL},
     LetterKind.INVITATION: {Slot.CONFIRM_URL},
     LetterKind.RESET: {Slot.CONFIRM_URL},
+    LetterKind.ANCHOR: set(),
 }
 
 
