@@ -8,28 +8,40 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 from crm.actions import merging as actions_merging
+from crm.actions import personal_data as actions_personal_data
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
+from crm.care import personal_data as care_personal_data
 from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
+from crm.consent import personal_data as consent_personal_data
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
+from crm.contracts.personal_data import PersonHolder
 from crm.duplicates import merging as duplicates_merging
 from crm.duplicates import panel as duplicates_panel
+from crm.duplicates import personal_data as duplicates_personal_data
 from crm.foundation.database import Database, open_database
 from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
 from crm.foundation.keys import open_keyring
 from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
+from crm.imports import personal_data as imports_personal_data
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
 from crm.ledgers.anchors import AnchorBook
+from crm.partners import personal_data as partners_personal_data
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
+from crm.people import personal_data as people_personal_data
+from crm.privacy import personal_data as privacy_personal_data
+from crm.privacy.erasing import Holdings
 from mailing.correspondence.model import Desk
 from mailing.delivery import merging as delivery_merging
 from mailing.delivery import panel as delivery_panel
+from mailing.delivery import personal_data as delivery_personal_data
+from mailing.feedback import personal_data as feedback_personal_data
 
 ROOMS_WITH_ROWS = (
     "crm.actions",
@@ -62,6 +74,19 @@ POINTERS: tuple[PersonPointer, ...] = (
     duplicates_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
+HOLDERS: tuple[PersonHolder, ...] = (
+    feedback_personal_data,
+    delivery_personal_data,
+    imports_personal_data,
+    duplicates_personal_data,
+    care_personal_data,
+    actions_personal_data,
+    consent_personal_data,
+    people_personal_data,
+    partners_personal_data,
+    privacy_personal_data,
+)
+"""Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
 _SHOWING = (people_panel, consent_panel, care_panel, delivery_panel, duplicates_panel)
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
@@ -83,6 +108,17 @@ class Assembly:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     pointers: tuple[PersonPointer, ...] = POINTERS
+
+    @property
+    def holdings(self) -> Holdings:
+        """All the house holds of people, to be shown or forgotten."""
+        return Holdings(
+            find=people_personal_data.subject,
+            holders=HOLDERS,
+            addresses=self.addresses,
+            sealer=self.sealer,
+            home=self.settings.home,
+        )
 
     @property
     def anchor_book(self) -> AnchorBook:

@@ -11,6 +11,7 @@ from jobs import (
     compare_newcomers,
     fetch_feeds,
     finish_mailings,
+    forget_again,
     forget_changes,
     forget_imports,
     propose_editions,
@@ -122,6 +123,12 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(4, 10)),
         run=forget_changes.run,
         ask_after=timedelta(days=2),
+    ),
+    Job(
+        name="forget_again",
+        label=N_("Oublier à nouveau après une restauration"),
+        when=Every(period=timedelta(hours=1)),
+        run=forget_again.run,
     ),
     Job(
         name="prune_api",

@@ -21,6 +21,7 @@ COMMANDS = {
     "people": "Vérifier et reconstruire l’index de recherche des soutiens.",
     "duplicates": "Trouver, réunir et séparer les fiches d’une même personne.",
     "consent": "Vérifier et reconstruire le registre des consentements.",
+    "privacy": "Montrer, emporter, oublier les données d’une personne.",
     "run": "Lancer le site, l’horloge et l’expéditeur ensemble.",
     "demo": "Lancer l’organisation de démonstration.",
 }

@@ -38,6 +38,7 @@ SAID = (
     (r"at most (\d+) sites", r"\1 sites au plus"),
     (r"a site such as (\S+)", r"un site comme \1"),
     (r"no such person", "cette fiche n’existe pas"),
+    (r"no such person, or they have been forgotten", "personne ne vit sous ce numéro, ou elle a été oubliée"),
     (r"no such pair", "cette paire n’existe pas : `portevoix duplicates list` les montre"),
     (r"no such merge", "cette réunion n’existe pas"),
     (r"one record cannot be merged with itself", "une fiche ne se réunit pas à elle-même"),

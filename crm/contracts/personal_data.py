@@ -21,7 +21,7 @@ class Subject:
 
     `person_ids`: the number they have today and those of every record merged into it. `emails` and `phones` are in
     their normal form (phones in E.164), `names` as they are written out, `address_keys` the keyed hashes of the
-    first two. `shared_keys` are those of them that somebody else has too: a mailbox of two.
+    first two. `shared` are those e-mails and phones that somebody else has too: a mailbox of two.
     """
 
     person_id: PersonId
@@ -32,7 +32,16 @@ class Subject:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     address_keys: frozenset[str] = frozenset()
-    shared_keys: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+
+    @property
+    def own_emails(self) -> tuple[str, ...]:
+        """Those that are theirs alone: a row that quotes one is about them."""
+        return tuple(one for one in self.emails if one not in self.shared)
+
+    @property
+    def own_phones(self) -> tuple[str, ...]:
+        return tuple(one for one in self.phones if one not in self.shared)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

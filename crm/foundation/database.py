@@ -42,6 +42,16 @@ class Database:
             yield session
 
     @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """A session that writes as `transaction` does, and of which nothing stays."""
+        with self.sessions() as session:
+            session.connection(execution_options={"portevoix_begin": "IMMEDIATE"})
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one consistent state and writes nothing."""
         with self.sessions() as session:
@@ -51,6 +61,18 @@ class Database:
                 yield session
             finally:
                 session.rollback()
+
+    def settle_deletions(self) -> None:
+        """Lets what was deleted go from the disk, as far as the database does at all.
+
+        SQLite overwrites deleted rows (`secure_delete`); the write-ahead log is emptied here, which waits for nobody:
+        where somebody reads, the next call does it. PostgreSQL keeps dead rows until its own vacuum comes by.
+        """
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert raw is not None
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Gives every connection back."""

@@ -127,12 +127,13 @@ def check(
 
 
 def row_of_plan(plan: Plan) -> Row:
-    """The row as it is kept."""
+    """The row as it is kept; of somebody who asked to be forgotten, its number only."""
+    is_forgotten = (Reason.FORGOTTEN, "") in plan.reasons
     return Row(
         number=plan.number,
         verdict=plan.verdict,
         reasons=plan.reasons,
-        given=plan.wish.as_json(),
+        given=[] if is_forgotten else plan.wish.as_json(),
         person_id=plan.person_id,
-        fingerprint="" if plan.went_in else plan.wish.fingerprint(),
+        fingerprint="" if plan.went_in or is_forgotten else plan.wish.fingerprint(),
     )

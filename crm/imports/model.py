@@ -87,6 +87,7 @@ class Reason(StrEnum):
     DIGEST = "digest"
     SIGNS = "signs"
     NOT_PETITION = "not-petition"
+    FORGOTTEN = "forgotten"
 
 
 Told = tuple[Reason, str]

@@ -20,6 +20,7 @@ from crm.imports.rules import NOES, weigh
 from crm.imports.wish import Said, Wish
 from crm.people import settling as people
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, imagined, land
+from crm.privacy import identities
 from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
 
@@ -111,9 +112,11 @@ class _Block:
         self._petitions: dict[str, CallId] = {}
         self._signed: set[tuple[int, int]] = set()
         self._went_in: set[str] = set()
+        self._forgotten: set[int] = set()
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
+        self._forgotten = self._asked_to_be_forgotten(rows)
         found = iter(people.candidates(self._session, self._addresses, arriving))
         candidates: list[tuple[Known, ...]] = []
         for _, wish in rows:
@@ -158,8 +161,9 @@ class _Block:
             ids |= dict.fromkeys(self._by_key.get(key, ()))
         candidates = [self._known[i] for i in ids]
         landing = land(arrival, candidates)
-        if landing.verdict is Verdict.CREATE and wish.must_be_known:
-            return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=((Reason.UNKNOWN_PERSON, ""),))
+        refused = self._refused(number, wish, landing)
+        if refused is not None:
+            return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=((refused, ""),))
         if landing.verdict is Verdict.CREATE:
             newcomer = imagined(arrival, people.imagined(arrival, place, self._language, self._at))
             self._remember(newcomer, -place)
@@ -182,6 +186,14 @@ class _Block:
             acts=tuple(acts),
             signs=signs,
         )
+
+    def _refused(self, number: int, wish: Wish, landing: Landing) -> Reason | None:
+        """Why nobody may come in by this row: they asked to be forgotten, or have to be known already."""
+        if number in self._forgotten and (landing.known is None or landing.doubt is not None):
+            return Reason.FORGOTTEN
+        if landing.verdict is Verdict.CREATE and wish.must_be_known:
+            return Reason.UNKNOWN_PERSON
+        return None
 
     def _weighed(
         self, wish: Wish, who: list[int], candidates: Sequence[Known], landing: Landing, reasons: list[Told]
@@ -240,6 +252,18 @@ class _Block:
             reasons=((reason, ""),),
             is_silenced=is_new,
         )
+
+    def _asked_to_be_forgotten(self, rows: Sequence[tuple[int, Wish]]) -> set[int]:
+        """Rows about somebody who was erased, and who has not come back by themselves."""
+        told = [(number, wish.arrival) for number, wish in rows if wish.arrival is not None]
+        arriving = [
+            (
+                [*([one.email.normal] if one.email else ()), *(phone.e164 for phone in one.phones)],
+                f"{one.first_name} {one.last_name} {one.organisation_name}",
+            )
+            for _, one in told
+        ]
+        return {told[place][0] for place in identities.forgotten(self._session, self._addresses, arriving)}
 
     def _look_for_silence(self, wishes: Sequence[Wish], before: Before) -> None:
         keys = {silence_key(self._addresses, wish): bool(wish.silence.digest) for wish in wishes if wish.silence}

@@ -93,6 +93,7 @@ REASONS: dict[Reason, str] = {
     Reason.NO_STANDS: N_("A dit non depuis ; un fichier ne rouvre pas un non (%(what)s)."),
     Reason.NOT_CONFIRMED: N_("N’a jamais confirmé : n’entre pas."),
     Reason.SUPPRESSED: N_("Plus rien ne partira vers cette adresse."),
+    Reason.FORGOTTEN: N_("A demandé à être oublié·e : cette ligne n’entre pas, et nous n’en gardons rien."),
     Reason.SIGNS: N_("Signe : %(what)s."),
     Reason.NOT_PETITION: N_("Aucune pétition n’a ce code : %(what)s."),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),

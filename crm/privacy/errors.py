@@ -17,3 +17,10 @@ class RequestClosed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("this request has been answered")
+
+
+class NobodyToForget(Missing):
+    """Nobody lives under that number, or they have been forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__("no such person, or they have been forgotten")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.foundation.columns import Base, BigId, Word
@@ -32,3 +32,12 @@ class RightsRequestRow(Base):
     outcome: Mapped[str] = mapped_column(Text)
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class ErasedIdentityRow(Base):
+    """A keyed hash of a way to reach somebody and of their name, who asked to be forgotten; it names nobody."""
+
+    __tablename__ = "erased_identity"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    erased_at: Mapped[datetime]

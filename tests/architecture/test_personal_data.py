@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from crm.assembly import HOLDERS
+from crm.foundation.columns import Base
 from crm.migrations.schema import METADATA
 from tests.architecture.sources import ROOT
 
@@ -25,6 +27,32 @@ def _reaching() -> set[str]:
         if not more:
             return found
         found |= more
+
+
+COLLEAGUES = {
+    "account",
+    "account_link",
+    "api_token",
+    "app_secret",
+    "audit_entry",
+    "edition",
+    "import_run",
+    "passkey",
+    "policy",
+    "recovery_code",
+    "sending_switch",
+    "sign_in_attempt",
+    "staff_session",
+}
+"""Tables that lead to colleagues, never to a supporter."""
+
+
+def test_every_table_that_leads_to_a_supporter_has_a_room_that_shows_and_forgets_it() -> None:
+    declared = [name for holder in HOLDERS for name in holder.TABLES]
+    owners = {str(mapper.local_table): mapper.class_.__module__ for mapper in Base.registry.mappers}
+    assert [name for h in HOLDERS for name in h.TABLES if owners[name] != f"{h.ROOM}.tables"] == []
+    assert len(declared) == len(set(declared))
+    assert set(declared) == _reaching() - COLLEAGUES
 
 
 def test_every_table_that_reaches_a_person_is_declared() -> None:

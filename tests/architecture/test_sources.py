@@ -150,7 +150,7 @@ DOORS_BESIDES = {
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.ledgers": {"anchors"},
     "crm.partners": {"rules"},
-    "crm.privacy": {"erasing", "identities", "rules", "terms"},
+    "crm.privacy": {"erasing", "identities", "packs", "rules", "terms", "words"},
     "crm.people": {
         "arrivals",
         "arriving",

@@ -1,0 +1,130 @@
+"""What somebody allowed and withdrew. The ledger outlives an erasure as dates and keyed hashes: it is the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.consent import paces, service, store, words
+from crm.consent.model import Act, NewAct, Way
+from crm.consent.policy import EVERYWHERE
+from crm.consent.tables import ConsentEventRow, LastLetterRow, PaceEventRow, PaceRow, PopulationRow
+from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
+from crm.foundation.forgetting import delete_rows
+from crm.foundation.translation import N_, say
+from crm.values.languages import Language
+
+ROOM = "crm.consent"
+TABLES = frozenset(
+    {
+        "consent_event",
+        "consent_standing",
+        "pace_event",
+        "pace",
+        "last_letter",
+        "population_member",
+        "suppression_event",
+        "suppression",
+    }
+)
+
+PROOF = N_("Preuve de ce qui avait été permis et retiré (RGPD, art. 7, § 1) : des dates et une empreinte, sans nom")
+_YES = (Act.GIVEN, Act.REQUESTED, Act.IMPORTED)
+
+
+def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
+    """Every act with the words that were shown, every pace, every address that is silenced."""
+    purposes = {one.code: one.name(language) for one in service.purposes(session)}
+    events = [event for person_id in subject.person_ids for event in store.events_of(session, person_id)]
+    shown = store.notices(session, {event.notice_id for event in events if event.notice_id is not None})
+    silenced = store.suppressions_at_all(session, sorted(subject.address_keys))
+    declared = [
+        event
+        for person_id in subject.person_ids
+        for event in paces.latest_events_of(session, person_id, before=None, size=1000)
+    ]
+    at = Column(key="at", label=say(language, N_("Quand")))
+    way = Column(key="way", label=say(language, N_("De quelle façon")))
+    return (
+        Section(
+            key="consents",
+            title=say(language, N_("Ce que vous avez permis et retiré")),
+            columns=(
+                at,
+                Column(key="purpose", label=say(language, N_("Pour quoi"))),
+                Column(key="act", label=say(language, N_("Ce qui a été dit"))),
+                way,
+                Column(key="words", label=say(language, N_("Les mots qui étaient montrés"))),
+            ),
+            rows=[
+                {
+                    "at": event.occurred_at,
+                    "purpose": purposes.get(event.purpose, event.purpose),
+                    "channel": event.channel.value,
+                    "act": say(language, words.ACTS[event.act][0]),
+                    "way": say(language, words.WAYS[event.way]),
+                    "words": shown[event.notice_id].text if event.notice_id in shown else "",
+                    "recorded_at": event.recorded_at,
+                    "everywhere": event.address_key == EVERYWHERE,
+                }
+                for event in sorted(events, key=lambda one: (one.occurred_at, one.id))
+            ],
+        ),
+        Section(
+            key="paces",
+            title=say(language, N_("Pauses et rythmes demandés")),
+            columns=(
+                at,
+                Column(key="rhythm", label=say(language, N_("Rythme"))),
+                Column(key="pause_until", label=say(language, N_("Pause jusqu’au"))),
+                way,
+            ),
+            rows=[
+                {
+                    "at": event.occurred_at,
+                    "rhythm": say(language, words.RHYTHMS[event.rhythm]),
+                    "pause_until": event.pause_until_on,
+                    "way": say(language, words.WAYS[event.way]),
+                }
+                for event in declared
+            ],
+        ),
+        Section(
+            key="suppressions",
+            title=say(language, N_("Adresses auxquelles nous n’écrivons plus")),
+            columns=(at, Column(key="cause", label=say(language, N_("Pourquoi")))),
+            rows=[{"at": one.since_at, "cause": say(language, words.CAUSES[one.cause])} for one in silenced],
+        ),
+    )
+
+
+def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
+    """Every yes is withdrawn; the ledgers keep their dates, and silenced addresses stay silenced."""
+    for person_id in subject.person_ids:
+        for stands in store.standings_of(session, person_id):
+            if stands.act in _YES:
+                act = NewAct(
+                    person_id=person_id,
+                    purpose=stands.purpose,
+                    channel=stands.channel,
+                    address_key=stands.address_key,
+                    act=Act.WITHDRAWN,
+                    way=Way.RETENTION,
+                    occurred_at=max(erasing.at, stands.since_at),
+                    evidence={"erasure": True},
+                )
+                event = store.add_event(session, erasing.sealer, act, person_id=person_id, at=erasing.at)
+                store.put_standing(session, event)
+    ids = subject.person_ids
+    erased = {
+        "population_member": delete_rows(session, PopulationRow, PopulationRow.person_id.in_(ids)),
+        "last_letter": delete_rows(session, LastLetterRow, LastLetterRow.person_id.in_(ids)),
+    }
+    kept = []
+    for name, row in (("consent_event", ConsentEventRow), ("pace_event", PaceEventRow), ("pace", PaceRow)):
+        count = session.scalar(select(func.count()).select_from(row).where(row.person_id.in_(ids))) or 0
+        if count:
+            kept.append(Kept(table=name, count=count, ground=PROOF))
+    return Forgotten(erased=erased, kept=tuple(kept))
