@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
+from crm.audit import service as audit
 from crm.cli import chains as telling_chains
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
-from crm.consent import chains, paces
+from crm.consent import certificate, chains, dpv, paces, proofs
 from crm.consent import service as consent
+from crm.consent.model import Channel
+from crm.foundation import documents
 from crm.ledgers import anchors as anchoring
 from crm.ledgers import service as ledgers
+from crm.values.calendar import day_span
 from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
 
 
 @click.group(name="consent", cls=Orders, subcommand_metavar="COMMANDE …")
@@ -122,3 +129,46 @@ def _heads(text: str) -> dict[str, tuple[int, str]]:
     if not number.isascii() or not number.isdigit() or not mark or name not in ("consent", "pace"):
         raise Invalid("une fin s’écrit « consent:numéro:sceau », comme anchor la montre")
     return {name: (int(number), mark)}
+
+
+@command.command()
+@click.argument("person", type=int)
+@click.option("--purpose", required=True, help="Le code d’une finalité : newsletter, urgent…")
+@click.option("--channel", default="email", show_default=True, type=click.Choice([one.value for one in Channel]))
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Un jour passé ; aujourd’hui sinon.")
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Écrit aussi le certificat d’une page.")
+@json_option
+@telling
+def prove(*, person: int, purpose: str, channel: str, at: datetime | None, pdf: Path | None, as_json: bool) -> None:
+    """Ce qu’une personne permettait un jour, les mots qu’elle avait sous les yeux, et chaque acte avec son sceau."""
+    made = assembly()
+    moment = made.clock() if at is None else min(day_span(at.date())[1] - timedelta(microseconds=1), made.clock())
+    with made.database.reading() as session:
+        proof = proofs.prove(
+            session,
+            made.sealer,
+            person_id=PersonId(person),
+            purpose=purpose,
+            channel=Channel(channel),
+            at=moment,
+        )
+    organisation = made.settings.organisation
+    if pdf is not None:
+        page = certificate.facts(proof, proof.person.language, organisation)
+        pdf.touch(mode=0o600)
+        pdf.write_bytes(documents.pdf("consent", page, at=made.clock()))
+    with made.database.transaction() as session:
+        audit.record(
+            session,
+            made.sealer,
+            at=made.clock(),
+            account_id=None,
+            action="consent.prove",
+            subject="person",
+            subject_id=proof.person.id,
+            facts={"purpose": proof.purpose.code, "channel": proof.channel.value},
+        )
+    said = certificate.facts(proof, made.settings.office_language, organisation)["finding"]
+    show(dpv.record(proof, organisation), as_json=as_json, text=said)
+    if not proof.is_whole:
+        sys.exit(1)

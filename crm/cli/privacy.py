@@ -60,7 +60,7 @@ def export(person: int, output: Path, as_json: bool) -> None:
     made = assembly()
     with made.database.reading() as session:
         shown = erasing.shown(session, made.holdings, PersonId(person))
-    files = packs.pack(shown, organisation=made.settings.organisation.name, at=made.clock())
+    files = packs.pack(shown, organisation=made.settings.organisation, at=made.clock())
     output.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, content in files.items():
         path = output / name

@@ -147,6 +147,29 @@ def stream(
     return tuple(_event(row) for row in rows)
 
 
+def sealed_events(
+    session: Session, sealer: Sealer, *, person_id: int, purpose: str, channel: Channel, until: datetime
+) -> list[tuple[ConsentEvent, Notice | None, bool, str, int | None]]:
+    """(event, words shown, whether its mark holds, the mark, its block) until an instant, as it happened."""
+    row = ConsentEventRow
+    query = (
+        select(row, NoticeRow)
+        .outerjoin(NoticeRow, NoticeRow.id == row.notice_id)
+        .where(row.person_id == person_id, row.purpose == purpose, row.channel == channel, row.occurred_at <= until)
+        .order_by(row.occurred_at, row.id)
+    )
+    return [
+        (
+            _event(event),
+            None if notice is None else _notice(notice),
+            sealer.holds(content_of_row(event, notice.text if notice else None), event.mark_key_id, event.mark),
+            event.mark,
+            event.block,
+        )
+        for event, notice in session.execute(query)
+    ]
+
+
 def put_standing(session: Session, event: ConsentEvent) -> Standing:
     """Writes that this event has the last word in its stream."""
     row = session.merge(

@@ -24,6 +24,8 @@ LANGUAGES = {"public": (Language.NL, Language.DE, Language.EN), "office": (Langu
 PUBLIC = (
     "templates/public/",
     "templates/mail/",
+    "crm/consent/certificate.py",
+    "crm/privacy/packs.py",
     "crm/web/public/",
     "crm/web/errors.py",
     "crm/web/address_form.py",

@@ -7,21 +7,39 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from crm.foundation import documents
+from crm.foundation.settings import Organisation
+from crm.foundation.templating import locale_filters
+from crm.foundation.translation import N_, say
 from crm.privacy.erasing import Shown
+from crm.values.calendar import brussels_day
+from crm.values.languages import Language
 
 VERSION = 1
+TITLE = N_("Vos données chez nous")
+OPENING = N_(
+    "Voici tout ce que %(house)s garde à votre sujet, le %(day)s. Les mêmes données sont dans le fichier donnees.json, "
+    "qu’un programme peut lire. Vous pouvez les faire corriger, vous opposer à un usage, ou demander à être oublié·e : "
+    "répondez-nous, ou écrivez à %(email)s. Si notre réponse ne vous convient pas, l’Autorité de protection des "
+    "données reçoit votre plainte (www.autoriteprotectiondonnees.be)."
+)
+NOTHING = N_("Rien.")
+YES, NO = N_("oui"), N_("non")
 
 
-def pack(shown: Shown, *, organisation: str, at: datetime) -> Mapping[str, bytes]:
-    """The files of the pack by name."""
-    return {"donnees.json": as_json(shown, organisation=organisation, at=at)}
+def pack(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[str, bytes]:
+    """The files of the pack by name: a tagged PDF, and JSON."""
+    return {
+        "donnees.pdf": documents.pdf("pack", facts(shown, organisation=organisation, at=at), at=at),
+        "donnees.json": as_json(shown, organisation=organisation, at=at),
+    }
 
 
-def as_json(shown: Shown, *, organisation: str, at: datetime) -> bytes:
+def as_json(shown: Shown, *, organisation: Organisation, at: datetime) -> bytes:
     """Machine-readable (GDPR art. 20): every section with its rows, instants in UTC."""
     whole = {
         "version": VERSION,
-        "controller": organisation,
+        "controller": organisation.legal_name or organisation.name,
         "made_at": at,
         "language": shown.language.value,
         "sections": [
@@ -30,6 +48,45 @@ def as_json(shown: Shown, *, organisation: str, at: datetime) -> bytes:
         ],
     }
     return json.dumps(whole, default=_plain, ensure_ascii=False, indent=2).encode()
+
+
+def facts(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[str, Any]:
+    """All that stands in the PDF, finished words; what is empty says so in one word."""
+    language = shown.language
+    day = locale_filters(language)["day"](brussels_day(at), "plain")
+    own = organisation.legal_name or organisation.name
+    return {
+        "title": say(language, TITLE),
+        "language": language.value,
+        "organisation": {
+            "name": organisation.name,
+            "lines": [part for part in (own, *organisation.postal_lines, organisation.email) if part],
+        },
+        "opening": say(language, OPENING, house=organisation.name, day=day, email=organisation.email),
+        "nothing": say(language, NOTHING),
+        "sections": [
+            {
+                "title": section.title,
+                "note": section.note,
+                "columns": [column.label for column in section.columns],
+                "rows": [[_said(row.get(c.key), language) for c in section.columns] for row in section.rows],
+            }
+            for section in shown.sections
+        ],
+    }
+
+
+def _said(value: Any, language: Language) -> str:
+    match value:
+        case None | "":
+            return "–"
+        case bool():
+            return say(language, YES if value else NO)
+        case datetime():
+            return locale_filters(language)["instant"](value, "short")
+        case date():
+            return locale_filters(language)["day"](value, "plain")
+    return str(value)
 
 
 def _plain(value: Any) -> str:

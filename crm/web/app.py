@@ -51,6 +51,8 @@ OFFICE = (
     "care_notes",
     "tasks",
     "supporter_consent",
+    "supporter_proof",
+    "privacy_desk",
     "supporter_undo",
     "duplicates",
     "duplicate_merging",

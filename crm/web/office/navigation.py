@@ -45,12 +45,13 @@ _SUPPORTERS = (
     "supporter_marks",
     "supporter_new",
     "supporter_page",
+    "supporter_proof",
     "supporter_ties",
     "duplicates",
     "duplicate_merging",
 )
 
-_HOUSE = ("api_tokens", "clock", "policies", "team", "trail")
+_HOUSE = ("api_tokens", "clock", "policies", "privacy_desk", "team", "trail")
 
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
@@ -72,7 +73,7 @@ MENU = (
         "house.index",
         Permission.JOBS_READ,
         "house",
-        covers=("team", "trail", "clock", "policies", "api_tokens"),
+        covers=("team", "trail", "clock", "policies", "privacy_desk", "api_tokens"),
     ),
 )
 
@@ -90,6 +91,13 @@ HOUSE = (
         Permission.PRIVACY_READ,
         "shield",
         says=N_("Ce qui doit être vrai avant d’écrire à quelqu’un ; deux personnes en décident."),
+    ),
+    Entry(
+        N_("Demandes sur les données"),
+        "privacy_desk.index",
+        Permission.PRIVACY_READ,
+        "shield",
+        says=N_("Voir, corriger, emporter, oublier : ce que les personnes demandent, et le mois pour répondre."),
     ),
     Entry(
         N_("Équipe"),
