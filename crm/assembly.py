@@ -12,12 +12,13 @@ from crm.actions import personal_data as actions_personal_data
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
 from crm.care import personal_data as care_personal_data
+from crm.care import terms as care_terms
 from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
 from crm.consent import personal_data as consent_personal_data
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
-from crm.contracts.personal_data import PersonHolder
+from crm.contracts.personal_data import PersonHolder, TermKeeper
 from crm.duplicates import merging as duplicates_merging
 from crm.duplicates import panel as duplicates_panel
 from crm.duplicates import personal_data as duplicates_personal_data
@@ -36,11 +37,13 @@ from crm.people import merging as people_merging
 from crm.people import panel as people_panel
 from crm.people import personal_data as people_personal_data
 from crm.privacy import personal_data as privacy_personal_data
+from crm.privacy import terms as privacy_terms
 from crm.privacy.erasing import Holdings
 from mailing.correspondence.model import Desk
 from mailing.delivery import merging as delivery_merging
 from mailing.delivery import panel as delivery_panel
 from mailing.delivery import personal_data as delivery_personal_data
+from mailing.delivery import terms as delivery_terms
 from mailing.feedback import personal_data as feedback_personal_data
 
 ROOMS_WITH_ROWS = (
@@ -87,6 +90,8 @@ HOLDERS: tuple[PersonHolder, ...] = (
     privacy_personal_data,
 )
 """Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
+KEEPERS: tuple[TermKeeper, ...] = (delivery_terms, care_terms, privacy_terms)
+"""Who forgets by age alone, each night."""
 _SHOWING = (people_panel, consent_panel, care_panel, delivery_panel, duplicates_panel)
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)

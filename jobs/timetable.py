@@ -14,6 +14,7 @@ from jobs import (
     forget_again,
     forget_changes,
     forget_imports,
+    forget_over_term,
     propose_editions,
     prune_api,
     prune_runs,
@@ -123,6 +124,14 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(4, 10)),
         run=forget_changes.run,
         ask_after=timedelta(days=2),
+    ),
+    Job(
+        name="forget_over_term",
+        label=N_("Oublier ce qui a passé son terme"),
+        when=Daily(at=time(4, 30)),
+        run=forget_over_term.run,
+        lease=timedelta(hours=1),
+        ask_after=timedelta(days=30),
     ),
     Job(
         name="forget_again",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from crm.assembly import KEEPERS
 from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
-from crm.privacy import erasing, packs
+from crm.privacy import erasing, packs, terms
 from crm.privacy import service as privacy
 from crm.privacy.erasing import Erasure
 from crm.privacy.words import KINDS
@@ -149,3 +151,71 @@ def _told(done: Erasure, *, is_rehearsal: bool) -> str:
     if is_rehearsal:
         lines.append("rien n’a été écrit ; --for-good oublie vraiment")
     return "\n".join(lines)
+
+
+@command.command()
+@click.option("--dry-run", is_flag=True, help="Compte seulement, n’oublie rien.")
+@json_option
+@telling
+def retention(dry_run: bool, as_json: bool) -> None:
+    """Oublie ce qui a passé son terme, comme l’horloge chaque nuit, et dit combien de chaque sorte."""
+    made = assembly()
+    work = made.database.rehearsing if dry_run else made.database.transaction
+    with work() as session:
+        done = terms.forget(session, KEEPERS, at=made.clock())
+        if not dry_run:
+            audit.record(
+                session,
+                made.sealer,
+                at=made.clock(),
+                account_id=None,
+                action="privacy.retention",
+                subject="term",
+                facts={one.code: one.rows for one in done},
+            )
+    if not dry_run:
+        made.database.settle_deletions()
+    lines = [f"{one.rows:>8}  {one.code}, avant le {one.before_on} ({one.months} mois)" for one in done]
+    show({"dry_run": dry_run, "terms": done}, as_json=as_json, text="\n".join(lines))
+
+
+@command.command()
+@click.argument("code", required=False, default="")
+@click.option("--months", type=int, default=0, help="Combien de mois garder.")
+@click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="Dès quel jour ; aujourd’hui sinon.")
+@click.option("--reason", default="", help="Pourquoi : l’avis ou la loi sur laquelle ce terme s’appuie.")
+@json_option
+@telling
+def term(*, code: str, months: int, begins: datetime | None, reason: str, as_json: bool) -> None:
+    """Montre combien de temps chaque chose est gardée ; avec un CODE et --months, en décide autrement."""
+    made = assembly()
+    today = brussels_day(made.clock())
+    if code:
+        day = today if begins is None else begins.date()
+        with made.database.transaction() as session:
+            terms.decide(
+                session,
+                KEEPERS,
+                code,
+                months=months,
+                valid_from_on=day,
+                reason=reason,
+                by=None,
+                at=made.clock(),
+            )
+            audit.record(
+                session,
+                made.sealer,
+                at=made.clock(),
+                account_id=None,
+                action="privacy.term",
+                subject="term",
+                facts={"code": code, "months": months},
+            )
+    with made.database.reading() as session:
+        found = terms.holding(session, KEEPERS, today)
+    lines = [
+        f"{one.term.code:<16} {one.months:>4} mois  {one.term.what}" + (f" ({one.reason})" if one.reason else "")
+        for one in found
+    ]
+    show(found, as_json=as_json, text="\n".join(lines))

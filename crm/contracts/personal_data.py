@@ -115,3 +115,22 @@ class PersonHolder(Protocol):
     def erase(self, session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         """Forgets that person, in the session's transaction. Twice is once; files are left to the caller."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """How long something is kept: a code, what it is (a marked sentence), the months unless decided otherwise."""
+
+    code: str
+    what: str
+    months: int
+
+
+class TermKeeper(Protocol):
+    """A room's `terms.py`: what of its rows is forgotten by age alone, in statements over all of them."""
+
+    TERMS: tuple[Term, ...]
+
+    def forget_older(self, session: Session, code: str, before: datetime) -> int:
+        """Forgets what that term is about and is older than an instant; how many rows. Twice is once."""
+        ...

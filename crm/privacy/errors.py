@@ -24,3 +24,10 @@ class NobodyToForget(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such person, or they have been forgotten")
+
+
+class TermMissing(Missing):
+    """Nothing is kept under that name."""
+
+    def __init__(self) -> None:
+        super().__init__("no such term")

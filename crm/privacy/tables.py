@@ -41,3 +41,18 @@ class ErasedIdentityRow(Base):
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     erased_at: Mapped[datetime]
+
+
+class RetentionRow(Base):
+    """How long one kind of thing is kept, from a day on; never changed, the next one follows."""
+
+    __tablename__ = "retention_term"
+    __table_args__ = (Index("ix_retention_term_code", "code", "valid_from_on"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    months: Mapped[int]
+    valid_from_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    decided_at: Mapped[datetime]

@@ -195,7 +195,7 @@ DOORS_BESIDES = {
 }
 """Pure modules, and doors by noun, that a room shows beside its four doors."""
 
-GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "panel", "personal_data"}}
+GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "panel", "personal_data", "terms"}}
 """What only one place gathers from every room."""
 
 RULED = (

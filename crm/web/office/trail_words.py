@@ -59,6 +59,8 @@ ACTIONS: dict[str, str] = {
     "privacy.answer": N_("a répondu à une demande sur les données"),
     "privacy.erase": N_("a oublié une personne"),
     "privacy.export": N_("a pris le dossier d’une personne"),
+    "privacy.retention": N_("a oublié ce qui avait passé son terme"),
+    "privacy.term": N_("a changé un terme de conservation"),
     "privacy.request": N_("a noté une demande sur les données"),
     "sending.resume": N_("a laissé repartir les envois"),
     "sending.stop": N_("a arrêté tous les envois"),
@@ -89,6 +91,7 @@ ACTIONS: dict[str, str] = {
 }
 
 SUBJECTS: dict[str, str] = {
+    "term": N_("Terme de conservation"),
     "account": N_("Compte"),
     "clock": N_("Horloge"),
     "content": N_("Contenu"),

@@ -1,0 +1,80 @@
+"""Terms are data: dated, with a reason, tried before they are obeyed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select, update
+
+from crm.assembly import KEEPERS, Assembly
+from crm.care.tables import InteractionRow
+from crm.cli import privacy as cli
+from crm.privacy import terms
+from crm.privacy.errors import TermMissing
+from crm.values.errors import Invalid
+from jobs import forget_over_term
+from mailing.delivery.tables import DeliveryRow
+from tests.conftest import NOW
+from tests.privacy import canary
+
+
+def _run(*words: str) -> tuple[int, Any]:
+    ran = CliRunner().invoke(cli.command, [*words, "--json"])
+    return ran.exit_code, json.loads(ran.stdout)
+
+
+def test_what_is_over_its_term_is_counted_then_forgotten_and_the_rest_stays(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "assembly", lambda: assembly)
+    canary.plant(assembly)
+    codes = [term.code for keeper in KEEPERS for term in keeper.TERMS]
+    assert forget_over_term.run(assembly, NOW) == dict.fromkeys(codes, 0)
+    with assembly.database.transaction() as session:
+        session.execute(update(DeliveryRow).values(settled_at=NOW - timedelta(days=760)))
+        session.execute(update(InteractionRow).values(happened_at=NOW - timedelta(days=400)))
+    code, tried = _run("retention", "--dry-run")
+    assert (code, {one["code"]: one["rows"] for one in tried["terms"]}) == (
+        0,
+        dict.fromkeys(codes, 0) | {"mail-addresses": 1},
+    )
+    assert _run("retention", "--dry-run") == (0, tried)
+    assert _run("term", "care-contacts", "--months", "12")[0] == 1
+    assert _run("term", "rien", "--months", "12", "--reason", "x")[0] == 1
+    _run("term", "care-contacts", "--months", "12", "--from", "2026-12-01", "--reason", "Avis de la DPO")
+    assert _run("retention", "--dry-run") == (0, tried)
+    code, told = _run("term", "care-contacts", "--months", "12", "--reason", "Avis de la DPO")
+    assert {one["term"]["code"]: one["months"] for one in told}["care-contacts"] == 12
+    code, done = _run("retention")
+    assert {one["code"]: one["rows"] for one in done["terms"] if one["rows"]} == {
+        "mail-addresses": 1,
+        "care-contacts": 1,
+    }
+    with assembly.database.reading() as session:
+        assert session.scalars(select(DeliveryRow.address)).all() == [""]
+        assert session.scalar(select(func.count()).select_from(InteractionRow)) == 0
+
+
+def test_a_term_holds_from_its_day_and_needs_a_reason(assembly: Assembly) -> None:
+    def decide(months: int, day: date, *, code: str = "requests", reason: str = "Décision") -> None:
+        with assembly.database.transaction() as session:
+            terms.decide(session, KEEPERS, code, months=months, valid_from_on=day, reason=reason, by=None, at=NOW)
+
+    decide(24, date(2026, 6, 1))
+    decide(12, date(2027, 1, 1))
+    with assembly.database.reading() as session:
+        found = {
+            day: next(one.months for one in terms.holding(session, KEEPERS, day) if one.term.code == "requests")
+            for day in (date(2026, 5, 31), date(2026, 6, 1), date(2027, 1, 1))
+        }
+    assert list(found.values()) == [36, 24, 12]
+    with pytest.raises(TermMissing):
+        decide(12, date(2026, 6, 1), code="rien")
+    with pytest.raises(Invalid):
+        decide(0, date(2026, 6, 1))
+    with pytest.raises(Invalid):
+        decide(12, date(2026, 6, 1), reason=" ")
