@@ -27,6 +27,13 @@ class Desk:
     addresses: AddressHasher
 
 
+class SaidAge(StrEnum):
+    """What somebody says of their age when they sign up. Of a child under 13 nothing is kept at all."""
+
+    ADULT = "18+"
+    TEEN = "13-17"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignUp:
     """What a visitor asks. `words` holds, for each purpose they ticked, the exact text that stood beside the box."""
@@ -35,6 +42,7 @@ class SignUp:
     first_name: str
     language: Language
     words: Mapping[str, str]
+    age: SaidAge = SaidAge.ADULT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

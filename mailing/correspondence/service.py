@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import gate, policies
 from crm.consent import service as consent
 from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
 from crm.consent.pace import Pace
@@ -32,6 +32,7 @@ from mailing.correspondence.model import (
     Opened,
     Reader,
     Request,
+    SaidAge,
     SignUp,
 )
 from mailing.correspondence.once_more import remind, send_again
@@ -59,7 +60,13 @@ def sign_up(session: Session, desk: Desk, asked: SignUp, *, at: datetime) -> Non
     point = person.at(desk.addresses.key_of(asked.email.normal))
     assert point is not None
     reader = Reader(person=person, point=point)
-    ask(session, desk, reader, words=asked.words, language=asked.language, way=Way.WEB, at=at)
+    if person.created_at == at and asked.age is SaidAge.TEEN:
+        # Of somebody we knew, only who opens their mailbox may say so: anybody can type an address.
+        policies.say_age(session, person.id, is_minor=True, at=at)
+    ask(
+        session, desk, reader, words=asked.words, language=asked.language, way=Way.WEB, at=at,
+        evidence={"age": asked.age.value},
+    )  # fmt: skip
 
 
 def ask(
@@ -182,6 +189,7 @@ def confirm(
     wanted = opened.wishes if opened.state is LinkState.OPEN else ()
     wanted += tuple(other for other in opened.others if other.event_id in also)
     for wish in wanted:
+        _say_age(session, opened.reader, wish, at)
         act = NewAct(
             person_id=opened.reader.person.id,
             purpose=wish.purpose.code,
@@ -208,6 +216,13 @@ def confirm(
             at=at,
         )
     return tuple(wish.purpose for wish in wanted)
+
+
+def _say_age(session: Session, reader: Reader, wish: Request, at: datetime) -> None:
+    event = consent.find_event(session, wish.event_id)
+    said = event.evidence.get("age") if event else None
+    if said in set(SaidAge):
+        policies.say_age(session, reader.person.id, is_minor=said == SaidAge.TEEN, at=at)
 
 
 def _mailbox_lives(session: Session, reader: Reader, at: datetime) -> None:

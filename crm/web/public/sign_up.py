@@ -9,7 +9,7 @@ from crm.web.even_pace import even_pace
 from crm.web.public import notices, page, sign_up_form
 from crm.web.public.sign_up_form import Age, Typed
 from mailing.correspondence import service as correspondence
-from mailing.correspondence.model import SignUp
+from mailing.correspondence.model import SaidAge, SignUp
 
 blueprint = Blueprint("sign_up", __name__)
 
@@ -26,6 +26,9 @@ def send() -> Response:
     """Writes the wish down and owes the letter; or shows the form again with everything that was typed."""
     speaks, made, now = page.language(), page.assembly(), page.now()
     offers = _offers(speaks)
+    if request.form.get("age") == sign_up_form.CHILD:
+        # Before anything is looked at: of a child nothing is kept, not even that they asked.
+        return page.show("too_young.html", speaks=speaks, is_private=True)
     typed = sign_up_form.read(request.form, offers, speaks)
     given = request.form.get("form", "")[: sign_up_form.LONGEST_TYPED]
     age = sign_up_form.age(made.links, offers, given, now)
@@ -40,6 +43,7 @@ def send() -> Response:
             first_name=typed.first_name,
             language=typed.language,
             words=notices.chosen(offers, typed.purposes),
+            age=SaidAge(typed.age),
         )
         with even_pace(), made.database.transaction() as session:
             correspondence.sign_up(session, page.assembly().desk, asked, at=now)
@@ -71,6 +75,7 @@ def _show(
         typed=typed,
         errors={name: page.say(speaks, text) for name, text in typed.errors.items()},
         said=page.say(speaks, said) if said else "",
+        ages=[(code, page.say(speaks, text)) for code, text in sign_up_form.AGES.items()],
         form_token=given or sign_up_form.token(made.links, offers, page.now()),
         trap=sign_up_form.TRAP,
         own_names={one.value: name for one, name in page.OWN_NAMES.items()},

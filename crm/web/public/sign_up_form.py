@@ -18,6 +18,7 @@ from crm.values.errors import Invalid
 from crm.values.languages import Language
 from crm.web.public.notices import Offer
 from crm.web.words import N_
+from mailing.correspondence.model import SaidAge
 
 QUICKEST_SECONDS = 3
 LONGEST_SECONDS = 24 * 3600
@@ -25,6 +26,15 @@ TRAP = "website"
 """A field that people never see and programs fill in."""
 
 LONGEST_TYPED = 400
+
+
+CHILD = "child"
+"""The answer of somebody under 13."""
+AGES: dict[str, str] = {
+    SaidAge.ADULT.value: N_("18 ans ou plus"),
+    SaidAge.TEEN.value: N_("De 13 à 17 ans"),
+    CHILD: N_("Moins de 13 ans"),
+}
 
 
 class Age(StrEnum):
@@ -37,6 +47,7 @@ class Age(StrEnum):
 
 ERRORS = {
     "purposes": N_("Choisissez au moins une lettre."),
+    "age": N_("Dites-nous à peu près votre âge."),
     "email": N_("Écrivez votre adresse en entier, par exemple marie@exemple.be."),
     "no-email": N_("Écrivez l’adresse à laquelle vous voulez recevoir nos lettres."),
     "first_name": N_("Écrivez un prénom seulement, sans lien ni signe particulier."),
@@ -55,6 +66,7 @@ class Typed:
     first_name: str = ""
     language: Language
     purposes: frozenset[str] = frozenset()
+    age: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     address: EmailAddress | None = None
     is_trapped: bool = False
@@ -92,6 +104,8 @@ def read(form: MultiDict[str, str], offers: Iterable[Offer], page_language: Lang
         first_name = tidy_name(first_name, field="first_name")
     except Invalid:
         errors["first_name"] = ERRORS["first_name"]
+    if form.get("age") not in AGES:
+        errors["age"] = ERRORS["age"]
     if not purposes:
         errors["purposes"] = ERRORS["purposes"]
     return Typed(
@@ -99,6 +113,7 @@ def read(form: MultiDict[str, str], offers: Iterable[Offer], page_language: Lang
         first_name=first_name[: 2 * LONGEST_NAME],
         language=Language.best(form.get("language"), page_language),
         purposes=purposes,
+        age=form.get("age", "") if form.get("age") in AGES else "",
         errors=errors,
         address=address,
         is_trapped=bool(form.get(TRAP, "")),
