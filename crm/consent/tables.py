@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm.consent.interest import InterestKind
 from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import Need, Population
@@ -143,6 +144,18 @@ class PaceRow(Base):
     rhythm: Mapped[Rhythm] = mapped_column(Word(Rhythm))
     since_at: Mapped[datetime]
     event_id: Mapped[int] = mapped_column(ForeignKey("pace_event.id"))
+
+
+class InterestRow(Base):
+    """What somebody declared they care about: a theme, a country, a province. Deleted when they take it back."""
+
+    __tablename__ = "interest"
+    __table_args__ = (Index("ix_interest_code", "kind", "code"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[InterestKind] = mapped_column(Word(InterestKind), primary_key=True)
+    code: Mapped[str] = mapped_column(String(120), primary_key=True)
+    declared_at: Mapped[datetime]
 
 
 class LastLetterRow(Base):

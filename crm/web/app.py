@@ -62,7 +62,7 @@ OFFICE = (
     "addresses",
     "style_guide",
 )
-PUBLIC = ("theme", "home", "sign_up", "confirm", "unsubscribe", "preferences", "editions", "addresses")
+PUBLIC = ("theme", "home", "sign_up", "confirm", "unsubscribe", "preferences", "interests", "editions", "addresses")
 HOOKS = ("one_click",)
 API = ("people", "acts", "requests", "docs")
 

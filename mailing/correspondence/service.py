@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import gate, policies
 from crm.consent import service as consent
-from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
+from crm.consent.model import NO_LETTER, Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
 from crm.consent.pace import Pace
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
@@ -266,7 +266,7 @@ def preferences_url(desk: Desk, reader: Reader) -> str:
 
 
 def choices(session: Session, reader: Reader, *, at: datetime) -> tuple[Choice, ...]:
-    """Every purpose, and whether this reader gets it at this address."""
+    """Every letter one can have, and whether this reader gets it at this address."""
     waiting = {
         stands.purpose
         for stands in consent.standings(session, reader.person.id)
@@ -279,6 +279,7 @@ def choices(session: Session, reader: Reader, *, at: datetime) -> tuple[Choice, 
             awaits_confirmation=purpose.code in waiting,
         )
         for purpose in consent.purposes(session)
+        if purpose.code not in NO_LETTER
     )
 
 

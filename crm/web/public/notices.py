@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Purpose
+from crm.consent.model import NO_LETTER, Purpose
 from crm.foundation.settings import Organisation
 from crm.values.languages import Language
 from crm.web import words
@@ -50,7 +50,7 @@ def offer(purpose: Purpose, speaks: Language, organisation: Organisation) -> Off
 def offers(session: Session, speaks: Language, organisation: Organisation) -> tuple[Offer, ...]:
     """Everything one can sign up for, in the organisation's order."""
     return tuple(
-        offer(purpose, speaks, organisation) for purpose in consent.purposes(session) if purpose.code != SERVICE
+        offer(purpose, speaks, organisation) for purpose in consent.purposes(session) if purpose.code not in NO_LETTER
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import paces as own_paces
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Purpose, Way
+from crm.consent.model import NO_LETTER, Purpose, Way
 from crm.consent.pace import Pace, Rhythm
 from crm.foundation.signing import TokenPurpose
 from crm.values.calendar import brussels_day
@@ -142,7 +142,7 @@ def _declare(session: Session, desk: Desk, reader: Reader, pace: Pace, now: date
 def _still(session: Session, reader: Reader, now: datetime) -> list[Purpose]:
     """What the reader receives at this address, a pause of their own set aside."""
     choices = correspondence.choices(session, reader, at=now)
-    return [choice.purpose for choice in choices if choice.is_on and choice.purpose.code != SERVICE]
+    return [choice.purpose for choice in choices if choice.is_on and choice.purpose.code not in NO_LETTER]
 
 
 def _rhythms(speaks: Language) -> list[tuple[str, str]]:
