@@ -10,8 +10,10 @@ from importlib import import_module
 from crm.actions import merging as actions_merging
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
+from crm.care.own_wishes import CareWishes
 from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
+from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
 from crm.duplicates import merging as duplicates_merging
@@ -40,6 +42,7 @@ ROOMS_WITH_ROWS = (
     "crm.partners",
     "crm.people",
     "crm.staff",
+    "crm.visits",
     "mailing.composition",
     "mailing.content",
     "mailing.delivery",
@@ -68,6 +71,12 @@ TIMELINE: tuple[TimelineSource, ...] = tuple(source for room in _SHOWING for sou
 """What every room knows of a person's past."""
 
 
+OWN_SOURCES: tuple[OwnSource, ...] = ()
+"""What rooms show supporters in their own space, beside their details and choices."""
+WISHES: WishBook = CareWishes()
+"""Where what they ask about their data is written down."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assembly:
     """Everything a rim needs to call the rooms."""
@@ -81,6 +90,8 @@ class Assembly:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     pointers: tuple[PersonPointer, ...] = POINTERS
+    own_sources: tuple[OwnSource, ...] = OWN_SOURCES
+    wishes: WishBook = WISHES
 
     @property
     def desk(self) -> Desk:

@@ -62,7 +62,19 @@ OFFICE = (
     "addresses",
     "style_guide",
 )
-PUBLIC = ("theme", "home", "sign_up", "confirm", "unsubscribe", "preferences", "interests", "editions", "addresses")
+PUBLIC = (
+    "theme",
+    "home",
+    "sign_up",
+    "confirm",
+    "unsubscribe",
+    "preferences",
+    "interests",
+    "space_door",
+    "space",
+    "editions",
+    "addresses",
+)
 HOOKS = ("one_click",)
 API = ("people", "acts", "requests", "docs")
 

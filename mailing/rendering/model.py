@@ -47,6 +47,7 @@ class LetterKind(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     AGAIN = "again"
+    VISIT = "visit"
 
 
 class FindingCode(StrEnum):

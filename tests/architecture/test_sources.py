@@ -144,7 +144,7 @@ def test_a_row_stays_in_its_room() -> None:
 INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
-    "crm.care": {"rules", "words"},
+    "crm.care": {"own_wishes", "rules", "words"},
     "crm.consent": {"gate", "interest", "interests", "pace", "paces", "policies", "policy", "taking_over", "words"},
     "crm.duplicates": {"merges", "words"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
@@ -171,9 +171,10 @@ DOORS_BESIDES = {
         "words",
     },
     "crm.staff": {"account_links", "factors", "passkeys", "rules", "sessions"},
+    "crm.visits": {"rules"},
     "mailing.composition": {"ordering", "rules"},
     "mailing.content": {"calls", "term_names"},
-    "mailing.correspondence": {"colleagues"},
+    "mailing.correspondence": {"colleagues", "visiting"},
     "mailing.delivery": {"headers", "links", "words"},
     "mailing.feeds": {"parsing"},
     "mailing.rendering": {"checks", "fill", "prepared", "slots"},

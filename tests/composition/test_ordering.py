@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.consent.interest import Interest, InterestKind
-from crm.values.identifiers import TermId
+from crm.values.identifiers import BlockId, TermId
 from mailing.composition import ordering
 from mailing.composition.model import Section
 from mailing.content.model import ContentKind, Term, TermKind
@@ -18,7 +18,7 @@ IDS = [one.id for one in FULL.blocks]
 
 
 @given(liked=st.sets(st.sampled_from(IDS)))
-def test_whatever_one_likes_the_blocks_are_the_same_and_liked_ones_come_first(liked: set[int]) -> None:
+def test_whatever_one_likes_the_blocks_are_the_same_and_liked_ones_come_first(liked: set[BlockId]) -> None:
     own = ordering.ordered(FULL, liked)
     for section in Section:
         before, after = FULL.in_section(section), own.in_section(section)
@@ -28,7 +28,7 @@ def test_whatever_one_likes_the_blocks_are_the_same_and_liked_ones_come_first(li
 
 @settings(max_examples=4)
 @given(liked=st.sets(st.sampled_from(IDS)))
-def test_a_mail_in_ones_own_order_holds_the_same_words(liked: set[int]) -> None:
+def test_a_mail_in_ones_own_order_holds_the_same_words(liked: set[BlockId]) -> None:
     common, own = (
         rendering.render_edition(one, NEWSLETTER, ORGANISATION, public_url=PUBLIC_URL)
         for one in (FULL, ordering.ordered(FULL, liked))

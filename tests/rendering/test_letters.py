@@ -25,6 +25,7 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.GOODBYE: {"purposes": PURPOSES[:1], "kept": PURPOSES[1:]},
     LetterKind.INVITATION: {},
     LetterKind.RESET: {},
+    LetterKind.VISIT: {},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
 }
 LINKS = {
@@ -35,6 +36,7 @@ LINKS = {
     LetterKind.GOODBYE: {Slot.PREFERENCES_URL},
     LetterKind.INVITATION: {Slot.CONFIRM_URL},
     LetterKind.RESET: {Slot.CONFIRM_URL},
+    LetterKind.VISIT: {Slot.CONFIRM_URL},
 }
 
 
