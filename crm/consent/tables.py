@@ -158,6 +158,17 @@ class InterestRow(Base):
     declared_at: Mapped[datetime]
 
 
+class AskedRow(Base):
+    """That a mailbox (its spellings folded, as a keyed hash) was asked to confirm on a day; kept two days."""
+
+    __tablename__ = "asked_mailbox"
+
+    mailbox_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    asked_on: Mapped[date] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    is_patient: Mapped[bool]
+
+
 class LastLetterRow(Base):
     """When somebody who chose a rhythm last came to be owed a letter, as the room that owes them says."""
 

@@ -48,6 +48,7 @@ class LetterKind(StrEnum):
     RESET = "reset"
     AGAIN = "again"
     VISIT = "visit"
+    RECEIPT = "receipt"
 
 
 class FindingCode(StrEnum):

@@ -26,6 +26,7 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.INVITATION: {},
     LetterKind.RESET: {},
     LetterKind.VISIT: {},
+    LetterKind.RECEIPT: {"said": ("Vous ne recevez plus « La lettre » à cette adresse.",), "words": WORDS},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
 }
 LINKS = {
@@ -36,6 +37,7 @@ LINKS = {
     LetterKind.GOODBYE: {Slot.PREFERENCES_URL},
     LetterKind.INVITATION: {Slot.CONFIRM_URL},
     LetterKind.RESET: {Slot.CONFIRM_URL},
+    LetterKind.RECEIPT: {Slot.PREFERENCES_URL},
     LetterKind.VISIT: {Slot.CONFIRM_URL},
 }
 

@@ -24,6 +24,7 @@ from crm.web.words import N_
 from mailing.content import service as content
 from mailing.content.model import Term, TermKind
 from mailing.content.term_names import name_of
+from mailing.correspondence import receipts
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import Desk, Reader
 
@@ -120,21 +121,31 @@ def wrong(wanted: frozenset[Interest]) -> dict[str, str]:
 
 def declare(desk: Desk, session: Any, reader: Reader, wanted: frozenset[Interest], speaks: Language) -> bool:
     """Writes down what the page at hand asks."""
-    return interests.declare(
+    text = agreement(speaks, desk.organisation)
+    changed = interests.declare(
         session,
         desk.sealer,
         person_id=reader.person.id,
         wanted=sorted(wanted)[: interests.MOST],
-        text=agreement(speaks, desk.organisation),
+        text=text,
         language=speaks,
         way=Way.PREFERENCES,
         at=page.now(),
     )
+    if changed:
+        said = [page.say(speaks, receipts.DECLARED)]
+        receipts.send(session, desk, reader, said=said, words=[text], language=speaks, at=page.now())
+    return changed
 
 
 def forget(desk: Desk, session: Any, reader: Reader) -> int:
     """Takes all of it back; how many choices are gone."""
-    return interests.withdraw(session, desk.sealer, person_id=reader.person.id, way=Way.PREFERENCES, at=page.now())
+    gone = interests.withdraw(session, desk.sealer, person_id=reader.person.id, way=Way.PREFERENCES, at=page.now())
+    if gone:
+        speaks = page.language(reader.person.language)
+        said = [page.say(speaks, receipts.TAKEN_BACK)]
+        receipts.send(session, desk, reader, said=said, language=speaks, at=page.now())
+    return gone
 
 
 def shown(

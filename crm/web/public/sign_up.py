@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from crm.consent import asking
 from crm.values.languages import Language
 from crm.web.even_pace import even_pace
 from crm.web.public import notices, page, sign_up_form
-from crm.web.public.sign_up_form import Age, Typed
+from crm.web.public.sign_up_form import Age, Meant, Typed
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import SaidAge, SignUp
 
@@ -38,12 +39,20 @@ def send() -> Response:
         if age is not Age.RIGHT:
             again = given if age is Age.TOO_QUICK else ""
             return _show(offers, typed, speaks, given=again, said=sign_up_form.ERRORS[age], status=422)
+        with made.database.reading() as session:
+            is_calm, has_patience = asking.is_calm(session, at=now), asking.has_patience(session, at=now)
+        work = request.form.get("work", "")
+        meant = sign_up_form.meant(given, typed.address, work, links=made.links, is_calm=is_calm, at=now)
+        if meant is Meant.NOT_YET or (meant is Meant.PATIENT and not has_patience):
+            said = sign_up_form.ERRORS[Meant.NOT_YET]
+            return _show(offers, typed, speaks, given=given, said=said, status=429)
         asked = SignUp(
             email=typed.address,
             first_name=typed.first_name,
             language=typed.language,
             words=notices.chosen(offers, typed.purposes),
             age=SaidAge(typed.age),
+            patient=meant is Meant.PATIENT,
         )
         with even_pace(), made.database.transaction() as session:
             correspondence.sign_up(session, page.assembly().desk, asked, at=now)
@@ -66,6 +75,8 @@ def _show(
     status: int = 200,
 ) -> Response:
     made = page.assembly()
+    with made.database.reading() as session:
+        is_calm = asking.is_calm(session, at=page.now())
     return page.show(
         "sign_up.html",
         speaks=speaks,
@@ -78,5 +89,6 @@ def _show(
         ages=[(code, page.say(speaks, text)) for code, text in sign_up_form.AGES.items()],
         form_token=given or sign_up_form.token(made.links, offers, page.now()),
         trap=sign_up_form.TRAP,
+        work_bits=0 if is_calm else sign_up_form.WORK_BITS,
         own_names={one.value: name for one, name in page.OWN_NAMES.items()},
     )

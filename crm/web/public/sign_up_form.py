@@ -37,12 +37,27 @@ AGES: dict[str, str] = {
 }
 
 
+PATIENCE_SECONDS = 60
+"""While it is not calm, how long a form without a proof of work has to have been open."""
+WORK_BITS = 16
+"""Zero bits a proof of work begins with: 65 000 tries in the middle, a few seconds of an old phone."""
+
+
 class Age(StrEnum):
     """How long the form was open before it came back."""
 
     RIGHT = "right"
     TOO_QUICK = "too-quick"
     STALE = "stale"
+
+
+class Meant(StrEnum):
+    """While too many sign-ups come at once: what shows that this one is meant."""
+
+    AS_ALWAYS = "as-always"
+    WORKED = "worked"
+    PATIENT = "patient"
+    NOT_YET = "not-yet"
 
 
 ERRORS = {
@@ -52,6 +67,9 @@ ERRORS = {
     "no-email": N_("Écrivez l’adresse à laquelle vous voulez recevoir nos lettres."),
     "first_name": N_("Écrivez un prénom seulement, sans lien ni signe particulier."),
     Age.TOO_QUICK: N_("C’était très rapide. Relisez, puis appuyez encore une fois sur le bouton."),
+    Meant.NOT_YET: N_(
+        "Beaucoup d’inscriptions arrivent en ce moment. Attendez une minute sur cette page, puis appuyez encore."
+    ),
     Age.STALE: N_(
         "La page était ouverte depuis longtemps, ou ses textes ont changé. Relisez, puis appuyez encore une fois."
     ),
@@ -87,6 +105,19 @@ def age(links: LinkSigner, offers: Iterable[Offer], given: str, at: datetime) ->
     if not -60 <= seconds <= LONGEST_SECONDS:
         return Age.STALE
     return Age.TOO_QUICK if seconds < QUICKEST_SECONDS else Age.RIGHT
+
+
+def meant(given: str, email: EmailAddress, work: str, *, links: LinkSigner, is_calm: bool, at: datetime) -> Meant:
+    """Whether a form shows that it is meant: by work bound to its token and address, or by a minute of patience."""
+    if is_calm:
+        return Meant.AS_ALWAYS
+    digest = hashlib.sha256(f"{given}:{email.normal}:{work[:40]}".encode()).digest()
+    if work and int.from_bytes(digest[:4], "big") >> (32 - WORK_BITS) == 0:
+        return Meant.WORKED
+    match links.read(TokenPurpose.FORM, given):
+        case ["sign-up", int(shown_at), str()] if at.timestamp() - shown_at >= PATIENCE_SECONDS:
+            return Meant.PATIENT
+    return Meant.NOT_YET
 
 
 def read(form: MultiDict[str, str], offers: Iterable[Offer], page_language: Language) -> Typed:
