@@ -50,7 +50,7 @@ _SUPPORTERS = (
     "duplicate_merging",
 )
 
-_HOUSE = ("api_tokens", "clock", "policies", "team", "trail")
+_HOUSE = ("api_tokens", "site_form", "clock", "policies", "team", "trail")
 
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
@@ -72,7 +72,7 @@ MENU = (
         "house.index",
         Permission.JOBS_READ,
         "house",
-        covers=("team", "trail", "clock", "policies", "api_tokens"),
+        covers=("team", "trail", "clock", "policies", "api_tokens", "site_form"),
     ),
 )
 
@@ -111,6 +111,13 @@ HOUSE = (
         Permission.JOBS_READ,
         "clock",
         says=N_("Ce qui se fait tout seul, et ce qui attend un mot."),
+    ),
+    Entry(
+        N_("Formulaire pour votre site"),
+        "site_form.index",
+        Permission.EDITIONS_READ,
+        "letter",
+        says=N_("S’inscrire depuis une autre page : le code à copier, et ce qu’on y voit."),
     ),
     Entry(
         N_("Jetons d’API"),

@@ -38,6 +38,8 @@ def send() -> Response:
     if not typed.is_trapped:
         if age is not Age.RIGHT:
             again = given if age is Age.TOO_QUICK else ""
+            if age is Age.STALE and not given and request.form.get("from") == sign_up_form.FROM_A_SITE:
+                return _show(offers, typed, speaks, said=sign_up_form.ERRORS[sign_up_form.FROM_A_SITE])
             return _show(offers, typed, speaks, given=again, said=sign_up_form.ERRORS[age], status=422)
         with made.database.reading() as session:
             is_calm, has_patience = asking.is_calm(session, at=now), asking.has_patience(session, at=now)

@@ -22,6 +22,8 @@ from mailing.correspondence.model import SaidAge
 
 QUICKEST_SECONDS = 3
 LONGEST_SECONDS = 24 * 3600
+FROM_A_SITE = "site"
+"""What the field `from` says of a form that stands on another site, and came without a token."""
 TRAP = "website"
 """A field that people never see and programs fill in."""
 
@@ -70,6 +72,7 @@ ERRORS = {
     Meant.NOT_YET: N_(
         "Beaucoup d’inscriptions arrivent en ce moment. Attendez une minute sur cette page, puis appuyez encore."
     ),
+    FROM_A_SITE: N_("Encore un pas : relisez, puis appuyez sur le bouton. Rien n’est encore noté."),
     Age.STALE: N_(
         "La page était ouverte depuis longtemps, ou ses textes ont changé. Relisez, puis appuyez encore une fois."
     ),
@@ -149,6 +152,11 @@ def read(form: MultiDict[str, str], offers: Iterable[Offer], page_language: Lang
         address=address,
         is_trapped=bool(form.get(TRAP, "")),
     )
+
+
+def words_digest(offers: Iterable[Offer]) -> str:
+    """A digest of the very words that are offered today."""
+    return _digest(offers)
 
 
 def _digest(offers: Iterable[Offer]) -> str:
