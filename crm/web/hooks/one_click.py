@@ -34,7 +34,10 @@ def post(token: str) -> Response:
     try:
         with made.database.transaction() as session:
             value, now = made.links.read(TokenPurpose.UNSUBSCRIBE, token), made.clock()
-            if feedback.one_click(session, made.sealer, value, now):
+            changed = feedback.one_click(session, made.sealer, value, now)
+        if changed:
+            # Apart: whatever keeps us from writing the acknowledgement, they have left.
+            with made.database.transaction() as session:
                 correspondence.acknowledge_leaving(session, made.desk, value, at=now)
     except SQLAlchemyError:
         log.exception("a one-click unsubscription could not be written down")
