@@ -7,11 +7,11 @@ rows that withdrawing deletes: an append-only ledger is no place for somebody's 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, delete, exists, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from crm.consent import service, store
@@ -80,12 +80,12 @@ def declare(
         address_key=EVERYWHERE,
         act=Act.GIVEN,
         way=way,
-        occurred_at=at if stands is None else max(at, stands.since_at),
+        occurred_at=at if stands is None else max(at, stands.since_at + timedelta(microseconds=1)),
         notice_id=notice.id,
         evidence=evidence,
     )
     service.record(session, sealer, act, at=at)
-    _forget(session, person.id)
+    store.forget_interests(session, person.id)
     session.add_all(InterestRow(person_id=person.id, kind=one.kind, code=one.code, declared_at=at) for one in chosen)
     session.flush()
     return True
@@ -105,7 +105,7 @@ def withdraw(
     if person is None:
         raise NobodyThere
     hold(session, f"consent {person.id}")
-    stands = _standing(session, person.id)
+    stands, gone = _standing(session, person.id), store.forget_interests(session, person.id)
     if stands is not None and stands.act is Act.GIVEN:
         service.withdraw(
             session,
@@ -117,7 +117,7 @@ def withdraw(
             at=at,
             evidence=evidence,
         )
-    return _forget(session, person.id)
+    return gone
 
 
 def interests_of(session: Session, person_id: PersonId) -> tuple[Interest, ...]:
@@ -178,10 +178,3 @@ def _standing(session: Session, person_id: PersonId) -> Any:
     return store.find_standing(
         session, person_id=person_id, purpose=INTERESTS, channel=Channel.EMAIL, address_key=EVERYWHERE
     )
-
-
-def _forget(session: Session, person_id: PersonId) -> int:
-    gone = session.execute(
-        delete(InterestRow).where(InterestRow.person_id == person_id).returning(InterestRow.code)
-    ).all()
-    return len(gone)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import NO_LETTER
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from mailing.composition import store
@@ -65,7 +64,7 @@ def _checked(session: Session, new: NewsletterWords) -> dict[str, Any]:
     _require(0 < len(one_line(new.name)) <= 200, "name", "a name is needed, at most 200 characters")
     _require(0 < len(one_line(new.sender_name)) <= 200, "sender_name", "a name is needed, at most 200 characters")
     _require(len(one_line(new.tagline)) <= 300, "tagline", "at most 300 characters")
-    _require(new.purpose in {p.code for p in consent.purposes(session)} - NO_LETTER, "purpose", "no such purpose")
+    _require(new.purpose in {p.code for p in consent.letters(session)}, "purpose", "no such purpose")
     _require(0 <= new.cadence.weekday <= 6, "weekday", "a day of the week")
     _require(0 <= new.cadence.lead_hours <= 24 * 14, "lead_hours", "between 0 and 336 hours")
     _require(0 < new.late_hours <= 24 * 7, "late_hours", "between 1 and 168 hours")

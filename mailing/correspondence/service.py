@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import asking, gate, policies
 from crm.consent import service as consent
-from crm.consent.model import NO_LETTER, Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
+from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
 from crm.consent.pace import Pace
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
@@ -297,8 +297,7 @@ def choices(session: Session, reader: Reader, *, at: datetime) -> tuple[Choice, 
             is_on=_receives(session, reader, purpose.code, at),
             awaits_confirmation=purpose.code in waiting,
         )
-        for purpose in consent.purposes(session)
-        if purpose.code not in NO_LETTER
+        for purpose in consent.letters(session)
     )
 
 

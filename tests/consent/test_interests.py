@@ -15,6 +15,7 @@ from crm.consent import interests
 from crm.consent import service as consent
 from crm.consent.interest import Interest, InterestKind
 from crm.consent.model import INTERESTS, Act, Way
+from crm.consent.policy import EVERYWHERE
 from crm.consent.tables import InterestRow
 from crm.people.model import Person
 from crm.values.errors import Invalid
@@ -51,6 +52,10 @@ def test_what_is_declared_goes_with_the_consent_and_the_ledger_never_knew_it(ass
         notice = consent.notices(session, [history[0].notice_id or 0])  # type: ignore[list-item]
         assert [one.text for one in notice.values()] == [TEXT]
         assert consent.verify(session, assembly.sealer) == []
+        interests.declare(session, assembly.sealer, wanted=CODES, at=later, **said)  # type: ignore[arg-type]
+        for_staff = {"purpose": INTERESTS, "address_key": EVERYWHERE, "way": Way.STAFF, "at": later}
+        consent.withdraw(session, assembly.sealer, person_id=person.id, **for_staff)  # type: ignore[arg-type]
+        assert session.scalars(select(InterestRow)).all() == []
 
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
 from crm.consent import service as consent
-from crm.consent.model import NO_LETTER
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import NewsletterId
@@ -133,7 +132,7 @@ def _form(
     series: Newsletter | None, given: dict[str, str], *, errors: dict[str, str] | None = None, status: int = 200
 ) -> Response:
     with shell.assembly().database.reading() as session:
-        purposes = [(p.code, p.name(shell.language())) for p in consent.purposes(session) if p.code not in NO_LETTER]
+        purposes = [(p.code, p.name(shell.language())) for p in consent.letters(session)]
     return shell.show(
         "office/newsletters/form.html",
         status=status,

@@ -8,7 +8,6 @@ from flask import Blueprint, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.consent import service as consent
-from crm.consent.model import NO_LETTER
 from crm.staff.model import Permission
 from crm.values.languages import Language
 from crm.web import security_headers
@@ -26,9 +25,7 @@ def index() -> ResponseReturnValue:
     speaks, codes = _asked()
     with shell.assembly().database.reading() as session:
         letters = [
-            (one.code, one.name(shell.language()), one.code in codes or not codes)
-            for one in consent.purposes(session)
-            if one.code not in NO_LETTER
+            (one.code, one.name(shell.language()), one.code in codes or not codes) for one in consent.letters(session)
         ]
     return shell.show(
         "office/embed/index.html",
