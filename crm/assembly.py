@@ -13,9 +13,11 @@ from crm.care import merging as care_merging
 from crm.care import panel as care_panel
 from crm.care import personal_data as care_personal_data
 from crm.care import terms as care_terms
+from crm.care.own_wishes import CareWishes
 from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
 from crm.consent import personal_data as consent_personal_data
+from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
 from crm.contracts.personal_data import PersonHolder, TermKeeper
@@ -57,6 +59,7 @@ ROOMS_WITH_ROWS = (
     "crm.people",
     "crm.privacy",
     "crm.staff",
+    "crm.visits",
     "mailing.composition",
     "mailing.content",
     "mailing.delivery",
@@ -100,6 +103,12 @@ TIMELINE: tuple[TimelineSource, ...] = tuple(source for room in _SHOWING for sou
 """What every room knows of a person's past."""
 
 
+OWN_SOURCES: tuple[OwnSource, ...] = ()
+"""What rooms show supporters in their own space, beside their details and choices."""
+WISHES: WishBook = CareWishes()
+"""Where what they ask about their data is written down."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assembly:
     """Everything a rim needs to call the rooms."""
@@ -113,6 +122,8 @@ class Assembly:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     pointers: tuple[PersonPointer, ...] = POINTERS
+    own_sources: tuple[OwnSource, ...] = OWN_SOURCES
+    wishes: WishBook = WISHES
 
     @property
     def holdings(self) -> Holdings:

@@ -100,7 +100,7 @@ class _Desk:
             standings=standings,
             suppressions=suppressions,
             living=living,
-            populations=policies.populations_of(session, ids),
+            populations=policies.populations_of(session, ids, at),
             book=policies.book_at(session, at),
             paces=paces.paces_of_all(session, ids),
             last_letters=paces.last_letters(session, ids),
@@ -123,7 +123,11 @@ class _Desk:
             demands=demands_on(
                 self.book.asked(purpose, channel),
                 self.populations.get(person.id, frozenset()),
-                is_minor=rules.is_minor(person.birth_on, brussels_day(self.at)),
+                is_minor=rules.is_minor(
+                    person.birth_on,
+                    brussels_day(self.at),
+                    said_so=Population.MINORS in self.populations.get(person.id, frozenset()),
+                ),
             ),
             at=self.at,
             held_back=held_back(

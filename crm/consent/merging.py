@@ -20,7 +20,7 @@ from crm.values.identifiers import PersonId
 
 ROOM = "crm.consent"
 TABLES = frozenset(
-    {"consent_event", "consent_standing", "population_member", "pace_event", "pace", "last_letter"},
+    {"consent_event", "consent_standing", "population_member", "pace_event", "pace", "last_letter", "interest"},
 )
 """Standings and paces are folds: they are folded again, and recorded nowhere."""
 
@@ -37,6 +37,7 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     )
     moves += row_moves.give(session, _tables["pace_event"], loser=loser, survivor=survivor)
     moves += row_moves.give(session, _tables["last_letter"], loser=loser, survivor=survivor, unless_same=["channel"])
+    moves += row_moves.give(session, _tables["interest"], loser=loser, survivor=survivor, unless_same=["kind", "code"])
     _refold(session, loser, survivor)
     return moves
 

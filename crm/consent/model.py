@@ -69,6 +69,12 @@ SERVICE = "service"
 """The purpose of mails a person is owed (a confirmation, a receipt). Never an ask; passes every opt-out."""
 
 
+INTERESTS = "interests"
+"""The purpose of declared preferences (GDPR art. 9): the order of somebody's letters, never a letter of its own."""
+NO_LETTER = frozenset({SERVICE, INTERESTS})
+"""Purposes that nobody signs up to or leaves as one does a letter."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Purpose:
     """Why we would write. `names` and `promises` are by language; a promise is the sentence beside the box."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.orm import Session
 
 from crm.consent import store
@@ -18,6 +18,8 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, PersonId, PolicyId
 
+MINOR_FOR_DAYS = 5 * 366
+"""How long "I am 13 to 17" is believed: nobody who said so is younger than 18 after that."""
 SET_BY_ROOMS = frozenset({Population.BUYERS, Population.DONORS, Population.MEMBERS})
 
 
@@ -77,10 +79,18 @@ def book_at(reading: Session | Connection, at: datetime) -> Book:
     return Book.of([_policy(one) for one in rows], day)
 
 
-def populations_of(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, frozenset[Population]]:
-    """What populations each belongs to, as the rooms above said."""
+def populations_of(
+    session: Session, person_ids: Collection[PersonId], at: datetime
+) -> dict[PersonId, frozenset[Population]]:
+    """What populations each belongs to, as the rooms above said; minors by their own word of the last five years."""
     found: dict[PersonId, set[Population]] = {}
-    query = select(PopulationRow.person_id, PopulationRow.population).where(PopulationRow.person_id.in_(person_ids))
+    query = select(PopulationRow.person_id, PopulationRow.population).where(
+        PopulationRow.person_id.in_(person_ids),
+        or_(
+            PopulationRow.population != Population.MINORS,
+            PopulationRow.since_at > at - timedelta(days=MINOR_FOR_DAYS),
+        ),
+    )
     for person_id, population in session.execute(query):
         found.setdefault(PersonId(person_id), set()).add(population)
     return {person_id: frozenset(several) for person_id, several in found.items()}
@@ -95,6 +105,16 @@ def put_population(session: Session, person_id: PersonId, population: Population
         session.add(PopulationRow(person_id=person_id, population=population, since_at=since))
     else:
         row.since_at = min(row.since_at, since)
+    session.flush()
+
+
+def say_age(session: Session, person_id: PersonId, *, is_minor: bool, at: datetime) -> None:
+    """Somebody said of themself that they are 13 to 17, or eighteen. A day of birth that we know weighs more."""
+    row = session.get(PopulationRow, (person_id, Population.MINORS))
+    if is_minor and row is None:
+        session.add(PopulationRow(person_id=person_id, population=Population.MINORS, since_at=at))
+    elif row is not None and not is_minor:
+        session.delete(row)
     session.flush()
 
 

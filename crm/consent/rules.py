@@ -86,9 +86,9 @@ def adults_born_by(day: date) -> date:
     return day.replace(year=day.year - ADULT_AT, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def is_minor(birth_on: date | None, day: date) -> bool:
-    """True where we know that someone is not yet eighteen on `day`."""
-    return birth_on is not None and birth_on > adults_born_by(day)
+def is_minor(birth_on: date | None, day: date, *, said_so: bool = False) -> bool:
+    """True where someone is not yet eighteen on `day`: by their day of birth, or where none is known by their word."""
+    return said_so if birth_on is None else birth_on > adults_born_by(day)
 
 
 def combined(own: Standing | None, everywhere: Standing | None) -> Standing | None:

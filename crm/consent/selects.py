@@ -27,6 +27,7 @@ from sqlalchemy.orm import aliased
 
 from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, Way
 from crm.consent.pace_selects import paused, too_often
+from crm.consent.policies import MINOR_FOR_DAYS
 from crm.consent.policy import EVERYWHERE, Book, Demand, Need, Population, demands_on
 from crm.consent.rules import CAREFULNESS, CLOSENESS, NO, OWN_WORD, adults_born_by
 from crm.consent.tables import ConsentStandingRow, PopulationRow, SuppressionRow
@@ -267,8 +268,7 @@ def _satisfied(purpose: str, channel: Channel, person_id: Any, word: _Word, mome
     ways += [and_(_belongs(person_id, p), _met(asked[p], word, moment)) for p in _OTHERS if p in asked]
     if len(ways) == 1 and of_minors == of_everybody:
         return ways[0]
-    minor = people.born_after(person_id, moment.adults_born_by)
-    return case((minor, _met(of_minors, word, moment)), else_=or_(*ways))
+    return case((_minor(person_id, moment), _met(of_minors, word, moment)), else_=or_(*ways))
 
 
 def _met(demand: Demand, word: _Word, moment: Moment) -> ColumnElement[bool]:
@@ -293,7 +293,7 @@ def _lacking(purpose: str, channel: Channel, person_id: Any, word: _Word, moment
     """The twin of `rules._lacking`, as ranks of closeness."""
     asked = moment.book.asked(purpose, channel)
     (of_minors,) = demands_on(asked, (), is_minor=True)
-    minor = people.born_after(person_id, moment.adults_born_by)
+    minor = _minor(person_id, moment)
 
     def all_among(*needs: Need) -> ColumnElement[bool]:
         others = [not_(_belongs(person_id, p)) for p in _OTHERS if p in asked and asked[p].need not in needs]
@@ -308,6 +308,18 @@ def _lacking(purpose: str, channel: Channel, person_id: Any, word: _Word, moment
         (and_(not_(word.is_confirmed), all_among(Need.CONFIRMED, Need.NEVER)), CLOSENESS[Refusal.NOT_CONFIRMED]),
         else_=CLOSENESS[Refusal.EXPIRED],
     )
+
+
+def _minor(person_id: Any, moment: Moment) -> ColumnElement[bool]:
+    """The twin of `rules.is_minor`."""
+    row = aliased(PopulationRow)
+    said_so = select(literal(1)).where(
+        row.person_id == person_id,
+        row.population == Population.MINORS,
+        row.since_at > days_before(moment.at, literal(MINOR_FOR_DAYS)),
+    )
+    by_birth = people.born_after(person_id, moment.adults_born_by)
+    return or_(by_birth, and_(said_so.correlate_except(row).exists(), not_(people.birth_known(person_id))))
 
 
 def _belongs(person_id: Any, population: Population) -> ColumnElement[bool]:

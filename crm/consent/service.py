@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from crm.consent import growth, paces, rules, store
 from crm.consent.errors import NobodyThere, PurposeMissing
 from crm.consent.model import (
+    INTERESTS,
+    NO_LETTER,
     Act,
     Channel,
     Confirmation,
@@ -35,6 +37,11 @@ from crm.values.languages import Language
 def purposes(session: Session) -> tuple[Purpose, ...]:
     """Why we would write, in the organisation's order."""
     return store.purposes(session)
+
+
+def letters(session: Session) -> tuple[Purpose, ...]:
+    """The purposes that one signs up to and leaves, in the organisation's order."""
+    return tuple(one for one in store.purposes(session) if one.code not in NO_LETTER)
 
 
 def put_purpose(session: Session, purpose: Purpose) -> None:
@@ -80,6 +87,9 @@ def record(session: Session, sealer: Sealer, new: NewAct, *, at: datetime) -> Co
     )
     assert last is not None
     store.put_standing(session, last)
+    if new.purpose == INTERESTS and last.act is not Act.GIVEN:
+        # Whoever writes it down, and wherever: what was chosen goes with the consent.
+        store.forget_interests(session, person.id)
     return event
 
 

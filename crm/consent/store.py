@@ -24,6 +24,7 @@ from crm.consent.model import (
 from crm.consent.tables import (
     ConsentEventRow,
     ConsentStandingRow,
+    InterestRow,
     NoticeRow,
     PurposeRow,
     SuppressionEventRow,
@@ -382,3 +383,9 @@ def _standing(row: ConsentStandingRow) -> Standing:
         since_at=row.since_at,
         event_id=row.event_id,
     )
+
+
+def forget_interests(session: Session, person_id: PersonId) -> int:
+    """Deletes what somebody declared they care about; how many choices that were."""
+    gone = delete(InterestRow).where(InterestRow.person_id == person_id).returning(InterestRow.code)
+    return len(session.execute(gone).all())

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crm.consent.interest import InterestKind
 from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import Need, Population
@@ -147,6 +148,29 @@ class PaceRow(Base):
     rhythm: Mapped[Rhythm] = mapped_column(Word(Rhythm))
     since_at: Mapped[datetime]
     event_id: Mapped[int] = mapped_column(ForeignKey("pace_event.id"))
+
+
+class InterestRow(Base):
+    """What somebody declared they care about: a theme, a country, a province. Deleted when they take it back."""
+
+    __tablename__ = "interest"
+    __table_args__ = (Index("ix_interest_code", "kind", "code"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[InterestKind] = mapped_column(Word(InterestKind), primary_key=True)
+    code: Mapped[str] = mapped_column(String(120), primary_key=True)
+    declared_at: Mapped[datetime]
+
+
+class AskedRow(Base):
+    """That a mailbox (its spellings folded, as a keyed hash) was asked to confirm on a day; kept two days."""
+
+    __tablename__ = "asked_mailbox"
+
+    mailbox_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    asked_on: Mapped[date] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    is_patient: Mapped[bool]
 
 
 class LastLetterRow(Base):

@@ -30,6 +30,7 @@ class TokenPurpose(StrEnum):
     PREVIEW = "preview"
     ACCOUNT = "account"
     PASSKEY = "passkey"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)

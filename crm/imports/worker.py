@@ -182,7 +182,7 @@ def _progress(session: Session, run: Run) -> int:
 def _purposes(session: Session) -> dict[str, str]:
     """Folded codes and names of purposes, to their codes."""
     found: dict[str, str] = {}
-    for purpose in consent.purposes(session):
+    for purpose in consent.letters(session):
         found |= {folded(name): purpose.code for name in purpose.names.values()}
         found[folded(purpose.code)] = purpose.code
     return found

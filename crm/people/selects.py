@@ -82,6 +82,13 @@ def born_after(person_id: ColumnElement[Any] | Any, day: Any) -> ColumnElement[b
     return found.correlate_except(person).exists()
 
 
+def birth_known(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
+    """True where we know when that person was born."""
+    person = PersonRow.__table__.alias()
+    found = select(person.c.id).where(person.c.id == person_id, person.c.birth_on.is_not(None))
+    return found.correlate_except(person).exists()
+
+
 def merged(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
     """True where that person lives on in another."""
     person = PersonRow.__table__.alias()

@@ -58,13 +58,27 @@ OFFICE = (
     "duplicate_merging",
     "actions",
     "api_tokens",
+    "site_form",
     "clock",
     "account",
     "palette",
     "addresses",
     "style_guide",
 )
-PUBLIC = ("theme", "home", "sign_up", "confirm", "unsubscribe", "preferences", "editions", "addresses")
+PUBLIC = (
+    "theme",
+    "home",
+    "sign_up",
+    "embed",
+    "confirm",
+    "unsubscribe",
+    "preferences",
+    "interests",
+    "space_door",
+    "space",
+    "editions",
+    "addresses",
+)
 HOOKS = ("one_click",)
 API = ("people", "acts", "requests", "docs")
 

@@ -61,6 +61,20 @@ def as_mail(response: Response, settings: Settings) -> Response:
     return response
 
 
+def as_specimen(response: Response) -> Response:
+    """For a form shown as it will look elsewhere: our style, nothing that runs or sends, and only we may frame it."""
+    response.headers["Content-Security-Policy"] = _policy(
+        "default-src 'none'",
+        "style-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+        "sandbox",
+    )
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def _pictures(settings: Settings) -> str:
     """Where pictures may come from: here, any https site, and the private hosts that the settings name."""
     named = [f"http://{place}" for place in settings.egress.allow if urlsplit(f"//{place}").hostname]

@@ -64,7 +64,7 @@ def _checked(session: Session, new: NewsletterWords) -> dict[str, Any]:
     _require(0 < len(one_line(new.name)) <= 200, "name", "a name is needed, at most 200 characters")
     _require(0 < len(one_line(new.sender_name)) <= 200, "sender_name", "a name is needed, at most 200 characters")
     _require(len(one_line(new.tagline)) <= 300, "tagline", "at most 300 characters")
-    _require(new.purpose in {p.code for p in consent.purposes(session)}, "purpose", "no such purpose")
+    _require(new.purpose in {p.code for p in consent.letters(session)}, "purpose", "no such purpose")
     _require(0 <= new.cadence.weekday <= 6, "weekday", "a day of the week")
     _require(0 <= new.cadence.lead_hours <= 24 * 14, "lead_hours", "between 0 and 336 hours")
     _require(0 < new.late_hours <= 24 * 7, "late_hours", "between 1 and 168 hours")

@@ -143,6 +143,11 @@ def terms(session: Session) -> tuple[Term, ...]:
     return tuple(store.term_of(row) for row in term_store.terms(session))
 
 
+def worn_terms(session: Session) -> tuple[Term, ...]:
+    """The countries and themes that our library speaks of, countries first, each by label."""
+    return tuple(store.term_of(row) for row in term_store.worn_terms(session))
+
+
 def unknown_tags(session: Session) -> tuple[UnknownTag, ...]:
     """Tags on no list, the most worn first; those somebody ignored are left out."""
     return term_store.unknown(session)

@@ -28,6 +28,14 @@ def terms(session: Session) -> list[TermRow]:
     return list(session.scalars(select(TermRow).order_by(TermRow.kind, TermRow.label, TermRow.id)))
 
 
+def worn_terms(session: Session) -> list[TermRow]:
+    """Terms that something of the library wears by its own tags, each by label."""
+    worn = select(ContentTermRow.term_id).where(ContentTermRow.derived.is_(False))
+    return list(
+        session.scalars(select(TermRow).where(TermRow.id.in_(worn)).order_by(TermRow.kind, TermRow.label, TermRow.id))
+    )
+
+
 def put_terms(session: Session, wanted: Iterable[NewTerm]) -> dict[str, int]:
     """Adds the terms whose code is new, brings labels up to date, and gives the number of each code."""
     known = {row.code: row for row in session.scalars(select(TermRow))}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import paces
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Act, Channel, Way
+from crm.consent.model import Act, Channel, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import EVERYWHERE
 from mailing.correspondence.model import Desk, Reader
@@ -33,7 +33,7 @@ def leave_everywhere(session: Session, desk: Desk, reader: Reader, *, at: dateti
 
 def leave_everything(session: Session, desk: Desk, reader: Reader, *, at: datetime) -> bool:
     """Takes the reader off every purpose at each of their e-mail addresses. True if that changed anything."""
-    every = {purpose.code for purpose in consent.purposes(session)} - {SERVICE}
+    every = {purpose.code for purpose in consent.letters(session)}
     return _leave(session, desk, reader, every, at)
 
 

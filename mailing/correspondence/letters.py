@@ -29,11 +29,12 @@ def send(
     facts: Mapping[str, Any],
     values: Mapping[Slot, str],
     at: datetime,
+    occasion: str = "",
 ) -> bool:
     """Owes the mailbox of `reader` one letter of that kind today. False where today's was owed already.
 
-    One a Belgian day and mailbox, whoever asks and however often: the row hangs on whom we have known longest at that
-    address, so that two people who share a mailbox do not get two.
+    One a Belgian day and mailbox (or one an `occasion`), whoever asks and however often: the row hangs on whom we have
+    known longest at that address, so that two people who share a mailbox do not get two.
     """
     holder = next(iter(people.people_at(session, reader.point.address_key)), reader.person)
     point = holder.at(reader.point.address_key) or reader.point
@@ -47,7 +48,7 @@ def send(
         contact_point_id=point.id,
         address=point.value,
         address_key=point.address_key,
-        occasion=brussels_day(at).isoformat(),
+        occasion=occasion or brussels_day(at).isoformat(),
         values={Slot.ADDRESS.value: point.value} | {slot.value: value for slot, value in values.items()},
         now=at,
     )

@@ -27,14 +27,26 @@ class Desk:
     addresses: AddressHasher
 
 
+class SaidAge(StrEnum):
+    """What somebody says of their age when they sign up. Of a child under 13 nothing is kept at all."""
+
+    ADULT = "18+"
+    TEEN = "13-17"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignUp:
-    """What a visitor asks. `words` holds, for each purpose they ticked, the exact text that stood beside the box."""
+    """What a visitor asks. `words` holds, for each purpose they ticked, the exact text that stood beside the box.
+
+    `patient`: they came by waiting, while others had to show their work.
+    """
 
     email: EmailAddress
     first_name: str
     language: Language
     words: Mapping[str, str]
+    age: SaidAge = SaidAge.ADULT
+    patient: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,6 @@
 """The door of correspondence: sign up, confirm, leave, change one's choices.
 
-There is no letter of farewell: the page after leaving says all there is to say, and whoever left by their mail
-program's button (RFC 8058) asked for no further mail, least of all one more.
+Each choice of theirs gets a receipt (`receipts`): what was allowed or taken back, in the words they were shown.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import asking, gate, policies
 from crm.consent import service as consent
 from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
 from crm.consent.pace import Pace
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
 from crm.values.calendar import brussels_day
+from crm.values.email_address import EmailAddress
 from crm.values.identifiers import DeliveryId
 from crm.values.languages import Language
-from mailing.correspondence import letters
+from mailing.correspondence import letters, receipts
 from mailing.correspondence.leaving import declare_pace, evidence_of, leave, leave_everything, leave_everywhere
 from mailing.correspondence.model import (
     Changes,
@@ -32,6 +32,7 @@ from mailing.correspondence.model import (
     Opened,
     Reader,
     Request,
+    SaidAge,
     SignUp,
 )
 from mailing.correspondence.once_more import remind, send_again
@@ -59,7 +60,13 @@ def sign_up(session: Session, desk: Desk, asked: SignUp, *, at: datetime) -> Non
     point = person.at(desk.addresses.key_of(asked.email.normal))
     assert point is not None
     reader = Reader(person=person, point=point)
-    ask(session, desk, reader, words=asked.words, language=asked.language, way=Way.WEB, at=at)
+    if person.created_at == at and asked.age is SaidAge.TEEN:
+        # Of somebody we knew, only who opens their mailbox may say so: anybody can type an address.
+        policies.say_age(session, person.id, is_minor=True, at=at)
+    ask(
+        session, desk, reader, words=asked.words, language=asked.language, way=Way.WEB, at=at,
+        evidence={"age": asked.age.value}, patient=asked.patient,
+    )  # fmt: skip
 
 
 def ask(
@@ -72,11 +79,12 @@ def ask(
     way: Way,
     at: datetime,
     evidence: Mapping[str, Any] = NOTHING,
+    patient: bool = False,
 ) -> bool:
     """Records the wish for each purpose in `words` (purpose to the exact text shown) and owes one letter about them.
 
-    True if a letter is owed that was not owed before. Asking again on the same day adds nothing to the ledger.
-    `evidence` is kept there with each wish and holds nothing personal.
+    True if a letter is owed that was not owed before; a mailbox, however it is spelt, gets one a day. Asking again on
+    the same day adds nothing to the ledger. `evidence` is kept there with each wish and holds nothing personal.
     """
     wished = [
         _request(
@@ -85,6 +93,9 @@ def ask(
         for purpose, text in words.items()
         if not _receives(session, reader, purpose, at)
     ]
+    email = EmailAddress.kept(reader.point.value)
+    if wished and not asking.admit(session, desk.addresses, email, at=at, patient=patient):
+        return False
     names = _names(session, words if not wished else [purpose for purpose, _ in wished], language)
     values = (
         {Slot.CONFIRM_URL: letters.confirm_url(desk, reader, [event_id for _, event_id in wished])}
@@ -182,6 +193,7 @@ def confirm(
     wanted = opened.wishes if opened.state is LinkState.OPEN else ()
     wanted += tuple(other for other in opened.others if other.event_id in also)
     for wish in wanted:
+        _say_age(session, opened.reader, wish, at)
         act = NewAct(
             person_id=opened.reader.person.id,
             purpose=wish.purpose.code,
@@ -201,13 +213,24 @@ def confirm(
             LetterKind.WELCOME,
             opened.reader,
             language=language,
-            facts={"purposes": tuple(wish.purpose.name(language) for wish in wanted)},
+            facts={
+                "purposes": tuple(wish.purpose.name(language) for wish in wanted),
+                "words": shown_lines(wish.notice.text for wish in wanted if wish.notice),
+            },
             values={
                 Slot.PREFERENCES_URL: letters.preferences_url(desk, opened.reader),
             },
             at=at,
+            occasion=f"confirmed {wanted[0].event_id}",
         )
     return tuple(wish.purpose for wish in wanted)
+
+
+def _say_age(session: Session, reader: Reader, wish: Request, at: datetime) -> None:
+    event = consent.find_event(session, wish.event_id)
+    said = event.evidence.get("age") if event else None
+    if said in set(SaidAge):
+        policies.say_age(session, reader.person.id, is_minor=said == SaidAge.TEEN, at=at)
 
 
 def _mailbox_lives(session: Session, reader: Reader, at: datetime) -> None:
@@ -245,13 +268,24 @@ def take_back(session: Session, desk: Desk, reader: Reader, *, text: str, langua
     )
 
 
+def acknowledge_leaving(session: Session, desk: Desk, value: Any, *, at: datetime) -> bool:
+    """Owes the goodbye to whoever just left by their mail program's button; True if one is owed that was not."""
+    reader = reader_of(session, value)
+    if reader is None or not reader.point.is_living:
+        return False
+    kept = [choice.purpose for choice in choices(session, reader, at=at) if choice.is_on]
+    left = [one for one in consent.purposes(session) if one.code == reader.purpose]
+    speaks = reader.person.language
+    return receipts.say_goodbye(session, desk, reader, left=left, kept=kept, language=speaks, at=at)
+
+
 def preferences_url(desk: Desk, reader: Reader) -> str:
     """The page of what this reader receives."""
     return letters.preferences_url(desk, reader)
 
 
 def choices(session: Session, reader: Reader, *, at: datetime) -> tuple[Choice, ...]:
-    """Every purpose, and whether this reader gets it at this address."""
+    """Every letter one can have, and whether this reader gets it at this address."""
     waiting = {
         stands.purpose
         for stands in consent.standings(session, reader.person.id)
@@ -263,7 +297,7 @@ def choices(session: Session, reader: Reader, *, at: datetime) -> tuple[Choice, 
             is_on=_receives(session, reader, purpose.code, at),
             awaits_confirmation=purpose.code in waiting,
         )
-        for purpose in consent.purposes(session)
+        for purpose in consent.letters(session)
     )
 
 
@@ -318,6 +352,9 @@ def change(
         way=Way.PREFERENCES,
         at=at,
     )
+    said = receipts.stopped(stopped, page_language)
+    said += receipts.paced(pace.rests_until(brussels_day(at)), pace.rhythm, page_language) if is_paced else []
+    receipts.send(session, desk, reader, said=said, language=page_language, at=at)
     return Changes(stopped=stopped, asked=asked, letter_left=letter_left, fields=fields, is_paced=is_paced)
 
 

@@ -161,6 +161,14 @@ class Body:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Selected:
+    """What readers with the same preferences get: a body of their own (`selection_id` says which), or the common."""
+
+    selection_id: int
+    body_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
     """What one reader is owed. A test to a colleague has no person and no contact point."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -14,11 +14,12 @@ from crm.foundation.database import hold
 from crm.foundation.settings import Mail, Organisation
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, DeliveryId, EditionId, PersonId
+from mailing.composition import ordering
 from mailing.composition import service as composition
-from mailing.composition.model import Edition, EditionState, Newsletter
-from mailing.delivery import header_text, headers, rules, store
+from mailing.composition.model import Edition, EditionState, Newsletter, Section
+from mailing.delivery import audience_store, header_text, headers, rules, store
 from mailing.delivery.errors import EditionNotReady
-from mailing.delivery.model import Headers, Mailing, MailingKind
+from mailing.delivery.model import Headers, Mailing, MailingKind, Selected
 from mailing.rendering import service as rendering
 from mailing.rendering.fill import fill_text
 from mailing.rendering.model import RenderedEmail, Slot
@@ -26,6 +27,8 @@ from mailing.rendering.model import RenderedEmail, Slot
 LETTER_PRIORITY = 10
 TEST_PRIORITY = 20
 EDITION_PRIORITY = 50
+MOST_SELECTIONS = 12
+"""Orders of blocks made for one edition: a sender keeps as many prepared, with the common one and letters beside."""
 FRONT_PAGE = (Slot.UNSUBSCRIBE_URL, Slot.PREFERENCES_URL, Slot.WEB_URL, Slot.CONFIRM_URL)
 TESTS = "test"
 """The code of the mailing that holds colleagues' test mails."""
@@ -58,7 +61,11 @@ def launch(
     edition = composition.launching(session, edition_id)
     languages = rules.languages_of(newsletter, composition.newsletters(session))
     written = headers.list_headers(edition, newsletter, organisation, mail, public_url)
-    rendered = rendering.render_edition(edition, newsletter, organisation, public_url=public_url)
+
+    def render(one: Edition) -> RenderedEmail:
+        return rendering.render_edition(one, newsletter, organisation, public_url=public_url)
+
+    rendered = render(edition)
     headers.common_headers(written, subject=_sample(rendered), language=rendered.language)
     mailing = store.add_mailing(
         session,
@@ -70,12 +77,16 @@ def launch(
         edition_id=edition_id,
         now=now,
     )
-    excluded = store.exclusions(session, newsletter.purpose, languages, now=now)
+    excluded = audience_store.exclusions(session, newsletter.purpose, languages, now=now)
     store.change_mailing(session, mailing.id, excluded=excluded)
-    store.freeze(
+    body_id = _keep(session, mailing, rendered)
+    groups = ordering.groups(edition)
+    audience_store.freeze(
         session,
         mailing=mailing,
-        body_id=_keep(session, mailing, rendered),
+        body_id=body_id,
+        selections=_selections(session, mailing, edition, body_id, render),
+        groups={bit: about for bit, (_, about) in groups.items()},
         priority=EDITION_PRIORITY,
         languages=languages,
         seed=_seed(mailing),
@@ -83,6 +94,27 @@ def launch(
         now=now,
     )
     return mailing
+
+
+def _selections(
+    session: Session, mailing: Mailing, edition: Edition, body_id: int, render: Callable[[Edition], RenderedEmail]
+) -> dict[int, Selected]:
+    """The bodies whose blocks stand in readers' own order, for each sum of groups that somebody likes.
+
+    A body is made for the orders that most readers want; the others get the one nearest to theirs.
+    """
+    groups = ordering.groups(edition)
+    counted = audience_store.likings(session, {bit: about for bit, (_, about) in groups.items()}) if groups else {}
+    made: dict[int, Selected] = {0: Selected(selection_id=0, body_id=body_id)}
+    for likes in ordering.kept(counted, most=MOST_SELECTIONS):
+        own = ordering.ordered(edition, {block_id for bit, (block_id, _) in groups.items() if bit & likes})
+        in_place = all(own.in_section(section) == edition.in_section(section) for section in Section)
+        if in_place:
+            made[likes] = made[0]
+            continue
+        own_body = _keep(session, mailing, render(own), selection_id=likes)
+        made[likes] = Selected(selection_id=likes, body_id=own_body)
+    return {likes: made[ordering.nearest(likes, made)] for likes in counted}
 
 
 def enqueue_letter(
@@ -237,7 +269,7 @@ def _enqueue(
     )
 
 
-def _keep(session: Session, mailing: Mailing, rendered: RenderedEmail) -> int:
+def _keep(session: Session, mailing: Mailing, rendered: RenderedEmail, *, selection_id: int = 0) -> int:
     content = "\0".join((rendered.subject, rendered.html, rendered.text))
     return store.add_body(
         session,
@@ -247,6 +279,7 @@ def _keep(session: Session, mailing: Mailing, rendered: RenderedEmail) -> int:
         subject=rendered.subject,
         html=rendered.html,
         text=rendered.text,
+        selection_id=selection_id,
     )
 
 

@@ -107,7 +107,7 @@ def reply_kind(code: int) -> OutcomeKind:
 def message_id(seed: str, person: int, occasion: str, domain: str) -> str:
     """The one Message-ID of a mail. `seed` is the mailing's; an edition's mails have the empty occasion.
 
-    The audience of an edition gets the same text from SQL (`store.freeze`): the two must agree.
+    The audience of an edition gets the same text from SQL (`audience_store.freeze`): the two must agree.
     """
     mark = f".{hashlib.sha256(occasion.encode()).hexdigest()[:20]}" if occasion else ""
     return f"<{seed}.{person}{mark}@{domain}>"

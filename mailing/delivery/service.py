@@ -17,7 +17,7 @@ from crm.values.identifiers import (
 )
 from mailing.composition import service as composition
 from mailing.composition.model import Audience, EditionState, Newsletter
-from mailing.delivery import lease_store, owing, postfix_log, queue_store, rules, store
+from mailing.delivery import audience_store, lease_store, owing, postfix_log, queue_store, rules, store
 from mailing.delivery.doubts import mark_accepted, reconcile, recover, send_again, uncertain
 from mailing.delivery.errors import MailingMissing, MailingSettled
 from mailing.delivery.mails import Post
@@ -72,8 +72,8 @@ def foreseen(session: Session, newsletter: Newsletter, *, now: datetime) -> Audi
     """Who would get an edition of that newsletter if it left now."""
     languages = rules.languages_of(newsletter, composition.newsletters(session))
     return Audience(
-        readers=store.readers(session, newsletter.purpose, languages, now=now),
-        left_out=store.exclusions(session, newsletter.purpose, languages, now=now),
+        readers=audience_store.readers(session, newsletter.purpose, languages, now=now),
+        left_out=audience_store.exclusions(session, newsletter.purpose, languages, now=now),
     )
 
 
@@ -239,6 +239,11 @@ def body_of(session: Session, delivery_id: DeliveryId) -> Body | None:
     delivery = find_delivery(session, delivery_id)
     found = store.find_body(session, delivery.body_id) if delivery else None
     return None if found is None else found[1]
+
+
+def common_body(session: Session, mailing_id: MailingId) -> Body | None:
+    """The words of a mailing as readers without preferences of their own get them; None where there are none yet."""
+    return store.common_body(session, mailing_id)
 
 
 def refused_recipients(session: Session, *, after: int, limit: int = 500) -> tuple[RefusedRecipient, ...]:

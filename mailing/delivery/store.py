@@ -7,12 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Text, cast, func, insert, literal, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, paces
-from crm.consent import selects as consent
-from crm.foundation.columns import Instant, Word
 from crm.values.identifiers import (
     AccountId,
     BodyId,
@@ -112,14 +109,22 @@ def mailings(
 
 
 def add_body(
-    session: Session, *, mailing_id: int, language: Language, digest: str, subject: str, html: str, text: str
+    session: Session,
+    *,
+    mailing_id: int,
+    language: Language,
+    digest: str,
+    subject: str,
+    html: str,
+    text: str,
+    selection_id: int = 0,
 ) -> BodyId:
     """The body with that content, kept once."""
     known = session.scalar(
         select(BodyRow.id).where(
             BodyRow.mailing_id == mailing_id,
             BodyRow.language == language,
-            BodyRow.selection_id == 0,
+            BodyRow.selection_id == selection_id,
             BodyRow.digest == digest,
         )
     )
@@ -128,7 +133,7 @@ def add_body(
     row = BodyRow(
         mailing_id=mailing_id,
         language=language,
-        selection_id=0,
+        selection_id=selection_id,
         digest=digest,
         subject=subject,
         html=html,
@@ -159,74 +164,15 @@ def subjects(session: Session, mailing_ids: Sequence[int]) -> dict[int, str]:
     return {row.mailing_id: fill_text(row.subject, dict.fromkeys(Slot, "")) for row in rows}
 
 
-def freeze(
-    session: Session,
-    *,
-    mailing: Mailing,
-    body_id: int,
-    priority: int,
-    languages: Sequence[Language] | None,
-    seed: str,
-    domain: str,
-    now: datetime,
-) -> None:
-    """One planned delivery for everyone whom the purpose allows, in one statement.
-
-    Message-IDs are those of `rules.message_id`.
-    """
-    allowed = consent.allowed(mailing.purpose, moment=gate.moment(session, now)).subquery("allowed")
-    message_id = literal(f"<{seed}.", Text).concat(cast(allowed.c.person_id, String)).concat(f"@{domain}>")
-    made: dict[str, ColumnElement[Any]] = {
-        "mailing_id": literal(mailing.id),
-        "body_id": literal(body_id),
-        "recorded_person_id": allowed.c.person_id,
-        "person_id": allowed.c.person_id,
-        "occasion": literal(""),
-        "contact_point_id": allowed.c.contact_point_id,
-        "address": allowed.c.address,
-        "address_key": allowed.c.address_key,
-        "selection_id": literal(0),
-        "slot_values": literal({}, JSON),
-        "priority": literal(priority),
-        "state": literal(DeliveryState.PLANNED, Word(DeliveryState)),
-        "reason": literal(""),
-        "fence": literal(0),
-        "worker": literal(""),
-        "attempts": literal(0),
-        "next_attempt_at": literal(now, Instant()),
-        "message_id": message_id,
-        "reply": literal(""),
-        "created_at": literal(now, Instant()),
-    }
-    chosen = select(*(column.label(name) for name, column in made.items()))
-    if languages is not None:
-        chosen = chosen.where(allowed.c.language.in_(languages))
-    table = DeliveryRow.__table__
-    session.execute(insert(DeliveryRow).from_select([table.c[name] for name in made], chosen.order_by("person_id")))
-    paces.note_letters(session, select(DeliveryRow.person_id).where(DeliveryRow.mailing_id == mailing.id), at=now)
-
-
-def readers(session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime) -> int:
-    """How many people the purpose allows, of those languages."""
-    allowed = consent.allowed(purpose, moment=gate.moment(session, now)).subquery("allowed")
-    counted = select(func.count()).select_from(allowed)
-    return session.scalar(counted if languages is None else counted.where(allowed.c.language.in_(languages))) or 0
-
-
-def exclusions(
-    session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime
-) -> dict[str, int]:
-    """How many who ever stood on a purpose may not be written to, by reason; and how many read another language."""
-    moment = gate.moment(session, now)
-    refused = consent.refused(purpose, moment=moment).subquery("refused")
-    rows = session.execute(select(refused.c.refusal, func.count()).group_by(refused.c.refusal)).all()
-    counted = {str(refusal): number for refusal, number in rows}
-    if languages is not None:
-        allowed = consent.allowed(purpose, moment=moment).subquery("allowed")
-        others = select(func.count()).select_from(allowed).where(allowed.c.language.not_in(languages))
-        if number := session.scalar(others):
-            counted[Reason.OTHER_LANGUAGE] = number
-    return counted
+def common_body(session: Session, mailing_id: int) -> Body | None:
+    """What readers without preferences get; the latest where there are several."""
+    row = session.scalars(
+        select(BodyRow)
+        .where(BodyRow.mailing_id == mailing_id, BodyRow.selection_id == 0)
+        .order_by(BodyRow.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _body(row)
 
 
 def add_letter(session: Session, **values: Any) -> DeliveryId | None:

@@ -48,6 +48,8 @@ class LetterKind(StrEnum):
     RESET = "reset"
     AGAIN = "again"
     ANCHOR = "anchor"
+    VISIT = "visit"
+    RECEIPT = "receipt"
 
 
 class FindingCode(StrEnum):

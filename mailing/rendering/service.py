@@ -32,16 +32,15 @@ TRIAL = N_("[Test] %(subject)s")
 PADDING = "\u034f\u200c\u00a0" * 60
 """What fills a preview line after a short preheader, so that no program goes on reading into the letter."""
 
-_TO_COLLEAGUES = {
-    LetterKind.INVITATION: frozenset[str](),
-    LetterKind.RESET: frozenset[str](),
+_BARE = {kind: frozenset[str]() for kind in (LetterKind.INVITATION, LetterKind.RESET, LetterKind.VISIT)}
+_OTHER = {LetterKind.RECEIPT: frozenset({"said"}), LetterKind.ANCHOR: frozenset({"heads"})}
+NEEDED = {kind: frozenset({"purposes"}) for kind in LetterKind} | _BARE | _OTHER
+ALLOWED = _BARE | {
     LetterKind.ANCHOR: frozenset({"heads"}),
-}
-NEEDED = {kind: frozenset({"purposes"}) for kind in LetterKind} | _TO_COLLEAGUES
-ALLOWED = _TO_COLLEAGUES | {
     LetterKind.CONFIRM: frozenset({"purposes", "words"}),
     LetterKind.ALREADY: frozenset({"purposes"}),
-    LetterKind.WELCOME: frozenset({"purposes"}),
+    LetterKind.WELCOME: frozenset({"purposes", "words"}),
+    LetterKind.RECEIPT: frozenset({"said", "words"}),
     LetterKind.GOODBYE: frozenset({"purposes", "kept"}),
     LetterKind.AGAIN: frozenset({"purposes"}),
 }
@@ -109,10 +108,10 @@ def render_letter(
 ) -> RenderedEmail:
     """A letter to one person. Each fact is a line or several; the same facts make the same letter.
 
-    An invitation and a forgotten password take no facts, `ANCHOR` the `heads` of the ledgers; all others need
-    `purposes`, the names of what it is about. `CONFIRM` may have `words`, the exact texts that were asked for;
-    `GOODBYE` may have `kept`, what is still received. No letter has a place for what a visitor typed: a stranger
-    could use it to speak in our name. Raises `WrongFacts` for a fact too many or one that lacks.
+    Those to colleagues, and the link to one's own space, take no facts; `ANCHOR` takes the `heads` of the ledgers,
+    `RECEIPT` what was `said`, all others `purposes`, the names of what it is about. `words` are the exact texts that
+    were shown; `GOODBYE` may have `kept`, what is still received. No letter has a place for what a visitor typed: a
+    stranger could use it to speak in our name. Raises `WrongFacts` for a fact too many or one that lacks.
     """
     if not NEEDED[kind] <= facts.keys() <= ALLOWED[kind]:
         raise WrongFacts(f"a letter {kind} takes {sorted(ALLOWED[kind])}, not {sorted(facts)}")

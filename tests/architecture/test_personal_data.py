@@ -9,7 +9,16 @@ from crm.foundation.columns import Base
 from crm.migrations.schema import METADATA
 from tests.architecture.sources import ROOT
 
-TELLING = {"person_id", "recorded_person_id", "contact_point_id", "address", "address_key", "email", "email_key"}
+TELLING = {
+    "person_id",
+    "recorded_person_id",
+    "contact_point_id",
+    "address",
+    "address_key",
+    "email",
+    "email_key",
+    "mailbox_key",
+}
 TELLING |= {"account_id", "proposed_by", "changed_by", "approved_by", "started_by"}
 ROOTS = {"person", "account"}
 

@@ -51,7 +51,8 @@ def test_addresses_are_told_apart(app: Flask) -> None:
     """Staff, supporters and machines come in by different doors: a proxy can close each."""
     tops = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
     public = {"", "inscription", "c", "u", "p", "w", "archives", "static", "theme.css", "favicon.ico", "robots.txt"} | {
-        "localites"
+        "localites",
+        "mon-espace",
     }
     assert tops - public - {"office", "hooks", "api"} == set()
 

@@ -57,6 +57,7 @@ def _sign_up(house: House, page: Page) -> None:
     page.check("input[name=purpose][value=newsletter]")
     page.fill("#email", READER)
     page.fill("#first_name", "Léa")
+    page.check("input[name=age][value='18+']")
     house.clock.go_to(house.clock() + timedelta(seconds=10))
     page.click("main button[type=submit]")
     expect(page.locator("h1")).to_be_visible()

@@ -71,6 +71,7 @@ def test_a_sign_up_and_every_page_on_postgresql(running: Running, page: Page) ->
     page.goto(f"{running.url}/inscription")
     page.check("input[name=purpose][value=newsletter]")
     page.fill("#email", READER)
+    page.check("input[name=age][value='18+']")
     page.wait_for_timeout(3500)  # the form wonders about anybody quicker
     page.click("main button[type=submit]")
     letter = wait_for(lambda: next(iter(running.mails.lines(looking_for=READER)[0]), None), "the letter", 30)

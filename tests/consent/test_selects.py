@@ -88,7 +88,9 @@ WORLDS = st.builds(
         ),
         max_size=3,
     ),
-    populations=st.lists(st.tuples(someone, st.sampled_from(sorted(policies.SET_BY_ROOMS))), max_size=2),
+    populations=st.lists(
+        st.tuples(someone, st.sampled_from([Population.MINORS, *sorted(policies.SET_BY_ROOMS)])), max_size=3
+    ),
     minor=st.none() | someone,
     paces=st.lists(
         st.tuples(someone, st.sampled_from([None, 1, 31, 32, 60]), st.sampled_from(Rhythm), hour), max_size=3
@@ -183,7 +185,10 @@ def build_policies(session: Session, assembly: Assembly, world: World, people: l
         proposed = policies.propose(session, wanted, by=AccountId(1), at=NOW)
         policies.decide(session, proposed.id, approve=approve, by=AccountId(2), at=NOW)
     for who, population in world.populations:
-        policies.put_population(session, people[who], population, since=NOW)
+        if population is Population.MINORS:
+            policies.say_age(session, people[who], is_minor=True, at=NOW - timedelta(days=0 if who else 1827))
+        else:
+            policies.put_population(session, people[who], population, since=NOW)
 
 
 def build_paces(session: Session, assembly: Assembly, world: World, people: list[PersonId]) -> None:

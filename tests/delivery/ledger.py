@@ -19,7 +19,7 @@ from crm.people.model import ContactKind, Deliverability
 from crm.people.tables import ContactPointRow, PersonRow
 from crm.values.identifiers import MailingId
 from crm.values.languages import Language
-from mailing.delivery import store
+from mailing.delivery import audience_store, store
 from mailing.delivery.mails import Post
 from mailing.delivery.model import DeliveryState, Headers, Mailing, MailingKind
 from mailing.delivery.tables import DeliveryEventRow, DeliveryRow
@@ -159,7 +159,7 @@ def add_mailing(
         html=HTML.replace("{filler}", filler),
         text=TEXT,
     )
-    store.freeze(
+    audience_store.freeze(
         session,
         mailing=mailing,
         body_id=body,

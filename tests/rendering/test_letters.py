@@ -26,6 +26,8 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.INVITATION: {},
     LetterKind.RESET: {},
     LetterKind.ANCHOR: {"heads": (f"audit:7:{'0a' * 32}", f"consent:12:{'b3' * 32}")},
+    LetterKind.VISIT: {},
+    LetterKind.RECEIPT: {"said": ("Vous ne recevez plus « La lettre » à cette adresse.",), "words": WORDS},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
 }
 LINKS = {
@@ -37,6 +39,8 @@ LINKS = {
     LetterKind.INVITATION: {Slot.CONFIRM_URL},
     LetterKind.RESET: {Slot.CONFIRM_URL},
     LetterKind.ANCHOR: set(),
+    LetterKind.RECEIPT: {Slot.PREFERENCES_URL},
+    LetterKind.VISIT: {Slot.CONFIRM_URL},
 }
 
 

@@ -72,7 +72,8 @@ class Site:
         """Opens the form, waits, fills it in, sends it."""
         shown = self.client.get("/inscription?lang=fr").text
         self.clock.later(seconds=seconds)
-        typed = {"form": hidden(shown, "form"), "email": email, "purpose": list(purposes), "language": "fr", **more}
+        typed = {"form": hidden(shown, "form"), "email": email, "purpose": list(purposes), "language": "fr"}
+        typed |= {"age": "18+", **more}
         return self.client.post("/inscription?lang=fr", data=typed)
 
     def letters(self, code: str) -> list[Delivery]:

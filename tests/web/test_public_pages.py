@@ -77,13 +77,14 @@ def test_errors_stand_at_their_field_and_nothing_is_lost(site: Site, typed: dict
     shown = site.client.get("/inscription").text
     site.clock.later(seconds=10)
     before = digest(site.assembly)
-    sent = {"form": hidden(shown, "form"), "first_name": "Éloïse <3", "language": "nl"} | typed
+    sent = {"form": hidden(shown, "form"), "first_name": "Éloïse <3", "language": "nl", "age": "18+"} | typed
     answer = site.client.post("/inscription", data=sent)
     assert answer.status_code == 422
     assert set(re.findall(r'id="([a-z_]+)-error"', answer.text)) == wrong | {"first_name"}
     assert set(re.findall(r'href="#([a-z_]+)"', answer.text)) - {"main"} == wrong | {"first_name"}
     assert 'value="nl" lang="nl" selected' in answer.text
-    assert ("checked" in answer.text) is ("news" in str(typed["purpose"]))
+    assert ('value="news" checked' in answer.text) is ("news" in str(typed["purpose"]))
+    assert 'value="18+" checked' in answer.text
     assert "<3" not in answer.text
     assert digest(site.assembly) == before
 
@@ -95,13 +96,13 @@ def test_the_form_takes_three_seconds_and_lives_a_day(site: Site) -> None:
     assert MARIE in quick.text
     assert digest(site.assembly) == before
     site.clock.later(seconds=5)
-    again = {"form": hidden(quick.text, "form"), "email": MARIE, "purpose": "news"}
+    again = {"form": hidden(quick.text, "form"), "email": MARIE, "purpose": "news", "age": "18+"}
     assert site.client.post("/inscription", data=again).status_code == 200
     assert len(site.letters("confirm")) == 1
     late = site.fill_in("jean@exemple.be", "news", seconds=24 * 3600 + 5)
     assert late.status_code == 422
     site.clock.later(seconds=5)
-    again = {"form": hidden(late.text, "form"), "email": "jean@exemple.be", "purpose": "news"}
+    again = {"form": hidden(late.text, "form"), "email": "jean@exemple.be", "purpose": "news", "age": "18+"}
     assert site.client.post("/inscription", data=again).status_code == 200
     assert len(site.letters("confirm")) == 2
 
@@ -123,7 +124,7 @@ def test_words_that_changed_since_the_page_was_opened_are_shown_again(site: Site
         consent.put_purpose(
             session, type(old)(code="news", names=old.names, promises={"fr": "D’autres mots."}, position=1)
         )
-    sent = {"form": hidden(shown, "form"), "email": MARIE, "purpose": "news"}
+    sent = {"form": hidden(shown, "form"), "email": MARIE, "purpose": "news", "age": "18+"}
     answer = site.client.post("/inscription", data=sent)
     assert answer.status_code == 422
     assert "D’autres mots." in answer.text

@@ -170,6 +170,23 @@ def province_of(code: str) -> Province | None:
     return entry.province if entry else None
 
 
+def provinces_in(text: str) -> frozenset[Province]:
+    """The province that a place as one writes it lies in (`4000 Liège`, `Maison des droits, Namur`); none where unsure.
+
+    A postcode tells; without one, the last name of a locality, where all localities of that name lie in one province.
+    """
+    for digits in reversed(_POSTCODE.findall(text)):
+        if found := province_of(digits):
+            return frozenset({found})
+    words, names = _compared(text).split(), _provinces_by_name()
+    for last in range(len(words), 0, -1):
+        for first in range(max(0, last - 5), last):
+            several = names.get(" ".join(words[first:last]))
+            if several is not None:
+                return several if len(several) == 1 else frozenset()
+    return frozenset()
+
+
 def region_of(code: str) -> Region | None:
     """The region of a postcode or NIS code."""
     entry = _place(code)
@@ -187,6 +204,7 @@ def every_locality() -> tuple[Locality, ...]:
     return tuple(entry for entries in _by_postcode().values() for entry in entries)
 
 
+_POSTCODE = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _SIGNS = re.compile(r"[-'`´.,()/]+|\s+")
 _SAINTS = re.compile(r"^(st|ste|sint|sankt|sanct)(?= )|(?<= )(st|ste)(?= )")
 _WHOLE = {"st": "saint", "ste": "sainte", "sankt": "sankt", "sint": "sint", "sanct": "sankt"}
@@ -254,6 +272,15 @@ def _by_postcode() -> dict[str, tuple[Locality, ...]]:
     for entries in found.values():  # « 1050 » is Ixelles first, and a corner of the city of Brussels
         entries.sort(key=lambda entry: (not entry.is_municipality, reach[entry.nis_code]))
     return {postcode: tuple(entries) for postcode, entries in sorted(found.items())}
+
+
+@cache
+def _provinces_by_name() -> dict[str, frozenset[Province]]:
+    found: dict[str, set[Province]] = {}
+    for entry in every_locality():
+        for name in entry.names.values():
+            found.setdefault(_compared(name), set()).add(entry.province)
+    return {name: frozenset(several) for name, several in found.items()}
 
 
 @cache

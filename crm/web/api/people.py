@@ -6,7 +6,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Way
+from crm.consent.model import Way
 from crm.partners.model import RequestKind, Scope
 from crm.values.email_address import EmailAddress
 from crm.web.api import arrivals, examples, gate, problems, wishes
@@ -58,7 +58,7 @@ def _withdraw(session: Session, caller: Caller, asked: ConsentIn) -> Done:
         for name in ("notice", "double_opt_in")
         if getattr(asked, name) is not None
     ]
-    if asked.purpose not in {purpose.code for purpose in consent.purposes(session)} - {SERVICE}:
+    if asked.purpose not in {purpose.code for purpose in consent.letters(session)}:
         flaws.append(Flaw(sentence=wishes.NO_PURPOSE, pointer="/purpose"))
     if flaws:
         raise Problem(problems.INVALID, *flaws)

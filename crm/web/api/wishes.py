@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Act, NewAct, Way
+from crm.consent.model import Act, NewAct, Way
 from crm.partners.model import Scope
 from crm.people.model import ContactPoint, Person
 from crm.values.email_address import EmailAddress
@@ -37,7 +37,7 @@ def check(session: Session, caller: Caller, asked: PersonIn, wishes: Sequence[Wi
     """Refuses what cannot be asked, before anything is written. `at` points to the list (or, if empty, to the body)."""
     if not wishes:
         return
-    known = {purpose.code for purpose in consent.purposes(session)} - {SERVICE}
+    known = {purpose.code for purpose in consent.letters(session)}
     flaws = []
     if asked.email is None:
         flaws.append(Flaw(sentence=arrivals.NEEDS_EMAIL, pointer="/person/email"))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm.assembly import Assembly
 from crm.foundation.signing import TokenPurpose
 from crm.web.public import unsubscribe as page
+from mailing.correspondence import service as correspondence
 from mailing.feedback import service as feedback
 
 log = logging.getLogger("portevoix.unsubscribe")
@@ -32,7 +33,12 @@ def post(token: str) -> Response:
     made: Assembly = current_app.extensions["portevoix"]
     try:
         with made.database.transaction() as session:
-            feedback.one_click(session, made.sealer, made.links.read(TokenPurpose.UNSUBSCRIBE, token), made.clock())
+            value, now = made.links.read(TokenPurpose.UNSUBSCRIBE, token), made.clock()
+            changed = feedback.one_click(session, made.sealer, value, now)
+        if changed:
+            # Apart: whatever keeps us from writing the acknowledgement, they have left.
+            with made.database.transaction() as session:
+                correspondence.acknowledge_leaving(session, made.desk, value, at=now)
     except SQLAlchemyError:
         log.exception("a one-click unsubscription could not be written down")
         return _said("try again later", 503)

@@ -115,7 +115,7 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
     made = shell.assembly()
     with made.database.reading() as session:
         run = imports.get(session, RunId(run_id))
-        purposes = [(one.code, one.name(shell.language())) for one in consent.purposes(session)]
+        purposes = [(one.code, one.name(shell.language())) for one in consent.letters(session)]
     if run.state not in (RunState.READ, RunState.CHECKED):
         return shell.back(url_for("imports.show", run_id=run.id))
     seen = imports.look(import_worker(made).shelf, run.file_token, run.layout)

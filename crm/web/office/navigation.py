@@ -51,7 +51,7 @@ _SUPPORTERS = (
     "duplicate_merging",
 )
 
-_HOUSE = ("api_tokens", "clock", "policies", "privacy_desk", "team", "trail")
+_HOUSE = ("api_tokens", "site_form", "clock", "policies", "privacy_desk", "team", "trail")
 
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
@@ -73,7 +73,7 @@ MENU = (
         "house.index",
         Permission.JOBS_READ,
         "house",
-        covers=("team", "trail", "clock", "policies", "privacy_desk", "api_tokens"),
+        covers=("team", "trail", "clock", "policies", "privacy_desk", "api_tokens", "site_form"),
     ),
 )
 
@@ -119,6 +119,13 @@ HOUSE = (
         Permission.JOBS_READ,
         "clock",
         says=N_("Ce qui se fait tout seul, et ce qui attend un mot."),
+    ),
+    Entry(
+        N_("Formulaire pour votre site"),
+        "site_form.index",
+        Permission.EDITIONS_READ,
+        "letter",
+        says=N_("S’inscrire depuis une autre page : le code à copier, et ce qu’on y voit."),
     ),
     Entry(
         N_("Jetons d’API"),

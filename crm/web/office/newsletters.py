@@ -132,7 +132,7 @@ def _form(
     series: Newsletter | None, given: dict[str, str], *, errors: dict[str, str] | None = None, status: int = 200
 ) -> Response:
     with shell.assembly().database.reading() as session:
-        purposes = [(p.code, p.name(shell.language())) for p in consent.purposes(session)]
+        purposes = [(p.code, p.name(shell.language())) for p in consent.letters(session)]
     return shell.show(
         "office/newsletters/form.html",
         status=status,

@@ -117,8 +117,7 @@ def _public_body(session: Session, edition_id: EditionId) -> Body | None:
     mailing = delivery.find_mailing(session, edition_id=edition_id)
     if mailing is None or composition.edition(session, edition_id).state not in OUT:
         return None
-    first = delivery.deliveries(session, mailing.id, size=1).deliveries
-    return delivery.body_of(session, first[0].id) if first else None
+    return delivery.common_body(session, mailing.id)
 
 
 def _as_mail(body: Body, values: dict[Slot, str]) -> Response:

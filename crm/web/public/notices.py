@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Purpose
+from crm.consent.model import Purpose
 from crm.foundation.settings import Organisation
 from crm.values.languages import Language
 from crm.web import words
@@ -49,9 +49,7 @@ def offer(purpose: Purpose, speaks: Language, organisation: Organisation) -> Off
 
 def offers(session: Session, speaks: Language, organisation: Organisation) -> tuple[Offer, ...]:
     """Everything one can sign up for, in the organisation's order."""
-    return tuple(
-        offer(purpose, speaks, organisation) for purpose in consent.purposes(session) if purpose.code != SERVICE
-    )
+    return tuple(offer(purpose, speaks, organisation) for purpose in consent.letters(session))
 
 
 def chosen(all_offers: Iterable[Offer], codes: Iterable[str]) -> dict[str, str]:

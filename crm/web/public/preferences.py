@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from crm.consent import paces as own_paces
-from crm.consent.model import SERVICE
+from crm.consent.model import NO_LETTER
 from crm.consent.pace import Pace
 from crm.foundation.signing import TokenPurpose
 from crm.people.service import tidy_name
@@ -87,7 +87,7 @@ def _show(
             "awaits": choice.awaits_confirmation,
         }
         for choice in choices
-        if choice.purpose.code != SERVICE
+        if choice.purpose.code not in NO_LETTER
     ]
     return page.show(
         "preferences.html",
@@ -105,6 +105,7 @@ def _show(
         rhythm=pace.rhythm.value,
         rhythms=[(one.value, page.say(speaks, text)) for one, text in paces.RHYTHMS.items()],
         ends=paces.ends(pace, today),
+        interests=correspondence.preferences_url(page.assembly().desk, reader) + "/sujets",
         changes=changes,
         stopped=[one.name(speaks) for one in changes.stopped] if changes else [],
         asked=[one.name(speaks) for one in changes.asked] if changes else [],

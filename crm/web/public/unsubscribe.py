@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from crm.consent import paces as own_paces
 from crm.consent import service as consent
-from crm.consent.model import SERVICE, Purpose, Way
+from crm.consent.model import NO_LETTER, Purpose, Way
 from crm.consent.pace import Pace, Rhythm
 from crm.foundation.signing import TokenPurpose
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
 from crm.web.public import notices, paces, page
+from mailing.correspondence import receipts
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import Desk, Reader
 
@@ -85,9 +86,13 @@ def _leave(token: str, action: str) -> Response:
         purpose = _purpose(reader, consent.purposes(session))
         if reader is None or purpose is None:
             return page.lost_link()
-        changed = LEAVING[action](session, page.assembly().desk, reader, at=now)
+        before = _still(session, reader, now)
+        changed = LEAVING[action](session, made.desk, reader, at=now)
         still = _still(session, reader, now)
-    speaks = page.language(reader.person.language)
+        speaks = page.language(reader.person.language)
+        if changed:
+            left = [one for one in before if one not in still] or [purpose]
+            receipts.say_goodbye(session, made.desk, reader, left=left, kept=still, language=speaks, at=now)
     return page.show(
         "unsubscribed.html",
         speaks=speaks,
@@ -117,9 +122,12 @@ def _pace(token: str) -> Response:
         pace = own_paces.pace_of(session, reader.person.id)
         next_on = own_paces.next_letter_of(session, reader.person.id, now)
         still = _still(session, reader, now)
+        speaks = page.language(reader.person.language)
+        if changed:
+            said = receipts.paced(pace.rests_until(today), pace.rhythm, speaks)
+            receipts.send(session, made.desk, reader, said=said, language=speaks, at=now)
     if not wished.is_clear:
         return look(token)
-    speaks = page.language(reader.person.language)
     return page.show(
         "paced.html",
         speaks=speaks,
@@ -142,7 +150,7 @@ def _declare(session: Session, desk: Desk, reader: Reader, pace: Pace, now: date
 def _still(session: Session, reader: Reader, now: datetime) -> list[Purpose]:
     """What the reader receives at this address, a pause of their own set aside."""
     choices = correspondence.choices(session, reader, at=now)
-    return [choice.purpose for choice in choices if choice.is_on and choice.purpose.code != SERVICE]
+    return [choice.purpose for choice in choices if choice.is_on and choice.purpose.code not in NO_LETTER]
 
 
 def _rhythms(speaks: Language) -> list[tuple[str, str]]:

@@ -1,0 +1,112 @@
+"""SQL of who gets an edition and who does not, and of the row that each is owed. Never commits, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, String, Text, case, cast, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from crm.consent import gate, interests, paces
+from crm.consent import selects as consent
+from crm.consent.interest import Interest
+from crm.foundation.columns import Instant, Word
+from crm.values.languages import Language
+from mailing.delivery.model import DeliveryState, Mailing, Reason, Selected
+from mailing.delivery.tables import DeliveryRow
+
+NO_SELECTION: Mapping[int, Selected] = MappingProxyType({})
+NO_GROUP: Mapping[int, frozenset[Interest]] = MappingProxyType({})
+
+
+def likings(session: Session, groups: Mapping[int, frozenset[Interest]]) -> dict[int, int]:
+    """How many people like each sum of those groups."""
+    liking = interests.matches(groups).subquery("liking")
+    rows = session.execute(select(liking.c.likes, func.count()).group_by(liking.c.likes))
+    return {int(likes): number for likes, number in rows}
+
+
+def freeze(
+    session: Session,
+    *,
+    mailing: Mailing,
+    body_id: int,
+    priority: int,
+    languages: Sequence[Language] | None,
+    seed: str,
+    domain: str,
+    now: datetime,
+    selections: Mapping[int, Selected] = NO_SELECTION,
+    groups: Mapping[int, frozenset[Interest]] = NO_GROUP,
+) -> None:
+    """One planned delivery for everyone whom the purpose allows, in one statement.
+
+    `selections`: what each sum of `groups` that readers like comes to. A sender goes through one selection after the
+    other, so that it prepares each body once.
+
+    Message-IDs are those of `rules.message_id`.
+    """
+    allowed = consent.allowed(mailing.purpose, moment=gate.moment(session, now)).subquery("allowed")
+    liking = interests.matches(groups).subquery("liking") if selections else None
+    likes: Any = literal(0) if liking is None else func.coalesce(liking.c.likes, 0)
+    own_body = {sum_of: one.body_id for sum_of, one in selections.items()}
+    own_selection = {sum_of: one.selection_id for sum_of, one in selections.items()}
+    message_id = literal(f"<{seed}.", Text).concat(cast(allowed.c.person_id, String)).concat(f"@{domain}>")
+    made: dict[str, ColumnElement[Any]] = {
+        "mailing_id": literal(mailing.id),
+        "body_id": literal(body_id) if liking is None else case(own_body, value=likes, else_=body_id),
+        "recorded_person_id": allowed.c.person_id,
+        "person_id": allowed.c.person_id,
+        "occasion": literal(""),
+        "contact_point_id": allowed.c.contact_point_id,
+        "address": allowed.c.address,
+        "address_key": allowed.c.address_key,
+        "selection_id": literal(0) if liking is None else case(own_selection, value=likes, else_=0),
+        "slot_values": literal({}, JSON),
+        "priority": literal(priority),
+        "state": literal(DeliveryState.PLANNED, Word(DeliveryState)),
+        "reason": literal(""),
+        "fence": literal(0),
+        "worker": literal(""),
+        "attempts": literal(0),
+        "next_attempt_at": literal(now, Instant()),
+        "message_id": message_id,
+        "reply": literal(""),
+        "created_at": literal(now, Instant()),
+    }
+    chosen = select(*(column.label(name) for name, column in made.items()))
+    if liking is not None:
+        chosen = chosen.select_from(allowed.outerjoin(liking, liking.c.person_id == allowed.c.person_id))
+    if languages is not None:
+        chosen = chosen.where(allowed.c.language.in_(languages))
+    table = DeliveryRow.__table__
+    session.execute(
+        insert(DeliveryRow).from_select([table.c[name] for name in made], chosen.order_by("selection_id", "person_id"))
+    )
+    paces.note_letters(session, select(DeliveryRow.person_id).where(DeliveryRow.mailing_id == mailing.id), at=now)
+
+
+def readers(session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime) -> int:
+    """How many people the purpose allows, of those languages."""
+    allowed = consent.allowed(purpose, moment=gate.moment(session, now)).subquery("allowed")
+    counted = select(func.count()).select_from(allowed)
+    return session.scalar(counted if languages is None else counted.where(allowed.c.language.in_(languages))) or 0
+
+
+def exclusions(
+    session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime
+) -> dict[str, int]:
+    """How many who ever stood on a purpose may not be written to, by reason; and how many read another language."""
+    moment = gate.moment(session, now)
+    refused = consent.refused(purpose, moment=moment).subquery("refused")
+    rows = session.execute(select(refused.c.refusal, func.count()).group_by(refused.c.refusal)).all()
+    counted = {str(refusal): number for refusal, number in rows}
+    if languages is not None:
+        allowed = consent.allowed(purpose, moment=moment).subquery("allowed")
+        others = select(func.count()).select_from(allowed).where(allowed.c.language.not_in(languages))
+        if number := session.scalar(others):
+            counted[Reason.OTHER_LANGUAGE] = number
+    return counted

@@ -1,0 +1,131 @@
+"""Every supporters' page in every language, looked over by axe-core: no violation of WCAG 2.2 AA anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.resources import files
+
+from playwright.sync_api import Browser, Page
+
+from crm.consent import service as consent
+from crm.consent.model import Act, Purpose
+from crm.foundation.signing import TokenPurpose
+from crm.people import service as people
+from crm.people.model import Person
+from crm.values.email_address import EmailAddress
+from crm.values.languages import Language
+from crm.visits import service as visits
+from tests.browser.house import House
+
+# Colours are those of one style sheet, whatever the language: they are looked at once.
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+LOOK = """async (colours) => (await axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
+    rules: { "color-contrast": { enabled: colours } }
+})).violations.map((found) => found.id + ": " + found.nodes.map((node) => node.html.slice(0, 200)).join(" | "))"""
+NEWS = Purpose(
+    code="news", names={"fr": "Les nouvelles"}, promises={"fr": "Chaque semaine, ce qui s’est passé."}, position=1
+)
+
+
+def test_every_page_in_every_language_is_accessible(house: House, browser: Browser) -> None:
+    """A page of its own: refusals (422) are among what is looked at, and the console tells of each."""
+    page = browser.new_context(locale="fr-BE").new_page()
+    page.set_default_timeout(15_000)
+    with house.assembly.database.transaction() as session:
+        consent.put_purpose(session, NEWS)
+    found: dict[str, list[str]] = {}
+    for language in Language:
+        _walk(house, page, language, found)
+        page.context.clear_cookies()
+    assert len(found) == 23 * len(Language)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def _walk(house: House, page: Page, language: Language, found: dict[str, list[str]]) -> None:
+    email, lang = f"lea-{language.value}@exemple.test", f"?lang={language.value}"
+
+    def look(name: str) -> None:
+        page.evaluate(AXE)
+        found[f"{language.value} {name}"] = page.evaluate(LOOK, language is Language.FR)
+
+    def go(path: str, name: str) -> None:
+        page.goto(f"{house.url}{path}{lang}")
+        look(name)
+
+    def press(selector: str, name: str) -> None:
+        page.click(selector)
+        page.wait_for_load_state()
+        look(name)
+
+    go("/", "home")
+    go("/archives", "archives")
+    go("/inscription", "sign up")
+    press("main button[type=submit]", "sign up, errors")
+    page.check("input[name=age][value=child]")
+    press("main button[type=submit]", "too young")
+    page.goto(f"{house.url}/inscription{lang}")
+    page.check("input[name=purpose]")
+    page.fill("#email", email)
+    page.check("input[name=age][value='18+']")
+    house.clock.go_to(house.clock() + timedelta(seconds=10))
+    press("main button[type=submit]", "check mailbox")
+    person, sign = _person(house, email), house.assembly.links.sign
+    value = [person.id, person.contact_points[0].id, "news", None]
+    go(f"/c/{sign(TokenPurpose.CONFIRM, [*value[:2], _requests(house, person)])}", "confirm")
+    press("main form button", "confirmed")
+    choices = f"/p/{sign(TokenPurpose.PREFERENCES, value)}"
+    go(choices, "choices")
+    page.select_option("#rhythm", "monthly")
+    press("main form button", "choices, changed")
+    go(f"{choices}/sujets", "interests")
+    press("main form >> nth=-1 >> button", "interests, errors")
+    _open_all(page)
+    page.check("input[name=choice] >> nth=0")
+    page.check("input[name=agreed]")
+    press("main form >> nth=-1 >> button", "interests, declared")
+    _space(house, page, person, go, press)
+    leave = f"/u/{sign(TokenPurpose.UNSUBSCRIBE, value)}"
+    go(leave, "leave")
+    press("form:has(input[value=pace]) button >> nth=0", "paced")
+    page.goto(f"{house.url}{leave}{lang}")
+    press("form:has(input[value=withdraw]) button >> nth=0", "left")
+    press("form:has(input[value=take-back]) button", "taken back")
+    page.context.clear_cookies()
+
+
+def _space(
+    house: House, page: Page, person: Person, go: Callable[[str, str], None], press: Callable[[str, str], None]
+) -> None:
+    go("/mon-espace", "space, ask")
+    page.fill("#email", "personne@exemple.test")
+    press("main button[type=submit]", "space, asked")
+    with house.assembly.database.transaction() as session:
+        link = visits.ask(session, person.contact_points[0].address_key, at=house.clock())
+    assert link is not None
+    path = f"/mon-espace/{house.assembly.links.sign(TokenPurpose.VISIT, link.id)}"
+    go(path, "space, door")
+    page.click("main form button")
+    page.wait_for_load_state()
+    _open_all(page)
+    go("/mon-espace", "space")
+    go("/mon-espace/sujets", "space, interests")
+    page.goto(f"{house.url}/mon-espace")
+    _open_all(page)
+    press("form[action*='/adresse'] button", "space, address refused")
+
+
+def _open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+
+def _person(house: House, email: str) -> Person:
+    key = house.assembly.addresses.key_of(EmailAddress.parse(email).normal)
+    with house.assembly.database.reading() as session:
+        return people.people_at(session, key)[0]
+
+
+def _requests(house: House, person: Person) -> list[int]:
+    with house.assembly.database.reading() as session:
+        return [one.event_id for one in consent.standings(session, person.id) if one.act is Act.REQUESTED]

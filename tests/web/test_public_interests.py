@@ -1,0 +1,75 @@
+"""What one cares about, where every letter leads: declared under an agreement, never shown, taken back."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert
+
+from crm.assembly import Assembly
+from crm.consent import interests
+from crm.consent import service as consent
+from crm.consent.model import INTERESTS
+from crm.foundation.signing import TokenPurpose
+from mailing.content import service as content
+from mailing.content.tables import ContentTermRow
+from tests.composition import shelf
+from tests.web.supporters import Site, words_of
+from tests.web.whole_database import digest
+
+MARIE = "marie@exemple.be"
+
+
+@pytest.fixture
+def site(assembly: Assembly) -> Site:
+    made = Site.open(assembly)
+    with assembly.database.transaction() as session:
+        content.load_taxonomy(session)
+        item = shelf.put(session, "Une histoire")
+        ids = [one.id for one in content.terms(session) if one.code in {"iran", "climat", "religion"}]
+        session.execute(insert(ContentTermRow), [{"content_id": item, "term_id": one} for one in ids])
+    made.subscribe(MARIE, "news")
+    return made
+
+
+def test_choices_are_declared_kept_out_of_sight_and_taken_back(site: Site) -> None:
+    link = site.link(TokenPurpose.PREFERENCES, MARIE)
+    assert f"{link}/sujets?lang=fr" in site.client.get(link).text
+    before = digest(site.assembly)
+    shown = site.client.get(f"{link}/sujets")
+    assert shown.status_code == 200
+    assert (" checked" in shown.text, "Iran" in shown.text, "Guantanamo" in shown.text) == (False, True, False)
+    assert digest(site.assembly) == before
+
+    wanted = ["theme:religion", "country:iran", "region:60000", "theme:guantanamo", "x"]
+    for typed in ({"choice": wanted}, {"agreed": "yes"}, {"agreed": "yes", "choice": ["x"]}):
+        assert site.client.post(f"{link}/sujets", data=typed).status_code == 422
+    assert digest(site.assembly) == before
+    done = words_of(site.client.post(f"{link}/sujets", data={"choice": wanted, "agreed": "yes"}).text)
+    assert "vos lettres commenceront par Religion Iran Liège" in done
+    assert f"{site.client.get(link).text}{site.client.get(f'{link}/sujets').text}".count(" checked") == 1
+    with site.assembly.database.reading() as session:
+        person = site.person(MARIE)
+        assert [one.code for one in interests.interests_of(session, person.id)] == ["iran", "60000", "religion"]
+        notices = consent.notices(
+            session,
+            [one.notice_id for one in consent.history(session, person.id) if one.purpose == INTERESTS],  # type: ignore[misc]
+        )
+    for text in (one.text for one in notices.values()):
+        assert " ".join(text.split()) in words_of(shown.text)
+
+    gone = words_of(site.client.post(f"{link}/sujets", data={"action": "forget"}).text)
+    assert "Vos choix sont effacés." in gone
+    with site.assembly.database.reading() as session:
+        assert interests.interests_of(session, person.id) == ()
+
+
+def test_choices_are_no_letter_that_one_signs_up_to(site: Site) -> None:
+    link = site.link(TokenPurpose.PREFERENCES, MARIE)
+    site.client.post(f"{link}/sujets?lang=nl", data={"choice": "theme:climat", "agreed": "yes"})
+    for address in ("/", "/inscription", link, site.link(TokenPurpose.UNSUBSCRIBE, MARIE)):
+        assert "Mes sujets, mes pays" not in site.client.get(address).text
+    site.client.post(site.link(TokenPurpose.UNSUBSCRIBE, MARIE), data={"action": "withdraw-everything"})
+    with site.assembly.database.reading() as session:
+        assert len(interests.interests_of(session, site.person(MARIE).id)) == 1
+    assert site.client.get("/p/x.y/sujets").status_code == 404
+    assert site.client.post("/p/x.y/sujets").status_code == 404
