@@ -14,6 +14,7 @@ from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
+from crm.donations import merging as donations_merging
 from crm.duplicates import merging as duplicates_merging
 from crm.duplicates import panel as duplicates_panel
 from crm.foundation.database import Database, open_database
@@ -35,6 +36,7 @@ ROOMS_WITH_ROWS = (
     "crm.audit",
     "crm.care",
     "crm.consent",
+    "crm.donations",
     "crm.imports",
     "crm.ledgers",
     "crm.partners",
@@ -55,6 +57,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     people_merging,
     consent_merging,
     actions_merging,
+    donations_merging,
     care_merging,
     delivery_merging,
     duplicates_merging,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.audit import service as audit
+from crm.donations import service as donations
 from crm.ledgers.model import Ledger
 
-LEDGERS: tuple[Ledger, ...] = (audit.LEDGER,)
+LEDGERS: tuple[Ledger, ...] = (audit.LEDGER, donations.LEDGER)

@@ -8,7 +8,7 @@ from crm.migrations.schema import METADATA
 from tests.architecture.sources import ROOT
 
 TELLING = {"person_id", "recorded_person_id", "contact_point_id", "address", "address_key", "email", "email_key"}
-TELLING |= {"account_id", "proposed_by", "changed_by", "approved_by", "started_by"}
+TELLING |= {"account_id", "proposed_by", "changed_by", "approved_by", "started_by", "closed_by"}
 ROOTS = {"person", "account"}
 
 
@@ -16,6 +16,7 @@ def _reaching() -> set[str]:
     """The tables from which a chain of foreign keys, or a telling column, leads to a person."""
     found = ROOTS | {t.name for t in METADATA.sorted_tables if TELLING & {c.name for c in t.columns}}
     holding = {"person", "person_merge", "contact_point", "delivery", "account", "staff_session"}
+    holding |= {"gift", "gift_line"}
     while True:
         more = {
             table.name

@@ -183,7 +183,19 @@ DOORS_BESIDES = {
 GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "panel"}}
 """What only one place gathers from every room."""
 
-RULED = ("actions", "audit", "care", "consent", "duplicates", "imports", "ledgers", "partners", "people", "staff")
+RULED = (
+    "actions",
+    "audit",
+    "care",
+    "consent",
+    "donations",
+    "duplicates",
+    "imports",
+    "ledgers",
+    "partners",
+    "people",
+    "staff",
+)
 CLOCK_READERS = {"mailing/delivery/worker.py"}
 """The sender's loop is a rim of its own: it lives as long as its process and looks at the clock itself."""
 
