@@ -15,6 +15,7 @@ from crm.consent import panel as consent_panel
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
 from crm.donations import merging as donations_merging
+from crm.donations import panel as donations_panel
 from crm.duplicates import merging as duplicates_merging
 from crm.duplicates import panel as duplicates_panel
 from crm.foundation.database import Database, open_database
@@ -63,7 +64,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     duplicates_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
-_SHOWING = (people_panel, consent_panel, care_panel, delivery_panel, duplicates_panel)
+_SHOWING = (people_panel, consent_panel, donations_panel, care_panel, delivery_panel, duplicates_panel)
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
 """What every room shows on a person's page."""

@@ -73,3 +73,17 @@ class RefundMissing(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such refund to decide")
+
+
+class BatchMissing(Missing):
+    """There is no such batch, or it was posted."""
+
+    def __init__(self) -> None:
+        super().__init__("no such open batch")
+
+
+class BatchDiffers(Conflict):
+    """What was typed is not what was counted."""
+
+    def __init__(self) -> None:
+        super().__init__("what was typed is not what was counted")

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.donations.tables import AppealReferenceRow, GiftRow
+from crm.donations.tables import AppealReferenceRow, BatchEntryRow, GiftRow
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.donations"
-TABLES = frozenset({"gift", "appeal_reference"})
+TABLES = frozenset({"gift", "appeal_reference", "gift_batch_entry"})
 
-_ROWS: tuple[Any, ...] = (GiftRow, AppealReferenceRow)
+_ROWS: tuple[Any, ...] = (GiftRow, BatchEntryRow, AppealReferenceRow)
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
@@ -24,7 +24,9 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
 
     A printed communication of an appeal that both have stays with the loser: whoever pays by it is found through them.
     """
-    moves = row_moves.give(session, _table(GiftRow), loser=loser, survivor=survivor)
+    moves: list[RowMove] = []
+    for row in (GiftRow, BatchEntryRow):
+        moves += row_moves.give(session, _table(row), loser=loser, survivor=survivor)
     moves += row_moves.give(
         session, _table(AppealReferenceRow), loser=loser, survivor=survivor, unless_same=("appeal_id",)
     )

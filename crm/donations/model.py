@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from crm.values.identifiers import AccountId, GiftId, PersonId, RefundId
+from crm.values.identifiers import AccountId, BatchId, GiftId, PersonId, RefundId
 
 GENERAL = "general"
 """The fund of what was given for no fund in particular."""
@@ -256,3 +256,39 @@ class Totals:
     net_cents: int
     by_fund: Mapping[str, int] = field(default_factory=dict)
     by_method: Mapping[Method, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchEntry:
+    """A gift of a batch, before it counts."""
+
+    id: int
+    person_id: PersonId
+    cents: int
+    kind: GiftKind
+    fund: str
+    source_code: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """A pile typed in: how many there are and what they come to, as counted by hand, and what was typed."""
+
+    id: BatchId
+    method: Method
+    received_on: date
+    control_count: int
+    control_cents: int
+    opened_at: datetime
+    opened_by: AccountId
+    posted_at: datetime | None
+    entries: tuple[BatchEntry, ...]
+
+    @property
+    def cents(self) -> int:
+        return sum(entry.cents for entry in self.entries)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what was typed is what was counted."""
+        return (len(self.entries), self.cents) == (self.control_count, self.control_cents)

@@ -47,7 +47,6 @@ from crm.donations.tables import (
     SourceRow,
 )
 from crm.foundation.database import hold
-from crm.foundation.newest import Before
 from crm.foundation.signing import Sealer
 from crm.ledgers.model import Ledger
 from crm.people import service as people
@@ -277,14 +276,24 @@ def whole(session: Session, gift_id: GiftId) -> WholeGift:
     )
 
 
-def page(session: Session, wanted: Wanted, *, before: Before | None = None, size: int = 50) -> tuple[Gift, ...]:
+def page(session: Session, wanted: Wanted, *, after: GiftId | None = None, size: int = 50) -> tuple[Gift, ...]:
     """The newest gifts by their day that answer `wanted`, a page at a time."""
-    return store.page(session, wanted, before=before, size=size)
+    return store.page(session, wanted, after=after, size=size)
 
 
 def totals(session: Session, wanted: Wanted) -> Totals:
     """What the gifts that answer come to, by fund and by method; tests are left out."""
     return store.totals(session, wanted)
+
+
+def latest_of(session: Session, person_id: PersonId, *, size: int) -> tuple[Gift, ...]:
+    """Somebody's newest gifts, tests among them."""
+    return store.page(session, Wanted(person_id=person_id), after=None, size=size)
+
+
+def funds(session: Session) -> dict[str, str]:
+    """Every fund's name by its code; the general fund has none."""
+    return store.funds(session)
 
 
 def refunds_to_decide(session: Session) -> tuple[Refund, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crm.donations.model import (
@@ -36,7 +36,6 @@ from crm.donations.tables import (
     SourceRow,
 )
 from crm.foundation.database import hold
-from crm.foundation.newest import Before
 from crm.values.identifiers import AccountId, GiftId, PersonId, RefundId
 
 
@@ -169,14 +168,21 @@ def funds(session: Session) -> dict[str, str]:
     return {row.code: row.name for row in session.scalars(select(FundRow).order_by(FundRow.name))}
 
 
-def page(session: Session, wanted: Wanted, *, before: Before | None, size: int) -> tuple[Gift, ...]:
-    """The newest gifts by their day that answer, before a day and number where given."""
+def page(session: Session, wanted: Wanted, *, after: int | None, size: int) -> tuple[Gift, ...]:
+    """The newest gifts by their day that answer, those after the one numbered so where given."""
     query = _wanted(select(GiftRow), wanted).order_by(GiftRow.given_on.desc(), GiftRow.id.desc()).limit(size)
-    if before is not None:
-        day = before.at.date()
-        query = query.where(
-            (GiftRow.given_on < day) | ((GiftRow.given_on == day) & (GiftRow.id < before.number)),
-        )
+    last = None if after is None else session.get(GiftRow, after)
+    if last is not None:
+        query = query.where(tuple_(GiftRow.given_on, GiftRow.id) < tuple_(last.given_on, last.id))
+    return tuple(gift(row) for row in session.scalars(query))
+
+
+def of_person(session: Session, person_id: int, *, below: tuple[date, int] | None, size: int) -> tuple[Gift, ...]:
+    """Somebody's gifts, the newest by their day first, those below a day and number where given."""
+    query = select(GiftRow).where(GiftRow.person_id == person_id)
+    if below is not None:
+        query = query.where(tuple_(GiftRow.given_on, GiftRow.id) < tuple_(*below))
+    query = query.order_by(GiftRow.given_on.desc(), GiftRow.id.desc()).limit(size)
     return tuple(gift(row) for row in session.scalars(query))
 
 

@@ -187,3 +187,32 @@ class ClosedMonthRow(Base):
     month_on: Mapped[date] = mapped_column(primary_key=True)
     closed_at: Mapped[datetime]
     closed_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class BatchRow(Base):
+    """A pile of cheques or an envelope of cash, typed in by somebody: it counts once it agrees with its total."""
+
+    __tablename__ = "gift_batch"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    method: Mapped[Method] = mapped_column(Word(Method))
+    received_on: Mapped[date]
+    control_count: Mapped[int]
+    control_cents: Mapped[int] = mapped_column(BigInteger)
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[int] = mapped_column(BigId)
+    posted_at: Mapped[datetime | None]
+    posted_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class BatchEntryRow(Base):
+    __tablename__ = "gift_batch_entry"
+    __table_args__ = (Index("ix_gift_batch_entry_batch", "batch_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("gift_batch.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[GiftKind] = mapped_column(Word(GiftKind))
+    fund_code: Mapped[str] = mapped_column(ForeignKey("fund.code"))
+    source_code: Mapped[str | None] = mapped_column(ForeignKey("gift_source.code"))

@@ -55,6 +55,8 @@ OFFICE = (
     "duplicates",
     "duplicate_merging",
     "actions",
+    "gifts",
+    "gift_batches",
     "api_tokens",
     "clock",
     "account",

@@ -8,7 +8,7 @@ from crm.migrations.schema import METADATA
 from tests.architecture.sources import ROOT
 
 TELLING = {"person_id", "recorded_person_id", "contact_point_id", "address", "address_key", "email", "email_key"}
-TELLING |= {"account_id", "proposed_by", "changed_by", "approved_by", "started_by", "closed_by"}
+TELLING |= {"account_id", "proposed_by", "changed_by", "approved_by", "started_by", "closed_by", "opened_by"}
 ROOTS = {"person", "account"}
 
 

@@ -144,6 +144,7 @@ def test_a_row_stays_in_its_room() -> None:
 INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
+    "crm.donations": {"batches", "words"},
     "crm.care": {"rules", "words"},
     "crm.consent": {"gate", "pace", "paces", "policies", "policy", "taking_over", "words"},
     "crm.duplicates": {"merges", "words"},
