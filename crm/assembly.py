@@ -21,6 +21,9 @@ from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
 from crm.contracts.personal_data import PersonHolder, TermKeeper
+from crm.donations import merging as donations_merging
+from crm.donations import panel as donations_panel
+from crm.donations import personal_data as donations_personal_data
 from crm.duplicates import merging as duplicates_merging
 from crm.duplicates import panel as duplicates_panel
 from crm.duplicates import personal_data as duplicates_personal_data
@@ -53,6 +56,7 @@ ROOMS_WITH_ROWS = (
     "crm.audit",
     "crm.care",
     "crm.consent",
+    "crm.donations",
     "crm.imports",
     "crm.ledgers",
     "crm.partners",
@@ -75,6 +79,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     people_merging,
     consent_merging,
     actions_merging,
+    donations_merging,
     care_merging,
     delivery_merging,
     duplicates_merging,
@@ -85,6 +90,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     delivery_personal_data,
     imports_personal_data,
     duplicates_personal_data,
+    donations_personal_data,
     care_personal_data,
     actions_personal_data,
     consent_personal_data,
@@ -95,7 +101,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
 """Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
 KEEPERS: tuple[TermKeeper, ...] = (delivery_terms, care_terms, privacy_terms)
 """Who forgets by age alone, each night."""
-_SHOWING = (people_panel, consent_panel, care_panel, delivery_panel, duplicates_panel)
+_SHOWING = (people_panel, consent_panel, donations_panel, care_panel, delivery_panel, duplicates_panel)
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
 """What every room shows on a person's page."""

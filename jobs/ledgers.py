@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.audit import service as audit
 from crm.consent import chains
+from crm.donations import service as donations
 from crm.ledgers.model import Ledger
 
-LEDGERS: tuple[Ledger, ...] = (audit.LEDGER, chains.CONSENTS, chains.PACES)
+LEDGERS: tuple[Ledger, ...] = (audit.LEDGER, chains.CONSENTS, chains.PACES, donations.LEDGER)

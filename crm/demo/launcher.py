@@ -18,6 +18,7 @@ from crm.cli.database import bring_up
 from crm.cli.run import house_programs
 from crm.demo import site
 from crm.demo.deeds import let_them_act
+from crm.demo.giving import let_them_give
 from crm.demo.load import load
 from crm.demo.newsletters import Invitation, invitation
 from crm.demo.organisation import BOUNCES, TEAM, Ports, settings_text, settings_variables
@@ -77,6 +78,7 @@ class Demonstration:
             with self._site():
                 fetch_feeds.run(assembly, assembly.clock())
             let_them_act(assembly, assembly.clock())
+            let_them_give(assembly, assembly.clock())
             propose_editions.run(assembly, assembly.clock())
             with assembly.database.reading() as session:
                 return invitation(session)

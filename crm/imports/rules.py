@@ -12,6 +12,7 @@ from crm.imports import amounts, dates
 from crm.imports.kinds.model import Choice, Field, Kind, Sort
 from crm.imports.model import Matching, Reason
 from crm.imports.wish import Said
+from crm.values import money
 from crm.values.folding import folded
 
 KEPT = timedelta(days=90)
@@ -120,7 +121,7 @@ def meaning(sort: Sort, cell: str, how: str, *, today: date) -> str:
     if sort is Sort.DAY:
         day = dates.day_of(cell, dates.DateFormat(how), today=today)
         return day.isoformat() if day else ""
-    cents = amounts.cents_of(cell, amounts.Notation(how))
+    cents = money.cents_of(cell, money.Notation(how))
     return "" if cents is None else str(cents)
 
 

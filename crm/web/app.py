@@ -57,6 +57,8 @@ OFFICE = (
     "duplicates",
     "duplicate_merging",
     "actions",
+    "gifts",
+    "gift_batches",
     "api_tokens",
     "site_form",
     "clock",

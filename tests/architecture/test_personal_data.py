@@ -19,7 +19,7 @@ TELLING = {
     "email_key",
     "mailbox_key",
 }
-TELLING |= {"account_id", "proposed_by", "changed_by", "approved_by", "started_by"}
+TELLING |= {"account_id", "proposed_by", "changed_by", "approved_by", "started_by", "closed_by", "opened_by"}
 ROOTS = {"person", "account"}
 
 
@@ -27,6 +27,7 @@ def _reaching() -> set[str]:
     """The tables from which a chain of foreign keys, or a telling column, leads to a person."""
     found = ROOTS | {t.name for t in METADATA.sorted_tables if TELLING & {c.name for c in t.columns}}
     holding = {"person", "person_merge", "contact_point", "delivery", "account", "staff_session"}
+    holding |= {"gift", "gift_line"}
     while True:
         more = {
             table.name
@@ -44,7 +45,9 @@ COLLEAGUES = {
     "api_token",
     "app_secret",
     "audit_entry",
+    "closed_month",
     "edition",
+    "gift_batch",
     "import_run",
     "passkey",
     "policy",

@@ -24,6 +24,9 @@ from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.consent.policy import Population
 from crm.consent.tables import ConsentEventRow, PopulationRow
+from crm.donations import service as donations
+from crm.donations.model import Method, Movement, NewGift, NewLine
+from crm.donations.tables import GiftRow
 from crm.people import contacts, differences, households, links
 from crm.people.model import ExternalId, FailureReason, TieKind, Usage
 from crm.people.tables import (
@@ -185,6 +188,14 @@ def _actions(session: Session, assembly: Assembly, chance: Random, ids: Sequence
             actions.act(session, Deed(action_id=call.id, person_id=one, kind=DeedKind.EMAIL, done_at=at), at=NOW)
 
 
+def _gifts(session: Session, assembly: Assembly, chance: Random, ids: Sequence[PersonId]) -> None:
+    for number in range(chance.randrange(2 * len(ids))):
+        lines = (NewLine(cents=chance.randrange(1, 5000)),)
+        movement = Movement(method=Method.CASH, booked_on=NOW.date(), provider="test", external_id=str(number))
+        new = NewGift(person_id=chance.choice(ids), lines=lines, given_on=NOW.date(), movement=movement)
+        donations.record(session, assembly.sealer, new, at=NOW)
+
+
 def _by_person(row: Any, *columns: str) -> Callable[[Session], Held]:
     def held(session: Session) -> Held:
         found: Held = defaultdict(set)
@@ -215,5 +226,6 @@ HOLDINGS = (
     Holding("petitions signed", _actions, _by_person(SignatureRow, "petition_id")),
     Holding("events", _nothing, _by_person(RegistrationRow, "event_id")),
     Holding("urgent actions", _nothing, _by_person(DeedRow, "id", "recorded_person_id")),
+    Holding("gifts to the cent", _gifts, _by_person(GiftRow, "id", "net_cents", "recorded_person_id")),
     Holding("mails", _mails, _by_person(DeliveryRow, "id", "recorded_person_id")),
 )

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.imports.amounts import Notation, cents_of, notations_of
+from crm.imports.amounts import notations_of
 from crm.imports.dates import DateFormat, day_of, formats_of, moment_of
+from crm.values.money import Notation, cents_of
 
 TODAY = date(2026, 11, 23)
 

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
+from crm.donations import batches
+from crm.donations import service as donations
+from crm.donations.model import GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import EditionId, NewsletterId
+from crm.values.identifiers import AccountId, EditionId, NewsletterId
 from crm.values.languages import Language
 from mailing.composition import service as composition
 from mailing.composition.model import Cadence, EditionState, Frequency, Section, SectionPlan
@@ -49,6 +52,21 @@ def furnish(assembly: Assembly) -> None:
         sent = _edition(assembly, session, newsletter, EditionState.SENDING, -1, "Trois signatures qui comptent")
         _edition(assembly, session, newsletter, EditionState.DRAFT, 7, "Ce que nous avons obtenu ensemble")
         _mailing(assembly, session, everybody, sent)
+        _gifts(assembly, session, everybody)
+
+
+def _gifts(assembly: Assembly, session: Session, everybody: list[Person]) -> None:
+    """A gift with a refund that somebody asked for, one that went over to somebody else, and a pile of cheques."""
+    now, today, anybody = assembly.clock(), assembly.clock().date(), AccountId(1)
+    movement = Movement(method=Method.TRANSFER, booked_on=today)
+    for number, person in enumerate(everybody[:2]):
+        lines = (NewLine(cents=2500 * (number + 1)), NewLine(cents=1000, kind=LineKind.GOODS))
+        new = NewGift(person_id=person.id, lines=lines, given_on=today, movement=movement, tribute="Zohra")
+        gift = donations.record(session, assembly.sealer, new, at=now)
+        donations.ask_refund(session, gift.id, 500, reason="Double virement", at=now, by=anybody)
+    donations.move(session, gift.id, everybody[2].id, reason="Compte joint", at=now, by=anybody)
+    pile = batches.begin(session, method=Method.CHEQUE, received_on=today, count=2, cents=5000, at=now, by=anybody)
+    batches.enter(session, pile.id, everybody[0].id, 2500, kind=GiftKind.ONE_OFF, fund="general")
 
 
 def _people(assembly: Assembly, session: Session) -> list[Person]:

@@ -34,6 +34,7 @@ HOLDINGS: dict[str, str] = {
     "signature": N_("Signatures de pétitions"),
     "registration": N_("Inscriptions à des événements"),
     "deed": N_("Actions urgentes"),
+    "gift": N_("Dons"),
     "mail": N_("Mails"),
     "care_note": N_("Notes"),
     "care_interaction": N_("Échanges"),

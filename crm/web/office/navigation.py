@@ -56,11 +56,11 @@ _HOUSE = ("api_tokens", "site_form", "clock", "policies", "privacy_desk", "team"
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
     Entry(N_("Contenus"), "content.index", Permission.CONTENT_READ, "library", covers=("feeds",)),
-    Entry(N_("Éditions"), "editions.index", Permission.EDITIONS_READ, "edition"),
-    Entry(N_("Lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
+    Entry(N_("Éditions"), "editions.index", Permission.EDITIONS_READ, "edition", covers=("newsletters",)),
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people", covers=_SUPPORTERS),
     Entry(N_("Guichet"), "care_desk.index", Permission.SUPPORTERS_EDIT, "phone", covers=("care_contacts", "tasks")),
+    Entry(N_("Dons"), "gifts.index", Permission.DONATIONS_READ, "gift", covers=("gift_batches",)),
     Entry(
         N_("Importations"),
         "imports.index",
@@ -138,6 +138,8 @@ HOUSE = (
 """What the page of the house leads to: each new room of settings adds its line."""
 
 ACTIONS = (
+    Entry(N_("Régler les lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
+    Entry(N_("Encoder chèques et espèces"), "gift_batches.index", Permission.DONATIONS_EDIT, "gift"),
     Entry(N_("Mes tâches"), "tasks.index", Permission.SUPPORTERS_READ, "check"),
     Entry(N_("Décider des différences"), "supporter_differences.index", Permission.SUPPORTERS_READ, "people"),
     Entry(N_("Réunir les doublons"), "duplicates.index", Permission.SUPPORTERS_READ, "people"),

@@ -1,0 +1,1 @@
+"""What people gave: commitments, their lines, and the money that moved."""

@@ -1,0 +1,207 @@
+"""Piles of cheques and envelopes of cash: typed in one by one, booked as a whole once they agree with a total."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.donations import service, store
+from crm.donations.errors import AmountWrong, BatchDiffers, BatchMissing, CodeUnknown, DonorMissing
+from crm.donations.model import (
+    LARGEST,
+    Basis,
+    Batch,
+    BatchEntry,
+    Gift,
+    GiftKind,
+    LineKind,
+    Method,
+    Movement,
+    NewGift,
+    NewLine,
+)
+from crm.donations.tables import BatchEntryRow, BatchRow, SourceRow
+from crm.foundation.database import hold
+from crm.foundation.signing import Sealer
+from crm.people import service as people
+from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.values.identifiers import AccountId, BatchId, PersonId
+
+BY_HAND = frozenset({Method.CASH, Method.CHEQUE})
+PROVIDER = "batch"
+"""Under this name the movements of batches are booked: each entry once, however often it is tried."""
+_LINE = {GiftKind.MEMBERSHIP_FEE: LineKind.FEE, GiftKind.SALE: LineKind.GOODS}
+MOST = 500
+
+
+def begin(
+    session: Session, *, method: Method, received_on: date, count: int, cents: int, at: datetime, by: AccountId
+) -> Batch:
+    """Opens a batch with what was counted by hand. Raises AmountWrong, and Invalid for a day to come."""
+    if method not in BY_HAND:
+        raise Invalid("only cash and cheques come in batches", field="method")
+    if received_on > brussels_day(at):
+        raise Invalid("nothing was received on a day to come", field="received_on")
+    if not 0 < count <= MOST:
+        raise Invalid("a batch has so many at most", field="count")
+    if not 0 < cents < LARGEST:
+        raise AmountWrong
+    row = BatchRow(
+        method=method,
+        received_on=received_on,
+        control_count=count,
+        control_cents=cents,
+        opened_at=at,
+        opened_by=by,
+    )
+    session.add(row)
+    session.flush()
+    return batch(session, BatchId(row.id))
+
+
+def enter(
+    session: Session, batch_id: BatchId, person_id: PersonId, cents: int, *, kind: GiftKind, fund: str, source: str = ""
+) -> Batch:
+    """One more. Raises BatchMissing once it is posted, DonorMissing, AmountWrong and CodeUnknown."""
+    _open(session, batch_id)
+    person = people.find_survivor(session, person_id)
+    if person is None:
+        raise DonorMissing
+    if not 0 < cents < LARGEST:
+        raise AmountWrong
+    if not store.open_funds(session, {fund}):
+        raise CodeUnknown("fund")
+    if source and session.get(SourceRow, source) is None:
+        raise CodeUnknown("source_code")
+    if len(batch(session, batch_id).entries) >= MOST:
+        raise Invalid("a batch has so many at most", field="count")
+    session.add(
+        BatchEntryRow(
+            batch_id=batch_id, person_id=person.id, cents=cents, kind=kind, fund_code=fund, source_code=source or None
+        )
+    )
+    session.flush()
+    return batch(session, batch_id)
+
+
+def strike(session: Session, batch_id: BatchId, entry_id: int) -> Batch:
+    """Takes one out again; one that is not there is out already."""
+    _open(session, batch_id)
+    row = session.get(BatchEntryRow, entry_id)
+    if row is not None and row.batch_id == batch_id:
+        session.delete(row)
+        session.flush()
+    return batch(session, batch_id)
+
+
+def recount(session: Session, batch_id: BatchId, *, count: int, cents: int) -> Batch:
+    """What was counted by hand, counted again."""
+    row = _open(session, batch_id)
+    if not 0 < count <= MOST:
+        raise Invalid("a batch has so many at most", field="count")
+    if not 0 < cents < LARGEST:
+        raise AmountWrong
+    row.control_count, row.control_cents = count, cents
+    session.flush()
+    return batch(session, batch_id)
+
+
+def drop(session: Session, batch_id: BatchId) -> None:
+    """Throws away a batch that does not count yet."""
+    row = _open(session, batch_id)
+    for entry in session.scalars(select(BatchEntryRow).where(BatchEntryRow.batch_id == batch_id)):
+        session.delete(entry)
+    session.flush()
+    session.delete(row)
+    session.flush()
+
+
+def book(session: Session, sealer: Sealer, batch_id: BatchId, *, at: datetime, by: AccountId) -> tuple[Gift, ...]:
+    """Books every entry as a gift of the day it was in hand. Raises BatchDiffers where it is not what was counted."""
+    row = _open(session, batch_id)
+    typed = batch(session, batch_id)
+    if not typed.agrees:
+        raise BatchDiffers
+    gifts = [service.record(session, sealer, _new(typed, entry), at=at, by=by) for entry in typed.entries]
+    row.posted_at, row.posted_by = at, by
+    session.flush()
+    return tuple(gifts)
+
+
+def batch(session: Session, batch_id: BatchId) -> Batch:
+    """A batch, posted or not. Raises BatchMissing."""
+    row = session.get(BatchRow, batch_id, populate_existing=True)
+    if row is None:
+        raise BatchMissing
+    entries = session.scalars(
+        select(BatchEntryRow).where(BatchEntryRow.batch_id == batch_id).order_by(BatchEntryRow.id.desc())
+    )
+    return _batch(row, [_entry(one) for one in entries])
+
+
+def waiting(session: Session) -> tuple[tuple[Batch, int, int], ...]:
+    """Those not posted yet, the newest first: each (without entries) with how many were typed, and their cents."""
+    typed = (
+        select(BatchEntryRow.batch_id, func.count().label("number"), func.sum(BatchEntryRow.cents).label("cents"))
+        .group_by(BatchEntryRow.batch_id)
+        .subquery()
+    )
+    query = (
+        select(BatchRow, typed.c.number, typed.c.cents)
+        .outerjoin(typed, typed.c.batch_id == BatchRow.id)
+        .where(BatchRow.posted_at.is_(None))
+        .order_by(BatchRow.id.desc())
+    )
+    return tuple((_batch(row, ()), number or 0, int(cents or 0)) for row, number, cents in session.execute(query))
+
+
+def _open(session: Session, batch_id: BatchId) -> BatchRow:
+    hold(session, f"batch {batch_id}")
+    row = session.get(BatchRow, batch_id, populate_existing=True)
+    if row is None or row.posted_at is not None:
+        raise BatchMissing
+    return row
+
+
+def _new(typed: Batch, entry: BatchEntry) -> NewGift:
+    line = NewLine(cents=entry.cents, fund=entry.fund, kind=_LINE.get(entry.kind, LineKind.DONATION))
+    return NewGift(
+        person_id=entry.person_id,
+        kind=entry.kind,
+        lines=(line,),
+        given_on=typed.received_on,
+        basis=Basis.RECEIVED,
+        source_code=entry.source_code,
+        movement=Movement(
+            method=typed.method, booked_on=typed.received_on, provider=PROVIDER, external_id=f"{typed.id}-{entry.id}"
+        ),
+    )
+
+
+def _entry(row: BatchEntryRow) -> BatchEntry:
+    return BatchEntry(
+        id=row.id,
+        person_id=PersonId(row.person_id),
+        cents=row.cents,
+        kind=row.kind,
+        fund=row.fund_code,
+        source_code=row.source_code or "",
+    )
+
+
+def _batch(row: BatchRow, entries: Sequence[BatchEntry]) -> Batch:
+    return Batch(
+        id=BatchId(row.id),
+        method=row.method,
+        received_on=row.received_on,
+        control_count=row.control_count,
+        control_cents=row.control_cents,
+        opened_at=row.opened_at,
+        opened_by=AccountId(row.opened_by),
+        posted_at=row.posted_at,
+        entries=tuple(entries),
+    )

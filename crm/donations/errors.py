@@ -1,0 +1,89 @@
+"""What can go wrong with gifts."""
+
+from __future__ import annotations
+
+from crm.values.errors import Conflict, Invalid, Missing
+
+
+class GiftMissing(Missing):
+    """There is no such gift."""
+
+    def __init__(self) -> None:
+        super().__init__("no such gift")
+
+
+class DonorMissing(Missing):
+    """A gift of somebody who does not exist."""
+
+    def __init__(self) -> None:
+        super().__init__("no such person")
+
+
+class CodeUnknown(Invalid):
+    """There is no fund, appeal or source code of that name; `field` says which was meant."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("no such code", field=field)
+
+
+class CodeTaken(Conflict):
+    """Another fund, campaign, appeal or source has that code."""
+
+    def __init__(self) -> None:
+        super().__init__("that code is taken")
+
+
+class AmountWrong(Invalid):
+    """An amount that is nought, negative or beyond all measure, or lines that say something else than the money."""
+
+    def __init__(self) -> None:
+        super().__init__("an amount is more than nought, and its lines add up to it", field="amount")
+
+
+class MoreThanReceived(Conflict):
+    """More would go back than came."""
+
+    def __init__(self) -> None:
+        super().__init__("more would go back than came")
+
+
+class SaidOtherwise(Conflict):
+    """That movement of a provider is booked already, with another amount."""
+
+    def __init__(self) -> None:
+        super().__init__("this movement is booked already, with another amount")
+
+
+class MonthOpen(Conflict):
+    """A month is closed once it is over, and after the one before it."""
+
+    def __init__(self) -> None:
+        super().__init__("this month cannot be closed yet")
+
+
+class FourEyes(Conflict):
+    """Somebody else has to decide on it."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else has to decide")
+
+
+class RefundMissing(Missing):
+    """There is no such request, or it was decided."""
+
+    def __init__(self) -> None:
+        super().__init__("no such refund to decide")
+
+
+class BatchMissing(Missing):
+    """There is no such batch, or it was posted."""
+
+    def __init__(self) -> None:
+        super().__init__("no such open batch")
+
+
+class BatchDiffers(Conflict):
+    """What was typed is not what was counted."""
+
+    def __init__(self) -> None:
+        super().__init__("what was typed is not what was counted")

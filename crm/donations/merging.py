@@ -1,0 +1,57 @@
+"""What a merge of two people does to their gifts, and how an un-merge puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.donations.tables import AppealReferenceRow, BatchEntryRow, GiftRow
+from crm.foundation import row_moves
+from crm.foundation.row_moves import RowMove
+from crm.values.identifiers import PersonId
+
+ROOM = "crm.donations"
+TABLES = frozenset({"gift", "appeal_reference", "gift_batch_entry"})
+
+_ROWS: tuple[Any, ...] = (GiftRow, BatchEntryRow, AppealReferenceRow)
+
+
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """Gives the survivor what the loser gave (see `crm.contracts.person_pointer`).
+
+    A printed communication of an appeal that both have stays with the loser: whoever pays by it is found through them.
+    """
+    moves: list[RowMove] = []
+    for row in (GiftRow, BatchEntryRow):
+        moves += row_moves.give(session, _table(row), loser=loser, survivor=survivor)
+    moves += row_moves.give(
+        session, _table(AppealReferenceRow), loser=loser, survivor=survivor, unless_same=("appeal_id",)
+    )
+    session.expire_all()
+    return moves
+
+
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each their own again; how many stay because somebody moved them since."""
+    kept = 0
+    for move in reversed(moves):
+        table = next(_table(row) for row in _ROWS if row.__tablename__ == move.table)
+        kept += row_moves.put_back(session, table, [move])
+    session.expire_all()
+    return kept
+
+
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """How many gifts each made."""
+    counted = select(GiftRow.person_id, func.count()).where(GiftRow.person_id.in_(person_ids))
+    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
+    for person_id, count in session.execute(counted.group_by(GiftRow.person_id)):
+        found[PersonId(person_id)]["gift"] = count
+    return found
+
+
+def _table(row: Any) -> Any:
+    return row.metadata.tables[row.__tablename__]

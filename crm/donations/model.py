@@ -1,0 +1,294 @@
+"""Nouns of gifts. Amounts are integer cents of euro, days are Belgian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from crm.values.identifiers import AccountId, BatchId, GiftId, PersonId, RefundId
+
+GENERAL = "general"
+"""The fund of what was given for no fund in particular."""
+LARGEST = 10**11
+"""No amount reaches a thousand million euro: whoever types one has slipped."""
+
+
+class GiftKind(StrEnum):
+    """What somebody commits to."""
+
+    ONE_OFF = "one-off"
+    INSTALMENT = "instalment"
+    MEMBERSHIP_FEE = "membership-fee"
+    SALE = "sale"
+    LEGACY = "legacy"
+    IN_KIND = "in-kind"
+    SPONSORING = "sponsoring"
+
+
+class LineKind(StrEnum):
+    """What a part of it is for: nothing in return, a fee, or goods."""
+
+    DONATION = "donation"
+    FEE = "fee"
+    GOODS = "goods"
+
+
+class Basis(StrEnum):
+    """By which day a gift is counted: the bank's credit, the day it was in hand, the postmark, the provider's word."""
+
+    SETTLEMENT = "settlement"
+    RECEIVED = "received"
+    POSTMARK = "postmark"
+    PROVIDER = "provider"
+
+
+class Method(StrEnum):
+    """How money came or went."""
+
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct-debit"
+    ONLINE = "online"
+    CASH = "cash"
+    CHEQUE = "cheque"
+    NONE = "none"
+
+
+class EntryKind(StrEnum):
+    """Why money moved. All but receipts and corrections go out; a fee is the provider's and never lessens a gift."""
+
+    RECEIPT = "receipt"
+    REFUND = "refund"
+    RETURN = "return"
+    CHARGEBACK = "chargeback"
+    FEE = "fee"
+    CORRECTION = "correction"
+
+
+class Why(StrEnum):
+    """Why a line is deductible, or is not."""
+
+    DONATION = "donation"
+    FEE = "fee"
+    GOODS = "goods"
+    MIXED = "mixed"
+    LEGACY = "legacy"
+    IN_KIND = "in-kind"
+    SPONSORING = "sponsoring"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeductionRule:
+    """From a day to a day (both included, None without end): lines of that kind of such gifts, deductible or not."""
+
+    gift_kind: GiftKind
+    line_kind: LineKind
+    is_deductible: bool
+    why: Why
+    valid_from_on: date
+    valid_until_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewLine:
+    """A part of a gift to be."""
+
+    cents: int
+    kind: LineKind = LineKind.DONATION
+    fund: str = GENERAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Movement:
+    """Money that moves, as whoever saw it says. `external_id` is the provider's own name for it, or empty."""
+
+    method: Method
+    booked_on: date
+    provider: str = ""
+    external_id: str = ""
+    value_on: date | None = None
+    executed_on: date | None = None
+    reason_code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewGift:
+    """A gift and, unless it is in kind, the money it came with.
+
+    `split_beforehand`: the amounts of its lines were fixed before anybody paid (two mandate lines, two order lines).
+    """
+
+    person_id: PersonId
+    lines: tuple[NewLine, ...]
+    given_on: date
+    movement: Movement
+    kind: GiftKind = GiftKind.ONE_OFF
+    basis: Basis = Basis.RECEIVED
+    source_code: str = ""
+    tribute: str = ""
+    address: str = ""
+    split_beforehand: bool = False
+    is_test: bool = False
+
+    @property
+    def cents(self) -> int:
+        return sum(line.cents for line in self.lines)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A part of a gift; `net_cents` is what of it came and stayed."""
+
+    id: int
+    kind: LineKind
+    fund: str
+    cents: int
+    net_cents: int
+    is_deductible: bool
+    why: Why
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """Money that moved: `cents` has a sign. `accounted_on` is its day in the books, later where a month was closed."""
+
+    id: int
+    gift_id: GiftId
+    kind: EntryKind
+    cents: int
+    method: Method
+    booked_on: date
+    accounted_on: date
+    provider: str
+    external_id: str
+    reason_code: str
+    recorded_at: datetime
+    recorded_by: AccountId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gift:
+    """What somebody gave. `cents` is what was meant, `net_cents` what came and stayed."""
+
+    id: GiftId
+    person_id: PersonId
+    kind: GiftKind
+    given_on: date
+    basis: Basis
+    method: Method
+    cents: int
+    net_cents: int
+    source_code: str
+    tribute: str
+    address: str
+    is_test: bool
+    thanked_at: datetime | None
+    recorded_at: datetime
+    recorded_by: AccountId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WholeGift:
+    """A gift with its lines, its money and its moves from one donor to another."""
+
+    gift: Gift
+    lines: tuple[Line, ...]
+    entries: tuple[Entry, ...]
+    moves: tuple[Move, ...]
+    refunds: tuple[Refund, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """A gift that went over to another donor."""
+
+    from_person_id: PersonId
+    to_person_id: PersonId
+    reason: str
+    moved_at: datetime
+    moved_by: AccountId | None
+
+
+class RefundState(StrEnum):
+    """How far a refund is."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refund:
+    """Money to be given back: one person asks, another decides."""
+
+    id: RefundId
+    gift_id: GiftId
+    cents: int
+    reason: str
+    state: RefundState
+    asked_by: AccountId
+    asked_at: datetime
+    decided_by: AccountId | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Which gifts a list shows; None or empty asks for nothing in particular."""
+
+    since_on: date | None = None
+    until_on: date | None = None
+    kind: GiftKind | None = None
+    method: Method | None = None
+    fund: str = ""
+    appeal: str = ""
+    person_id: PersonId | None = None
+    least_cents: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """What the gifts of a list come to: how many, of how many donors, and their net cents."""
+
+    gifts: int
+    donors: int
+    net_cents: int
+    by_fund: Mapping[str, int] = field(default_factory=dict)
+    by_method: Mapping[Method, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchEntry:
+    """A gift of a batch, before it counts."""
+
+    id: int
+    person_id: PersonId
+    cents: int
+    kind: GiftKind
+    fund: str
+    source_code: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """A pile typed in: how many there are and what they come to, as counted by hand, and what was typed."""
+
+    id: BatchId
+    method: Method
+    received_on: date
+    control_count: int
+    control_cents: int
+    opened_at: datetime
+    opened_by: AccountId
+    posted_at: datetime | None
+    entries: tuple[BatchEntry, ...]
+
+    @property
+    def cents(self) -> int:
+        return sum(entry.cents for entry in self.entries)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what was typed is what was counted."""
+        return (len(self.entries), self.cents) == (self.control_count, self.control_cents)

@@ -1,0 +1,109 @@
+"""The gifts of somebody, on their page and in their timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.donations import store, words
+from crm.donations.model import Gift, Wanted
+from crm.foundation.newest import Before
+from crm.foundation.templating import environment
+from crm.foundation.translation import N_, say
+from crm.values.calendar import brussels_day, instant_of
+
+LATEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class GiftsPanel:
+    """What they gave in all and this year, and the latest of it."""
+
+    key: str = "gifts"
+    order: int = 15
+    place: Place = Place.MAIN
+    permission: str = "donations.read"
+
+    def panel(self, session: Session, look: Look) -> Panel | None:
+        """The newest first."""
+        latest = store.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
+        year = brussels_day(look.now).replace(month=1, day=1)
+        whole = store.totals(session, Wanted(person_id=look.person_id)) if latest else None
+        this = store.totals(session, Wanted(person_id=look.person_id, since_on=year)) if latest else None
+        return Panel(
+            key=self.key,
+            values={
+                "person_id": look.person_id,
+                "gifts": [
+                    {
+                        "id": one.id,
+                        "given_on": one.given_on,
+                        "kind": say(look.language, words.KINDS[one.kind]),
+                        "method": say(look.language, words.METHODS[one.method]),
+                        "cents": one.cents,
+                        "net_cents": one.net_cents,
+                        "is_test": one.is_test,
+                    }
+                    for one in latest[:LATEST]
+                ],
+                "has_more": len(latest) > LATEST,
+                "number": whole.gifts if whole else 0,
+                "all_cents": whole.net_cents if whole else 0,
+                "year_cents": this.net_cents if this else 0,
+                "year": year.year,
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GiftsTimeline:
+    """Every gift, at noon of its day: money has no hour."""
+
+    source: str = "gifts"
+    kind: str = "gifts"
+    label: str = N_("Dons")
+    permission: str = "donations.read"
+
+    def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
+        """Newest first."""
+        money = environment(look.language).filters["money"]
+        return [
+            TimelineEntry(
+                source=self.source,
+                number=one.id,
+                at=_noon(one.given_on),
+                title=f"{say(look.language, words.KINDS[one.kind])} · {money(one.cents)}",
+                text=_text(one, look, money(one.net_cents)),
+                shape="done" if one.net_cents else "stop",
+                link=Link(endpoint="gifts.show", numbers={"gift_id": one.id}),
+            )
+            for one in store.of_person(session, look.person_id, below=_below(before), size=size)
+        ]
+
+
+def _noon(day: date) -> datetime:
+    return instant_of(day, time(12))
+
+
+def _below(before: Before | None) -> tuple[date, int] | None:
+    if before is None:
+        return None
+    day = brussels_day(before.at)
+    if _noon(day) == before.at:
+        return day, before.number
+    return (day + timedelta(days=1) if _noon(day) < before.at else day), 0
+
+
+def _text(one: Gift, look: Look, stays: str) -> str:
+    method = say(look.language, words.METHODS[one.method])
+    return (
+        method if one.net_cents == one.cents else f"{method} · {say(look.language, N_('reste %(money)s'), money=stays)}"
+    )
+
+
+PANELS: tuple[PersonPanel, ...] = (GiftsPanel(),)
+TIMELINE: tuple[TimelineSource, ...] = (GiftsTimeline(),)

@@ -1,0 +1,148 @@
+"""What somebody gave: shown whole. The accounts stay seven years, bare; what was written beside them goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import extract, func, or_, select
+from sqlalchemy.orm import Session
+
+from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
+from crm.donations import words
+from crm.donations.tables import (
+    AppealReferenceRow,
+    BatchEntryRow,
+    GiftLineRow,
+    GiftMoveRow,
+    GiftRow,
+    MoneyEntryRow,
+    MoneyPartRow,
+    RefundRow,
+)
+from crm.foundation.forgetting import delete_rows, empty_rows
+from crm.foundation.translation import N_, say
+from crm.values.languages import Language
+from crm.values.money import exact
+
+ROOM = "crm.donations"
+TABLES = frozenset(
+    {
+        "gift",
+        "gift_line",
+        "money_entry",
+        "money_part",
+        "gift_move",
+        "refund",
+        "appeal_reference",
+        "gift_batch_entry",
+    }
+)
+YEARS = 7
+"""So long are accounts kept, from the end of the year of the last gift (Code of economic law, art. III.88)."""
+ACCOUNTS = N_("Les comptes : la loi oblige à les garder, sans nom ni adresse")
+
+
+def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
+    """Every gift, and every movement of money of it."""
+    mine = GiftRow.person_id.in_(subject.person_ids)
+    gifts = session.execute(
+        select(
+            GiftRow.given_on,
+            GiftRow.kind,
+            GiftRow.method,
+            GiftRow.cents,
+            GiftRow.net_cents,
+            GiftRow.tribute,
+            GiftRow.address,
+        )
+        .where(mine)
+        .order_by(GiftRow.given_on, GiftRow.id)
+    ).all()
+    moved = session.execute(
+        select(MoneyEntryRow.booked_on, MoneyEntryRow.kind, MoneyEntryRow.method, MoneyEntryRow.cents)
+        .join(GiftRow, GiftRow.id == MoneyEntryRow.gift_id)
+        .where(mine)
+        .order_by(MoneyEntryRow.id)
+    ).all()
+    on, cents = Column(key="on", label=say(language, N_("Jour"))), Column(key="euro", label=say(language, N_("Euros")))
+    method = Column(key="method", label=say(language, N_("Moyen")))
+    return (
+        Section(
+            key="gifts",
+            title=say(language, N_("Dons")),
+            columns=(
+                on,
+                Column(key="kind", label=say(language, N_("Genre"))),
+                method,
+                cents,
+                Column(key="net", label=say(language, N_("Reste"))),
+                Column(key="tribute", label=say(language, N_("En mémoire ou en l’honneur de"))),
+                Column(key="address", label=say(language, N_("Adresse au moment du don"))),
+            ),
+            rows=[
+                {
+                    "on": one.given_on,
+                    "kind": say(language, words.KINDS[one.kind]),
+                    "method": say(language, words.METHODS[one.method]),
+                    "euro": exact(one.cents),
+                    "net": exact(one.net_cents),
+                    "tribute": one.tribute,
+                    "address": one.address,
+                }
+                for one in gifts
+            ],
+        ),
+        Section(
+            key="money",
+            title=say(language, N_("Mouvements d’argent")),
+            columns=(on, Column(key="kind", label=say(language, N_("Mouvement"))), method, cents),
+            rows=[
+                {
+                    "on": one.booked_on,
+                    "kind": say(language, words.ENTRIES[one.kind][0]),
+                    "method": say(language, words.METHODS[one.method]),
+                    "euro": exact(one.cents),
+                }
+                for one in moved
+            ],
+        ),
+    )
+
+
+def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
+    """The amounts and their days stay; tributes, addresses and reasons go, and what waits to be typed in."""
+    ids = subject.person_ids
+    mine = select(GiftRow.id).where(GiftRow.person_id.in_(ids))
+    erased = {
+        "appeal_reference": delete_rows(session, AppealReferenceRow, AppealReferenceRow.person_id.in_(ids)),
+        "gift_batch_entry": delete_rows(session, BatchEntryRow, BatchEntryRow.person_id.in_(ids)),
+        "gift": empty_rows(session, GiftRow, {"tribute": "", "address": ""}, GiftRow.person_id.in_(ids)),
+        "refund": empty_rows(session, RefundRow, {"reason": ""}, RefundRow.gift_id.in_(mine)),
+        "gift_move": empty_rows(
+            session,
+            GiftMoveRow,
+            {"reason": ""},
+            or_(
+                GiftMoveRow.gift_id.in_(mine),
+                GiftMoveRow.from_person_id.in_(ids),
+                GiftMoveRow.to_person_id.in_(ids),
+            ),
+        ),
+    }
+    last = session.scalar(select(func.max(extract("year", GiftRow.given_on))).where(GiftRow.person_id.in_(ids)))
+    if last is None:
+        return Forgotten(erased=erased)
+    until = date(int(last) + YEARS, 12, 31)
+    entries = select(MoneyEntryRow.id).where(MoneyEntryRow.gift_id.in_(mine))
+    counted = {
+        "gift": select(func.count()).where(GiftRow.person_id.in_(ids)),
+        "gift_line": select(func.count()).where(GiftLineRow.gift_id.in_(mine)),
+        "money_entry": select(func.count()).where(MoneyEntryRow.gift_id.in_(mine)),
+        "money_part": select(func.count()).where(MoneyPartRow.entry_id.in_(entries)),
+    }
+    kept = tuple(
+        Kept(table=table, count=session.scalar(query) or 0, ground=ACCOUNTS, until_on=until)
+        for table, query in counted.items()
+    )
+    return Forgotten(erased=erased, kept=kept)

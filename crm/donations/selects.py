@@ -1,0 +1,34 @@
+"""Gifts as SQL for upper rooms: the one view of what was really given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from crm.donations.tables import GiftLineRow, GiftRow
+
+
+def effective_gifts() -> Select[*tuple[Any, ...]]:
+    """(id, person_id, given_on, kind, method, source_code, net_cents) of each gift of which something came and stayed.
+
+    Tests are left out, and what was given back is taken off. Whatever counts money reads this and nothing else.
+    """
+    return select(
+        GiftRow.id,
+        GiftRow.person_id,
+        GiftRow.given_on,
+        GiftRow.kind,
+        GiftRow.method,
+        GiftRow.source_code,
+        GiftRow.net_cents,
+    ).where(GiftRow.net_cents > 0, ~GiftRow.is_test)
+
+
+def deductible_lines() -> Select[*tuple[Any, ...]]:
+    """(gift_id, person_id, given_on, net_cents) of each line for which tax is given back, of effective gifts."""
+    return (
+        select(GiftLineRow.gift_id, GiftRow.person_id, GiftRow.given_on, GiftLineRow.net_cents)
+        .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
+        .where(GiftLineRow.is_deductible, GiftLineRow.net_cents > 0, ~GiftRow.is_test)
+    )

@@ -1,0 +1,326 @@
+"""SQL of gifts and their money."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from crm.donations.model import (
+    GENERAL,
+    DeductionRule,
+    Entry,
+    Gift,
+    Line,
+    Method,
+    Move,
+    Refund,
+    RefundState,
+    Totals,
+    Wanted,
+)
+from crm.donations.tables import (
+    AppealRow,
+    ClosedMonthRow,
+    DeductionRuleRow,
+    FundRow,
+    GiftLineRow,
+    GiftMoveRow,
+    GiftRow,
+    MoneyEntryRow,
+    MoneyPartRow,
+    RefundRow,
+    SourceRow,
+)
+from crm.foundation.database import hold
+from crm.values.identifiers import AccountId, GiftId, PersonId, RefundId
+
+
+def find(session: Session, gift_id: int) -> Gift | None:
+    """A gift, as it stands."""
+    row = session.get(GiftRow, gift_id, populate_existing=True)
+    return None if row is None else gift(row)
+
+
+def add(session: Session, row: GiftRow, lines: Sequence[GiftLineRow]) -> int:
+    """A new gift with its lines, which have no gift yet."""
+    session.add(row)
+    session.flush()
+    for line in lines:
+        line.gift_id = row.id
+    session.add_all(lines)
+    session.flush()
+    return row.id
+
+
+def lines(session: Session, gift_id: int) -> tuple[Line, ...]:
+    """The lines of a gift, in order."""
+    query = select(GiftLineRow).where(GiftLineRow.gift_id == gift_id).order_by(GiftLineRow.position)
+    return tuple(
+        Line(
+            id=row.id,
+            kind=row.kind,
+            fund=row.fund_code,
+            cents=row.cents,
+            net_cents=row.net_cents,
+            is_deductible=row.is_deductible,
+            why=row.why,
+        )
+        for row in session.scalars(query.execution_options(populate_existing=True))
+    )
+
+
+def add_entry(session: Session, row: MoneyEntryRow, parts: Iterable[tuple[int, int]]) -> int:
+    """A movement, how it falls on the lines (number, cents), and with it what the gift and its lines come to."""
+    session.add(row)
+    session.flush()
+    for line_id, cents in parts:
+        session.add(MoneyPartRow(entry_id=row.id, line_id=line_id, cents=cents))
+        session.execute(
+            update(GiftLineRow)
+            .where(GiftLineRow.id == line_id)
+            .values(net_cents=GiftLineRow.net_cents + cents)
+            .execution_options(synchronize_session=False)
+        )
+    session.flush()
+    total = select(func.coalesce(func.sum(GiftLineRow.net_cents), 0)).where(GiftLineRow.gift_id == row.gift_id)
+    session.execute(
+        update(GiftRow)
+        .where(GiftRow.id == row.gift_id)
+        .values(net_cents=total.scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
+    return row.id
+
+
+def find_entry(session: Session, provider: str, external_id: str) -> Entry | None:
+    """The movement that a provider calls so, if it is booked."""
+    query = select(MoneyEntryRow).where(MoneyEntryRow.provider == provider, MoneyEntryRow.external_id == external_id)
+    row = session.scalar(query)
+    return None if row is None else entry(row)
+
+
+def entries(session: Session, gift_id: int) -> tuple[Entry, ...]:
+    """The money of a gift, the oldest first."""
+    query = select(MoneyEntryRow).where(MoneyEntryRow.gift_id == gift_id).order_by(MoneyEntryRow.id)
+    return tuple(entry(row) for row in session.scalars(query))
+
+
+def moves(session: Session, gift_id: int) -> tuple[Move, ...]:
+    """How a gift went from donor to donor, the oldest first."""
+    query = select(GiftMoveRow).where(GiftMoveRow.gift_id == gift_id).order_by(GiftMoveRow.id)
+    return tuple(
+        Move(
+            from_person_id=PersonId(row.from_person_id),
+            to_person_id=PersonId(row.to_person_id),
+            reason=row.reason,
+            moved_at=row.moved_at,
+            moved_by=_account(row.moved_by),
+        )
+        for row in session.scalars(query)
+    )
+
+
+def refunds(session: Session, *, gift_id: int | None = None, state: RefundState | None = None) -> tuple[Refund, ...]:
+    """Refunds that were asked for, the oldest first."""
+    query = select(RefundRow).order_by(RefundRow.id)
+    if gift_id is not None:
+        query = query.where(RefundRow.gift_id == gift_id)
+    if state is not None:
+        query = query.where(RefundRow.state == state)
+    return tuple(refund(row) for row in session.scalars(query))
+
+
+def rules(session: Session) -> tuple[DeductionRule, ...]:
+    """Every rule about what is deductible."""
+    return tuple(
+        DeductionRule(
+            gift_kind=row.gift_kind,
+            line_kind=row.line_kind,
+            is_deductible=row.is_deductible,
+            why=row.why,
+            valid_from_on=row.valid_from_on,
+            valid_until_on=row.valid_until_on,
+        )
+        for row in session.scalars(select(DeductionRuleRow).order_by(DeductionRuleRow.id))
+    )
+
+
+def closed_until(session: Session) -> date | None:
+    """The first day of the last month that finance has closed."""
+    return session.scalar(select(func.max(ClosedMonthRow.month_on)))
+
+
+def open_funds(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of the codes that are open funds; the general one is always there."""
+    if GENERAL in codes and session.get(FundRow, GENERAL) is None:
+        hold(session, "general fund")
+        session.merge(FundRow(code=GENERAL, name="", is_open=True))
+        session.flush()
+    return set(session.scalars(select(FundRow.code).where(FundRow.code.in_(codes), FundRow.is_open)))
+
+
+def funds(session: Session) -> dict[str, str]:
+    """Every fund by its code, as it is called."""
+    return {row.code: row.name for row in session.scalars(select(FundRow).order_by(FundRow.name))}
+
+
+def page(session: Session, wanted: Wanted, *, after: int | None, size: int) -> tuple[Gift, ...]:
+    """The newest gifts by their day that answer, those after the one numbered so where given."""
+    query = _wanted(select(GiftRow), wanted).order_by(GiftRow.given_on.desc(), GiftRow.id.desc()).limit(size)
+    last = None if after is None else session.get(GiftRow, after)
+    if last is not None:
+        query = query.where(tuple_(GiftRow.given_on, GiftRow.id) < tuple_(last.given_on, last.id))
+    return tuple(gift(row) for row in session.scalars(query))
+
+
+def of_person(session: Session, person_id: int, *, below: tuple[date, int] | None, size: int) -> tuple[Gift, ...]:
+    """Somebody's gifts, the newest by their day first, those below a day and number where given."""
+    query = select(GiftRow).where(GiftRow.person_id == person_id)
+    if below is not None:
+        query = query.where(tuple_(GiftRow.given_on, GiftRow.id) < tuple_(*below))
+    query = query.order_by(GiftRow.given_on.desc(), GiftRow.id.desc()).limit(size)
+    return tuple(gift(row) for row in session.scalars(query))
+
+
+def totals(session: Session, wanted: Wanted) -> Totals:
+    """What all gifts that answer come to; tests are left out."""
+    query = _wanted(select(GiftRow), wanted).where(~GiftRow.is_test)
+    these = query.with_only_columns(GiftRow.id).scalar_subquery()
+    counted = _wanted(
+        select(func.count(), func.count(GiftRow.person_id.distinct()), func.coalesce(func.sum(GiftRow.net_cents), 0)),
+        wanted,
+    ).where(~GiftRow.is_test)
+    gifts, donors, net = session.execute(counted).one()
+    by_fund = (
+        select(GiftLineRow.fund_code, func.sum(GiftLineRow.net_cents))
+        .where(GiftLineRow.gift_id.in_(these))
+        .group_by(GiftLineRow.fund_code)
+        .order_by(GiftLineRow.fund_code)
+    )
+    by_method = (
+        select(MoneyEntryRow.method, func.sum(MoneyPartRow.cents))
+        .join(MoneyPartRow, MoneyPartRow.entry_id == MoneyEntryRow.id)
+        .where(MoneyEntryRow.gift_id.in_(these))
+        .group_by(MoneyEntryRow.method)
+        .order_by(MoneyEntryRow.method)
+    )
+    return Totals(
+        gifts=gifts,
+        donors=donors,
+        net_cents=int(net),
+        by_fund={code: int(cents) for code, cents in session.execute(by_fund)},
+        by_method={Method(method): int(cents) for method, cents in session.execute(by_method)},
+    )
+
+
+def _wanted(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    row = GiftRow
+    asked: list[ColumnElement[bool]] = []
+    if wanted.since_on is not None:
+        asked.append(row.given_on >= wanted.since_on)
+    if wanted.until_on is not None:
+        asked.append(row.given_on <= wanted.until_on)
+    if wanted.kind is not None:
+        asked.append(row.kind == wanted.kind)
+    if wanted.method is not None:
+        asked.append(row.method == wanted.method)
+    if wanted.person_id is not None:
+        asked.append(row.person_id == wanted.person_id)
+    if wanted.least_cents is not None:
+        asked.append(row.net_cents >= wanted.least_cents)
+    if wanted.fund:
+        line = select(GiftLineRow.id).where(GiftLineRow.gift_id == row.id, GiftLineRow.fund_code == wanted.fund)
+        asked.append(line.correlate_except(GiftLineRow).exists())
+    if wanted.appeal:
+        of_appeal = select(SourceRow.code).join(AppealRow).where(AppealRow.code == wanted.appeal)
+        asked.append(row.source_code.in_(of_appeal))
+    return query.where(*asked)
+
+
+def drift(session: Session) -> int:
+    """How many gifts and lines come to something else than their movements say."""
+    parts = (
+        select(MoneyPartRow.line_id, func.sum(MoneyPartRow.cents).label("cents"))
+        .group_by(MoneyPartRow.line_id)
+        .subquery()
+    )
+    wrong_lines = (
+        select(func.count())
+        .select_from(GiftLineRow)
+        .outerjoin(parts, parts.c.line_id == GiftLineRow.id)
+        .where(GiftLineRow.net_cents != func.coalesce(parts.c.cents, 0))
+    )
+    by_gift = (
+        select(GiftLineRow.gift_id, func.sum(GiftLineRow.net_cents).label("cents"))
+        .group_by(GiftLineRow.gift_id)
+        .subquery()
+    )
+    wrong_gifts = (
+        select(func.count())
+        .select_from(GiftRow)
+        .outerjoin(by_gift, by_gift.c.gift_id == GiftRow.id)
+        .where(GiftRow.net_cents != func.coalesce(by_gift.c.cents, 0))
+    )
+    return (session.scalar(wrong_lines) or 0) + (session.scalar(wrong_gifts) or 0)
+
+
+def gift(row: GiftRow) -> Gift:
+    """A row as a noun."""
+    return Gift(
+        id=GiftId(row.id),
+        person_id=PersonId(row.person_id),
+        kind=row.kind,
+        given_on=row.given_on,
+        basis=row.basis,
+        method=row.method,
+        cents=row.cents,
+        net_cents=row.net_cents,
+        source_code=row.source_code or "",
+        tribute=row.tribute,
+        address=row.address,
+        is_test=row.is_test,
+        thanked_at=row.thanked_at,
+        recorded_at=row.recorded_at,
+        recorded_by=_account(row.recorded_by),
+    )
+
+
+def entry(row: MoneyEntryRow) -> Entry:
+    """A row as a noun."""
+    return Entry(
+        id=row.id,
+        gift_id=GiftId(row.gift_id),
+        kind=row.kind,
+        cents=row.cents,
+        method=row.method,
+        booked_on=row.booked_on,
+        accounted_on=row.accounted_on,
+        provider=row.provider,
+        external_id=row.external_id or "",
+        reason_code=row.reason_code,
+        recorded_at=row.recorded_at,
+        recorded_by=_account(row.recorded_by),
+    )
+
+
+def refund(row: RefundRow) -> Refund:
+    """A row as a noun."""
+    return Refund(
+        id=RefundId(row.id),
+        gift_id=GiftId(row.gift_id),
+        cents=row.cents,
+        reason=row.reason,
+        state=row.state,
+        asked_by=AccountId(row.asked_by),
+        asked_at=row.asked_at,
+        decided_by=_account(row.decided_by),
+        decided_at=row.decided_at,
+    )
+
+
+def _account(number: int | None) -> AccountId | None:
+    return None if number is None else AccountId(number)

@@ -1,0 +1,59 @@
+"""The words of gifts, as the office says them."""
+
+from __future__ import annotations
+
+from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, RefundState, Why
+from crm.foundation.translation import N_
+
+KINDS: dict[GiftKind, str] = {
+    GiftKind.ONE_OFF: N_("Don ponctuel"),
+    GiftKind.INSTALMENT: N_("Don régulier"),
+    GiftKind.MEMBERSHIP_FEE: N_("Cotisation"),
+    GiftKind.SALE: N_("Vente"),
+    GiftKind.LEGACY: N_("Legs"),
+    GiftKind.IN_KIND: N_("Don en nature"),
+    GiftKind.SPONSORING: N_("Parrainage d’entreprise"),
+}
+METHODS: dict[Method, str] = {
+    Method.TRANSFER: N_("Virement"),
+    Method.DIRECT_DEBIT: N_("Domiciliation"),
+    Method.ONLINE: N_("Paiement en ligne"),
+    Method.CASH: N_("Espèces"),
+    Method.CHEQUE: N_("Chèque"),
+    Method.NONE: N_("Sans argent"),
+}
+BASES: dict[Basis, str] = {
+    Basis.SETTLEMENT: N_("jour du crédit en banque"),
+    Basis.RECEIVED: N_("jour de la remise"),
+    Basis.POSTMARK: N_("cachet de la poste"),
+    Basis.PROVIDER: N_("jour du paiement en ligne"),
+}
+ENTRIES: dict[EntryKind, tuple[str, str]] = {
+    EntryKind.RECEIPT: (N_("Reçu"), "done"),
+    EntryKind.REFUND: (N_("Remboursé"), "stop"),
+    EntryKind.RETURN: (N_("Repris par la banque"), "stop"),
+    EntryKind.CHARGEBACK: (N_("Contesté"), "stop"),
+    EntryKind.FEE: (N_("Frais du prestataire"), "note"),
+    EntryKind.CORRECTION: (N_("Correction"), "warn"),
+}
+LINES: dict[LineKind, str] = {
+    LineKind.DONATION: N_("Don"),
+    LineKind.FEE: N_("Cotisation"),
+    LineKind.GOODS: N_("Achat"),
+}
+WHYS: dict[Why, str] = {
+    Why.DONATION: N_("don sans contrepartie"),
+    Why.FEE: N_("une cotisation n’est pas un don"),
+    Why.GOODS: N_("paie un achat"),
+    Why.MIXED: N_("un même versement paie aussi autre chose"),
+    Why.LEGACY: N_("un legs n’est pas un don de l’année"),
+    Why.IN_KIND: N_("don en nature"),
+    Why.SPONSORING: N_("parrainage : il y a une contrepartie"),
+}
+REFUNDS: dict[RefundState, tuple[str, str]] = {
+    RefundState.ASKED: (N_("À décider"), "wait"),
+    RefundState.DONE: (N_("Remboursé"), "done"),
+    RefundState.REFUSED: (N_("Refusé"), "stop"),
+}
+GENERAL_FUND = N_("Fonds général")
+TEST = N_("essai : ne compte nulle part")

@@ -1,0 +1,219 @@
+"""Gifts: the list with its totals, one gift with all its money, refunds decided by two, a gift that goes to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from crm.donations import service as donations
+from crm.donations import words
+from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived
+from crm.donations.model import Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
+from crm.people import service as people
+from crm.staff import service as staff
+from crm.staff.model import Permission
+from crm.values import money
+from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.values.identifiers import AccountId, GiftId, RefundId
+from crm.web.office import guard, person_search, shell
+from crm.web.office.days import read_day
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("gifts", __name__, url_prefix="/office/gifts")
+
+SIZE = 50
+FILTERS = ("since", "until", "kind", "method", "fund", "least")
+LONGEST = 500
+WRONG = {
+    "amount": N_("Écrivez un montant, par exemple 25,00."),
+    "more": N_("C’est plus que ce qui reste de ce don."),
+    "reason": N_("Dites pourquoi en quelques mots : quelqu’un d’autre en décidera."),
+    "who": N_("Choisissez une personne ou une organisation de la liste."),
+}
+
+
+@guard.page(blueprint, "", permission=Permission.DONATIONS_READ)
+def index() -> ResponseReturnValue:
+    """The newest gifts that answer the filters, and what all of them come to."""
+    typed = {name: request.args.get(name, "").strip() for name in FILTERS}
+    after = request.args.get("after", type=int)
+    wanted = _wanted(typed)
+    with shell.assembly().database.reading() as session:
+        found = donations.page(session, wanted, after=GiftId(after) if after else None, size=SIZE + 1)
+        totals = donations.totals(session, wanted)
+        known = people.people(session, {one.person_id for one in found})
+        funds = fund_names(session)
+        refunds = donations.refunds_to_decide(session)
+    asked: dict[str, Any] = {name: text for name, text in typed.items() if text}
+    next_page = url_for("gifts.index", **asked, after=found[SIZE - 1].id) if len(found) > SIZE else ""
+    return shell.show(
+        "office/gifts/index.html",
+        gifts=[(one, known.get(one.person_id)) for one in found[:SIZE]],
+        totals=totals,
+        by_fund=[(funds.get(code, code), cents) for code, cents in totals.by_fund.items()],
+        by_method=[(shell.say(words.METHODS[method]), cents) for method, cents in totals.by_method.items()],
+        typed=typed,
+        chips=_chips(asked, funds),
+        kinds=[(one.value, shell.say(word)) for one, word in words.KINDS.items()],
+        methods=[(one.value, shell.say(word)) for one, word in words.METHODS.items()],
+        funds=list(funds.items()),
+        refunds=refunds,
+        next_page=next_page,
+        first_page=url_for("gifts.index", **asked) if after else "",
+        words=words,
+    )
+
+
+def fund_names(session: Session) -> dict[str, str]:
+    """Every fund as it is called, the general one first."""
+    known = donations.funds(session)
+    return {"general": shell.say(words.GENERAL_FUND)} | {code: name for code, name in known.items() if name}
+
+
+def _wanted(typed: Mapping[str, str]) -> Wanted:
+    """What the filters ask for; one that nobody understands asks for nothing."""
+    asked: dict[str, Any] = {}
+    for name in ("since", "until"):
+        try:
+            asked[f"{name}_on"] = read_day(typed[name], field=name)
+        except Invalid:
+            continue
+    try:
+        asked["least_cents"] = money.typed(typed["least"]) if typed["least"] else None
+    except Invalid:
+        asked["least_cents"] = None
+    return Wanted(
+        **asked,
+        kind=GiftKind(typed["kind"]) if typed["kind"] in set(GiftKind) else None,
+        method=Method(typed["method"]) if typed["method"] in set(Method) else None,
+        fund=typed["fund"],
+    )
+
+
+def _chips(asked: Mapping[str, Any], funds: Mapping[str, str]) -> list[dict[str, str]]:
+    said = {
+        "since": N_("depuis le %(value)s"),
+        "until": N_("jusqu’au %(value)s"),
+        "least": N_("dès %(value)s €"),
+    }
+    shown = {
+        "kind": {one.value: shell.say(word) for one, word in words.KINDS.items()},
+        "method": {one.value: shell.say(word) for one, word in words.METHODS.items()},
+        "fund": funds,
+    }
+    return [
+        {
+            "label": shell.say(said[name], value=text) if name in said else shown[name].get(text, text),
+            "without": url_for("gifts.index", **{other: value for other, value in asked.items() if other != name}),
+        }
+        for name, text in asked.items()
+    ]
+
+
+@guard.page(blueprint, "/<int:gift_id>", permission=Permission.DONATIONS_READ)
+def show(gift_id: int) -> ResponseReturnValue:
+    """A gift: what it was for, what moved, who held it."""
+    return _show(GiftId(gift_id))
+
+
+def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    with shell.assembly().database.reading() as session:
+        whole = donations.whole(session, gift_id)
+        known = people.people(
+            session,
+            {whole.gift.person_id, *(m.from_person_id for m in whole.moves), *(m.to_person_id for m in whole.moves)},
+        )
+        colleagues = {account.id: account.name for account in staff.accounts(session)}
+        found = person_search.answers(session, request.form.get("who", "")[:200], without=whole.gift.person_id)
+        funds = fund_names(session)
+    asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
+    return shell.show(
+        "office/gifts/show.html",
+        status=422 if errors else 200,
+        gift=whole.gift,
+        whole=whole,
+        person=known.get(whole.gift.person_id),
+        known=known,
+        names=colleagues,
+        funds=funds,
+        words=words,
+        refundable=whole.gift.net_cents - asked,
+        is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
+        own={one.id for one in whole.refunds if one.asked_by == guard.signed_in().account.id},
+        typed={name: request.form.get(name, "")[:LONGEST] for name in ("amount", "reason", "who", "why")},
+        found=found,
+        chosen=request.form.get("other_id", 0, type=int),
+        errors=errors or {},
+    )
+
+
+@guard.page(blueprint, "/<int:gift_id>/refund", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def ask_refund(gift_id: int) -> ResponseReturnValue:
+    """Asks that a part of it be given back; somebody else decides."""
+    reason = request.form.get("reason", "")[: LONGEST + 1]
+    try:
+        cents = money.typed(request.form.get("amount", "")[:40])
+        with shell.assembly().database.transaction() as session:
+            by = guard.signed_in().account.id
+            asked = donations.ask_refund(session, GiftId(gift_id), cents, reason=reason, at=shell.now(), by=by)
+            note(session, "refund.ask", gift_id, {"cents": asked.cents}, subject="gift")
+    except MoreThanReceived:
+        return _show(GiftId(gift_id), errors={"amount": shell.say(WRONG["more"])})
+    except (AmountWrong, Invalid) as wrong:
+        field = wrong.field or "amount"
+        return _show(GiftId(gift_id), errors={field: shell.say(WRONG[field])})
+    message = N_("Le remboursement est demandé. Une autre personne en décide.")
+    return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(message))
+
+
+@guard.page(blueprint, "/refunds/<int:refund_id>", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def decide_refund(refund_id: int) -> ResponseReturnValue:
+    """Gives it back, or does not."""
+    made, agreed, now = shell.assembly(), request.form.get("decision") == "approve", shell.now()
+    by = guard.signed_in().account.id
+    movement = Movement(
+        method=Method.TRANSFER, booked_on=brussels_day(now), provider="refund", external_id=str(refund_id)
+    )
+    try:
+        with made.database.transaction() as session:
+            done = donations.decide_refund(
+                session, made.sealer, RefundId(refund_id), movement if agreed else None, at=now, by=by
+            )
+            action = "refund.approve" if agreed else "refund.refuse"
+            note(session, action, done.gift_id, {"cents": done.cents}, subject="gift")
+    except FourEyes:
+        message = N_("Vous l’avez demandé : une autre personne en décide.")
+        return shell.back(url_for("gifts.index"), shell.say(message), kind="refused")
+    said = (
+        N_("Le remboursement est inscrit : à la banque de le verser.") if agreed else N_("Le remboursement est refusé.")
+    )
+    return shell.back(url_for("gifts.show", gift_id=done.gift_id), shell.say(said))
+
+
+@guard.page(blueprint, "/<int:gift_id>/move", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def move(gift_id: int) -> ResponseReturnValue:
+    """Makes it somebody else's gift, with the reason."""
+    reason = request.form.get("why", "")[: LONGEST + 1]
+    try:
+        with shell.assembly().database.transaction() as session:
+            held = donations.gift(session, GiftId(gift_id))
+            other = person_search.chosen(session, without=held.person_id)
+            by = AccountId(guard.signed_in().account.id)
+            donations.move(session, held.id, other, reason=reason, at=shell.now(), by=by)
+            note(session, "gift.move", gift_id, {"from": held.person_id, "to": other}, subject="gift")
+    except Invalid as wrong:
+        field = {"reason": "why"}.get(wrong.field or "", "who")
+        said = N_("Dites pourquoi : un compte joint, un don fait pour quelqu’un…") if field == "why" else WRONG["who"]
+        return _show(GiftId(gift_id), errors={field: shell.say(said)})
+    return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(N_("Le don est passé à l’autre personne.")))
+
+
+def title_of(gift: Gift) -> str:
+    """What a gift is called: its kind and its day."""
+    return f"{shell.say(words.KINDS[gift.kind])} · {shell.day(gift.given_on)}"

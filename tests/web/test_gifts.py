@@ -1,0 +1,166 @@
+"""Gifts in the office: the list, a refund that two decide, a gift that goes to another, piles of cheques."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from crm.assembly import Assembly
+from crm.donations import batches
+from crm.donations import service as donations
+from crm.donations.model import GiftKind, Method, Movement, NewGift, NewLine, Wanted
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.staff.model import Role
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import GiftId, PersonId
+from crm.values.languages import Language
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+from tests.web.supporters import words_of
+
+Open = Callable[..., Browser]
+
+
+def donor(assembly: Assembly, last: str) -> PersonId:
+    new = NewPerson(
+        language=Language.FR, first_name="Ana", last_name=last, email=EmailAddress.parse(f"{last}@exemple.be")
+    )
+    with assembly.database.transaction() as session:
+        return people.add(session, assembly.addresses, new, at=NOW).id
+
+
+def gift(assembly: Assembly, person_id: PersonId, cents: int, method: Method = Method.TRANSFER) -> GiftId:
+    movement = Movement(method=method, booked_on=NOW.date())
+    new = NewGift(person_id=person_id, lines=(NewLine(cents=cents),), given_on=NOW.date(), movement=movement)
+    with assembly.database.transaction() as session:
+        return donations.record(session, assembly.sealer, new, at=NOW).id
+
+
+def stands(assembly: Assembly, gift_id: GiftId) -> tuple[PersonId, int]:
+    with assembly.database.reading() as session:
+        found = donations.gift(session, gift_id)
+    return found.person_id, found.net_cents
+
+
+def test_the_list_adds_up_what_its_filters_leave(assembly: Assembly, browser: Open) -> None:
+    one = donor(assembly, "Alpha")
+    for cents, method in ((2500, Method.CASH), (10000, Method.TRANSFER)):
+        gift(assembly, one, cents, method)
+    finance = browser(Role.FINANCE)
+    every = words_of(finance.get("/office/gifts").text)
+    assert "2 dons" in every
+    assert "125,00 €" in every
+    for query in ("method=cash", "least=25&method=cash", "until=2026-11-23&kind=one-off&method=cash"):
+        shown = words_of(finance.get(f"/office/gifts?{query}").text)
+        assert "1 don" in shown
+        assert "25,00 €" in shown
+        assert "125,00 €" not in shown
+    assert "Aucun don ne répond" in words_of(finance.get("/office/gifts?since=2027-01-01").text)
+    assert finance.get("/office/gifts?since=rien&kind=rien&least=rien&after=99").status_code == 200
+
+
+def test_a_refund_needs_two_and_says_what_is_wrong_at_its_field(assembly: Assembly, browser: Open) -> None:
+    number = gift(assembly, donor(assembly, "Beta"), 4000)
+    asks, decides = browser(Role.FINANCE), browser(Role.FINANCE)
+    for typed, said in (
+        ({"amount": "beaucoup", "reason": "x"}, "Écrivez un montant"),
+        ({"amount": "40,01", "reason": "x"}, "C’est plus que ce qui reste de ce don."),
+        ({"amount": "10", "reason": " "}, "Dites pourquoi en quelques mots"),
+    ):
+        refused = asks.post(f"/office/gifts/{number}/refund", typed)
+        assert refused.status_code == 422
+        assert said in words_of(refused.text)
+    assert asks.post(f"/office/gifts/{number}/refund", {"amount": "15,50", "reason": "Erreur"}).status_code == 303
+    own = asks.get(f"/office/gifts/{number}").text
+    assert "Vous l’avez demandé" in words_of(own)
+    with assembly.database.reading() as session:
+        (asked,) = donations.refunds_to_decide(session)
+    assert asks.post(f"/office/gifts/refunds/{asked.id}", {"decision": "approve"}).status_code == 303
+    assert stands(assembly, number)[1] == 4000
+    assert f'action="/office/gifts/refunds/{asked.id}"' in decides.get(f"/office/gifts/{number}").text
+    assert decides.post(f"/office/gifts/refunds/{asked.id}", {"decision": "approve"}).status_code == 303
+    assert stands(assembly, number)[1] == 2450
+    assert decides.post(f"/office/gifts/refunds/{asked.id}", {"decision": "approve"}).status_code == 404
+    assert "24,50 €" in words_of(decides.get(f"/office/gifts/{number}").text)
+
+
+def test_a_gift_goes_to_another_donor_for_a_reason(assembly: Assembly, browser: Open) -> None:
+    one, other = donor(assembly, "Gamma"), donor(assembly, "Delta")
+    number = gift(assembly, one, 4000)
+    finance = browser(Role.FINANCE)
+    for typed in ({"who": "personne", "why": "x"}, {"who": "Ana Delta", "why": ""}):
+        assert finance.post(f"/office/gifts/{number}/move", typed).status_code == 422
+    assert finance.post(f"/office/gifts/{number}/move", {"who": "Ana Delta", "why": "Compte joint"}).status_code == 303
+    assert stands(assembly, number) == (other, 4000)
+    page = words_of(finance.get(f"/office/gifts/{number}").text)
+    assert "Ana Gamma → Ana Delta" in page
+    assert "Compte joint" in page
+
+
+@pytest.mark.each_database
+def test_a_pile_counts_once_it_agrees_and_once_only(assembly: Assembly, browser: Open) -> None:
+    one = donor(assembly, "Epsilon")
+    finance = browser(Role.FINANCE)
+    head = {"method": "cheque", "received_on": "23/11/2026", "count": "2", "total": "60,00"}
+    for wrong in (
+        {"count": "deux"},
+        {"total": "0"},
+        {"received_on": ""},
+        {"received_on": "24/11/2026"},
+        {"method": "x"},
+    ):
+        assert finance.post("/office/gifts/batches", head | wrong).status_code == 422
+    address = finance.post("/office/gifts/batches", head).location
+    line = {"who": "Ana Epsilon", "amount": "25", "kind": "one-off", "fund": "general", "source_code": ""}
+    for wrong in ({"who": "personne"}, {"amount": "-4"}, {"fund": "x"}, {"source_code": "x"}, {"kind": "legacy"}):
+        assert finance.post(f"{address}/enter", line | wrong).status_code == 422
+    for amount in ("25", "36,00"):
+        assert finance.post(f"{address}/enter", line | {"amount": amount}).status_code == 303
+    assert "Il y a 1,00 € de trop" in words_of(finance.get(address).text)
+    assert finance.post(f"{address}/post").status_code == 303
+    with assembly.database.reading() as session:
+        assert donations.page(session, Wanted()) == ()
+    struck = re.search(r'action="([^"]+/strike/\d+)"', finance.get(address).text)
+    assert struck is not None
+    assert finance.post(struck[1]).status_code == 303
+    assert finance.post(f"{address}/enter", line | {"amount": "35,00", "kind": "membership-fee"}).status_code == 303
+    assert finance.post(f"{address}/post").location == "/office/gifts"
+    assert finance.post(f"{address}/post").status_code == 404
+    with assembly.database.reading() as session:
+        booked = donations.page(session, Wanted(person_id=one))
+        assert batches.waiting(session) == ()
+    assert {(one.cents, one.kind, one.method) for one in booked} == {
+        (2500, GiftKind.ONE_OFF, Method.CHEQUE),
+        (3500, GiftKind.MEMBERSHIP_FEE, Method.CHEQUE),
+    }
+    assert "Cette pile est inscrite" in words_of(finance.get(address).text)
+
+
+def test_a_pile_is_counted_again_or_thrown_away(assembly: Assembly, browser: Open) -> None:
+    finance = browser(Role.FINANCE)
+    head = {"method": "cash", "received_on": "2026-11-23", "count": "9", "total": "12"}
+    address = finance.post("/office/gifts/batches", head).location
+    assert finance.post(f"{address}/recount", {"count": "1", "total": "x"}).status_code == 422
+    assert finance.post(f"{address}/recount", {"count": "1", "total": "13,00"}).status_code == 303
+    assert "0 sur 1" in words_of(finance.get(address).text)
+    assert finance.post(f"{address}/drop").status_code == 303
+    assert finance.get(address).status_code == 404
+    assert finance.post(f"{address}/drop").status_code == 303
+
+
+def test_a_persons_gifts_are_on_their_page_and_in_their_past(assembly: Assembly, browser: Open) -> None:
+    one = donor(assembly, "Zeta")
+    number = gift(assembly, one, 4000)
+    with assembly.database.transaction() as session:
+        for cents in range(100, 900, 100):
+            movement = Movement(method=Method.ONLINE, booked_on=NOW.date())
+            new = NewGift(person_id=one, lines=(NewLine(cents=cents),), given_on=NOW.date(), movement=movement)
+            donations.record(session, assembly.sealer, new, at=NOW)
+    page = browser(Role.CARE).get(f"/office/supporters/{one}").text
+    assert "76,00 € en 9 dons · dont 76,00 € en 2026" in words_of(page)
+    past = browser(Role.CARE).get(f"/office/supporters/{one}/timeline?kind=gifts").text
+    assert f'href="/office/gifts/{number}"' in past
+    assert "Dons" not in re.findall(r"<h2>(.*?)</h2>", browser(Role.EDITOR).get(f"/office/supporters/{one}").text)
