@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 from crm.actions import merging as actions_merging
+from crm.banking import merging as banking_merging
+from crm.banking.bringing import Counter
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
 from crm.consent import merging as consent_merging
@@ -22,11 +24,14 @@ from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
 from crm.foundation.keys import open_keyring
 from crm.foundation.settings import Settings
-from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
+from crm.foundation.signing import AddressHasher, ContentHasher, LinkSigner, Sealer
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
+from crm.vault import merging as vault_merging
+from crm.vault import panel as vault_panel
+from crm.vault.keys import Vault
 from mailing.correspondence.model import Desk
 from mailing.delivery import merging as delivery_merging
 from mailing.delivery import panel as delivery_panel
@@ -34,6 +39,7 @@ from mailing.delivery import panel as delivery_panel
 ROOMS_WITH_ROWS = (
     "crm.actions",
     "crm.audit",
+    "crm.banking",
     "crm.care",
     "crm.consent",
     "crm.donations",
@@ -42,6 +48,7 @@ ROOMS_WITH_ROWS = (
     "crm.partners",
     "crm.people",
     "crm.staff",
+    "crm.vault",
     "mailing.composition",
     "mailing.content",
     "mailing.delivery",
@@ -58,12 +65,14 @@ POINTERS: tuple[PersonPointer, ...] = (
     consent_merging,
     actions_merging,
     donations_merging,
+    vault_merging,
+    banking_merging,
     care_merging,
     delivery_merging,
     duplicates_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
-_SHOWING = (people_panel, consent_panel, care_panel, delivery_panel, duplicates_panel)
+_SHOWING = (people_panel, consent_panel, vault_panel, care_panel, delivery_panel, duplicates_panel)
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
 """What every room shows on a person's page."""
@@ -81,6 +90,8 @@ class Assembly:
     sealer: Sealer
     addresses: AddressHasher
     secrets: Cipher
+    vault: Vault
+    fingerprints: ContentHasher
     fetcher: Fetcher
     clock: Callable[[], datetime]
     pointers: tuple[PersonPointer, ...] = POINTERS
@@ -109,8 +120,23 @@ def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None)
         sealer=Sealer(open_keyring(keys, "ledgers")),
         addresses=AddressHasher(open_keyring(keys, "addresses")),
         secrets=Cipher(open_keyring(keys, "secrets")),
+        vault=Vault(keys),
+        fingerprints=ContentHasher(open_keyring(keys, "fingerprints")),
         fetcher=Fetcher(settings.egress),
         clock=clock or (lambda: datetime.now(UTC)),
+    )
+
+
+def bank_counter(assembly: Assembly) -> Counter:
+    """Where files of the bank are brought in."""
+    return Counter(
+        database=assembly.database,
+        fingerprints=assembly.fingerprints,
+        addresses=assembly.addresses,
+        secrets=assembly.secrets,
+        vault=assembly.vault,
+        sealer=assembly.sealer,
+        clock=assembly.clock,
     )
 
 

@@ -96,7 +96,15 @@ class _Reading:
         self.statements += 1
         self._account = _account(statement)
         opening, _ = _balance(statement, _OPENING, 0)
-        self.pieces.append(Begun(row=statement.row, format=self._format, account=self._account, opening_cents=opening))
+        self.pieces.append(
+            Begun(
+                row=statement.row,
+                format=self._format,
+                account=self._account,
+                opening_cents=opening,
+                extract=self._format is Format.CAMT_054,
+            )
+        )
 
     def ended(self, statement: Element) -> None:
         """The statement itself, where its balances hold."""

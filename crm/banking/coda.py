@@ -133,7 +133,9 @@ class _Reading:
         self._account = self._number_of(record, 5)
         self._opening = fields.cents(record, 42, 43)
         opening = None if self._extract else self._opening
-        return Begun(row=self._row, format=Format.CODA, account=self._account, opening_cents=opening)
+        return Begun(
+            row=self._row, format=Format.CODA, account=self._account, opening_cents=opening, extract=self._extract
+        )
 
     def _number_of(self, record: Record, at: int) -> str:
         old = self._old or record

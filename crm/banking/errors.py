@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from crm.values.errors import Invalid
+from crm.banking.kept import KeptLine
+from crm.values.errors import Conflict, Invalid, Missing
 
 
 class Refused(StrEnum):
@@ -55,4 +56,19 @@ class FileRefused(Invalid):
         self.line = line
         self.column = column
         self.expected = expected
+        self.found = found
+
+
+class LineMissing(Missing):
+    """There is no such line."""
+
+    def __init__(self) -> None:
+        super().__init__("no such line of the bank")
+
+
+class LineDecided(Conflict):
+    """Somebody decided about this line meanwhile; `found` is how it stands."""
+
+    def __init__(self, found: KeptLine) -> None:
+        super().__init__("somebody has decided about this line meanwhile")
         self.found = found

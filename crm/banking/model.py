@@ -87,6 +87,7 @@ class Begun:
     format: Format
     account: str
     opening_cents: int | None = None
+    extract: bool = False
 
 
 Piece = Begun | Line | Statement

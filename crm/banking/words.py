@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from crm.banking.errors import FileRefused, Refused
+from crm.banking.kept import Gap, Report, Rule
 from crm.banking.model import ReturnKind
-from crm.foundation.translation import N_, say
+from crm.foundation.templating import locale_filters
+from crm.foundation.translation import N_, say, say_count
 from crm.values.languages import Language
 
 REFUSED: dict[Refused, str] = {
@@ -40,6 +42,28 @@ REFUSED: dict[Refused, str] = {
 WHERE = N_("ligne %(line)s, colonne %(column)s : %(why)s")
 SIDES = N_("ligne %(line)s, colonne %(column)s : %(why)s Attendu : %(expected)s ; trouvé : %(found)s.")
 
+NEW = N_("%(n)s mouvement nouveau"), N_("%(n)s mouvements nouveaux")
+KNOWN = N_("%(n)s déjà connu"), N_("%(n)s déjà connus")
+MATCHED = N_("%(n)s rendu à sa personne"), N_("%(n)s rendus à leur personne")
+OPEN = N_("%(n)s en attente"), N_("%(n)s en attente")
+NUMBERS = N_("%(n)s numéro national mis au coffre"), N_("%(n)s numéros nationaux mis au coffre")
+GAP = N_(
+    "Il manque un extrait du compte %(account)s : %(closed)s au %(before)s, puis %(opened)s à l’ouverture du %(after)s."
+)
+
+WHY: dict[str, str] = {
+    Rule.MANDATE.value: N_("son mandat"),
+    Rule.STRUCTURED.value: N_("sa communication structurée"),
+    Rule.ACCOUNT.value: N_("son compte"),
+    Rule.RETURN.value: N_("le retour d’un paiement"),
+    Rule.COLLEAGUE.value: N_("une décision de l’équipe"),
+    Rule.NEWCOMER.value: N_("une fiche ouverte depuis la banque"),
+    "name": N_("son nom"),
+    "amount": N_("le même montant qu’avant"),
+    "history": N_("a déjà donné"),
+}
+"""By what a line found its person, or may have."""
+
 RETURNED: dict[ReturnKind, str] = {
     ReturnKind.REJECT: N_("Rejet"),
     ReturnKind.RETURN: N_("Retour"),
@@ -55,3 +79,25 @@ def refusal(refused: FileRefused, language: Language = Language.FR) -> str:
     why = say(language, REFUSED[refused.why])
     values = {"expected": refused.expected, "found": refused.found}
     return say(language, sentence, line=refused.line, column=refused.column, why=why, **values)
+
+
+def report(found: Report, language: Language = Language.FR) -> str:
+    """What bringing a file in came to, a sentence of counts and one for each gap."""
+    counted = [(NEW, found.new), (KNOWN, found.known), (MATCHED, found.matched), (OPEN, found.open)]
+    counted += [(NUMBERS, found.numbers)] if found.numbers else []
+    said = ", ".join(say_count(language, one, many, n) for (one, many), n in counted)
+    return "\n".join([f"{found.file} : {said}.", *(gap(one, language) for one in found.gaps)])
+
+
+def gap(one: Gap, language: Language = Language.FR) -> str:
+    """That a statement is missing between two."""
+    shown = locale_filters(language)
+    return say(
+        language,
+        GAP,
+        account=one.account,
+        closed=shown["money"](one.closed_cents),
+        before=shown["day"](one.before_on, "plain"),
+        opened=shown["money"](one.opened_cents),
+        after=shown["day"](one.after_on, "plain"),
+    )

@@ -1,4 +1,4 @@
-"""`portevoix bank`: read the files of the bank."""
+"""`portevoix bank`: read the files of the bank, and keep them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from typing import IO
 
 import click
 
-from crm.banking import reading, telling, words
+from crm.assembly import bank_counter
+from crm.audit import service as audit
+from crm.banking import bringing, reading, words
+from crm.banking import telling as shown
 from crm.banking.amounts import decimal
 from crm.banking.errors import FileRefused
 from crm.banking.model import Line, Statement
 from crm.cli.helping import Orders
-from crm.cli.output import json_option
+from crm.cli.output import assembly, json_option, show, telling
 
 _IN_MEMORY = 8 * 1024 * 1024
 FILES = click.argument("files", metavar="FICHIER…", type=click.Path(path_type=Path), nargs=-1, required=True)
@@ -25,7 +28,7 @@ FILES = click.argument("files", metavar="FICHIER…", type=click.Path(path_type=
 
 @click.group(name="bank", cls=Orders)
 def command() -> None:
-    """Lire les fichiers de la banque."""
+    """Lire et importer les fichiers de la banque."""
 
 
 @command.command()
@@ -54,15 +57,59 @@ def parse(files: tuple[Path, ...], *, as_json: bool) -> None:
         sys.exit(1)
 
 
+@command.command(name="import")
+@FILES
+@json_option
+@telling
+def bring(files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Garde les mouvements de fichiers CODA et camt, et rend à chacun ceux qui sont sûrement les siens.
+
+    Un fichier ou un mouvement apporté deux fois ne change rien. Un fichier qui n’est pas juste est refusé en entier.
+    """
+    made = assembly()
+    counter = bank_counter(made)
+    refused = 0
+    for file in files:
+        try:
+            with _opened(file) as stream:
+                report = bringing.bring(counter, stream, name=_name(file), by=None)
+        except (FileRefused, OSError) as error:
+            refused += 1
+            said = _why(error)
+            if as_json:
+                click.echo(json.dumps({"file": _name(file), **said}))
+            else:
+                click.echo(f"{_name(file)} : {said['error']}", err=True)
+            continue
+        with made.database.transaction() as session:
+            facts = {"new": report.new, "known": report.known, "matched": report.matched}
+            audit.record(
+                session,
+                made.sealer,
+                at=made.clock(),
+                account_id=None,
+                action="bank.import",
+                subject="bank",
+                facts=facts,
+            )
+        show(report, as_json=as_json, text=words.report(report))
+    if refused:
+        sys.exit(1)
+
+
+def _why(error: FileRefused | OSError) -> dict[str, object]:
+    if isinstance(error, FileRefused):
+        return {"error": words.refusal(error), "line": error.line, "column": error.column}
+    return {"error": f"ce fichier ne se lit pas ({os.strerror(error.errno) if error.errno else 'erreur'})."}
+
+
 def _told(file: Path, out: IO[str], *, as_json: bool) -> dict[str, object] | None:
     """Writes what a file holds, or says why it is refused. Memory stays flat: the lines wait on disk."""
     try:
         with _opened(file) as stream:
             (_as_json if as_json else _as_table)(file, stream, out)
-    except FileRefused as refusal:
-        return {"error": words.refusal(refusal), "line": refusal.line, "column": refusal.column}
-    except OSError as error:
-        return {"error": f"ce fichier ne se lit pas ({os.strerror(error.errno) if error.errno else 'erreur'})."}
+    except (FileRefused, OSError) as error:
+        return _why(error)
     return None
 
 
@@ -88,9 +135,9 @@ def _as_json(file: Path, stream: IO[bytes], out: IO[str]) -> None:
         for piece in reading.pieces(stream):
             if isinstance(piece, Line):
                 between = ", " if lines.tell() else ""
-                lines.write(between + json.dumps(telling.line_facts(reading.masked(piece)[0])))
+                lines.write(between + json.dumps(shown.line_facts(reading.masked(piece)[0])))
             elif isinstance(piece, Statement):
-                head = json.dumps(telling.statement_facts(piece)).removesuffix("}")
+                head = json.dumps(shown.statement_facts(piece)).removesuffix("}")
                 out.write(("" if first else ", ") + head + ', "lines": [')
                 first = False
                 lines.seek(0)
@@ -109,7 +156,7 @@ def _as_table(file: Path, stream: IO[bytes], out: IO[str]) -> None:
     out.write(f"{_name(file)}\n")
     for piece in reading.pieces(stream):
         if isinstance(piece, Line):
-            out.write(telling.line_row(reading.masked(piece)[0]) + "\n")
+            out.write(shown.line_row(reading.masked(piece)[0]) + "\n")
         elif isinstance(piece, Statement):
             out.write(f"  {piece.account} ({piece.format.value}) : {_counted(piece.line_count)}")
             if not piece.extract and piece.opening_cents is not None and piece.closing_cents is not None:

@@ -35,6 +35,7 @@ class Entry:
 
 _SUPPORTERS = (
     "care_notes",
+    "national_number",
     "care_resend",
     "supporter_addresses",
     "supporter_consent",
@@ -60,6 +61,7 @@ MENU = (
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people", covers=_SUPPORTERS),
     Entry(N_("Guichet"), "care_desk.index", Permission.SUPPORTERS_EDIT, "phone", covers=("care_contacts", "tasks")),
+    Entry(N_("Banque"), "bank.index", Permission.BANKING_READ, "bank"),
     Entry(
         N_("Importations"),
         "imports.index",
