@@ -173,6 +173,7 @@ def _prepared(counter: Counter, told: _Told, file_id: int, seen: dict[str, int])
         None,
         None,
         None,
+        None,
         1,
     )
     return _Prepared(fingerprint=marks[0], others=marks, row=row, numbers=numbers)

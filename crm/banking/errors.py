@@ -66,6 +66,20 @@ class LineMissing(Missing):
         super().__init__("no such line of the bank")
 
 
+class GiftHasMoved(Conflict):
+    """The gift of this line was returned, refunded or corrected since: the line cannot simply be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("the gift of this line has moved since")
+
+
+class DayToCome(Invalid):
+    """The line is of a day that has not come."""
+
+    def __init__(self) -> None:
+        super().__init__("the line is of a day to come", field="booked_on")
+
+
 class LineDecided(Conflict):
     """Somebody decided about this line meanwhile; `found` is how it stands."""
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from crm.banking.model import ReturnKind
-from crm.values.identifiers import AccountId, PersonId
+from crm.values.identifiers import AccountId, GiftId, PersonId
 
 
 class LineState(StrEnum):
@@ -59,6 +59,7 @@ class KeptLine:
     person_id: PersonId | None
     rule: Rule | None
     undoes: int | None
+    gift_id: GiftId | None
     decided_at: datetime | None
     decided_by: AccountId | None
     version: int

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.banking import rules, store
+from crm.banking import booking, rules, store
 from crm.banking.kept import Candidate, KeptLine, LineState, Rule
 from crm.banking.rules import Key
 from crm.foundation.database import Database, hold
@@ -15,11 +16,15 @@ from crm.foundation.signing import AddressHasher, Sealer
 from crm.people import links, search
 from crm.people import service as people
 from crm.people.model import Person
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 from crm.vault import service as vault
 from crm.vault.keys import Vault
 
 BLOCK = 1_000
+_Decided = tuple[KeptLine, PersonId, Rule, KeptLine | None]
+"""A line that surely is somebody's: whose, by what, and the line that it undoes."""
+
 PROPOSED = 6
 IBAN, MANDATE, STRUCTURED = "iban", "mandate", "structured"
 """The kinds of keys that are learned of a person when a line is theirs."""
@@ -53,9 +58,9 @@ def match_waiting(database: Database, where: Vault, sealer: Sealer, *, at: datet
                 return matched
             after = ids[-1]
             waiting = store.lines(session, ids)
-            decided = _surely(session, waiting)
-            for line, person_id, rule, undoes in decided:
-                if store.decide(
+            decided = [one for one in _surely(session, waiting) if one[0].booked_on <= brussels_day(at)]
+            for line, person_id, rule, undone in decided:
+                done = store.decide(
                     session,
                     line.id,
                     seen=line.version,
@@ -64,12 +69,13 @@ def match_waiting(database: Database, where: Vault, sealer: Sealer, *, at: datet
                     rule=rule,
                     at=at,
                     by=None,
-                    undoes=undoes,
-                ):
+                    undoes=undone.id if undone else None,
+                )
+                if done:
                     matched += 1
-            vault.hand_over_many(
-                session, lock, sealer, {line.fingerprint: PersonId(who) for line, who, *_ in decided if who}, at=at
-            )
+                    now = replace(line, version=line.version + 1)
+                    booking.book(session, sealer, now, person_id, undone=undone, at=at, by=None)
+            vault.hand_over_many(session, lock, sealer, {line.fingerprint: who for line, who, *_ in decided}, at=at)
 
 
 def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:
@@ -112,7 +118,7 @@ def _scored(line: KeptLine, person: Person, keys: Collection[str], past: Sequenc
     return Candidate(person_id=person.id, score=points, why=tuple(why))
 
 
-def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[tuple[KeptLine, int | None, Rule, int | None]]:
+def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
     """The lines that surely are somebody's: whose, by what, and the line that each undoes."""
     keys = {line.id: keys_of(line) for line in waiting}
     known = links.known_by(session, {(key.kind, key.key) for several in keys.values() for key in several})
@@ -123,17 +129,17 @@ def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[tuple[KeptLin
         end_to_end={line.end_to_end_id for line in waiting if line.return_kind and line.end_to_end_id},
         mandates={line.mandate for line in waiting if line.return_kind and line.mandate},
     )
-    decided: list[tuple[KeptLine, int | None, Rule, int | None]] = []
+    decided: list[_Decided] = []
     for line in waiting:
         if line.return_kind is not None:
             first = _undone_by(line, free)
-            if first is not None:
+            if first is not None and first.person_id is not None:
                 free.remove(first)
-                decided.append((line, first.person_id, Rule.RETURN, first.id))
+                decided.append((line, first.person_id, Rule.RETURN, first))
             continue
         found = rules.verdict(keys[line.id], known, name=line.name, names=names)
         if found is not None:
-            decided.append((line, found[0], found[1], None))
+            decided.append((line, PersonId(found[0]), found[1], None))
     return decided
 
 

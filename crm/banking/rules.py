@@ -64,13 +64,16 @@ def verdict(
     """Whom a line surely comes from, and by what; None where a person has to look.
 
     A key that leads to several people leads to nobody. An account alone is not enough where the name on the transfer is
-    another: families share one.
+    another: families share one. Nor is a communication, without a name that is theirs: a whole appeal may print one.
     """
     for key in keys:
         found = known.get((key.kind, key.key), ())
         if len(found) != 1:
             continue
-        if key.rule is Rule.ACCOUNT and name and alike(name, names.get(found[0], "")) < ALIKE:
+        is_theirs = alike(name, names.get(found[0], "")) >= ALIKE
+        if key.rule is Rule.STRUCTURED and not is_theirs:
+            continue
+        if key.rule is Rule.ACCOUNT and name and not is_theirs:
             continue
         return found[0], key.rule
     return None

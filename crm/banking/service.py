@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
-from crm.banking import matching, store
+from crm.banking import booking, matching, store
 from crm.banking.bringing import Counter
-from crm.banking.errors import LineDecided, LineMissing
+from crm.banking.errors import DayToCome, LineDecided, LineMissing
 from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule
 from crm.people import arriving
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.model import NewPerson, Person
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 from crm.vault import service as vault
@@ -66,9 +68,15 @@ def confirm(
     person = people.find_survivor(session, person_id)
     if person is None:
         raise PersonMissing
+    if line(session, line_id).booked_on > brussels_day(at):
+        raise DayToCome
     decided = _decide(
         session, counter, line_id, LineState.MATCHED, person_id=person.id, rule=rule, seen=seen, by=by, at=at
     )
+    undone = store.last_like(session, person.id, -decided.cents) if decided.return_kind else None
+    if undone is not None:
+        store.undo(session, decided.id, undone.id)
+    booking.book(session, counter.sealer, decided, person.id, undone=undone, at=at, by=by)
     if decided.return_kind is None:
         matching.learn(session, decided, person.id)
     vault.hand_over(session, counter.vault.lock(), counter.sealer, decided.fingerprint, person.id, at=at, by=by)
@@ -103,8 +111,12 @@ def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by
 
 
 def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
-    """Takes a decision back: the line waits again."""
-    return _decide(session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at)
+    """Takes a decision back: the line waits again, its gift is corrected to nought. Raises `GiftHasMoved`."""
+    before = line(session, line_id)
+    reopened = _decide(session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at)
+    if before.gift_id is not None:
+        booking.unbook(session, counter.sealer, replace(before, version=reopened.version), at=at, by=by)
+    return line(session, line_id)
 
 
 def _decide(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from crm.banking.kept import Desk, Gap, KeptLine, LineState, Rule
 from crm.banking.tables import BankFileRow, BankLineRow, BankStatementRow
 from crm.foundation import bulk
-from crm.values.identifiers import AccountId, PersonId
+from crm.values.identifiers import AccountId, GiftId, PersonId
 
 COLUMNS = (
     "fingerprint",
@@ -40,6 +40,7 @@ COLUMNS = (
     "person_id",
     "rule",
     "undoes",
+    "gift_id",
     "decided_at",
     "decided_by",
     "version",
@@ -151,6 +152,31 @@ def decide(
     return bool(done.rowcount)  # type: ignore[attr-defined] # an update has one
 
 
+def stand_on(session: Session, line_id: int, gift_id: int | None) -> None:
+    """Notes on which gift a line stands."""
+    session.execute(
+        update(BankLineRow).where(BankLineRow.id == line_id).values(gift_id=gift_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def undo(session: Session, line_id: int, undone: int) -> None:
+    """Notes which line a return undoes."""
+    session.execute(
+        update(BankLineRow).where(BankLineRow.id == line_id).values(undoes=undone),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def last_like(session: Session, person_id: int, cents: int) -> KeptLine | None:
+    """Somebody's newest credit of that amount that nothing has undone."""
+    row, back = BankLineRow, aliased(BankLineRow)
+    is_free = ~select(back.id).where(back.undoes == row.id).exists()
+    query = select(row).where(row.person_id == person_id, row.cents == cents, row.return_kind.is_(None), is_free)
+    found = session.scalar(query.order_by(row.booked_on.desc(), row.id.desc()).limit(1))
+    return None if found is None else _line(found)
+
+
 def lines_of(session: Session, person_ids: Collection[int], *, size: int) -> dict[int, list[KeptLine]]:
     """The newest lines of some people, for their habits."""
     row = BankLineRow
@@ -233,6 +259,7 @@ def _line(row: BankLineRow) -> KeptLine:
         person_id=None if row.person_id is None else PersonId(row.person_id),
         rule=row.rule,
         undoes=row.undoes,
+        gift_id=None if row.gift_id is None else GiftId(row.gift_id),
         decided_at=row.decided_at,
         decided_by=None if row.decided_by is None else AccountId(row.decided_by),
         version=row.version,

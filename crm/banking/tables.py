@@ -78,6 +78,7 @@ class BankLineRow(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     rule: Mapped[Rule | None] = mapped_column(Word(Rule))
     undoes: Mapped[int | None] = mapped_column(ForeignKey("bank_line.id"), unique=True)
+    gift_id: Mapped[int | None] = mapped_column(ForeignKey("gift.id"), index=True)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
     version: Mapped[int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-DAY = date(2026, 11, 25)
+DAY = date(2026, 11, 20)
 ACCOUNT = "BE68539007547034"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -15,9 +16,11 @@ from sqlalchemy import select
 from crm.assembly import Assembly, bank_counter
 from crm.banking import bringing, store
 from crm.banking import service as banking
-from crm.banking.errors import FileRefused, LineDecided
+from crm.banking.errors import FileRefused, GiftHasMoved, LineDecided
 from crm.banking.kept import Gap, KeptLine, LineState, Report, Rule
 from crm.banking.tables import BankLineRow
+from crm.donations import service as donations
+from crm.donations.model import Wanted
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.values.identifiers import AccountId
@@ -31,6 +34,7 @@ from tests.web.whole_database import digest
 
 CLAIRE = AccountId(1)
 EXAMPLES = count(1)
+ACTS = ("confirm", "aside", "reopen")
 MARIE = Move(
     cents=3000, name="DUPONT MARIE", account=samples.DONOR, text="don 85.07.30-033.28 merci", bank_reference="REF1"
 )
@@ -112,6 +116,14 @@ def test_a_national_number_never_reaches_a_row_and_goes_to_who_paid(assembly: As
     assert held is not None
     learned = brought(assembly, coda.statement([Move(cents=900, name="Marie DUPONT", account=samples.DONOR)], number=2))
     assert learned.matched == 1
+    ogm = ("101", "090933755493")
+    [appeal] = [one for one in waiting(assembly) if one.cents == 500]
+    assert appeal.name == "NOEL JEAN"
+    brought(assembly, coda.statement([Move(cents=902, name="DUPONT MARIE", structured=ogm)], number=4))
+    [mine] = [one for one in waiting(assembly) if one.cents == 902]
+    confirmed(assembly, mine, marie)
+    printed = [Move(cents=903, name="DUPONT M.", structured=ogm), Move(cents=904, name="LEROY PAUL", structured=ogm)]
+    assert brought(assembly, coda.statement(printed, number=5)).matched == 1  # one communication, two people
     shared = brought(assembly, coda.statement([Move(cents=901, name="PAUL LEROY", account=samples.DONOR)], number=3))
     assert shared.matched == 0  # somebody else who writes from the same account: a person looks
 
@@ -152,12 +164,52 @@ def test_a_returned_collection_goes_to_whom_it_came_from_and_undoes_it_once(asse
     assert (report.matched, report.open) == (1, 1)
     with assembly.database.reading() as session:
         [undone] = [one for one in store.lines(session, range(10)) if one.undoes]
+        assert donations.totals(session, Wanted(person_id=marie.id)).net_cents == 0
     assert (undone.undoes, undone.person_id, undone.rule, undone.return_reason) == (
         line.id,
         marie.id,
         Rule.RETURN,
         "AM04",
     )
+
+
+@settings(
+    max_examples=6,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.sampled_from(("confirm", "aside", "reopen")), st.booleans()), max_size=12)
+)
+def test_gifts_come_to_what_the_lines_of_people_come_to_whatever_is_decided(
+    assembly: Assembly, acts: list[tuple[int, str, bool]]
+) -> None:
+    example, counter = next(EXAMPLES), bank_counter(assembly)
+    donors = [person(assembly, "Marie", f"Dupont {example}"), person(assembly, "Jean", f"Noël {example}")]
+    debit = direct_debit(mandate=f"M{example}", text="plan")
+    back = direct_debit(mandate=f"M{example}", text="plan", paid="4", kind="2", reason="AM04")
+    moves = [Move(cents=100 + at, text=f"{example}") for at in range(3)]
+    moves += [Move(cents=500, code="00550000", structured=debit), Move(cents=-500, code="00503000", structured=back)]
+    brought(assembly, coda.statement(moves, number=example % 999))
+    with assembly.database.reading() as session:
+        newest = [one.id for one in store.waiting(session, size=10_000)][-5:]
+    for place, act, other in acts:
+        with suppress(LineDecided, GiftHasMoved), assembly.database.transaction() as session:
+            line = banking.line(session, newest[place])
+            seen = line.version
+            if act == "confirm":
+                banking.confirm(session, counter, line.id, donors[other].id, seen=seen, by=CLAIRE, at=NOW)
+            elif act == "aside":
+                banking.set_aside(session, counter, line.id, seen=seen, by=CLAIRE, at=NOW)
+            else:
+                banking.reopen(session, counter, line.id, seen=seen, by=CLAIRE, at=NOW)
+    with assembly.database.reading() as session:
+        kept = store.lines(session, newest)
+        for donor in donors:
+            mine = [one for one in kept if one.person_id == donor.id and one.gift_id is not None]
+            given = donations.totals(session, Wanted(person_id=donor.id)).net_cents
+            assert given == sum(one.cents for one in mine)
+        assert donations.drift(session) == 0
 
 
 def test_a_missing_statement_is_told_and_a_wrong_file_keeps_nothing(assembly: Assembly) -> None:

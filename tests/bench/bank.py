@@ -1,4 +1,6 @@
-"""`python -m tests.bench.bank`: files of the bank read, beside a bare loop over the same lines.
+"""`python -m tests.bench.bank`: files of the bank read, beside a bare loop over the same lines; and brought in.
+
+Brought in: a hundredth of the lines are of people we know, and become gifts one by one; the others wait.
 
 The bare loop opens the same file and takes each line as text: what no reader can do without. Memory is that of a
 process of its own for each file, its own size at rest taken off.
@@ -8,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,12 +19,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from crm.banking import reading
+from crm.assembly import bank_counter
+from crm.banking import bringing, reading
 from crm.banking.model import Line
+from crm.people import links
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.values.languages import Language
 from tests.banking import camt_files as camt
 from tests.banking import coda_files as coda
 from tests.banking.camt_files import Entry, Tx
 from tests.banking.coda_files import Move
+from tests.bench.imports import house
 
 NAMES = ("Dupont Marie", "Peeters Jan", "Lefèvre Éloïse", "Noël Jean", "De Vries Anna")
 
@@ -32,6 +39,7 @@ def main() -> None:
     """Prints seconds, the ratio to the bare loop and peak memory for a CODA and a camt.053."""
     options = argparse.ArgumentParser(prog="python -m tests.bench.bank", description=main.__doc__)
     options.add_argument("--movements", type=int, default=100_000)
+    options.add_argument("--ledgers", nargs="*", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     options.add_argument("--json", action="store_true")
     options.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     chosen = options.parse_args()
@@ -47,8 +55,9 @@ def main() -> None:
                 [sys.executable, "-m", "tests.bench.bank", "--file", str(file)], check=True, capture_output=True
             )
             found[name] = json.loads(done.stdout)
+        brought = {ledger: brought_in(ledger, Path(folder) / "coda", chosen.movements) for ledger in chosen.ledgers}
     if chosen.json:
-        print(json.dumps(found))
+        print(json.dumps(found | brought))
         return
     for name, figures in found.items():
         print(
@@ -56,6 +65,31 @@ def main() -> None:
             f"{figures['ratio']:.0f} times the bare loop ({figures['bare']:.2f} s); "
             f"{figures['memory']:.0f} MB of memory above rest"
         )
+
+    for ledger, figures in brought.items():
+        print(
+            f"{ledger}: {chosen.movements:,} movements brought in, {figures['matched']:.0f} of them matched and "
+            f"booked, in {figures['bring']:.1f} s; the same file again {figures['again']:.1f} s; "
+            f"{figures['memory']:.0f} MB of memory above rest"
+        )
+
+
+def brought_in(ledger: str, file: Path, movements: int) -> dict[str, float]:
+    """Seconds for a file that is new, and for the same again."""
+    with house(ledger) as assembly:
+        with assembly.database.transaction() as session:
+            for at in range(1, movements, 100):
+                new = NewPerson(language=Language.FR, first_name="Jan", last_name="Peeters")
+                person = people.add(session, assembly.addresses, new, at=assembly.clock())
+                links.remember_key(session, person.id, "structured", _structured(at))
+        counter, figures, rest = bank_counter(assembly), dict[str, float](), peak()
+        for name in ("bring", "again"):
+            before = time.perf_counter()
+            with file.open("rb") as stream:
+                report = bringing.bring(counter, stream, name="coda", by=None)
+            figures[name] = time.perf_counter() - before
+            figures.setdefault("matched", report.matched)
+        return figures | {"memory": peak() - rest}
 
 
 def measured(file: Path) -> dict[str, float]:
@@ -65,14 +99,20 @@ def measured(file: Path) -> dict[str, float]:
         for line in lines:
             line.strip()
     bare = time.perf_counter() - before
-    rest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rest = peak()
     before = time.perf_counter()
     with file.open("rb") as stream:
         deque(map(reading.masked, _lines(stream)), maxlen=0)
     read = time.perf_counter() - before
-    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - rest) / 1024
+    memory = peak() - rest
     size = file.stat().st_size / 1e6
     return {"read": read, "bare": bare, "ratio": read / bare, "memory": memory, "megabytes": size}
+
+
+def peak() -> float:
+    """The most memory this process has had, in megabytes (getrusage would count that of its parent too)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def _lines(stream: IO[bytes]) -> Iterator[Line]:

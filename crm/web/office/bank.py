@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from crm.assembly import bank_counter
 from crm.banking import bringing, rules, words
 from crm.banking import service as banking
-from crm.banking.errors import FileRefused, LineDecided
+from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided
 from crm.banking.kept import Candidate, KeptLine, LineState
 from crm.banking.references import written
 from crm.people import rules as people_rules
@@ -31,6 +31,8 @@ SIZE = 40
 MOST_BYTES = 100 * 1024 * 1024
 LONGEST = 60
 DECIDED = N_("Quelqu’un vient de décider de ce mouvement : rien n’a été changé.")
+MOVED = N_("Le don de ce mouvement a été rendu ou corrigé depuis : il ne se rouvre plus ici.")
+TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 WRONG_WHO = N_("Choisissez une personne de la liste.")
 NAMELESS = N_("Un nom au moins est nécessaire pour ouvrir une fiche.")
 
@@ -94,6 +96,8 @@ def confirm(line_id: int) -> ResponseReturnValue:
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
+    except DayToCome:
+        return _on(TO_COME, kind="refused")
     except (Invalid, PersonMissing):
         return _desk(line_id, errors={"who": shell.say(WRONG_WHO)})
     return _done(line_id, N_("Le mouvement est à sa personne."))
@@ -121,6 +125,8 @@ def newcomer(line_id: int) -> ResponseReturnValue:
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
+    except DayToCome:
+        return _on(TO_COME, kind="refused")
     except Invalid:
         return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
     return _done(line_id, N_("La fiche est ouverte, et le mouvement est à elle."))
@@ -149,6 +155,8 @@ def reopen(line_id: int) -> ResponseReturnValue:
             banking.reopen(session, bank_counter(made), line_id, seen=_seen(), by=by, at=shell.now())
     except LineDecided:
         return _on(DECIDED, kind="note")
+    except GiftHasMoved:
+        return _on(MOVED, kind="refused")
     return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'e415'
+revision = '8ae2'
 down_revision = '5596'
 branch_labels = None
 depends_on = None
@@ -22,51 +22,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_file')),
     sa.UniqueConstraint('fingerprint', name=op.f('uq_bank_file_fingerprint'))
     )
-    op.create_table('bank_line',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('fingerprint', sa.String(length=80), nullable=False),
-    sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('account', sa.String(length=34), nullable=False),
-    sa.Column('booked_on', sa.Date(), nullable=False),
-    sa.Column('value_on', sa.Date(), nullable=True),
-    sa.Column('cents', sa.BigInteger(), nullable=False),
-    sa.Column('name', sa.String(length=140), nullable=False),
-    sa.Column('address', sa.String(length=200), nullable=False),
-    sa.Column('sealed_account', sa.String(length=200), nullable=True),
-    sa.Column('tail', sa.String(length=4), nullable=False),
-    sa.Column('account_key', sa.String(length=120), nullable=True),
-    sa.Column('communication', sa.Text(), nullable=False),
-    sa.Column('structured', sa.String(length=35), nullable=True),
-    sa.Column('end_to_end_id', sa.String(length=80), nullable=True),
-    sa.Column('mandate', sa.String(length=80), nullable=True),
-    sa.Column('return_kind', sa.String(length=40), nullable=True),
-    sa.Column('return_reason', sa.String(length=40), nullable=True),
-    sa.Column('transaction_code', sa.String(length=40), nullable=True),
-    sa.Column('bank_reference', sa.String(length=80), nullable=True),
-    sa.Column('batch', sa.String(length=80), nullable=True),
-    sa.Column('fee', sa.Boolean(), nullable=False),
-    sa.Column('state', sa.String(length=40), nullable=False),
-    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('rule', sa.String(length=40), nullable=True),
-    sa.Column('undoes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['file_id'], ['bank_file.id'], name=op.f('fk_bank_line_file_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_bank_line_person_id')),
-    sa.ForeignKeyConstraint(['undoes'], ['bank_line.id'], name=op.f('fk_bank_line_undoes')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_line')),
-    sa.UniqueConstraint('fingerprint', name=op.f('uq_bank_line_fingerprint')),
-    sa.UniqueConstraint('undoes', name=op.f('uq_bank_line_undoes'))
-    )
-    with op.batch_alter_table('bank_line', schema=None) as batch_op:
-        batch_op.create_index('ix_bank_line_account_key', ['account_key'], unique=False)
-        batch_op.create_index('ix_bank_line_end_to_end', ['end_to_end_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_bank_line_file_id'), ['file_id'], unique=False)
-        batch_op.create_index('ix_bank_line_mandate', ['mandate'], unique=False)
-        batch_op.create_index(batch_op.f('ix_bank_line_person_id'), ['person_id'], unique=False)
-        batch_op.create_index('ix_bank_line_state', ['state', 'booked_on', 'id'], unique=False)
-
     op.create_table('bank_statement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('fingerprint', sa.String(length=80), nullable=False),
@@ -121,11 +76,69 @@ def upgrade() -> None:
     with op.batch_alter_table('national_number_request', schema=None) as batch_op:
         batch_op.create_index('ix_national_number_request_person', ['person_id', 'asked_at'], unique=False)
 
+    op.create_table('bank_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('fingerprint', sa.String(length=80), nullable=False),
+    sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account', sa.String(length=34), nullable=False),
+    sa.Column('booked_on', sa.Date(), nullable=False),
+    sa.Column('value_on', sa.Date(), nullable=True),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(length=140), nullable=False),
+    sa.Column('address', sa.String(length=200), nullable=False),
+    sa.Column('sealed_account', sa.String(length=200), nullable=True),
+    sa.Column('tail', sa.String(length=4), nullable=False),
+    sa.Column('account_key', sa.String(length=120), nullable=True),
+    sa.Column('communication', sa.Text(), nullable=False),
+    sa.Column('structured', sa.String(length=35), nullable=True),
+    sa.Column('end_to_end_id', sa.String(length=80), nullable=True),
+    sa.Column('mandate', sa.String(length=80), nullable=True),
+    sa.Column('return_kind', sa.String(length=40), nullable=True),
+    sa.Column('return_reason', sa.String(length=40), nullable=True),
+    sa.Column('transaction_code', sa.String(length=40), nullable=True),
+    sa.Column('bank_reference', sa.String(length=80), nullable=True),
+    sa.Column('batch', sa.String(length=80), nullable=True),
+    sa.Column('fee', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('rule', sa.String(length=40), nullable=True),
+    sa.Column('undoes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('gift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['bank_file.id'], name=op.f('fk_bank_line_file_id')),
+    sa.ForeignKeyConstraint(['gift_id'], ['gift.id'], name=op.f('fk_bank_line_gift_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_bank_line_person_id')),
+    sa.ForeignKeyConstraint(['undoes'], ['bank_line.id'], name=op.f('fk_bank_line_undoes')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_line')),
+    sa.UniqueConstraint('fingerprint', name=op.f('uq_bank_line_fingerprint')),
+    sa.UniqueConstraint('undoes', name=op.f('uq_bank_line_undoes'))
+    )
+    with op.batch_alter_table('bank_line', schema=None) as batch_op:
+        batch_op.create_index('ix_bank_line_account_key', ['account_key'], unique=False)
+        batch_op.create_index('ix_bank_line_end_to_end', ['end_to_end_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_line_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_line_gift_id'), ['gift_id'], unique=False)
+        batch_op.create_index('ix_bank_line_mandate', ['mandate'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_line_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_bank_line_state', ['state', 'booked_on', 'id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('bank_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_bank_line_state')
+        batch_op.drop_index(batch_op.f('ix_bank_line_person_id'))
+        batch_op.drop_index('ix_bank_line_mandate')
+        batch_op.drop_index(batch_op.f('ix_bank_line_gift_id'))
+        batch_op.drop_index(batch_op.f('ix_bank_line_file_id'))
+        batch_op.drop_index('ix_bank_line_end_to_end')
+        batch_op.drop_index('ix_bank_line_account_key')
+
+    op.drop_table('bank_line')
     with op.batch_alter_table('national_number_request', schema=None) as batch_op:
         batch_op.drop_index('ix_national_number_request_person')
 
@@ -141,14 +154,5 @@ def downgrade() -> None:
         batch_op.drop_index('ix_bank_statement_account')
 
     op.drop_table('bank_statement')
-    with op.batch_alter_table('bank_line', schema=None) as batch_op:
-        batch_op.drop_index('ix_bank_line_state')
-        batch_op.drop_index(batch_op.f('ix_bank_line_person_id'))
-        batch_op.drop_index('ix_bank_line_mandate')
-        batch_op.drop_index(batch_op.f('ix_bank_line_file_id'))
-        batch_op.drop_index('ix_bank_line_end_to_end')
-        batch_op.drop_index('ix_bank_line_account_key')
-
-    op.drop_table('bank_line')
     op.drop_table('bank_file')
     # ### end Alembic commands ###
