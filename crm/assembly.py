@@ -9,6 +9,8 @@ from importlib import import_module
 
 from crm.actions import merging as actions_merging
 from crm.actions import personal_data as actions_personal_data
+from crm.banking import merging as banking_merging
+from crm.banking.bringing import Counter
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
 from crm.care import personal_data as care_personal_data
@@ -32,7 +34,7 @@ from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
 from crm.foundation.keys import open_keyring
 from crm.foundation.settings import Settings
-from crm.foundation.signing import AddressHasher, LinkSigner, Sealer
+from crm.foundation.signing import AddressHasher, ContentHasher, LinkSigner, Sealer
 from crm.imports import personal_data as imports_personal_data
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
@@ -44,6 +46,9 @@ from crm.people import personal_data as people_personal_data
 from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.erasing import Holdings
+from crm.vault import merging as vault_merging
+from crm.vault import panel as vault_panel
+from crm.vault.keys import Vault
 from mailing.correspondence.model import Desk
 from mailing.delivery import merging as delivery_merging
 from mailing.delivery import panel as delivery_panel
@@ -54,6 +59,7 @@ from mailing.feedback import personal_data as feedback_personal_data
 ROOMS_WITH_ROWS = (
     "crm.actions",
     "crm.audit",
+    "crm.banking",
     "crm.care",
     "crm.consent",
     "crm.donations",
@@ -63,6 +69,7 @@ ROOMS_WITH_ROWS = (
     "crm.people",
     "crm.privacy",
     "crm.staff",
+    "crm.vault",
     "crm.visits",
     "mailing.composition",
     "mailing.content",
@@ -80,6 +87,8 @@ POINTERS: tuple[PersonPointer, ...] = (
     consent_merging,
     actions_merging,
     donations_merging,
+    vault_merging,
+    banking_merging,
     care_merging,
     delivery_merging,
     duplicates_merging,
@@ -101,7 +110,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
 """Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
 KEEPERS: tuple[TermKeeper, ...] = (delivery_terms, care_terms, privacy_terms)
 """Who forgets by age alone, each night."""
-_SHOWING = (people_panel, consent_panel, donations_panel, care_panel, delivery_panel, duplicates_panel)
+_SHOWING = (people_panel, consent_panel, donations_panel, vault_panel, care_panel, delivery_panel, duplicates_panel)
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
 """What every room shows on a person's page."""
@@ -125,6 +134,8 @@ class Assembly:
     sealer: Sealer
     addresses: AddressHasher
     secrets: Cipher
+    vault: Vault
+    fingerprints: ContentHasher
     fetcher: Fetcher
     clock: Callable[[], datetime]
     pointers: tuple[PersonPointer, ...] = POINTERS
@@ -171,8 +182,23 @@ def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None)
         sealer=Sealer(open_keyring(keys, "ledgers")),
         addresses=AddressHasher(open_keyring(keys, "addresses")),
         secrets=Cipher(open_keyring(keys, "secrets")),
+        vault=Vault(keys),
+        fingerprints=ContentHasher(open_keyring(keys, "fingerprints")),
         fetcher=Fetcher(settings.egress),
         clock=clock or (lambda: datetime.now(UTC)),
+    )
+
+
+def bank_counter(assembly: Assembly) -> Counter:
+    """Where files of the bank are brought in."""
+    return Counter(
+        database=assembly.database,
+        fingerprints=assembly.fingerprints,
+        addresses=assembly.addresses,
+        secrets=assembly.secrets,
+        vault=assembly.vault,
+        sealer=assembly.sealer,
+        clock=assembly.clock,
     )
 
 

@@ -19,9 +19,11 @@ COMMANDS = {
     "imports": "Lire un fichier, l’essayer, l’importer, l’annuler.",
     "api": "Donner et reprendre l’accès à l’API.",
     "people": "Vérifier et reconstruire l’index de recherche des soutiens.",
+    "bank": "Lire et importer les fichiers de la banque.",
     "duplicates": "Trouver, réunir et séparer les fiches d’une même personne.",
     "consent": "Vérifier et reconstruire le registre des consentements.",
     "privacy": "Montrer, emporter, oublier les données d’une personne.",
+    "vault": "Changer la clé du coffre des numéros nationaux.",
     "run": "Lancer le site, l’horloge et l’expéditeur ensemble.",
     "demo": "Lancer l’organisation de démonstration.",
 }

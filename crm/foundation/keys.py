@@ -49,6 +49,13 @@ def open_keyring(folder: Path, use: str) -> Keyring:
     return Keyring(use=use, keys=tuple(sorted(found)))
 
 
+def add_key(folder: Path, use: str) -> int:
+    """Makes the next key file of a keyring, from then on the newest; its id."""
+    number = open_keyring(folder, use).newest[0] + 1
+    _create(folder / f"{use}.{number}.key")
+    return number
+
+
 def _create(path: Path) -> None:
     draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -121,6 +121,29 @@ class AddressHasher:
         return _key_of(*self.keyring.newest, normal_address)
 
 
+@dataclass(frozen=True, slots=True)
+class ContentHasher:
+    """Keyed hashes of what is compared but never told (a national number, a line of the bank). Nothing is remembered.
+
+    `use` keeps hashes of one thing apart from those of another.
+    """
+
+    keyring: Keyring
+
+    def key_of(self, use: str, content: str) -> str:
+        """`<key id>:<64 hex digits>` under the newest key."""
+        return _content_key(*self.keyring.newest, use, content)
+
+    def keys_of(self, use: str, content: str) -> tuple[str, ...]:
+        """The same under every key, the newest first."""
+        return tuple(_content_key(key_id, key, use, content) for key_id, key in reversed(self.keyring.keys))
+
+
+def _content_key(key_id: int, key: bytes, use: str, content: str) -> str:
+    own = hmac.digest(key, f"portevoix.content.{use}".encode(), "sha256")
+    return f"{key_id}:{hmac.digest(own, content.encode(), 'sha256').hex()}"
+
+
 @lru_cache(maxsize=4096)
 def _key_of(key_id: int, key: bytes, normal_address: str) -> str:
     return f"{key_id}:{hmac.digest(key, normal_address.encode(), 'sha256').hex()}"

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from crm.foundation.bulk import texts
 from crm.people import selects
 from crm.people.errors import ExternalIdTaken
 from crm.people.model import ExternalId, Household, HouseholdMember, Position, Sensitivity, Tag, Tie, TieKind
@@ -84,6 +85,25 @@ def ids_by_key(session: Session, kind: str, key: str) -> list[int]:
             .order_by(PersonRow.id)
         )
     )
+
+
+def known_by(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """The unmerged people of each (kind, key), longest known first."""
+    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    for kind in sorted({kind for kind, _ in keys}):
+        listed = texts(session, {key for other, key in keys if other == kind})
+        query = (
+            select(PersonKeyRow.key, PersonRow.id)
+            .join(PersonRow, PersonKeyRow.person_id == PersonRow.id)
+            .where(
+                PersonKeyRow.kind == kind,
+                PersonKeyRow.key.in_(select(listed.c.value)),
+                PersonRow.merged_into_id.is_(None),
+            )
+        )
+        for key, person_id in session.execute(query.order_by(PersonKeyRow.key, PersonRow.id)):
+            found[(kind, key)] = (*found.get((kind, key), ()), person_id)
+    return found
 
 
 def add_household(session: Session, *, language: Language, at: datetime) -> int:

@@ -51,6 +51,11 @@ def ids_by_key(session: Session, kind: str, key: str) -> tuple[PersonId, ...]:
     return tuple(PersonId(person_id) for person_id in link_store.ids_by_key(session, kind, key))
 
 
+def known_by(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Of each (kind, key) the unmerged people who have it, set-wise; keys that nobody has are left out."""
+    return link_store.known_by(session, keys)
+
+
 def tags(session: Session) -> tuple[Tag, ...]:
     """Every tag of the house, by name."""
     return link_store.tags(session)

@@ -56,6 +56,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.BANKING_ACT,
             Permission.ATTESTATIONS_READ,
             Permission.ATTESTATIONS_ACT,
+            Permission.NATIONAL_NUMBER_WRITE,
             Permission.NATIONAL_NUMBER_REVEAL,
         },
         Role.CARE: _EVERYBODY
@@ -67,6 +68,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.IMPORTS_ACT,
             Permission.DONATIONS_READ,
             Permission.ATTESTATIONS_READ,
+            Permission.NATIONAL_NUMBER_WRITE,
             Permission.MAGAZINE_READ,
         },
         Role.DATA_PROTECTION: _EVERYBODY

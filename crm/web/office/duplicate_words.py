@@ -36,6 +36,8 @@ HOLDINGS: dict[str, str] = {
     "deed": N_("Actions urgentes"),
     "gift": N_("Dons"),
     "mail": N_("Mails"),
+    "bank_line": N_("Mouvements bancaires"),
+    "national_number": N_("Numéro national"),
     "care_note": N_("Notes"),
     "care_interaction": N_("Échanges"),
     "care_task": N_("Tâches"),

@@ -35,6 +35,7 @@ class Entry:
 
 _SUPPORTERS = (
     "care_notes",
+    "national_number",
     "care_resend",
     "supporter_addresses",
     "supporter_consent",
@@ -60,7 +61,7 @@ MENU = (
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people", covers=_SUPPORTERS),
     Entry(N_("Guichet"), "care_desk.index", Permission.SUPPORTERS_EDIT, "phone", covers=("care_contacts", "tasks")),
-    Entry(N_("Dons"), "gifts.index", Permission.DONATIONS_READ, "gift", covers=("gift_batches",)),
+    Entry(N_("Dons"), "gifts.index", Permission.DONATIONS_READ, "gift", covers=("gift_batches", "bank")),
     Entry(
         N_("Importations"),
         "imports.index",
@@ -139,6 +140,7 @@ HOUSE = (
 
 ACTIONS = (
     Entry(N_("Régler les lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
+    Entry(N_("Rapprocher la banque"), "bank.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Encoder chèques et espèces"), "gift_batches.index", Permission.DONATIONS_EDIT, "gift"),
     Entry(N_("Mes tâches"), "tasks.index", Permission.SUPPORTERS_READ, "check"),
     Entry(N_("Décider des différences"), "supporter_differences.index", Permission.SUPPORTERS_READ, "people"),

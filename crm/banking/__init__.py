@@ -1,0 +1,1 @@
+"""The bank: statement files read to the cent, and what their lines settle."""

@@ -1,0 +1,77 @@
+"""What a line that is somebody's does to the account of gifts: a credit is a gift, a return takes it back.
+
+Each decision books once, under the line's fingerprint and the number of the decision; one that is taken back books the
+same amount the other way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.banking import store
+from crm.banking.errors import GiftHasMoved
+from crm.banking.kept import KeptLine
+from crm.donations import service as donations
+from crm.donations.model import Basis, EntryKind, GiftKind, Method, Movement, NewGift, NewLine
+from crm.foundation.signing import Sealer
+from crm.values.identifiers import AccountId, GiftId, PersonId
+
+PROVIDER = "bank"
+
+
+def book(
+    session: Session,
+    sealer: Sealer,
+    line: KeptLine,
+    person_id: PersonId,
+    *,
+    undone: KeptLine | None = None,
+    at: datetime,
+    by: AccountId | None,
+) -> GiftId | None:
+    """Books a line that was just given to somebody; the gift it stands on, None where it is no gift (money that left).
+
+    `undone` is the credit that a return takes back.
+    """
+    if line.return_kind is None and line.cents > 0:
+        new = NewGift(
+            person_id=person_id,
+            lines=(NewLine(cents=line.cents),),
+            given_on=line.booked_on,
+            movement=_movement(line),
+            kind=GiftKind.INSTALMENT if line.mandate else GiftKind.ONE_OFF,
+            basis=Basis.SETTLEMENT,
+        )
+        gift_id = donations.record(session, sealer, new, at=at, by=by).id
+    elif undone is not None and undone.gift_id is not None and line.cents < 0:
+        gift_id = undone.gift_id
+        kind = EntryKind.RETURN
+        donations.take_back(session, sealer, gift_id, kind, _movement(line), cents=-line.cents, at=at, by=by)
+    else:
+        return None
+    store.stand_on(session, line.id, gift_id)
+    return gift_id
+
+
+def unbook(session: Session, sealer: Sealer, line: KeptLine, *, at: datetime, by: AccountId) -> None:
+    """Takes a booking back. Raises `GiftHasMoved` where its gift has been returned, refunded or corrected since."""
+    if line.gift_id is None:
+        return
+    gift = donations.gift(session, line.gift_id)
+    if line.cents > 0 and gift.net_cents != line.cents:
+        raise GiftHasMoved
+    donations.correct(session, sealer, line.gift_id, _movement(line), cents=-line.cents, at=at, by=by)
+    store.stand_on(session, line.id, None)
+
+
+def _movement(line: KeptLine) -> Movement:
+    return Movement(
+        method=Method.DIRECT_DEBIT if line.mandate else Method.TRANSFER,
+        booked_on=line.booked_on,
+        value_on=line.value_on,
+        provider=PROVIDER,
+        external_id=f"{line.fingerprint.partition(':')[2]} {line.version}",
+        reason_code=line.return_reason or "",
+    )

@@ -1,0 +1,109 @@
+"""The nouns of what the bank's files leave behind: files, statements and lines that are kept, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from crm.banking.model import ReturnKind
+from crm.values.identifiers import AccountId, GiftId, PersonId
+
+
+class LineState(StrEnum):
+    """Where a line stands: waiting, somebody's, nobody's (rent, a fee), or seen in an extract and counted elsewhere."""
+
+    OPEN = "open"
+    MATCHED = "matched"
+    ASIDE = "aside"
+    EXTRACT = "extract"
+
+
+class Rule(StrEnum):
+    """By what a line found its person."""
+
+    RETURN = "return"
+    MANDATE = "mandate"
+    STRUCTURED = "structured"
+    ACCOUNT = "account"
+    COLLEAGUE = "colleague"
+    NEWCOMER = "newcomer"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptLine:
+    """A line as it is kept. `tail` is the end of the other account, whose rest is encrypted.
+
+    `version` grows with every decision: who decides says which one they saw.
+    """
+
+    id: int
+    fingerprint: str
+    account: str
+    booked_on: date
+    value_on: date | None
+    cents: int
+    name: str
+    address: str
+    tail: str
+    account_key: str | None
+    communication: str
+    structured: str | None
+    end_to_end_id: str | None
+    mandate: str | None
+    return_kind: ReturnKind | None
+    return_reason: str | None
+    transaction_code: str | None
+    fee: bool
+    state: LineState
+    person_id: PersonId | None
+    rule: Rule | None
+    undoes: int | None
+    gift_id: GiftId | None
+    decided_at: datetime | None
+    decided_by: AccountId | None
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What bringing a file in came to; `open` counts all lines that wait, `gaps` all statements that are missing."""
+
+    file: str
+    statements: int
+    new: int
+    known: int
+    matched: int
+    open: int
+    numbers: int
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """Two statements of one account, one after the other, whose balances do not meet: one between them is missing."""
+
+    account: str
+    before_on: date
+    closed_cents: int
+    after_on: date
+    opened_cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """What the bank desk counts: lines and cents that wait, by direction."""
+
+    open: int
+    open_cents: int
+    matched: int
+    aside: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """Somebody whom a line may come from, out of 100, and why."""
+
+    person_id: PersonId
+    score: int
+    why: tuple[str, ...]

@@ -1,0 +1,153 @@
+"""Lines find their people: by what surely tells, in a run over all that wait; the rest is proposed to a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.banking import booking, rules, store
+from crm.banking.kept import Candidate, KeptLine, LineState, Rule
+from crm.banking.rules import Key
+from crm.foundation.database import Database, hold
+from crm.foundation.signing import AddressHasher, Sealer
+from crm.people import links, search
+from crm.people import service as people
+from crm.people.model import Person
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import PersonId
+from crm.vault import service as vault
+from crm.vault.keys import Vault
+
+BLOCK = 1_000
+_Decided = tuple[KeptLine, PersonId, Rule, KeptLine | None]
+"""A line that surely is somebody's: whose, by what, and the line that it undoes."""
+
+PROPOSED = 6
+IBAN, MANDATE, STRUCTURED = "iban", "mandate", "structured"
+"""The kinds of keys that are learned of a person when a line is theirs."""
+
+
+def account_key(addresses: AddressHasher, account: str) -> str:
+    """By which an account is known again without being held."""
+    return addresses.key_of(f"account {account}")
+
+
+def keys_of(line: KeptLine) -> list[Key]:
+    """What may tell whose a line is, the surest first."""
+    found = []
+    if line.mandate:
+        found.append(Key(rule=Rule.MANDATE, kind=MANDATE, key=line.mandate))
+    if line.structured:
+        found.append(Key(rule=Rule.STRUCTURED, kind=STRUCTURED, key=line.structured))
+    if line.account_key:
+        found.append(Key(rule=Rule.ACCOUNT, kind=IBAN, key=line.account_key))
+    return found
+
+
+def match_waiting(database: Database, where: Vault, sealer: Sealer, *, at: datetime) -> int:
+    """Gives every waiting line that surely is somebody's to them, some at a time; how many found theirs."""
+    matched, after, lock = 0, 0, where.lock()
+    while True:
+        with database.transaction() as session:
+            hold(session, "bank")
+            ids = store.open_ids(session, after=after, size=BLOCK)
+            if not ids:
+                return matched
+            after = ids[-1]
+            waiting = store.lines(session, ids)
+            decided = [one for one in _surely(session, waiting) if one[0].booked_on <= brussels_day(at)]
+            for line, person_id, rule, undone in decided:
+                done = store.decide(
+                    session,
+                    line.id,
+                    seen=line.version,
+                    state=LineState.MATCHED,
+                    person_id=person_id,
+                    rule=rule,
+                    at=at,
+                    by=None,
+                    undoes=undone.id if undone else None,
+                )
+                if done:
+                    matched += 1
+                    now = replace(line, version=line.version + 1)
+                    booking.book(session, sealer, now, person_id, undone=undone, at=at, by=None)
+            vault.hand_over_many(session, lock, sealer, {line.fingerprint: who for line, who, *_ in decided}, at=at)
+
+
+def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:
+    """Remembers what a line that is somebody's says of them: their account, mandate and communication."""
+    for key in keys_of(line):
+        links.remember_key(session, person_id, key.kind, key.key)
+    if line.tail:
+        search.remember_words(session, person_id, IBAN, line.tail)
+
+
+def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tuple[Candidate, ...]:
+    """Who a line may come from, the likeliest first, each with why."""
+    by_key: dict[int, set[str]] = {}
+    for key in keys_of(line):
+        for person_id in links.ids_by_key(session, key.kind, key.key):
+            by_key.setdefault(person_id, set()).add(key.rule.value)
+    found: dict[int, Person] = {}
+    if line.name:
+        for hit in search.find(session, addresses, line.name, most=PROPOSED * 3).hits:
+            found[hit.person.id] = hit.person
+    missing = [PersonId(person_id) for person_id in by_key if person_id not in found]
+    found |= {int(person.id): person for person in people.find_people(session, missing).values()}
+    past = store.lines_of(session, list(found), size=200) if found else {}
+    scored = [_scored(line, person, by_key.get(who, set()), past.get(who, [])) for who, person in found.items()]
+    kept = [one for one in scored if one.score >= rules.LIKELY - 20 or by_key.get(one.person_id)]
+    return tuple(sorted(kept, key=lambda one: (-one.score, one.person_id))[:PROPOSED])
+
+
+def _scored(line: KeptLine, person: Person, keys: Collection[str], past: Sequence[KeptLine]) -> Candidate:
+    name = rules.alike(line.name, person.full_name)
+    same_amount = any(one.cents == line.cents for one in past)
+    points = rules.score(name=name, same_account=bool(keys), same_amount=same_amount, gave_before=bool(past))
+    why = [*sorted(keys)]
+    if name >= rules.ALIKE:
+        why.append("name")
+    if same_amount:
+        why.append("amount")
+    if past:
+        why.append("history")
+    return Candidate(person_id=person.id, score=points, why=tuple(why))
+
+
+def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
+    """The lines that surely are somebody's: whose, by what, and the line that each undoes."""
+    keys = {line.id: keys_of(line) for line in waiting}
+    known = links.known_by(session, {(key.kind, key.key) for several in keys.values() for key in several})
+    holders = {PersonId(who) for several in known.values() for who in several}
+    names = {int(who): person.full_name for who, person in people.find_people(session, holders).items()}
+    free = store.undone(
+        session,
+        end_to_end={line.end_to_end_id for line in waiting if line.return_kind and line.end_to_end_id},
+        mandates={line.mandate for line in waiting if line.return_kind and line.mandate},
+    )
+    decided: list[_Decided] = []
+    for line in waiting:
+        if line.return_kind is not None:
+            first = _undone_by(line, free)
+            if first is not None and first.person_id is not None:
+                free.remove(first)
+                decided.append((line, first.person_id, Rule.RETURN, first))
+            continue
+        found = rules.verdict(keys[line.id], known, name=line.name, names=names)
+        if found is not None:
+            decided.append((line, PersonId(found[0]), found[1], None))
+    return decided
+
+
+def _undone_by(line: KeptLine, free: Sequence[KeptLine]) -> KeptLine | None:
+    """What a return undoes: the same amount the other way, by its end-to-end id, else by its mandate."""
+    for name in ("end_to_end_id", "mandate"):
+        said = getattr(line, name)
+        for one in free:
+            if said and getattr(one, name) == said and one.cents == -line.cents and one.person_id is not None:
+                return one
+    return None

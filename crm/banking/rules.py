@@ -1,0 +1,108 @@
+"""By what a line finds its person, and how likely somebody is the one who paid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.fuzz import token_sort_ratio
+
+from crm.banking.kept import Rule
+from crm.banking.model import Line
+from crm.values.folding import folded
+
+ALIKE = 72
+"""How alike (of 100) the name on a transfer and that of whose account it is have to be, for nobody to be asked."""
+
+CLEAR = 10
+"""Points by which the first candidate has to be ahead."""
+
+LIKELY = 55
+"""Below this, a name proposes nobody."""
+
+_ADDRESSED = ("m", "mr", "mme", "mlle", "monsieur", "madame", "de heer", "mevr", "mw", "dhr", "et", "en", "ou", "of")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """One key of a line: by which rule, of which kind, hashed."""
+
+    rule: Rule
+    kind: str
+    key: str
+
+
+def identity(line: Line, account: str) -> str:
+    """All that makes a line this one, in one text: what two files say of one movement alike."""
+    parts = (
+        account,
+        line.booked_on.isoformat(),
+        line.value_on.isoformat() if line.value_on else "",
+        str(line.cents),
+        line.counterparty_account or "",
+        folded(line.counterparty_name or ""),
+        folded(line.communication or ""),
+        line.structured or "",
+        line.end_to_end_id or "",
+        line.mandate or "",
+        line.return_reason or "",
+        line.transaction_code or "",
+        line.bank_reference or "",
+        line.batch or "",
+        "fee" if line.fee else "",
+    )
+    return "\x1f".join(parts)
+
+
+def verdict(
+    keys: Collection[Key],
+    known: Mapping[tuple[str, str], tuple[int, ...]],
+    *,
+    name: str,
+    names: Mapping[int, str],
+) -> tuple[int, Rule] | None:
+    """Whom a line surely comes from, and by what; None where a person has to look.
+
+    A key that leads to several people leads to nobody. An account alone is not enough where the name on the transfer is
+    another: families share one. Nor is a communication, without a name that is theirs: a whole appeal may print one.
+    """
+    for key in keys:
+        found = known.get((key.kind, key.key), ())
+        if len(found) != 1:
+            continue
+        is_theirs = alike(name, names.get(found[0], "")) >= ALIKE
+        if key.rule is Rule.STRUCTURED and not is_theirs:
+            continue
+        if key.rule is Rule.ACCOUNT and name and not is_theirs:
+            continue
+        return found[0], key.rule
+    return None
+
+
+def alike(one: str, other: str) -> int:
+    """How alike two names are, of 100; the order of their words and what addresses them do not count."""
+    left, right = _words(one), _words(other)
+    return round(token_sort_ratio(left, right)) if left and right else 0
+
+
+def score(*, name: int, same_account: bool, same_amount: bool, gave_before: bool) -> int:
+    """How likely somebody is the one who paid, of 100: the name first, then the account, then their habits."""
+    points = name * 0.6 + 25 * same_account + 10 * same_amount + 5 * gave_before
+    return min(100, round(points))
+
+
+def is_clear(scores: Sequence[int]) -> bool:
+    """Whether the first candidate stands out: of two namesakes none is chosen for a colleague who presses Enter."""
+    return len(scores) == 1 or (len(scores) > 1 and scores[0] - scores[1] >= CLEAR)
+
+
+def numbered(identities: Collection[str], seen: dict[str, int]) -> Iterator[str]:
+    """Each identity with how often it came before: two equal payments of one day are two, and stay two."""
+    for identity_ in identities:
+        count = seen.get(identity_, 0)
+        seen[identity_] = count + 1
+        yield f"{identity_}\x1f{count}"
+
+
+def _words(name: str) -> str:
+    return " ".join(word for word in folded(name).replace(",", " ").replace("-", " ").split() if word not in _ADDRESSED)

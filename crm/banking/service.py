@@ -1,0 +1,150 @@
+"""The door of the bank: lines that wait, who they may come from, and what a colleague decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from crm.audit import service as audit
+from crm.banking import booking, matching, store
+from crm.banking.bringing import Counter
+from crm.banking.errors import DayToCome, LineDecided, LineMissing
+from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule
+from crm.people import arriving
+from crm.people import service as people
+from crm.people.errors import PersonMissing
+from crm.people.model import NewPerson, Person
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, PersonId
+from crm.values.languages import Language
+from crm.vault import service as vault
+
+
+def line(session: Session, line_id: int) -> KeptLine:
+    """One line. Raises `LineMissing`."""
+    found = store.line(session, line_id)
+    if found is None:
+        raise LineMissing
+    return found
+
+
+def waiting(session: Session, *, after: tuple[date, int] | None = None, size: int = 50) -> list[KeptLine]:
+    """Lines that wait for a colleague, the oldest first; those after a day and a number where it is given."""
+    return store.waiting(session, after=after, size=size)
+
+
+def counts(session: Session) -> Desk:
+    """What the desk counts."""
+    return store.counts(session)
+
+
+def gaps(session: Session) -> list[Gap]:
+    """Where a statement is missing between two."""
+    return store.gaps(session)
+
+
+def candidates(session: Session, counter: Counter, found: KeptLine) -> tuple[Candidate, ...]:
+    """Who a line may come from, the likeliest first."""
+    return matching.candidates(session, counter.addresses, found)
+
+
+def confirm(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    person_id: PersonId,
+    *,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+    rule: Rule = Rule.COLLEAGUE,
+) -> KeptLine:
+    """The line is that person's; what it says of them is learned, a national number in it goes to them.
+
+    Raises `LineDecided` where somebody decided since version `seen`, with what they decided.
+    """
+    person = people.find_survivor(session, person_id)
+    if person is None:
+        raise PersonMissing
+    if line(session, line_id).booked_on > brussels_day(at):
+        raise DayToCome
+    decided = _decide(
+        session, counter, line_id, LineState.MATCHED, person_id=person.id, rule=rule, seen=seen, by=by, at=at
+    )
+    undone = store.last_like(session, person.id, -decided.cents) if decided.return_kind else None
+    if undone is not None:
+        store.undo(session, decided.id, undone.id)
+    booking.book(session, counter.sealer, decided, person.id, undone=undone, at=at, by=by)
+    if decided.return_kind is None:
+        matching.learn(session, decided, person.id)
+    vault.hand_over(session, counter.vault.lock(), counter.sealer, decided.fingerprint, person.id, at=at, by=by)
+    return decided
+
+
+def confirm_newcomer(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    *,
+    first_name: str,
+    last_name: str,
+    language: Language,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> tuple[KeptLine, Person]:
+    """The line is of somebody we did not know: their record is opened in the same step. Raises `LineDecided`."""
+    found = line(session, line_id)
+    new = NewPerson(language=language, first_name=first_name, last_name=last_name, source="bank")
+    arrived = arriving.arrive(session, counter.addresses, new, at=at, statement={"bank_line": found.id})
+    decided = confirm(session, counter, line_id, arrived.person.id, seen=seen, by=by, at=at, rule=Rule.NEWCOMER)
+    return decided, arrived.person
+
+
+def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
+    """The line is nobody's gift (rent, a fee, our own transfer). A national number in it is thrown away."""
+    decided = _decide(session, counter, line_id, LineState.ASIDE, person_id=None, rule=None, seen=seen, by=by, at=at)
+    vault.forget_waiting(session, {decided.fingerprint})
+    return decided
+
+
+def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
+    """Takes a decision back: the line waits again, its gift is corrected to nought. Raises `GiftHasMoved`."""
+    before = line(session, line_id)
+    reopened = _decide(session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at)
+    if before.gift_id is not None:
+        booking.unbook(session, counter.sealer, replace(before, version=reopened.version), at=at, by=by)
+    return line(session, line_id)
+
+
+def _decide(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    state: LineState,
+    *,
+    person_id: PersonId | None,
+    rule: Rule | None,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> KeptLine:
+    found = line(session, line_id)
+    is_free = (found.state is LineState.OPEN) != (state is LineState.OPEN) and found.state is not LineState.EXTRACT
+    if not is_free or not store.decide(
+        session, line_id, seen=seen, state=state, person_id=person_id, rule=rule, at=at, by=by
+    ):
+        raise LineDecided(line(session, line_id))
+    audit.record(
+        session,
+        counter.sealer,
+        at=at,
+        account_id=by,
+        action=f"bank.{state.value}",
+        subject="bank_line",
+        subject_id=line_id,
+        facts={"person": person_id, "rule": rule.value if rule else None},
+    )
+    return line(session, line_id)

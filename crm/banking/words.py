@@ -1,0 +1,103 @@
+"""The words of the bank, marked in French, said by the rims."""
+
+from __future__ import annotations
+
+from crm.banking.errors import FileRefused, Refused
+from crm.banking.kept import Gap, Report, Rule
+from crm.banking.model import ReturnKind
+from crm.foundation.templating import locale_filters
+from crm.foundation.translation import N_, say, say_count
+from crm.values.languages import Language
+
+REFUSED: dict[Refused, str] = {
+    Refused.EMPTY: N_("ce fichier est vide."),
+    Refused.UNKNOWN_FORMAT: N_("ce n’est ni un fichier CODA, ni un fichier camt.053 ou camt.054."),
+    Refused.OTHER_MESSAGE: N_("c’est un message ISO 20022, mais ni un camt.053 ni un camt.054."),
+    Refused.LENGTH: N_("un enregistrement CODA a 128 caractères ; celui-ci est coupé ou déborde."),
+    Refused.CONTROL: N_("un caractère de contrôle se trouve dans l’enregistrement : le fichier est abîmé."),
+    Refused.RECORD: N_("aucun enregistrement CODA ne commence ainsi."),
+    Refused.ORDER: N_("cet enregistrement n’a pas sa place ici."),
+    Refused.VERSION: N_("un fichier CODA de version 1 ou 2 est attendu."),
+    Refused.SEQUENCE: N_("le numéro de suite n’est pas celui du mouvement qui précède."),
+    Refused.DIGITS: N_("des chiffres sont attendus."),
+    Refused.DAY: N_("une date est attendue."),
+    Refused.SIGN: N_("un signe est attendu : 0 pour un crédit, 1 pour un débit."),
+    Refused.FRACTION: N_("ce montant a une fraction de centime : il ne peut pas être compté juste."),
+    Refused.CURRENCY: N_("ce compte ou ce montant n’est pas en euros : il n’est pas lu."),
+    Refused.ACCOUNT: N_("un numéro de compte est attendu."),
+    Refused.OTHER_ACCOUNT: N_("le nouveau solde est celui d’un autre compte."),
+    Refused.BALANCE: N_("l’ancien solde et les mouvements ne font pas le nouveau solde."),
+    Refused.RECORDS: N_("le nombre d’enregistrements n’est pas celui qu’annonce la fin du fichier."),
+    Refused.DEBITS: N_("les débits ne font pas le total qu’annonce la fin du fichier."),
+    Refused.CREDITS: N_("les crédits ne font pas le total qu’annonce la fin du fichier."),
+    Refused.CUT: N_("le fichier s’arrête avant sa fin."),
+    Refused.NOT_XML: N_("ce XML est mal formé."),
+    Refused.DOCTYPE: N_("ce XML déclare un type de document : un fichier de banque n’en a pas, il est refusé."),
+    Refused.DEPTH: N_("ce XML est imbriqué trop profondément."),
+    Refused.OVERSIZE: N_("un élément est trop grand pour un fichier de banque."),
+    Refused.ABSENT: N_("un élément obligatoire manque ici."),
+    Refused.AMOUNT: N_("un montant est attendu."),
+    Refused.INDICATOR: N_("le sens du mouvement est attendu : CRDT ou DBIT."),
+}
+WHERE = N_("ligne %(line)s, colonne %(column)s : %(why)s")
+SIDES = N_("ligne %(line)s, colonne %(column)s : %(why)s Attendu : %(expected)s ; trouvé : %(found)s.")
+
+NEW = N_("%(n)s mouvement nouveau"), N_("%(n)s mouvements nouveaux")
+KNOWN = N_("%(n)s déjà connu"), N_("%(n)s déjà connus")
+MATCHED = N_("%(n)s rendu à sa personne"), N_("%(n)s rendus à leur personne")
+OPEN = N_("%(n)s en attente"), N_("%(n)s en attente")
+NUMBERS = N_("%(n)s numéro national mis au coffre"), N_("%(n)s numéros nationaux mis au coffre")
+GAP = N_(
+    "Il manque un extrait du compte %(account)s : %(closed)s au %(before)s, puis %(opened)s à l’ouverture du %(after)s."
+)
+
+WHY: dict[str, str] = {
+    Rule.MANDATE.value: N_("son mandat"),
+    Rule.STRUCTURED.value: N_("sa communication structurée"),
+    Rule.ACCOUNT.value: N_("son compte"),
+    Rule.RETURN.value: N_("le retour d’un paiement"),
+    Rule.COLLEAGUE.value: N_("une décision de l’équipe"),
+    Rule.NEWCOMER.value: N_("une fiche ouverte depuis la banque"),
+    "name": N_("son nom"),
+    "amount": N_("le même montant qu’avant"),
+    "history": N_("a déjà donné"),
+}
+"""By what a line found its person, or may have."""
+
+RETURNED: dict[ReturnKind, str] = {
+    ReturnKind.REJECT: N_("Rejet"),
+    ReturnKind.RETURN: N_("Retour"),
+    ReturnKind.REFUND: N_("Remboursement demandé"),
+    ReturnKind.REVERSAL: N_("Contre-passation"),
+    ReturnKind.CANCELLATION: N_("Annulation"),
+}
+
+
+def refusal(refused: FileRefused, language: Language = Language.FR) -> str:
+    """Why a file is refused, and where, in one sentence."""
+    sentence = WHERE if refused.expected is None else SIDES
+    why = say(language, REFUSED[refused.why])
+    values = {"expected": refused.expected, "found": refused.found}
+    return say(language, sentence, line=refused.line, column=refused.column, why=why, **values)
+
+
+def report(found: Report, language: Language = Language.FR) -> str:
+    """What bringing a file in came to, a sentence of counts and one for each gap."""
+    counted = [(NEW, found.new), (KNOWN, found.known), (MATCHED, found.matched), (OPEN, found.open)]
+    counted += [(NUMBERS, found.numbers)] if found.numbers else []
+    said = ", ".join(say_count(language, one, many, n) for (one, many), n in counted)
+    return "\n".join([f"{found.file} : {said}.", *(gap(one, language) for one in found.gaps)])
+
+
+def gap(one: Gap, language: Language = Language.FR) -> str:
+    """That a statement is missing between two."""
+    shown = locale_filters(language)
+    return say(
+        language,
+        GAP,
+        account=one.account,
+        closed=shown["money"](one.closed_cents),
+        before=shown["day"](one.before_on, "plain"),
+        opened=shown["money"](one.opened_cents),
+        after=shown["day"](one.after_on, "plain"),
+    )

@@ -1,0 +1,55 @@
+"""What a merge of two people does to their national number, and how an un-merge puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from crm.foundation import row_moves
+from crm.foundation.row_moves import RowMove
+from crm.values.identifiers import PersonId
+from crm.vault.tables import NumberRequestRow, NumberRow
+
+ROOM = "crm.vault"
+TABLES = frozenset({"national_number", "national_number_request"})
+
+
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """The survivor keeps their own number, else takes the loser's (see `crm.contracts.person_pointer`)."""
+    numbers, requests = _table(NumberRow), _table(NumberRequestRow)
+    own = numbers.alias()
+    has_none = ~exists(select(own.c.id).where(own.c.person_id == survivor))
+    moves = row_moves.give(session, numbers, loser=loser, survivor=survivor, where=has_none)
+    moves += row_moves.give(session, requests, loser=loser, survivor=survivor)
+    session.expire_all()
+    return moves
+
+
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each their own again; how many values stay because somebody changed them since."""
+    kept = 0
+    for move in reversed(moves):
+        table = next(_table(row) for row in (NumberRow, NumberRequestRow) if row.__tablename__ == move.table)
+        kept += row_moves.put_back(session, table, [move])
+    session.expire_all()
+    return kept
+
+
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """Whether each has a number."""
+    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
+    counted = (
+        select(NumberRow.person_id, func.count())
+        .where(NumberRow.person_id.in_(person_ids))
+        .group_by(NumberRow.person_id)
+    )
+    for person_id, count in session.execute(counted):
+        found[PersonId(person_id or 0)]["national_number"] = count
+    return found
+
+
+def _table(row: Any) -> Any:
+    return row.metadata.tables[row.__tablename__]

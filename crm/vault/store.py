@@ -1,0 +1,128 @@
+"""SQL of the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from crm.values.identifiers import AccountId, PersonId
+from crm.vault.model import Asked, Held, Sealed, Source, Way
+from crm.vault.tables import NumberRequestRow, NumberRow
+
+_SOME = 500
+
+
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds rows, by their columns."""
+    if rows:
+        session.execute(insert(NumberRow), [dict(row) for row in rows])
+
+
+def waiting(session: Session, origins: Collection[str]) -> list[tuple[str, Sealed]]:
+    """What waits for those origins, in order."""
+    found: list[tuple[str, Sealed]] = []
+    wanted = sorted(set(origins))
+    for start in range(0, len(wanted), _SOME):
+        query = select(NumberRow).where(
+            NumberRow.origin.in_(wanted[start : start + _SOME]), NumberRow.person_id.is_(None)
+        )
+        found += [(row.origin or "", _sealed(row)) for row in session.scalars(query.order_by(NumberRow.id))]
+    return found
+
+
+def give(session: Session, row_id: int, person_id: int) -> None:
+    """A number that waited is somebody's."""
+    session.execute(update(NumberRow).where(NumberRow.id == row_id).values(person_id=person_id, origin=None))
+
+
+def remove(session: Session, row_ids: Collection[int]) -> None:
+    """Takes rows out for good."""
+    session.execute(delete(NumberRow).where(NumberRow.id.in_(row_ids)))
+
+
+def of_person(session: Session, person_id: int) -> Sealed | None:
+    """Their number as it lies there."""
+    row = session.scalar(_of(person_id))
+    return None if row is None else _sealed(row)
+
+
+def held(session: Session, person_id: int) -> Held | None:
+    """That their number is held, and how it came."""
+    row = session.scalar(_of(person_id))
+    if row is None:
+        return None
+    return Held(
+        person_id=PersonId(person_id),
+        source=row.source,
+        kept_at=row.kept_at,
+        kept_by=None if row.kept_by is None else AccountId(row.kept_by),
+    )
+
+
+def holder(session: Session, number_keys: Collection[str], *, but: int) -> int | None:
+    """Who else has a number of one of those keys."""
+    query = select(NumberRow.person_id).where(
+        NumberRow.number_key.in_(number_keys), NumberRow.person_id.is_not(None), NumberRow.person_id != but
+    )
+    return session.scalar(query.limit(1))
+
+
+def asked(session: Session, person_id: int) -> Asked | None:
+    """When they were last asked."""
+    query = select(NumberRequestRow).where(NumberRequestRow.person_id == person_id)
+    row = session.scalar(query.order_by(NumberRequestRow.asked_at.desc(), NumberRequestRow.id.desc()).limit(1))
+    if row is None:
+        return None
+    return Asked(asked_at=row.asked_at, way=row.way, by=None if row.asked_by is None else AccountId(row.asked_by))
+
+
+def add_request(session: Session, *, person_id: int, at: datetime, way: Way, by: int | None) -> None:
+    """That somebody was asked."""
+    session.add(NumberRequestRow(person_id=person_id, asked_at=at, way=way, asked_by=by))
+    session.flush()
+
+
+def older_than(session: Session, key_id: int, *, size: int) -> list[Sealed]:
+    """Rows that lie under an older key, some at a time."""
+    query = select(NumberRow).where(NumberRow.key_id < key_id).order_by(NumberRow.key_id, NumberRow.id).limit(size)
+    return [_sealed(row) for row in session.scalars(query)]
+
+
+def reseal(session: Session, row: Sealed, *, sealed: str, key_id: int, number_key: str) -> None:
+    """Lays one row under another key, unless somebody changed it meanwhile."""
+    same = (NumberRow.id == row.id, NumberRow.sealed == row.sealed)
+    session.execute(update(NumberRow).where(*same).values(sealed=sealed, key_id=key_id, number_key=number_key))
+
+
+def new_row(*, sealed: str, uid: str, key_id: int, number_key: str, source: Source, at: datetime) -> dict[str, Any]:
+    """The columns of a new row, of nobody yet."""
+    return {
+        "uid": uid,
+        "person_id": None,
+        "origin": None,
+        "sealed": sealed,
+        "key_id": key_id,
+        "number_key": number_key,
+        "source": source,
+        "kept_at": at,
+        "kept_by": None,
+    }
+
+
+def _of(person_id: int) -> Any:
+    return select(NumberRow).where(NumberRow.person_id == person_id).order_by(NumberRow.id).limit(1)
+
+
+def _sealed(row: NumberRow) -> Sealed:
+    return Sealed(
+        id=row.id,
+        uid=row.uid,
+        person_id=None if row.person_id is None else PersonId(row.person_id),
+        sealed=row.sealed,
+        key_id=row.key_id,
+        number_key=row.number_key,
+    )

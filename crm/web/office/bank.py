@@ -1,0 +1,240 @@
+"""The bank desk: lines that wait on the left, who they may come from on the right, one key to confirm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from crm.assembly import bank_counter
+from crm.banking import bringing, rules, words
+from crm.banking import service as banking
+from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided
+from crm.banking.kept import Candidate, KeptLine, LineState
+from crm.banking.references import written
+from crm.people import rules as people_rules
+from crm.people import service as people
+from crm.people.errors import PersonMissing
+from crm.people.model import Person
+from crm.staff.model import Permission
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
+from crm.web.office import guard, person_search, shell
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("bank", __name__, url_prefix="/office/bank")
+
+SIZE = 40
+MOST_BYTES = 100 * 1024 * 1024
+LONGEST = 60
+DECIDED = N_("Quelqu’un vient de décider de ce mouvement : rien n’a été changé.")
+MOVED = N_("Le don de ce mouvement a été rendu ou corrigé depuis : il ne se rouvre plus ici.")
+TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
+WRONG_WHO = N_("Choisissez une personne de la liste.")
+NAMELESS = N_("Un nom au moins est nécessaire pour ouvrir une fiche.")
+
+
+@blueprint.before_request
+def _let_a_file_through() -> None:
+    """A file may be large; whoever sends one is asked who they are before any of it is read."""
+    if request.endpoint == "bank.bring":
+        request.max_content_length = MOST_BYTES + 1024 * 1024
+
+
+@guard.page(blueprint, "", permission=Permission.BANKING_READ)
+def index() -> ResponseReturnValue:
+    """The oldest line that waits, or the one asked for, and who it may come from."""
+    return _desk(request.args.get("line", type=int))
+
+
+@guard.page(blueprint, "/new", permission=Permission.BANKING_ACT)
+def new() -> ResponseReturnValue:
+    """The form that takes a file."""
+    return shell.show("office/bank/new.html", errors={})
+
+
+@guard.page(blueprint, "/new", permission=Permission.BANKING_ACT, methods=("POST",))
+def bring() -> ResponseReturnValue:
+    """Keeps its lines; a file that is wrong anywhere is refused whole."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _refused(shell.say(N_("Choisissez un fichier.")))
+    made, by = shell.assembly(), guard.signed_in().account.id
+    try:
+        report = bringing.bring(bank_counter(made), file.stream, name=file.filename, by=by)
+    except FileRefused as refused:
+        return _refused(words.refusal(refused, shell.language()))
+    with made.database.transaction() as session:
+        facts = {"new": report.new, "known": report.known, "matched": report.matched}
+        note(session, "bank.import", None, facts, subject="bank")
+    return shell.back(url_for("bank.index"), words.report(report, shell.language()).partition("\n")[0])
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    return _refused(shell.say(N_("Ce fichier dépasse 100 Mo : partagez-le en plusieurs.")), status=413)
+
+
+@guard.page(blueprint, "/<int:line_id>/confirm", permission=Permission.BANKING_ACT, methods=("POST",))
+def confirm(line_id: int) -> ResponseReturnValue:
+    """The line is of the chosen candidate, or of whom was searched for."""
+    made, picked = shell.assembly(), request.form.get("person_id", 0, type=int)
+    try:
+        with made.database.transaction() as session:
+            person = PersonId(picked) if picked else person_search.chosen(session)
+            banking.confirm(
+                session,
+                bank_counter(made),
+                line_id,
+                person,
+                seen=_seen(),
+                by=guard.signed_in().account.id,
+                at=shell.now(),
+            )
+    except LineDecided:
+        return _on(DECIDED, kind="note")
+    except DayToCome:
+        return _on(TO_COME, kind="refused")
+    except (Invalid, PersonMissing):
+        return _desk(line_id, errors={"who": shell.say(WRONG_WHO)})
+    return _done(line_id, N_("Le mouvement est à sa personne."))
+
+
+@guard.page(blueprint, "/<int:line_id>/newcomer", permission=Permission.BANKING_ACT, methods=("POST",))
+def newcomer(line_id: int) -> ResponseReturnValue:
+    """Opens the record of whoever paid, and gives them the line, in one step."""
+    made = shell.assembly()
+    first, last = (request.form.get(name, "").strip()[:LONGEST] for name in ("first_name", "last_name"))
+    if not first and not last:
+        return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
+    try:
+        with made.database.transaction() as session:
+            banking.confirm_newcomer(
+                session,
+                bank_counter(made),
+                line_id,
+                first_name=first,
+                last_name=last,
+                language=made.settings.office_language,
+                seen=_seen(),
+                by=guard.signed_in().account.id,
+                at=shell.now(),
+            )
+    except LineDecided:
+        return _on(DECIDED, kind="note")
+    except DayToCome:
+        return _on(TO_COME, kind="refused")
+    except Invalid:
+        return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
+    return _done(line_id, N_("La fiche est ouverte, et le mouvement est à elle."))
+
+
+@guard.page(blueprint, "/<int:line_id>/aside", permission=Permission.BANKING_ACT, methods=("POST",))
+def aside(line_id: int) -> ResponseReturnValue:
+    """The line is nobody's gift."""
+    made = shell.assembly()
+    try:
+        with made.database.transaction() as session:
+            by = guard.signed_in().account.id
+            banking.set_aside(session, bank_counter(made), line_id, seen=_seen(), by=by, at=shell.now())
+    except LineDecided:
+        return _on(DECIDED, kind="note")
+    return _done(line_id, N_("Le mouvement est mis de côté."))
+
+
+@guard.page(blueprint, "/<int:line_id>/reopen", permission=Permission.BANKING_ACT, methods=("POST",))
+def reopen(line_id: int) -> ResponseReturnValue:
+    """Takes a decision back."""
+    made = shell.assembly()
+    try:
+        with made.database.transaction() as session:
+            by = guard.signed_in().account.id
+            banking.reopen(session, bank_counter(made), line_id, seen=_seen(), by=by, at=shell.now())
+    except LineDecided:
+        return _on(DECIDED, kind="note")
+    except GiftHasMoved:
+        return _on(MOVED, kind="refused")
+    return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
+
+
+def _seen() -> int:
+    return request.form.get("seen", 0, type=int)
+
+
+def _done(line_id: int, message: str) -> Response:
+    with shell.assembly().database.reading() as session:
+        version = banking.line(session, line_id).version
+    return _on(message, undo=(url_for("bank.reopen", line_id=line_id), f"seen={version}"))
+
+
+def _on(message: str, *, kind: str = "done", undo: tuple[str, str] | None = None) -> Response:
+    return shell.back(url_for("bank.index"), shell.say(message), kind=kind, undo=undo)
+
+
+def _refused(why: str, *, status: int = 422) -> Response:
+    return shell.show("office/bank/new.html", status=status, errors={"file": why})
+
+
+def _desk(line_id: int | None, *, errors: dict[str, str] | None = None) -> Response:
+    made = shell.assembly()
+    with made.database.reading() as session:
+        waiting = banking.waiting(session, size=SIZE)
+        chosen = banking.line(session, line_id) if line_id else next(iter(waiting), None)
+        is_open = chosen is not None and chosen.state is LineState.OPEN
+        found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open else ()
+        persons = people.people(session, [one.person_id for one in found])
+        holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
+        counts, gaps = banking.counts(session), banking.gaps(session)
+    first, _, last = (chosen.name if chosen else "").title().partition(" ")
+    return shell.show(
+        "office/bank/desk.html",
+        status=422 if errors else 200,
+        waiting=[_row(line) for line in waiting],
+        chosen=_row(chosen) if chosen else None,
+        is_open=is_open,
+        holder=holder,
+        is_clear=rules.is_clear([one.score for one in found]),
+        candidates=[_candidate(one, persons[one.person_id]) for one in found],
+        counts=counts,
+        gaps=[words.gap(one, shell.language()) for one in gaps],
+        typed={
+            "first_name": request.form.get("first_name", last),
+            "last_name": request.form.get("last_name", first),
+            "who": request.form.get("who", "")[: person_search.LONGEST],
+        },
+        errors=errors or {},
+    )
+
+
+def _row(line: KeptLine) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "version": line.version,
+        "on": line.booked_on,
+        "cents": line.cents,
+        "name": line.name,
+        "address": line.address,
+        "tail": line.tail,
+        "communication": line.communication,
+        "structured": written(line.structured) if line.structured else "",
+        "mandate": line.mandate or "",
+        "reference": line.end_to_end_id or "",
+        "returned": shell.say(words.RETURNED[line.return_kind]) if line.return_kind else "",
+        "reason": line.return_reason or "",
+        "account": line.account,
+    }
+
+
+def _candidate(one: Candidate, person: Person) -> dict[str, Any]:
+    primary = person.primary
+    return {
+        "id": one.person_id,
+        "name": person.full_name or shell.say(N_("Sans nom")),
+        "number": people_rules.shown_number(person.member_number),
+        "detail": primary.value if primary else "",
+        "score": one.score,
+        "why": " · ".join(shell.say(words.WHY[why]) for why in one.why),
+    }

@@ -1,0 +1,166 @@
+"""`python -m tests.bench.bank`: files of the bank read, beside a bare loop over the same lines; and brought in.
+
+Brought in: a hundredth of the lines are of people we know, and become gifts one by one; the others wait.
+
+The bare loop opens the same file and takes each line as text: what no reader can do without. Memory is that of a
+process of its own for each file, its own size at rest taken off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from crm.assembly import bank_counter
+from crm.banking import bringing, reading
+from crm.banking.model import Line
+from crm.people import links
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.values.languages import Language
+from tests.banking import camt_files as camt
+from tests.banking import coda_files as coda
+from tests.banking.camt_files import Entry, Tx
+from tests.banking.coda_files import Move
+from tests.bench.imports import house
+
+NAMES = ("Dupont Marie", "Peeters Jan", "Lefèvre Éloïse", "Noël Jean", "De Vries Anna")
+
+
+def main() -> None:
+    """Prints seconds, the ratio to the bare loop and peak memory for a CODA and a camt.053."""
+    options = argparse.ArgumentParser(prog="python -m tests.bench.bank", description=main.__doc__)
+    options.add_argument("--movements", type=int, default=100_000)
+    options.add_argument("--ledgers", nargs="*", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
+    options.add_argument("--json", action="store_true")
+    options.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.file:
+        print(json.dumps(measured(chosen.file)))
+        return
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, write in (("coda", write_coda), ("camt.053", write_camt)):
+            file = Path(folder) / name
+            write(file, chosen.movements)
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.bench.bank", "--file", str(file)], check=True, capture_output=True
+            )
+            found[name] = json.loads(done.stdout)
+        brought = {ledger: brought_in(ledger, Path(folder) / "coda", chosen.movements) for ledger in chosen.ledgers}
+    if chosen.json:
+        print(json.dumps(found | brought))
+        return
+    for name, figures in found.items():
+        print(
+            f"{name}: {chosen.movements:,} movements in {figures['megabytes']:.0f} MB read in {figures['read']:.1f} s, "
+            f"{figures['ratio']:.0f} times the bare loop ({figures['bare']:.2f} s); "
+            f"{figures['memory']:.0f} MB of memory above rest"
+        )
+
+    for ledger, figures in brought.items():
+        print(
+            f"{ledger}: {chosen.movements:,} movements brought in, {figures['matched']:.0f} of them matched and "
+            f"booked, in {figures['bring']:.1f} s; the same file again {figures['again']:.1f} s; "
+            f"{figures['memory']:.0f} MB of memory above rest"
+        )
+
+
+def brought_in(ledger: str, file: Path, movements: int) -> dict[str, float]:
+    """Seconds for a file that is new, and for the same again."""
+    with house(ledger) as assembly:
+        with assembly.database.transaction() as session:
+            for at in range(1, movements, 100):
+                new = NewPerson(language=Language.FR, first_name="Jan", last_name="Peeters")
+                person = people.add(session, assembly.addresses, new, at=assembly.clock())
+                links.remember_key(session, person.id, "structured", _structured(at))
+        counter, figures, rest = bank_counter(assembly), dict[str, float](), peak()
+        for name in ("bring", "again"):
+            before = time.perf_counter()
+            with file.open("rb") as stream:
+                report = bringing.bring(counter, stream, name="coda", by=None)
+            figures[name] = time.perf_counter() - before
+            figures.setdefault("matched", report.matched)
+        return figures | {"memory": peak() - rest}
+
+
+def measured(file: Path) -> dict[str, float]:
+    """Seconds and megabytes of one file, in this process."""
+    before = time.perf_counter()
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            line.strip()
+    bare = time.perf_counter() - before
+    rest = peak()
+    before = time.perf_counter()
+    with file.open("rb") as stream:
+        deque(map(reading.masked, _lines(stream)), maxlen=0)
+    read = time.perf_counter() - before
+    memory = peak() - rest
+    size = file.stat().st_size / 1e6
+    return {"read": read, "bare": bare, "ratio": read / bare, "memory": memory, "megabytes": size}
+
+
+def peak() -> float:
+    """The most memory this process has had, in megabytes (getrusage would count that of its parent too)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def _lines(stream: IO[bytes]) -> Iterator[Line]:
+    return (piece for piece in reading.pieces(stream) if isinstance(piece, Line))
+
+
+def write_coda(file: Path, movements: int) -> None:
+    """Transfers with a name, an account and an address; a tenth with a free communication."""
+    moves = (
+        Move(
+            cents=1_000 + at % 9_000,
+            structured=None if at % 10 == 0 else ("101", _structured(at)),
+            text=f"DON {at} MERCI POUR TOUT" if at % 10 == 0 else "",
+            name=NAMES[at % len(NAMES)],
+            account="BE71096123456769",
+            bic="NICABEBB",
+            infos=(("001", f"{NAMES[at % len(NAMES)]:<70}{'RUE DES BOUGIES 12':<35}{'5000 NAMUR':<35}"),),
+        )
+        for at in range(movements)
+    )
+    file.write_bytes(coda.file(coda.statement(list(moves)), encoding="utf-8"))
+
+
+def write_camt(file: Path, movements: int) -> None:
+    """Entries of one transaction, and a batch of a hundred now and then."""
+    entries = []
+    at = 0
+    while at < movements:
+        size = min(100 if at % 1_000 == 0 else 1, movements - at)
+        txs = [
+            Tx(
+                cents=1_000 + one % 9_000,
+                name=NAMES[one % len(NAMES)],
+                iban="BE71096123456769",
+                structured=_structured(one) if one % 10 else "",
+                text="" if one % 10 else f"don {one} merci",
+                end_to_end=f"E2E-{one}",
+            )
+            for one in range(at, at + size)
+        ]
+        entries.append(Entry(cents=sum(tx.cents or 0 for tx in txs), txs=txs))
+        at += size
+    file.write_bytes(camt.document(camt.statement(entries, version=8), version=8))
+
+
+def _structured(number: int) -> str:
+    return f"{number:010d}{number % 97 or 97:02d}"
+
+
+if __name__ == "__main__":
+    main()

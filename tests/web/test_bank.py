@@ -1,0 +1,58 @@
+"""The bank desk over HTTP: a file brought in, a line confirmed, a newcomer, two colleagues at one line."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+from crm.assembly import Assembly
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.staff.model import Role
+from crm.values.languages import Language
+from tests.banking import coda_files as coda
+from tests.banking.coda_files import Move
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+
+
+def test_a_file_is_brought_in_and_its_lines_find_their_people(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    with assembly.database.transaction() as session:
+        marie = people.add(
+            session, assembly.addresses, NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont"), at=NOW
+        )
+    finance, colleague = browser(Role.FINANCE), browser(Role.FINANCE)
+    moves = [Move(cents=3000, name="DUPONT MARIE", text="<b>don</b>"), Move(cents=2500, name="SILVA ANA")]
+    wrong = coda.file(coda.statement(moves, closing=1))
+    refused = finance.post("/office/bank/new", {"file": (io.BytesIO(wrong), "wrong.cod")})
+    assert (refused.status_code, "ligne" in refused.text) == (422, True)
+    right = coda.file(coda.statement(moves))
+    assert finance.post("/office/bank/new", {"file": (io.BytesIO(right), "day.cod")}).status_code == 303
+    desk = finance.get("/office/bank").text
+    assert ("Marie Dupont" in desk, "&lt;b&gt;don" in desk, "<b>don" in desk) == (True, True, False)
+    first, seen = chosen(desk)
+    assert finance.post(f"/office/bank/{first}/confirm", {"seen": seen, "person_id": marie.id}).status_code == 303
+    late = colleague.post(f"/office/bank/{first}/aside", {"seen": seen})
+    assert (late.status_code, "vient de décider" in colleague.get("/office/bank").text) == (303, True)
+    second, seen = chosen(finance.get("/office/bank").text)
+    assert second != first
+    nameless = finance.post(f"/office/bank/{second}/newcomer", {"seen": seen})
+    assert nameless.status_code == 422
+    named = {"seen": seen, "first_name": "Ana", "last_name": "Silva"}
+    assert finance.post(f"/office/bank/{second}/newcomer", named).status_code == 303
+    assert "Chaque mouvement a trouvé sa personne" in finance.get("/office/bank").text
+    held = finance.get(f"/office/bank?line={first}").text
+    assert f"/office/supporters/{marie.id}" in held
+    assert finance.post(f"/office/bank/{first}/reopen", {"seen": "2"}).status_code == 303
+    assert chosen(finance.get("/office/bank").text)[0] == first
+
+
+def chosen(page: str) -> tuple[str, str]:
+    line = re.search(r"/office/bank/(\d+)/aside", page)
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert line
+    assert seen
+    return line.group(1), seen.group(1)
