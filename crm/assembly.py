@@ -10,6 +10,7 @@ from importlib import import_module
 from crm.actions import merging as actions_merging
 from crm.actions import personal_data as actions_personal_data
 from crm.banking import merging as banking_merging
+from crm.banking import personal_data as banking_personal_data
 from crm.banking.bringing import Counter
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
@@ -48,7 +49,9 @@ from crm.privacy import terms as privacy_terms
 from crm.privacy.erasing import Holdings
 from crm.vault import merging as vault_merging
 from crm.vault import panel as vault_panel
+from crm.vault import personal_data as vault_personal_data
 from crm.vault.keys import Vault
+from crm.visits import personal_data as visits_personal_data
 from mailing.correspondence.model import Desk
 from mailing.delivery import merging as delivery_merging
 from mailing.delivery import panel as delivery_panel
@@ -99,11 +102,14 @@ HOLDERS: tuple[PersonHolder, ...] = (
     delivery_personal_data,
     imports_personal_data,
     duplicates_personal_data,
+    banking_personal_data,
     donations_personal_data,
     care_personal_data,
     actions_personal_data,
+    vault_personal_data,
     consent_personal_data,
     people_personal_data,
+    visits_personal_data,
     partners_personal_data,
     privacy_personal_data,
 )

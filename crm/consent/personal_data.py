@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from crm.consent import paces, service, store, words
 from crm.consent.model import Act, NewAct, Way
 from crm.consent.policy import EVERYWHERE
-from crm.consent.tables import ConsentEventRow, LastLetterRow, PaceEventRow, PaceRow, PopulationRow
+from crm.consent.tables import (
+    ConsentEventRow,
+    InterestRow,
+    LastLetterRow,
+    PaceEventRow,
+    PaceRow,
+    PopulationRow,
+)
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
@@ -27,8 +34,11 @@ TABLES = frozenset(
         "population_member",
         "suppression_event",
         "suppression",
+        "interest",
+        "asked_mailbox",
     }
 )
+"""`asked_mailbox` holds keyed hashes that lead back to nobody and goes by itself after two days."""
 
 PROOF = N_("Preuve de ce qui avait été permis et retiré (RGPD, art. 7, § 1) : des dates et une empreinte, sans nom")
 _YES = (Act.GIVEN, Act.REQUESTED, Act.IMPORTED)
@@ -47,6 +57,9 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
     ]
     at = Column(key="at", label=say(language, N_("Quand")))
     way = Column(key="way", label=say(language, N_("De quelle façon")))
+    cared = session.scalars(
+        select(InterestRow).where(InterestRow.person_id.in_(subject.person_ids)).order_by(InterestRow.declared_at)
+    ).all()
     return (
         Section(
             key="consents",
@@ -92,6 +105,12 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             ],
         ),
         Section(
+            key="interests",
+            title=say(language, N_("Ce que vous avez dit suivre de près")),
+            columns=(Column(key="code", label=say(language, N_("Quoi"))), at),
+            rows=[{"code": one.code, "at": one.declared_at} for one in cared],
+        ),
+        Section(
             key="suppressions",
             title=say(language, N_("Adresses auxquelles nous n’écrivons plus")),
             columns=(at, Column(key="cause", label=say(language, N_("Pourquoi")))),
@@ -121,6 +140,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     erased = {
         "population_member": delete_rows(session, PopulationRow, PopulationRow.person_id.in_(ids)),
         "last_letter": delete_rows(session, LastLetterRow, LastLetterRow.person_id.in_(ids)),
+        "interest": delete_rows(session, InterestRow, InterestRow.person_id.in_(ids)),
     }
     kept = []
     for name, row in (("consent_event", ConsentEventRow), ("pace_event", PaceEventRow), ("pace", PaceRow)):
