@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from crm.contracts.personal_data import Section
 from crm.foundation import documents
 from crm.foundation.settings import Organisation
 from crm.foundation.templating import locale_filters
@@ -71,9 +72,14 @@ def facts(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[
                 "columns": [column.label for column in section.columns],
                 "rows": [[_said(row.get(c.key), language) for c in section.columns] for row in section.rows],
             }
-            for section in shown.sections
+            for section in sorted(shown.sections, key=_order)
         ],
     }
+
+
+def _order(section: Section) -> tuple[bool, bool]:
+    """Who they are first, then what there is, then what there is not."""
+    return section.key != "identity", not section.rows
 
 
 def _said(value: Any, language: Language) -> str:

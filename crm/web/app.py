@@ -54,6 +54,7 @@ OFFICE = (
     "supporter_consent",
     "supporter_proof",
     "privacy_desk",
+    "privacy_register",
     "supporter_undo",
     "duplicates",
     "duplicate_merging",

@@ -106,3 +106,14 @@ def test_forgetting_shows_what_it_would_do_and_wants_the_number_by_hand(assembly
     assert officer.get(f"/office/supporters/{marie.id}").status_code == 404
     assert "personne oubliée" in officer.get("/office/privacy").text
     assert _trail(assembly, marie)[0] == "privacy.erase"
+
+
+def test_the_register_is_what_the_house_does_on_a_page_and_on_paper(assembly: Assembly, browser: Open) -> None:
+    _open(assembly)
+    officer = browser(Role.DATA_PROTECTION)
+    page = officer.get("/office/privacy-register").text
+    assert "Les nouvelles" in page
+    assert "24 mois" in page
+    for name in ("register", "breach"):
+        paper = officer.post(f"/office/privacy-register/{name}.pdf")
+        assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")

@@ -52,7 +52,7 @@ _SUPPORTERS = (
     "duplicate_merging",
 )
 
-_HOUSE = ("api_tokens", "site_form", "clock", "policies", "privacy_desk", "team", "trail")
+_HOUSE = ("api_tokens", "site_form", "clock", "policies", "privacy_desk", "privacy_register", "team", "trail")
 
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
@@ -74,7 +74,7 @@ MENU = (
         "house.index",
         Permission.JOBS_READ,
         "house",
-        covers=("team", "trail", "clock", "policies", "privacy_desk", "api_tokens", "site_form"),
+        covers=("team", "trail", "clock", "policies", "privacy_desk", "privacy_register", "api_tokens", "site_form"),
     ),
 )
 
@@ -154,6 +154,7 @@ ACTIONS = (
     Entry(N_("Emménager : le jour zéro"), "day_zero.index", Permission.IMPORTS_READ, "inbox"),
     Entry(N_("Voir les pétitions et les événements"), "actions.index", Permission.CONTENT_READ, "megaphone"),
     Entry(N_("Inviter une personne dans l’équipe"), "team.new", Permission.STAFF_MANAGE, "person"),
+    Entry(N_("Lire le registre des traitements"), "privacy_register.index", Permission.PRIVACY_READ, "shield"),
     Entry(N_("Mon compte"), "account.index", Permission.SIGNED_IN, "person"),
     Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "key"),
     Entry(N_("Voir les composants de l’interface"), "style_guide.index", Permission.SIGNED_IN, "library"),

@@ -78,6 +78,7 @@ ACTIONS: dict[str, str] = {
     "privacy.export": N_("a pris le dossier d’une personne"),
     "privacy.retention": N_("a oublié ce qui avait passé son terme"),
     "privacy.term": N_("a changé un terme de conservation"),
+    "privacy.register": N_("a pris le registre des traitements"),
     "privacy.request": N_("a noté une demande sur les données"),
     "sending.resume": N_("a laissé repartir les envois"),
     "sending.stop": N_("a arrêté tous les envois"),
@@ -109,6 +110,7 @@ ACTIONS: dict[str, str] = {
 
 SUBJECTS: dict[str, str] = {
     "term": N_("Terme de conservation"),
+    "register": N_("Registre des traitements"),
     "account": N_("Compte"),
     "clock": N_("Horloge"),
     "content": N_("Contenu"),
