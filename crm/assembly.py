@@ -16,7 +16,6 @@ from crm.care import merging as care_merging
 from crm.care import panel as care_panel
 from crm.care import personal_data as care_personal_data
 from crm.care import terms as care_terms
-from crm.care.own_wishes import CareWishes
 from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
 from crm.consent import personal_data as consent_personal_data
@@ -47,6 +46,7 @@ from crm.people import personal_data as people_personal_data
 from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.erasing import Holdings
+from crm.privacy.own_wishes import DeskWishes
 from crm.vault import merging as vault_merging
 from crm.vault import panel as vault_panel
 from crm.vault import personal_data as vault_personal_data
@@ -126,7 +126,7 @@ TIMELINE: tuple[TimelineSource, ...] = tuple(source for room in _SHOWING for sou
 
 OWN_SOURCES: tuple[OwnSource, ...] = ()
 """What rooms show supporters in their own space, beside their details and choices."""
-WISHES: WishBook = CareWishes()
+WISHES: WishBook = DeskWishes()
 """Where what they ask about their data is written down."""
 
 

@@ -147,7 +147,7 @@ INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
     "crm.banking": {"amounts", "bringing", "kept", "reading", "references", "rules", "telling", "words"},
-    "crm.care": {"own_wishes", "rules", "words"},
+    "crm.care": {"rules", "words"},
     "crm.consent": {
         "asking",
         "certificate",
@@ -169,7 +169,7 @@ DOORS_BESIDES = {
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.ledgers": {"anchors"},
     "crm.partners": {"rules"},
-    "crm.privacy": {"erasing", "identities", "packs", "rules", "terms", "words"},
+    "crm.privacy": {"erasing", "identities", "own_wishes", "packs", "rules", "terms", "words"},
     "crm.people": {
         "arrivals",
         "arriving",

@@ -12,7 +12,8 @@ from crm.foundation.settings import Theme
 from crm.values.languages import Language
 from mailing.rendering import service
 from mailing.rendering.model import LetterKind
-from tests.rendering.samples import FULL, NEWSLETTER, ORGANISATION, PUBLIC_URL, PURPOSES
+from tests.rendering.samples import FULL, NEWSLETTER, ORGANISATION, PUBLIC_URL
+from tests.rendering.test_letters import FACTS
 
 THEMES = {
     "house": Theme(),
@@ -76,7 +77,7 @@ def mails(theme: Theme) -> Iterator[str]:
     house = ORGANISATION.model_copy(update={"theme": theme})
     yield service.render_edition(FULL, NEWSLETTER, house, public_url=PUBLIC_URL, is_test=True).html
     for kind in LetterKind:
-        facts = dict.fromkeys(service.NEEDED[kind], PURPOSES)
+        facts = FACTS[kind]
         yield service.render_letter(kind, Language.FR, house, public_url=PUBLIC_URL, facts=facts).html
 
 

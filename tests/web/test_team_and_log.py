@@ -184,13 +184,20 @@ def test_every_role_has_its_words_and_a_menu_of_nine_at_most(browser: NewBrowser
     assert 3 <= menu.count("<li>") <= 9
 
 
-PROTECTED = {"/office/clock", "/office/feeds", "/office/log", "/office/policies", "/office/privacy"}
+PROTECTED = {
+    "/office/clock",
+    "/office/feeds",
+    "/office/log",
+    "/office/policies",
+    "/office/privacy",
+    "/office/site-form",
+}
 HOUSE = {"/office/api", "/office/team"} | PROTECTED
 
 
 def test_the_house_shows_each_role_what_it_may_open(browser: NewBrowser) -> None:
     for role, addresses in (
-        (Role.EDITOR, {"/office/clock", "/office/feeds"}),
+        (Role.EDITOR, {"/office/clock", "/office/feeds", "/office/site-form"}),
         (Role.DATA_PROTECTION, PROTECTED),
         (Role.ADMINISTRATOR, HOUSE),
     ):

@@ -52,8 +52,6 @@ _SUPPORTERS = (
     "duplicate_merging",
 )
 
-_HOUSE = ("api_tokens", "site_form", "clock", "policies", "privacy_desk", "privacy_register", "team", "trail")
-
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
     Entry(N_("Contenus"), "content.index", Permission.CONTENT_READ, "library", covers=("feeds",)),
