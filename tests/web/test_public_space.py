@@ -9,11 +9,12 @@ from datetime import date
 import pytest
 
 from crm.assembly import Assembly
-from crm.care import service as care
 from crm.consent import interests
 from crm.people import contacts, differences
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
+from crm.privacy import service as privacy
+from crm.privacy.model import RequestKind, RequestWay
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
@@ -100,7 +101,8 @@ def test_what_one_sees_changes_and_takes_along(site: Site) -> None:
     with site.assembly.database.reading() as session:
         assert [one.said["street"] for one in differences.open_of(session, person.id)] == ["Rue Neuve"]
         assert [one.code for one in interests.interests_of(session, person.id)] == ["iran"]
-        assert len(care.open_tasks_of(session, person.id)) == 1
+        (asked,) = privacy.requests_of(session, {person.id})
+        assert (asked.kind, asked.way) == (RequestKind.ERASURE, RequestWay.WEB)
     file = site.client.get("/mon-espace/mes-donnees.json")
     found = json.loads(file.text)
     assert "attachment" in file.headers["Content-Disposition"]
