@@ -24,6 +24,7 @@ from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
 from crm.contracts.personal_data import PersonHolder, TermKeeper
 from crm.donations import merging as donations_merging
+from crm.donations import own_space as donations_own_space
 from crm.donations import panel as donations_panel
 from crm.donations import personal_data as donations_personal_data
 from crm.duplicates import merging as duplicates_merging
@@ -124,7 +125,7 @@ TIMELINE: tuple[TimelineSource, ...] = tuple(source for room in _SHOWING for sou
 """What every room knows of a person's past."""
 
 
-OWN_SOURCES: tuple[OwnSource, ...] = ()
+OWN_SOURCES: tuple[OwnSource, ...] = donations_own_space.SOURCES
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()
 """Where what they ask about their data is written down."""

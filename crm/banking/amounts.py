@@ -1,12 +1,6 @@
-"""Amounts of the bank as exact decimals: cents in, text out, and back."""
+"""Amounts as files of the bank write them, as exact cents."""
 
 from __future__ import annotations
-
-
-def decimal(cents: int) -> str:
-    """`-12.30` of -1230."""
-    whole, part = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{whole}.{part:02d}"
 
 
 def cents_of(text: str) -> int | None:

@@ -13,11 +13,11 @@ from datetime import date
 from typing import IO
 
 from crm.banking import references, xml_exact, xml_quick
-from crm.banking.amounts import decimal
 from crm.banking.camt_entry import EURO, Transaction, amount, day, lines_of, sign, transaction
 from crm.banking.errors import FileRefused, Refused
 from crm.banking.model import Begun, Format, Piece, Statement
 from crm.banking.xml_tree import Element, Listener
+from crm.values.money import exact
 
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.05[34])\.001\.(\d{2})")
 _MESSAGES = {"BkToCstmrStmt": Format.CAMT_053, "BkToCstmrDbtCdtNtfctn": Format.CAMT_054}
@@ -112,7 +112,7 @@ class _Reading:
         opening, opening_on = _balance(statement, _OPENING, 0)
         closing, closing_on = _balance(statement, _CLOSING, -1)
         if opening is not None and closing is not None and opening + self._moved != closing:
-            statement.refuse(Refused.BALANCE, decimal(opening + self._moved), decimal(closing))
+            statement.refuse(Refused.BALANCE, exact(opening + self._moved), exact(closing))
         self.pieces.append(
             Statement(
                 row=statement.row,

@@ -14,11 +14,11 @@ from typing import IO, Final, NoReturn
 
 from crm.banking import coda_records as fields
 from crm.banking import references
-from crm.banking.amounts import decimal
 from crm.banking.coda_movement import Movement, begun, lines_of, second, third, told
 from crm.banking.coda_records import Record
 from crm.banking.errors import FileRefused, Refused
 from crm.banking.model import Begun, Format, Line, Piece, Statement
+from crm.values.money import exact
 
 _ACCOUNTS: Final = {"0": (0, 12, 13), "1": (0, 34, 34), "2": (0, 31, 34), "3": (0, 34, 34)}
 """Where the number stands in the 37 characters of an account, by its structure, and where its currency begins."""
@@ -222,9 +222,7 @@ class _Reading:
             return self._opening
         closing = fields.cents(self._new, 41, 42)
         if closing != made and not self._extract:
-            raise FileRefused(
-                Refused.BALANCE, line=self._new[0], column=43, expected=decimal(made), found=decimal(closing)
-            )
+            raise FileRefused(Refused.BALANCE, line=self._new[0], column=43, expected=exact(made), found=exact(closing))
         return closing
 
     def _totals(self, trailer: Record) -> None:
@@ -241,4 +239,4 @@ class _Reading:
             thousandths = fields.number(trailer, start, start + 15)
             if thousandths != made * 10:
                 expected = f"{thousandths // 1000}.{thousandths % 1000:03d}"
-                raise FileRefused(why, line=row, column=start + 1, expected=expected, found=decimal(made))
+                raise FileRefused(why, line=row, column=start + 1, expected=expected, found=exact(made))

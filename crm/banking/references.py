@@ -6,6 +6,8 @@ import re
 
 from stdnum import iso11649
 
+from crm.values.structured_communication import StructuredCommunication, fits
+
 _DELIMITED = re.compile(r"(\+{3}|\*{3}) ?(\d{3}) ?/ ?(\d{4}) ?/ ?(\d{5}) ?\1")
 _SLASHED = re.compile(r"(?<![\d/])(\d{3}) ?/ ?(\d{4}) ?/ ?(\d{5})(?![\d/])")
 _BARE = re.compile(r"[+* ]*(\d{12})[+* ]*")
@@ -13,18 +15,9 @@ _CREDITOR = re.compile(r"(?<![A-Za-z0-9])RF\d{2}(?: ?[A-Za-z0-9]){1,21}(?![A-Za-
 _LONGEST = 25
 
 
-def is_belgian(digits: str) -> bool:
-    """Whether twelve digits are a structured communication: ten, and their remainder by 97 (97 where it is none)."""
-    if len(digits) != 12 or not (digits.isascii() and digits.isdigit()):
-        return False
-    return (int(digits[:10]) % 97 or 97) == int(digits[10:])
-
-
 def written(structured: str) -> str:
     """A structured communication as people write it: `+++090/9337/55493+++`, or the ISO reference as it is."""
-    if len(structured) == 12 and structured.isdigit():
-        return f"+++{structured[:3]}/{structured[3:7]}/{structured[7:]}+++"
-    return structured
+    return str(StructuredCommunication(structured)) if fits(structured) else structured
 
 
 def structured_in(text: str) -> str | None:
@@ -33,9 +26,9 @@ def structured_in(text: str) -> str | None:
         for pattern in (_DELIMITED, _SLASHED):
             for found in pattern.finditer(text):
                 digits = "".join(found.groups()[-3:])
-                if is_belgian(digits):
+                if fits(digits):
                     return digits
-    if (bare := _BARE.fullmatch(text)) and is_belgian(bare.group(1)):
+    if (bare := _BARE.fullmatch(text)) and fits(bare.group(1)):
         return bare.group(1)
     creditor = _CREDITOR.search(text) if "RF" in text else None
     words = creditor.group().split(" ") if creditor else []
@@ -57,6 +50,6 @@ def account(text: str) -> str | None:
     if not plain.strip("0"):
         return None
     old = plain.replace("-", "")
-    if is_belgian(old):  # the same check as that of a structured communication
+    if fits(old):  # the same check as that of a structured communication
         return f"BE{98 - int(old + '111400') % 97:02d}{old}"
     return plain

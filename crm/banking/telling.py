@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from crm.banking import references
-from crm.banking.amounts import decimal
 from crm.banking.model import Line, Statement
+from crm.values.money import exact
 
 
 def line_facts(line: Line) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def line_facts(line: Line) -> dict[str, Any]:
         "row": line.row,
         "booked_on": line.booked_on.isoformat(),
         "value_on": line.value_on.isoformat() if line.value_on else None,
-        "amount": decimal(line.cents),
+        "amount": exact(line.cents),
         "currency": "EUR",
         "counterparty_name": line.counterparty_name,
         "counterparty_iban": line.counterparty_account,
@@ -56,7 +56,7 @@ def statement_facts(statement: Statement) -> dict[str, Any]:
 
 
 def _balance(cents: int | None) -> str | None:
-    return None if cents is None else decimal(cents)
+    return None if cents is None else exact(cents)
 
 
 def line_row(line: Line) -> str:
@@ -64,4 +64,4 @@ def line_row(line: Line) -> str:
     who = (line.counterparty_name or line.counterparty_account or "")[:32]
     said = references.written(line.structured) if line.structured else line.communication or line.note or ""
     back = f" [{line.return_reason or line.return_kind.value}]" if line.return_kind else ""
-    return f"  {line.booked_on.isoformat()}  {decimal(line.cents):>14}  {who:<32}  {said[:60]}{back}".rstrip()
+    return f"  {line.booked_on.isoformat()}  {exact(line.cents):>14}  {who:<32}  {said[:60]}{back}".rstrip()

@@ -16,11 +16,11 @@ from crm.assembly import bank_counter
 from crm.audit import service as audit
 from crm.banking import bringing, reading, words
 from crm.banking import telling as shown
-from crm.banking.amounts import decimal
 from crm.banking.errors import FileRefused
 from crm.banking.model import Line, Statement
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
+from crm.values.money import exact
 
 _IN_MEMORY = 8 * 1024 * 1024
 FILES = click.argument("files", metavar="FICHIER…", type=click.Path(path_type=Path), nargs=-1, required=True)
@@ -160,5 +160,5 @@ def _as_table(file: Path, stream: IO[bytes], out: IO[str]) -> None:
         elif isinstance(piece, Statement):
             out.write(f"  {piece.account} ({piece.format.value}) : {_counted(piece.line_count)}")
             if not piece.extract and piece.opening_cents is not None and piece.closing_cents is not None:
-                out.write(f", {decimal(piece.opening_cents)} → {decimal(piece.closing_cents)} EUR")
+                out.write(f", {exact(piece.opening_cents)} → {exact(piece.closing_cents)} EUR")
             out.write("\n")

@@ -25,6 +25,7 @@ PUBLIC = (
     "templates/public/",
     "templates/mail/",
     "crm/consent/certificate.py",
+    "crm/donations/words.py",
     "crm/privacy/packs.py",
     "crm/web/public/",
     "crm/web/errors.py",
@@ -34,6 +35,8 @@ PUBLIC = (
     "mailing/rendering/",
 )
 """Where supporters' words stand; everything else belongs to the office."""
+OWN = ("own_space.py", "personal_data.py")
+"""What a room shows people of their own."""
 
 _TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
 
@@ -47,8 +50,8 @@ def sources() -> Iterator[Path]:
 
 
 def domain_of(path: Path) -> str:
-    """The catalogue the words of a file go to. What a room shows people of their own data is for them to read."""
-    is_public = str(path.relative_to(ROOT)).startswith(PUBLIC) or path.name == "personal_data.py"
+    """The catalogue the words of a file go to."""
+    is_public = str(path.relative_to(ROOT)).startswith(PUBLIC) or path.name in OWN
     return "public" if is_public else "office"
 
 

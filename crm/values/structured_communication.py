@@ -30,12 +30,17 @@ class StructuredCommunication:
         """Reads one, with `+`, `*`, `/`, spaces or nothing between its digits. Raises Invalid for anything else."""
         found = _DIGITS.fullmatch(text) if len(text) <= _LONGEST and _SIGNS.fullmatch(text) else None
         digits = "".join(found.groups()) if found else ""
-        if not digits or int(digits[10:]) != _check(int(digits[:10])):
+        if not fits(digits):
             raise Invalid("this is no structured communication", field="communication")
         return cls(digits)
 
     def __str__(self) -> str:
         return f"+++{self.digits[:3]}/{self.digits[3:7]}/{self.digits[7:]}+++"
+
+
+def fits(digits: str) -> bool:
+    """Whether twelve digits are ten and their check."""
+    return len(digits) == 12 and digits.isascii() and digits.isdigit() and int(digits[10:]) == _check(int(digits[:10]))
 
 
 def _check(number: int) -> int:
