@@ -134,6 +134,18 @@ def _parts(session: Session) -> list[Part]:
             say(N_("qui nous appelle ou nous écrit")),
             say(N_("notes, contacts, tâches")),
         ],
+        [
+            say(N_("Dons, comptes et banque")),
+            say(N_("contrat et obligation légale")),
+            say(N_("qui donne, cotise ou achète")),
+            say(N_("nom, adresse, montants et jours, compte, communication")),
+        ],
+        [
+            say(N_("Attestations fiscales")),
+            say(N_("obligation légale (CIR 92, art. 323/3)")),
+            say(N_("qui donne et remet son numéro national")),
+            say(N_("numéro national, chiffré")),
+        ],
     ]
     received = [[say(N_("Le relais de courrier")), say(N_("adresses et lettres, le temps de les remettre"))]]
     received += [
@@ -151,6 +163,8 @@ def _parts(session: Session) -> list[Part]:
             say(N_("tant qu’on peut nous le demander")),
             say(N_("preuve (art. 7, § 1)")),
         ],
+        [say(N_("Dons et mouvements d’argent")), say(N_("7 ans après le dernier don")), say(N_("comptabilité"))],
+        [say(N_("Lignes de la banque")), say(N_("10 ans")), say(N_("comptabilité"))],
         [say(N_("Fichiers importés et leurs lignes")), say(N_("90 jours")), say(N_("pour les défaire"))],
     ]
     return [
