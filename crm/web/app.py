@@ -62,6 +62,7 @@ OFFICE = (
     "actions",
     "gifts",
     "gift_batches",
+    "gift_books",
     "api_tokens",
     "site_form",
     "clock",

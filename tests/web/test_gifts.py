@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -164,3 +165,34 @@ def test_a_persons_gifts_are_on_their_page_and_in_their_past(assembly: Assembly,
     past = browser(Role.CARE).get(f"/office/supporters/{one}/timeline?kind=gifts").text
     assert f'href="/office/gifts/{number}"' in past
     assert "Dons" not in re.findall(r"<h2>(.*?)</h2>", browser(Role.EDITOR).get(f"/office/supporters/{one}").text)
+
+
+def test_a_month_is_read_taken_along_and_closed_in_order(assembly: Assembly, browser: Open) -> None:
+    one = donor(assembly, "Eta")
+    with assembly.database.transaction() as session:
+        for day, cents in ((date(2026, 8, 3), 2500), (date(2026, 8, 3), 1000), (date(2026, 11, 2), 4000)):
+            movement = Movement(method=Method.TRANSFER, booked_on=day)
+            new = NewGift(person_id=one, lines=(NewLine(cents=cents),), given_on=day, movement=movement)
+            august = donations.record(session, assembly.sealer, new, at=NOW)
+        donations.charge(session, assembly.sealer, august.id, movement, cents=35, at=NOW)
+    finance = browser(Role.FINANCE)
+    page = words_of(finance.get("/office/gifts/books").text)
+    assert page.index("novembre 2026 40,00 € -0,35 €") < page.index("août 2026 35,00 €")
+    journal = words_of(finance.get("/office/gifts/books/2026/8").text)
+    assert "Virement Fonds général 2 35,00 €" in journal
+    taken = finance.post("/office/gifts/books/2026/11/file")
+    lines = taken.get_data().decode("utf-8-sig").splitlines()
+    assert lines == [
+        "Jour;Mouvement;Moyen;Fonds;Nombre;Montant",
+        "2026-11-02;Frais du prestataire;Virement;;1;-0.35",
+        "2026-11-02;Reçu;Virement;Fonds général;1;40.00",
+    ]
+    for month in (8, 9, 10):
+        assert f'name="month" value="{month}"' in finance.get("/office/gifts/books").text
+        assert finance.post("/office/gifts/books/close", {"year": 2026, "month": month}).status_code == 303
+    assert 'name="month"' not in finance.get("/office/gifts/books").text
+    finance.post("/office/gifts/books/close", {"year": 2026, "month": 11})
+    with assembly.database.reading() as session:
+        assert donations.closed_until(session) == date(2026, 10, 31)
+    assert finance.get("/office/gifts/books/2026/13").status_code == 409
+    assert "Rien n’a bougé ce mois-là" in words_of(finance.get("/office/gifts/books/2026/9").text)

@@ -54,6 +54,8 @@ ACTIONS: dict[str, str] = {
     "gift-batch.begin": N_("a commencé à encoder une pile de dons"),
     "gift-batch.drop": N_("a jeté une pile de dons"),
     "gift-batch.post": N_("a inscrit une pile de dons"),
+    "gift-books.close": N_("a clos un mois"),
+    "gift-books.export": N_("a emporté le journal d’un mois"),
     "refund.approve": N_("a accepté un remboursement"),
     "refund.ask": N_("a demandé un remboursement"),
     "refund.refuse": N_("a refusé un remboursement"),

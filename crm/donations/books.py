@@ -1,0 +1,104 @@
+"""The books: what each day of a month brought, by means and fund, and which months are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import extract, func, select
+from sqlalchemy.orm import Session
+
+from crm.donations import rules
+from crm.donations.model import EntryKind, Method
+from crm.donations.tables import ClosedMonthRow, GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow
+from crm.values.identifiers import AccountId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posting:
+    """What one day brought of one kind, by one means, for one fund; a fee of a provider is for no fund."""
+
+    on: date
+    kind: EntryKind
+    method: Method
+    fund: str
+    cents: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Month:
+    """A month of the books: what of it came and stayed, what providers kept, when it was closed, and by whom."""
+
+    month_on: date
+    net_cents: int
+    fee_cents: int
+    closed_at: datetime | None = None
+    closed_by: AccountId | None = None
+
+
+def journal(session: Session, month_on: date) -> tuple[Posting, ...]:
+    """Every day of a month by its day in the books, in order. Tests are left out."""
+    first, last = rules.first_of_month(month_on), rules.last_of_month(month_on)
+    entry = MoneyEntryRow
+    within = entry.accounted_on.between(first, last)
+    shared = (
+        select(
+            entry.accounted_on,
+            entry.kind,
+            entry.method,
+            GiftLineRow.fund_code,
+            func.sum(MoneyPartRow.cents),
+            func.count(entry.id.distinct()),
+        )
+        .join(MoneyPartRow, MoneyPartRow.entry_id == entry.id)
+        .join(GiftLineRow, GiftLineRow.id == MoneyPartRow.line_id)
+        .join(GiftRow, GiftRow.id == entry.gift_id)
+        .where(within, ~GiftRow.is_test)
+        .group_by(entry.accounted_on, entry.kind, entry.method, GiftLineRow.fund_code)
+    )
+    fees = (
+        select(entry.accounted_on, entry.method, func.sum(entry.cents), func.count())
+        .join(GiftRow, GiftRow.id == entry.gift_id)
+        .where(within, entry.kind == EntryKind.FEE, ~GiftRow.is_test)
+        .group_by(entry.accounted_on, entry.method)
+    )
+    found = [
+        Posting(on=on, kind=kind, method=method, fund=fund, cents=int(cents), count=count)
+        for on, kind, method, fund, cents, count in session.execute(shared)
+    ]
+    found += [
+        Posting(on=on, kind=EntryKind.FEE, method=method, fund="", cents=int(cents), count=count)
+        for on, method, cents, count in session.execute(fees)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.on, one.kind, one.method, one.fund)))
+
+
+def months(session: Session) -> tuple[Month, ...]:
+    """Every month that has movements or is closed, the newest first. Tests are left out."""
+    entry = MoneyEntryRow
+    year, month = extract("year", entry.accounted_on), extract("month", entry.accounted_on)
+    counted = session.execute(
+        select(year, month, entry.kind, func.sum(entry.cents))
+        .join(GiftRow, GiftRow.id == entry.gift_id)
+        .where(~GiftRow.is_test)
+        .group_by(year, month, entry.kind)
+    ).all()
+    closed = {row.month_on: row for row in session.scalars(select(ClosedMonthRow))}
+    sums: dict[date, list[int]] = {day: [0, 0] for day in closed}
+    for of_year, of_month, kind, cents in counted:
+        both = sums.setdefault(date(int(of_year), int(of_month), 1), [0, 0])
+        both[kind is EntryKind.FEE] += int(cents)
+    return tuple(_month(day, sums[day], closed.get(day)) for day in sorted(sums, reverse=True))
+
+
+def _month(day: date, sums: Sequence[int], closed: ClosedMonthRow | None) -> Month:
+    by = None if closed is None or closed.closed_by is None else AccountId(closed.closed_by)
+    return Month(
+        month_on=day,
+        net_cents=sums[0],
+        fee_cents=sums[1],
+        closed_at=None if closed is None else closed.closed_at,
+        closed_by=by,
+    )

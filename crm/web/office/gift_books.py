@@ -1,0 +1,111 @@
+"""The books of gifts: month by month, day by day, as a file for the accounts; a month is closed once it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.donations import books, rules, words
+from crm.donations import service as donations
+from crm.donations.books import Month, Posting
+from crm.donations.errors import MonthOpen
+from crm.foundation.csv_out import csv_lines
+from crm.staff import service as staff
+from crm.staff.model import Permission
+from crm.values import money
+from crm.values.calendar import brussels_day
+from crm.web.office import guard, shell
+from crm.web.office.gifts import fund_names
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("gift_books", __name__, url_prefix="/office/gifts/books")
+
+
+@guard.page(blueprint, "", permission=Permission.DONATIONS_READ)
+def index() -> ResponseReturnValue:
+    """Every month with what it brought, and the one that can be closed next."""
+    today = brussels_day(shell.now())
+    with shell.assembly().database.reading() as session:
+        months = books.months(session)
+        until = donations.closed_until(session)
+        names = {account.id: account.name for account in staff.accounts(session)}
+    next_to_close = min((one.month_on for one in months if one.closed_at is None), default=None)
+    if until is not None:
+        next_to_close = until + timedelta(days=1)
+    if next_to_close is not None and rules.last_of_month(next_to_close) >= today:
+        next_to_close = None
+    if next_to_close is not None and next_to_close not in {one.month_on for one in months}:
+        quiet = Month(month_on=next_to_close, net_cents=0, fee_cents=0)
+        months = tuple(sorted((*months, quiet), key=lambda one: one.month_on, reverse=True))
+    return shell.show(
+        "office/gifts/books.html",
+        months=months,
+        names=names,
+        next_to_close=next_to_close,
+    )
+
+
+@guard.page(blueprint, "/<int:year>/<int:month>", permission=Permission.DONATIONS_READ)
+def show(year: int, month: int) -> ResponseReturnValue:
+    """The journal of a month, day by day."""
+    day = _month(year, month)
+    with shell.assembly().database.reading() as session:
+        postings = books.journal(session, day)
+        until = donations.closed_until(session)
+        funds = fund_names(session)
+    return shell.show(
+        "office/gifts/journal.html",
+        month_on=day,
+        postings=postings,
+        total=sum(one.cents for one in postings),
+        is_closed=until is not None and day <= until,
+        funds=funds,
+        words=words,
+    )
+
+
+@guard.page(blueprint, "/<int:year>/<int:month>/file", permission=Permission.DONATIONS_READ, methods=("POST",))
+def file(year: int, month: int) -> ResponseReturnValue:
+    """The same for the accounts: amounts as exact decimals, no name of anybody."""
+    day, made = _month(year, month), shell.assembly()
+    with made.database.transaction() as session:
+        postings = books.journal(session, day)
+        funds = fund_names(session)
+        note(session, "gift-books.export", None, {"month": f"{day:%Y-%m}", "rows": len(postings)}, subject="gift")
+    head = [shell.say(one) for one in HEAD]
+    answer = Response(csv_lines([head, *(_row(one, funds) for one in postings)]), mimetype="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="journal-{day:%Y-%m}.csv"'
+    return answer
+
+
+HEAD = (N_("Jour"), N_("Mouvement"), N_("Moyen"), N_("Fonds"), N_("Nombre"), N_("Montant"))
+
+
+def _row(one: Posting, funds: Mapping[str, str]) -> list[str]:
+    kind, method = shell.say(words.ENTRIES[one.kind][0]), shell.say(words.METHODS[one.method])
+    return [one.on.isoformat(), kind, method, funds.get(one.fund, one.fund), str(one.count), money.exact(one.cents)]
+
+
+@guard.page(blueprint, "/close", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def close() -> ResponseReturnValue:
+    """Closes a month that is over: what comes later of it counts in the open one."""
+    try:
+        day = _month(request.form.get("year", 0, type=int), request.form.get("month", 0, type=int))
+        with shell.assembly().database.transaction() as session:
+            donations.close_month(session, day, at=shell.now(), by=guard.signed_in().account.id)
+            note(session, "gift-books.close", None, {"month": f"{day:%Y-%m}"}, subject="gift")
+    except MonthOpen:
+        message = N_("Ce mois ne peut pas encore être clos : il n’est pas fini, ou celui d’avant ne l’est pas.")
+        return shell.back(url_for("gift_books.index"), shell.say(message), kind="refused")
+    return shell.back(url_for("gift_books.index"), shell.say(N_("Le mois est clos.")))
+
+
+def _month(year: int, month: int) -> date:
+    try:
+        return date(year, month, 1)
+    except ValueError as error:
+        raise MonthOpen from error
