@@ -203,7 +203,7 @@ DOORS_BESIDES = {
 }
 """Pure modules, and doors by noun, that a room shows beside its four doors."""
 
-GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "panel", "personal_data", "terms"}}
+GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "own_space", "panel", "personal_data", "terms"}}
 """What only one place gathers from every room."""
 
 RULED = (
