@@ -76,7 +76,10 @@ def journal(session: Session, month_on: date) -> tuple[Posting, ...]:
 
 
 def months(session: Session) -> tuple[Month, ...]:
-    """Every month that has movements or is closed, the newest first. Tests are left out."""
+    """Every month that has movements or is closed, the newest first. Tests are left out.
+
+    The first month that was closed closed all before it.
+    """
     entry = MoneyEntryRow
     year, month = extract("year", entry.accounted_on), extract("month", entry.accounted_on)
     counted = session.execute(
@@ -85,12 +88,15 @@ def months(session: Session) -> tuple[Month, ...]:
         .where(~GiftRow.is_test)
         .group_by(year, month, entry.kind)
     ).all()
-    closed = {row.month_on: row for row in session.scalars(select(ClosedMonthRow))}
-    sums: dict[date, list[int]] = {day: [0, 0] for day in closed}
+    closings = session.scalars(select(ClosedMonthRow).order_by(ClosedMonthRow.month_on)).all()
+    sums: dict[date, list[int]] = {row.month_on: [0, 0] for row in closings}
     for of_year, of_month, kind, cents in counted:
         both = sums.setdefault(date(int(of_year), int(of_month), 1), [0, 0])
         both[kind is EntryKind.FEE] += int(cents)
-    return tuple(_month(day, sums[day], closed.get(day)) for day in sorted(sums, reverse=True))
+    return tuple(
+        _month(day, sums[day], next((row for row in closings if row.month_on >= day), None))
+        for day in sorted(sums, reverse=True)
+    )
 
 
 def _month(day: date, sums: Sequence[int], closed: ClosedMonthRow | None) -> Month:

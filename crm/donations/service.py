@@ -239,7 +239,7 @@ def decide_refund(
 def close_month(session: Session, month_on: date, *, at: datetime, by: AccountId) -> None:
     """Closes a month that is over: what comes later of it counts in the open month. Raises MonthOpen; twice is once.
 
-    The first month that is closed may be any; then each after the one before it.
+    The first month that is closed may be any, and closes all before it; then each after the one before.
     """
     month, until = rules.first_of_month(month_on), closed_until(session)
     if until is not None and month <= until:

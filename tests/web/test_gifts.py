@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from crm.assembly import Assembly
-from crm.donations import batches
+from crm.donations import batches, books
 from crm.donations import service as donations
 from crm.donations.model import GiftKind, Method, Movement, NewGift, NewLine, Wanted
 from crm.people import service as people
@@ -150,6 +150,24 @@ def test_a_pile_is_counted_again_or_thrown_away(assembly: Assembly, browser: Ope
     assert finance.post(f"{address}/drop").status_code == 303
     assert finance.get(address).status_code == 404
     assert finance.post(f"{address}/drop").status_code == 303
+
+
+def test_the_first_month_that_is_closed_closes_all_before_it(assembly: Assembly, browser: Open) -> None:
+    one = donor(assembly, "Theta")
+    with assembly.database.transaction() as session:
+        for day in (date(2021, 3, 1), date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)):
+            movement = Movement(method=Method.CASH, booked_on=day)
+            new = NewGift(person_id=one, lines=(NewLine(cents=100),), given_on=day, movement=movement)
+            donations.record(session, assembly.sealer, new, at=NOW)
+    finance = browser(Role.FINANCE)
+    assert finance.get("/office/gifts/books").text.count("Clore ce mois") == 3
+    finance.post("/office/gifts/books/close", {"year": 2026, "month": 9})
+    page = finance.get("/office/gifts/books").text
+    assert page.count("Clore ce mois") == 1
+    assert 'name="month" value="10"' in page
+    with assembly.database.reading() as session:
+        closed = [month.month_on for month in books.months(session) if month.closed_at]
+    assert closed == [date(2026, 9, 1), date(2021, 3, 1)]
 
 
 def test_a_persons_gifts_are_on_their_page_and_in_their_past(assembly: Assembly, browser: Open) -> None:

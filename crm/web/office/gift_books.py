@@ -27,25 +27,24 @@ blueprint = Blueprint("gift_books", __name__, url_prefix="/office/gifts/books")
 
 @guard.page(blueprint, "", permission=Permission.DONATIONS_READ)
 def index() -> ResponseReturnValue:
-    """Every month with what it brought, and the one that can be closed next."""
+    """Every month with what it brought, and the one that can be closed next; any that is over where none is closed."""
     today = brussels_day(shell.now())
     with shell.assembly().database.reading() as session:
         months = books.months(session)
         until = donations.closed_until(session)
         names = {account.id: account.name for account in staff.accounts(session)}
-    next_to_close = min((one.month_on for one in months if one.closed_at is None), default=None)
-    if until is not None:
-        next_to_close = until + timedelta(days=1)
-    if next_to_close is not None and rules.last_of_month(next_to_close) >= today:
-        next_to_close = None
-    if next_to_close is not None and next_to_close not in {one.month_on for one in months}:
-        quiet = Month(month_on=next_to_close, net_cents=0, fee_cents=0)
-        months = tuple(sorted((*months, quiet), key=lambda one: one.month_on, reverse=True))
+    closable = {one.month_on for one in months if until is None and rules.last_of_month(one.month_on) < today}
+    if until is not None and rules.last_of_month(following := until + timedelta(days=1)) < today:
+        closable = {following}
+        if following not in {one.month_on for one in months}:
+            quiet = Month(month_on=following, net_cents=0, fee_cents=0)
+            months = tuple(sorted((*months, quiet), key=lambda one: one.month_on, reverse=True))
     return shell.show(
         "office/gifts/books.html",
         months=months,
         names=names,
-        next_to_close=next_to_close,
+        closable=closable,
+        is_first=until is None,
     )
 
 
