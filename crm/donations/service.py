@@ -223,6 +223,7 @@ def decide_refund(
     session: Session, sealer: Sealer, refund_id: RefundId, movement: Movement | None, *, at: datetime, by: AccountId
 ) -> Refund:
     """Gives the money back by `movement`, or refuses where there is none. Raises FourEyes for whoever asked."""
+    hold(session, f"refund {refund_id}")
     row = session.get(RefundRow, refund_id, populate_existing=True)
     if row is None or row.state is not RefundState.ASKED:
         raise RefundMissing
@@ -241,6 +242,7 @@ def close_month(session: Session, month_on: date, *, at: datetime, by: AccountId
 
     The first month that is closed may be any, and closes all before it; then each after the one before.
     """
+    hold(session, "months")
     month, until = rules.first_of_month(month_on), closed_until(session)
     if until is not None and month <= until:
         return
@@ -350,6 +352,7 @@ def _enter(
     at: datetime,
     by: AccountId | None,
 ) -> None:
+    hold(session, "months", shared=True)
     standing = gift(session, gift_id)
     parts: list[tuple[int, int]] = []
     if kind in rules.EFFECTIVE:

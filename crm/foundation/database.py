@@ -116,14 +116,15 @@ def _teach_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {how}")
 
 
-def hold(session: Session, name: str) -> None:
-    """Makes transactions that hold the same name wait for each other until they end.
+def hold(session: Session, name: str, *, shared: bool = False) -> None:
+    """Makes transactions that hold the same name wait for each other until they end; those that share it go together.
 
     On SQLite a writing transaction is alone anyway; on PostgreSQL it is an advisory lock.
     """
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(number)))
+        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        session.execute(select(lock(number)))
 
 
 def explain(error: OperationalError) -> Unavailable:
