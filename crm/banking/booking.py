@@ -6,6 +6,7 @@ same amount the other way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from crm.banking import store
 from crm.banking.errors import GiftHasMoved
 from crm.banking.kept import KeptLine
+from crm.donations import pouring
 from crm.donations import service as donations
 from crm.donations.model import Basis, EntryKind, GiftKind, Method, Movement, NewGift, NewLine
 from crm.foundation.signing import Sealer
@@ -35,16 +37,8 @@ def book(
 
     `undone` is the credit that a return takes back.
     """
-    if line.return_kind is None and line.cents > 0:
-        new = NewGift(
-            person_id=person_id,
-            lines=(NewLine(cents=line.cents),),
-            given_on=line.booked_on,
-            movement=_movement(line),
-            kind=GiftKind.INSTALMENT if line.mandate else GiftKind.ONE_OFF,
-            basis=Basis.SETTLEMENT,
-        )
-        gift_id = donations.record(session, sealer, new, at=at, by=by).id
+    if _is_gift(line):
+        gift_id = donations.record(session, sealer, _gift(line, person_id), at=at, by=by).id
     elif undone is not None and undone.gift_id is not None and line.cents < 0:
         gift_id = undone.gift_id
         kind = EntryKind.RETURN
@@ -53,6 +47,15 @@ def book(
         return None
     store.stand_on(session, line.id, gift_id)
     return gift_id
+
+
+def book_gifts(
+    session: Session, sealer: Sealer, given: Sequence[tuple[KeptLine, PersonId]], *, at: datetime
+) -> dict[int, GiftId]:
+    """Records those of the lines that are gifts, in a few statements for all; the gift of each, to be noted on it."""
+    these = [(line, person_id) for line, person_id in given if _is_gift(line)]
+    found = pouring.record_many(session, sealer, [_gift(line, person_id) for line, person_id in these], at=at)
+    return {line.id: gift_id for (line, _), gift_id in zip(these, found, strict=True)}
 
 
 def unbook(session: Session, sealer: Sealer, line: KeptLine, *, at: datetime, by: AccountId) -> None:
@@ -64,6 +67,21 @@ def unbook(session: Session, sealer: Sealer, line: KeptLine, *, at: datetime, by
         raise GiftHasMoved
     donations.correct(session, sealer, line.gift_id, _movement(line), cents=-line.cents, at=at, by=by)
     store.stand_on(session, line.id, None)
+
+
+def _is_gift(line: KeptLine) -> bool:
+    return line.return_kind is None and line.cents > 0
+
+
+def _gift(line: KeptLine, person_id: PersonId) -> NewGift:
+    return NewGift(
+        person_id=person_id,
+        lines=(NewLine(cents=line.cents),),
+        given_on=line.booked_on,
+        movement=_movement(line),
+        kind=GiftKind.INSTALMENT if line.mandate else GiftKind.ONE_OFF,
+        basis=Basis.SETTLEMENT,
+    )
 
 
 def _movement(line: KeptLine) -> Movement:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.banking import booking, rules, store
-from crm.banking.kept import Candidate, KeptLine, LineState, Rule
+from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
@@ -59,22 +59,13 @@ def match_waiting(database: Database, where: Vault, sealer: Sealer, *, at: datet
             after = ids[-1]
             waiting = store.lines(session, ids)
             decided = [one for one in _surely(session, waiting) if one[0].booked_on <= brussels_day(at)]
-            for line, person_id, rule, undone in decided:
-                done = store.decide(
-                    session,
-                    line.id,
-                    seen=line.version,
-                    state=LineState.MATCHED,
-                    person_id=person_id,
-                    rule=rule,
-                    at=at,
-                    by=None,
-                    undoes=undone.id if undone else None,
-                )
-                if done:
-                    matched += 1
-                    now = replace(line, version=line.version + 1)
-                    booking.book(session, sealer, now, person_id, undone=undone, at=at, by=None)
+            now = [(replace(one[0], version=one[0].version + 1), *one[1:]) for one in decided]
+            gifts = booking.book_gifts(session, sealer, [(line, who) for line, who, *_ in now], at=at)
+            store.decide_many(session, decided, gifts, at=at)
+            for line, person_id, _, undone in now:
+                if line.id not in gifts:
+                    booking.book(session, sealer, line, person_id, undone=undone, at=at, by=None)
+            matched += len(decided)
             vault.hand_over_many(session, lock, sealer, {line.fingerprint: who for line, who, *_ in decided}, at=at)
 
 

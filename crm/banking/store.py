@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, and_, func, insert, select, update
+from sqlalchemy import Date, and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.banking.kept import Desk, Gap, KeptLine, LineState, Rule
@@ -158,6 +158,37 @@ def stand_on(session: Session, line_id: int, gift_id: int | None) -> None:
         update(BankLineRow).where(BankLineRow.id == line_id).values(gift_id=gift_id),
         execution_options={"synchronize_session": False},
     )
+
+
+def decide_many(
+    session: Session,
+    decided: Sequence[tuple[KeptLine, PersonId, Rule, KeptLine | None]],
+    gifts: Mapping[int, GiftId],
+    *,
+    at: datetime,
+) -> None:
+    """Writes what the run found of lines that this transaction read while it held the bank; `gifts` by their line."""
+    table: Any = BankLineRow.__table__
+    rows = [
+        {
+            "of": line.id,
+            "person": person_id,
+            "rule": rule,
+            "undoes": undone.id if undone else None,
+            "gift": gifts.get(line.id),
+            "version": line.version + 1,
+        }
+        for line, person_id, rule, undone in decided
+    ]
+    columns = {"person_id": "person", "rule": "rule", "undoes": "undoes", "gift_id": "gift", "version": "version"}
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("of"))
+        .values({name: bindparam(value, type_=table.c[name].type) for name, value in columns.items()})
+        .values(state=LineState.MATCHED, decided_at=at, decided_by=None)
+    )
+    if rows:
+        session.connection().execute(statement, rows)
 
 
 def undo(session: Session, line_id: int, undone: int) -> None:

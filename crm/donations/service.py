@@ -8,11 +8,10 @@ time it says what the first did.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.donations import rules, store
+from crm.donations import rules, sealing, store
 from crm.donations.errors import (
     AmountWrong,
     CodeUnknown,
@@ -48,7 +47,6 @@ from crm.donations.tables import (
 )
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
-from crm.ledgers.model import Ledger
 from crm.people import service as people
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
@@ -332,6 +330,7 @@ def _booked(session: Session, movement: Movement, kind: EntryKind, cents: int) -
     """The gift on which this very movement stands already."""
     if not movement.external_id:
         return None
+    hold(session, f"money {movement.provider}", shared=True)
     hold(session, f"money {movement.provider} {movement.external_id}")
     found = store.find_entry(session, movement.provider, movement.external_id)
     if found is None:
@@ -376,25 +375,9 @@ def _enter(
         recorded_at=at,
         recorded_by=by,
     )
-    row.mark_key_id, row.mark = sealer.mark(_sealed(row))
+    row.mark_key_id, row.mark = sealer.mark(sealing.content(row))
     store.add_entry(session, row, parts)
 
 
-def _sealed(row: MoneyEntryRow) -> dict[str, Any]:
-    """What the mark of a movement covers."""
-    return {
-        "gift_id": row.gift_id,
-        "kind": row.kind.value,
-        "cents": row.cents,
-        "method": row.method.value,
-        "days": [day and day.isoformat() for day in (row.booked_on, row.value_on, row.executed_on, row.accounted_on)],
-        "provider": row.provider,
-        "external_id": row.external_id,
-        "reason_code": row.reason_code,
-        "recorded_at": row.recorded_at.isoformat(timespec="microseconds"),
-        "recorded_by": row.recorded_by,
-    }
-
-
-LEDGER = Ledger(name="money", rows=MoneyEntryRow, content=_sealed)
+LEDGER = sealing.LEDGER
 """Movements of money as `crm.ledgers` seals and verifies them."""

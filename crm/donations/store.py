@@ -35,6 +35,7 @@ from crm.donations.tables import (
     RefundRow,
     SourceRow,
 )
+from crm.foundation import bulk
 from crm.foundation.database import hold
 from crm.values.identifiers import AccountId, GiftId, PersonId, RefundId
 
@@ -101,6 +102,19 @@ def find_entry(session: Session, provider: str, external_id: str) -> Entry | Non
     query = select(MoneyEntryRow).where(MoneyEntryRow.provider == provider, MoneyEntryRow.external_id == external_id)
     row = session.scalar(query)
     return None if row is None else entry(row)
+
+
+def find_entries(session: Session, provider: str, external_ids: Collection[str]) -> tuple[Entry, ...]:
+    """The movements that a provider calls so, those that are booked."""
+    listed = bulk.texts(session, external_ids)
+    of_these = MoneyEntryRow.external_id.in_(select(listed.c.value))
+    query = select(MoneyEntryRow).where(MoneyEntryRow.provider == provider, of_these)
+    return tuple(entry(row) for row in session.scalars(query))
+
+
+def sources(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of the codes that are sources."""
+    return set(session.scalars(select(SourceRow.code).where(SourceRow.code.in_(codes))))
 
 
 def entries(session: Session, gift_id: int) -> tuple[Entry, ...]:

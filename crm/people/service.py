@@ -81,6 +81,12 @@ def find_survivor(session: Session, person_id: PersonId) -> Person | None:
     return None if living is None else find_person(session, PersonId(living))
 
 
+def survivors(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, PersonId]:
+    """Of each, who they are today; a query for each step of a merge, however many. Who never was is left out."""
+    found = store.survivors(session, person_ids)
+    return {PersonId(one): PersonId(living) for one, living in found.items()}
+
+
 def find_member(session: Session, number: str) -> Person | None:
     """Who has that member number today (typed with any spaces or dots), following merges; None where nobody does."""
     person_id = store.id_of_number(session, typed_number(number))

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import BigInteger, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation import bulk
 from crm.foundation.database import hold
 from crm.people import contact_store
 from crm.people.model import ContactPoint, NewPerson, PeoplePage, Person
@@ -97,6 +98,25 @@ def survivor(session: Session, person_id: int) -> int | None:
             return int(row.id)
         person_id = row.merged_into_id
     return None
+
+
+def survivors(session: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """Of each, who they are today, following merges all together; who never was is left out."""
+    leads: dict[int, int | None] = {}
+    asked = set(person_ids)
+    while asked:
+        listed = bulk.texts(session, [str(one) for one in asked])
+        query = select(PersonRow.id, PersonRow.merged_into_id).where(
+            PersonRow.id.in_(select(cast(listed.c.value, BigInteger)))
+        )
+        leads.update({row.id: row.merged_into_id for row in session.execute(query)})
+        asked = {living for living in leads.values() if living is not None} - leads.keys()
+    return {one: _followed(leads, one) for one in person_ids if one in leads}
+
+
+def _followed(leads: Mapping[int, int | None], person_id: int) -> int:
+    further = leads[person_id]
+    return person_id if further is None else _followed(leads, further)
 
 
 def hold_living(session: Session, person_id: int) -> int:

@@ -1,6 +1,6 @@
 """`python -m tests.bench.bank`: files of the bank read, beside a bare loop over the same lines; and brought in.
 
-Brought in: a hundredth of the lines are of people we know, and become gifts one by one; the others wait.
+Brought in: as many of a hundred lines are of people we know as `--matching` says, and become gifts; the others wait.
 
 The bare loop opens the same file and takes each line as text: what no reader can do without. Memory is that of a
 process of its own for each file, its own size at rest taken off.
@@ -32,6 +32,7 @@ from tests.banking.camt_files import Entry, Tx
 from tests.banking.coda_files import Move
 from tests.bench.imports import house
 
+DONORS = 1_000
 NAMES = ("Dupont Marie", "Peeters Jan", "Lefèvre Éloïse", "Noël Jean", "De Vries Anna")
 
 
@@ -39,6 +40,7 @@ def main() -> None:
     """Prints seconds, the ratio to the bare loop and peak memory for a CODA and a camt.053."""
     options = argparse.ArgumentParser(prog="python -m tests.bench.bank", description=main.__doc__)
     options.add_argument("--movements", type=int, default=100_000)
+    options.add_argument("--matching", type=int, default=50, help="so many of a hundred lines are of people we know")
     options.add_argument("--ledgers", nargs="*", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     options.add_argument("--json", action="store_true")
     options.add_argument("--file", type=Path, help=argparse.SUPPRESS)
@@ -55,7 +57,8 @@ def main() -> None:
                 [sys.executable, "-m", "tests.bench.bank", "--file", str(file)], check=True, capture_output=True
             )
             found[name] = json.loads(done.stdout)
-        brought = {ledger: brought_in(ledger, Path(folder) / "coda", chosen.movements) for ledger in chosen.ledgers}
+        write_coda(Path(folder) / "known", chosen.movements, chosen.matching)
+        brought = {ledger: brought_in(ledger, Path(folder) / "known") for ledger in chosen.ledgers}
     if chosen.json:
         print(json.dumps(found | brought))
         return
@@ -74,12 +77,13 @@ def main() -> None:
         )
 
 
-def brought_in(ledger: str, file: Path, movements: int) -> dict[str, float]:
+def brought_in(ledger: str, file: Path) -> dict[str, float]:
     """Seconds for a file that is new, and for the same again."""
     with house(ledger) as assembly:
         with assembly.database.transaction() as session:
-            for at in range(1, movements, 100):
-                new = NewPerson(language=Language.FR, first_name="Jan", last_name="Peeters")
+            for at in range(DONORS):
+                first, last = NAMES[at % len(NAMES)].rsplit(" ", 1)[::-1]
+                new = NewPerson(language=Language.FR, first_name=first, last_name=last)
                 person = people.add(session, assembly.addresses, new, at=assembly.clock())
                 links.remember_key(session, person.id, "structured", _structured(at))
         counter, figures, rest = bank_counter(assembly), dict[str, float](), peak()
@@ -119,12 +123,17 @@ def _lines(stream: IO[bytes]) -> Iterator[Line]:
     return (piece for piece in reading.pieces(stream) if isinstance(piece, Line))
 
 
-def write_coda(file: Path, movements: int) -> None:
-    """Transfers with a name, an account and an address; a tenth with a free communication."""
+def write_coda(file: Path, movements: int, matching: int = 0) -> None:
+    """Transfers with a name, an account and an address; a tenth with a free communication.
+
+    So many of a hundred, `matching`, bear the communication of somebody we know (but for that tenth).
+    """
     moves = (
         Move(
             cents=1_000 + at % 9_000,
-            structured=None if at % 10 == 0 else ("101", _structured(at)),
+            structured=None
+            if at % 10 == 0
+            else ("101", _structured(at % DONORS if at % 100 < matching else DONORS + at)),
             text=f"DON {at} MERCI POUR TOUT" if at % 10 == 0 else "",
             name=NAMES[at % len(NAMES)],
             account="BE71096123456769",

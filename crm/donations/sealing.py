@@ -1,0 +1,28 @@
+"""What the mark of a movement covers, and the ledger it makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.donations.tables import MoneyEntryRow
+from crm.ledgers.model import Ledger
+
+
+def content(row: MoneyEntryRow) -> dict[str, Any]:
+    """What the mark of a movement covers."""
+    return {
+        "gift_id": row.gift_id,
+        "kind": row.kind.value,
+        "cents": row.cents,
+        "method": row.method.value,
+        "days": [day and day.isoformat() for day in (row.booked_on, row.value_on, row.executed_on, row.accounted_on)],
+        "provider": row.provider,
+        "external_id": row.external_id,
+        "reason_code": row.reason_code,
+        "recorded_at": row.recorded_at.isoformat(timespec="microseconds"),
+        "recorded_by": row.recorded_by,
+    }
+
+
+LEDGER = Ledger(name="money", rows=MoneyEntryRow, content=content)
+"""Movements of money as `crm.ledgers` seals and verifies them."""
