@@ -13,7 +13,7 @@ from crm.demo.homes import settle
 from crm.demo.newsletters import put_newsletters, set_the_hour
 from crm.demo.organisation import MARK, PURPOSES, TEAM
 from crm.demo.site import feeds_of
-from crm.demo.supporters import Story, stories
+from crm.demo.supporters import HOW_MANY, Story, stories
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff import service as staff
@@ -28,8 +28,8 @@ _SHOWN = frozenset({Way.WEB, Way.CONFIRMATION, Way.PREFERENCES})
 """The ways by which someone saw our words; the others have no notice."""
 
 
-def load(assembly: Assembly, now: datetime, *, site_url: str) -> None:
-    """Loads what is missing. `site_url` is where the organisation's site answers.
+def load(assembly: Assembly, now: datetime, *, site_url: str, supporters: int = HOW_MANY) -> None:
+    """Loads what is missing, so many supporters among it. `site_url` is where the organisation's site answers.
 
     Raises Conflict where this home already belongs to an organisation: nobody gets made-up supporters by mistake.
     """
@@ -41,7 +41,7 @@ def load(assembly: Assembly, now: datetime, *, site_url: str) -> None:
     with assembly.database.transaction() as session:
         if people.page(session, size=1).total == 0:
             notices: dict[tuple[str, Language], NoticeId] = {}
-            for story in sorted(stories(), key=lambda s: s.arrived_ago, reverse=True):
+            for story in sorted(stories(supporters), key=lambda s: s.arrived_ago, reverse=True):
                 _tell(assembly, session, story, now, notices)
             settle(assembly, session, now)
     with assembly.database.transaction() as session:

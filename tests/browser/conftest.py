@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from crm.foundation.database import open_database
 from tests.browser import chromium
@@ -20,6 +20,9 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium.found(), args=chromium.FLAGS)
         yield started
         started.close()
+
+
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from mailing.composition.model import EditionState
 from mailing.delivery import service as delivery
 from tests.conftest import NOW
 
+FEW = 80
 SITE = "http://127.0.0.1:8003/"
 
 
@@ -58,7 +59,7 @@ def test_loading_twice_is_loading_once(assembly: Assembly) -> None:
 
 
 def test_the_hour_is_a_few_minutes_ahead_until_an_edition_waits_for_it(assembly: Assembly) -> None:
-    load(assembly, NOW, site_url=SITE)
+    load(assembly, NOW, site_url=SITE, supporters=FEW)
     with assembly.database.transaction() as session:
         weekly = composition.newsletter_by_code(session, "hebdo")
         slot = composition.next_slot(session, weekly.id, NOW)
@@ -66,7 +67,7 @@ def test_the_hour_is_a_few_minutes_ahead_until_an_edition_waits_for_it(assembly:
         draft = composition.propose(session, weekly.id, slot, NOW, organisation=assembly.settings.organisation)
         if draft.state is EditionState.SKIPPED:
             composition.reopen(session, draft.id, now=NOW, organisation=assembly.settings.organisation)
-    load(assembly, NOW + timedelta(hours=3), site_url=SITE)
+    load(assembly, NOW + timedelta(hours=3), site_url=SITE, supporters=FEW)
     with assembly.database.reading() as session:
         assert invitation(session).leaves_at == slot
         assert composition.newsletter(session, weekly.id).cadence == weekly.cadence
