@@ -33,6 +33,13 @@ class JobBusy(Conflict):
         super().__init__("this job is running right now: nothing was started")
 
 
+class DonorsDiffered(Conflict):
+    """The figures of so many donors were not what their gifts say; they are now."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the figures of {number} donors differed from their gifts, and were counted anew")
+
+
 class LedgerTouched(Conflict):
     """A ledger is not what was written: the first place where it differs."""
 

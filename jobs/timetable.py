@@ -19,6 +19,7 @@ from jobs import (
     prune_api,
     prune_runs,
     read_bounces,
+    recount_donors,
     recover_deliveries,
     seal_ledgers,
     send_due_editions,
@@ -111,6 +112,14 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(2, 30)),
         run=compare_everybody.run,
         lease=timedelta(hours=2),
+    ),
+    Job(
+        name="recount_donors",
+        label=N_("Comparer les statistiques des donateurs à leurs dons"),
+        when=Daily(at=time(1, 15)),
+        run=recount_donors.run,
+        lease=timedelta(hours=2),
+        ask_after=timedelta(days=7),
     ),
     Job(
         name="tidy_staff",

@@ -19,6 +19,7 @@ COMMANDS = {
     "imports": "Lire un fichier, l’essayer, l’importer, l’annuler.",
     "api": "Donner et reprendre l’accès à l’API.",
     "people": "Vérifier et reconstruire l’index de recherche des soutiens.",
+    "donations": "Recompter les statistiques des donateurs.",
     "bank": "Lire et importer les fichiers de la banque.",
     "duplicates": "Trouver, réunir et séparer les fiches d’une même personne.",
     "consent": "Vérifier et reconstruire le registre des consentements.",

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.donations import donor_store
 from crm.donations.tables import AppealReferenceRow, BatchEntryRow, GiftRow
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.donations"
-TABLES = frozenset({"gift", "appeal_reference", "gift_batch_entry"})
+TABLES = frozenset({"gift", "appeal_reference", "gift_batch_entry", "donor_stats", "donor_year"})
+"""The last two are folds of gifts: they are counted again, and recorded nowhere."""
 
 _ROWS: tuple[Any, ...] = (GiftRow, BatchEntryRow, AppealReferenceRow)
 
@@ -30,6 +32,7 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     moves += row_moves.give(
         session, _table(AppealReferenceRow), loser=loser, survivor=survivor, unless_same=("appeal_id",)
     )
+    donor_store.refresh(session, (loser, survivor))
     session.expire_all()
     return moves
 
@@ -40,6 +43,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     for move in reversed(moves):
         table = next(_table(row) for row in _ROWS if row.__tablename__ == move.table)
         kept += row_moves.put_back(session, table, [move])
+    donor_store.refresh(session, (loser, survivor))
     session.expire_all()
     return kept
 

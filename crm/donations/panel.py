@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
 from crm.donations import store, words
+from crm.donations.donor_panel import DonorPanel
 from crm.donations.model import Gift, Wanted
 from crm.foundation.newest import Before
 from crm.foundation.templating import environment
@@ -105,5 +106,5 @@ def _text(one: Gift, look: Look, stays: str) -> str:
     )
 
 
-PANELS: tuple[PersonPanel, ...] = (GiftsPanel(),)
+PANELS: tuple[PersonPanel, ...] = (GiftsPanel(), DonorPanel())
 TIMELINE: tuple[TimelineSource, ...] = (GiftsTimeline(),)

@@ -13,6 +13,8 @@ from crm.donations import words
 from crm.donations.tables import (
     AppealReferenceRow,
     BatchEntryRow,
+    DonorStatsRow,
+    DonorYearRow,
     GiftLineRow,
     GiftMoveRow,
     GiftRow,
@@ -33,6 +35,8 @@ TABLES = frozenset(
         "money_entry",
         "money_part",
         "gift_move",
+        "donor_stats",
+        "donor_year",
         "refund",
         "appeal_reference",
         "gift_batch_entry",
@@ -67,7 +71,33 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
     ).all()
     on, cents = Column(key="on", label=say(language, N_("Jour"))), Column(key="euro", label=say(language, N_("Euros")))
     method = Column(key="method", label=say(language, N_("Moyen")))
+    donor = session.get(DonorStatsRow, subject.person_id, populate_existing=True)
     return (
+        Section(
+            key="donor",
+            title=say(language, N_("Ce que nous calculons de vos dons")),
+            columns=(
+                Column(key="first", label=say(language, N_("Premier don"))),
+                Column(key="last", label=say(language, N_("Dernier don"))),
+                Column(key="number", label=say(language, N_("Combien de dons"))),
+                cents,
+                Column(key="largest", label=say(language, N_("Le plus grand"))),
+                Column(key="years", label=say(language, N_("Années avec un don"))),
+            ),
+            rows=[
+                {
+                    "first": donor.first_on,
+                    "last": donor.last_on,
+                    "number": donor.gifts,
+                    "euro": exact(donor.cents),
+                    "largest": exact(donor.largest_cents),
+                    "years": donor.years,
+                }
+            ]
+            if donor
+            else [],
+            note=say(language, N_("Sans les ventes ni les cotisations ; pour vous écrire au bon moment.")),
+        ),
         Section(
             key="gifts",
             title=say(language, N_("Dons")),
@@ -136,6 +166,8 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     until = date(int(last) + YEARS, 12, 31)
     entries = select(MoneyEntryRow.id).where(MoneyEntryRow.gift_id.in_(mine))
     counted = {
+        "donor_stats": select(func.count()).where(DonorStatsRow.person_id.in_(ids)),
+        "donor_year": select(func.count()).where(DonorYearRow.person_id.in_(ids)),
         "gift": select(func.count()).where(GiftRow.person_id.in_(ids)),
         "gift_line": select(func.count()).where(GiftLineRow.gift_id.in_(mine)),
         "money_entry": select(func.count()).where(MoneyEntryRow.gift_id.in_(mine)),

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.donations import rules, sealing, service, store
+from crm.donations import donor_store, rules, sealing, service, store
 from crm.donations.errors import AmountWrong, CodeUnknown, DonorMissing, SaidOtherwise
 from crm.donations.model import LARGEST, DeductionRule, Entry, EntryKind, GiftKind, NewGift
 from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow
@@ -174,6 +174,7 @@ def _write(session: Session, sealer: Sealer, fresh: Sequence[NewGift], facts: _F
             parts.rows.extend((entry_id, line_id, line.cents) for line_id, line in zip(own, new.lines, strict=True))
     for table, columns in ((gifts, _GIFT), (lines, _LINE), (entries, _ENTRY), (parts, _PART)):
         table.pour(columns)
+    donor_store.refresh(session, facts.living.values(), at=facts.at)
     return [GiftId(number) for number in gift_ids]
 
 

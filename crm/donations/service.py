@@ -194,8 +194,7 @@ def move(session: Session, gift_id: GiftId, to: PersonId, *, reason: str, at: da
                 moved_by=by,
             )
         )
-        row.person_id = person.id
-        session.flush()
+        store.give_to(session, row, person.id)
     return store.gift(row)
 
 

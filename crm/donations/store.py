@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from crm.donations import donor_store
 from crm.donations.model import (
     GENERAL,
     DeductionRule,
     Entry,
+    EntryKind,
     Gift,
     Line,
     Method,
@@ -94,7 +96,17 @@ def add_entry(session: Session, row: MoneyEntryRow, parts: Iterable[tuple[int, i
         .values(net_cents=total.scalar_subquery())
         .execution_options(synchronize_session=False)
     )
+    if row.kind is not EntryKind.FEE:
+        donor = select(GiftRow.person_id).where(GiftRow.id == row.gift_id)
+        donor_store.refresh(session, session.scalars(donor), at=row.recorded_at)
     return row.id
+
+
+def give_to(session: Session, row: GiftRow, person_id: int) -> None:
+    """Makes it somebody else's; the figures of both follow."""
+    both = (row.person_id, person_id)
+    row.person_id = person_id
+    donor_store.refresh(session, both)
 
 
 def find_entry(session: Session, provider: str, external_id: str) -> Entry | None:

@@ -164,7 +164,7 @@ DOORS_BESIDES = {
         "taking_over",
         "words",
     },
-    "crm.donations": {"batches", "books", "pouring", "rules", "words"},
+    "crm.donations": {"batches", "books", "donor_selects", "donors", "portraits", "pouring", "rules", "words"},
     "crm.duplicates": {"merges", "words"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.ledgers": {"anchors"},
