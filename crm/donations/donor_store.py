@@ -19,9 +19,9 @@ from crm.values.identifiers import PersonId
 
 _EVERYBODY = "donor statistics"
 FIFTHS = (1, 2, 3, 4)
-FEW = 20
-"""So many donors are held one by one while they are counted; more of them at once hold everybody."""
-AT_ONCE = 1_000
+_AT_ONCE = 500
+_BUCKETS = 256
+"""Donors are held by some hundred names: a lock for each of a hundred thousand is more than PostgreSQL has room for."""
 
 
 def refresh(session: Session, person_ids: Iterable[int], *, at: datetime | None = None) -> None:
@@ -34,12 +34,11 @@ def refresh(session: Session, person_ids: Iterable[int], *, at: datetime | None 
         hold(session, "donor windows")
         if session.get(DonorWindowsRow, 1) is None:
             set_windows(session, brussels_day(at))
-    are_few = len(ids) <= FEW
-    hold(session, _EVERYBODY, shared=are_few)
-    for person_id in ids if are_few else ():
-        hold(session, f"donor {person_id}")
-    for first in range(0, len(ids), AT_ONCE):
-        _write(session, ids[first : first + AT_ONCE])
+    hold(session, _EVERYBODY, shared=True)
+    for bucket in sorted({person_id % _BUCKETS for person_id in ids}):
+        hold(session, f"donors {bucket}")
+    for start in range(0, len(ids), _AT_ONCE):
+        _write(session, ids[start : start + _AT_ONCE])
 
 
 def rewrite(session: Session, among: tuple[int, int]) -> None:

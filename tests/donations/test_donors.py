@@ -14,9 +14,9 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.donations import donor_selects, donors, merging, service
+from crm.donations import donor_selects, donors, merging, pouring, service
 from crm.donations.errors import MoreThanReceived
-from crm.donations.model import EntryKind, GiftKind
+from crm.donations.model import EntryKind, GiftKind, NewGift, NewLine
 from crm.donations.portraits import (
     COUNTED,
     WINDOWS,
@@ -144,8 +144,10 @@ def test_kept_figures_are_the_rebuilt_ones_after_any_deeds(assembly: Assembly, g
         gifts: list[GiftId] = []
         merged: list[tuple[PersonId, PersonId, list[RowMove]]] = []
         for _ in range(32):
-            deed = chance.choice(["give", "give", "give", "back", "correct", "move", "merge", "unmerge"])
-            if deed == "give" or not gifts:
+            deed = chance.choice(["give", "give", "pour", "back", "correct", "move", "merge", "unmerge"])
+            if deed == "pour":
+                gifts += pouring.record_many(session, assembly.sealer, _several(people, chance), at=NOW)
+            elif deed == "give" or not gifts:
                 on = TODAY - timedelta(days=int(chance.choice((0, 31, 366, 2000, 3000)) * chance.random()))
                 facts = {"kind": chance.choice(KINDS), "is_test": chance.random() < 0.1, "given_on": on}
                 cents = chance.randrange(1, 90_000)
@@ -170,6 +172,21 @@ def test_kept_figures_are_the_rebuilt_ones_after_any_deeds(assembly: Assembly, g
             donors.count_slice(session, start)
         assert donors.end(session, at=NOW) == sum(p is not None for p in kept.values())
         assert {one: donors.portrait(session, one, TODAY) for one in people} == kept
+
+
+def _several(people: list[PersonId], chance: Random) -> list[NewGift]:
+    """A few gifts of anybody, to be recorded at once."""
+    days = [TODAY - timedelta(days=chance.randrange(1500)) for _ in range(3)]
+    return [
+        NewGift(
+            person_id=chance.choice(people),
+            lines=(NewLine(cents=chance.randrange(1, 90_000)),),
+            kind=chance.choice(KINDS),
+            given_on=on,
+            movement=paid(booked_on=on),
+        )
+        for on in days
+    ]
 
 
 def _change(session: Session, assembly: Assembly, gift_id: GiftId, chance: Random) -> None:
