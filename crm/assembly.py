@@ -44,6 +44,11 @@ from crm.partners import personal_data as partners_personal_data
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
 from crm.people import personal_data as people_personal_data
+from crm.plans import merging as plans_merging
+from crm.plans import own_space as plans_own_space
+from crm.plans import panel as plans_panel
+from crm.plans import personal_data as plans_personal_data
+from crm.plans.mandates import Safe
 from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.erasing import Holdings
@@ -71,6 +76,7 @@ ROOMS_WITH_ROWS = (
     "crm.ledgers",
     "crm.partners",
     "crm.people",
+    "crm.plans",
     "crm.privacy",
     "crm.staff",
     "crm.vault",
@@ -91,6 +97,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     consent_merging,
     actions_merging,
     donations_merging,
+    plans_merging,
     vault_merging,
     banking_merging,
     care_merging,
@@ -104,6 +111,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     imports_personal_data,
     duplicates_personal_data,
     banking_personal_data,
+    plans_personal_data,
     donations_personal_data,
     care_personal_data,
     actions_personal_data,
@@ -117,7 +125,16 @@ HOLDERS: tuple[PersonHolder, ...] = (
 """Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
 KEEPERS: tuple[TermKeeper, ...] = (delivery_terms, care_terms, privacy_terms)
 """Who forgets by age alone, each night."""
-_SHOWING = (people_panel, consent_panel, donations_panel, vault_panel, care_panel, delivery_panel, duplicates_panel)
+_SHOWING = (
+    people_panel,
+    consent_panel,
+    donations_panel,
+    plans_panel,
+    vault_panel,
+    care_panel,
+    delivery_panel,
+    duplicates_panel,
+)
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
 """What every room shows on a person's page."""
@@ -125,7 +142,7 @@ TIMELINE: tuple[TimelineSource, ...] = tuple(source for room in _SHOWING for sou
 """What every room knows of a person's past."""
 
 
-OWN_SOURCES: tuple[OwnSource, ...] = donations_own_space.SOURCES
+OWN_SOURCES: tuple[OwnSource, ...] = (*donations_own_space.SOURCES, *plans_own_space.SOURCES)
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()
 """Where what they ask about their data is written down."""
@@ -159,6 +176,11 @@ class Assembly:
             sealer=self.sealer,
             home=self.settings.home,
         )
+
+    @property
+    def safe(self) -> Safe:
+        """Where the accounts behind mandates are sealed."""
+        return Safe(secrets=self.secrets, addresses=self.addresses)
 
     @property
     def anchor_book(self) -> AnchorBook:

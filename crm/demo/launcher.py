@@ -22,6 +22,7 @@ from crm.demo.giving import let_them_give
 from crm.demo.load import load
 from crm.demo.newsletters import Invitation, invitation
 from crm.demo.organisation import BOUNCES, TEAM, Ports, settings_text, settings_variables
+from crm.demo.promising import let_them_promise
 from crm.foundation.programs import Program, Together, answers, is_free
 from crm.foundation.settings import read_settings
 from crm.values.calendar import brussels
@@ -79,6 +80,7 @@ class Demonstration:
                 fetch_feeds.run(assembly, assembly.clock())
             let_them_act(assembly, assembly.clock())
             let_them_give(assembly, assembly.clock())
+            let_them_promise(assembly, assembly.clock())
             propose_editions.run(assembly, assembly.clock())
             with assembly.database.reading() as session:
                 return invitation(session)

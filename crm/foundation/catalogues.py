@@ -26,6 +26,7 @@ PUBLIC = (
     "templates/mail/",
     "crm/consent/certificate.py",
     "crm/donations/words.py",
+    "crm/plans/words.py",
     "crm/privacy/packs.py",
     "crm/web/public/",
     "crm/web/errors.py",

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     CAMPAIGNS_EDIT = "campaigns.edit"
     DONATIONS_READ = "donations.read"
     DONATIONS_EDIT = "donations.edit"
+    PLANS_EDIT = "plans.edit"
     BANKING_READ = "banking.read"
     BANKING_ACT = "banking.act"
     ATTESTATIONS_READ = "attestations.read"

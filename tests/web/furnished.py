@@ -15,7 +15,12 @@ from crm.donations import service as donations
 from crm.donations.model import GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
+from crm.plans import arriving, mandates
+from crm.plans import service as plans
+from crm.plans.arriving import Row
+from crm.plans.model import Channel
 from crm.values.email_address import EmailAddress
+from crm.values.iban import Iban
 from crm.values.identifiers import AccountId, EditionId, NewsletterId
 from crm.values.languages import Language
 from mailing.composition import service as composition
@@ -53,6 +58,7 @@ def furnish(assembly: Assembly) -> None:
         _edition(assembly, session, newsletter, EditionState.DRAFT, 7, "Ce que nous avons obtenu ensemble")
         _mailing(assembly, session, everybody, sent)
         _gifts(assembly, session, everybody)
+        _plans(assembly, session, everybody)
 
 
 def _gifts(assembly: Assembly, session: Session, everybody: list[Person]) -> None:
@@ -67,6 +73,26 @@ def _gifts(assembly: Assembly, session: Session, everybody: list[Person]) -> Non
     donations.move(session, gift.id, everybody[2].id, reason="Compte joint", at=now, by=anybody)
     pile = batches.begin(session, method=Method.CHEQUE, received_on=today, count=2, cents=5000, at=now, by=anybody)
     batches.enter(session, pile.id, everybody[0].id, 2500, kind=GiftKind.ONE_OFF, fund="general")
+
+
+def _plans(assembly: Assembly, session: Session, everybody: list[Person]) -> None:
+    """A plan from the street with a fee in it and another account since, a standing order that pauses."""
+    now, today, anybody = assembly.clock(), assembly.clock().date(), AccountId(1)
+    street = Row(
+        person_id=everybody[0].id, supplier="rue", reference="R-77", signed_on=today - timedelta(days=90), cents=1500,
+        fee_cents=500, channel=Channel.STREET, account=Iban.parse("BE71 0961 2345 6769"), holder="Sana Exemple",
+        proof="R-77.pdf", last_collected_on=today - timedelta(days=40),
+    )  # fmt: skip
+    order = Row(
+        person_id=everybody[1].id, supplier="ancien", reference="OP-9", signed_on=today, cents=500,
+        channel=Channel.IMPORT,
+    )  # fmt: skip
+    one, two = (arriving.bring(session, assembly.safe, row, at=now) for row in (street, order))
+    assert one.mandate_id is not None
+    mandates.amend_account(session, assembly.safe, one.mandate_id, Iban.parse("BE68 5390 0754 7034"), at=now)
+    plans.pause(
+        session, two.id, seen=1, on=today, until_on=None, note="Congé", channel=Channel.PHONE, at=now, by=anybody
+    )
 
 
 def _people(assembly: Assembly, session: Session) -> list[Person]:

@@ -35,6 +35,7 @@ HOLDINGS: dict[str, str] = {
     "registration": N_("Inscriptions à des événements"),
     "deed": N_("Actions urgentes"),
     "gift": N_("Dons"),
+    "plan": N_("Dons réguliers"),
     "mail": N_("Mails"),
     "bank_line": N_("Mouvements bancaires"),
     "national_number": N_("Numéro national"),

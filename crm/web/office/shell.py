@@ -58,6 +58,11 @@ def day(value: date | datetime, style: str = "medium") -> str:
     return str(environment(language()).filters["day"](value, style))
 
 
+def money(cents: int) -> str:
+    """An amount as the language writes it."""
+    return str(environment(language()).filters["money"](cents))
+
+
 def is_partial() -> bool:
     """True where htmx asks for a piece of a page rather than the whole."""
     return "HX-Request" in request.headers and "HX-Boosted" not in request.headers

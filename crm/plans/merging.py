@@ -1,0 +1,51 @@
+"""What a merge of two people does to their plans and mandates, and how an un-merge puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.foundation import row_moves
+from crm.foundation.row_moves import RowMove
+from crm.plans.tables import MandateRow, PlanRow
+from crm.values.identifiers import PersonId
+
+ROOM = "crm.plans"
+TABLES = frozenset({"mandate", "plan"})
+
+_ROWS: tuple[Any, ...] = (MandateRow, PlanRow)
+
+
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """Gives the survivor the plans and mandates of the loser (see `crm.contracts.person_pointer`); two stay two."""
+    moves: list[RowMove] = []
+    for row in _ROWS:
+        moves += row_moves.give(session, _table(row), loser=loser, survivor=survivor)
+    session.expire_all()
+    return moves
+
+
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each their own again; how many stay because somebody moved them since."""
+    kept = 0
+    for move in reversed(moves):
+        table = next(_table(row) for row in _ROWS if row.__tablename__ == move.table)
+        kept += row_moves.put_back(session, table, [move])
+    session.expire_all()
+    return kept
+
+
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """How many plans each has."""
+    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
+    counted = select(PlanRow.person_id, func.count()).where(PlanRow.person_id.in_(person_ids))
+    for person_id, count in session.execute(counted.group_by(PlanRow.person_id)):
+        found[PersonId(person_id)]["plan"] = count
+    return found
+
+
+def _table(row: Any) -> Any:
+    return row.metadata.tables[row.__tablename__]

@@ -1,0 +1,43 @@
+"""Plans as SQL for upper rooms: where each stands on a day, said as `rules.state_on` says it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, not_, or_, select
+
+from crm.plans.model import PlanState
+from crm.plans.tables import PlanRow
+
+
+def is_ended(day: date) -> ColumnElement[bool]:
+    """Whether a plan has ended on a day."""
+    return and_(PlanRow.ended_on.is_not(None), PlanRow.ended_on <= day)
+
+
+def is_paused(day: date) -> ColumnElement[bool]:
+    """Whether a plan that has not ended pauses on a day."""
+    row = PlanRow
+    begun = and_(row.paused_from_on.is_not(None), row.paused_from_on <= day)
+    return and_(not_(is_ended(day)), begun, or_(row.paused_until_on.is_(None), row.paused_until_on > day))
+
+
+def state_on(day: date) -> ColumnElement[str]:
+    """Where each plan stands on a day."""
+    paused, ended, active = (state.value for state in (PlanState.PAUSED, PlanState.ENDED, PlanState.ACTIVE))
+    return case((is_ended(day), ended), (is_paused(day), paused), else_=active)
+
+
+def plans_on(day: date) -> Select[*tuple[Any, ...]]:
+    """(id, person_id, started_on, ended_on, cents, every_months, state) of every plan on a day."""
+    row = PlanRow
+    return select(
+        row.id,
+        row.person_id,
+        row.started_on,
+        row.ended_on,
+        row.cents,
+        row.every_months,
+        state_on(day).label("state"),
+    )

@@ -1,0 +1,114 @@
+"""Plans in the office: signed, changed, paused, ended on somebody's word; each wrong field is told at its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from crm.assembly import Assembly
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.plans import service as plans
+from crm.plans.model import Plan, PlanState, Wanted
+from crm.plans.rules import state_on
+from crm.staff.model import Role
+from crm.values.identifiers import PersonId, PlanId
+from crm.values.languages import Language
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+from tests.web.supporters import words_of
+
+Open = Callable[..., Browser]
+TODAY = NOW.date()
+FORM = {
+    "amount": "15", "every": "1", "day": "31", "started_on": "2026-11-23", "way": "direct-debit", "fee": "",
+    "iban": "be71 0961 2345 6769", "holder": "Ana Gamma", "signed_on": "2026-11-23", "reference": "", "proof": "C-12",
+    "channel": "street", "fund": "general", "source_code": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def ana(assembly: Assembly) -> PersonId:
+    with assembly.database.transaction() as session:
+        new = NewPerson(language=Language.FR, first_name="Ana", last_name="Gamma")
+        return people.add(session, assembly.addresses, new, at=NOW).id
+
+
+def plan_of(assembly: Assembly, person_id: PersonId) -> Plan:
+    with assembly.database.reading() as session:
+        return plans.of_person(session, person_id, on=TODAY)[0]
+
+
+def test_a_plan_is_signed_once_every_field_is_right(assembly: Assembly, browser: Open, ana: PersonId) -> None:
+    care = browser(Role.CARE)
+    form = care.get(f"/office/plans/of/{ana}/new")
+    assert form.status_code == 200
+    for wrong, said in (
+        ({"amount": "beaucoup"}, "Écrivez un montant"),
+        ({"day": "32"}, "Écrivez un jour du mois"),
+        ({"fee": "16"}, "La cotisation est une part du montant"),
+        ({"iban": "BE00"}, "Ce n’est pas un numéro de compte"),
+        ({"holder": " "}, "Écrivez le nom du titulaire"),
+        ({"signed_on": "2027-01-01"}, "Écrivez un jour passé"),
+        ({"reference": "deux mots"}, "Une référence a 35 caractères"),
+        ({"source_code": "NULLE"}, "Ce code n’est celui d’aucun appel"),
+        ({"started_on": ""}, "Écrivez un jour, par exemple"),
+    ):
+        refused = care.post(f"/office/plans/of/{ana}/new", FORM | wrong)
+        assert (refused.status_code, said in words_of(refused.text)) == (422, True)
+    with assembly.database.reading() as session:
+        assert plans.totals(session, Wanted(on=TODAY)).plans == 0
+    assert care.post(f"/office/plans/of/{ana}/new", FORM).status_code == 303
+    shown = words_of(care.get(f"/office/plans/{plan_of(assembly, ana).id}").text)
+    assert "… 6769" in shown
+    assert "0961" not in shown
+    assert "lun. 30 nov. 2026" in shown
+    assert "15,00 € par mois" in words_of(care.get(f"/office/supporters/{ana}").text)
+
+
+def test_what_somebody_asks_for_is_done_once_and_written_down(assembly: Assembly, browser: Open, ana: PersonId) -> None:
+    care = browser(Role.CARE)
+    care.post(f"/office/plans/of/{ana}/new", FORM)
+    plan = plan_of(assembly, ana)
+    page = f"/office/plans/{plan.id}"
+
+    def does(act: str, **typed: str) -> int:
+        seen = re.search(r'name="seen" value="(\d+)"', care.get(page).text)
+        assert seen is not None
+        return care.post(f"{page}/{act}", {"seen": seen[1], "channel": "phone", **typed}).status_code
+
+    def stands() -> tuple[int, PlanState]:
+        found = plan_of(assembly, ana)
+        return found.terms.cents, state_on(found.standing, TODAY)
+
+    terms = {"every": "1", "day": "31", "fee": "", "effective_on": "2026-11-23"}
+    for wrong in ({"amount": "0"}, {"day": "x"}, {"effective_on": "hier"}, {"fee": "99"}, {"every": "5"}):
+        assert does("change", **{"amount": "20", **terms, **wrong}) == 422
+    assert (does("change", amount="20", **terms), stands()) == (303, (2000, PlanState.ACTIVE))
+    assert does("account", iban="rien") == 422
+    assert does("account", iban="BE68 5390 0754 7034") == 303
+    assert does("pause", pause_on="2026-11-23", until_on="2026-11-22") == 422
+    assert (does("pause", pause_on="2026-11-23", until_on=""), stands()[1]) == (303, PlanState.PAUSED)
+    assert (does("resume"), stands()[1]) == (303, PlanState.ACTIVE)
+    assert does("cancel", end_on="2026-11-23", reason="") == 422
+    assert (does("cancel", end_on="2026-11-23", reason="money"), stands()[1]) == (303, PlanState.ENDED)
+    assert (does("revive"), stands()[1]) == (303, PlanState.ACTIVE)
+    stale = care.post(f"{page}/pause", {"seen": "1", "channel": "phone", "pause_on": "2026-11-23", "until_on": ""})
+    assert (stale.status_code, stands()[1]) == (303, PlanState.ACTIVE)
+    with assembly.database.reading() as session:
+        told = [event.kind.value for event in plans.whole(session, PlanId(plan.id)).events]
+    assert told == ["sign", "upgrade", "account", "pause", "resume", "cancel", "revive"]
+
+
+def test_the_list_shows_what_its_filters_leave(browser: Open, ana: PersonId) -> None:
+    care = browser(Role.CARE)
+    assert "Aucun don régulier pour l’instant" in words_of(care.get("/office/plans").text)
+    care.post(f"/office/plans/of/{ana}/new", FORM)
+    for query, found in (
+        ("", True), ("state=active&way=direct-debit&least=15", True), ("state=paused", False),
+        ("least=x&after=999", True),
+    ):  # fmt: skip
+        shown = words_of(care.get(f"/office/plans?{query}").text)
+        assert ("180,00 €" in shown, "Aucun don régulier ne répond" in shown) == (found, not found)
