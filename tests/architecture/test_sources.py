@@ -191,6 +191,7 @@ DOORS_BESIDES = {
         "taking_back",
         "words",
     },
+    "crm.segments": {"catalogue", "json_form", "rules"},
     "crm.vault": {"keys", "words"},
     "crm.staff": {"account_links", "factors", "passkeys", "rules", "sessions"},
     "crm.visits": {"rules"},
@@ -203,7 +204,10 @@ DOORS_BESIDES = {
 }
 """Pure modules, and doors by noun, that a room shows beside its four doors."""
 
-GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "own_space", "panel", "personal_data", "terms"}}
+GATHERED = {
+    "crm.migrations": {"tables"},
+    "crm.assembly": {"merging", "own_space", "panel", "personal_data", "segment_fields", "terms"},
+}
 """What only one place gathers from every room."""
 
 RULED = (
@@ -219,6 +223,7 @@ RULED = (
     "partners",
     "people",
     "privacy",
+    "segments",
     "staff",
     "vault",
 )
