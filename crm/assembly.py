@@ -9,6 +9,7 @@ from importlib import import_module
 
 from crm.actions import merging as actions_merging
 from crm.actions import personal_data as actions_personal_data
+from crm.actions import segment_fields as actions_segment_fields
 from crm.banking import merging as banking_merging
 from crm.banking import personal_data as banking_personal_data
 from crm.banking.bringing import Counter
@@ -19,6 +20,7 @@ from crm.care import terms as care_terms
 from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
 from crm.consent import personal_data as consent_personal_data
+from crm.consent import segment_fields as consent_segment_fields
 from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
@@ -27,6 +29,7 @@ from crm.donations import merging as donations_merging
 from crm.donations import own_space as donations_own_space
 from crm.donations import panel as donations_panel
 from crm.donations import personal_data as donations_personal_data
+from crm.donations import segment_fields as donations_segment_fields
 from crm.duplicates import merging as duplicates_merging
 from crm.duplicates import panel as duplicates_panel
 from crm.duplicates import personal_data as duplicates_personal_data
@@ -44,6 +47,7 @@ from crm.partners import personal_data as partners_personal_data
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
 from crm.people import personal_data as people_personal_data
+from crm.people import segment_fields as people_segment_fields
 from crm.plans import merging as plans_merging
 from crm.plans import own_space as plans_own_space
 from crm.plans import panel as plans_panel
@@ -53,6 +57,7 @@ from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.erasing import Holdings
 from crm.privacy.own_wishes import DeskWishes
+from crm.segments.catalogue import Catalogue
 from crm.vault import merging as vault_merging
 from crm.vault import panel as vault_panel
 from crm.vault import personal_data as vault_personal_data
@@ -146,6 +151,10 @@ OWN_SOURCES: tuple[OwnSource, ...] = (*donations_own_space.SOURCES, *plans_own_s
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()
 """Where what they ask about their data is written down."""
+QUESTIONS = Catalogue.of(
+    (people_segment_fields, donations_segment_fields, consent_segment_fields, actions_segment_fields)
+)
+"""What every room lets one ask about people, as segments do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,6 +174,7 @@ class Assembly:
     pointers: tuple[PersonPointer, ...] = POINTERS
     own_sources: tuple[OwnSource, ...] = OWN_SOURCES
     wishes: WishBook = WISHES
+    questions: Catalogue = QUESTIONS
 
     @property
     def holdings(self) -> Holdings:

@@ -192,6 +192,7 @@ DOORS_BESIDES = {
         "taking_back",
         "words",
     },
+    "crm.segments": {"catalogue", "json_form", "rules"},
     "crm.vault": {"keys", "words"},
     "crm.staff": {"account_links", "factors", "passkeys", "rules", "sessions"},
     "crm.visits": {"rules"},
@@ -204,7 +205,10 @@ DOORS_BESIDES = {
 }
 """Pure modules, and doors by noun, that a room shows beside its four doors."""
 
-GATHERED = {"crm.migrations": {"tables"}, "crm.assembly": {"merging", "own_space", "panel", "personal_data", "terms"}}
+GATHERED = {
+    "crm.migrations": {"tables"},
+    "crm.assembly": {"merging", "own_space", "panel", "personal_data", "segment_fields", "terms"},
+}
 """What only one place gathers from every room."""
 
 RULED = (
@@ -221,6 +225,7 @@ RULED = (
     "people",
     "plans",
     "privacy",
+    "segments",
     "staff",
     "vault",
 )

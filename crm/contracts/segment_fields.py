@@ -1,0 +1,117 @@
+"""What every room lets one ask about people: rows that belong to somebody, and the columns they are told apart by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from crm.values.languages import Language
+
+
+class Kind(StrEnum):
+    """What the values of a column are, and so how one asks about them."""
+
+    WORD = "word"
+    TEXT = "text"
+    NUMBER = "number"
+    CENTS = "cents"
+    DAY = "day"
+    INSTANT = "instant"
+    BIRTH = "birth"
+    """A day of birth: one asks about completed years."""
+
+
+class Measure(StrEnum):
+    """What is asked of somebody's rows, taken together."""
+
+    HAS = "has"
+    COUNT = "count"
+    SUM = "sum"
+    AVERAGE = "average"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+    FIRST = "first"
+    LAST = "last"
+
+
+class Cost(StrEnum):
+    """How much work a question is, said beside it."""
+
+    LIGHT = "light"
+    MEDIUM = "medium"
+    HEAVY = "heavy"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One value of a word, under its name. A sensitive one tells an opinion (GDPR art. 9)."""
+
+    value: str
+    label: str
+    is_sensitive: bool = False
+
+
+Options = Callable[[Session, Language], Sequence[Option]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """Something rows are told apart by. `label` is a marked sentence; `is_required`: one always has to say which."""
+
+    key: str
+    label: str
+    kind: Kind
+    options: Options | None = None
+    is_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asking:
+    """A question put to a source: when, which columns it minds, and the words it names for those required."""
+
+    session: Session
+    at: datetime
+    on: date
+    columns: frozenset[str]
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Rows that belong to people: gifts, tags, letter boxes.
+
+    `rows` gives `person_id` (never NULL) and at least the columns asked for. `day` is the column that windows look at,
+    `amount` what is summed. `phrases` say each measure of many people in a marked sentence (`ont donné %(when)s`):
+    `%(when)s` is a window, `%(how)s` a number, an amount or a day, and each required column stands under its key.
+    `denied` is the contrary of HAS. `definition` says what counts. `is_person`: the one row of everybody who can be
+    found at all.
+    """
+
+    key: str
+    label: str
+    definition: str
+    columns: tuple[Column, ...]
+    rows: Callable[[Asking], Select[*tuple[Any, ...]]]
+    permission: str
+    phrases: Mapping[Measure, str]
+    denied: str
+    day: str = ""
+    amount: str = ""
+    cost: Cost = Cost.LIGHT
+    is_person: bool = False
+
+    def find_column(self, key: str) -> Column | None:
+        """The column of that name, or None."""
+        return next((one for one in self.columns if one.key == key), None)
+
+
+class SegmentFields(Protocol):
+    """A room's `segment_fields.py`: what of its rows one may ask about."""
+
+    SOURCES: tuple[Source, ...]

@@ -1,0 +1,221 @@
+"""What one may ask about money: gifts, what they went to, and what was bought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Integer, Select, case, cast, extract, func, select
+from sqlalchemy.orm import Session
+
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
+from crm.donations import words
+from crm.donations.model import GiftKind
+from crm.donations.selects import effective_gifts
+from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow
+from crm.foundation.translation import N_, say
+from crm.values.languages import Language
+
+READ = "donations.read"
+
+
+def _kinds(_session: Session, language: Language) -> Sequence[Option]:
+    return [
+        Option(value=kind.value, label=say(language, name))
+        for kind, name in words.KINDS.items()
+        if kind is not GiftKind.SALE
+    ]
+
+
+def _methods(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=method.value, label=say(language, name)) for method, name in words.METHODS.items()]
+
+
+def _funds(session: Session, _language: Language) -> Sequence[Option]:
+    return [Option(value=row.code, label=row.name) for row in session.scalars(select(FundRow).order_by(FundRow.name))]
+
+
+def _campaigns(session: Session, _language: Language) -> Sequence[Option]:
+    rows = session.scalars(select(CampaignRow).order_by(CampaignRow.name))
+    return [Option(value=row.code, label=row.name) for row in rows]
+
+
+def _appeals(session: Session, _language: Language) -> Sequence[Option]:
+    rows = session.scalars(select(AppealRow).order_by(AppealRow.starts_on.desc(), AppealRow.id.desc()))
+    return [Option(value=row.code, label=row.name) for row in rows]
+
+
+def _codes(session: Session, _language: Language) -> Sequence[Option]:
+    rows = session.scalars(select(SourceRow).order_by(SourceRow.code))
+    return [Option(value=row.code, label=" · ".join(p for p in (row.code, row.package) if p)) for row in rows]
+
+
+def _gifts(asking: Asking) -> Select[*tuple[Any, ...]]:
+    return _with_appeals(_ranked(asking), asking)
+
+
+def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Gifts without sales; their place among those of the same person only where it is asked for."""
+    gifts = effective_gifts().subquery("gifts")
+    found = select(
+        gifts.c.id,
+        gifts.c.person_id,
+        gifts.c.given_on,
+        gifts.c.kind,
+        gifts.c.method,
+        gifts.c.source_code,
+        gifts.c.net_cents.label("cents"),
+    ).where(gifts.c.kind != GiftKind.SALE)
+    order = (gifts.c.given_on, gifts.c.id)
+    whose = gifts.c.person_id
+    if "nth" in asking.columns:
+        found = found.add_columns(func.row_number().over(partition_by=whose, order_by=order).label("nth"))
+    if "nth_last" in asking.columns:
+        backwards = [one.desc() for one in order]
+        found = found.add_columns(func.row_number().over(partition_by=whose, order_by=backwards).label("nth_last"))
+    if "months_since" in asking.columns:
+        before = func.lag(gifts.c.given_on).over(partition_by=whose, order_by=order)
+        ranked = found.add_columns(before.label("before_on")).subquery("ranked")
+        names = [column for column in ranked.c if column.key != "before_on"]
+        return select(*names, _months(ranked.c.before_on, ranked.c.given_on).label("months_since"))
+    return found
+
+
+def _months(since: Any, day: Any) -> Any:
+    """Completed months between two columns, in whole numbers on both databases."""
+
+    def part(name: str, of: Any) -> Any:
+        return cast(extract(name, of), Integer)
+
+    short = case((part("day", day) < part("day", since), 1), else_=0)
+    years = part("year", day) - part("year", since)
+    return years * 12 + part("month", day) - part("month", since) - short
+
+
+def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:
+    if not asking.columns & {"appeal", "campaign"}:
+        return gifts
+    rows = gifts.subquery("coded")
+    found = select(*rows.c, AppealRow.code.label("appeal"), CampaignRow.code.label("campaign"))
+    return (
+        found.select_from(rows)
+        .outerjoin(SourceRow, SourceRow.code == rows.c.source_code)
+        .outerjoin(AppealRow, AppealRow.id == SourceRow.appeal_id)
+        .outerjoin(CampaignRow, CampaignRow.id == AppealRow.campaign_id)
+    )
+
+
+def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
+    gifts = effective_gifts().subquery("gifts")
+    found = (
+        select(
+            gifts.c.id,
+            gifts.c.person_id,
+            gifts.c.given_on,
+            gifts.c.method,
+            gifts.c.source_code,
+            GiftLineRow.fund_code.label("fund"),
+            GiftLineRow.net_cents.label("cents"),
+        )
+        .join(GiftLineRow, GiftLineRow.gift_id == gifts.c.id)
+        .where(GiftLineRow.net_cents > 0, gifts.c.kind != GiftKind.SALE)
+    )
+    return _with_appeals(found, asking)
+
+
+def _sales(_asking: Asking) -> Select[*tuple[Any, ...]]:
+    gifts = effective_gifts().subquery("gifts")
+    return select(gifts.c.person_id, gifts.c.given_on, gifts.c.method, gifts.c.net_cents.label("cents")).where(
+        gifts.c.kind == GiftKind.SALE
+    )
+
+
+_DAY = Column(key="given_on", label=N_("jour"), kind=Kind.DAY)
+_CENTS = Column(key="cents", label=N_("montant"), kind=Kind.CENTS)
+_METHOD = Column(key="method", label=N_("moyen de paiement"), kind=Kind.WORD, options=_methods)
+_APPEALS = (
+    Column(key="campaign", label=N_("campagne"), kind=Kind.WORD, options=_campaigns),
+    Column(key="appeal", label=N_("appel"), kind=Kind.WORD, options=_appeals),
+    Column(key="source_code", label=N_("code de l’appel"), kind=Kind.WORD, options=_codes),
+)
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        key="gift",
+        label=N_("Dons"),
+        definition=N_(
+            "Ce qui a été reçu et gardé, remboursements et retours déduits, sans les essais ni les ventes. "
+            "Les cotisations et les dons réguliers en font partie."
+        ),
+        columns=(
+            _CENTS,
+            Column(key="kind", label=N_("genre de don"), kind=Kind.WORD, options=_kinds),
+            _METHOD,
+            *_APPEALS,
+            _DAY,
+            Column(key="nth", label=N_("rang du don, depuis le premier"), kind=Kind.NUMBER),
+            Column(key="nth_last", label=N_("rang du don, depuis le dernier"), kind=Kind.NUMBER),
+            Column(key="months_since", label=N_("mois écoulés depuis le don précédent"), kind=Kind.NUMBER),
+        ),
+        rows=_gifts,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("ont donné %(when)s"),
+            Measure.COUNT: N_("ont donné %(how)s fois %(when)s"),
+            Measure.SUM: N_("ont donné en tout %(how)s %(when)s"),
+            Measure.AVERAGE: N_("ont donné en moyenne %(how)s %(when)s"),
+            Measure.LARGEST: N_("ont fait leur plus grand don %(when)s de %(how)s"),
+            Measure.SMALLEST: N_("ont fait leur plus petit don %(when)s de %(how)s"),
+            Measure.FIRST: N_("ont donné pour la première fois %(how)s"),
+            Measure.LAST: N_("ont donné pour la dernière fois %(how)s"),
+        },
+        denied=N_("n’ont pas donné %(when)s"),
+        day="given_on",
+        amount="cents",
+        cost=Cost.MEDIUM,
+    ),
+    Source(
+        key="gift_part",
+        label=N_("Dons affectés à un fonds"),
+        definition=N_("Chaque part d’un don, avec le fonds auquel elle va ; ce qui a été rendu est déduit."),
+        columns=(
+            Column(key="fund", label=N_("fonds"), kind=Kind.WORD, options=_funds),
+            _CENTS,
+            _METHOD,
+            *_APPEALS,
+            _DAY,
+        ),
+        rows=_parts,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("ont donné pour un fonds %(when)s"),
+            Measure.COUNT: N_("ont donné %(how)s fois pour un fonds %(when)s"),
+            Measure.SUM: N_("ont donné pour un fonds, en tout, %(how)s %(when)s"),
+            Measure.LARGEST: N_("ont fait leur plus grand don pour un fonds %(when)s de %(how)s"),
+            Measure.FIRST: N_("ont donné pour un fonds, pour la première fois, %(how)s"),
+            Measure.LAST: N_("ont donné pour un fonds, pour la dernière fois, %(how)s"),
+        },
+        denied=N_("n’ont pas donné pour un fonds %(when)s"),
+        day="given_on",
+        amount="cents",
+        cost=Cost.HEAVY,
+    ),
+    Source(
+        key="sale",
+        label=N_("Achats (bougies, boutique)"),
+        definition=N_("Les ventes : on y reçoit quelque chose, ce ne sont pas des dons."),
+        columns=(_CENTS, _METHOD, _DAY),
+        rows=_sales,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("ont acheté %(when)s"),
+            Measure.COUNT: N_("ont acheté %(how)s fois %(when)s"),
+            Measure.SUM: N_("ont acheté en tout pour %(how)s %(when)s"),
+            Measure.FIRST: N_("ont acheté pour la première fois %(how)s"),
+            Measure.LAST: N_("ont acheté pour la dernière fois %(how)s"),
+        },
+        denied=N_("n’ont rien acheté %(when)s"),
+        day="given_on",
+        amount="cents",
+    ),
+)

@@ -1,0 +1,245 @@
+"""Everything one may ask about people: the sources of every room, and what a tree may say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from crm.contracts.segment_fields import Column, Kind, Measure, SegmentFields, Source
+from crm.segments.errors import TreeInvalid
+from crm.segments.model import (
+    DEEPEST,
+    LARGEST_NUMBER,
+    LONGEST_MONTHS,
+    MOST_CONDITIONS,
+    MOST_VALUES,
+    Between,
+    Comparison,
+    Condition,
+    Every,
+    Given,
+    InSegment,
+    Leaf,
+    Not,
+    Rolling,
+    Sample,
+    Side,
+    Some,
+    Span,
+    Test,
+    Tree,
+    Window,
+    Words,
+    Year,
+)
+
+OF_AMOUNTS = frozenset({Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
+OF_DAYS = frozenset({Measure.FIRST, Measure.LAST})
+COMPARED = frozenset({Measure.COUNT, Measure.SUM, Measure.LARGEST, Measure.SMALLEST})
+COUNTED = frozenset({Kind.NUMBER, Kind.CENTS, Kind.BIRTH})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Catalogue:
+    """The sources, each under its key."""
+
+    sources: tuple[Source, ...]
+
+    @classmethod
+    def of(cls, rooms: Iterable[SegmentFields]) -> Catalogue:
+        """What those rooms let one ask."""
+        return cls(sources=tuple(source for room in rooms for source in room.SOURCES))
+
+    @property
+    def person(self) -> Source:
+        """The source that says who can be found at all."""
+        return next(source for source in self.sources if source.is_person)
+
+    def find(self, key: str) -> Source | None:
+        """The source of that name, or None."""
+        return next((source for source in self.sources if source.key == key), None)
+
+    def source(self, key: str) -> Source:
+        """The source of that name. Raises `TreeInvalid`."""
+        if (found := self.find(key)) is None:
+            raise TreeInvalid("there is nothing of that name to ask about", field="source")
+        return found
+
+    def measures(self, source: Source) -> tuple[Measure, ...]:
+        """What can be measured of a source."""
+        if source.is_person:
+            return (Measure.HAS,)
+        return tuple(
+            one for one in Measure if (one not in OF_AMOUNTS or source.amount) and (one not in OF_DAYS or source.day)
+        )
+
+    def given(self, key: str, where: Sequence[Test]) -> Given:
+        """The words a condition names for the required columns of its source."""
+        required = {column.key for column in self.source(key).columns if column.is_required}
+        return frozenset(
+            (test.column, test.asks.values)
+            for test in where
+            if test.column in required and isinstance(test.asks, Words)
+        )
+
+    def permissions(self, sources: Collection[str]) -> frozenset[str]:
+        """What asking about those sources takes."""
+        return frozenset(self.source(key).permission for key in sources)
+
+
+def checked(tree: Tree, catalogue: Catalogue) -> Tree:
+    """The tree, once every part of it can be asked. Raises `TreeInvalid` with the path of the part to mend."""
+    count = _check(tree, catalogue, "tree", 0)
+    if count > MOST_CONDITIONS:
+        raise TreeInvalid(f"at most {MOST_CONDITIONS} conditions", field="tree")
+    return tree
+
+
+def _check(tree: Tree, catalogue: Catalogue, path: str, depth: int) -> int:
+    if depth > DEEPEST:
+        raise TreeInvalid(f"groups within groups, {DEEPEST} deep at most", field=path)
+    match tree:
+        case Every() | Some():
+            if isinstance(tree, Some) and not 1 <= tree.least <= max(1, len(tree.parts)):
+                raise TreeInvalid("at least one, and no more than there are", field=path)
+            return sum(_check(part, catalogue, f"{path}.{n}", depth + 1) for n, part in enumerate(tree.parts))
+        case Not():
+            return _check(tree.part, catalogue, path, depth + 1)
+        case _:
+            check_leaf(tree, catalogue, path)
+            return 1
+
+
+def check_leaf(leaf: Leaf, catalogue: Catalogue, path: str) -> None:
+    """Raises `TreeInvalid` for one condition that cannot be asked."""
+    match leaf:
+        case Condition():
+            source = _known(leaf.source, catalogue, path)
+            _check_rows(leaf, source, catalogue, path)
+            _check_asked(leaf, source, path)
+        case Comparison():
+            _check_comparison(leaf, _known(leaf.source, catalogue, path), catalogue, path)
+        case Sample():
+            if not 1 <= leaf.per_thousand <= 1000 or len(leaf.seed) > 80:
+                raise TreeInvalid("from 1 to 1000 in a thousand", field=path)
+        case InSegment():
+            if leaf.segment_id < 1:
+                raise TreeInvalid("which segment", field=path)
+
+
+def _check_comparison(comparison: Comparison, source: Source, catalogue: Catalogue, path: str) -> None:
+    for side in (comparison.left, comparison.right):
+        if side.measure not in COMPARED or (side.measure is not Measure.COUNT and not source.amount):
+            raise TreeInvalid("counts and amounts can be compared", field=path)
+        _check_rows(side, source, catalogue, path)
+    if len({catalogue.given(source.key, side.where) for side in (comparison.left, comparison.right)}) > 1:
+        raise TreeInvalid("both sides ask about the same", field=path)
+    if not 1 <= comparison.percent <= 100_000:
+        raise TreeInvalid("from 1 to 100000 percent", field=path)
+
+
+def _known(key: str, catalogue: Catalogue, path: str) -> Source:
+    if (source := catalogue.find(key)) is None:
+        raise TreeInvalid("there is nothing of that name to ask about", field=path)
+    return source
+
+
+def _check_rows(part: Condition | Side, source: Source, catalogue: Catalogue, path: str) -> None:
+    if part.measure not in catalogue.measures(source):
+        raise TreeInvalid("this cannot be measured so", field=path)
+    if part.window is not None:
+        if not source.day:
+            raise TreeInvalid("this has no days", field=path)
+        check_window(part.window, path)
+    for test in part.where:
+        column = source.find_column(test.column)
+        if column is None:
+            raise TreeInvalid("there is no such column", field=path)
+        _check_test(test, column, path)
+    named = {name for name, _ in catalogue.given(source.key, part.where)}
+    required = {column.key for column in source.columns if column.is_required}
+    if named != required or len([t for t in part.where if t.column in required]) != len(required):
+        raise TreeInvalid("this has to be chosen", field=path)
+
+
+def _check_test(test: Test, column: Column, path: str) -> None:
+    match test.asks:
+        case Words():
+            if column.kind is not Kind.WORD and column.kind is not Kind.TEXT:
+                raise TreeInvalid("no words for this", field=path)
+            if not 1 <= len(test.asks.values) <= MOST_VALUES or any(len(value) > 200 for value in test.asks.values):
+                raise TreeInvalid("from 1 to 500 values", field=path)
+            if column.is_required and test.asks.other:
+                raise TreeInvalid("this has to be chosen", field=path)
+        case Span():
+            if column.kind is Kind.TEXT:
+                _check_texts(test.asks, path)
+            elif column.kind in COUNTED:
+                _check_numbers(test.asks, path)
+            else:
+                raise TreeInvalid("no numbers for this", field=path)
+        case _:
+            if column.kind not in {Kind.DAY, Kind.INSTANT, Kind.BIRTH}:
+                raise TreeInvalid("no days for this", field=path)
+            check_window(test.asks, path)
+
+
+def _check_asked(condition: Condition, source: Source, path: str) -> None:
+    match condition.measure:
+        case Measure.HAS:
+            if condition.asks is not None:
+                raise TreeInvalid("nothing is counted here", field=path)
+            if source.is_person and not condition.where:
+                raise TreeInvalid("this has to be chosen", field=path)
+        case Measure.FIRST | Measure.LAST:
+            if not isinstance(condition.asks, Between | Year | Rolling):
+                raise TreeInvalid("since when, until when", field=path)
+            check_window(condition.asks, path)
+        case _:
+            if not isinstance(condition.asks, Span):
+                raise TreeInvalid("how much", field=path)
+            _check_numbers(condition.asks, path)
+
+
+def check_window(window: Window, path: str) -> None:
+    """Raises `TreeInvalid` for a window that no calendar has."""
+    match window:
+        case Between(first=first, last=last):
+            if first is None and last is None:
+                raise TreeInvalid("a first or a last day", field=path)
+            if first is not None and last is not None and last < first:
+                raise TreeInvalid("it ends before it begins", field=path)
+        case Year():
+            if not -100 <= window.shift <= 10:
+                raise TreeInvalid("a year of the last hundred", field=path)
+            days = [_day_of_year(text, path) for text in (window.from_day, window.to_day) if text]
+            if len(days) == 2 and days[1] < days[0]:
+                raise TreeInvalid("it ends before it begins", field=path)
+        case Rolling(length=length, ending=ending):
+            if not 0 <= ending <= LONGEST_MONTHS or (length is not None and not 1 <= length <= LONGEST_MONTHS):
+                raise TreeInvalid("from 1 to 1200", field=path)
+            if length is None and ending == 0:
+                raise TreeInvalid("how long ago", field=path)
+
+
+def _day_of_year(text: str, path: str) -> str:
+    month, _, day = text.partition("-")
+    if not (len(text) == 5 and month.isdecimal() and day.isdecimal() and text.isascii()):
+        raise TreeInvalid("a day as MM-DD", field=path)
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        raise TreeInvalid("a day as MM-DD", field=path)
+    return text
+
+
+def _check_numbers(span: Span, path: str) -> None:
+    ends = [end for end in (span.low, span.high) if end is not None]
+    if not ends or any(not isinstance(end, int) or not 0 <= end <= LARGEST_NUMBER for end in ends):
+        raise TreeInvalid("a number", field=path)
+    if len(ends) == 2 and ends[1] < ends[0]:  # type: ignore[operator] # both are whole numbers by now
+        raise TreeInvalid("the smaller one first", field=path)
+
+
+def _check_texts(span: Span, path: str) -> None:
+    ends = [end for end in (span.low, span.high) if end is not None]
+    if not ends or any(not isinstance(end, str) or len(end) > 60 or not end for end in ends):
+        raise TreeInvalid("a text", field=path)

@@ -1,0 +1,192 @@
+"""The nouns of segments: the tree, its windows of time, the facts about one person, and what is kept of a segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from crm.contracts.segment_fields import Measure
+from crm.values.identifiers import SegmentId
+
+FORM = 1
+"""The version of the JSON form that is written today."""
+DEEPEST = 8
+MOST_CONDITIONS = 100
+MOST_VALUES = 500
+"""More would be a slip or an attack, and no reading of it would help anybody."""
+LARGEST_NUMBER = 10**13
+LONGEST_MONTHS = 1200
+
+
+class Unit(StrEnum):
+    """In what a rolling window is counted."""
+
+    DAYS = "days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Between:
+    """From one day to another, both included; None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Year:
+    """A calendar year counted from the present one (-1: last year), or its part between two days (`MM-DD`).
+
+    `to_date`: only up to the same day of that year as today.
+    """
+
+    shift: int = 0
+    from_day: str = ""
+    to_day: str = ""
+    to_date: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rolling:
+    """So many completed months (or days) that ended so long ago; `length` None: everything before that."""
+
+    unit: Unit = Unit.MONTHS
+    length: int | None = 12
+    ending: int = 0
+
+
+Window = Between | Year | Rolling
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """At least, at most (both included); None is open. Texts compare sign by sign."""
+
+    low: int | str | None = None
+    high: int | str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """One of these; or, where `other`, any but these."""
+
+    values: frozenset[str]
+    other: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Test:
+    """What a row must be like: a column, and what is asked of it. A row that says nothing passes no test."""
+
+    __test__ = False  # no test of pytest's
+
+    column: str
+    asks: Words | Span | Window
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """Something about somebody's rows of one source: those that pass every test, within a window, measured.
+
+    `asks` is None for HAS, a window for FIRST and LAST, a span of whole numbers (cents) for all else. Of no rows the
+    count and the sum are 0; no other measure has a value then, and asks in vain.
+    """
+
+    source: str
+    measure: Measure = Measure.HAS
+    where: tuple[Test, ...] = ()
+    window: Window | None = None
+    asks: Span | Window | None = None
+
+
+class Relation(StrEnum):
+    """How two measures are to stand to each other."""
+
+    AT_LEAST = "at-least"
+    MORE_THAN = "more-than"
+    AT_MOST = "at-most"
+    LESS_THAN = "less-than"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Side:
+    """One of two measures of one source that are compared; never HAS, FIRST, LAST or AVERAGE."""
+
+    measure: Measure
+    where: tuple[Test, ...] = ()
+    window: Window | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """The left measure stands so to that many percent of the right one; in vain where either has no rows."""
+
+    source: str
+    left: Side
+    relation: Relation
+    percent: int
+    right: Side
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InSegment:
+    """Belongs to another segment, as that stands now."""
+
+    segment_id: SegmentId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """So many in a thousand, drawn by chance, the same ones each time for one seed."""
+
+    per_thousand: int
+    seed: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Every:
+    """All of these hold; of none, everybody."""
+
+    parts: tuple[Tree, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Some:
+    """At least so many of these hold."""
+
+    parts: tuple[Tree, ...]
+    least: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Not:
+    """This does not hold."""
+
+    part: Tree
+
+
+Leaf = Condition | Comparison | InSegment | Sample
+Tree = Every | Some | Not | Leaf
+
+Given = frozenset[tuple[str, frozenset[str]]]
+"""The words a condition names for the required columns of its source."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition:
+    """A whole segment: the tree, and who is in or out whatever it says."""
+
+    tree: Tree
+    included: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What rooms say of one person: rows by source and given words. Without a row of their own nobody is found."""
+
+    person_id: int
+    rows: Mapping[tuple[str, Given], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
