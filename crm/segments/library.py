@@ -315,3 +315,102 @@ READY: tuple[Ready, ...] = (
 """Every status of the fundraisers' craft, under the definition that is shown beside it."""
 
 BY_KEY = {one.key: one for one in READY}
+
+
+def _first(window: Window) -> Condition:
+    return Condition(source=GIFT, measure=Measure.FIRST, asks=window)
+
+
+def _never(window: Window) -> Tree:
+    return Not(part=_gave(window))
+
+
+_THIS, _LAST, _BEFORE_LAST = Year(), Year(shift=-1), Year(shift=-2)
+_LAST_SO_FAR = Year(shift=-1, to_date=True)
+_FLOWS = (
+    Ready(
+        key="flow-last",
+        name=N_("Ont donné l’an dernier"),
+        definition=N_("Au moins un don l’an dernier."),
+        tree=Every(parts=(_gave(_LAST),)),
+    ),
+    Ready(
+        key="flow-new",
+        name=N_("Nouveaux cette année"),
+        definition=N_("Premier don de leur vie cette année."),
+        tree=Every(parts=(_first(_THIS),)),
+    ),
+    Ready(
+        key="flow-kept",
+        name=N_("Gardés"),
+        definition=N_("Un don l’an dernier et un don cette année."),
+        tree=Every(parts=(_gave(_LAST), _gave(_THIS))),
+    ),
+    Ready(
+        key="flow-back",
+        name=N_("Revenus"),
+        definition=N_("Un don cette année, aucun l’an dernier, un au moins avant."),
+        tree=Every(parts=(_gave(_THIS), _never(_LAST), Not(part=_first(_THIS)))),
+    ),
+    Ready(
+        key="flow-gone",
+        name=N_("Pas encore revenus"),
+        definition=N_("Un don l’an dernier, aucun cette année jusqu’ici."),
+        tree=Every(parts=(_gave(_LAST), _never(_THIS))),
+    ),
+    Ready(
+        key="flow-fresh",
+        name=N_("Nouveaux de l’an dernier"),
+        definition=N_("Premier don de leur vie l’an dernier."),
+        tree=Every(parts=(_first(_LAST),)),
+    ),
+    Ready(
+        key="flow-fresh-kept",
+        name=N_("Nouveaux de l’an dernier, gardés"),
+        definition=N_("Premier don l’an dernier, et un don cette année."),
+        tree=Every(parts=(_first(_LAST), _gave(_THIS))),
+    ),
+    Ready(
+        key="flow-before",
+        name=N_("Ont donné il y a deux ans"),
+        definition=N_("Au moins un don il y a deux ans."),
+        tree=Every(parts=(_gave(_BEFORE_LAST),)),
+    ),
+    Ready(
+        key="flow-before-kept",
+        name=N_("D’il y a deux ans, revenus l’an dernier au même jour"),
+        definition=N_("Un don il y a deux ans, et un l’an dernier avant le même jour qu’aujourd’hui."),
+        tree=Every(parts=(_gave(_BEFORE_LAST), _gave(_LAST_SO_FAR))),
+    ),
+)
+FLOWS = {one.key: one for one in _FLOWS}
+"""What the figures of the year are counted by: the people behind each are these segments."""
+
+_THREE_YEARS = Rolling(length=36)
+_MORE_OFTEN = Condition(source=GIFT, measure=Measure.COUNT, window=_THREE_YEARS, asks=Span(low=4))
+_MORE_MONEY = Condition(source=GIFT, measure=Measure.SUM, window=_THREE_YEARS, asks=Span(low=120 * EURO + 1))
+_RECENCY = (ACTIVE, _last(12, 13), _last(None, 25))
+RFM_AXES: tuple[Tree, ...] = (*_RECENCY, _MORE_OFTEN, _MORE_MONEY)
+RECENCIES = (N_("Dernier don il y a moins de 13 mois"), N_("De 13 à 24 mois"), N_("25 mois ou plus"))
+HABITS = (
+    N_("Un don par an ou moins, 120 € ou moins"),
+    N_("Un don par an ou moins, plus de 120 €"),
+    N_("Plus d’un don par an, 120 € ou moins"),
+    N_("Plus d’un don par an, plus de 120 €"),
+)
+
+
+def _cell(recency: int, habit: int) -> tuple[tuple[tuple[int, int], ...], Tree]:
+    often, money = habit // 2, habit % 2
+    parts: list[Tree] = [_RECENCY[recency]]
+    parts += [part if wanted else Not(part=part) for part, wanted in ((_MORE_OFTEN, often), (_MORE_MONEY, money))]
+    return ((recency, 1), (3, often), (4, money)), Every(parts=tuple(parts))
+
+
+RFM = {f"rfm-{recency}-{habit}": _cell(recency, habit) for recency in range(3) for habit in range(4)}
+"""The plain Belgian grid: recency, frequency and money over 36 months. Each cell: what its axes are, and its tree."""
+BY_KEY |= FLOWS
+BY_KEY |= {
+    key: Ready(key=key, name=HABITS[int(key[-1])], definition=RECENCIES[int(key[4])], tree=tree)
+    for key, (_, tree) in RFM.items()
+}
