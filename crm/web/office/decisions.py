@@ -8,6 +8,8 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from crm.care import service as care
+from crm.donations import service as donations
+from crm.donations import thanks
 from crm.people import differences
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
@@ -30,6 +32,8 @@ LATE = (N_("Une tâche est en retard"), N_("%(n)s tâches sont en retard"))
 MINE = (N_("Une tâche vous attend"), N_("%(n)s tâches vous attendent"))
 COMPLAINTS = (N_("Une plainte attend une réponse"), N_("%(n)s plaintes attendent une réponse"))
 DIFFERENCES = (N_("Une différence est à trancher"), N_("%(n)s différences sont à trancher"))
+REFUNDS = (N_("Un remboursement attend un second regard"), N_("%(n)s remboursements attendent un second regard"))
+THANKS = (N_("Une personne attend un merci"), N_("%(n)s personnes attendent un merci"))
 TAGS = (N_("Une étiquette inconnue est à nommer"), N_("%(n)s étiquettes inconnues sont à nommer"))
 
 
@@ -73,4 +77,10 @@ def waiting(session: Session) -> list[Question]:
         complaints, differing = care.open_complaint_count(session), differences.waiting_count(session)
         found.append(Question(words=COMPLAINTS, count=complaints, href=url_for("care_desk.index"), is_urgent=True))
         found.append(Question(words=DIFFERENCES, count=differing, href=url_for("supporter_differences.index")))
+    if guard.may(Permission.DONATIONS_EDIT):
+        refunds = donations.refunds_to_decide(session)
+        where = url_for("gifts.show", gift_id=refunds[0].gift_id) if len(refunds) == 1 else url_for("gifts.index")
+        found.append(Question(words=REFUNDS, count=len(refunds), href=where, is_urgent=True))
+        grateful = thanks.due_count(session, brussels_day(shell.now()))
+        found.append(Question(words=THANKS, count=grateful, href=url_for("gift_thanks.index")))
     return sorted((question for question in found if question.count), key=lambda question: not question.is_urgent)
