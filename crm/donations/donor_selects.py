@@ -6,11 +6,25 @@ plan says of a donor joins them by `person_id`, from the room of plans.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, extract, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from crm.donations import selects
@@ -32,17 +46,25 @@ from crm.donations.portraits import (
     months_before,
 )
 from crm.donations.tables import DonorStatsRow, DonorWindowsRow, DonorYearRow, GiftRow
+from crm.foundation.columns import BigId
 
 FIGURES = tuple(column.name for column in DonorStatsRow.__table__.columns)
 """The columns of `figures`, in its order."""
 YEARS = tuple(column.name for column in DonorYearRow.__table__.columns)
-Among = tuple[int, int] | Collection[int] | None
-"""Whom a count is about: everybody, from a number to below another, or those numbered so."""
+
+
+class Among(StrEnum):
+    """Whom a count is about: everybody, from the number `low` to below `high`, or those numbered `ids` (parameters)."""
+
+    ALL = "all"
+    RANGE = "range"
+    THESE = "these"
+
 
 Donor = type[DonorStatsRow]
 
 
-def figures(among: Among = None) -> Select[*tuple[Any, ...]]:
+def figures(among: Among = Among.ALL) -> Select[*tuple[Any, ...]]:
     """The rows that `donor_stats` must hold, computed from the effective gifts; none before a day is set."""
     gift = _counted(among)
     order = {"partition_by": gift.c.person_id, "order_by": (gift.c.given_on, gift.c.id)}
@@ -86,7 +108,7 @@ def figures(among: Among = None) -> Select[*tuple[Any, ...]]:
     )
 
 
-def by_year(among: Among = None) -> Select[*tuple[Any, ...]]:
+def by_year(among: Among = Among.ALL) -> Select[*tuple[Any, ...]]:
     """The rows that `donor_year` must hold."""
     gift, windows = _counted(among), aliased(DonorWindowsRow)
     year = _part("year", gift.c.given_on).label("year")
@@ -106,17 +128,17 @@ def by_year(among: Among = None) -> Select[*tuple[Any, ...]]:
 
 def these(column: Any, among: Among) -> ColumnElement[bool]:
     """Whether a person's number is among them."""
-    if among is None:
-        return literal(True)
-    if isinstance(among, tuple):
-        return and_(column >= among[0], column < among[1])
-    found: ColumnElement[bool] = column.in_(among)
-    return found
+    asked: dict[Among, ColumnElement[bool]] = {
+        Among.ALL: true(),
+        Among.RANGE: and_(column >= bindparam("low", type_=BigId), column < bindparam("high", type_=BigId)),
+        Among.THESE: column.in_(bindparam("ids", type_=BigId, expanding=True)),
+    }
+    return asked[among]
 
 
 def given_between(after_on: date, until_on: date) -> Select[*tuple[Any, ...]]:
     """(person_id) of each gift that leaves a window when its bound goes from one day to the other."""
-    gift = _counted(None)
+    gift = _counted(Among.ALL)
     return select(gift.c.person_id).where(gift.c.given_on > after_on, gift.c.given_on <= until_on)
 
 
@@ -225,7 +247,7 @@ def donors() -> Donor:
 
 def _counted(among: Among) -> Any:
     found = selects.effective_gifts().where(GiftRow.kind.in_(sorted(COUNTED)))
-    return (found if among is None else found.where(these(GiftRow.person_id, among))).subquery()
+    return found.where(these(GiftRow.person_id, among)).subquery()
 
 
 def _whole(sum_of: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, union
+from sqlalchemy import ColumnElement, Executable, delete, func, insert, select, union
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_selects
@@ -38,24 +39,31 @@ def refresh(session: Session, person_ids: Iterable[int], *, at: datetime | None 
     for bucket in sorted({person_id % _BUCKETS for person_id in ids}):
         hold(session, f"donors {bucket}")
     for start in range(0, len(ids), _AT_ONCE):
-        _write(session, ids[start : start + _AT_ONCE])
+        _write(session, Among.THESE, {"ids": ids[start : start + _AT_ONCE]})
 
 
 def rewrite(session: Session, among: tuple[int, int]) -> None:
     """Counts everybody whose number is in a range anew, while no gift changes anybody's figures."""
     hold(session, _EVERYBODY)
-    _write(session, among)
+    _write(session, Among.RANGE, {"low": among[0], "high": among[1]})
 
 
-def _write(session: Session, among: Among) -> None:
+def _write(session: Session, among: Among, whom: Mapping[str, Any]) -> None:
     session.flush()
-    for row, names, query in (
-        (DonorStatsRow, FIGURES, donor_selects.figures(among)),
-        (DonorYearRow, YEARS, donor_selects.by_year(among)),
-    ):
-        stale = delete(row).where(donor_selects.these(row.person_id, among))
-        session.execute(stale.execution_options(synchronize_session=False))
-        session.execute(insert(row).from_select(names, query))
+    for statement in _statements(among):
+        session.connection().execute(statement, whom)
+
+
+@cache
+def _statements(among: Among) -> tuple[Executable, ...]:
+    """Takes the rows of some away and writes them anew; put together once, as that takes longer than their running."""
+    stats: Any = DonorStatsRow.__table__
+    years: Any = DonorYearRow.__table__
+    return (
+        *(delete(table).where(donor_selects.these(table.c.person_id, among)) for table in (years, stats)),
+        insert(stats).from_select(FIGURES, donor_selects.figures(among)),
+        insert(years).from_select(YEARS, donor_selects.by_year(among)),
+    )
 
 
 def windows(session: Session) -> DonorWindowsRow | None:

@@ -21,6 +21,7 @@ from crm.donations.tables import (
     MoneyEntryRow,
     MoneyPartRow,
     RefundRow,
+    ThanksRow,
 )
 from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
@@ -37,6 +38,7 @@ TABLES = frozenset(
         "gift_move",
         "donor_stats",
         "donor_year",
+        "thanks",
         "refund",
         "appeal_reference",
         "gift_batch_entry",
@@ -167,6 +169,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     entries = select(MoneyEntryRow.id).where(MoneyEntryRow.gift_id.in_(mine))
     counted = {
         "donor_stats": select(func.count()).where(DonorStatsRow.person_id.in_(ids)),
+        "thanks": select(func.count()).where(ThanksRow.gift_id.in_(mine)),
         "donor_year": select(func.count()).where(DonorYearRow.person_id.in_(ids)),
         "gift": select(func.count()).where(GiftRow.person_id.in_(ids)),
         "gift_line": select(func.count()).where(GiftLineRow.gift_id.in_(mine)),

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, RefundState, Why
 from crm.donations.portraits import Measure, Peers
+from crm.donations.thanking import ThankWay
 from crm.foundation.columns import Base, BigId, Chained, Word
+from crm.values.languages import Language
 
 
 class FundRow(Base):
@@ -229,6 +231,27 @@ class DonorWindowsRow(Base):
     since_36m_on: Mapped[date]
     since_60m_on: Mapped[date]
     counted_at: Mapped[datetime | None]
+
+
+class ThankRuleRow(Base):
+    __tablename__ = "thank_rule"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    way: Mapped[ThankWay] = mapped_column(Word(ThankWay))
+    least_cents: Mapped[int] = mapped_column(BigInteger)
+    first_only: Mapped[bool]
+    language: Mapped[Language | None] = mapped_column(Word(Language))
+
+
+class ThanksRow(Base):
+    """That somebody was thanked for a gift: once."""
+
+    __tablename__ = "thanks"
+
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), primary_key=True)
+    way: Mapped[ThankWay] = mapped_column(Word(ThankWay))
+    thanked_at: Mapped[datetime]
+    thanked_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class RfmCutRow(Base):

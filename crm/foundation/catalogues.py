@@ -25,6 +25,7 @@ PUBLIC = (
     "templates/public/",
     "templates/mail/",
     "crm/consent/certificate.py",
+    "crm/donations/thank_letters.py",
     "crm/donations/words.py",
     "crm/plans/words.py",
     "crm/privacy/packs.py",

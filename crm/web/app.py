@@ -70,6 +70,7 @@ OFFICE = (
     "segment_builder",
     "segment_export",
     "segment_figures",
+    "gift_thanks",
     "api_tokens",
     "site_form",
     "clock",

@@ -50,6 +50,7 @@ class LetterKind(StrEnum):
     ANCHOR = "anchor"
     VISIT = "visit"
     RECEIPT = "receipt"
+    THANKS = "thanks"
 
 
 class FindingCode(StrEnum):

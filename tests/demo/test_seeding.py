@@ -13,6 +13,9 @@ from crm.consent import service as consent
 from crm.consent.tables import ConsentEventRow
 from crm.demo.seeding import sow
 from crm.demo.seeding.supporters import arrivals
+from crm.donations import donors
+from crm.donations import service as donations
+from crm.donations.tables import GiftRow
 from crm.people import search, service
 from crm.people.model import PersonKind
 from crm.people.tables import ContactPointRow, HouseholdRow, PersonRow, PersonTagRow, PostalAddressRow
@@ -70,6 +73,8 @@ def test_what_is_sown_is_whole_in_every_room(assembly: Assembly, monkeypatch: py
         assert search.drift(session) == 0
         assert consent.verify(session, assembly.sealer) == []
         assert consent.drift(session) == 0
+        assert count(GiftRow) > 400
+        assert donations.drift(session) == donors.drift(session) == 0
         newest = service.page(session, size=1).people[0]
         assert search.find(session, assembly.addresses, newest.member_number).hits[0].person == newest
         before = {row.folded_name for row in session.scalars(select(PersonRow))}

@@ -28,6 +28,7 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.ANCHOR: {"heads": (f"audit:7:{'0a' * 32}", f"consent:12:{'b3' * 32}")},
     LetterKind.VISIT: {},
     LetterKind.RECEIPT: {"said": ("Vous ne recevez plus « La lettre » à cette adresse.",), "words": WORDS},
+    LetterKind.THANKS: {"given": ("40,00 €, le 3 novembre 2026",), "first": ("yes",)},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
 }
 LINKS = {
@@ -39,6 +40,7 @@ LINKS = {
     LetterKind.INVITATION: {Slot.CONFIRM_URL},
     LetterKind.RESET: {Slot.CONFIRM_URL},
     LetterKind.ANCHOR: set(),
+    LetterKind.THANKS: set(),
     LetterKind.RECEIPT: {Slot.PREFERENCES_URL},
     LetterKind.VISIT: {Slot.CONFIRM_URL},
 }
@@ -53,6 +55,13 @@ def test_a_letter_is_what_was_approved(kind: LetterKind) -> None:
     mail = written(kind)
     check_approved(f"mails/{kind}.html", mail.html)
     check_approved(f"mails/{kind}.txt", f"{mail.subject}\n{mail.preheader}\n\n{mail.text}")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_thanks_are_what_was_approved_in_every_language(language: Language) -> None:
+    first, again = (written(LetterKind.THANKS, {"given": ("40 €",), "first": one}, language) for one in ("yes", ()))
+    told = [f"{mail.subject}\n{mail.preheader}\n\n{mail.text}" for mail in (first, again)]
+    check_approved(f"mails/thanks-{language}.txt", "\n".join(told))
 
 
 @pytest.mark.parametrize("language", Language)

@@ -64,7 +64,7 @@ MENU = (
         "gifts.index",
         Permission.DONATIONS_READ,
         "gift",
-        covers=("gift_batches", "gift_books", "bank", "plans", "plan_acts", "plan_signing"),
+        covers=("gift_batches", "gift_books", "gift_thanks", "bank", "plans", "plan_acts", "plan_signing"),
     ),
     Entry(
         N_("Segments"),
@@ -163,6 +163,7 @@ HOUSE = (
 
 ACTIONS = (
     Entry(N_("Régler les lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
+    Entry(N_("Remercier pour les dons"), "gift_thanks.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Lire les comptes des dons"), "gift_books.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Suivre les dons réguliers"), "plans.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Rapprocher la banque"), "bank.index", Permission.BANKING_READ, "bank"),

@@ -1,0 +1,40 @@
+"""A mail that thanks somebody for their gifts: a service mail, one a set of gifts, which asks for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.people.model import Person
+from mailing.correspondence import letters
+from mailing.correspondence.model import Desk, Reader
+from mailing.rendering.model import LetterKind
+
+
+def send(
+    session: Session,
+    desk: Desk,
+    person: Person,
+    *,
+    given: Sequence[str],
+    is_first: bool,
+    occasion: str,
+    at: datetime,
+) -> bool:
+    """Owes the mail; False where they have no mailbox, or it was owed already for that `occasion`."""
+    point = person.primary
+    if point is None:
+        return False
+    return letters.send(
+        session,
+        desk,
+        LetterKind.THANKS,
+        Reader(person=person, point=point),
+        language=person.language,
+        facts={"given": tuple(given), "first": ("yes",) if is_first else ()},
+        values={},
+        at=at,
+        occasion=occasion,
+    )

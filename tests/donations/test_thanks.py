@@ -1,0 +1,138 @@
+"""Thanks: by the most particular rule, once, and by what reaches somebody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly
+from crm.donations import service, thank_letters, thank_selects, thanking, thanks
+from crm.donations.model import EntryKind, GiftKind
+from crm.donations.thanking import Reach, ThankRule, ThankWay
+from crm.foundation import documents
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.people.tables import PersonRow
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.identifiers import AccountId, PersonId
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from crm.values.postal_address import PostalAddress
+from tests.approved_files import check_approved
+from tests.conftest import NOW
+from tests.donations.conftest import TODAY, Give, paid
+
+MAIL, LETTER, PHONE, NONE = ThankWay.MAIL, ThankWay.LETTER, ThankWay.PHONE, ThankWay.NONE
+BY = AccountId(1)
+HOME = PostalAddress.parse(street="Rue Berckmans", number="9", postcode="1060", locality="Saint-Gilles")
+
+
+def somebody(session: Session, assembly: Assembly, name: str, language: Language = Language.FR) -> PersonId:
+    """Somebody whom everything reaches."""
+    new = NewPerson(
+        language=language,
+        first_name="Ana",
+        last_name=name,
+        email=EmailAddress.parse(f"{name.lower()}@exemple.be"),
+        phone=PhoneNumber.parse("+32470123456"),
+        address=HOME,
+    )
+    return people.add(session, assembly.addresses, new, at=NOW).id
+
+
+def test_the_most_particular_rule_decides_and_what_reaches_somebody() -> None:
+    every = Reach(has_mail=True, has_address=True, has_phone=True)
+    rules = (
+        ThankRule(way=MAIL, id=1),
+        ThankRule(way=LETTER, first_only=True, id=2),
+        ThankRule(way=NONE, language=Language.DE, id=3),
+        ThankRule(way=PHONE, least_cents=50_000, id=4),
+    )
+
+    def way(cents: int, *, is_first: bool = False, language: Language = Language.FR, reach: Reach = every) -> ThankWay:
+        return thanking.way(rules, cents=cents, is_first=is_first, language=language, reach=reach)
+
+    assert [way(100), way(100, is_first=True), way(50_000, is_first=True)] == [MAIL, LETTER, PHONE]
+    assert [way(100, language=Language.DE), way(100, is_first=True, language=Language.DE)] == [NONE, LETTER]
+    nobody = Reach(has_mail=False, has_address=False, has_phone=False)
+    by_post = Reach(has_mail=False, has_address=True, has_phone=False)
+    assert [way(100, reach=by_post), way(60_000, reach=by_post), way(100, reach=nobody)] == [LETTER, LETTER, NONE]
+    only = (ThankRule(way=MAIL, least_cents=1_000),)
+    assert thanking.way(only, cents=999, is_first=True, language=Language.FR, reach=every) is NONE
+    defaults = [
+        thanking.way((), cents=c, is_first=False, language=Language.NL, reach=every) for c in (1, 25_000, 10**5)
+    ]
+    assert defaults == [MAIL, LETTER, PHONE]
+
+
+def test_somebody_is_thanked_once_for_all_that_waits_and_not_asked_before(assembly: Assembly, give: Give) -> None:
+    late = TODAY - timedelta(days=thanking.DAYS)
+    with assembly.database.transaction() as session:
+        one, other = (somebody(session, assembly, name) for name in ("Un", "Deux"))
+        first = give(session, 4_000, one, given_on=TODAY - timedelta(days=3))
+        again = give(session, 2_000, one)
+        give(session, 9_000, one, kind=GiftKind.SALE)
+        give(session, 9_000, one, is_test=True)
+        give(session, 9_000, other, given_on=late, movement=paid(booked_on=late))
+        start = give(session, 1_000, other, kind=GiftKind.INSTALMENT, given_on=TODAY - timedelta(days=40))
+        give(session, 1_000, other, kind=GiftKind.INSTALMENT)
+        back = give(session, 100_000, other)
+        service.take_back(session, assembly.sealer, back.id, EntryKind.RETURN, paid(), cents=100_000, at=NOW)
+        found = thanks.due(session, TODAY)
+        assert [(d.person_id, d.gift_ids, d.cents, d.is_first, d.way) for d in found] == [
+            (other, (start.id,), 1_000, False, MAIL),
+            (one, (first.id, again.id), 6_000, True, MAIL),
+        ]
+        asked = select(PersonRow.id).where(~thank_selects.awaits_thanks(PersonRow.id, TODAY))
+        assert session.scalars(asked).all() == []
+        assert thanks.due_count(session, TODAY) == 2
+        assert thanks.thank(session, [first.id, again.id], MAIL, at=NOW, by=BY) == (first.id, again.id)
+        assert thanks.thank(session, [first.id, again.id], LETTER, at=NOW, by=BY) == ()
+        assert service.gift(session, first.id).thanked_at == NOW
+        assert session.scalars(asked).all() == [one]
+        assert [d.person_id for d in thanks.due(session, TODAY)] == [other]
+        people.record_death(session, other, died_on=None, at=NOW)
+        assert thanks.due(session, TODAY) == ()
+
+
+def test_the_first_rule_takes_those_by_default_along(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        with pytest.raises(Invalid):
+            thanks.add_rule(session, way=MAIL, least_cents=-1, first_only=False, language=None)
+        made = thanks.add_rule(session, way=PHONE, least_cents=0, first_only=True, language=Language.NL)
+        kept = thanks.thank_rules(session)
+        assert {(r.way, r.least_cents, r.first_only, r.language) for r in kept} == {
+            *((r.way, r.least_cents, r.first_only, r.language) for r in thanking.BY_DEFAULT),
+            (PHONE, 0, True, Language.NL),
+        }
+        for _ in range(2):
+            thanks.drop_rule(session, made.id)
+        assert len(thanks.thank_rules(session)) == len(thanking.BY_DEFAULT)
+
+
+def test_letters_are_printed_one_a_page_each_in_its_language(assembly: Assembly, give: Give) -> None:
+    organisation = assembly.settings.organisation
+    with assembly.database.transaction() as session:
+        for language in Language:
+            person_id = somebody(session, assembly, f"Nom-{language.value}", language)
+            give(session, 4_000, person_id, given_on=TODAY - timedelta(days=10))
+            give(session, 30_000, person_id)
+        letters = [
+            thank_letters.Letter(due=one, person=person, address=HOME)
+            for one in thanks.due(session, TODAY)
+            if (person := people.find_person(session, one.person_id))
+        ]
+    assert {one.due.way for one in letters} == {LETTER}
+    page = thank_letters.facts(letters, organisation, language=Language.FR, on=TODAY)
+    told = "\n\n".join(
+        "\n".join([*one["address"], one["day"], one["greeting"], *one["paragraphs"], one["signed"]])
+        for one in page["letters"]
+    )
+    check_approved("letters/thanks.txt", told + "\n")
+    made = documents.pdf("thanks", page, at=NOW)
+    assert made == documents.pdf("thanks", page, at=NOW)
+    assert (made[:5], b"/StructTreeRoot" in made) == (b"%PDF-", True)
