@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 
+from crm.donations.model import LARGEST
 from crm.imports import dates
 from crm.imports.dates import DateFormat
 from crm.imports.model import Matching, Reason, Told
 from crm.people.model import ExternalId, Title
 from crm.people.rules import typed_number
 from crm.people.service import tidy_name
+from crm.values import money
 from crm.values.countries import COUNTRIES, country_names
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -200,6 +202,21 @@ class Cells:
             self.refuse(Reason.TOO_LONG, field)
             return ()
         return (ExternalId(system=system, value=text),)
+
+    def cents(self, field: str = "amount") -> int | None:
+        """An amount of euro above nought, in the notation of its column."""
+        text = self.text(field)
+        if not text:
+            self.refuse(Reason.LACKING, field)
+            return None
+        found = money.cents_of(text, money.Notation(self._matching.formats.get(field, money.Notation.COMMA)))
+        if found is None or abs(found) >= LARGEST:
+            self.refuse(Reason.NOT_AMOUNT, field)
+            return None
+        if found <= 0:
+            self.refuse(Reason.NOT_MORE_THAN_NOUGHT, field)
+            return None
+        return found
 
     def _format(self, field: str) -> DateFormat:
         return DateFormat(self._matching.formats.get(field, DateFormat.ISO))
