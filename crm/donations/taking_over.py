@@ -45,10 +45,12 @@ class Booked:
 
     external_id: str
     cents: int | None = None
+    gift_id: GiftId | None = None
 
 
 def booked(session: Session, provider: str, names: Collection[str]) -> dict[str, Booked]:
-    """What stands under each of those names of one provider."""
+    """What stands under each of those names of one provider; nobody else writes any of them before this ends."""
+    hold(session, f"money {provider}")
     found: dict[str, Booked] = {}
     asked = {name: name for name in names}
     attempt = 1
@@ -64,7 +66,8 @@ def booked(session: Session, provider: str, names: Collection[str]) -> dict[str,
             elif row.gift_id in undone:
                 again[name] = f"{name}#{attempt}"
             else:
-                found[name] = Booked(external_id=now, cents=row.cents if row.kind is EntryKind.RECEIPT else 0)
+                cents = row.cents if row.kind is EntryKind.RECEIPT else 0
+                found[name] = Booked(external_id=now, cents=cents, gift_id=GiftId(row.gift_id))
         asked = again
     return found
 

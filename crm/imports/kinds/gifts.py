@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from crm.donations.model import GENERAL, GiftKind, Method
+from crm.donations.rules import OUR_PROVIDERS
 from crm.foundation.translation import N_
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
@@ -167,10 +168,16 @@ class Gifts:
             method=method,
             fund=fund or GENERAL,
             source_code=source,
-            provider=folded(cells.choice("system"))[:LONGEST_PROVIDER] if reference else "",
+            provider=_provider(cells.choice("system")) if reference else "",
             reference=reference,
         )
         return Wish(arrival=who, gave=gave)
+
+
+def _provider(system: str) -> str:
+    """The system as movements name it, never one of our own rooms."""
+    name = folded(system)[:LONGEST_PROVIDER]
+    return f"file {name}" if name in OUR_PROVIDERS else name
 
 
 def _one(cells: Cells, field: str, words: Mapping[str, One], why: Reason, otherwise: One) -> One:
