@@ -25,6 +25,7 @@ from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 
 LONGEST_EXTERNAL_ID = 120
+LONGEST_SYSTEM = 40
 LONGEST_NUMBER = 20
 _HOUSE = re.compile(
     r"(?P<street>.*\D),?\s+(?P<number>\d+[\s-]?[A-Za-z]{0,3})(?:\s*[,/]?\s*(?:bte|bus|boite|boîte|b)\.?\s*(?P<box>\w{1,8}))?"
@@ -201,7 +202,7 @@ class Cells:
         if len(text) > LONGEST_EXTERNAL_ID or any(unicodedata.category(c)[0] == "C" for c in text):
             self.refuse(Reason.TOO_LONG, field)
             return ()
-        return (ExternalId(system=system, value=text),)
+        return (ExternalId(system=system[:LONGEST_SYSTEM].strip(), value=text),)
 
     def cents(self, field: str = "amount") -> int | None:
         """An amount of euro above nought, in the notation of its column."""
