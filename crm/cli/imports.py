@@ -18,6 +18,7 @@ from crm.imports.errors import FileRefused, MappingIncomplete
 from crm.imports.kinds.every import KINDS
 from crm.imports.model import Matching, Run, RunId, RunState
 from crm.values.errors import Invalid
+from crm.values.money import typed
 
 KIND = click.Choice(list(KINDS))
 
@@ -64,6 +65,7 @@ def read(file: Path, as_json: bool) -> None:
 @click.option("--format", "formats", metavar="CHAMP=FORMAT", multiple=True, help="Comment une date est écrite.")
 @click.option("--choice", "choices", metavar="NOM=VALEUR", multiple=True, help="Ce qui vaut pour tout le fichier.")
 @click.option("--expected", type=int, help="Le nombre de lignes annoncé par l’ancien système.")
+@click.option("--expected-amount", help="Ce que les dons font ensemble selon l’ancien système, en euros.")
 @json_option
 @telling
 def check(
@@ -74,6 +76,7 @@ def check(
     formats: tuple[str, ...],
     choices: tuple[str, ...],
     expected: int | None,
+    expected_amount: str | None,
     as_json: bool,
 ) -> None:
     """Essaie un fichier sans rien écrire : ce que ferait chaque ligne, et pourquoi."""
@@ -99,6 +102,7 @@ def check(
                 by=None,
                 at=made.clock(),
                 expected_rows=expected,
+                expected_cents=typed(expected_amount) if expected_amount else None,
             )
             proposed = run.matching or Matching()
             matching = Matching(
@@ -184,6 +188,7 @@ def _summary(run: Run) -> dict[str, Any]:
         "progress": run.progress,
         "counts": run.counts,
         "expected": run.expected_rows,
+        "expected_cents": run.expected_cents,
         "error": run.error,
     }
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.donations import service, store
+from crm.donations import rules, service, store
 from crm.donations.errors import AmountWrong, BatchDiffers, BatchMissing, CodeUnknown, DonorMissing
 from crm.donations.model import (
     LARGEST,
@@ -34,7 +34,6 @@ from crm.values.identifiers import AccountId, BatchId, PersonId
 BY_HAND = frozenset({Method.CASH, Method.CHEQUE})
 PROVIDER = "batch"
 """Under this name the movements of batches are booked: each entry once, however often it is tried."""
-_LINE = {GiftKind.MEMBERSHIP_FEE: LineKind.FEE, GiftKind.SALE: LineKind.GOODS}
 MOST = 500
 
 
@@ -168,7 +167,7 @@ def _open(session: Session, batch_id: BatchId) -> BatchRow:
 
 
 def _new(typed: Batch, entry: BatchEntry) -> NewGift:
-    line = NewLine(cents=entry.cents, fund=entry.fund, kind=_LINE.get(entry.kind, LineKind.DONATION))
+    line = NewLine(cents=entry.cents, fund=entry.fund, kind=rules.LINE_OF.get(entry.kind, LineKind.DONATION))
     return NewGift(
         person_id=entry.person_id,
         kind=entry.kind,

@@ -14,6 +14,12 @@ OUTGOING = frozenset({EntryKind.REFUND, EntryKind.RETURN, EntryKind.CHARGEBACK})
 EFFECTIVE = frozenset(EntryKind) - {EntryKind.FEE}
 """What a gift's net is made of: the fee of a provider is our cost, not the donor's."""
 
+LINE_OF = {GiftKind.MEMBERSHIP_FEE: LineKind.FEE, GiftKind.SALE: LineKind.GOODS}
+"""What the one line of a gift is for, where nothing more is said: else it is a donation."""
+
+OUR_PROVIDERS = frozenset({"bank", "batch", "collection", "import", "import-undo", "refund"})
+"""Under these names our own rooms book movements; no file and no program may."""
+
 _ALWAYS = date(1900, 1, 1)
 _LINES = {
     LineKind.DONATION: (True, Why.DONATION),

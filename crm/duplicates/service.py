@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm.duplicates import finding, store, trail
 from crm.duplicates.errors import PairMissing
 from crm.duplicates.finding import Scored
-from crm.duplicates.model import Certainty, Found, Pair, PairState, scores
+from crm.duplicates.model import Certainty, Found, Pair, PairState, Reason, scores
 from crm.foundation.signing import Sealer
 from crm.people import comparing
 from crm.values.identifiers import AccountId, PersonId
@@ -84,14 +84,21 @@ def compare_newcomers(session: Session, *, at: datetime) -> Found | None:
     return found if settled else None
 
 
-def queue(session: Session, *, size: int = 20, offset: int = 0, certainty: Certainty | None = None) -> tuple[Pair, ...]:
-    """What waits for somebody (of that certainty), the likeliest first, what was put off last."""
-    return store.queue(session, size=size, offset=offset, scores=scores(certainty))
+def queue(
+    session: Session,
+    *,
+    size: int = 20,
+    offset: int = 0,
+    certainty: Certainty | None = None,
+    reason: Reason | None = None,
+) -> tuple[Pair, ...]:
+    """What waits for somebody (of that certainty, for that reason), the likeliest first, what was put off last."""
+    return store.queue(session, size=size, offset=offset, scores=scores(certainty), reason=reason)
 
 
-def queue_length(session: Session, *, certainty: Certainty | None = None) -> int:
-    """How many pairs (of that certainty) wait for somebody."""
-    return store.queue_length(session, scores=scores(certainty))
+def queue_length(session: Session, *, certainty: Certainty | None = None, reason: Reason | None = None) -> int:
+    """How many pairs (of that certainty, for that reason) wait for somebody."""
+    return store.queue_length(session, scores=scores(certainty), reason=reason)
 
 
 def find_pair(session: Session, one_id: PersonId, other_id: PersonId) -> Pair | None:

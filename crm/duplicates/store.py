@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.duplicates.model import Merge, Pair, PairState, Reason
@@ -65,16 +65,25 @@ def distinct_pairs(session: Session, person_ids: Collection[int] | None = None) 
     return [(low, high) for low, high in session.execute(query)]
 
 
-def queue(session: Session, *, size: int, offset: int = 0, scores: range = ANY_SCORE) -> tuple[Pair, ...]:
+def queue(
+    session: Session, *, size: int, offset: int = 0, scores: range = ANY_SCORE, reason: Reason | None = None
+) -> tuple[Pair, ...]:
     """Open pairs of people who stand for themselves and live: the likeliest first, those put off last."""
     order = (PairRow.later_at.is_not(None), PairRow.score.desc(), PairRow.id)
-    query = select(PairRow).where(*_waiting(), _scoring(scores)).order_by(*order).limit(size).offset(offset)
+    query = select(PairRow).where(*_waiting(), _scoring(scores), *_because(reason))
+    query = query.order_by(*order).limit(size).offset(offset)
     return tuple(_pair(row) for row in session.scalars(query))
 
 
-def queue_length(session: Session, *, scores: range = ANY_SCORE) -> int:
+def queue_length(session: Session, *, scores: range = ANY_SCORE, reason: Reason | None = None) -> int:
     """How many pairs wait for somebody."""
-    return session.scalar(select(func.count()).select_from(PairRow).where(*_waiting(), _scoring(scores))) or 0
+    counted = select(func.count()).select_from(PairRow).where(*_waiting(), _scoring(scores), *_because(reason))
+    return session.scalar(counted) or 0
+
+
+def _because(reason: Reason | None) -> list[ColumnElement[bool]]:
+    """Reasons are kept as a list of words, each in its quotation marks."""
+    return [] if reason is None else [cast(PairRow.reasons, Text).contains(f'"{reason.value}"', autoescape=True)]
 
 
 def open_pairs_of(session: Session, person_id: int, *, size: int) -> tuple[Pair, ...]:

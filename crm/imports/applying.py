@@ -12,10 +12,11 @@ from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import store
+from crm.imports import giving, store
 from crm.imports.checking import row_of_plan
+from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
-from crm.imports.planning import Nobody, Plan, plans, silence_key
+from crm.imports.planning import Plan, plans, silence_key
 from crm.imports.wish import Wish
 from crm.people import settling as people
 from crm.people.settling import Settled
@@ -58,12 +59,23 @@ def apply(
     ]
     changes += _record(session, sealer, run, made, settled, at=at)
     changes += _sign(session, run, made, settled, at=at, language=language)
+    given = [
+        (plan.number, plan.wish.gave, plan.gives, _owner(plan.about, settled))
+        for plan in made
+        if plan.wish.gave is not None and plan.gives is not None and plan.about is not None
+    ]
+    changes += giving.write(session, sealer, run, given, at=at)
     changes += _silence(session, addresses, run, made, at=at)
     changes += _meet(session, addresses, run, made, at=at)
     store.add_changes(session, run.id, changes)
     before = {row.number: (row.verdict, row.reasons) for row in rows}
     differing = [plan for plan in made if (plan.verdict, plan.reasons) != before[plan.number]]
     store.change_rows(session, run.id, [row_of_plan(plan) for plan in differing])
+
+
+def _owner(about: int, settled: Mapping[int, Settled]) -> PersonId:
+    """Whom a plan is about, now that newcomers have their numbers."""
+    return settled[-about].person_id if about < 0 else PersonId(about)
 
 
 def source_of(run: Run) -> str:
@@ -84,7 +96,7 @@ def _record(
     numbers: list[int] = []
     for plan in made:
         for person_id, key, said in plan.acts:
-            owner = settled[-person_id].person_id if person_id < 0 else PersonId(person_id)
+            owner = _owner(person_id, settled)
             evidence = {"import": run.id, "row": plan.number, "file": run.sha256[:16]}
             evidence |= {name: text for name, text in (("way", said.way), ("proof", said.proof)) if text}
             numbers.append(plan.number)
@@ -133,7 +145,7 @@ def _sign(
         news.append(
             NewSignature(
                 petition_id=petition,
-                person_id=settled[-person_id].person_id if person_id < 0 else PersonId(person_id),
+                person_id=_owner(person_id, settled),
                 signed_at=one.signed_at,
                 source=source_of(run),
                 comment=one.comment,

@@ -61,6 +61,7 @@ class Ahead:
         self._others: dict[int, tuple[int, ...]] = {}
         self._rows: dict[int, tuple[int, ...]] = {}
         self._silenced: set[int] = set()
+        self._named: dict[int, int] = {}
 
     def met(
         self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
@@ -98,9 +99,15 @@ class Ahead:
         """True where an earlier row silenced that address or digest."""
         return hash(key) in self._silenced
 
+    def cents_named(self, key: tuple[str, str]) -> int | None:
+        """The cents that an earlier row brought under a reference of its system."""
+        return self._named.get(hash(key))
+
     def remember(self, made: Sequence[Plan], addresses: AddressHasher) -> None:
         """Keeps what a block brings for the blocks after it."""
         for plan in made:
+            if plan.gives and plan.wish.gave is not None:
+                self._named[hash((plan.wish.gave.provider, plan.wish.gave.reference))] = plan.wish.gave.cents
             if plan.is_silenced:
                 self._silenced.add(hash(silence_key(addresses, plan.wish)))
             elif plan.about is not None and plan.verdict is not RowVerdict.SAME:

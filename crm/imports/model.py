@@ -88,7 +88,21 @@ class Reason(StrEnum):
     SIGNS = "signs"
     NOT_PETITION = "not-petition"
     FORGOTTEN = "forgotten"
+    NOT_AMOUNT = "not-amount"
+    NOT_MORE_THAN_NOUGHT = "not-more-than-nought"
+    NOT_EURO = "not-euro"
+    NOT_METHOD = "not-method"
+    NOT_GIFT_KIND = "not-gift-kind"
+    NOT_FUND = "not-fund"
+    NOT_SOURCE = "not-source"
+    GIVES = "gives"
+    GIFT_THERE = "gift-there"
+    GIFT_OTHERWISE = "gift-otherwise"
+    GIFT_ALIKE = "gift-alike"
 
+
+CENTS, CENTS_ASIDE = "cents", "cents-aside"
+"""Among the counts of a run with amounts: what goes in or is there, and what waits for a decision."""
 
 Told = tuple[Reason, str]
 """A reason and what it names: a field, a row, a purpose, or nothing."""
@@ -137,6 +151,7 @@ class Run:
     progress: int
     counts: Mapping[str, int]
     expected_rows: int | None
+    expected_cents: int | None
     error: str
     started_by: AccountId | None
     created_at: datetime
@@ -150,6 +165,13 @@ class Run:
     @property
     def good_rows(self) -> int:
         return self.counts.get(RowVerdict.CREATE, 0) + self.counts.get(RowVerdict.UPDATE, 0)
+
+    @property
+    def cents(self) -> int | None:
+        """What its readable rows come to, in or set aside; None for a file without amounts."""
+        if CENTS not in self.counts:
+            return None
+        return self.counts[CENTS] + self.counts.get(CENTS_ASIDE, 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,6 +209,7 @@ class ChangeKind(StrEnum):
     SUPPRESSION = "suppression"
     SIGNATURE = "signature"
     DIGEST = "digest"
+    GIFT = "gift"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

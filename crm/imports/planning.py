@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,9 @@ from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
-from crm.imports import store
+from crm.imports import giving, store
+from crm.imports.earlier import Before, Nobody
+from crm.imports.giving import Heard
 from crm.imports.model import Reason, RowVerdict, RunId, Told
 from crm.imports.rules import NOES, weigh
 from crm.imports.wish import Said, Wish
@@ -46,37 +47,13 @@ class Plan:
     about: int | None = None
     signs: tuple[CallId, int] | None = None
     """(petition, person) of a new signature."""
+    gives: str | None = None
+    """The name of the movement of a new gift; empty where its row gives it none, None where there is no new gift."""
 
     @property
     def person_id(self) -> PersonId | None:
         """Somebody we knew before; newcomers have no number yet."""
         return PersonId(self.about) if self.about is not None and self.about > 0 else None
-
-
-class Before(Protocol):
-    """What earlier rows bring and is not written yet (a dry run writes nothing)."""
-
-    def met(
-        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
-    ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
-        """Those of whom earlier rows said something, and whom these arrivals lead to or `known` holds."""
-        ...
-
-    def was_silenced(self, key: str) -> bool:
-        """True where an earlier row silenced that address or digest."""
-        ...
-
-
-class Nobody:
-    """Nobody is waiting: all earlier rows are written."""
-
-    def met(
-        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
-    ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
-        return {}
-
-    def was_silenced(self, key: str) -> bool:
-        return False
 
 
 def plans(
@@ -113,6 +90,7 @@ class _Block:
         self._signed: set[tuple[int, int]] = set()
         self._went_in: set[str] = set()
         self._forgotten: set[int] = set()
+        self._gifts: giving.Gifts
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
@@ -133,6 +111,7 @@ class _Block:
         self._petitions = actions.petitions(self._session, {wish.signed.petition for _, wish in rows if wish.signed})
         met = [person_id for person_id in self._known if person_id > 0]
         self._signed = actions.signed(self._session, met, self._petitions.values())
+        self._gifts = giving.Gifts(self._session, [wish for _, wish in rows], self._known, before)
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
@@ -161,9 +140,10 @@ class _Block:
             ids |= dict.fromkeys(self._by_key.get(key, ()))
         candidates = [self._known[i] for i in ids]
         landing = land(arrival, candidates)
-        refused = self._refused(number, wish, landing)
-        if refused is not None:
-            return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=((refused, ""),))
+        heard = None if wish.gave is None else self._gifts.weigh(wish.gave, _meant(landing))
+        stopped = self._held_back(number, wish, landing, heard)
+        if stopped is not None:
+            return stopped
         if landing.verdict is Verdict.CREATE:
             newcomer = imagined(arrival, people.imagined(arrival, place, self._language, self._at))
             self._remember(newcomer, -place)
@@ -175,25 +155,39 @@ class _Block:
         reasons = list(_reasons(landing))
         acts, asks = self._weighed(wish, who, candidates, landing, reasons)
         signs = self._signs(wish, who, reasons)
-        verdict = _verdict(landing, has_acts=bool(acts or signs), asks=asks)
+        giver = who[0] if who else _meant(landing)
+        gives = self._gives(wish, heard, giver, reasons)
+        verdict = _verdict(landing, has_acts=bool(acts or signs or gives is not None), asks=asks)
         return Plan(
             number=number,
             wish=wish,
             verdict=verdict,
             reasons=tuple(reasons),
             landing=landing,
-            about=who[0] if who else None,
+            about=who[0] if who else giver if gives is not None else None,
             acts=tuple(acts),
             signs=signs,
+            gives=gives,
         )
 
-    def _refused(self, number: int, wish: Wish, landing: Landing) -> Reason | None:
-        """Why nobody may come in by this row: they asked to be forgotten, or have to be known already."""
+    def _held_back(self, number: int, wish: Wish, landing: Landing, heard: Heard | None) -> Plan | None:
+        """What a row comes to of which nothing goes in.
+
+        They asked to be forgotten, have to be known already, or their gift is there or in doubt: the money and the
+        person go together.
+        """
+        why: tuple[RowVerdict, Told] | None = None
         if number in self._forgotten and (landing.known is None or landing.doubt is not None):
-            return Reason.FORGOTTEN
-        if landing.verdict is Verdict.CREATE and wish.must_be_known:
-            return Reason.UNKNOWN_PERSON
-        return None
+            why = RowVerdict.ERROR, (Reason.FORGOTTEN, "")
+        elif landing.verdict is Verdict.CREATE and wish.must_be_known:
+            why = RowVerdict.ERROR, (Reason.UNKNOWN_PERSON, "")
+        elif heard is not None and heard.is_wrong:
+            why = RowVerdict.ERROR, heard.reason
+        elif heard is not None and heard.asks:
+            why = RowVerdict.REVIEW, heard.reason
+        elif heard is not None and not heard.is_new and (landing.known is None or _meant(landing) is None):
+            why = RowVerdict.SAME, heard.reason
+        return None if why is None else Plan(number=number, wish=wish, verdict=why[0], reasons=(why[1],))
 
     def _weighed(
         self, wish: Wish, who: list[int], candidates: Sequence[Known], landing: Landing, reasons: list[Told]
@@ -230,6 +224,16 @@ class _Block:
         self._signed.add(new)
         reasons.append((Reason.SIGNS, wish.signed.petition))
         return new
+
+    def _gives(self, wish: Wish, heard: Heard | None, giver: int | None, reasons: list[Told]) -> str | None:
+        """The name of a gift that does not stand yet, of somebody we can tell; the dead gave what they gave."""
+        if heard is None or wish.gave is None or giver is None:
+            return None
+        reasons.append(heard.reason)
+        if not heard.is_new:
+            return None
+        self._gifts.bring(wish.gave, giver)
+        return heard.external_id
 
     def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
         """Where they stand at that address; a no that holds for every address goes before it."""
@@ -289,6 +293,8 @@ class _Block:
         for wish in told:
             if wish.signed is not None and wish.signed.petition in self._petitions:
                 self._signed.add((self._petitions[wish.signed.petition], person_id))
+            if wish.gave is not None:
+                self._gifts.bring(wish.gave, person_id)
             if wish.arrival is None or wish.arrival.email is None:
                 continue
             key = self._addresses.key_of(wish.arrival.email.normal)
@@ -310,6 +316,12 @@ def keys_of(arrival: Arrival) -> list[tuple[str, ...]]:
     keys += [("phone", phone.e164) for phone in arrival.phones]
     keys += [("id", one.system, one.value) for one in arrival.external_ids]
     return [*keys, ("number", arrival.member_number)] if arrival.member_number else keys
+
+
+def _meant(landing: Landing) -> int | None:
+    """Whom a row is about, where they are known: also somebody who died, to whom nothing is added any more."""
+    is_sure = landing.known is not None and landing.doubt in (None, Doubt.DECEASED)
+    return landing.known.person.id if landing.known is not None and is_sure else None
 
 
 def _says_no(wish: Wish) -> bool:

@@ -18,6 +18,9 @@ from crm.values.folding import folded
 KEPT = timedelta(days=90)
 """How long a file, its rows and the possibility to undo are kept."""
 
+NUMBERS = frozenset({"external_id", "reference"})
+"""Columns that hold numbers of another system, and mean nothing without its name."""
+
 NOES = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
 _SAID = {Act.GIVEN: Reason.CONSENT, Act.IMPORTED: Reason.LEGACY, Act.REFUSED: Reason.WITHDRAWAL}
 _SAID[Act.WITHDRAWN] = Reason.WITHDRAWAL
@@ -141,4 +144,4 @@ def missing(kind: Kind, matching: Matching) -> tuple[str, ...]:
 
 def is_needed(choice: Choice, matching: Matching) -> bool:
     """A choice is needed where it says so, or where a column means nothing without it."""
-    return choice.required or (choice.name == "system" and "external_id" in matching.columns)
+    return choice.required or (choice.name == "system" and not matching.columns.keys().isdisjoint(NUMBERS))

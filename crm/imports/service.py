@@ -40,6 +40,7 @@ def open_run(
     by: AccountId | None,
     at: datetime,
     expected_rows: int | None = None,
+    expected_cents: int | None = None,
 ) -> Run:
     """A new import of a file that was read; its columns are matched as last time, else as their names say.
 
@@ -61,6 +62,7 @@ def open_run(
         odd_lines=seen.odd_lines,
         matching=None,
         expected_rows=expected_rows,
+        expected_cents=expected_cents,
         started_by=by,
         created_at=at,
         stage_at=at,
@@ -204,10 +206,10 @@ def day_zero(session: Session) -> tuple[tuple[Kind, Run | None], ...]:
     return tuple((kind_of(code), latest.get(code)) for code in DAY_ZERO)
 
 
-def expect(session: Session, run_id: RunId, rows: int | None) -> None:
-    """Notes how many rows the old system says there are, to be compared. Raises `RunMissing`."""
+def expect(session: Session, run_id: RunId, rows: int | None, cents: int | None = None) -> None:
+    """Notes how many rows the old system says there are, and what they come to, to be compared. Raises `RunMissing`."""
     get(session, run_id)
-    store.change_run(session, run_id, expected_rows=rows)
+    store.change_run(session, run_id, expected_rows=rows, expected_cents=cents)
 
 
 def forget(session: Session, shelf: Shelf, *, at: datetime, limit: int = 20) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -250,6 +250,16 @@ def verdict_counts(session: Session, run_id: int) -> dict[str, int]:
     return {verdict.value: n for verdict, n in session.execute(query.group_by(ImportRowRow.verdict))}
 
 
+def amounts(session: Session, run_id: int) -> Iterator[tuple[RowVerdict, int]]:
+    """Verdict and cents of each row that wishes a gift, a page at a time."""
+    query = select(ImportRowRow.verdict, ImportRowRow.given).where(
+        ImportRowRow.run_id == run_id, ImportRowRow.verdict != RowVerdict.ERROR
+    )
+    for verdict, given in session.execute(query.execution_options(yield_per=1000)):
+        if "gave" in given:
+            yield verdict, given["gave"]["cents"]
+
+
 def add_changes(session: Session, run_id: int, changes: Sequence[Change]) -> None:
     """Writes what rows changed."""
     if changes:
@@ -329,6 +339,7 @@ def _run(row: ImportRunRow) -> Run:
         progress=row.progress,
         counts=dict(row.counts),
         expected_rows=row.expected_rows,
+        expected_cents=row.expected_cents,
         error=row.error,
         started_by=None if row.started_by is None else AccountId(row.started_by),
         created_at=row.created_at,

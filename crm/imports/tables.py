@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.foundation.columns import Base, BigId, Json, Word
@@ -33,6 +33,7 @@ class ImportRunRow(Base):
     cursor: Mapped[int]
     counts: Mapped[dict[str, Any]] = mapped_column(Json)
     expected_rows: Mapped[int | None]
+    expected_cents: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[str] = mapped_column(String(200), default="")
     started_by: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime]

@@ -12,14 +12,18 @@ from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
 from crm.duplicates import service as duplicates
 from crm.foundation.signing import Sealer
+from crm.imports import giving
 from crm.imports.model import Change, ChangeKind, Run
 from crm.people import taking_back
 from crm.people.settling import Written
 from crm.people.taking_back import Kept
 from crm.values.identifiers import PersonId
 
-LEDGERS = ("consent_event",)
-"""What never forgets: a newcomer of whom only this still speaks is emptied, and nobody finds them any more."""
+LEDGERS = ("consent_event", "gift")
+"""What never forgets: a newcomer of whom only this still speaks is emptied, and nobody finds them any more.
+
+A gift that was taken back is such a row; one that stands is not.
+"""
 
 
 def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], *, at: datetime) -> dict[int, Kept]:
@@ -47,14 +51,18 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     signed = {c.target_id: c for c in changes if c.kind is ChangeKind.SIGNATURE}
     gone = actions.take_back(session, {number: PersonId(c.person_id or 0) for number, c in signed.items()})
     kept |= {c.number: Kept.CHANGED for number, c in signed.items() if number not in gone}
+    kept |= giving.take_back(session, sealer, run, changes, at=at)
     others = [c for c in changes if c.kind not in _ELSEWHERE]
     # What only looks alike is no reason to stay: whoever stays is compared again at night.
     duplicates.withdraw_of(session, {change.person_id for change in others if change.person_id is not None})
-    outcome = taking_back.take_back(session, [_written(change) for change in others], ledgers=LEDGERS)
+    giving_still = giving.still_giving(session, {c.person_id for c in others if c.person_id is not None})
+    outcome = taking_back.take_back(
+        session, [_written(change) for change in others], ledgers=LEDGERS, standing=giving_still
+    )
     return kept | {c.number: why for c, why in zip(others, outcome, strict=True) if why is not None}
 
 
-_ELSEWHERE = {ChangeKind.CONSENT, ChangeKind.SUPPRESSION, ChangeKind.DIGEST, ChangeKind.SIGNATURE}
+_ELSEWHERE = {ChangeKind.CONSENT, ChangeKind.SUPPRESSION, ChangeKind.DIGEST, ChangeKind.SIGNATURE, ChangeKind.GIFT}
 
 
 def _written(change: Change) -> Written:

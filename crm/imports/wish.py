@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crm.consent.model import Act
+from crm.donations.model import GENERAL, GiftKind, Method
 from crm.people.arrivals import Arrival
 from crm.people.model import ExternalId, Title
 from crm.values.email_address import EmailAddress
@@ -51,6 +52,20 @@ class Signed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Gave:
+    """What they gave. `reference` is what the system `provider` calls it; without one, a twin is a question."""
+
+    cents: int
+    given_on: date
+    kind: GiftKind
+    method: Method
+    fund: str = GENERAL
+    source_code: str = ""
+    provider: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """All that one row asks for. `must_be_known`: the row makes no new person."""
 
@@ -59,6 +74,7 @@ class Wish:
     said: tuple[Said, ...] = ()
     silence: Silence | None = None
     signed: Signed | None = None
+    gave: Gave | None = None
     never_confirmed: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -99,6 +115,8 @@ class Wish:
                     "words": one.delivery_words,
                 }
             )
+        if self.gave is not None:
+            kept["gave"] = _gave_json(self.gave)
         if self.never_confirmed:
             kept["pending"] = True
         return kept
@@ -132,6 +150,7 @@ class Wish:
             if silence
             else None,
             signed=_signed(kept["signed"]) if "signed" in kept else None,
+            gave=_gave(kept["gave"]) if "gave" in kept else None,
             never_confirmed=kept.get("pending", False),
         )
 
@@ -180,6 +199,34 @@ def _signed(kept: dict[str, Any]) -> Signed:
         signed_at=datetime.fromisoformat(kept["at"]),
         comment=kept.get("comment", ""),
         delivery_words=kept.get("words", ""),
+    )
+
+
+def _gave_json(one: Gave) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "cents": one.cents,
+            "on": one.given_on.isoformat(),
+            "kind": one.kind.value,
+            "method": one.method.value,
+            "fund": one.fund,
+            "source": one.source_code,
+            "by": one.provider,
+            "ref": one.reference,
+        }
+    )
+
+
+def _gave(kept: dict[str, Any]) -> Gave:
+    return Gave(
+        cents=kept["cents"],
+        given_on=date.fromisoformat(kept["on"]),
+        kind=GiftKind(kept["kind"]),
+        method=Method(kept["method"]),
+        fund=kept["fund"],
+        source_code=kept.get("source", ""),
+        provider=kept.get("by", ""),
+        reference=kept.get("ref", ""),
     )
 
 

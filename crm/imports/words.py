@@ -96,6 +96,20 @@ REASONS: dict[Reason, str] = {
     Reason.FORGOTTEN: N_("A demandé à être oublié·e : cette ligne n’entre pas, et nous n’en gardons rien."),
     Reason.SIGNS: N_("Signe : %(what)s."),
     Reason.NOT_PETITION: N_("Aucune pétition n’a ce code : %(what)s."),
+    Reason.NOT_AMOUNT: N_("Ce montant ne se lit pas dans l’écriture choisie."),
+    Reason.NOT_MORE_THAN_NOUGHT: N_("Un don est plus grand que zéro ; un remboursement ne s’importe pas."),
+    Reason.NOT_EURO: N_("Ce montant n’est pas en euros."),
+    Reason.NOT_METHOD: N_("Ce moyen de paiement n’est pas connu."),
+    Reason.NOT_GIFT_KIND: N_("Ce genre de don n’est pas connu."),
+    Reason.NOT_FUND: N_("Aucun fonds ouvert n’a ce code : %(what)s."),
+    Reason.NOT_SOURCE: N_("Aucun appel n’a ce code source : %(what)s."),
+    Reason.GIVES: N_("Donne %(what)s."),
+    Reason.GIFT_THERE: N_("Ce paiement est déjà là : %(what)s."),
+    Reason.GIFT_OTHERWISE: N_("Ce paiement est déjà là, avec un autre montant : %(what)s."),
+    Reason.GIFT_ALIKE: N_(
+        "Cette personne a déjà un don de ce jour et de ce montant (%(what)s) : si c’en est un autre, "
+        "donnez-lui une référence."
+    ),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
 }
 

@@ -21,8 +21,9 @@ from crm.imports import applying, checking, reading, store, undoing
 from crm.imports.errors import FileRefused
 from crm.imports.files import Shelf
 from crm.imports.kinds.every import kind_of
+from crm.imports.kinds.model import has_money
 from crm.imports.layout import RawRow
-from crm.imports.model import RowVerdict, Run, RunId, RunState
+from crm.imports.model import CENTS, CENTS_ASIDE, RowVerdict, Run, RunId, RunState
 from crm.values.calendar import brussels_day
 from crm.values.folding import folded
 from crm.values.languages import Language
@@ -75,7 +76,7 @@ class Worker:
             purposes = _purposes(session)
         today, ahead = brussels_day(self.clock()), checking.Ahead(run, self.language, self.clock())
         raw = reading.body(self.shelf.source(run.file_token), run.layout, len(run.headers))
-        done, counts = 0, dict.fromkeys(RowVerdict, 0)
+        done, counts, amounts = 0, dict.fromkeys(RowVerdict, 0), _no_amounts(run)
         while True:
             try:
                 block = list(islice(raw, BLOCK))
@@ -91,6 +92,9 @@ class Worker:
             done += len(block)
             for row in (*rows, *bad):
                 counts[row.verdict] += 1
+            for row in rows if amounts else ():
+                if row.verdict is not RowVerdict.ERROR:
+                    amounts[_pile(row.verdict)] += row.given["gave"]["cents"]
             with self.database.transaction() as session:
                 if not self._goes_on(session, run, progress=done):
                     return
@@ -103,7 +107,7 @@ class Worker:
                         to=RunState.CHECKED,
                         at=self.clock(),
                         rows_total=done,
-                        counts={verdict.value: n for verdict, n in counts.items() if n},
+                        counts={verdict.value: n for verdict, n in counts.items() if n} | amounts,
                     )
                     return
 
@@ -142,7 +146,7 @@ class Worker:
             to=RunState.APPLIED,
             at=at,
             applied_at=at,
-            counts=store.verdict_counts(session, run.id),
+            counts=store.verdict_counts(session, run.id) | _amounts(session, run),
         )
         return True
 
@@ -177,6 +181,22 @@ class Worker:
 def _progress(session: Session, run: Run) -> int:
     found = store.find_run(session, run.id)
     return found.progress if found else 0
+
+
+def _no_amounts(run: Run) -> dict[str, int]:
+    """The counts of money before the first row; empty for a file without amounts."""
+    return {CENTS: 0, CENTS_ASIDE: 0} if has_money(kind_of(run.kind)) else {}
+
+
+def _amounts(session: Session, run: Run) -> dict[str, int]:
+    found = _no_amounts(run)
+    for verdict, cents in store.amounts(session, run.id) if found else ():
+        found[_pile(verdict)] += cents
+    return found
+
+
+def _pile(verdict: RowVerdict) -> str:
+    return CENTS_ASIDE if verdict is RowVerdict.REVIEW else CENTS
 
 
 def _purposes(session: Session) -> dict[str, str]:

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     SIGNATURES = "signatures"
     REGISTRATIONS = "registrations"
     URGENT_ACTIONS = "urgent-actions"
+    GIFTS = "gifts"
     STATUS = "status"
     CONFIRMED_CONSENTS = "confirmed-consents"
     """Believed when it says that somebody proved their mailbox elsewhere; without it every consent is only asked."""
@@ -81,6 +82,7 @@ class RequestKind(StrEnum):
     SIGNATURE = "signature"
     REGISTRATION = "registration"
     URGENT_ACTION = "urgent-action"
+    GIFT = "gift"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, service, settling
-from crm.people.arrivals import Arrival, Doubt, Known, Landing, land
+from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
 from crm.people.model import Difference, NewPerson, Person, Title
+from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 
 
@@ -77,6 +78,38 @@ def arrive(
         for field, held, word in differing
     ]  # fmt: skip
     return Arrived(person=person, outcome=outcome, differences=tuple(noted))
+
+
+def visit(
+    session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime, statement: Mapping[str, Any]
+) -> Arrived:
+    """The same policy at an open form, where anybody may type anybody's address and nothing is proved.
+
+    Whoever lives at that address is not written to: nothing of theirs is added or changed, and another name makes no
+    second person there, since a stranger could fill a mailbox with people and send a letter to each. Who said what we
+    do not hold waits for a person, once at a time. What a confirmation proves is the mailbox. Raises `Invalid` where
+    there is no e-mail address.
+    """
+    if new.email is None:
+        raise Invalid("an e-mail address is needed", field="email")
+    _hold(session, addresses, new)
+    said = replace(_said(new), external_ids=(), member_number="", phones=())
+    [candidates] = settling.candidates(session, addresses, [said])
+    key = addresses.key_of(new.email.normal)
+    known, _, _ = recognised(said, [one for one in candidates if one.person.at(key) is not None])
+    if known is None:
+        return Arrived(person=service.add(session, addresses, new, at=at), outcome=Outcome.CREATED)
+    noted: list[Difference] = []
+    is_other = bool(said.words) and not (known.words and (said.words <= known.words or known.words <= said.words))
+    if is_other and not any(one.source == new.source for one in differences.of(session, known.person.id)):
+        held = known.person.first_name or known.person.full_name
+        noted = [
+            differences.note(
+                session, known.person.id, field="first_name", held={"text": held}, said={"text": new.first_name},
+                source=new.source, at=at, statement=statement,
+            )
+        ]  # fmt: skip
+    return Arrived(person=known.person, outcome=Outcome.MATCHED, differences=tuple(noted))
 
 
 def _said(new: NewPerson) -> Arrival:

@@ -156,21 +156,3 @@ def _joined(names: Sequence[str], language: Language) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {_AND[language]} {names[-1]}"
-
-
-def meant(people: Sequence[Person], *, first_name: str) -> Person | None:
-    """Of the people who share an address, the one a visitor with that first name is taken to be.
-
-    The one of that name, else one without a name, else whom we have known longest; None only where nobody lives there.
-    An open form never makes a second person at a known address: it would let a stranger fill a mailbox with people
-    and send a letter to each. What is proved by a confirmation is the mailbox, and splitting people is a clerk's act.
-    """
-    known = sorted(people, key=lambda person: person.id)
-    wanted = folded(first_name)
-    for person in known:
-        if wanted and folded(person.first_name) == wanted:
-            return person
-    for person in known:
-        if not person.full_name:
-            return person
-    return known[0] if known else None

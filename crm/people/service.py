@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, keys, link_store, search, store
 from crm.people.errors import MemberNumberTaken, PersonMissing
 from crm.people.model import ContactPoint, Deliverability, NewPerson, OrganisationKind, PeoplePage, Person, Title
-from crm.people.rules import is_ours, meant, single_spaced, tidy_name, tidy_organisation, typed_number
+from crm.people.rules import is_ours, single_spaced, tidy_name, tidy_organisation, typed_number
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PersonId
 from crm.values.languages import Language
@@ -43,21 +42,6 @@ def add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datet
         link_store.add_external_id(session, person_id, external)
     keys.refresh(session, [person_id])
     return _get(session, person_id)
-
-
-def find_or_add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime) -> Person:
-    """The person a visitor with that e-mail address is taken to be (see `rules.meant`), or a new one.
-
-    Somebody already known keeps their names and language. Two visitors at once with one address find one person.
-    Raises `Invalid` where no e-mail address is given.
-    """
-    tidy = _tidy(new)
-    if tidy.email is None:
-        raise Invalid("an e-mail address is needed", field="email")
-    address_key = addresses.key_of(tidy.email.normal)
-    hold(session, f"address {address_key}")
-    known = meant(people_at(session, address_key), first_name=tidy.first_name)
-    return known or add(session, addresses, tidy, at=at)
 
 
 def find_person(session: Session, person_id: PersonId) -> Person | None:

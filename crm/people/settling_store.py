@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation import pointing
 from crm.foundation.columns import Base
 from crm.people.model import ContactKind, DifferenceState
 from crm.people.rules import member_number
@@ -200,17 +201,7 @@ OWN = {"contact_point", "postal_address", "external_id", "person_key"}
 
 def pointing_at(session: Session, table_name: str, ids: Collection[int]) -> dict[int, set[str]]:
     """Which other tables hold a row that points at one of those rows (of `person`, `contact_point`, …)."""
-    found: dict[int, set[str]] = {}
-    for table in Base.metadata.sorted_tables:
-        if table.name in OWN and table_name == "person":
-            continue
-        columns = [key.parent for key in table.foreign_keys if key.column.table.name == table_name]
-        if not columns or not ids:
-            continue
-        for column in columns:
-            for pointed in session.scalars(select(column).where(column.in_(ids)).distinct()):
-                found.setdefault(pointed, set()).add(table.name)
-    return found
+    return pointing.pointing_at(session, table_name, ids, but=OWN if table_name == "person" else ())
 
 
 def empty_people(session: Session, person_ids: Collection[int]) -> None:

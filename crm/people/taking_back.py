@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,10 +26,17 @@ class Kept(StrEnum):
     GONE = "gone"
 
 
-def take_back(session: Session, written: Sequence[Written], *, ledgers: Collection[str] = ()) -> list[Kept | None]:
+def take_back(
+    session: Session,
+    written: Sequence[Written],
+    *,
+    ledgers: Collection[str] = (),
+    standing: Mapping[int, Collection[str]] = MappingProxyType({}),
+) -> list[Kept | None]:
     """For each thing written, None where it is undone, else why it stays; in the order given, the newest first.
 
-    Where only `ledgers` (tables that never forget) still speak of a newcomer, nothing stays but their number.
+    Where only `ledgers` (tables that never forget) still speak of a newcomer, nothing stays but their number; unless
+    what those say of somebody is `standing`.
     """
     outcome: list[Kept | None] = [None] * len(written)
     places: dict[str, list[int]] = {}
@@ -46,7 +54,7 @@ def take_back(session: Session, written: Sequence[Written], *, ledgers: Collecti
             outcome[place] = kept
     own = places.get("person", [])
     if own:
-        for place, kept in zip(own, _people(session, [written[p] for p in own], ledgers), strict=True):
+        for place, kept in zip(own, _people(session, [written[p] for p in own], ledgers, standing), strict=True):
             outcome[place] = kept
     keys.refresh(session, {one.person_id for one in written})
     search.refresh(session, [PersonId(one.person_id) for one in written])
@@ -115,7 +123,9 @@ def _external_ids(session: Session, written: Sequence[Written]) -> list[Kept | N
     return outcome
 
 
-def _people(session: Session, written: Sequence[Written], ledgers: Collection[str]) -> list[Kept | None]:
+def _people(
+    session: Session, written: Sequence[Written], ledgers: Collection[str], standing: Mapping[int, Collection[str]]
+) -> list[Kept | None]:
     ids = [one.person_id for one in written]
     present = settling_store.at_present(session, ids, [*FIELDS, "merged_into_id"])
     belongings = settling_store.points_and_addresses(session, ids)
@@ -132,11 +142,12 @@ def _people(session: Session, written: Sequence[Written], ledgers: Collection[st
         if now is None:
             outcome.append(Kept.GONE)
             continue
+        silent = set(ledgers) - set(standing.get(one.person_id, ()))
         held = [set(one.after.get(name, ())) for name in ("point", "address", "external-id")]
         is_whole = now.pop("merged_into_id") is None and list(belongings[one.person_id]) == held
         if not is_whole or not _is_as_written(now, one.after):
             outcome.append(Kept.CHANGED)
-        elif used.get(one.person_id, set()) - set(ledgers) or held[0] & set(used_points) or held[1] & set(used_abodes):
+        elif used.get(one.person_id, set()) - silent or held[0] & set(used_points) or held[1] & set(used_abodes):
             outcome.append(Kept.USED)
         else:
             outcome.append(None)

@@ -94,7 +94,7 @@ PUBLIC = (
     "addresses",
 )
 HOOKS = ("one_click",)
-API = ("people", "acts", "requests", "docs")
+API = ("people", "acts", "gifts", "requests", "docs")
 
 LARGEST_BODY = 1024 * 1024
 

@@ -16,6 +16,7 @@ from crm.consent import asking, gate, policies
 from crm.consent import service as consent
 from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
 from crm.consent.pace import Pace
+from crm.people import arriving
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
 from crm.values.calendar import brussels_day
@@ -51,12 +52,13 @@ def sign_up(session: Session, desk: Desk, asked: SignUp, *, at: datetime) -> Non
     visitor which: an address that is known gets the same answer, and the same work, as one that is not.
     Raises `Invalid` for a name that is none, `PurposeMissing`.
     """
-    person = people.find_or_add(
+    person = arriving.visit(
         session,
         desk.addresses,
         NewPerson(email=asked.email, language=asked.language, first_name=asked.first_name, source="sign-up"),
         at=at,
-    )
+        statement={"first_name": asked.first_name, "email": asked.email.text, "language": asked.language.value},
+    ).person
     point = person.at(desk.addresses.key_of(asked.email.normal))
     assert point is not None
     reader = Reader(person=person, point=point)

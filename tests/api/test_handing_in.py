@@ -13,6 +13,8 @@ from crm.actions import service as actions
 from crm.actions.model import CallKind, Tally
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Way
+from crm.donations import service as donations
+from crm.donations.model import Wanted
 from crm.partners.model import Scope
 from crm.people import differences
 from crm.web.api import examples
@@ -27,6 +29,7 @@ EXAMPLES = {
     "/signatures": examples.SIGNATURE,
     "/registrations": examples.REGISTRATION,
     "/urgent-actions": examples.URGENT_ACTION,
+    "/gifts": examples.GIFT,
 }
 
 
@@ -186,3 +189,37 @@ def test_a_closed_petition_says_so(house: House, program: Callable[..., Program]
     answer = program().post("/signatures", {"petition": {"code": "liberez-nadia"}, "person": MARIE})
     assert (answer.status_code, answer.json["type"]) == (409, "/api/v1/docs#closed")
     assert house.people("marie@exemple.be") == ()
+
+
+def test_a_payment_is_a_gift_once_of_whoever_the_one_policy_finds(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program(Scope.GIFTS)
+    payment = {"provider": "mollie", "reference": "tr_1", "method": "online"}
+    body = {"person": MARIE, "cents": 2505, "given_on": "2026-11-20", "payment": payment}
+    program().post("/people", {"person": {**MARIE, "phone": "0470 12 34 56"}})
+    answers = [caller.post("/gifts", body), caller.post("/gifts", {**body, "person": {"email": "b@exemple.be"}})]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert house.people("b@exemple.be") == ()
+    twice = {**body, "payment": {**payment, "reference": "tr_2"}}
+    assert [caller.post("/gifts", twice, key="k").status_code for _ in range(2)] == [201, 201]
+    with house.assembly.database.reading() as session:
+        found = donations.page(session, Wanted(person_id=house.person("marie@exemple.be").id))
+    assert [(gift.cents, gift.net_cents, gift.method.value, gift.basis.value) for gift in found] == [
+        (2505, 2505, "online", "provider")
+    ] * 2
+    refused = [
+        caller.post("/gifts", {**body, "cents": 2506}),
+        caller.post("/gifts", {**body, "given_on": "2027-01-01"}),
+        caller.post("/gifts", {**body, "fund": "lune", "payment": {**payment, "reference": "tr_3"}}),
+        caller.post("/gifts", {**body, "payment": {**payment, "provider": "bank"}}),
+        caller.post("/gifts", {**body, "cents": 25.05}),
+    ]
+    assert [(one.status_code, one.json["errors"][0]["pointer"]) for one in refused] == [
+        (409, "/payment/reference"),
+        (422, "/given_on"),
+        (422, "/fund"),
+        (422, "/payment/provider"),
+        (422, "/cents"),
+    ]
+    assert program(Scope.PEOPLE).post("/gifts", body).status_code == 403

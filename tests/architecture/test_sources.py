@@ -173,6 +173,7 @@ DOORS_BESIDES = {
         "portraits",
         "pouring",
         "rules",
+        "taking_over",
         "thank_letters",
         "thank_selects",
         "thanking",

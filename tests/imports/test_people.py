@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.actions import service as actions
 from crm.actions.model import CallKind, NewCall
-from crm.people import differences
+from crm.people import differences, links
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.values.email_address import EmailAddress
@@ -101,9 +101,17 @@ def test_strong_keys_in_their_order(desk: Desk) -> None:
 
 def test_a_welcome_call_adds_to_a_donor_the_supplier_named(desk: Desk) -> None:
     chosen = {"system": "rue-sa", "purpose": "news"}
-    street = "donor id;signature;prénom;nom;email;newsletter\nD1;2026-11-01;Ana;Silva;ana@exemple.be;oui\n"
+    street = (
+        "donor id;signature;prénom;nom;email;newsletter;mandat\n"
+        "D1;2026-11-01;Ana;Silva;ana@exemple.be;oui;RUE-2026-77\n"
+        f"D2;2026-11-01;Luc;Sac;luc@exemple.be;;{'M' * 36}\n"
+    )
     run = desk.apply(desk.bring("street-recruits", street, choices=chosen))
-    assert desk.said(run) == {2: ("create", "consent:news")}
+    assert desk.said(run) == {2: ("create", "consent:news"), 3: ("error", "too-long:mandate")}
+    with desk.assembly.database.reading() as session:
+        [ana] = people.people_at(session, desk.assembly.addresses.key_of("ana@exemple.be"))
+        kept = {(one.system, one.value) for one in links.external_ids(session, ana.id)}
+    assert kept == {("rue-sa", "D1"), ("rue-sa mandat", "RUE-2026-77")}
     call = "donor id;date d'appel;gsm;newsletter;email\nD1;2026-11-09;0470123456;non;ana@exemple.be\nD9;2026-11-09;;;\n"
     run = desk.apply(desk.bring("welcome-calls", call, choices=chosen))
     assert desk.said(run) == {2: ("update", "adds:phone", "withdrawal:news"), 3: ("error", "unknown-person")}

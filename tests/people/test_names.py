@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from crm.people.arrivals import Arrival, Known, recognised
 from crm.people.model import Person
-from crm.people.rules import meant, tidy_name
+from crm.people.rules import tidy_name
+from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -44,9 +46,17 @@ def _person(number: int, first_name: str) -> Person:
 
 
 def test_at_a_shared_address_the_one_of_that_name_is_meant_else_the_nameless_else_the_oldest() -> None:
-    jean, marie, nobody = _person(3, "Jean"), _person(7, "Marie"), _person(9, "")
-    assert meant([marie, jean], first_name="  MARIE ") == marie
-    assert meant([marie, jean, nobody], first_name="Paul") == nobody
-    assert meant([marie, jean], first_name="Paul") == jean
-    assert meant([marie, jean], first_name="") == jean
-    assert meant([], first_name="Paul") is None
+    email = EmailAddress.parse("famille@exemple.be")
+    jean, marie, nobody = (
+        Known(person=_person(number, name), emails=frozenset({email.normal}))
+        for number, name in ((3, "Jean"), (7, "Marie"), (9, ""))
+    )
+
+    def meant(people: list[Known], first_name: str) -> Known | None:
+        return recognised(Arrival(email=email, first_name=first_name), people)[0]
+
+    assert meant([marie, jean], "  MARIE ") == marie
+    assert meant([marie, jean, nobody], "Paul") == nobody
+    assert meant([marie, jean], "Paul") == jean
+    assert meant([marie, jean], "") == jean
+    assert meant([], "Paul") is None

@@ -6,8 +6,10 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import event, update
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.people import arriving, differences
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.model import Deliverability, NewPerson, Person
@@ -30,6 +32,10 @@ def _add(assembly: Assembly, email: str, first_name: str = "", last_name: str = 
         return people.add(session, assembly.addresses, _new(email, first_name, last_name), at=NOW)
 
 
+def _visit(session: Session, assembly: Assembly, email: str, first_name: str = "") -> Person:
+    return arriving.visit(session, assembly.addresses, _new(email, first_name), at=NOW, statement={}).person
+
+
 def test_a_person_comes_back_as_they_were_added(assembly: Assembly) -> None:
     added = _add(assembly, "Marie.Dubois@Exemple.BE", "Marie ", "Dubois")
     with assembly.database.reading() as session:
@@ -44,16 +50,19 @@ def test_a_person_comes_back_as_they_were_added(assembly: Assembly) -> None:
 def test_one_mailbox_in_two_spellings_is_one_address(assembly: Assembly) -> None:
     first = _add(assembly, "Marie@exemple.be", "Marie")
     with assembly.database.transaction() as session:
-        again = people.find_or_add(session, assembly.addresses, _new("marie@EXEMPLE.be", "Autre"), at=NOW)
+        again = _visit(session, assembly, "marie@EXEMPLE.be", "Autre")
     assert again == first
 
 
 def test_a_visitor_never_changes_the_name_of_somebody_known(assembly: Assembly) -> None:
     known = _add(assembly, "a@exemple.be", "Marie", "Dubois")
     with assembly.database.transaction() as session:
-        people.find_or_add(session, assembly.addresses, _new("a@exemple.be", "Spam"), at=NOW)
+        _visit(session, assembly, "a@exemple.be", "Spam")
+        _visit(session, assembly, "a@exemple.be", "Pourriel")
     with assembly.database.reading() as session:
         assert people.find_person(session, known.id) == known
+        [waiting] = differences.of(session, known.id)  # one at a time, however often a stranger types
+    assert (waiting.field, waiting.held, waiting.said) == ("first_name", {"text": "Marie"}, {"text": "Spam"})
 
 
 def test_two_visitors_at_once_with_one_address_find_one_person(assembly: Assembly) -> None:
@@ -62,7 +71,7 @@ def test_two_visitors_at_once_with_one_address_find_one_person(assembly: Assembl
     def visit() -> None:
         together.wait(10)
         with assembly.database.transaction() as session:
-            found.append(people.find_or_add(session, assembly.addresses, _new("a@exemple.be"), at=NOW).id)
+            found.append(_visit(session, assembly, "a@exemple.be").id)
 
     visitors = [Thread(target=visit) for _ in range(2)]
     for visitor in visitors:

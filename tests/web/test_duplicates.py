@@ -10,14 +10,16 @@ from threading import Barrier, Thread
 import pytest
 
 from crm.assembly import Assembly
-from crm.duplicates import merges
+from crm.duplicates import merges, words
 from crm.duplicates import service as duplicates
+from crm.people import arriving
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
 from jobs import compare_everybody, compare_newcomers
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -95,6 +97,32 @@ def test_what_was_said_to_be_two_people_is_never_proposed_again_until_it_is_take
     assert "Quelqu’un a dit que ce sont deux personnes" in words_of(care.get(address).text)
     assert care.post(f"{address}/reopen").status_code == 303
     assert "Dupond" in care.get("/office/duplicates?certainty=possible").text
+
+
+def test_the_queue_is_filtered_by_what_brings_two_records_together(
+    assembly: Assembly, two: tuple[Person, Person], browser: Open
+) -> None:
+    care = browser(Role.CARE)
+    with assembly.database.reading() as session:
+        [pair] = duplicates.queue(session)
+    shown = {reason: "Dupond" in care.get(f"/office/duplicates?reason={reason}").text for reason in words.FOR}
+    assert {reason for reason, is_there in shown.items() if is_there} == set(pair.reasons) & set(words.FOR)
+    assert "Dupond" in care.get("/office/duplicates?reason=lune").text
+    where = {"reason": pair.reasons[0].value}
+    answer = care.post(f"/office/duplicates/{two[0].id}/{two[1].id}/later", data=where)
+    assert answer.headers["Location"].endswith(f"/office/duplicates?reason={pair.reasons[0].value}")
+
+
+def test_a_family_at_one_postal_address_is_several_people_and_no_pair(assembly: Assembly) -> None:
+    home = PostalAddress.parse(street="Rue Haute", number="12", box="3", postcode="1000", locality="Bruxelles")
+    with assembly.database.transaction() as session:
+        for first in ("Marie", "Jean", "Chloé"):
+            new = NewPerson(language=Language.FR, first_name=first, last_name="Dupont", address=home)
+            arriving.arrive(session, assembly.addresses, new, at=NOW, statement={})
+        assert len(people.page(session).people) == 3
+    compare_everybody.run(assembly, NOW)
+    with assembly.database.reading() as session:
+        assert duplicates.queue(session) == ()
 
 
 def test_a_family_that_shares_a_mailbox_is_no_pair(assembly: Assembly) -> None:

@@ -105,7 +105,7 @@ def test_the_first_day_compares_totals(browser: Callable[..., Browser], assembly
     with assembly.database.transaction() as session:
         consent.put_purpose(session, NEWS)
     care = browser(Role.CARE)
-    assert "0 étapes sur 4" in text_of(care.get("/office/day-zero"))
+    assert "0 étapes sur 5" in text_of(care.get("/office/day-zero"))
     bring(care, b"email\na@exemple.be\nb@exemple.be\n")
     care.post("/office/imports/1/check", {"column-email": "0"})
     care.post("/office/imports/1/apply")
@@ -113,3 +113,29 @@ def test_the_first_day_compares_totals(browser: Callable[..., Browser], assembly
     assert "Il manque une ligne dans le fichier." in text_of(care.get("/office/day-zero"))
     care.post("/office/day-zero/1/expected", {"rows": "2"})
     assert "Le compte est bon." in text_of(care.get("/office/day-zero"))
+
+
+def test_gifts_are_brought_by_who_may_write_them_and_compared_to_the_cent(
+    browser: Callable[..., Browser], assembly: Assembly
+) -> None:
+    file = b"Montant;Date du don;Nom;E-mail\n25,00;2024-02-01;Roc;a@exemple.be\n12,50;2024-02-02;Roc;b@exemple.be\n"
+    chosen = {"column-amount": "0", "column-given_on": "1", "column-last_name": "2", "column-email": "3"}
+    chosen |= {"format-amount": "comma", "format-given_on": "iso", "choice-method": "transfer"}
+    care, finance = browser(Role.CARE), browser(Role.FINANCE)
+    assert 'value="gifts"' not in care.get("/office/imports/new").text
+    assert bring(care, file, kind="gifts").status_code == 403
+    bring(finance, file, kind="gifts", name="dons.csv")
+    assert care.post("/office/imports/1/check", chosen).status_code == 403
+    assert "Choisissez comment" in text_of(finance.post("/office/imports/1/check", {**chosen, "format-amount": ""}))
+    finance.post("/office/imports/1/check", chosen)
+    assert "Donne 25,00 €." in text_of(finance.get("/office/imports/1"))
+    assert care.post("/office/imports/1/apply").status_code == 403
+    finance.post("/office/imports/1/apply")
+    for amount, said in (("37,49", "Écart de montant : -0,01 €."), ("37,50", "Le montant est bon, au cent près.")):
+        finance.post("/office/day-zero/1/expected", {"rows": "2", "cents": amount})
+        assert said in text_of(finance.get("/office/day-zero"))
+        assert said in text_of(finance.get("/office/imports/1"))
+    assert care.post("/office/imports/1/undo").status_code == 403
+    finance.post("/office/imports/1/undo")
+    assert "Tout est comme avant" in text_of(finance.get("/office/imports/1"))
+    assert finance.get("/office/gifts").status_code == finance.get("/office/gifts/1").status_code == 200

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 
+from crm.donations.model import LARGEST
 from crm.imports import dates
 from crm.imports.dates import DateFormat
 from crm.imports.model import Matching, Reason, Told
 from crm.people.model import ExternalId, Title
 from crm.people.rules import typed_number
 from crm.people.service import tidy_name
+from crm.values import money
 from crm.values.countries import COUNTRIES, country_names
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -23,6 +25,7 @@ from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 
 LONGEST_EXTERNAL_ID = 120
+LONGEST_SYSTEM = 40
 LONGEST_NUMBER = 20
 _HOUSE = re.compile(
     r"(?P<street>.*\D),?\s+(?P<number>\d+[\s-]?[A-Za-z]{0,3})(?:\s*[,/]?\s*(?:bte|bus|boite|boîte|b)\.?\s*(?P<box>\w{1,8}))?"
@@ -199,7 +202,22 @@ class Cells:
         if len(text) > LONGEST_EXTERNAL_ID or any(unicodedata.category(c)[0] == "C" for c in text):
             self.refuse(Reason.TOO_LONG, field)
             return ()
-        return (ExternalId(system=system, value=text),)
+        return (ExternalId(system=system[:LONGEST_SYSTEM].strip(), value=text),)
+
+    def cents(self, field: str = "amount") -> int | None:
+        """An amount of euro above nought, in the notation of its column."""
+        text = self.text(field)
+        if not text:
+            self.refuse(Reason.LACKING, field)
+            return None
+        found = money.cents_of(text, money.Notation(self._matching.formats.get(field, money.Notation.COMMA)))
+        if found is None or abs(found) >= LARGEST:
+            self.refuse(Reason.NOT_AMOUNT, field)
+            return None
+        if found <= 0:
+            self.refuse(Reason.NOT_MORE_THAN_NOUGHT, field)
+            return None
+        return found
 
     def _format(self, field: str) -> DateFormat:
         return DateFormat(self._matching.formats.get(field, DateFormat.ISO))

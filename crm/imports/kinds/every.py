@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from crm.imports.errors import KindMissing
 from crm.imports.kinds.consents import Consents
+from crm.imports.kinds.gifts import Gifts
 from crm.imports.kinds.mailsubscribers import MailSubscribers
 from crm.imports.kinds.model import Kind
 from crm.imports.kinds.people import People
 from crm.imports.kinds.signatures import Signatures
 from crm.imports.kinds.street import StreetRecruits, WelcomeCalls
 from crm.imports.kinds.suppressions import Suppressions
+from crm.staff.model import Permission
 
 _ALL: tuple[Kind, ...] = (
     People(),
@@ -19,13 +21,17 @@ _ALL: tuple[Kind, ...] = (
     MailSubscribers(),
     Consents(),
     Signatures(),
+    Gifts(),
     StreetRecruits(),
     WelcomeCalls(),
 )
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
-DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents")
-"""Whom we know, whom we leave alone, who read the old letter, who allowed what: in this order nothing is lost."""
+DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts")
+"""Whom we know, whom we leave alone, who read the old letter, who allowed what, who gave: so nothing is lost."""
+
+NEEDS: Mapping[str, Permission] = {"gifts": Permission.DONATIONS_EDIT}
+"""What bringing such a file takes beside the permission to import."""
 
 
 def kind_of(code: str) -> Kind:

@@ -23,6 +23,11 @@ LAST_NAME = Field(
     aliases=("nom", "nom de famille", "naam", "achternaam", "familienaam", "last name", "lastname", "surname", "name"),
 )
 LANGUAGE = Field(name="language", label=N_("Langue"), aliases=("langue", "lang", "taal", "language", "sprache"))
+MEMBER_NUMBER = Field(
+    name="member_number",
+    label=N_("Numéro de membre"),
+    aliases=("numero de membre", "n° de membre", "membre", "lidnummer", "member number", "no membre"),
+)
 NAMES = (EMAIL, FIRST_NAME, LAST_NAME, LANGUAGE)
 
 PHONES = (

@@ -39,6 +39,8 @@ class ChoiceSort(StrEnum):
     PURPOSE = "purpose"
     LANGUAGE = "language"
     WAY = "way"
+    METHOD = "method"
+    GIFT_KIND = "gift-kind"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,3 +66,8 @@ class Kind(Protocol):
     def read(self, cells: Cells) -> Wish | None:
         """What the row wishes; None where `cells.reasons` says why it is a bad one."""
         ...
+
+
+def has_money(kind: Kind) -> bool:
+    """Whether its rows come to an amount, to be compared with what the old system says."""
+    return any(field.sort is Sort.AMOUNT for field in kind.fields)

@@ -19,11 +19,7 @@ class People:
         "les consentements s’importent à part, avec leur preuve."
     )
     fields: tuple[Field, ...] = (
-        Field(
-            name="member_number",
-            label=N_("Numéro de membre"),
-            aliases=("numero de membre", "n° de membre", "membre", "lidnummer", "member number", "no membre"),
-        ),
+        shared.MEMBER_NUMBER,
         Field(
             name="external_id",
             label=N_("Numéro dans l’ancien système"),

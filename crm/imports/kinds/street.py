@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crm.consent.model import Act
 from crm.foundation.translation import N_
 from crm.imports.kinds import fields as shared
@@ -37,6 +39,21 @@ NEWSLETTER = Field(
 )
 
 
+MANDATE = Field(
+    name="mandate",
+    label=N_("Référence du mandat"),
+    aliases=("mandat", "mandate", "reference mandat", "reference du mandat", "mandate reference", "umr", "mandaat"),
+    help=N_("Celle du fournisseur : elle reste sur la fiche, et fait reconnaître la personne."),
+)
+LONGEST_MANDATE = 35
+"""Characters of a mandate's reference (SEPA)."""
+
+
+def mandates_of(supplier: str) -> str:
+    """The system under which the references of a supplier's mandates are kept."""
+    return f"{supplier[:32].strip()} mandat"
+
+
 def _day(name: str, label: str, *aliases: str) -> Field:
     return Field(name=name, label=label, sort=Sort.DAY, required=True, aliases=(*aliases, "date", "datum"))
 
@@ -57,7 +74,7 @@ def _newsletter(cells: Cells, day_field: str, way: str) -> tuple[Said, ...]:
 
 
 class StreetRecruits:
-    """People who signed in the street. Their mandate stays with the file until gifts are kept here."""
+    """People who signed in the street: their numbers at the supplier's, the person's and the mandate's, are kept."""
 
     code = "street-recruits"
     label = N_("Recrutement de rue")
@@ -67,6 +84,7 @@ class StreetRecruits:
     )
     fields: tuple[Field, ...] = (
         DONOR_ID,
+        MANDATE,
         _day("signed_on", N_("Signé le"), "date de signature", "signature", "recruitment date", "date recrutement"),
         shared.TITLE,
         shared.FIRST_NAME,
@@ -96,6 +114,7 @@ class WelcomeCalls:
     )
     fields: tuple[Field, ...] = (
         DONOR_ID,
+        MANDATE,
         _day("called_on", N_("Appelé·e le"), "date d'appel", "call date", "appel"),
         shared.EMAIL,
         *shared.PHONES,
@@ -113,6 +132,10 @@ class WelcomeCalls:
 
 def _donor(cells: Cells, day_field: str, way: str, *, must_be_known: bool) -> Wish | None:
     who = shared.arrival_of(cells, system=cells.choice("system"), id_field="donor_id")
+    if len(cells.text("mandate")) > LONGEST_MANDATE:
+        cells.refuse(Reason.TOO_LONG, "mandate")
+    mandates = cells.external_ids("mandate", mandates_of(cells.choice("system")))
+    who = replace(who, external_ids=(*who.external_ids, *mandates))
     for name in ("donor_id", day_field):
         if not cells.text(name):
             cells.refuse(Reason.LACKING, name)

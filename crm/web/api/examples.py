@@ -39,3 +39,10 @@ URGENT_ACTION: Mapping[str, Any] = {
     "kind": "letter",
     "done_at": "2026-11-20T18:30:00+01:00",
 }
+GIFT: Mapping[str, Any] = {
+    "person": MARIE,
+    "cents": 2500,
+    "given_on": "2026-11-20",
+    "payment": {"provider": "mollie", "reference": "tr_7UhSN1zuXS", "method": "online"},
+    "source": "page-don",
+}

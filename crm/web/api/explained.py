@@ -20,6 +20,8 @@ SHAPES = {
     "SignatureIn": N_("Une signature."),
     "RegistrationIn": N_("Une inscription à un événement, ou son annulation."),
     "UrgentActionIn": N_("Une action urgente menée."),
+    "PaymentIn": N_("Le paiement, tel que votre prestataire l’appelle : sous ce nom, il n’entre qu’une fois."),
+    "GiftIn": N_("Un don dont l’argent est arrivé."),
     "TakenOut": N_("La demande est notée, sous une référence neuve à chaque fois."),
     "PetitionOut": N_("Une pétition et ses chiffres."),
     "ConsentOut": N_("Un accord de cette demande, et ce qu’il est devenu."),

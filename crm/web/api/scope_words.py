@@ -11,6 +11,7 @@ SCOPES: dict[Scope, str] = {
     Scope.SIGNATURES: N_("Transmettre des signatures"),
     Scope.REGISTRATIONS: N_("Inscrire à des événements"),
     Scope.URGENT_ACTIONS: N_("Noter des actions urgentes"),
+    Scope.GIFTS: N_("Transmettre des dons reçus"),
     Scope.STATUS: N_("Lire les chiffres des pétitions et l’état de ses propres demandes"),
     Scope.CONFIRMED_CONSENTS: N_("Apporter des accords déjà confirmés chez le partenaire"),
 }

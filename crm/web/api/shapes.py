@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from crm.actions.model import LONGEST_COMMENT, MOST_SEATS, DeedKind
+from crm.donations.model import GENERAL, LARGEST
 from crm.people.model import Title
 from crm.values.languages import Language
 from crm.web.words import N_
@@ -178,5 +179,50 @@ class UrgentActionIn(Strict):
     person: PersonIn
     kind: DeedKind
     done_at: AwareDatetime | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
+    consents: list[WishIn] = Field(default_factory=list, max_length=10)
+    source: Proof = ""
+
+
+class PaidBy(StrEnum):
+    """How the money came."""
+
+    ONLINE = "online"
+    DIRECT_DEBIT = "direct-debit"
+    TRANSFER = "transfer"
+    CASH = "cash"
+    CHEQUE = "cheque"
+
+
+class GivenAs(StrEnum):
+    """What it was given as."""
+
+    ONE_OFF = "one-off"
+    INSTALMENT = "instalment"
+    MEMBERSHIP_FEE = "membership-fee"
+    SALE = "sale"
+
+
+class PaymentIn(Strict):
+    """The payment, as the provider calls it."""
+
+    provider: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    reference: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]+$", max_length=100)]
+    method: PaidBy
+
+
+class GiftIn(Strict):
+    """A gift whose money has come."""
+
+    person: PersonIn
+    cents: int = Field(gt=0, lt=LARGEST, description=N_("Le montant en cents d’euro, exactement : 2500 pour 25 €."))
+    given_on: date = Field(description=N_("Le jour belge du paiement."))
+    payment: PaymentIn
+    given_as: GivenAs = GivenAs.ONE_OFF
+    fund: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$", max_length=40)] = Field(
+        default=GENERAL, description=N_("Le code d’un de nos fonds.")
+    )
+    source_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]*$", max_length=40)] = Field(
+        default="", description=N_("Le code d’un de nos appels, s’il y en a un.")
+    )
     consents: list[WishIn] = Field(default_factory=list, max_length=10)
     source: Proof = ""

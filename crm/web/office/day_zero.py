@@ -12,7 +12,9 @@ from crm.imports import words
 from crm.imports.kinds.model import Kind
 from crm.imports.model import RowVerdict, Run, RunId, RunState
 from crm.staff.model import Permission
+from crm.values.money import exact
 from crm.web.office import guard, shell
+from crm.web.office.imports import typed_cents
 from crm.web.words import N_
 
 blueprint = Blueprint("day_zero", __name__, url_prefix="/office/day-zero")
@@ -21,7 +23,8 @@ WHY = {
     "people": N_("D’abord les personnes, avec leurs numéros : tout ce qui suit les reconnaîtra."),
     "suppressions": N_("Puis les adresses à laisser tranquilles, avant toute adresse à qui écrire."),
     "mailsubscribers": N_("Puis les abonné·es de l’ancienne lettre : anciens accords, gardés sans envoi possible."),
-    "consents": N_("Enfin les consentements prouvés : eux seuls permettent d’écrire."),
+    "consents": N_("Puis les consentements prouvés : eux seuls permettent d’écrire."),
+    "gifts": N_("Enfin les dons, au cent près : chacun va à la personne que ses numéros désignent."),
 }
 
 
@@ -44,7 +47,8 @@ def expect(run_id: int) -> ResponseReturnValue:
     """Notes how many rows the old system says there are."""
     rows = request.form.get("rows", type=int)
     with shell.assembly().database.transaction() as session:
-        imports.expect(session, RunId(run_id), rows if rows is not None and 0 <= rows < 10**9 else None)
+        wanted = rows if rows is not None and 0 <= rows < 10**9 else None
+        imports.expect(session, RunId(run_id), wanted, typed_cents("cents"))
     return shell.back(url_for("day_zero.index"), shell.say(N_("Le total attendu est noté.")))
 
 
@@ -54,4 +58,15 @@ def _step(kind: Kind, run: Run | None) -> dict[str, Any]:
     inside = sum(run.counts.get(verdict, 0) for verdict in (RowVerdict.CREATE, RowVerdict.UPDATE, RowVerdict.SAME))
     aside = sum(run.counts.get(verdict, 0) for verdict in (RowVerdict.REVIEW, RowVerdict.ERROR))
     missing = None if run.expected_rows is None else run.expected_rows - inside - aside
-    return {"kind": kind, "why": WHY[kind.code], "run": run, "inside": inside, "aside": aside, "missing": missing}
+    gap = None if run.expected_cents is None or run.cents is None else run.expected_cents - run.cents
+    return {
+        "kind": kind,
+        "why": WHY[kind.code],
+        "run": run,
+        "inside": inside,
+        "aside": aside,
+        "missing": missing,
+        "cents": run.cents,
+        "gap": gap,
+        "expected_typed": "" if run.expected_cents is None else exact(run.expected_cents),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from crm.duplicates import service as duplicates
 from crm.duplicates import words
 from crm.duplicates.errors import PairMissing
-from crm.duplicates.model import Certainty, Pair
+from crm.duplicates.model import Certainty, Pair, Reason
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.staff.model import Permission
@@ -30,23 +31,41 @@ WHO = N_("Choisissez une autre fiche de la liste.")
 @guard.page(blueprint, "", permission=Permission.SUPPORTERS_READ)
 def index() -> ResponseReturnValue:
     """The queue: of one certainty where it is asked for."""
-    text, skip = request.args.get("certainty", ""), max(request.args.get("skip", 0, type=int), 0)
-    certainty = Certainty(text) if text in set(Certainty) else None
+    skip = max(request.args.get("skip", 0, type=int), 0)
+    certainty, reason = _asked(request.args)
     with shell.assembly().database.reading() as session:
-        pairs = duplicates.queue(session, size=SIZE + 1, offset=skip, certainty=certainty)
-        counts = {one: duplicates.queue_length(session, certainty=one) for one in (None, *Certainty)}
+        pairs = duplicates.queue(session, size=SIZE + 1, offset=skip, certainty=certainty, reason=reason)
+        counts = {one: duplicates.queue_length(session, certainty=one, reason=reason) for one in (None, *Certainty)}
+        everything = duplicates.queue_length(session) if reason else counts[None]
         ids = {number for pair in pairs[:SIZE] for number in (pair.low_id, pair.high_id)}
         sides = duplicate_words.sides(session, people.people(session, ids))
     return shell.show(
         "office/duplicates/queue.html",
         pairs=[_shown(pair, sides) for pair in pairs[:SIZE]],
         total=counts[certainty],
-        tabs=[_tab(one, counts[one], certainty) for one in counts],
-        everything=counts[None],
-        certainty=certainty,
+        tabs=[_tab(one, counts[one], certainty, reason) for one in counts],
+        everything=everything,
+        filtered=_kept(certainty, reason),
+        reason=reason.value if reason else "",
+        reasons=[(one.value, shell.say(word)) for one, word in words.FOR.items()],
         skip=skip,
         next_skip=skip + SIZE if len(pairs) > SIZE else 0,
     )
+
+
+def _asked(given: Mapping[str, str]) -> tuple[Certainty | None, Reason | None]:
+    """How the queue is filtered; what is no word of ours asks for nothing."""
+    certainty, reason = given.get("certainty", ""), given.get("reason", "")
+    return (
+        Certainty(certainty) if certainty in set(Certainty) else None,
+        Reason(reason) if reason in {one.value for one in words.FOR} else None,
+    )
+
+
+def _kept(certainty: Certainty | None, reason: Reason | None) -> dict[str, Any]:
+    """The filter as it stands in an address."""
+    kept = {"certainty": certainty.value if certainty else "", "reason": reason.value if reason else ""}
+    return {name: value for name, value in kept.items() if value}
 
 
 @guard.page(blueprint, "/<int:one_id>/<int:other_id>/distinct", permission=Permission.DUPLICATES_ACT, methods=("POST",))
@@ -131,8 +150,7 @@ def _back(message: str, *, kind: str = "done", undo: tuple[str, str] | None = No
     where = request.form.get("person", 0, type=int)
     if where:
         return shell.back(url_for("supporters.show", person_id=where), shell.say(message), kind=kind, undo=undo)
-    text = request.form.get("certainty", "")
-    address = url_for("duplicates.index", certainty=text if text in set(Certainty) else None)
+    address = url_for("duplicates.index", **_kept(*_asked(request.form)))
     return shell.back(address, shell.say(message), kind=kind, undo=undo)
 
 
@@ -150,11 +168,11 @@ def _shown(pair: Pair, sides: dict[PersonId, Side]) -> dict[str, Any]:
     }
 
 
-def _tab(one: Certainty | None, count: int, active: Certainty | None) -> dict[str, Any]:
+def _tab(one: Certainty | None, count: int, active: Certainty | None, reason: Reason | None) -> dict[str, Any]:
     label = N_("Tout") if one is None else words.CERTAINTIES[one][0]
     return {
         "label": shell.say(label),
-        "href": url_for("duplicates.index", certainty=one.value if one else None),
+        "href": url_for("duplicates.index", **_kept(one, reason)),
         "count": count,
         "active": one is active,
     }

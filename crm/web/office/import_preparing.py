@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from crm.assembly import import_worker
 from crm.consent import service as consent
+from crm.donations import words as gift_words
+from crm.donations.model import GiftKind, Method
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, MappingIncomplete
@@ -21,14 +23,16 @@ from crm.people import words as people_words
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.web.office import guard, import_words, shell
-from crm.web.office.imports import note, work
+from crm.web.office.imports import note, permitted, work
 from crm.web.words import N_
+
+BROUGHT = frozenset(Method) - {Method.NONE}
 
 blueprint = Blueprint("import_preparing", __name__, url_prefix="/office/imports")
 
 MISSING = {
     "column": N_("Choisissez la colonne : %(what)s."),
-    "format": N_("Choisissez comment cette date est écrite : %(what)s."),
+    "format": N_("Choisissez comment c’est écrit : %(what)s."),
     "choice": N_("Ce choix est nécessaire : %(what)s."),
 }
 TWO_THINGS = N_("Cette colonne peut se lire de plusieurs façons : choisissez la bonne.")
@@ -62,6 +66,7 @@ def check(run_id: int) -> ResponseReturnValue:
     matching = _matching()
     try:
         with shell.assembly().database.transaction() as session:
+            permitted(imports.get(session, RunId(run_id)).kind)
             run = imports.check(session, RunId(run_id), matching, at=shell.now())
             note(session, "check", run)
     except MappingIncomplete as incomplete:
@@ -196,8 +201,7 @@ def _meant(field: Field, text: str) -> str:
         from datetime import date
 
         return shell.day(date.fromisoformat(text), "long")
-    cents = int(text)
-    return f"{cents // 100},{cents % 100:02} €"
+    return shell.money(int(text))
 
 
 def _choice(choice: Choice, matching: Matching, purposes: list[tuple[str, str]]) -> dict[str, Any]:
@@ -206,6 +210,10 @@ def _choice(choice: Choice, matching: Matching, purposes: list[tuple[str, str]])
         ChoiceSort.PURPOSE: purposes,
         ChoiceSort.LANGUAGE: [(code, shell.say(word)) for code, word in people_words.LANGUAGES.items()],
         ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
+        ChoiceSort.METHOD: [(one.value, shell.say(word)) for one, word in gift_words.METHODS.items() if one in BROUGHT],
+        ChoiceSort.GIFT_KIND: [
+            (one.value, shell.say(word)) for one, word in gift_words.KINDS.items() if one is not GiftKind.IN_KIND
+        ],
     }[choice.sort]
     value = matching.choices.get(choice.name, "")
     if choice.sort is ChoiceSort.PURPOSE and not value and len(purposes) == 1:

@@ -10,9 +10,14 @@ from crm.imports.kinds.every import KINDS
 from crm.imports.model import Reason, Row, RowVerdict, Told
 from crm.imports.wish import Wish
 from crm.people.arrivals import one_line
+from crm.values.money import typed
 from crm.web.office import shell
 from crm.web.words import N_
 
+AS_SAID = frozenset({Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE})
+"""Reasons that name something as the file says it: a code."""
+AMOUNTS = frozenset({Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE})
+"""Reasons that name an amount."""
 LINE = N_("%(sentence)s Ligne %(line)s.")
 
 
@@ -56,8 +61,10 @@ def sentence(kind: str, why: Reason, what: str, purposes: dict[str, str]) -> str
     """One reason; what it names is a purpose or a field."""
     if "%(what)s" not in words.REASONS[why]:
         return shell.say(words.REASONS[why])
-    if why in (Reason.SIGNS, Reason.NOT_PETITION):
+    if why in AS_SAID:
         return shell.say(words.REASONS[why], what=what)
+    if why in AMOUNTS:
+        return shell.say(words.REASONS[why], what=shell.money(typed(what)))
     return shell.say(words.REASONS[why], what=f"« {purposes[what]} »" if what in purposes else label(kind, what))
 
 
@@ -78,5 +85,6 @@ def shown(row: Row) -> dict[str, Any]:
     parts += [shell.day(who.birth_on)] if who.birth_on else []
     parts += [one_line(who.address)] if who.address else []
     parts += [shell.day(said.occurred_at) for said in wish.said if said.occurred_at]
+    parts += [shell.day(wish.gave.given_on), shell.money(wish.gave.cents)] if wish.gave else []
     parts = [part for part in parts if part]
     return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}

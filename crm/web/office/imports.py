@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, redirect, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -15,10 +15,12 @@ from crm.consent import service as consent
 from crm.imports import quarantine, words
 from crm.imports import service as imports
 from crm.imports.errors import FileRefused, Refused
-from crm.imports.kinds.every import KINDS, kind_of
+from crm.imports.kinds.every import KINDS, NEEDS, kind_of
 from crm.imports.layout import MOST_BYTES
 from crm.imports.model import RowVerdict, Run, RunId, RunState
 from crm.staff.model import Permission
+from crm.values.errors import Invalid
+from crm.values.money import typed
 from crm.web.office import guard, import_words, shell
 from crm.web.words import N_
 from jobs import service as jobs
@@ -58,13 +60,15 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """What the file holds, and the file."""
     kind = request.args.get("kind", "people")
-    return _form(kind if kind in KINDS else "people", {})
+    is_theirs = kind in KINDS and guard.may(NEEDS.get(kind, Permission.IMPORTS_ACT))
+    return _form(kind if is_theirs else "people", {})
 
 
 @guard.page(blueprint, "", permission=Permission.IMPORTS_ACT, methods=("POST",))
 def bring() -> ResponseReturnValue:
     """Takes a file in and reads it. Nothing is imported yet."""
     kind = kind_of(request.form.get("kind", ""))
+    permitted(kind.code)
     file = request.files.get("file")
     if file is None or not file.filename:
         return _form(kind.code, {"file": shell.say(N_("Choisissez un fichier."))}, status=422)
@@ -102,7 +106,7 @@ def _form(kind: str, errors: dict[str, str], *, status: int = 200) -> Response:
         "office/imports/new.html",
         status=status,
         kind=kind,
-        kinds=KINDS.values(),
+        kinds=[one for one in KINDS.values() if guard.may(NEEDS.get(one.code, Permission.IMPORTS_ACT))],
         errors=errors,
         expected=request.values.get("expected", ""),
     )
@@ -204,6 +208,7 @@ def progress(run_id: int) -> ResponseReturnValue:
 def apply(run_id: int) -> ResponseReturnValue:
     """Writes what the dry run showed."""
     with shell.assembly().database.transaction() as session:
+        permitted(imports.get(session, RunId(run_id)).kind)
         run = imports.apply(session, RunId(run_id), at=shell.now())
         note(session, "apply", run)
     return work(run, N_("C’est importé."))
@@ -213,6 +218,7 @@ def apply(run_id: int) -> ResponseReturnValue:
 def undo(run_id: int) -> ResponseReturnValue:
     """Takes it back, row by row."""
     with shell.assembly().database.transaction() as session:
+        permitted(imports.get(session, RunId(run_id)).kind)
         run = imports.undo(session, RunId(run_id), at=shell.now())
         note(session, "undo", run)
     return work(run, N_("L’importation est annulée."))
@@ -262,6 +268,21 @@ def work(run: Run, done: str) -> Response:
     with made.database.transaction() as session:
         jobs.order(session, turns.find(TIMETABLE, "work_imports"), now=shell.now())
     return shell.back(here, shell.say(N_("C’est en route. Vous pouvez fermer cette page.")), kind="note")
+
+
+def permitted(kind: str) -> None:
+    """Refuses whoever may import, and not what this kind of file brings: money is for who may write money."""
+    if not guard.may(NEEDS.get(kind, Permission.IMPORTS_ACT)):
+        abort(403)
+
+
+def typed_cents(name: str) -> int | None:
+    """An amount of the form; None where there is none, or none that can be read."""
+    text = request.form.get(name, "").strip()
+    try:
+        return typed(text) if text else None
+    except Invalid:
+        return None
 
 
 def purpose_names(session: Session) -> dict[str, str]:

@@ -1,0 +1,215 @@
+"""The door for gifts of a file: what of them stands already, and taking back what a file brought.
+
+They are written by `pouring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crm.donations import donor_store, rules, sealing, service, store
+from crm.donations.model import EntryKind, Movement
+from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow, RefundRow
+from crm.foundation.database import hold
+from crm.foundation.pointing import pointing_at
+from crm.foundation.signing import Sealer
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, GiftId, PersonId
+
+UNDOING = "import-undo"
+"""Under this name stands what takes an imported gift back."""
+_PARTS = frozenset({"gift_line", "money_entry", "gift_move", "refund"})
+"""What belongs to a gift as such; whatever else points at one uses it."""
+
+
+class Stays(StrEnum):
+    """Why a gift is not taken back."""
+
+    GONE = "gone"
+    CHANGED = "changed"
+    USED = "used"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booked:
+    """What stands under a provider's name for a movement: `cents` of a receipt, None where the name is free.
+
+    `external_id` is the name to write under: another than was asked for where a file that brought it was taken back.
+    """
+
+    external_id: str
+    cents: int | None = None
+    gift_id: GiftId | None = None
+
+
+def booked(session: Session, provider: str, names: Collection[str]) -> dict[str, Booked]:
+    """What stands under each of those names of one provider; nobody else writes any of them before this ends."""
+    hold(session, f"money {provider}")
+    found: dict[str, Booked] = {}
+    asked = {name: name for name in names}
+    attempt = 1
+    while asked:
+        attempt += 1
+        rows = _entries(session, provider, set(asked.values()))
+        undone = _undone(session, {row.gift_id for row in rows.values()})
+        again: dict[str, str] = {}
+        for name, now in asked.items():
+            row = rows.get(now)
+            if row is None:
+                found[name] = Booked(external_id=now)
+            elif row.gift_id in undone:
+                again[name] = f"{name}#{attempt}"
+            else:
+                cents = row.cents if row.kind is EntryKind.RECEIPT else 0
+                found[name] = Booked(external_id=now, cents=cents, gift_id=GiftId(row.gift_id))
+        asked = again
+    return found
+
+
+def open_funds(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of the codes that are funds one may give to."""
+    return store.open_funds(session, codes) if codes else set()
+
+
+def sources(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of the codes that are printed on a slip of ours."""
+    return store.sources(session, codes) if codes else set()
+
+
+def alike(session: Session, person_ids: Collection[int], days: Collection[date]) -> set[tuple[int, date, int]]:
+    """(person, day, cents) of what those people gave on those days, and that still stands."""
+    if not person_ids or not days:
+        return set()
+    query = select(GiftRow.person_id, GiftRow.given_on, GiftRow.cents).where(
+        GiftRow.person_id.in_(person_ids), GiftRow.given_on.in_(days), GiftRow.net_cents > 0
+    )
+    return {(person, day, cents) for person, day, cents in session.execute(query)}
+
+
+def take_back(
+    session: Session, sealer: Sealer, owners: Mapping[GiftId, PersonId], *, at: datetime, by: AccountId | None
+) -> dict[GiftId, Stays]:
+    """Books the opposite of what came with those gifts of a file, where nothing happened to them since.
+
+    The rest stays, each with its reason. A gift that was taken back comes to nought on its own day, unless that
+    month is closed by now; it stays written, as money that moved does.
+    """
+    hold(session, "months", shared=True)
+    query = select(GiftRow).where(GiftRow.id.in_(owners)).execution_options(populate_existing=True)
+    rows = {row.id: row for row in session.scalars(query)} if owners else {}
+    moved = _movements(session, owners)
+    used = set(pointing_at(session, "gift", list(owners), but=_PARTS))
+    refunded = set(session.scalars(select(RefundRow.gift_id).where(RefundRow.gift_id.in_(owners)))) if owners else set()
+    stays: dict[GiftId, Stays] = {}
+    for gift_id, person_id in owners.items():
+        row, entries = rows.get(gift_id), moved.get(gift_id, [])
+        if row is None:
+            stays[gift_id] = Stays.GONE
+        elif row.person_id != person_id or len(entries) != 1 or row.net_cents != entries[0].cents:
+            stays[gift_id] = Stays.CHANGED
+        elif gift_id in used or gift_id in refunded or row.thanked_at is not None:
+            stays[gift_id] = Stays.USED
+    gone = {gift_id: moved[gift_id][0] for gift_id in owners if gift_id not in stays}
+    until, today = service.closed_until(session), brussels_day(at)
+    entries = []
+    for gift_id, receipt in gone.items():
+        movement = Movement(
+            method=receipt.method, booked_on=receipt.booked_on, provider=UNDOING, external_id=str(gift_id)
+        )
+        day = rules.accounted_on(receipt.booked_on, closed_until=until, today=today)
+        entries.append(
+            _entry(
+                sealer, gift_id, EntryKind.CORRECTION, movement, cents=-receipt.cents, accounted_on=day, at=at, by=by
+            )
+        )
+    session.add_all(entries)
+    session.flush()
+    _empty(session, {entry.gift_id: entry.id for entry in entries})
+    donor_store.refresh(session, {owners[gift_id] for gift_id in gone}, at=at)
+    return stays
+
+
+def givers(session: Session, person_ids: Collection[int]) -> set[int]:
+    """Those of the people of whom something stands that was not taken back."""
+    if not person_ids:
+        return set()
+    undone = select(MoneyEntryRow.gift_id).where(MoneyEntryRow.provider == UNDOING)
+    query = select(GiftRow.person_id).where(GiftRow.person_id.in_(person_ids), GiftRow.id.not_in(undone))
+    return set(session.scalars(query.distinct()))
+
+
+def _entry(
+    sealer: Sealer,
+    gift_id: int,
+    kind: EntryKind,
+    movement: Movement,
+    *,
+    cents: int,
+    accounted_on: date,
+    at: datetime,
+    by: AccountId | None,
+) -> MoneyEntryRow:
+    row = MoneyEntryRow(
+        gift_id=gift_id,
+        kind=kind,
+        cents=cents,
+        method=movement.method,
+        booked_on=movement.booked_on,
+        value_on=movement.value_on,
+        executed_on=movement.executed_on,
+        accounted_on=accounted_on,
+        provider=movement.provider,
+        external_id=movement.external_id or None,
+        reason_code=movement.reason_code,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    row.mark_key_id, row.mark = sealer.mark(sealing.content(row))
+    return row
+
+
+def _entries(session: Session, provider: str, names: Collection[str]) -> dict[str, MoneyEntryRow]:
+    query = select(MoneyEntryRow).where(MoneyEntryRow.provider == provider, MoneyEntryRow.external_id.in_(names))
+    return {row.external_id or "": row for row in session.scalars(query)}
+
+
+def _undone(session: Session, gift_ids: Collection[int]) -> set[int]:
+    if not gift_ids:
+        return set()
+    query = select(MoneyEntryRow.gift_id).where(
+        MoneyEntryRow.provider == UNDOING, MoneyEntryRow.external_id.in_([str(one) for one in gift_ids])
+    )
+    return set(session.scalars(query))
+
+
+def _movements(session: Session, gift_ids: Collection[int]) -> dict[int, list[MoneyEntryRow]]:
+    found: dict[int, list[MoneyEntryRow]] = {}
+    query = select(MoneyEntryRow).where(MoneyEntryRow.gift_id.in_(gift_ids)).order_by(MoneyEntryRow.id)
+    for row in session.scalars(query) if gift_ids else ():
+        found.setdefault(row.gift_id, []).append(row)
+    return found
+
+
+def _empty(session: Session, corrections: Mapping[int, int]) -> None:
+    """Takes all that stands on the lines of those gifts off them, by the correction of each."""
+    if not corrections:
+        return
+    lines = session.scalars(
+        select(GiftLineRow).where(GiftLineRow.gift_id.in_(corrections)).execution_options(populate_existing=True)
+    ).all()
+    session.add_all(
+        MoneyPartRow(entry_id=corrections[line.gift_id], line_id=line.id, cents=-line.net_cents)
+        for line in lines
+        if line.net_cents
+    )
+    session.flush()
+    for row, column in ((GiftLineRow, GiftLineRow.gift_id), (GiftRow, GiftRow.id)):
+        session.execute(
+            update(row).where(column.in_(corrections)).values(net_cents=0).execution_options(synchronize_session=False)
+        )

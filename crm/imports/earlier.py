@@ -1,0 +1,44 @@
+"""What earlier rows of a file bring: written already, or, in a dry run, to be imagined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from crm.imports.wish import Wish
+from crm.people.arrivals import Arrival, Known
+
+
+class Before(Protocol):
+    """What earlier rows bring and is not written yet (a dry run writes nothing)."""
+
+    def met(
+        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+    ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
+        """Those of whom earlier rows said something, and whom these arrivals lead to or `known` holds."""
+        ...
+
+    def was_silenced(self, key: str) -> bool:
+        """True where an earlier row silenced that address or digest."""
+        ...
+
+    def cents_named(self, key: tuple[str, str]) -> int | None:
+        """The cents that an earlier row brought under a reference of its system."""
+        ...
+
+
+class Nobody:
+    """Nobody is waiting: all earlier rows are written."""
+
+    def met(
+        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+    ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
+        return {}
+
+    def was_silenced(self, key: str) -> bool:
+        return False
+
+    def cents_named(self, key: tuple[str, str]) -> int | None:
+        return None

@@ -1,0 +1,80 @@
+"""Gifts that came in elsewhere: on the website, at a partner's. Each payment once, whoever says it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from crm.donations import rules, taking_over
+from crm.donations import service as donations
+from crm.donations.errors import CodeUnknown
+from crm.donations.model import Basis, GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.partners.model import RequestKind, Scope
+from crm.values.calendar import brussels_day
+from crm.web.api import arrivals, examples, gate, problems, wishes
+from crm.web.api.gate import Caller, Done
+from crm.web.api.problems import Flaw, Problem
+from crm.web.api.shapes import GiftIn
+from crm.web.words import N_
+
+blueprint = Blueprint("api_gifts", __name__, url_prefix=gate.PREFIX)
+
+TO_COME = N_("Ce jour est à venir.")
+LONG_AGO = N_("Ce jour est d’avant l’an 2000.")
+NO_FUND = N_("Aucun fonds ouvert n’a ce code.")
+NO_SOURCE = N_("Aucun appel n’a ce code source.")
+RESERVED = N_("Ce nom est réservé : donnez celui de votre prestataire de paiement.")
+OTHERWISE = N_("Ce paiement est déjà noté, avec un autre montant.")
+_POINTERS = {"fund": ("/fund", NO_FUND), "source_code": ("/source_code", NO_SOURCE)}
+
+
+@gate.takes(
+    blueprint, "/gifts", GiftIn, kind=RequestKind.GIFT, scope=Scope.GIFTS, example=examples.GIFT,
+    also=(problems.CONFLICT,),
+    summary=N_("Noter un don dont l’argent est arrivé. Le même paiement encore ne change rien."),
+)  # fmt: skip
+def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
+    """A gift with its money, of whoever that is by the one policy for arrivals."""
+    _check(caller, asked)
+    payment = asked.payment
+    there = taking_over.booked(session, payment.provider, {payment.reference})[payment.reference]
+    if there.cents is not None and there.cents != asked.cents:
+        raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
+    if there.gift_id is not None:
+        return Done(person_id=donations.gift(session, there.gift_id).person_id)
+    wishes.check(session, caller, asked.person, asked.consents, at="/consents")
+    person = arrivals.bring(session, caller, asked.person, source=asked.source)
+    kind = GiftKind(asked.given_as)
+    new = NewGift(
+        person_id=person.id,
+        kind=kind,
+        lines=(NewLine(cents=asked.cents, fund=asked.fund, kind=rules.LINE_OF.get(kind, LineKind.DONATION)),),
+        given_on=asked.given_on,
+        basis=Basis.PROVIDER,
+        source_code=asked.source_code,
+        movement=Movement(
+            method=Method(payment.method),
+            booked_on=asked.given_on,
+            provider=payment.provider,
+            external_id=there.external_id,
+        ),
+    )
+    try:
+        gift = donations.record(session, caller.made.sealer, new, at=caller.at)
+    except CodeUnknown as error:
+        pointer, sentence = _POINTERS[error.field or "fund"]
+        raise Problem(problems.INVALID, Flaw(sentence=sentence, pointer=pointer)) from error
+    kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
+    return Done(person_id=person.id, facts={"consents": kept, "gift": int(gift.id)})
+
+
+def _check(caller: Caller, asked: GiftIn) -> None:
+    flaws = []
+    if asked.given_on > brussels_day(caller.at):
+        flaws.append(Flaw(sentence=TO_COME, pointer="/given_on"))
+    if asked.given_on < arrivals.EARLIEST.date():
+        flaws.append(Flaw(sentence=LONG_AGO, pointer="/given_on"))
+    if asked.payment.provider in rules.OUR_PROVIDERS:
+        flaws.append(Flaw(sentence=RESERVED, pointer="/payment/provider"))
+    if flaws:
+        raise Problem(problems.INVALID, *flaws)
