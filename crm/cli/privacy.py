@@ -187,13 +187,16 @@ def retention(dry_run: bool, as_json: bool) -> None:
 @json_option
 @telling
 def term(*, code: str, months: int, begins: datetime | None, reason: str, as_json: bool) -> None:
-    """Montre combien de temps chaque chose est gardée ; avec un CODE et --months, en décide autrement."""
+    """Montre combien de temps chaque chose est gardée ; avec un CODE et --months, propose autre chose.
+
+    Rien ne change avant qu’une personne de l’équipe l’approuve, dans Maison › Durées de conservation.
+    """
     made = assembly()
     today = brussels_day(made.clock())
     if code:
         day = today if begins is None else begins.date()
         with made.database.transaction() as session:
-            terms.decide(
+            terms.propose(
                 session,
                 KEEPERS,
                 code,
@@ -218,4 +221,7 @@ def term(*, code: str, months: int, begins: datetime | None, reason: str, as_jso
         f"{one.term.code:<16} {one.months:>4} mois  {one.term.what}" + (f" ({one.reason})" if one.reason else "")
         for one in found
     ]
-    show(found, as_json=as_json, text="\n".join(lines))
+    with made.database.reading() as session:
+        waiting = [one for one in terms.proposals(session, KEEPERS) if one.decided_at is None]
+    lines += [f"proposé : {one.term.code}, {one.months} mois dès le {one.valid_from_on}" for one in waiting]
+    show({"terms": found, "waiting": waiting}, as_json=as_json, text="\n".join(lines))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, paces, service, store, words
+from crm.consent import gate, interests, paces, service, store, words
 from crm.consent.model import Act, ConsentEvent, Glance, Notice
 from crm.consent.pace import PaceEvent, Rhythm
 from crm.consent.policy import EVERYWHERE
@@ -58,6 +58,7 @@ class ConsentPanel:
                 "is_deceased": person.is_deceased,
                 "glances": glances,
                 "pace": _pace(session, person, look),
+                "interest_count": len(interests.interests_of(session, person.id)),
                 "can_stop": any(one["can_withdraw"] for one in glances),
                 "silenced": [
                     {

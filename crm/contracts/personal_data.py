@@ -119,11 +119,15 @@ class PersonHolder(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Term:
-    """How long something is kept: a code, what it is (a marked sentence), the months unless decided otherwise."""
+    """How long something is kept: a code, what it is (a marked sentence), the months unless decided otherwise.
+
+    `forgets` is False for a span that a room counts by and that makes nothing go.
+    """
 
     code: str
     what: str
     months: int
+    forgets: bool = True
 
 
 class TermKeeper(Protocol):

@@ -31,3 +31,17 @@ class TermMissing(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such term")
+
+
+class TermDecided(Conflict):
+    """Somebody has decided on it already, or nobody proposed it."""
+
+    def __init__(self) -> None:
+        super().__init__("this term does not wait for a decision")
+
+
+class OwnTerm(Conflict):
+    """Whoever proposed a term cannot be the one who agrees."""
+
+    def __init__(self) -> None:
+        super().__init__("another person has to decide")

@@ -44,7 +44,7 @@ class ErasedIdentityRow(Base):
 
 
 class RetentionRow(Base):
-    """How long one kind of thing is kept, from a day on; never changed, the next one follows."""
+    """How long one kind of thing is kept, from a day on, once a second person agreed; never changed after that."""
 
     __tablename__ = "retention_term"
     __table_args__ = (Index("ix_retention_term_code", "code", "valid_from_on"),)
@@ -54,5 +54,8 @@ class RetentionRow(Base):
     months: Mapped[int]
     valid_from_on: Mapped[date]
     reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int | None] = mapped_column(BigId)
+    proposed_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(BigId)
-    decided_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    is_approved: Mapped[bool]

@@ -52,6 +52,7 @@ COLLEAGUES = {
     "passkey",
     "policy",
     "recovery_code",
+    "retention_term",
     "sending_switch",
     "sign_in_attempt",
     "staff_session",

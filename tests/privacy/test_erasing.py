@@ -151,8 +151,8 @@ def test_somebody_is_shown_all_of_it(assembly: Assembly) -> None:
     filled = {section.key for section in shown.sections if section.rows}
     assert filled == {
         "addresses", "consents", "contact_points", "contacts", "deeds", "differences", "external_ids", "files",
-        "households", "identity", "mails", "merges", "notes", "paces", "partners", "registrations", "requests",
-        "signatures", "suppressions", "tags", "tasks", "ties",
+        "households", "identity", "mails", "merges", "notes", "paces", "partners", "recipients", "registrations",
+        "requests", "signatures", "suppressions", "tags", "tasks", "ties",
     }  # fmt: skip
     assert all({column.key for column in s.columns} <= row.keys() for s in shown.sections for row in s.rows)
 

@@ -14,8 +14,9 @@ from crm.assembly import KEEPERS, Assembly
 from crm.care.tables import InteractionRow
 from crm.cli import privacy as cli
 from crm.privacy import terms
-from crm.privacy.errors import TermMissing
+from crm.privacy.errors import OwnTerm, TermDecided, TermMissing
 from crm.values.errors import Invalid
+from crm.values.identifiers import AccountId
 from jobs import forget_over_term
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
@@ -46,9 +47,14 @@ def test_what_is_over_its_term_is_counted_then_forgotten_and_the_rest_stays(
     assert _run("term", "care-contacts", "--months", "12")[0] == 1
     assert _run("term", "rien", "--months", "12", "--reason", "x")[0] == 1
     _run("term", "care-contacts", "--months", "12", "--from", "2026-12-01", "--reason", "Avis de la DPO")
-    assert _run("retention", "--dry-run") == (0, tried)
     code, told = _run("term", "care-contacts", "--months", "12", "--reason", "Avis de la DPO")
-    assert {one["term"]["code"]: one["months"] for one in told}["care-contacts"] == 12
+    assert _run("retention", "--dry-run") == (0, tried)
+    with assembly.database.transaction() as session:
+        for one in told["waiting"]:
+            terms.decide(session, KEEPERS, one["id"], approve=True, by=AccountId(2), at=NOW)
+    code, told = _run("term")
+    assert {one["term"]["code"]: one["months"] for one in told["terms"]}["care-contacts"] == 12
+    assert told["waiting"] == []
     code, done = _run("retention")
     assert {one["code"]: one["rows"] for one in done["terms"] if one["rows"]} == {
         "mail-addresses": 1,
@@ -59,22 +65,38 @@ def test_what_is_over_its_term_is_counted_then_forgotten_and_the_rest_stays(
         assert session.scalar(select(func.count()).select_from(InteractionRow)) == 0
 
 
-def test_a_term_holds_from_its_day_and_needs_a_reason(assembly: Assembly) -> None:
-    def decide(months: int, day: date, *, code: str = "requests", reason: str = "Décision") -> None:
+def test_a_term_holds_from_its_day_once_a_second_person_agreed(assembly: Assembly) -> None:
+    def propose(months: int, day: date, *, code: str = "requests", reason: str = "Décision") -> int:
         with assembly.database.transaction() as session:
-            terms.decide(session, KEEPERS, code, months=months, valid_from_on=day, reason=reason, by=None, at=NOW)
+            return terms.propose(
+                session, KEEPERS, code, months=months, valid_from_on=day, reason=reason, by=AccountId(1), at=NOW
+            ).id
 
-    decide(24, date(2026, 6, 1))
-    decide(12, date(2027, 1, 1))
-    with assembly.database.reading() as session:
-        found = {
-            day: next(one.months for one in terms.holding(session, KEEPERS, day) if one.term.code == "requests")
-            for day in (date(2026, 5, 31), date(2026, 6, 1), date(2027, 1, 1))
-        }
-    assert list(found.values()) == [36, 24, 12]
+    def decide(proposal: int, *, by: int = 2, approve: bool = True) -> None:
+        with assembly.database.transaction() as session:
+            terms.decide(session, KEEPERS, proposal, approve=approve, by=AccountId(by), at=NOW)
+
+    def months_on(*days: date) -> list[int]:
+        with assembly.database.reading() as session:
+            return [
+                next(one.months for one in terms.holding(session, KEEPERS, day) if one.term.code == "requests")
+                for day in days
+            ]
+
+    days = (date(2026, 5, 31), date(2026, 6, 1), date(2027, 1, 1))
+    first, second, third = propose(24, days[1]), propose(12, days[2]), propose(1, days[0])
+    with pytest.raises(OwnTerm):
+        decide(first, by=1)
+    assert months_on(*days) == [36, 36, 36]
+    decide(first)
+    decide(second)
+    decide(third, approve=False)
+    assert months_on(*days) == [36, 24, 12]
+    with pytest.raises(TermDecided):
+        decide(third)
     with pytest.raises(TermMissing):
-        decide(12, date(2026, 6, 1), code="rien")
+        propose(12, days[1], code="rien")
     with pytest.raises(Invalid):
-        decide(0, date(2026, 6, 1))
+        propose(0, days[1])
     with pytest.raises(Invalid):
-        decide(12, date(2026, 6, 1), reason=" ")
+        propose(12, days[1], reason=" ")

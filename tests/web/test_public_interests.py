@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import insert
 
 from crm.assembly import Assembly
+from crm.audit import service as audit
 from crm.consent import interests
 from crm.consent import service as consent
 from crm.consent.model import INTERESTS
 from crm.foundation.signing import TokenPurpose
+from crm.staff.model import Role
 from mailing.content import service as content
 from mailing.content.tables import ContentTermRow
 from tests.composition import shelf
+from tests.web.conftest import Browser
 from tests.web.supporters import Site, words_of
 from tests.web.whole_database import digest
 
@@ -73,3 +78,19 @@ def test_choices_are_no_letter_that_one_signs_up_to(site: Site) -> None:
         assert len(interests.interests_of(session, site.person(MARIE).id)) == 1
     assert site.client.get("/p/x.y/sujets").status_code == 404
     assert site.client.post("/p/x.y/sujets").status_code == 404
+
+
+def test_a_colleague_sees_how_many_and_asks_for_the_rest_which_is_noted(
+    site: Site, browser: Callable[..., Browser]
+) -> None:
+    link = site.link(TokenPurpose.PREFERENCES, MARIE)
+    site.client.post(f"{link}/sujets", data={"choice": ["theme:religion", "country:iran"], "agreed": "yes"})
+    someone, person = browser(Role.CARE), site.person(MARIE)
+    page = someone.get(f"/office/supporters/{person.id}").text
+    assert ("A dit 2 sujets, pays ou province" in words_of(page), "Iran" in page) == (True, False)
+    shown = someone.post(f"/office/supporters/{person.id}/interests", {})
+    assert (shown.status_code, "Iran" in shown.text, "Religion" in shown.text) == (200, True, True)
+    with site.assembly.database.reading() as session:
+        [noted] = [one for one in audit.latest(session, subject="person") if one.action.endswith("interests-revealed")]
+    assert dict(noted.facts) == {"count": 2}
+    assert someone.post("/office/supporters/999999/interests", {}).status_code == 404

@@ -43,6 +43,7 @@ _SUPPORTERS = (
     "supporter_differences",
     "supporter_households",
     "supporter_identity",
+    "supporter_interests",
     "supporter_marks",
     "supporter_new",
     "supporter_page",
@@ -90,6 +91,7 @@ MENU = (
             "imports",
             "import_preparing",
             "day_zero",
+            "retention",
         ),
     ),
 )
@@ -183,6 +185,7 @@ ACTIONS = (
     Entry(N_("Voir les pétitions et les événements"), "actions.index", Permission.CONTENT_READ, "megaphone"),
     Entry(N_("Inviter une personne dans l’équipe"), "team.new", Permission.STAFF_MANAGE, "person"),
     Entry(N_("Lire le registre des traitements"), "privacy_register.index", Permission.PRIVACY_READ, "shield"),
+    Entry(N_("Régler les durées de conservation"), "retention.index", Permission.PRIVACY_READ, "clock"),
     Entry(N_("Mon compte"), "account.index", Permission.SIGNED_IN, "person"),
     Entry(N_("Changer de mot de passe"), "account.password", Permission.SIGNED_IN, "key"),
     Entry(N_("Voir les composants de l’interface"), "style_guide.index", Permission.SIGNED_IN, "library"),
