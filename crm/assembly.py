@@ -10,6 +10,12 @@ from importlib import import_module
 from crm.actions import merging as actions_merging
 from crm.actions import personal_data as actions_personal_data
 from crm.actions import segment_fields as actions_segment_fields
+from crm.attestations import merging as attestations_merging
+from crm.attestations import personal_data as attestations_personal_data
+from crm.attestations.cabinet import Cabinet
+from crm.attestations.issuing import Press
+from crm.attestations.keys import open_seal
+from crm.attestations.locking import House
 from crm.banking import merging as banking_merging
 from crm.banking import personal_data as banking_personal_data
 from crm.banking.bringing import Counter
@@ -74,6 +80,7 @@ from mailing.feedback import personal_data as feedback_personal_data
 
 ROOMS_WITH_ROWS = (
     "crm.actions",
+    "crm.attestations",
     "crm.audit",
     "crm.banking",
     "crm.care",
@@ -106,6 +113,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     actions_merging,
     donations_merging,
     plans_merging,
+    attestations_merging,
     vault_merging,
     banking_merging,
     care_merging,
@@ -122,6 +130,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     duplicates_personal_data,
     banking_personal_data,
     plans_personal_data,
+    attestations_personal_data,
     donations_personal_data,
     care_personal_data,
     actions_personal_data,
@@ -255,4 +264,25 @@ def import_worker(assembly: Assembly) -> Worker:
         shelf=Shelf(assembly.settings.home / "imports"),
         clock=assembly.clock,
         language=assembly.settings.office_language,
+    )
+
+
+def attesting_house(assembly: Assembly) -> House:
+    """Who attests, and with which keys."""
+    return House(
+        organisation=assembly.settings.organisation,
+        verify_url=f"{assembly.settings.public_url}/attestation",
+        seal=open_seal(assembly.settings.keys_folder),
+        vault=assembly.vault.lock(),
+        sealer=assembly.sealer,
+    )
+
+
+def press(assembly: Assembly) -> Press:
+    """Where the papers of attestations are made, and lie: below the home folder, sealed."""
+    return Press(
+        database=assembly.database,
+        seal=open_seal(assembly.settings.keys_folder),
+        cabinet=Cabinet(assembly.settings.home / "attestations"),
+        clock=assembly.clock,
     )

@@ -20,6 +20,7 @@ COMMANDS = {
     "api": "Donner et reprendre l’accès à l’API.",
     "people": "Vérifier et reconstruire l’index de recherche des soutiens.",
     "donations": "Recompter les statistiques des donateurs.",
+    "attestations": "Vérifier, numéroter, imprimer et déclarer les attestations fiscales.",
     "bank": "Lire et importer les fichiers de la banque.",
     "duplicates": "Trouver, réunir et séparer les fiches d’une même personne.",
     "consent": "Vérifier et reconstruire le registre des consentements.",

@@ -32,3 +32,21 @@ def deductible_lines() -> Select[*tuple[Any, ...]]:
         .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
         .where(GiftLineRow.is_deductible, GiftLineRow.net_cents > 0, ~GiftRow.is_test)
     )
+
+
+def lines_given(first_on: Any, last_on: Any) -> Select[*tuple[Any, ...]]:
+    """Each line of each gift of those days, deductible or not: whoever leaves one out has to say why."""
+    return (
+        select(
+            GiftLineRow.id.label("line_id"),
+            GiftLineRow.gift_id,
+            GiftRow.person_id,
+            GiftRow.given_on,
+            GiftLineRow.cents,
+            GiftLineRow.net_cents,
+            GiftLineRow.is_deductible,
+            GiftRow.is_test,
+        )
+        .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
+        .where(GiftRow.given_on.between(first_on, last_on))
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
-from crm.people.model import ContactKind, Deliverability
+from crm.people.model import ContactKind, Deliverability, Usage
 from crm.people.tables import ContactPointRow, PersonRow, PostalAddressRow
 
 
@@ -125,3 +125,34 @@ def letter_parts() -> Select[*tuple[Any, ...]]:
     row = PostalAddressRow
     parts = (row.organisation, row.department, row.complement, row.street, row.number, row.box, row.postcode)
     return select(row.id.label("postal_address_id"), *parts, row.locality, row.country)
+
+
+def named() -> Select[*tuple[Any, ...]]:
+    """What everybody is called.
+
+    Columns: person_id, kind, first_name, last_name, organisation_name, enterprise_number, language.
+    """
+    row = PersonRow
+    return select(
+        row.id.label("person_id"),
+        row.kind,
+        row.first_name,
+        row.last_name,
+        row.organisation_name,
+        row.enterprise_number,
+        row.language,
+    )
+
+
+def homes() -> Select[*tuple[Any, ...]]:
+    """The parts of every address that is somebody's still; for each person the one for the taxes first, then the main.
+
+    Columns: person_id, street, number, box, postcode, locality, country.
+    """
+    row = PostalAddressRow
+    best = case((row.usage == Usage.FISCAL, 0), (row.is_primary, 1), else_=2)
+    return (
+        select(row.person_id, row.street, row.number, row.box, row.postcode, row.locality, row.country)
+        .where(row.ended_at.is_(None))
+        .order_by(row.person_id, best, row.id)
+    )

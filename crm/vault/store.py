@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crm.values.identifiers import AccountId, PersonId
@@ -48,6 +48,13 @@ def of_person(session: Session, person_id: int) -> Sealed | None:
     """Their number as it lies there."""
     row = session.scalar(_of(person_id))
     return None if row is None else _sealed(row)
+
+
+def of_people(session: Session, person_ids: Select[int]) -> Iterator[Sealed]:
+    """The numbers of many, as they lie there, in order of the people."""
+    query = select(NumberRow).where(NumberRow.person_id.in_(person_ids)).order_by(NumberRow.person_id)
+    for row in session.scalars(query.execution_options(yield_per=5000)):
+        yield _sealed(row)
 
 
 def held(session: Session, person_id: int) -> Held | None:

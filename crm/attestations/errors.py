@@ -1,0 +1,97 @@
+"""What can go wrong with attestations."""
+
+from __future__ import annotations
+
+from crm.values.errors import Conflict, Invalid, Missing
+
+
+class RulesInvalid(Invalid):
+    """These rules cannot hold."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("the rules of a year need sound amounts, days and codes", field=field)
+
+
+class RulesMissing(Missing):
+    """No such rules wait for a decision."""
+
+    def __init__(self) -> None:
+        super().__init__("no such rules wait for a second person")
+
+
+class FourEyes(Conflict):
+    """Whoever proposed it does not decide on it."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else has to decide on this")
+
+
+class InstitutionIncomplete(Conflict):
+    """Our own legal name, address or enterprise number is missing from the settings."""
+
+    def __init__(self) -> None:
+        super().__init__("the settings lack the organisation's legal name, address or enterprise number")
+
+
+class NotApproved(Conflict):
+    """No approval of the institution is known for any day of that year."""
+
+    def __init__(self) -> None:
+        super().__init__("no approval period of the institution is known for that year")
+
+
+class YearOpen(Conflict):
+    """The year is not over: more may come."""
+
+    def __init__(self) -> None:
+        super().__init__("that year is not over: more gifts may come")
+
+
+class RunMissing(Missing):
+    """There is no such run."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such run")
+
+
+class RunElsewhere(Conflict):
+    """The run is not at the stage at which this is done."""
+
+    def __init__(self) -> None:
+        super().__init__("the run is not at that stage")
+
+
+class RunChanged(Conflict):
+    """Something changed since the run was checked."""
+
+    def __init__(self) -> None:
+        super().__init__("something changed since the check: check again, then lock")
+
+
+class AttestationMissing(Missing):
+    """There is no such attestation."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such attestation")
+
+
+class AttestationEnded(Conflict):
+    """It was cancelled already, or it says what is right."""
+
+    def __init__(self) -> None:
+        super().__init__("this attestation was cancelled, or nothing in it has changed")
+
+
+class NothingToFile(Conflict):
+    """Nothing of that year waits to be filed."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing of that year is ready to be filed")
+
+
+class FileUnsound(Conflict):
+    """What would be filed does not pass our own checks: `flaws` say what, by number."""
+
+    def __init__(self, flaws: tuple[str, ...]) -> None:
+        super().__init__(f"the file would be refused: {'; '.join(flaws[:5])}")
+        self.flaws = flaws

@@ -1,0 +1,105 @@
+"""Files for the administration: what of a year is to be told, looked at first, and noted as told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.attestations import belcotax, file_checks, filed_store, manual_entry
+from crm.attestations.errors import FileUnsound, NothingToFile
+from crm.attestations.filed_store import ToTell
+from crm.attestations.locking import House
+from crm.attestations.model import Filing, Format
+from crm.audit import service as audit
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """A file that passed our checks: what is in it, and which zones of which numbers had to be cut."""
+
+    year: int
+    format: Format
+    is_correction: bool
+    count: int
+    cents: int
+    cut: Mapping[str, tuple[str, ...]]
+
+
+def prepare(session: Session, house: House, year: int, format: Format) -> Prepared:  # noqa: A002 - its word
+    """Looks at everything that would be filed. Raises NothingToFile, InstitutionIncomplete, FileUnsound."""
+    _ = house.institution
+    whole = tuple(filed_store.to_tell(session, year))
+    if not whole:
+        raise NothingToFile
+    if wrong := file_checks.flaws(_zones(session, house, whole)):
+        raise FileUnsound(wrong)
+    cut = {zones["2009"]: short for zones in _zones(session, house, whole) if (short := file_checks.cut(zones))}
+    return Prepared(
+        year=year,
+        format=format,
+        is_correction=filed_store.was_filed(session, year),
+        count=len(whole),
+        cents=sum(one.cents for one in whole),
+        cut=cut,
+    )
+
+
+def pieces(session: Session, house: House, prepared: Prepared, *, at: datetime, is_test: bool = False) -> Iterator[str]:
+    """The file itself, a piece at a time."""
+    whole = tuple(filed_store.to_tell(session, prepared.year))
+    fiches = _zones(session, house, whole)
+    if prepared.format is Format.CSV:
+        yield from manual_entry.csv(fiches)
+        return
+    sender = belcotax.Sender(
+        organisation=house.organisation,
+        enterprise_number=house.institution.enterprise_number,
+        year=prepared.year,
+        made_on=brussels_day(at),
+        is_correction=prepared.is_correction,
+        is_test=is_test,
+    )
+    yield from belcotax.xml(sender, fiches)
+
+
+def note(
+    session: Session, house: House, prepared: Prepared, *, content_print: str, at: datetime, by: AccountId | None
+) -> Filing:
+    """Notes that the file was made: what it told is filed, what changes later goes into a file of corrections."""
+    whole = tuple(filed_store.to_tell(session, prepared.year))
+    found = filed_store.add(
+        session,
+        year=prepared.year,
+        format=prepared.format,
+        is_correction=prepared.is_correction,
+        told=whole,
+        content_print=house.seal.print_of(content_print),
+        at=at,
+        by=by,
+    )
+    audit.record(
+        session,
+        house.sealer,
+        at=at,
+        account_id=by,
+        action="attestations.filed",
+        subject="attestations",
+        subject_id=prepared.year,
+        facts={"format": prepared.format.value, "count": prepared.count, "correction": prepared.is_correction},
+    )
+    return found
+
+
+def filings(session: Session, year: int) -> tuple[Filing, ...]:
+    """The files made of a year, in order."""
+    return filed_store.filings(session, year)
+
+
+def _zones(session: Session, house: House, whole: tuple[ToTell, ...]) -> Iterator[dict[str, str]]:
+    for one, sealed, uid in filed_store.sealed(session, whole):
+        yield {**house.seal.open(sealed, uid).zones, "2028": one.operation.value}

@@ -1,0 +1,103 @@
+"""What a check looks at, in a handful of queries however many gave: payments, who they are, what stands already."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.attestations import rules, store
+from crm.attestations.model import Findings, FiscalKind, Home, Identity, Payment, Status, YearRules
+from crm.attestations.tables import AttestationLineRow, AttestationRow, FiscalIdentityRow
+from crm.donations.selects import lines_given
+from crm.people.model import PersonKind
+from crm.people.selects import homes, named
+from crm.values.enterprise_number import enterprise_number
+from crm.values.identifiers import GiftId, PersonId
+from crm.values.languages import Language
+from crm.values.street_line import street_line
+from crm.vault.selects import holders
+
+
+def findings(session: Session, in_force: YearRules) -> Findings:
+    """What a check of that year finds now; nothing is changed."""
+    year = in_force.year
+    lines = lines_given(date(year, 1, 1), date(year, 12, 31)).subquery()
+    given_to = {
+        PersonId(person): PersonId(to)
+        for person, to in session.execute(select(FiscalIdentityRow.person_id, FiscalIdentityRow.given_to_id))
+        if to is not None and to != person
+    }
+    wanted = store.possible_holders(year)
+    valid = select(AttestationRow.id, AttestationRow.person_id).where(
+        AttestationRow.year == year, AttestationRow.status == Status.VALID
+    )
+    attested = {attestation: PersonId(person) for attestation, person in session.execute(valid)}
+    on_paper = select(AttestationLineRow.line_id).join(
+        AttestationRow, AttestationRow.id == AttestationLineRow.attestation_id
+    )
+    return rules.found(
+        year,
+        (_payment(row) for row in session.execute(select(lines).order_by(lines.c.line_id)).mappings()),
+        identities(session, wanted),
+        in_force,
+        given_to=given_to,
+        attested_lines=set(session.scalars(on_paper.where(AttestationRow.status == Status.VALID))),
+        attested_people=set(attested.values()),
+    )
+
+
+def identities(session: Session, wanted: Any) -> dict[PersonId, Identity]:
+    """Who those people (a select of their numbers) are for the administration."""
+    names, places = named().subquery(), homes().subquery()
+    at_home: dict[int, Home] = {}
+    for row in session.execute(select(places).where(places.c.person_id.in_(wanted))).mappings():
+        at_home.setdefault(row["person_id"], _home(row))
+    have = set(session.scalars(holders().where(holders().selected_columns[0].in_(wanted))))
+    others = {
+        row.person_id: row
+        for row in session.scalars(select(FiscalIdentityRow).where(FiscalIdentityRow.person_id.in_(wanted)))
+    }
+    found = {}
+    for row in session.execute(select(names).where(names.c.person_id.in_(wanted))).mappings():
+        person_id = PersonId(row["person_id"])
+        found[person_id] = _identity(row, others.get(person_id), at_home.get(person_id), person_id in have)
+    return found
+
+
+def _identity(row: Any, other: FiscalIdentityRow | None, home: Home | None, has_number: bool) -> Identity:
+    known = dict(row)
+    is_body = known["kind"] is PersonKind.ORGANISATION
+    kind = FiscalKind.ENTERPRISE if is_body else FiscalKind.PERSON
+    name = known["organisation_name"] if is_body else known["last_name"]
+    first, number = ("" if is_body else known["first_name"]), known["enterprise_number"]
+    if other is not None:
+        kind, name = other.kind, other.name or name
+        first, number = other.first_name or first, other.enterprise_number or number
+    if kind is FiscalKind.ENTERPRISE:
+        has_number = enterprise_number(number) is not None
+    return Identity(
+        person_id=PersonId(known["person_id"]),
+        kind=kind,
+        name=name,
+        first_name=first,
+        language=known["language"],
+        enterprise_number=number,
+        home=home,
+        has_number=has_number,
+    )
+
+
+def _home(row: Any) -> Home:
+    known = dict(row)
+    parts = {name: known[name] for name in ("street", "number", "box", "country")}
+    street = street_line(**parts, language=Language.FR)
+    return Home(street=street, postcode=known["postcode"], locality=known["locality"], country=known["country"])
+
+
+def _payment(row: Any) -> Payment:
+    known = dict(row)
+    known |= {"gift_id": GiftId(known["gift_id"]), "person_id": PersonId(known["person_id"])}
+    return Payment(**known)

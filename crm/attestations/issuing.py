@@ -1,0 +1,101 @@
+"""Papers made from what was frozen: by any number of processes, cut anywhere, past whatever cannot be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from crm.attestations import store
+from crm.attestations.cabinet import Cabinet
+from crm.attestations.errors import AttestationMissing, RunElsewhere, RunMissing
+from crm.attestations.keys import Seal
+from crm.attestations.model import Progress, Stage
+from crm.attestations.paper import TEMPLATE
+from crm.attestations.tables import AttestationRow, RunRow
+from crm.foundation import documents
+from crm.foundation.database import Database
+from crm.foundation.encryption import Undecipherable
+from crm.values.errors import Unavailable
+from crm.values.identifiers import AttestationId, RunId
+
+SOME = 50
+LEASE = timedelta(minutes=5)
+"""So long papers are one worker's: what a dead one took is free again afterwards."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Press:
+    """Makes papers and lays them in the cabinet."""
+
+    database: Database
+    seal: Seal
+    cabinet: Cabinet
+    clock: Callable[[], datetime]
+
+    def work(self, run_id: RunId, *, tell: Callable[[int], None] = lambda _: None) -> Progress:
+        """Makes every paper of a locked run that nobody else is making. Raises RunMissing, RunElsewhere."""
+        while some := self._claim(run_id):
+            tell(sum(self.make(one) for one in some))
+        with self.database.transaction() as session:
+            progress = store.progress(session, run_id)
+            row = session.get(RunRow, run_id)
+            if row is not None and row.stage is Stage.LOCKED and not progress.waiting and not progress.failed:
+                row.stage, row.issued_at = Stage.ISSUED, self.clock()
+        return progress
+
+    def make(self, attestation_id: AttestationId) -> bool:
+        """Makes one paper; one that cannot be made is noted, with a word that says nothing of the donor."""
+        with self.database.reading() as session:
+            row = _row(session, attestation_id)
+            uid, sealed, year, at = row.uid, row.sealed, row.year, row.locked_at
+        made, problem = "", ""
+        try:
+            fiche = self.seal.open(sealed, uid)
+            made = self.cabinet.put(self.seal, year, uid, documents.pdf(TEMPLATE, fiche.page, at=at))
+        except (Undecipherable, RuntimeError, ValueError, KeyError) as error:
+            problem = type(error).__name__
+        with self.database.transaction() as session:
+            row = _row(session, attestation_id)
+            if row.issued_at is None:
+                row.problem, row.leased_until = problem, None
+                if made:
+                    row.paper_print, row.issued_at = made, self.clock()
+        return bool(made)
+
+    def again(self, run_id: RunId) -> None:
+        """Lets what could not be made be tried once more."""
+        with self.database.transaction() as session:
+            store.forget_problems(session, run_id)
+
+    def paper(self, attestation_id: AttestationId) -> bytes:
+        """The paper as it was issued. Raises AttestationMissing before that, and Unavailable where it was touched."""
+        with self.database.reading() as session:
+            row = _row(session, attestation_id)
+            uid, year, known = row.uid, row.year, row.paper_print
+        if not known:
+            raise AttestationMissing
+        found = self.cabinet.take(self.seal, year, uid, known)
+        if found is None:
+            raise Unavailable("the paper of this attestation is missing, or was changed")
+        return found
+
+    def _claim(self, run_id: RunId) -> list[AttestationId]:
+        now = self.clock()
+        with self.database.transaction() as session:
+            row = session.get(RunRow, run_id)
+            if row is None:
+                raise RunMissing
+            if row.locked_at is None:
+                raise RunElsewhere
+            ids = store.claim(session, run_id, now=now, until=now + LEASE, size=SOME)
+        return [AttestationId(one) for one in ids]
+
+
+def _row(session: Session, attestation_id: AttestationId) -> AttestationRow:
+    row = session.get(AttestationRow, attestation_id)
+    if row is None:
+        raise AttestationMissing
+    return row

@@ -1,0 +1,151 @@
+"""Rows of attestations. What an attestation says is sealed; its number, version and amount never change."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.attestations.model import FiscalKind, Format, MissingNumber, Operation, Stage, Status
+from crm.foundation.columns import Base, BigId, Word
+
+
+class YearRulesRow(Base):
+    """Rules of a year as they were proposed; those accepted last hold."""
+
+    __tablename__ = "attestation_rules"
+    __table_args__ = (Index("ix_attestation_rules_year", "year", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    year: Mapped[int]
+    threshold_cents: Mapped[int] = mapped_column(BigInteger)
+    rate_percent: Mapped[int]
+    due_on: Mapped[date]
+    missing_number: Mapped[MissingNumber] = mapped_column(Word(MissingNumber))
+    approved_from_on: Mapped[date | None]
+    approved_until_on: Mapped[date | None]
+    nature_person: Mapped[str] = mapped_column(String(1))
+    nature_enterprise: Mapped[str] = mapped_column(String(1))
+    legal_item: Mapped[str] = mapped_column(String(2))
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[int] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    is_accepted: Mapped[bool]
+
+
+class FiscalIdentityRow(Base):
+    """Where somebody is another for the administration than for us: another name, a body, or their partner's paper."""
+
+    __tablename__ = "fiscal_identity"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    kind: Mapped[FiscalKind] = mapped_column(Word(FiscalKind))
+    name: Mapped[str] = mapped_column(String(200))
+    first_name: Mapped[str] = mapped_column(String(100))
+    enterprise_number: Mapped[str] = mapped_column(String(20))
+    given_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class NumbersRow(Base):
+    """The last number of a year. A lock draws all of its numbers here in one transaction."""
+
+    __tablename__ = "attestation_numbers"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class RunRow(Base):
+    __tablename__ = "attestation_run"
+    __table_args__ = (Index("ix_attestation_run_year", "year", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    year: Mapped[int]
+    stage: Mapped[Stage] = mapped_column(Word(Stage))
+    count: Mapped[int]
+    cents: Mapped[int] = mapped_column(BigInteger)
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[int | None] = mapped_column(BigId)
+    checked_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]
+    locked_by: Mapped[int | None] = mapped_column(BigId)
+    issued_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime | None]
+
+
+class AttestationRow(Base):
+    """A version of a number. `print` and `paper_print` are keyed: a bare hash of so little would tell a number."""
+
+    __tablename__ = "attestation"
+    __table_args__ = (
+        UniqueConstraint("year", "number", "version"),
+        Index("ix_attestation_person", "person_id", "year"),
+        Index("ix_attestation_run", "run_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("attestation_run.id"))
+    year: Mapped[int]
+    number: Mapped[int]
+    version: Mapped[int]
+    status: Mapped[Status] = mapped_column(Word(Status))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    has_number: Mapped[bool]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    fiche_key: Mapped[str] = mapped_column(String(20), index=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    print: Mapped[str] = mapped_column(String(80))
+    locked_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    issued_at: Mapped[datetime | None]
+    paper_print: Mapped[str] = mapped_column(String(80))
+    problem: Mapped[str] = mapped_column(String(80))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(BigId)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class AttestationLineRow(Base):
+    """The payment behind each cent."""
+
+    __tablename__ = "attestation_line"
+    __table_args__ = (Index("ix_attestation_line_line", "line_id"),)
+
+    attestation_id: Mapped[int] = mapped_column(ForeignKey("attestation.id"), primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("gift_line.id"), primary_key=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
+    given_on: Mapped[date]
+    cents: Mapped[int] = mapped_column(BigInteger)
+
+
+class FilingRow(Base):
+    """A file made for the administration; `print` is keyed."""
+
+    __tablename__ = "attestation_filing"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    year: Mapped[int] = mapped_column(index=True)
+    format: Mapped[Format] = mapped_column(Word(Format))
+    is_correction: Mapped[bool]
+    count: Mapped[int]
+    cents: Mapped[int] = mapped_column(BigInteger)
+    print: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class FiledRow(Base):
+    """Which version a file told of, and what it asked."""
+
+    __tablename__ = "attestation_filed"
+
+    filing_id: Mapped[int] = mapped_column(ForeignKey("attestation_filing.id"), primary_key=True)
+    attestation_id: Mapped[int] = mapped_column(ForeignKey("attestation.id"), primary_key=True, index=True)
+    operation: Mapped[Operation] = mapped_column(Word(Operation))

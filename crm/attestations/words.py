@@ -1,0 +1,37 @@
+"""The words of attestations for people."""
+
+from __future__ import annotations
+
+from crm.attestations.model import Exclusion, MissingNumber, Stage, Status
+from crm.foundation.translation import N_
+
+STATUSES = {
+    Status.VALID: N_("Valable"),
+    Status.REPLACED: N_("Remplacée"),
+    Status.CANCELLED: N_("Annulée"),
+}
+STAGES = {
+    Stage.DRAFT: N_("Ouverte"),
+    Stage.CHECKED: N_("Vérifiée"),
+    Stage.LOCKED: N_("Numérotée"),
+    Stage.ISSUED: N_("Délivrée"),
+    Stage.FILED: N_("Déclarée"),
+}
+EXCLUSIONS = {
+    Exclusion.NOT_DEDUCTIBLE: N_("Ce paiement n’ouvre pas droit à une attestation"),
+    Exclusion.TAKEN_BACK: N_("Rien n’en est resté : remboursé ou jamais arrivé"),
+    Exclusion.TEST: N_("Un essai"),
+    Exclusion.UNAPPROVED: N_("Hors de la période d’agrément"),
+    Exclusion.BELOW: N_("Moins que le seuil sur l’année"),
+    Exclusion.NAMELESS: N_("Il manque le nom ou le prénom"),
+    Exclusion.HOMELESS: N_("Il manque une adresse complète"),
+    Exclusion.ABROAD_UNKNOWN: N_("Le code de ce pays n’est pas connu"),
+    Exclusion.NUMBERLESS: N_("Il manque le numéro national"),
+    Exclusion.NUMBER_WRONG: N_("Le numéro d’entreprise est faux"),
+    Exclusion.ATTESTED_ALREADY: N_("Une attestation existe déjà : elle est à corriger"),
+}
+MISSING = {
+    MissingNumber.BLOCK: N_("Pas d’attestation"),
+    MissingNumber.WARN: N_("Une attestation, avec un avertissement"),
+    MissingNumber.ALLOW: N_("Une attestation"),
+}

@@ -1,0 +1,164 @@
+"""`portevoix attestations`: the year's attestations, from the check to the file for the administration."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from crm.assembly import attesting_house, press
+from crm.attestations import filing, words
+from crm.attestations import service as attestations
+from crm.attestations.model import Findings, Format, Run, Stage
+from crm.cli.helping import Orders
+from crm.cli.output import assembly, json_option, show, telling
+from crm.values.errors import Conflict
+from crm.values.money import exact
+
+YEAR = click.argument("year", type=click.IntRange(2020, 2100), metavar="ANNÉE")
+
+
+@click.group(name="attestations", cls=Orders, subcommand_metavar="COMMANDE …")
+def command() -> None:
+    """Vérifier, numéroter, imprimer et déclarer les attestations fiscales."""
+
+
+@command.command()
+@YEAR
+@click.option("--dry-run", is_flag=True, help="Regarder seulement : rien n’est noté.")
+@json_option
+@telling
+def check(year: int, *, dry_run: bool, as_json: bool) -> None:
+    """Dit à qui une attestation est due, ce qui est laissé de côté et pourquoi."""
+    made = assembly()
+    if dry_run:
+        with made.database.reading() as session:
+            found, run = attestations.look(session, year), None
+    else:
+        with made.database.transaction() as session:
+            run, found = attestations.check(session, year, at=made.clock(), by=None)
+    show(_found(found, run), as_json=as_json, text=_told(found))
+
+
+@command.command()
+@YEAR
+@json_option
+@telling
+def lock(year: int, *, as_json: bool) -> None:
+    """Donne les numéros, sans trou, et fige ce que chaque attestation dit. Ce qui est numéroté le reste."""
+    made = assembly()
+    with made.database.transaction() as session:
+        run = _of(attestations.runs(session, year), Stage.CHECKED)
+        run = attestations.lock(session, attesting_house(made), run.id, at=made.clock(), by=None)
+        last = attestations.totals(session, year)[2]
+    show(
+        {"run": run, "last_number": last},
+        as_json=as_json,
+        text=f"{run.count} attestations numérotées, {exact(run.cents)} euros ; dernier numéro : {last}",
+    )
+
+
+@command.command()
+@YEAR
+@click.option("--again", is_flag=True, help="Réessayer aussi celles qui n’ont pas pu être faites.")
+@json_option
+@telling
+def issue(year: int, *, again: bool, as_json: bool) -> None:
+    """Fait les documents de ce qui est numéroté ; interrompue, la commande reprend où elle en était."""
+    made = assembly()
+    at_work = press(made)
+    with made.database.reading() as session:
+        locked = [run for run in attestations.runs(session, year) if run.locked_at and not run.issued_at]
+    total = {"made": 0, "waiting": 0, "failed": 0}
+    for run in locked:
+        if again:
+            at_work.again(run.id)
+        progress = at_work.work(run.id)
+        for name in total:
+            total[name] += getattr(progress, name)
+    text = f"faits : {total['made']}, en attente : {total['waiting']}, impossibles : {total['failed']}"
+    show(total, as_json=as_json, text=text)
+
+
+@command.command(name="file")
+@YEAR
+@click.option("--format", "wanted", type=click.Choice([one.value for one in Format]), required=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--test", "is_test", is_flag=True, help="Un fichier d’essai : rien n’est noté comme déclaré.")
+@json_option
+@telling
+def file_year(year: int, *, wanted: str, output: Path, is_test: bool, as_json: bool) -> None:
+    """Écrit le fichier pour l’administration, après l’avoir vérifié ; ensuite, les corrections seulement."""
+    made = assembly()
+    house, at = attesting_house(made), made.clock()
+    draft = output.with_name(f"{output.name}.{os.getpid()}.new")
+    try:
+        with made.database.transaction() as session:
+            prepared = filing.prepare(session, house, year, Format(wanted))
+            digest = hashlib.sha256()
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                for piece in filing.pieces(session, house, prepared, at=at, is_test=is_test):
+                    digest.update(piece.encode())
+                    file.write(piece.encode())
+            if not is_test:
+                filing.note(session, house, prepared, content_print=digest.hexdigest(), at=at, by=None)
+        draft.replace(output)
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+    show(
+        {"fiches": prepared.count, "cents": prepared.cents, "correction": prepared.is_correction, "cut": prepared.cut},
+        as_json=as_json,
+        text=f"{prepared.count} fiches, {exact(prepared.cents)} euros : {output}"
+        + "".join(f"\nn° {number} : coupé dans {', '.join(zones)}" for number, zones in prepared.cut.items()),
+    )
+
+
+@command.command()
+@click.argument("code")
+@json_option
+@telling
+def verify(code: str, *, as_json: bool) -> None:
+    """Dit ce que vaut un document, d’après le code qu’il porte ; rien d’autre."""
+    with assembly().database.reading() as session:
+        status = attestations.verify(session, code)
+    show(
+        {"status": status.value if status else None},
+        as_json=as_json,
+        text=words.STATUSES[status] if status else "Inconnue",
+    )
+
+
+def _of(runs: tuple[Run, ...], stage: Stage) -> Run:
+    found = [run for run in runs if run.stage is stage]
+    if not found:
+        raise Conflict("no run of that year is checked and waits for its numbers")
+    return found[0]
+
+
+def _found(found: Findings, run: Run | None) -> dict[str, object]:
+    return {
+        "run": run,
+        "year": found.year,
+        "attestations": len(found.owed),
+        "cents": found.cents,
+        "lacking_number": found.lacking,
+        "excluded": {
+            reason.value: {"payments": count, "cents": cents} for reason, (count, cents) in found.reasons.items()
+        },
+        "payments": [
+            {"gift": one.payment.gift_id, "person": one.holder_id, "reason": one.reason.value} for one in found.excluded
+        ],
+    }
+
+
+def _told(found: Findings) -> str:
+    lines = [f"{found.year} : {len(found.owed)} attestations, {exact(found.cents)} euros"]
+    if found.lacking:
+        lines.append(f"sans numéro national : {found.lacking}")
+    for reason, (count, cents) in found.reasons.items():
+        lines.append(f"laissés de côté, {words.EXCLUSIONS[reason]} : {count} paiements, {exact(cents)} euros")
+    return "\n".join(lines)
