@@ -66,6 +66,7 @@ OFFICE = (
     "plans",
     "plan_acts",
     "plan_signing",
+    "sepa",
     "api_tokens",
     "site_form",
     "clock",

@@ -64,7 +64,7 @@ MENU = (
         "gifts.index",
         Permission.DONATIONS_READ,
         "gift",
-        covers=("gift_batches", "gift_books", "bank", "plans", "plan_acts", "plan_signing"),
+        covers=("gift_batches", "gift_books", "bank", "plans", "plan_acts", "plan_signing", "sepa"),
     ),
     Entry(
         N_("Importations"),
@@ -146,6 +146,7 @@ ACTIONS = (
     Entry(N_("Régler les lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
     Entry(N_("Lire les comptes des dons"), "gift_books.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Suivre les dons réguliers"), "plans.index", Permission.DONATIONS_READ, "gift"),
+    Entry(N_("Demander les domiciliations à la banque"), "sepa.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Rapprocher la banque"), "bank.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Encoder chèques et espèces"), "gift_batches.index", Permission.DONATIONS_EDIT, "gift"),
     Entry(N_("Mes tâches"), "tasks.index", Permission.SUPPORTERS_READ, "check"),
