@@ -23,6 +23,9 @@ from crm.care import merging as care_merging
 from crm.care import panel as care_panel
 from crm.care import personal_data as care_personal_data
 from crm.care import terms as care_terms
+from crm.collections import personal_data as collections_personal_data
+from crm.collections.model import Creditor, Schema
+from crm.collections.service import Office
 from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
 from crm.consent import personal_data as consent_personal_data
@@ -84,6 +87,7 @@ ROOMS_WITH_ROWS = (
     "crm.audit",
     "crm.banking",
     "crm.care",
+    "crm.collections",
     "crm.consent",
     "crm.donations",
     "crm.imports",
@@ -129,6 +133,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     imports_personal_data,
     duplicates_personal_data,
     banking_personal_data,
+    collections_personal_data,
     plans_personal_data,
     attestations_personal_data,
     donations_personal_data,
@@ -252,6 +257,23 @@ def bank_counter(assembly: Assembly) -> Counter:
         vault=assembly.vault,
         sealer=assembly.sealer,
         clock=assembly.clock,
+        language=assembly.settings.office_language,
+    )
+
+
+def collecting_office(assembly: Assembly) -> Office:
+    """By what the house asks people's banks for money."""
+    wanted, house = assembly.settings.collecting, assembly.settings.organisation
+    return Office(
+        creditor=Creditor(
+            name=house.legal_name or house.name,
+            creditor_id=wanted.creditor_id,
+            account=wanted.account.replace(" ", ""),
+            bic=wanted.bic,
+        ),
+        safe=assembly.safe,
+        schema=Schema(wanted.file_schema),
+        notice_days=wanted.notice_days,
     )
 
 

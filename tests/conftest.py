@@ -22,7 +22,7 @@ from sqlalchemy import Engine, Integer, String, column, exists, func, literal, s
 from crm.assembly import Assembly, assemble
 from crm.foundation.columns import Base
 from crm.foundation.database import Database, open_database
-from crm.foundation.settings import Settings
+from crm.foundation.settings import Collecting, Settings
 from crm.migrations import schema
 from tests import postgres
 from tests.browser import chromium
@@ -193,6 +193,7 @@ def assembly(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         home=home,
         database_url=database.engine.url.render_as_string(hide_password=False),
         public_url="https://nouvelles.exemple.test",
+        collecting=Collecting(creditor_id="BE05ZZZ0418308144", account="BE71 0961 2345 6769", bic="GKCCBEBB"),
     )
     return replace(assemble(chosen, clock=lambda: NOW), database=database)
 

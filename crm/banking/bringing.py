@@ -22,6 +22,7 @@ from crm.foundation.database import Database, hold
 from crm.foundation.encryption import Cipher
 from crm.foundation.signing import AddressHasher, ContentHasher, Sealer
 from crm.values.identifiers import AccountId
+from crm.values.languages import Language
 from crm.values.national_number import NationalNumber
 from crm.vault import service as vault
 from crm.vault.keys import Vault
@@ -46,6 +47,7 @@ class Counter:
     vault: Vault
     sealer: Sealer
     clock: Callable[[], datetime]
+    language: Language = Language.FR
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +98,7 @@ def bring(counter: Counter, stream: IO[bytes], *, name: str, by: AccountId | Non
     if new > _LARGE:
         with counter.database.transaction() as session:
             settle(session)
-    matched = matching.match_waiting(counter.database, counter.vault, counter.sealer, at=at) if new else 0
+    matched = _matched(counter, at) if new else 0
     with counter.database.reading() as session:
         waits, gaps = store.counts(session).open, store.gaps(session)
     return Report(
@@ -109,6 +111,10 @@ def bring(counter: Counter, stream: IO[bytes], *, name: str, by: AccountId | Non
         numbers=numbers,
         gaps=tuple(gaps),
     )
+
+
+def _matched(counter: Counter, at: datetime) -> int:
+    return matching.match_waiting(counter.database, counter.vault, counter.sealer, at=at, language=counter.language)
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[Statement | list[_Told]]:

@@ -86,3 +86,10 @@ class LineDecided(Conflict):
     def __init__(self, found: KeptLine) -> None:
         super().__init__("somebody has decided about this line meanwhile")
         self.found = found
+
+
+class LineSettles(Conflict):
+    """The line settled collections, or undid one: it is not taken back here."""
+
+    def __init__(self) -> None:
+        super().__init__("this line settled collections")

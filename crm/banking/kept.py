@@ -22,6 +22,7 @@ class LineState(StrEnum):
 class Rule(StrEnum):
     """By what a line found its person."""
 
+    COLLECTION = "collection"
     RETURN = "return"
     MANDATE = "mandate"
     STRUCTURED = "structured"
@@ -63,6 +64,7 @@ class KeptLine:
     decided_at: datetime | None
     decided_by: AccountId | None
     version: int
+    batch: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

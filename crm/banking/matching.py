@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.banking import booking, rules, store
+from crm.banking import booking, collected, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
+from crm.collections.settling import Ledger
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.people import links, search
@@ -18,6 +19,7 @@ from crm.people import service as people
 from crm.people.model import Person
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
+from crm.values.languages import Language
 from crm.vault import service as vault
 from crm.vault.keys import Vault
 
@@ -47,9 +49,15 @@ def keys_of(line: KeptLine) -> list[Key]:
     return found
 
 
-def match_waiting(database: Database, where: Vault, sealer: Sealer, *, at: datetime) -> int:
-    """Gives every waiting line that surely is somebody's to them, some at a time; how many found theirs."""
+def match_waiting(
+    database: Database, where: Vault, sealer: Sealer, *, at: datetime, language: Language = Language.FR
+) -> int:
+    """Gives every waiting line that surely is somebody's to them, some at a time; how many found theirs.
+
+    What is about collections of ours comes first; `language` is that of what is left to do for a colleague.
+    """
     matched, after, lock = 0, 0, where.lock()
+    ledger = Ledger(sealer=sealer, language=language)
     while True:
         with database.transaction() as session:
             hold(session, "bank")
@@ -57,7 +65,9 @@ def match_waiting(database: Database, where: Vault, sealer: Sealer, *, at: datet
             if not ids:
                 return matched
             after = ids[-1]
-            waiting = store.lines(session, ids)
+            every = store.lines(session, ids)
+            waiting, owners = collected.settle(session, ledger, every, at=at)
+            matched += len(every) - len(waiting)
             decided = [one for one in _surely(session, waiting) if one[0].booked_on <= brussels_day(at)]
             now = [(replace(one[0], version=one[0].version + 1), *one[1:]) for one in decided]
             gifts = booking.book_gifts(session, sealer, [(line, who) for line, who, *_ in now], at=at)
@@ -66,7 +76,8 @@ def match_waiting(database: Database, where: Vault, sealer: Sealer, *, at: datet
                 if line.id not in gifts:
                     booking.book(session, sealer, line, person_id, undone=undone, at=at, by=None)
             matched += len(decided)
-            vault.hand_over_many(session, lock, sealer, {line.fingerprint: who for line, who, *_ in decided}, at=at)
+            owners |= {line.fingerprint: who for line, who, *_ in decided}
+            vault.hand_over_many(session, lock, sealer, owners, at=at)
 
 
 def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crm.audit import service as audit
 from crm.banking import booking, matching, store
 from crm.banking.bringing import Counter
-from crm.banking.errors import DayToCome, LineDecided, LineMissing
+from crm.banking.errors import DayToCome, LineDecided, LineMissing, LineSettles
 from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule
 from crm.people import arriving
 from crm.people import service as people
@@ -111,8 +111,13 @@ def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by
 
 
 def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
-    """Takes a decision back: the line waits again, its gift is corrected to nought. Raises `GiftHasMoved`."""
+    """Takes a decision back: the line waits again, its gift is corrected to nought.
+
+    Raises `GiftHasMoved`, and `LineSettles` for a line that settled collections.
+    """
     before = line(session, line_id)
+    if before.rule is Rule.COLLECTION:
+        raise LineSettles
     reopened = _decide(session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at)
     if before.gift_id is not None:
         booking.unbook(session, counter.sealer, replace(before, version=reopened.version), at=at, by=by)

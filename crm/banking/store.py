@@ -162,7 +162,7 @@ def stand_on(session: Session, line_id: int, gift_id: int | None) -> None:
 
 def decide_many(
     session: Session,
-    decided: Sequence[tuple[KeptLine, PersonId, Rule, KeptLine | None]],
+    decided: Sequence[tuple[KeptLine, PersonId | None, Rule, KeptLine | None]],
     gifts: Mapping[int, GiftId],
     *,
     at: datetime,
@@ -294,4 +294,5 @@ def _line(row: BankLineRow) -> KeptLine:
         decided_at=row.decided_at,
         decided_by=None if row.decided_by is None else AccountId(row.decided_by),
         version=row.version,
+        batch=row.batch,
     )

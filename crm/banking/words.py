@@ -55,6 +55,7 @@ WHY: dict[str, str] = {
     Rule.MANDATE.value: N_("son mandat"),
     Rule.STRUCTURED.value: N_("sa communication structurée"),
     Rule.ACCOUNT.value: N_("son compte"),
+    Rule.COLLECTION.value: N_("un prélèvement"),
     Rule.RETURN.value: N_("le retour d’un paiement"),
     Rule.COLLEAGUE.value: N_("une décision de l’équipe"),
     Rule.NEWCOMER.value: N_("une fiche ouverte depuis la banque"),

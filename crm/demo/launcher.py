@@ -17,6 +17,7 @@ from crm.assembly import assemble
 from crm.cli.database import bring_up
 from crm.cli.run import house_programs
 from crm.demo import site
+from crm.demo.collecting import let_them_collect
 from crm.demo.deeds import let_them_act
 from crm.demo.giving import let_them_give
 from crm.demo.load import load
@@ -81,6 +82,7 @@ class Demonstration:
             let_them_act(assembly, assembly.clock())
             let_them_give(assembly, assembly.clock())
             let_them_promise(assembly, assembly.clock())
+            let_them_collect(assembly, assembly.clock())
             propose_editions.run(assembly, assembly.clock())
             with assembly.database.reading() as session:
                 return invitation(session)

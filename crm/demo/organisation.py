@@ -177,6 +177,7 @@ def settings_text(ports: Ports, home: Path) -> str:
         "feedback_id": MARK,
         "bounce_maildir": str(home / BOUNCES),
     }
+    collecting = {"creditor_id": "BE05ZZZ0418308144", "account": "BE71 0961 2345 6769", "bic": "GKCCBEBB"}
     return "\n".join(
         [
             "# Écrit au premier « make demo » ; vos changements restent.",
@@ -190,6 +191,9 @@ def settings_text(ports: Ports, home: Path) -> str:
             "",
             "[mail]",
             *(f"{name} = {_toml(value)}" for name, value in mail.items()),
+            "",
+            "[collecting]",
+            *(f"{name} = {_toml(value)}" for name, value in collecting.items()),
             "",
             "[egress]",
             f"allow = [{_toml(f'127.0.0.1:{ports.site}')}]",

@@ -70,7 +70,7 @@ def _monthly(chance: random.Random, person: Person, cents: int, last_on: date) -
 
 
 def _street(chance: random.Random, person: Person, today: date, number: int) -> Row:
-    signed_on = today - timedelta(days=chance.randrange(10, 60))
+    signed_on = today - timedelta(days=chance.randrange(45, 60))
     row = Row(
         person_id=person.id,
         supplier="recrutement de rue",
@@ -81,7 +81,7 @@ def _street(chance: random.Random, person: Person, today: date, number: int) -> 
         account=_account(chance),
         holder=(person.full_name or "Sans nom")[:70],
         anchor_day=chance.choice((1, 5, 5, 15, 31)),
-        starts_on=today - timedelta(days=5),
+        starts_on=today - timedelta(days=40),
         proof=f"tablette {number:04d}",
     )
     if number % 8 == 3:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.donations import store
 from crm.donations.errors import CodeUnknown
-from crm.donations.tables import SourceRow
 
 
 def require(session: Session, *, funds: Collection[str], sources: Collection[str] = ()) -> None:
@@ -17,5 +15,5 @@ def require(session: Session, *, funds: Collection[str], sources: Collection[str
     if store.open_funds(session, funds) != set(funds):
         raise CodeUnknown("fund")
     wanted = {code for code in sources if code}
-    if wanted and set(session.scalars(select(SourceRow.code).where(SourceRow.code.in_(wanted)))) != wanted:
+    if store.sources(session, wanted) != wanted:
         raise CodeUnknown("source_code")

@@ -102,6 +102,20 @@ class Api(BaseModel):
     guesses_per_minute: int = Field(default=30, ge=1, description="requests without a valid token, per address")
 
 
+class Collecting(BaseModel):
+    """By which name and account the bank knows us when we ask for money by mandate, and how it wants its files."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    creditor_id: str = Field(default="", max_length=35, description="as the bank gave it, `BE05ZZZ0418308144`")
+    account: str = Field(default="", max_length=34, description="the IBAN on which collections are credited")
+    bic: str = Field(default="", max_length=11)
+    file_schema: Literal["pain.008.001.02", "pain.008.001.08"] = "pain.008.001.08"
+    notice_days: int = Field(
+        default=14, ge=1, le=60, description="so long before it is asked is an amount told (SEPA: 14 unless agreed)"
+    )
+
+
 class Settings(BaseSettings):
     """Everything that differs between two installations. Secrets are files below `home`, never variables."""
 
@@ -131,6 +145,7 @@ class Settings(BaseSettings):
     demo: bool = False
     organisation: Organisation = Organisation()
     mail: Mail = Mail()
+    collecting: Collecting = Collecting()
     egress: Egress = Egress()
     api: Api = Api()
 

@@ -143,10 +143,12 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """Terms from a day on, until the next version's."""
+    """Terms from a day on, until the next version's. `announced_on`: when they were told of it, and by which way."""
 
     effective_on: date
     terms: Terms
+    announced_on: date | None = None
+    announced_by: Channel | None = None
     recorded_at: datetime | None = None
     recorded_by: AccountId | None = None
 
@@ -183,6 +185,7 @@ class Due:
     due_on: date
     cents: int
     fee_cents: int
+    announced_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

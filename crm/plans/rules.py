@@ -65,9 +65,14 @@ def instalments(
             in_force = version.effective_on <= due_on < until_on
             if in_force and first_on <= due_on <= last_on and _is_due(terms, month) and _is_in(runs, due_on):
                 period = period_of(month)
-                found.setdefault(
-                    period, Due(period=period, due_on=due_on, cents=terms.cents, fee_cents=terms.fee_cents)
+                due = Due(
+                    period=period,
+                    due_on=due_on,
+                    cents=terms.cents,
+                    fee_cents=terms.fee_cents,
+                    announced_on=version.announced_on,
                 )
+                found.setdefault(period, due)
         month = month_after(month)
     return tuple(found.values())
 

@@ -76,7 +76,8 @@ def sign(session: Session, new: NewPlan, *, at: datetime, by: AccountId | None =
         **_columns(new.terms),
     )
     plan_id = PlanId(store.add(session, row))
-    _version(session, plan_id, new.terms, new.started_on, at=at, by=by)
+    told_on = min(new.started_on, brussels_day(at))
+    _version(session, plan_id, new.terms, new.started_on, told=new.channel, told_on=told_on, at=at, by=by)
     signed = Event(kind=EventKind.SIGN, on=new.started_on, delta_cents=new.terms.yearly_cents, channel=new.channel)
     _enter(session, plan_id, signed, at=at, by=by)
     return plan(session, plan_id)
@@ -96,8 +97,12 @@ def change(
     anchor_day: int | None = None,
     every_months: int | None = None,
     note: str = "",
+    is_told: bool = True,
 ) -> Plan:
     """Other terms from a day on; the rhythm is counted as before unless it changes. Nothing new changes nothing.
+
+    Whoever asked for it knows of it: that is the pre-notification. Where nobody `is_told` yet, nothing is asked by the
+    new terms before `announce`.
 
     Raises PlanChanged, PlanOver where it has ended by then, TermsWrong.
     """
@@ -120,7 +125,7 @@ def change(
     kind = rules.changed(before, after)
     if kind is None:
         return found
-    _version(session, plan_id, after, effective_on, at=at, by=by)
+    _version(session, plan_id, after, effective_on, told=channel if is_told else None, at=at, by=by)
     event = Event(
         kind=kind,
         on=effective_on,
@@ -132,6 +137,11 @@ def change(
     if effective_on <= brussels_day(at):
         store.change(session, plan_id, _columns(after))
     return plan(session, plan_id)
+
+
+def announce(session: Session, plan_id: PlanId, *, channel: Channel, on: date) -> int:
+    """They were told of every change of which they knew nothing yet; how many. Twice is once."""
+    return store.announce(session, plan_id, channel=channel, on=on)
 
 
 def pause(
@@ -345,9 +355,25 @@ def _enter(session: Session, plan_id: PlanId, event: Event, *, at: datetime, by:
 
 
 def _version(
-    session: Session, plan_id: PlanId, terms: Terms, effective_on: date, *, at: datetime, by: AccountId | None
+    session: Session,
+    plan_id: PlanId,
+    terms: Terms,
+    effective_on: date,
+    *,
+    told: Channel | None,
+    at: datetime,
+    by: AccountId | None,
+    told_on: date | None = None,
 ) -> None:
-    row = PlanVersionRow(plan_id=plan_id, effective_on=effective_on, recorded_at=at, recorded_by=by, **_columns(terms))
+    row = PlanVersionRow(
+        plan_id=plan_id,
+        effective_on=effective_on,
+        announced_on=(told_on or brussels_day(at)) if told else None,
+        announced_by=told,
+        recorded_at=at,
+        recorded_by=by,
+        **_columns(terms),
+    )
     store.add(session, row)
 
 

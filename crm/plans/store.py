@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from crm.plans import selects
 from crm.plans.model import (
     Amendment,
+    Channel,
     Event,
     Mandate,
     Plan,
@@ -121,11 +122,26 @@ def versions(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Ver
             Version(
                 effective_on=one.effective_on,
                 terms=terms(one),
+                announced_on=one.announced_on,
+                announced_by=one.announced_by,
                 recorded_at=one.recorded_at,
                 recorded_by=_account(one.recorded_by),
             )
         )
     return {plan_id: tuple(several) for plan_id, several in found.items()}
+
+
+def announce(session: Session, plan_id: int, *, channel: Channel, on: date) -> int:
+    """Notes that somebody was told of the versions of which they were not; how many."""
+    row = PlanVersionRow
+    done = session.execute(
+        update(row)
+        .where(row.plan_id == plan_id, row.announced_on.is_(None))
+        .values(announced_on=on, announced_by=channel)
+        .returning(row.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(done.all())
 
 
 def events(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Event, ...]]:

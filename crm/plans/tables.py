@@ -83,6 +83,8 @@ class PlanVersionRow(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
     effective_on: Mapped[date]
+    announced_on: Mapped[date | None]
+    announced_by: Mapped[Channel | None] = mapped_column(Word(Channel))
     cents: Mapped[int] = mapped_column(BigInteger)
     fee_cents: Mapped[int] = mapped_column(BigInteger)
     every_months: Mapped[int]

@@ -73,6 +73,7 @@ OFFICE = (
     "segment_export",
     "segment_figures",
     "gift_thanks",
+    "sepa",
     "api_tokens",
     "site_form",
     "clock",

@@ -42,6 +42,7 @@ ONE_PLACE = {
     "webauthn": {"crm/staff/webauthn_checks.py"},
     "argon2": {"crm/staff/passwords.py"},
     "python_calamine": {"crm/imports/unfold_sheet.py"},
+    "sepaxml": {"crm/collections/pain_008.py"},
     "requests": set(),
     "httpx": set(),
     "aiohttp": set(),
@@ -154,6 +155,7 @@ DOORS_BESIDES = {
     "crm.attestations": {"cabinet", "filing", "issuing", "keys", "locking", "words"},
     "crm.banking": {"amounts", "bringing", "kept", "reading", "references", "rules", "telling", "words"},
     "crm.care": {"rules", "words"},
+    "crm.collections": {"pain_002", "rules", "settling", "words"},
     "crm.consent": {
         "asking",
         "certificate",
@@ -190,7 +192,7 @@ DOORS_BESIDES = {
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.ledgers": {"anchors"},
     "crm.partners": {"rules"},
-    "crm.plans": {"arriving", "mandates", "rules", "words"},
+    "crm.plans": {"arriving", "collecting", "mandates", "rules", "words"},
     "crm.privacy": {"erasing", "identities", "own_wishes", "packs", "rules", "terms", "words"},
     "crm.people": {
         "arrivals",
@@ -247,6 +249,7 @@ RULED = (
     "audit",
     "banking",
     "care",
+    "collections",
     "consent",
     "donations",
     "duplicates",

@@ -18,7 +18,7 @@ from crm.demo.catcher import Catcher
 from crm.demo.maildrop import CaughtMail, Maildrop
 from crm.demo.site import site_app
 from crm.foundation.database import Database
-from crm.foundation.settings import Egress, Mail, Organisation, Settings
+from crm.foundation.settings import Collecting, Egress, Mail, Organisation, Settings
 from crm.web.app import create_app
 from jobs import turns
 from jobs.timetable import TIMETABLE
@@ -96,6 +96,7 @@ def running_house(database: Database, home: Path) -> Iterator[House]:
             require_second_factor=("finance",),
             organisation=Organisation(name="Ligue des libertés", website=site_url, donate_url=f"{site_url}don"),
             mail=Mail(port=catcher.smtp_port, connections=2, bounce_maildir=home / "bounces"),
+            collecting=Collecting(creditor_id="BE05ZZZ0418308144", account="BE71096123456769", bic="GKCCBEBB"),
             egress=Egress(allow=(site_url.removeprefix("http://").rstrip("/"),)),
         )
         assembly = replace(assemble(chosen, clock=clock), database=database)

@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from crm.assembly import bank_counter
 from crm.banking import bringing, rules, words
 from crm.banking import service as banking
-from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided
+from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided, LineSettles
 from crm.banking.kept import Candidate, KeptLine, LineState
 from crm.banking.references import written
 from crm.people import rules as people_rules
@@ -32,6 +32,7 @@ MOST_BYTES = 100 * 1024 * 1024
 LONGEST = 60
 DECIDED = N_("Quelqu’un vient de décider de ce mouvement : rien n’a été changé.")
 MOVED = N_("Le don de ce mouvement a été rendu ou corrigé depuis : il ne se rouvre plus ici.")
+SETTLES = N_("Ce mouvement a réglé des prélèvements : il ne se rouvre pas ici.")
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 WRONG_WHO = N_("Choisissez une personne de la liste.")
 NAMELESS = N_("Un nom au moins est nécessaire pour ouvrir une fiche.")
@@ -157,6 +158,8 @@ def reopen(line_id: int) -> ResponseReturnValue:
         return _on(DECIDED, kind="note")
     except GiftHasMoved:
         return _on(MOVED, kind="refused")
+    except LineSettles:
+        return _on(SETTLES, kind="refused")
     return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
 
 

@@ -65,7 +65,7 @@ MENU = (
         "gifts.index",
         Permission.DONATIONS_READ,
         "gift",
-        covers=("gift_batches", "gift_books", "gift_thanks", "bank", "plans", "plan_acts", "plan_signing"),
+        covers=("gift_batches", "gift_books", "gift_thanks", "bank", "plans", "plan_acts", "plan_signing", "sepa"),
     ),
     Entry(
         N_("Segments"),
@@ -168,6 +168,7 @@ ACTIONS = (
     Entry(N_("Remercier pour les dons"), "gift_thanks.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Lire les comptes des dons"), "gift_books.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Suivre les dons réguliers"), "plans.index", Permission.DONATIONS_READ, "gift"),
+    Entry(N_("Demander les domiciliations à la banque"), "sepa.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Rapprocher la banque"), "bank.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Encoder chèques et espèces"), "gift_batches.index", Permission.DONATIONS_EDIT, "gift"),
     Entry(N_("Construire un segment"), "segment_builder.new", Permission.SEGMENTS_EDIT, "segment"),

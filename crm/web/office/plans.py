@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.collections import service as collections
+from crm.collections import words as collection_words
 from crm.people import service as people
 from crm.plans import rules, words
 from crm.plans import service as plans
@@ -100,6 +102,7 @@ def page_of(plan_id: PlanId, *, errors: Mapping[str, str] | None = None) -> Resp
         person = people.find_survivor(session, whole.plan.person_id)
         until = rules.month_after(rules.first_of_month(today), AHEAD * whole.plan.terms.every_months + 1)
         due = plans.falling_due(session, [plan_id], first_on=today, last_on=until)[plan_id]
+        collected = collections.of_plan(session, plan_id, size=12)
         names = {account.id: account.name for account in staff.accounts(session)}
         funds = fund_names(session)
     state = rules.state_on(whole.plan.standing, today)
@@ -113,6 +116,8 @@ def page_of(plan_id: PlanId, *, errors: Mapping[str, str] | None = None) -> Resp
         state=state,
         today=today,
         due=due[:AHEAD],
+        collected=collected,
+        collection_words=collection_words,
         lapses_on=rules.lapses_on(whole.mandate) if whole.mandate else None,
         names=names,
         funds=funds,

@@ -80,6 +80,11 @@ ACTIONS: dict[str, str] = {
     "plan.cancel": N_("a arrêté un don régulier"),
     "plan.revive": N_("a relancé un don régulier"),
     "plan.account": N_("a changé le compte d’un don régulier"),
+    "sepa.make": N_("a préparé un fichier de domiciliations"),
+    "sepa.approve": N_("a approuvé un fichier de domiciliations"),
+    "sepa.drop": N_("a jeté un fichier de domiciliations"),
+    "sepa.leave": N_("a pris un fichier de domiciliations pour la banque"),
+    "sepa.report": N_("a lu un rapport de la banque sur les domiciliations"),
     "refund.approve": N_("a accepté un remboursement"),
     "refund.ask": N_("a demandé un remboursement"),
     "refund.refuse": N_("a refusé un remboursement"),
@@ -149,6 +154,7 @@ SUBJECTS: dict[str, str] = {
     "gift-batch": N_("Pile de dons"),
     "plan": N_("Don régulier"),
     "thank-rule": N_("Règle de remerciement"),
+    "sepa-batch": N_("Fichier de domiciliations"),
     "import": N_("Importation"),
     "mailing": N_("Envoi"),
     "newsletter": N_("Lettre"),
@@ -169,6 +175,7 @@ PLACES: dict[str, tuple[str, str, Permission]] = {
     "mailing": ("deliveries.show", "mailing_id", Permission.DELIVERIES_READ),
     "newsletter": ("newsletters.show", "newsletter_id", Permission.EDITIONS_READ),
     "plan": ("plans.show", "plan_id", Permission.DONATIONS_READ),
+    "sepa-batch": ("sepa.show", "batch_id", Permission.BANKING_READ),
     "person": ("supporters.show", "person_id", Permission.SUPPORTERS_READ),
 }
 """Where a subject has its page."""

@@ -1,0 +1,70 @@
+"""What can go wrong with collections."""
+
+from __future__ import annotations
+
+from crm.values.errors import Conflict, Invalid, Missing
+
+
+class BatchMissing(Missing):
+    """There is no such file."""
+
+    def __init__(self) -> None:
+        super().__init__("no such file of collections")
+
+
+class NothingDue(Conflict):
+    """Nothing is to be collected on that day."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is due")
+
+
+class FourEyes(Conflict):
+    """Somebody else has to approve the file."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else has to approve it")
+
+
+class BatchElsewhere(Conflict):
+    """The file is not where this can be done with it."""
+
+    def __init__(self) -> None:
+        super().__init__("this file does not stand so that this can be done")
+
+
+class FileDiffers(Conflict):
+    """The file would not be what was approved: an account or a name was changed since."""
+
+    def __init__(self) -> None:
+        super().__init__("the file would not be the one that was approved")
+
+
+class CreditorUnknown(Invalid):
+    """The settings do not say by which name and account the bank knows us."""
+
+    def __init__(self) -> None:
+        super().__init__("the settings name no creditor", field="creditor")
+
+
+class DayWrong(Invalid):
+    """Banks do not collect on that day, or it is too near or too far."""
+
+    def __init__(self) -> None:
+        super().__init__("banks do not collect on that day", field="collect_on")
+
+
+class FileUnsound(Invalid):
+    """A file that its own schema refuses; `why` names the place."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the file is not valid: {why}")
+        self.why = why
+
+
+class ReportUnreadable(Invalid):
+    """What was brought is no pain.002 that can be read; `line` is where it stops making sense (0: as a whole)."""
+
+    def __init__(self, line: int = 0) -> None:
+        super().__init__(f"no report of collections that can be read (line {line})", field="file")
+        self.line = line

@@ -1,0 +1,266 @@
+"""What the bank says of collections: a credit settles a whole file or one of them, what comes back is undone.
+
+A collection is received when the bank's credit says so, on the day of that credit. Every line of the bank has a name of
+its own: told twice, it does nothing the second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from crm.care import service as care
+from crm.collections import rules, store, words
+from crm.collections.model import (
+    AttemptState,
+    CollectionState,
+    Deed,
+    Errand,
+    Outcome,
+    Rejection,
+    Seen,
+)
+from crm.collections.model import Sequence as Sequence_
+from crm.collections.pain_002 import Report
+from crm.collections.tables import AttemptRow, CollectionRow
+from crm.donations import pouring
+from crm.donations import service as donations
+from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.foundation.database import hold
+from crm.foundation.signing import Sealer
+from crm.foundation.translation import say
+from crm.plans import collecting
+from crm.plans import service as plans
+from crm.plans.model import Channel, EndReason, Plan, PlanState
+from crm.plans.rules import state_on
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import GiftId, PlanId
+from crm.values.languages import Language
+
+PROVIDER = "sepa"
+_Pair = tuple[AttemptRow, CollectionRow]
+_Came = tuple[AttemptRow, CollectionRow, Seen]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ledger:
+    """Who seals what is booked, and in which language a colleague is told what is left to do."""
+
+    sealer: Sealer
+    language: Language
+
+
+def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datetime) -> dict[str, Outcome]:
+    """What each line that is about a collection of ours did, by its key; lines about anything else are left out.
+
+    A credit that is not what is awaited, to the cent, does nothing: a person looks at it.
+    """
+    hold(session, "collections")
+    today = brussels_day(at)
+    lines = [line for line in lines if line.booked_on <= today]
+    done: dict[str, Outcome] = {}
+    for line in lines:
+        named = rules.files_named(" ".join(line.references)) if line.cents > 0 and not line.is_return else ()
+        outcome = _settle_file(session, ledger, dict(named), line, at=at) if named else None
+        if outcome is not None:
+            done[line.key] = outcome
+    came_in = [line for line in lines if line.cents > 0 and not line.is_return and line.key not in done]
+    came: dict[int, _Came] = {}
+    for line, pair in _told(session, came_in, AttemptState.ASKED):
+        if pair[0].id not in came and pair[1].cents == line.cents:
+            came[pair[0].id] = (*pair, line)
+    done |= _settle_several(session, ledger, list(came.values()), at=at)
+    debits = [line for line in lines if line.cents < 0]
+    for line, pair in _told(session, debits, AttemptState.SETTLED):
+        outcome = _undo(session, ledger, pair, line, at=at)
+        if outcome is not None:
+            done[line.key] = outcome
+    return done
+
+
+def take_report(session: Session, ledger: Ledger, report: Report, *, at: datetime) -> int:
+    """What a pain.002 says: collections, blocks and whole files that were not taken; how many collections it were."""
+    several = list(report.rejections)
+    for text, reason in report.files:
+        for name, block in rules.files_named(text):
+            for whole in store.batches_called(session, {name}).values():
+                names = store.names_awaited(session, whole.id, block)
+                several += [Rejection(end_to_end_id=one, reason=reason) for one in names]
+    return reject(session, ledger, several, at=at)
+
+
+def reject(session: Session, ledger: Ledger, several: Sequence[Rejection], *, at: datetime) -> int:
+    """What a bank did not take (a pain.002): no money moved; how many of them are ours and were awaited."""
+    hold(session, "collections")
+    called, count = store.attempts_called(session, {one.end_to_end_id for one in several}), 0
+    for one in several:
+        pair = called.get(one.end_to_end_id)
+        if pair is None or pair[0].state is not AttemptState.ASKED:
+            continue
+        pair[0].state, pair[0].reason = AttemptState.REJECTED, one.reason[:40]
+        _follow(session, ledger, pair, one.reason, on=brussels_day(at), was_received=False, at=at)
+        count += 1
+    session.flush()
+    return count
+
+
+def _told(session: Session, lines: Sequence[Seen], state: AttemptState) -> list[tuple[Seen, _Pair]]:
+    """Of each line the asking it is about: by the name the bank repeats, else the newest by its mandate and amount."""
+    called = store.attempts_called(session, {line.end_to_end_id for line in lines if line.end_to_end_id})
+    references = {line.mandate for line in lines if line.mandate and line.end_to_end_id not in called}
+    mandates = collecting.by_reference(session, references) if references else {}
+    free = store.attempts_of(session, set(mandates.values()), state) if mandates else []
+    found: list[tuple[Seen, _Pair]] = []
+    for line in lines:
+        pair = called.get(line.end_to_end_id)
+        if pair is None and line.mandate in mandates:
+            number = mandates[line.mandate]
+            pair = next((one for one in free if one[1].mandate_id == number and one[1].cents == abs(line.cents)), None)
+            if pair is not None:
+                free.remove(pair)
+        if pair is not None and pair[0].state is state:
+            found.append((line, pair))
+    return found
+
+
+def _settle_file(
+    session: Session, ledger: Ledger, named: dict[str, Sequence_ | None], line: Seen, *, at: datetime
+) -> Outcome | None:
+    """One credit for all of a file that was not turned away, or for a block of it; None where it is another amount."""
+    for name, whole in store.batches_called(session, set(named)).items():
+        awaited = store.awaited(session, whole.id)
+        block = named[name]
+        wanted: set[Sequence_] | None = None
+        if sum(cents for _, cents in awaited.values()) == line.cents:
+            wanted = set(awaited)
+        elif block is not None and awaited.get(block, (0, 0))[1] == line.cents:
+            wanted = {block}
+        if not wanted:
+            continue
+        for some in store.askings(session, whole.id):
+            mine = [(a, c, line) for a, c in some if a.state is AttemptState.ASKED and a.sequence in wanted]
+            _receive(session, ledger, mine, at=at)
+        if wanted == set(awaited):
+            store.settled(session, whole.id, line.booked_on)
+        return Outcome(gifts=sum(awaited[one][0] for one in wanted))
+    return None
+
+
+def _settle_several(session: Session, ledger: Ledger, came: Sequence[_Came], *, at: datetime) -> dict[str, Outcome]:
+    """Credits that the bank gives one by one."""
+    if not came:
+        return {}
+    made = _receive(session, ledger, came, at=at)
+    known = collecting.plans(session, {PlanId(collection.plan_id) for _, collection, _ in came})
+    done = {
+        line.key: Outcome(
+            gifts=1,
+            person_id=known[PlanId(collection.plan_id)].person_id,
+            gift_id=made[attempt.end_to_end_id],
+        )
+        for attempt, collection, line in came
+    }
+    last_on = max(line.booked_on for *_, line in came)
+    for batch_id in {attempt.batch_id for attempt, *_ in came}:
+        if not store.awaited(session, batch_id):
+            store.settled(session, batch_id, last_on)
+    return done
+
+
+def _receive(session: Session, ledger: Ledger, came: Sequence[_Came], *, at: datetime) -> dict[str, GiftId]:
+    """Instalments that came: each a gift of its plan's person, on the day of the credit."""
+    if not came:
+        return {}
+    known = collecting.plans(session, {PlanId(collection.plan_id) for _, collection, _ in came})
+    news = [_gift(known[PlanId(collection.plan_id)], attempt, collection, line) for attempt, collection, line in came]
+    found = pouring.record_many(session, ledger.sealer, news, at=at)
+    made = {attempt.end_to_end_id: gift_id for (attempt, _, _), gift_id in zip(came, found, strict=True)}
+    rows = [(a.id, c.id, made[a.end_to_end_id], line.booked_on) for a, c, line in came]
+    store.received(session, rows)
+    by_day: dict[date, set[int]] = {}
+    for _, collection, line in came:
+        by_day.setdefault(line.booked_on, set()).add(collection.mandate_id)
+    for day, mandate_ids in by_day.items():
+        collecting.collected(session, mandate_ids, on=day)
+    return made
+
+
+def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen) -> NewGift:
+    fee, given = collection.fee_cents, collection.cents - collection.fee_cents
+    lines = [NewLine(cents=given, fund=plan.fund)] if given else []
+    if fee:
+        lines.append(NewLine(cents=fee, kind=LineKind.FEE, fund=plan.fund))
+    return NewGift(
+        person_id=plan.person_id,
+        lines=tuple(lines),
+        given_on=line.booked_on,
+        movement=Movement(
+            method=Method.DIRECT_DEBIT,
+            booked_on=line.booked_on,
+            value_on=line.value_on,
+            provider=PROVIDER,
+            external_id=attempt.end_to_end_id,
+        ),
+        kind=GiftKind.MEMBERSHIP_FEE if fee else GiftKind.INSTALMENT,
+        basis=Basis.SETTLEMENT,
+        source_code=plan.source_code,
+        split_beforehand=bool(fee),
+    )
+
+
+def _undo(session: Session, ledger: Ledger, pair: _Pair, line: Seen, *, at: datetime) -> Outcome | None:
+    """An instalment that went back, or a debit for one that was never credited; None where it is another amount."""
+    attempt, collection = pair
+    if attempt.state is not AttemptState.SETTLED or collection.cents != -line.cents or collection.gift_id is None:
+        return None
+    gift_id = GiftId(collection.gift_id)
+    movement = Movement(
+        method=Method.DIRECT_DEBIT,
+        booked_on=line.booked_on,
+        value_on=line.value_on,
+        provider=PROVIDER,
+        external_id=f"{attempt.end_to_end_id} back",
+        reason_code=line.reason[:20],
+    )
+    standing = donations.gift(session, gift_id).net_cents
+    if standing < collection.cents:
+        return None
+    donations.take_back(session, ledger.sealer, gift_id, EntryKind.RETURN, movement, cents=collection.cents, at=at)
+    attempt.state, attempt.reason = AttemptState.RETURNED, line.reason[:40]
+    _follow(session, ledger, pair, line.reason, on=line.booked_on, was_received=True, at=at)
+    session.flush()
+    plan = collecting.plans(session, [PlanId(collection.plan_id)])[PlanId(collection.plan_id)]
+    return Outcome(gifts=1, person_id=plan.person_id, gift_id=gift_id)
+
+
+def _follow(
+    session: Session, ledger: Ledger, pair: _Pair, code: str, *, on: date, was_received: bool, at: datetime
+) -> None:
+    """What the reason leads to: another try, a question, the end; and what is left for a colleague."""
+    attempt, collection = pair
+    rule = rules.rule_for(code, on)
+    deed = rules.deed_after(rule, number=attempt.number)
+    collection.reason = code[:40] or "MS03"
+    if deed is Deed.RETRY:
+        collection.state, collection.retry_on = CollectionState.OPEN, rules.retry_on(on)
+    else:
+        collection.state = CollectionState.RETURNED if was_received else CollectionState.GIVEN_UP
+        collection.retry_on = None
+    session.flush()
+    plan_id = PlanId(collection.plan_id)
+    plans.note_failure(session, plan_id, reason=code, on=on, at=at)
+    plan = plans.plan(session, plan_id)
+    state = state_on(plan.standing, on)
+    if deed is Deed.ASK and state is PlanState.ACTIVE:
+        plan = plans.pause(
+            session, plan_id, seen=plan.version, on=on, until_on=None, reason=code, channel=Channel.BANK, at=at, by=None
+        )
+    elif deed is Deed.STOP and plan.standing.ended_on is None:
+        reason = EndReason.DECEASED if rule.errand is Errand.DECEASED else EndReason.BANK
+        plans.cancel(session, plan_id, seen=plan.version, on=on, reason=reason, channel=Channel.BANK, at=at, by=None)
+    if rule.errand is not Errand.NONE:
+        title = say(ledger.language, words.ERRANDS[rule.errand], code=code)
+        care.add_task(session, title=title, by=None, at=at, due_on=on, person_id=plan.person_id)

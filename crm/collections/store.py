@@ -1,0 +1,330 @@
+"""SQL of collections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from crm.collections.model import (
+    Attempt,
+    AttemptState,
+    Batch,
+    BatchState,
+    Collected,
+    CollectionState,
+    Header,
+)
+from crm.collections.model import Sequence as Sequence_
+from crm.collections.tables import AttemptRow, CollectionRow, SepaBatchRow
+from crm.foundation import bulk
+from crm.values.identifiers import AccountId, CollectionId, GiftId, MandateId, PersonId, PlanId, SepaBatchId
+
+COLLECTION = (
+    "id",
+    "plan_id",
+    "mandate_id",
+    "period",
+    "due_on",
+    "cents",
+    "fee_cents",
+    "announced_on",
+    "state",
+    "reason",
+)
+ATTEMPT = (
+    "id",
+    "collection_id",
+    "batch_id",
+    "number",
+    "end_to_end_id",
+    "sequence",
+    "was_reference",
+    "is_new_account",
+    "state",
+    "reason",
+)
+AT_ONCE = 5_000
+_COLLECTION: Any = CollectionRow.__table__
+_ATTEMPT: Any = AttemptRow.__table__
+
+
+def periods(session: Session, plan_ids: Collection[int], *, since: str) -> set[tuple[int, str]]:
+    """(plan, period) of every instalment that was written down, from a period on."""
+    row = CollectionRow
+    query = select(row.plan_id, row.period).where(row.plan_id.in_(plan_ids), row.period >= since)
+    return {(plan_id, period) for plan_id, period in session.execute(query)}
+
+
+def served(session: Session, mandate_ids: Collection[int]) -> set[int]:
+    """Those mandates by which something was asked that the bank did not turn away."""
+    gone = (AttemptState.DROPPED, AttemptState.REJECTED)
+    query = (
+        select(CollectionRow.mandate_id)
+        .join(AttemptRow, AttemptRow.collection_id == CollectionRow.id)
+        .where(CollectionRow.mandate_id.in_(mandate_ids), AttemptRow.state.not_in(gone))
+        .distinct()
+    )
+    return set(session.scalars(query))
+
+
+def open_of(session: Session, plan_ids: Collection[int], *, on: date) -> dict[int, CollectionRow]:
+    """Of each plan the oldest instalment that waits to be asked (again) by a day."""
+    row = CollectionRow
+    query = (
+        select(row)
+        .where(row.plan_id.in_(plan_ids), row.state == CollectionState.OPEN, row.retry_on <= on)
+        .order_by(row.plan_id, row.period.desc())
+    )
+    return {one.plan_id: one for one in session.scalars(query)}
+
+
+def tries(session: Session, collection_ids: Collection[int]) -> dict[int, int]:
+    """How often each was asked."""
+    row = AttemptRow
+    query = select(row.collection_id, func.max(row.number)).where(row.collection_id.in_(collection_ids))
+    return {collection_id: int(number) for collection_id, number in session.execute(query.group_by(row.collection_id))}
+
+
+def reserve(session: Session, count: int) -> tuple[list[int], list[int]]:
+    """So many new numbers of collections and of attempts."""
+    return bulk.reserve(session, _COLLECTION, count), bulk.reserve(session, _ATTEMPT, count)
+
+
+def pour(session: Session, collections: Sequence[Sequence[Any]], attempts: Sequence[Sequence[Any]]) -> None:
+    """Many rows at once, their values in the order of `COLLECTION` and `ATTEMPT`."""
+    bulk.pour(session, _COLLECTION, COLLECTION, collections)
+    bulk.pour(session, _ATTEMPT, ATTEMPT, attempts)
+
+
+def set_state(
+    session: Session, collection_ids: Sequence[int], state: CollectionState, *, retry_on: date | None = None
+) -> None:
+    """Where those stand now; the reason and the gift stay."""
+    for start in range(0, len(collection_ids), AT_ONCE):
+        session.execute(
+            update(CollectionRow)
+            .where(CollectionRow.id.in_(collection_ids[start : start + AT_ONCE]))
+            .values(state=state, retry_on=retry_on)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def batch_row(session: Session, batch_id: int) -> SepaBatchRow | None:
+    """The row of a file."""
+    return session.get(SepaBatchRow, batch_id, populate_existing=True)
+
+
+def batches(session: Session, *, size: int) -> tuple[Batch, ...]:
+    """The newest files first."""
+    query = select(SepaBatchRow).order_by(SepaBatchRow.id.desc()).limit(size)
+    return tuple(batch(row) for row in session.scalars(query))
+
+
+def batches_called(session: Session, message_ids: Collection[str]) -> dict[str, Batch]:
+    """The files of those names that have left and are not settled."""
+    row = SepaBatchRow
+    query = select(row).where(row.message_id.in_(message_ids), row.sent_at.is_not(None), row.settled_on.is_(None))
+    return {one.message_id: batch(one) for one in session.scalars(query)}
+
+
+def askings(session: Session, batch_id: int) -> Iterator[list[tuple[AttemptRow, CollectionRow]]]:
+    """The collections of a file some at a time, in the order in which they were written down."""
+    after = 0
+    while True:
+        query = (
+            select(AttemptRow, CollectionRow)
+            .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+            .where(AttemptRow.batch_id == batch_id, AttemptRow.id > after)
+            .order_by(AttemptRow.id)
+            .limit(AT_ONCE)
+        )
+        found = [(one, other) for one, other in session.execute(query)]
+        if not found:
+            return
+        after = found[-1][0].id
+        yield found
+        for row in (row for pair in found for row in pair):
+            if row in session:
+                session.expunge(row)
+
+
+def drop_attempts(session: Session, batch_id: int) -> None:
+    """Nothing of that file was asked: its instalments wait again from the day they fell due."""
+    mine = select(AttemptRow.collection_id).where(AttemptRow.batch_id == batch_id)
+    session.execute(
+        update(CollectionRow)
+        .where(CollectionRow.id.in_(mine))
+        .values(state=CollectionState.OPEN, retry_on=CollectionRow.due_on)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.batch_id == batch_id)
+        .values(state=AttemptState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def attempts_called(session: Session, names: Collection[str]) -> dict[str, tuple[AttemptRow, CollectionRow]]:
+    """Askings by the name that the bank repeats."""
+    query = (
+        select(AttemptRow, CollectionRow)
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(AttemptRow.end_to_end_id.in_(names))
+        .execution_options(populate_existing=True)
+    )
+    return {one.end_to_end_id: (one, other) for one, other in session.execute(query)}
+
+
+def attempts_of(
+    session: Session, mandate_ids: Collection[int], state: AttemptState
+) -> list[tuple[AttemptRow, CollectionRow]]:
+    """Askings by those mandates that stand so, the newest first."""
+    query = (
+        select(AttemptRow, CollectionRow)
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(CollectionRow.mandate_id.in_(mandate_ids), AttemptRow.state == state)
+        .order_by(AttemptRow.id.desc())
+        .execution_options(populate_existing=True)
+    )
+    return [(one, other) for one, other in session.execute(query)]
+
+
+def awaited(session: Session, batch_id: int) -> dict[Sequence_, tuple[int, int]]:
+    """How many askings of a file are still awaited, and what they come to, by their sequence."""
+    query = (
+        select(AttemptRow.sequence, func.count(), func.sum(CollectionRow.cents))
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(AttemptRow.batch_id == batch_id, AttemptRow.state == AttemptState.ASKED)
+        .group_by(AttemptRow.sequence)
+    )
+    return {Sequence_(sequence): (count, int(cents)) for sequence, count, cents in session.execute(query)}
+
+
+def names_awaited(session: Session, batch_id: int, block: Sequence_ | None) -> list[str]:
+    """The names of what is still awaited of a file, or of one block of it."""
+    row = AttemptRow
+    query = select(row.end_to_end_id).where(row.batch_id == batch_id, row.state == AttemptState.ASKED)
+    if block is not None:
+        query = query.where(row.sequence == block)
+    return list(session.scalars(query.order_by(row.id)))
+
+
+def counts(session: Session, batch_id: int) -> dict[AttemptState, tuple[int, int]]:
+    """How many askings of a file stand where, and what they come to."""
+    query = (
+        select(AttemptRow.state, func.count(), func.sum(CollectionRow.cents))
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(AttemptRow.batch_id == batch_id)
+        .group_by(AttemptRow.state)
+    )
+    return {AttemptState(state): (count, int(cents)) for state, count, cents in session.execute(query)}
+
+
+def settled(session: Session, batch_id: int, on: date) -> None:
+    """The bank credited all that was left of a file."""
+    session.execute(
+        update(SepaBatchRow)
+        .where(SepaBatchRow.id == batch_id)
+        .values(settled_on=on)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def received(session: Session, came: Sequence[tuple[int, int, int, date]]) -> None:
+    """Askings that were credited, given as (attempt, collection, gift, day)."""
+    attempts: list[dict[str, Any]] = [
+        {"id": attempt, "state": AttemptState.SETTLED, "settled_on": on} for attempt, _, _, on in came
+    ]
+    session.execute(update(AttemptRow), attempts)
+    collections: list[dict[str, Any]] = [
+        {"id": collection, "state": CollectionState.RECEIVED, "gift_id": gift, "reason": "", "retry_on": None}
+        for _, collection, gift, _ in came
+    ]
+    session.execute(update(CollectionRow), collections)
+
+
+def of_plan(session: Session, plan_id: int, *, size: int) -> tuple[Collected, ...]:
+    """The newest instalments of a plan, each with its askings."""
+    row = CollectionRow
+    found = session.scalars(select(row).where(row.plan_id == plan_id).order_by(row.period.desc()).limit(size)).all()
+    return _whole(session, found, PersonId(0))
+
+
+def came_back(session: Session, *, size: int) -> tuple[Collected, ...]:
+    """The newest instalments that did not come, or went back."""
+    row = CollectionRow
+    query = select(row).where(row.reason != "").order_by(row.due_on.desc(), row.id.desc()).limit(size)
+    return _whole(session, session.scalars(query).all(), PersonId(0))
+
+
+def _whole(session: Session, found: Sequence[CollectionRow], person_id: PersonId) -> tuple[Collected, ...]:
+    several: dict[int, list[Attempt]] = {}
+    query = (
+        select(AttemptRow, SepaBatchRow.collect_on)
+        .join(SepaBatchRow, SepaBatchRow.id == AttemptRow.batch_id)
+        .where(AttemptRow.collection_id.in_([one.id for one in found]))
+        .order_by(AttemptRow.number)
+    )
+    for one, collect_on in session.execute(query):
+        attempt = Attempt(
+            number=one.number,
+            batch_id=SepaBatchId(one.batch_id),
+            collect_on=collect_on,
+            end_to_end_id=one.end_to_end_id,
+            sequence=one.sequence,
+            state=one.state,
+            reason=one.reason,
+        )
+        several.setdefault(one.collection_id, []).append(attempt)
+    return tuple(
+        Collected(
+            id=CollectionId(one.id),
+            plan_id=PlanId(one.plan_id),
+            mandate_id=MandateId(one.mandate_id),
+            person_id=person_id,
+            period=one.period,
+            due_on=one.due_on,
+            cents=one.cents,
+            state=one.state,
+            retry_on=one.retry_on,
+            gift_id=None if one.gift_id is None else GiftId(one.gift_id),
+            reason=one.reason,
+            attempts=tuple(several.get(one.id, ())),
+        )
+        for one in found
+    )
+
+
+def batch(row: SepaBatchRow) -> Batch:
+    """A row as a noun."""
+    state = BatchState.MADE
+    for is_so, then in (
+        (row.approved_at is not None, BatchState.APPROVED),
+        (row.sent_at is not None, BatchState.SENT),
+        (row.settled_on is not None, BatchState.SETTLED),
+        (row.dropped_at is not None, BatchState.DROPPED),
+    ):
+        state = then if is_so else state
+    return Batch(
+        id=SepaBatchId(row.id),
+        header=Header(message_id=row.message_id, schema=row.schema, collect_on=row.collect_on, made_at=row.made_at),
+        count=row.count,
+        cents=row.cents,
+        state=state,
+        made_by=_account(row.made_by),
+        approved_at=row.approved_at,
+        approved_by=_account(row.approved_by),
+        sent_at=row.sent_at,
+        sent_by=_account(row.sent_by),
+        settled_on=row.settled_on,
+        digest=row.digest,
+    )
+
+
+def _account(number: int | None) -> AccountId | None:
+    return None if number is None else AccountId(number)

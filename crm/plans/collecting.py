@@ -1,0 +1,129 @@
+"""Plans as the house collects them: block by block what falls due, and what the bank's file says of each mandate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from crm.plans import rules, selects, store
+from crm.plans.mandates import Safe
+from crm.plans.model import Amendment, Due, Mandate, Plan
+from crm.plans.tables import MandateRow, PlanRow
+from crm.values.identifiers import MandateId, PlanId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A plan with its mandate, what fell due within a time, and what of the mandate the bank does not know yet."""
+
+    plan: Plan
+    mandate: Mandate
+    has_account: bool
+    due: tuple[Due, ...]
+    untold: tuple[Amendment, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnFile:
+    """What the bank's file says of a mandate."""
+
+    reference: str
+    holder: str
+    account: str
+    bic: str
+    signed_on: date
+
+
+def block(
+    session: Session, *, after: PlanId | None, size: int, first_on: date, last_on: date
+) -> tuple[tuple[Asked, ...], PlanId | None]:
+    """Some plans by mandate that run on `last_on`, in their order, and the last of them; None at the end.
+
+    Those of which nothing falls due between the two days are left out.
+    """
+    row = PlanRow
+    query = (
+        select(row, MandateRow)
+        .join(MandateRow, MandateRow.id == row.mandate_id)
+        .where(row.started_on <= last_on, ~selects.is_ended(last_on), ~selects.is_paused(last_on))
+        .order_by(row.id)
+        .limit(size)
+    )
+    if after is not None:
+        query = query.where(row.id > after)
+    found = session.execute(query).all()
+    if not found:
+        return (), None
+    ids = [plan.id for plan, _ in found]
+    versions, events = store.versions(session, ids), store.events(session, ids)
+    untold: dict[int, list[Amendment]] = {}
+    for one in store.amendments(session, [mandate.id for _, mandate in found], untold=True):
+        untold.setdefault(one.mandate_id, []).append(one)
+    asked = []
+    for plan, mandate in found:
+        due = rules.instalments(
+            versions.get(plan.id, ()),
+            events.get(plan.id, ()),
+            first_on=max(first_on, plan.started_on),
+            last_on=last_on,
+        )
+        if due:
+            asked.append(
+                Asked(
+                    plan=store.plan(plan),
+                    mandate=store.mandate(mandate),
+                    has_account=mandate.sealed_account is not None,
+                    due=due,
+                    untold=tuple(untold.get(mandate.id, ())),
+                )
+            )
+    return tuple(asked), PlanId(ids[-1])
+
+
+def on_file(session: Session, safe: Safe, mandate_ids: Collection[MandateId]) -> Mapping[int, OnFile]:
+    """Those mandates with their accounts opened, for the bank's file; one whose account was forgotten is left out."""
+    found = {}
+    row = MandateRow
+    for one in session.scalars(select(row).where(row.id.in_(mandate_ids), row.sealed_account.is_not(None))):
+        assert one.sealed_account is not None
+        found[one.id] = OnFile(
+            reference=one.reference,
+            holder=one.holder,
+            account=safe.secrets.decrypt(one.sealed_account, context=f"mandate {one.uid}"),
+            bic=one.bic,
+            signed_on=one.signed_on,
+        )
+    return found
+
+
+def told_of(session: Session, mandate_ids: Collection[int], *, at: datetime) -> None:
+    """The bank has been told of every change of those mandates."""
+    store.told(session, [one.id for one in store.amendments(session, mandate_ids, untold=True)], at)
+
+
+def collected(session: Session, mandate_ids: Collection[int], *, on: date) -> None:
+    """Those mandates served on a day: they sleep from then, at the latest."""
+    row = MandateRow
+    later = or_(row.last_collected_on.is_(None), row.last_collected_on < on)
+    session.execute(
+        update(row)
+        .where(row.id.in_(mandate_ids), later)
+        .values(last_collected_on=on)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def plans(session: Session, plan_ids: Collection[PlanId]) -> Mapping[PlanId, Plan]:
+    """Those plans, by number."""
+    query = select(PlanRow).where(PlanRow.id.in_(plan_ids))
+    return {PlanId(row.id): store.plan(row) for row in session.scalars(query)}
+
+
+def by_reference(session: Session, references: Collection[str]) -> Mapping[str, int]:
+    """The numbers of the mandates that are called so."""
+    query = select(MandateRow.reference, MandateRow.id).where(MandateRow.reference.in_(references))
+    return {row.reference: row.id for row in session.execute(query)}

@@ -1,0 +1,96 @@
+"""The SEPA desk: every step says why it is refused, the file is audited, a report is read or refused."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from crm.assembly import Assembly
+from crm.audit import service as audit
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.plans import arriving
+from crm.plans.arriving import Row
+from crm.plans.model import Channel, Plan
+from crm.staff.model import Role
+from crm.values.iban import Iban
+from crm.values.languages import Language
+from tests.collections.test_reports import REPORT
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+from tests.web.supporters import words_of
+
+Open = Callable[..., Browser]
+DAY = "2026-11-30"
+
+
+@pytest.fixture
+def plan(assembly: Assembly) -> Plan:
+    with assembly.database.transaction() as session:
+        new = NewPerson(language=Language.FR, first_name="Ana", last_name="Delta")
+        who = people.add(session, assembly.addresses, new, at=NOW).id
+        row = Row(
+            person_id=who, supplier="rue", reference="RUE-1", signed_on=NOW.date() - timedelta(days=20), cents=1500,
+            channel=Channel.STREET, account=Iban.parse("BE71096123456769"), holder="Ana Delta",
+        )  # fmt: skip
+        return arriving.bring(session, assembly.safe, row, at=NOW)
+
+
+def test_a_file_goes_from_hand_to_hand(assembly: Assembly, browser: Open, plan: Plan) -> None:
+    one, two = browser(Role.FINANCE), browser(Role.FINANCE)
+    assert "1 2 3" not in words_of(one.get("/office/sepa?on=rien").text)
+    for wrong in ("", "2026-11-29", "hier"):
+        assert one.post("/office/sepa/new", {"collect_on": wrong}).status_code == 422
+    made = one.post("/office/sepa/new", {"collect_on": DAY})
+    address = made.headers["Location"]
+    assert (made.status_code, address) == (303, "/office/sepa/1")
+    assert one.post("/office/sepa/new", {"collect_on": DAY}).headers["Location"] == "/office/sepa"
+    one.post(f"{address}/approve", {})
+    assert "À approuver" in words_of(one.get(address).text)
+    assert two.post(f"{address}/file", {}).status_code == 303
+    two.post(f"{address}/approve", {})
+    assert "Prêt à partir" in words_of(two.get(address).text)
+    taken = one.post(f"{address}/file", {})
+    assert (taken.status_code, taken.headers["Content-Type"]) == (200, "application/xml; charset=utf-8")
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="PV-20261130-000001.xml"'
+    assert "Parti à la banque" in words_of(one.get("/office/sepa").text)
+    one.post(f"{address}/drop", {})
+    assert "Parti à la banque" in words_of(one.get(address).text)
+    with assembly.database.reading() as session:
+        done = [entry.action for entry in audit.latest(session, limit=20) if entry.action.startswith("sepa")]
+    assert done == ["sepa.leave", "sepa.approve", "sepa.make"]
+
+
+def report(finance: Browser, content: bytes) -> Any:
+    """Brings a report; without content, no file is chosen."""
+    data = {"file": (io.BytesIO(content), "r.xml")} if content else {}
+    return finance.post("/office/sepa/report", data, content_type="multipart/form-data")
+
+
+def test_a_report_of_the_bank_is_read_or_refused(browser: Open, plan: Plan) -> None:
+    finance = browser(Role.FINANCE)
+    for content, said in ((b"", "Choisissez un fichier"), (b"<a/>", "rien n’a été fait")):
+        refused = report(finance, content)
+        assert (refused.status_code, said in words_of(refused.text)) == (422, True)
+    finance.post("/office/sepa/new", {"collect_on": DAY})
+    browser(Role.FINANCE).post("/office/sepa/1/approve", {})
+    finance.post("/office/sepa/1/file", {})
+    text = REPORT.format(version="10", file="PV-20261130-000001", group="PART", one="PV-20261130-000001-1")
+    assert report(finance, text.encode()).status_code == 303
+    desk = words_of(finance.get("/office/sepa").text)
+    assert "compte erroné" in desk
+    assert "Ana Delta" in desk
+    assert "Non venu" in words_of(finance.get(f"/office/plans/{plan.id}").text)
+
+
+def test_a_file_that_nobody_sent_is_thrown_away(browser: Open, plan: Plan) -> None:
+    finance = browser(Role.FINANCE)
+    finance.post("/office/sepa/new", {"collect_on": DAY})
+    finance.post("/office/sepa/1/drop", {})
+    assert "Jeté" in words_of(finance.get("/office/sepa/1").text)
+    assert finance.post("/office/sepa/new", {"collect_on": DAY}).headers["Location"] == "/office/sepa/2"
+    assert date.fromisoformat(DAY) > NOW.date()
