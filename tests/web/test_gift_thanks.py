@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -13,6 +14,8 @@ from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.donations.tables import GiftRow, ThanksRow
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.privacy import service as privacy
+from crm.privacy.model import RequestKind, RequestWay
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
@@ -90,3 +93,16 @@ def test_rules_are_made_and_taken_away(assembly: Assembly, browser: Open) -> Non
     assert "le premier don" in shown
     finance.post(f"{DESK}/rules/4/drop")
     assert "Par mail 1" in words_of(finance.get(DESK).text)
+
+
+def test_the_first_page_names_refunds_and_data_requests_that_wait(assembly: Assembly, browser: Open) -> None:
+    one, two, long_ago = donor(assembly, "Un", 4_000), donor(assembly, "Deux", 1_000), NOW - timedelta(days=25)
+    by = browser(Role.FINANCE).account.id
+    with assembly.database.transaction() as session:
+        gift_id = donations.latest_of(session, one, size=1)[0].id
+        donations.ask_refund(session, gift_id, 1_000, reason="Erreur", at=NOW, by=by)
+        for person_id, at in ((one, long_ago), (two, NOW)):
+            privacy.request(session, person_id=person_id, kind=RequestKind.ACCESS, way=RequestWay.LETTER, at=at)
+    shown = words_of(browser(Role.ADMINISTRATOR).get("/office").text)
+    assert "Un remboursement attend un second regard" in shown
+    assert "Une demande de données touche à son terme" in shown

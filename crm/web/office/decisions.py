@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from crm.care import service as care
 from crm.donations import service as donations
 from crm.donations import thanks
 from crm.people import differences
+from crm.privacy import service as privacy
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.web.office import guard, shell
@@ -34,6 +36,8 @@ COMPLAINTS = (N_("Une plainte attend une réponse"), N_("%(n)s plaintes attenden
 DIFFERENCES = (N_("Une différence est à trancher"), N_("%(n)s différences sont à trancher"))
 REFUNDS = (N_("Un remboursement attend un second regard"), N_("%(n)s remboursements attendent un second regard"))
 THANKS = (N_("Une personne attend un merci"), N_("%(n)s personnes attendent un merci"))
+NEAR = (N_("Une demande de données touche à son terme"), N_("%(n)s demandes de données touchent à leur terme"))
+NEAR_DAYS = 7
 TAGS = (N_("Une étiquette inconnue est à nommer"), N_("%(n)s étiquettes inconnues sont à nommer"))
 
 
@@ -77,6 +81,10 @@ def waiting(session: Session) -> list[Question]:
         complaints, differing = care.open_complaint_count(session), differences.waiting_count(session)
         found.append(Question(words=COMPLAINTS, count=complaints, href=url_for("care_desk.index"), is_urgent=True))
         found.append(Question(words=DIFFERENCES, count=differing, href=url_for("supporter_differences.index")))
+    if guard.may(Permission.PRIVACY_ACT):
+        soon = brussels_day(shell.now()) + timedelta(days=NEAR_DAYS)
+        near = sum(1 for one in privacy.waiting(session) if one.due_on <= soon)
+        found.append(Question(words=NEAR, count=near, href=url_for("privacy_desk.index"), is_urgent=True))
     if guard.may(Permission.DONATIONS_EDIT):
         refunds = donations.refunds_to_decide(session)
         where = url_for("gifts.show", gift_id=refunds[0].gift_id) if len(refunds) == 1 else url_for("gifts.index")
