@@ -57,6 +57,8 @@ from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.erasing import Holdings
 from crm.privacy.own_wishes import DeskWishes
+from crm.segments import merging as segments_merging
+from crm.segments import personal_data as segments_personal_data
 from crm.segments.catalogue import Catalogue
 from crm.vault import merging as vault_merging
 from crm.vault import panel as vault_panel
@@ -83,6 +85,7 @@ ROOMS_WITH_ROWS = (
     "crm.people",
     "crm.plans",
     "crm.privacy",
+    "crm.segments",
     "crm.staff",
     "crm.vault",
     "crm.visits",
@@ -108,11 +111,13 @@ POINTERS: tuple[PersonPointer, ...] = (
     care_merging,
     delivery_merging,
     duplicates_merging,
+    segments_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
 HOLDERS: tuple[PersonHolder, ...] = (
     feedback_personal_data,
     delivery_personal_data,
+    segments_personal_data,
     imports_personal_data,
     duplicates_personal_data,
     banking_personal_data,

@@ -88,7 +88,8 @@ class Source:
 
     `rows` gives `person_id` (never NULL) and at least the columns asked for. `day` is the column that windows look at,
     `amount` what is summed. `phrases` say each measure of many people in a marked sentence (`ont donné %(when)s`):
-    `%(when)s` is a window, `%(how)s` a number, an amount or a day, and each required column stands under its key.
+    `%(when)s` is a window, `%(how)s` a number, an amount or a day, each required column stands under its key,
+    `%(what)s` are the tests on rows (which follow in brackets where it is absent).
     `denied` is the contrary of HAS. `definition` says what counts. `is_person`: the one row of everybody who can be
     found at all.
     """

@@ -137,8 +137,8 @@ SOURCES: tuple[Source, ...] = (
         ),
         rows=everybody,
         permission=READ,
-        phrases={Measure.HAS: N_("sont tels")},
-        denied=N_("ne sont pas tels"),
+        phrases={Measure.HAS: N_("ont pour %(what)s")},
+        denied=N_("n’ont pas pour %(what)s"),
         is_person=True,
     ),
     Source(

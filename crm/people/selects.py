@@ -106,3 +106,22 @@ def deceased(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
 def first_names(person_ids: Collection[int]) -> Select[int, str]:
     """What those people are called: person_id, first_name (may be empty)."""
     return select(PersonRow.id.label("person_id"), PersonRow.first_name).where(PersonRow.id.in_(person_ids))
+
+
+def written_names() -> Select[*tuple[Any, ...]]:
+    """How people are written to: person_id, member_number, title, first_name, last_name, organisation_name."""
+    return select(
+        PersonRow.id.label("person_id"),
+        PersonRow.member_number,
+        PersonRow.title,
+        PersonRow.first_name,
+        PersonRow.last_name,
+        PersonRow.organisation_name,
+    )
+
+
+def letter_parts() -> Select[*tuple[Any, ...]]:
+    """The parts of every postal address, under its number (`postal_address_id`)."""
+    row = PostalAddressRow
+    parts = (row.organisation, row.department, row.complement, row.street, row.number, row.box, row.postcode)
+    return select(row.id.label("postal_address_id"), *parts, row.locality, row.country)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from crm.contracts.segment_fields import Column, Kind, Measure, SegmentFields, Source
 from crm.segments.errors import TreeInvalid
 from crm.segments.model import (
@@ -32,6 +34,7 @@ from crm.segments.model import (
     Words,
     Year,
 )
+from crm.values.languages import Language
 
 OF_AMOUNTS = frozenset({Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
 OF_DAYS = frozenset({Measure.FIRST, Measure.LAST})
@@ -81,6 +84,43 @@ class Catalogue:
             for test in where
             if test.column in required and isinstance(test.asks, Words)
         )
+
+    def tests(self, tree: Tree) -> tuple[tuple[Source, Test], ...]:
+        """Every test of a tree, with its source."""
+        found: list[tuple[Source, Test]] = []
+        match tree:
+            case Every() | Some():
+                found += [pair for part in tree.parts for pair in self.tests(part)]
+            case Not():
+                found += self.tests(tree.part)
+            case Condition():
+                found += [(self.source(tree.source), test) for test in tree.where]
+            case Comparison():
+                tests = (*tree.left.where, *tree.right.where)
+                found += [(self.source(tree.source), test) for test in tests]
+            case _:
+                pass
+        return tuple(found)
+
+    def asked(self, tree: Tree) -> frozenset[str]:
+        """The sources a tree asks."""
+        match tree:
+            case Every() | Some():
+                return frozenset().union(*(self.asked(part) for part in tree.parts))
+            case Not():
+                return self.asked(tree.part)
+            case Condition() | Comparison():
+                return frozenset({tree.source})
+            case _:
+                return frozenset()
+
+    def sensitive_words(self, session: Session, source: Source, test: Test) -> frozenset[str]:
+        """Of the words a test names, those that tell an opinion."""
+        column = source.find_column(test.column)
+        if column is None or column.options is None or not isinstance(test.asks, Words):
+            return frozenset()
+        options = column.options(session, Language.FR)
+        return frozenset(one.value for one in options if one.is_sensitive) & test.asks.values
 
     def permissions(self, sources: Collection[str]) -> frozenset[str]:
         """What asking about those sources takes."""

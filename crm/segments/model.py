@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from crm.contracts.segment_fields import Measure
-from crm.values.identifiers import SegmentId
+from crm.values.identifiers import AccountId, SegmentId
 
 FORM = 1
 """The version of the JSON form that is written today."""
@@ -190,3 +190,102 @@ class Facts:
 
     person_id: int
     rows: Mapping[tuple[str, Given], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewSegment:
+    """A segment to keep. `reason` says why, where it asks something that tells an opinion."""
+
+    name: str
+    tree: Tree
+    description: str = ""
+    folder: str = ""
+    reason: str = ""
+    is_shared: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A count: how many people, when, of which version, how long it took."""
+
+    people: int
+    milliseconds: int
+    counted_at: datetime
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """A segment as it stands, with its last count."""
+
+    id: SegmentId
+    name: str
+    description: str
+    folder: str
+    reason: str
+    owner_id: AccountId | None
+    is_shared: bool
+    version: int
+    created_at: datetime
+    changed_at: datetime
+    tree: Tree
+    run: Run | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """One of the trees a segment has had."""
+
+    number: int
+    tree: Tree
+    made_at: datetime
+    made_by: AccountId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """What one condition does: how many it holds of alone, how many are left after it and those before it, and how
+    many are out for want of it only."""
+
+    part: Tree
+    alone: int
+    left: int
+    only: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breakdown:
+    """How a segment comes to its number: out of how many, and what each condition does, in order."""
+
+    everybody: int
+    people: int
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparing:
+    """How many are in both of two segments, or in one only."""
+
+    both: int
+    first_only: int
+    second_only: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """Why a part of a tree holds of somebody or not: what was found of them. `parts` are those below it."""
+
+    part: Tree
+    holds: bool
+    found: Any = None
+    parts: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Membership:
+    """Whether somebody is in a segment, why, and whether a hand put them in (True) or out (False)."""
+
+    is_in: bool
+    told: Told
+    by_hand: bool | None
+    is_known: bool

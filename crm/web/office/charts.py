@@ -149,6 +149,46 @@ def line(
     )
 
 
+def versus(
+    finding: str,
+    points: Sequence[Point],
+    before: Sequence[Point],
+    *,
+    head: tuple[str, str, str],
+    show: Callable[[int], str],
+    note: str = "",
+) -> Chart:
+    """Bars from zero, each beside what was there before, in grey; figures stand in the table."""
+    step = (WIDTH - 2 * _SIDE) / max(len(points), 1)
+    thick = min(step * 0.36, 28)
+    both = [*points, *before]
+    drawn, words = [], []
+    for index, pair in enumerate(zip(before, points, strict=True)):
+        middle = _SIDE + step * (index + 0.5)
+        for side, (point, tone) in enumerate(zip(pair, ("calm", "strong"), strict=True)):
+            height = _scaled(point.value, both)
+            drawn.append(
+                Bar(
+                    x=round(middle - thick + side * (thick + 1), 1),
+                    y=round(HEIGHT - _FOOT - height, 1),
+                    width=round(thick, 1),
+                    height=round(height, 1),
+                    tone=tone,
+                    label=point.label,
+                    shown=show(point.value),
+                )
+            )
+        words.append(Word(x=round(middle, 1), y=HEIGHT - 8, anchor="middle", tone="calm", text=pair[1].label))
+    return Chart(
+        finding=finding,
+        note=note,
+        bars=tuple(drawn),
+        words=tuple(words),
+        head=head,
+        table=tuple((now.label, show(now.value), show(old.value)) for old, now in zip(before, points, strict=True)),
+    )
+
+
 def _scaled(value: int, points: Sequence[Point]) -> float:
     highest = max((point.value for point in points), default=0)
     return (HEIGHT - _FOOT - _TOP) * value / highest if highest > 0 else 0.0

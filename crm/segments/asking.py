@@ -1,0 +1,183 @@
+"""Putting questions: how many, what each condition does, who, why somebody is in or out, two segments compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import reduce
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+
+from crm.consent import gate
+from crm.consent import selects as consent
+from crm.consent.model import Channel
+from crm.segments.catalogue import Catalogue
+from crm.segments.facts import facts_of
+from crm.segments.model import (
+    Breakdown,
+    Comparing,
+    Comparison,
+    Condition,
+    Definition,
+    Effect,
+    Every,
+    Facts,
+    InSegment,
+    Membership,
+    Not,
+    Run,
+    Sample,
+    Some,
+    Told,
+    Tree,
+    Words,
+)
+from crm.segments.rules import Others, belongs, drawn, matches, measured
+from crm.segments.selects import Question, clause, members, person_columns
+from crm.segments.selects import belongs as belonging
+
+Stopwatch = Callable[[], float]
+"""Seconds that only go forward."""
+
+
+def count(definition: Definition, question: Question) -> int:
+    """How many people are in a segment."""
+    found = members(definition, question).subquery()
+    return question.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def run(definition: Definition, question: Question, *, number: int, stopwatch: Stopwatch) -> Run:
+    """The same, with how long it took."""
+    started = stopwatch()
+    people = count(definition, question)
+    elapsed = round((stopwatch() - started) * 1000)
+    return Run(people=people, milliseconds=elapsed, counted_at=question.at, number=number)
+
+
+def breakdown(definition: Definition, question: Question) -> Breakdown:
+    """How it comes to its number, condition by condition, in one pass over everybody."""
+    tree = definition.tree
+    parts = tree.parts if isinstance(tree, Every) else (tree,)
+    everybody = question.everybody(person_columns(tree, question))
+    holds = [case((clause(part, everybody, question), 1), else_=0).label(f"part_{n}") for n, part in enumerate(parts)]
+    is_in = case((belonging(definition, everybody, question), 1), else_=0).label("is_in")
+    each = select(is_in, *holds).select_from(everybody).subquery("each")
+    columns = [each.c[f"part_{n}"] for n in range(len(parts))]
+    figures: list[ColumnElement[Any]] = [func.count(), func.sum(each.c.is_in)]
+    for n, column in enumerate(columns):
+        others = [other for m, other in enumerate(columns) if m != n]
+        figures += [func.sum(column), func.sum(_all(columns[: n + 1])), func.sum(_all([1 - column, *others]))]
+    row = [int(value or 0) for value in question.session.execute(select(*figures).select_from(each)).one()]
+    effects = [
+        Effect(part=part, alone=row[2 + 3 * n], left=row[3 + 3 * n], only=row[4 + 3 * n])
+        for n, part in enumerate(parts)
+    ]
+    return Breakdown(everybody=row[0], people=row[1], effects=tuple(effects))
+
+
+def refusals(definition: Definition, question: Question) -> Mapping[str, int]:
+    """Of those who fail a segment for want of being reachable only, how many for which reason of the gate.
+
+    Empty where it asks for nobody's reach, or for that of several at once. "" counts those who never said anything.
+    """
+    tree = definition.tree
+    parts = tree.parts if isinstance(tree, Every) else (tree,)
+    reach = [part for part in parts if isinstance(part, Condition) and part.source == "reach"]
+    if len(reach) != 1:
+        return {}
+    named = {test.column: test.asks.values for test in reach[0].where if isinstance(test.asks, Words)}
+    if any(len(values) != 1 for values in named.values()):
+        return {}
+    (purpose,), (channel,) = named["purpose"], named["channel"]
+    rest = Every(parts=tuple(part for part in parts if part is not reach[0]))
+    everybody = question.everybody(person_columns(tree, question))
+    out = and_(clause(rest, everybody, question), not_(clause(reach[0], everybody, question)))
+    lost = select(everybody.c.person_id).where(out).subquery("lost")
+    return reasons(question, lost, purpose, Channel(channel))
+
+
+def reasons(question: Question, lost: Any, purpose: str, channel: Channel) -> dict[str, int]:
+    """Why the gate refuses those people (a subquery of `person_id`), counted; "" for those who never said anything."""
+    refused = consent.refused(purpose, channel, moment=gate.moment(question.session, question.at)).subquery("refused")
+    reason = func.coalesce(refused.c.refusal, "")
+    found = (
+        select(reason, func.count())
+        .select_from(lost.outerjoin(refused, refused.c.person_id == lost.c.person_id))
+        .group_by(reason)
+    )
+    return {str(word): int(number) for word, number in question.session.execute(found)}
+
+
+def sample(definition: Definition, question: Question, *, size: int, after: int = 0) -> list[int]:
+    """Some of its people, by number."""
+    found = members(definition, question).subquery()
+    wanted = select(found.c.person_id).where(found.c.person_id > after).order_by(found.c.person_id).limit(size)
+    return list(question.session.scalars(wanted))
+
+
+def compare(first: Definition, second: Definition, question: Question) -> Comparing:
+    """How many are in both, or in one of them only."""
+    columns = person_columns(first.tree, question) | person_columns(second.tree, question)
+    everybody = question.everybody(columns)
+    one, other = (belonging(definition, everybody, question) for definition in (first, second))
+    kinds = [and_(one, other), and_(one, not_(other)), and_(other, not_(one))]
+    figures = [func.sum(case((kind, 1), else_=0)) for kind in kinds]
+    row = question.session.execute(select(*figures).select_from(everybody).where(or_(one, other))).one()
+    both, first_only, second_only = (int(value or 0) for value in row)
+    return Comparing(both=both, first_only=first_only, second_only=second_only)
+
+
+def membership(definition: Definition, question: Question, person_id: int) -> Membership:
+    """Why somebody is in a segment or not, condition by condition; a fixed number of queries for a tree."""
+    (facts,) = facts_of(question, definition.tree, [person_id])
+    catalogue, today, others = question.catalogue, question.today, question.others
+    hand = True if person_id in definition.included else False if person_id in definition.excluded else None
+    return Membership(
+        is_in=belongs(definition, facts, today=today, catalogue=catalogue, others=others),
+        told=told(definition.tree, facts, today=today, catalogue=catalogue, others=others),
+        by_hand=hand,
+        is_known=bool(facts.rows[catalogue.person.key, frozenset()]),
+    )
+
+
+def memberships(definitions: Mapping[int, Definition], question: Question, person_id: int) -> frozenset[int]:
+    """Which of many segments somebody is in: their facts are fetched once for all, a query for each source."""
+    (facts,) = facts_of(question, Every(parts=tuple(one.tree for one in definitions.values())), [person_id])
+    today, catalogue, others = question.today, question.catalogue, question.others
+    return frozenset(
+        number
+        for number, one in definitions.items()
+        if belongs(one, facts, today=today, catalogue=catalogue, others=others)
+    )
+
+
+def told(tree: Tree, facts: Facts, *, today: date, catalogue: Catalogue, others: Others) -> Told:
+    """A tree with, at each part, whether it holds of somebody and what was found of them."""
+    holds = matches(tree, facts, today=today, catalogue=catalogue, others=others)
+
+    def below(part: Tree) -> Told:
+        return told(part, facts, today=today, catalogue=catalogue, others=others)
+
+    match tree:
+        case Every() | Some():
+            return Told(part=tree, holds=holds, parts=tuple(below(part) for part in tree.parts))
+        case Not():
+            return Told(part=tree, holds=holds, parts=(below(tree.part),))
+        case Condition():
+            found = measured(tree, facts, today=today, catalogue=catalogue)
+            return Told(part=tree, holds=holds, found=found)
+        case Comparison():
+            sides = (tree.left, tree.right)
+            pair = [measured(one, facts, today=today, catalogue=catalogue, source=tree.source) for one in sides]
+            return Told(part=tree, holds=holds, found=tuple(pair))
+        case InSegment():
+            return Told(part=tree, holds=holds, parts=(below(others[tree.segment_id].tree),))
+        case Sample():
+            return Told(part=tree, holds=holds, found=drawn(facts.person_id, tree.seed))
+        case _:
+            assert_never(tree)
+
+
+def _all(ones: Sequence[Any]) -> Any:
+    return reduce(lambda one, other: one * other, ones)

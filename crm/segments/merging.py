@@ -1,0 +1,36 @@
+"""What a merge of two people does to who is in a segment by hand, and how an un-merge puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.foundation import row_moves
+from crm.foundation.row_moves import RowMove
+from crm.segments.tables import SegmentPickRow
+from crm.values.identifiers import PersonId
+
+ROOM = "crm.segments"
+TABLES = frozenset({"segment_pick"})
+_PICKS: Any = SegmentPickRow.__table__
+
+
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """The survivor stands where the loser stood; where both were picked, the survivor's own word holds."""
+    moves = row_moves.give(session, _PICKS, loser=loser, survivor=survivor, unless_same=("segment_id",))
+    session.expire_all()
+    return moves
+
+
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each their place back; how many values stay because somebody changed them since."""
+    kept = row_moves.put_back(session, _PICKS, moves)
+    session.expire_all()
+    return kept
+
+
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """Nothing that would help to choose a survivor."""
+    return {person_id: {} for person_id in person_ids}

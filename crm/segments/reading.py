@@ -1,0 +1,279 @@
+"""A tree in plain words, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, assert_never
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from sqlalchemy.orm import Session
+
+from crm.contracts.segment_fields import Column, Kind, Measure, Source
+from crm.foundation.translation import N_, babel_locale, say
+from crm.segments.catalogue import OF_AMOUNTS, Catalogue
+from crm.segments.model import (
+    Between,
+    Comparison,
+    Condition,
+    Every,
+    InSegment,
+    Not,
+    Relation,
+    Rolling,
+    Sample,
+    Side,
+    Some,
+    Span,
+    Test,
+    Tree,
+    Unit,
+    Window,
+    Words,
+    Year,
+)
+from crm.segments.windows import days_of
+from crm.values.identifiers import SegmentId
+from crm.values.languages import Language
+
+RELATIONS = {
+    Relation.AT_LEAST: N_("ont un %(left)s d’au moins %(percent)s %% du %(right)s"),
+    Relation.MORE_THAN: N_("ont un %(left)s supérieur à %(percent)s %% du %(right)s"),
+    Relation.AT_MOST: N_("ont un %(left)s d’au plus %(percent)s %% du %(right)s"),
+    Relation.LESS_THAN: N_("ont un %(left)s inférieur à %(percent)s %% du %(right)s"),
+}
+SIDES = {
+    Measure.COUNT: N_("nombre"),
+    Measure.SUM: N_("total"),
+    Measure.LARGEST: N_("plus grand montant"),
+    Measure.SMALLEST: N_("plus petit montant"),
+}
+MANY = 6
+"""So many words of a list are written out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Reads trees aloud: in a language, on a day, with the names of the segments they ask about."""
+
+    session: Session
+    catalogue: Catalogue
+    language: Language
+    today: date
+    names: Mapping[SegmentId, str] = field(default_factory=dict)
+    _known: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+    def sentence(self, tree: Tree) -> str:
+        """The whole: « Les personnes qui ont donné en 2025 et n’ont pas donné en 2026. »"""
+        if isinstance(tree, Every) and not tree.parts:
+            return self._say(N_("Toutes les personnes."))
+        return self._tidy(self._say(N_("Les personnes qui %(clauses)s."), clauses=self.clause(tree)))
+
+    def clause(self, tree: Tree) -> str:
+        """A part, as it follows « les personnes qui »."""
+        match tree:
+            case Every():
+                if not tree.parts:
+                    return self._say(N_("sont connues"))
+                return self._joined(self._all(tree.parts), N_("%(first)s et %(last)s"))
+            case Some(least=1):
+                return self._joined(self._all(tree.parts), N_("%(first)s ou %(last)s"))
+            case Some():
+                parts = "\u202f; ".join(self.clause(part) for part in tree.parts)
+                return self._say(
+                    N_("répondent à %(least)s au moins de ces points : %(parts)s"), least=tree.least, parts=parts
+                )
+            case Not():
+                return self._denied(tree.part)
+            case _:
+                return self._tidy(self._leaf(tree, denied=False))
+
+    def _all(self, parts: Sequence[Tree]) -> list[str]:
+        return [self.clause(part) if len(parts) == 1 else self._inner(part) for part in parts]
+
+    def _inner(self, part: Tree) -> str:
+        words = self.clause(part)
+        is_group = isinstance(part, Every | Some) and len(part.parts) > 1
+        return f"({words})" if is_group else words
+
+    def _denied(self, part: Tree) -> str:
+        if (isinstance(part, Condition) and part.measure is Measure.HAS) or isinstance(part, InSegment):
+            return self._tidy(self._leaf(part, denied=True))
+        if isinstance(part, Some) and part.least == 1 and len(part.parts) > 1:
+            return self._joined([self._denied(one) for one in part.parts], N_("%(first)s et %(last)s"))
+        return self._say(N_("ne sont pas de celles qui %(clause)s"), clause=self._inner(part))
+
+    def _leaf(self, leaf: Tree, *, denied: bool) -> str:
+        match leaf:
+            case Condition():
+                return self._condition(leaf, denied=denied)
+            case Comparison():
+                return self._comparison(leaf)
+            case InSegment():
+                name = self.names.get(leaf.segment_id, str(leaf.segment_id))
+                words = N_("ne font pas partie de « %(name)s »") if denied else N_("font partie de « %(name)s »")
+                return self._say(words, name=name)
+            case Sample():
+                return self._say(N_("sont tirées au sort, %(share)s sur 1 000"), share=leaf.per_thousand)
+            case _:
+                raise TypeError(leaf)
+
+    def _condition(self, condition: Condition, *, denied: bool) -> str:
+        source = self.catalogue.source(condition.source)
+        phrase = source.denied if denied else source.phrases.get(condition.measure, source.phrases[Measure.HAS])
+        when = self.window(condition.window) if condition.window is not None else ""
+        required = {column.key for column in source.columns if column.is_required}
+        values: dict[str, str] = {"when": when, "how": self._asked(condition, source)}
+        values |= {
+            test.column: self._words(source, _column(source, test), test)
+            for test in condition.where
+            if test.column in required
+        }
+        link = " " if "%(what)s" in phrase else self._colon
+        what = self.tests([test for test in condition.where if test.column not in required], source, link=link)
+        words = self._say(phrase, **values, what=what)
+        return words if not what or "%(what)s" in phrase else f"{words} ({what})"
+
+    def _asked(self, condition: Condition, source: Source) -> str:
+        match condition.asks:
+            case None:
+                return ""
+            case Span() as span:
+                return self.span(span, Kind.CENTS if condition.measure in OF_AMOUNTS else Kind.NUMBER)
+            case window:
+                return self.window(window)
+
+    def _comparison(self, comparison: Comparison) -> str:
+        source = self.catalogue.source(comparison.source)
+
+        def side(one: Side) -> str:
+            window = self.window(one.window) if one.window is not None else ""
+            what = self.tests(one.where, source, link=self._colon)
+            return self._tidy(f"{self._say(SIDES[one.measure])} {window}{f' ({what})' if what else ''}")
+
+        words = self._say(
+            RELATIONS[comparison.relation], left=side(comparison.left), right=side(comparison.right),
+            percent=comparison.percent,
+        )  # fmt: skip
+        return f"{words} ({self._say(source.label)})"
+
+    def tests(self, tests: Sequence[Test], source: Source, *, link: str = ": ") -> str:
+        """Tests on rows, in a line; `link` stands between what is tested and how."""
+        return ", ".join(self._test(test, _column(source, test), source, link) for test in tests)
+
+    def _test(self, test: Test, column: Column, source: Source, link: str) -> str:
+        label = self._say(column.label)
+        match test.asks:
+            case Words(other=other):
+                listed = self._words(source, column, test)
+                return f"{label}{link}{self._say(N_('autre que %(words)s'), words=listed) if other else listed}"
+            case Span() as span:
+                return f"{label}{link}{self.span(span, column.kind)}"
+            case window:
+                return f"{label}{link}{self.window(window)}"
+
+    def _words(self, source: Source, column: Column, test: Test) -> str:
+        if not isinstance(test.asks, Words):
+            return ""
+        names = self.options(source, column)
+        listed = sorted(names.get(value, value) for value in test.asks.values)
+        more = len(listed) - MANY
+        if more > 1:
+            listed = [*listed[:MANY], self._say(N_("%(n)s autres"), n=more)]
+        return self._joined(listed, N_("%(first)s ou %(last)s"))
+
+    def options(self, source: Source, column: Column) -> dict[str, str]:
+        """The words of a column under their names; each column is asked once."""
+        key = (source.key, column.key)
+        if key not in self._known:
+            found = column.options(self.session, self.language) if column.options else ()
+            self._known[key] = {one.value: one.label for one in found}
+        return self._known[key]
+
+    def span(self, span: Span, kind: Kind) -> str:
+        """At least, at most, exactly, between."""
+        low, high = (None if end is None else self.value(end, kind) for end in (span.low, span.high))
+        if low is not None and high is not None:
+            if span.low == span.high:
+                return self._say(N_("exactement %(value)s"), value=low)
+            return self._say(N_("entre %(low)s et %(high)s"), low=low, high=high)
+        if low is not None:
+            return self._say(N_("au moins %(value)s"), value=low)
+        return self._say(N_("au plus %(value)s"), value=high or "")
+
+    def value(self, value: Any, kind: Kind) -> str:
+        """A number, an amount or a text as one reads it."""
+        locale = babel_locale(self.language)
+        match kind:
+            case Kind.CENTS:
+                whole = value % 100 == 0
+                shown = format_currency(
+                    value / 100,
+                    "EUR",
+                    locale=locale,
+                    format=None if not whole else "#,##0 ¤",
+                    currency_digits=not whole,
+                )
+                return str(shown).replace("\u00a0", "\u202f")
+            case Kind.NUMBER | Kind.BIRTH:
+                return str(format_decimal(value, locale=locale))
+            case _:
+                return str(value)
+
+    def window(self, window: Window) -> str:
+        """When, as a complement: « en 2025 », « ces 24 derniers mois »."""
+        match window:
+            case Year(from_day="", to_day="", to_date=False):
+                return self._say(N_("en %(year)s"), year=str(self.today.year + window.shift))
+            case Year() | Between():
+                first, last = days_of(window, self.today)
+                return self._range(first, last)
+            case Rolling(unit=unit, length=length, ending=ending):
+                return self._rolling(unit, length, ending)
+            case _:
+                assert_never(window)
+
+    def _range(self, first: date | None, last: date | None) -> str:
+        if first is not None and last is not None:
+            return self._say(N_("du %(first)s au %(last)s"), first=self.day(first), last=self.day(last))
+        if first is not None:
+            return self._say(N_("depuis le %(day)s"), day=self.day(first))
+        return self._say(N_("jusqu’au %(day)s"), day=self.day(last or self.today))
+
+    def _rolling(self, unit: Unit, length: int | None, ending: int) -> str:
+        months = unit is Unit.MONTHS
+        if length is None:
+            words = N_("il y a %(n)s mois ou plus") if months else N_("il y a %(n)s jours ou plus")
+            return self._say(words, n=ending)
+        if ending == 0:
+            return self._say(N_("ces %(n)s derniers mois") if months else N_("ces %(n)s derniers jours"), n=length)
+        words = N_("il y a %(first)s à %(last)s mois") if months else N_("il y a %(first)s à %(last)s jours")
+        return self._say(words, first=ending, last=ending + length)
+
+    def day(self, day: date) -> str:
+        """A day as one writes it."""
+        return str(format_date(day, "medium", locale=babel_locale(self.language)))
+
+    @property
+    def _colon(self) -> str:
+        return "\u00a0: " if self.language is Language.FR else ": "
+
+    def _joined(self, words: Sequence[str], last: str) -> str:
+        if len(words) < 2:
+            return "".join(words)
+        return self._say(last, first=", ".join(words[:-1]), last=words[-1])
+
+    def _say(self, text: str, **values: object) -> str:
+        return say(self.language, text, **values)
+
+    @staticmethod
+    def _tidy(text: str) -> str:
+        return " ".join(text.split(" ")).replace("  ", " ").replace(" .", ".").strip()
+
+
+def _column(source: Source, test: Test) -> Column:
+    column = source.find_column(test.column)
+    assert column is not None
+    return column

@@ -1,0 +1,201 @@
+"""The door of segments: keep one, change it, share it, put it away; who is in it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.database import hold
+from crm.people import service as people
+from crm.segments import store
+from crm.segments.catalogue import Catalogue, checked
+from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentUsed
+from crm.segments.json_form import to_json
+from crm.segments.model import Definition, NewSegment, Run, Segment, Tree, Version
+from crm.segments.rules import asked_segments
+from crm.segments.selects import Question
+from crm.segments.tables import SegmentRow
+from crm.values.errors import Conflict, Invalid
+from crm.values.identifiers import AccountId, PersonId, SegmentId
+
+LONGEST_NAME = 120
+LONGEST_FOLDER = 80
+LONGEST_TEXT = 2000
+MOST_PICKS = 1000
+
+
+def segments(session: Session, *, by: AccountId) -> tuple[Segment, ...]:
+    """Those somebody may see, by folder and name: what is shared, and their own."""
+    return tuple(one for one in store.segments(session) if one.is_shared or one.owner_id == by)
+
+
+def get(session: Session, segment_id: SegmentId, *, by: AccountId) -> Segment:
+    """A segment somebody may see. Raises `SegmentMissing`."""
+    if store.row(session, segment_id) is not None:
+        for one in store.segments(session, [segment_id]):
+            if one.is_shared or one.owner_id == by:
+                return one
+    raise SegmentMissing
+
+
+def create(session: Session, catalogue: Catalogue, new: NewSegment, *, by: AccountId, at: datetime) -> SegmentId:
+    """Keeps a segment. Raises `Invalid`, `TreeInvalid`, `SegmentMissing` for one it asks about that is not there."""
+    _check(session, catalogue, new, None, by)
+    row = SegmentRow(version=1, owner_id=by, created_at=at, changed_at=at, ended_at=None, **_told(new))
+    session.add(row)
+    session.flush()
+    store.add_version(session, row.id, 1, to_json(new.tree), made_at=at, made_by=by)
+    return SegmentId(row.id)
+
+
+def change(
+    session: Session, catalogue: Catalogue, segment_id: SegmentId, new: NewSegment, *, seen: int, by: AccountId,
+    at: datetime,
+) -> Segment:  # fmt: skip
+    """Writes a segment anew; another tree is another version. `seen` is the version that was changed.
+
+    Raises `SegmentChanged` where there is a newer one, `SegmentCycle` where it would ask about itself.
+    """
+    hold(session, "segments")  # two changes at once could each close half of a circle
+    before = get(session, segment_id, by=by)
+    row = store.row(session, segment_id)
+    assert row is not None
+    if before.version != seen:
+        raise SegmentChanged
+    if not new.is_shared and before.is_shared and before.owner_id != by:
+        raise Conflict("only its owner may hide a segment")
+    _check(session, catalogue, new, segment_id, by)
+    for name, value in _told(new).items():
+        setattr(row, name, value)
+    row.changed_at = at
+    if new.tree != before.tree:
+        row.version = before.version + 1
+        store.add_version(session, row.id, row.version, to_json(new.tree), made_at=at, made_by=by)
+    session.flush()
+    return get(session, segment_id, by=by)
+
+
+def put_away(session: Session, segment_id: SegmentId, *, by: AccountId, at: datetime) -> None:
+    """Ends a segment; nothing is deleted. Raises `SegmentUsed` where another asks about it."""
+    get(session, segment_id, by=by)
+    if any(segment_id in asked_segments(one.tree) for one in store.segments(session)):
+        raise SegmentUsed
+    row = store.row(session, segment_id)
+    assert row is not None
+    row.ended_at = at
+    session.flush()
+
+
+def bring_back(session: Session, segment_id: SegmentId, *, by: AccountId) -> None:
+    """Takes that back."""
+    row = session.get(SegmentRow, segment_id)
+    if row is None or not (row.is_shared or row.owner_id == by):
+        raise SegmentMissing
+    row.ended_at = None
+    session.flush()
+
+
+def versions(session: Session, segment_id: SegmentId) -> tuple[Version, ...]:
+    """Every tree it has had, the newest first."""
+    return tuple(store.versions(session, segment_id))
+
+
+def pick(
+    session: Session, segment_id: SegmentId, person_id: PersonId, *, included: bool | None, by: AccountId, at: datetime
+) -> None:
+    """Puts somebody in or out by hand; None lets the tree decide again. Raises `Invalid`, `SegmentMissing`."""
+    get(session, segment_id, by=by)
+    if included is None:
+        store.drop_pick(session, segment_id, person_id)
+        return
+    found = people.find_survivor(session, person_id)
+    if found is None:
+        raise Invalid("there is nobody of that number", field="person_id")
+    if len(store.picks(session, [segment_id])[segment_id]) >= MOST_PICKS:
+        raise Invalid(f"{MOST_PICKS} people by hand at most", field="person_id")
+    store.put_pick(session, segment_id, found.id, is_included=included, picked_at=at, picked_by=by)
+
+
+def picks(session: Session, segment_id: SegmentId) -> dict[int, bool]:
+    """Who is in (True) or out (False) by hand."""
+    return store.picks(session, [segment_id])[segment_id]
+
+
+def note_run(session: Session, segment_id: SegmentId, run: Run) -> None:
+    """Keeps a count, for lists to show with its age."""
+    store.add_run(session, segment_id, run)
+
+
+def question(session: Session, catalogue: Catalogue, trees: Iterable[Tree], *, at: datetime) -> Question:
+    """A question those trees can be put to. Raises `SegmentMissing`, `SegmentCycle`."""
+    return Question(session=session, at=at, catalogue=catalogue, others=reached(session, trees))
+
+
+def reached(session: Session, trees: Iterable[Tree]) -> dict[SegmentId, Definition]:
+    """Every segment those trees ask about, and those that these ask about. Raises as `question` does."""
+    found: dict[SegmentId, Definition] = {}
+    wanted = {number for tree in trees for number in asked_segments(tree)}
+    while wanted - set(found):
+        new = store.segments(session, wanted - set(found))
+        if {one.id for one in new} != wanted - set(found):
+            raise SegmentMissing
+        by_hand = store.picks(session, [one.id for one in new])
+        for one in new:
+            found[one.id] = definition(one.tree, by_hand[one.id])
+            wanted |= asked_segments(one.tree)
+    _refuse_cycles({number: asked_segments(one.tree) for number, one in found.items()})
+    return found
+
+
+def definition(tree: Tree, by_hand: dict[int, bool]) -> Definition:
+    """A tree, and who is in or out whatever it says."""
+    return Definition(
+        tree=tree,
+        included=frozenset(number for number, is_in in by_hand.items() if is_in),
+        excluded=frozenset(number for number, is_in in by_hand.items() if not is_in),
+    )
+
+
+def sensitive(session: Session, catalogue: Catalogue, tree: Tree) -> bool:
+    """Whether a tree asks something that tells an opinion (GDPR art. 9): a sensitive tag, petition or action."""
+    return any(catalogue.sensitive_words(session, source, test) for source, test in catalogue.tests(tree))
+
+
+def _check(
+    session: Session, catalogue: Catalogue, new: NewSegment, segment_id: SegmentId | None, by: AccountId
+) -> None:
+    checked(new.tree, catalogue)
+    if not 1 <= len(new.name.strip()) <= LONGEST_NAME:
+        raise Invalid("a name of 1 to 120 characters", field="name")
+    if len(new.folder) > LONGEST_FOLDER:
+        raise Invalid("a folder of at most 80 characters", field="folder")
+    if max(len(new.description), len(new.reason)) > LONGEST_TEXT:
+        raise Invalid("at most 2000 characters", field="description")
+    for asked in asked_segments(new.tree):
+        get(session, asked, by=by)
+    if segment_id is not None and segment_id in reached(session, [new.tree]):
+        raise SegmentCycle("a segment cannot ask about itself", field="tree")
+    if sensitive(session, catalogue, new.tree) and not new.reason.strip():
+        raise Invalid("why this has to be asked", field="reason")
+
+
+def _told(new: NewSegment) -> dict[str, str | bool]:
+    return {
+        "name": " ".join(new.name.split()),
+        "description": new.description.strip(),
+        "folder": " ".join(new.folder.split()),
+        "reason": new.reason.strip(),
+        "is_shared": new.is_shared,
+    }
+
+
+def _refuse_cycles(asks: dict[SegmentId, frozenset[SegmentId]]) -> None:
+    left = dict(asks)
+    while left:
+        ready = [number for number, wanted in left.items() if not wanted & set(left)]
+        if not ready:
+            raise SegmentCycle("a segment cannot ask about itself", field="tree")
+        for number in ready:
+            del left[number]

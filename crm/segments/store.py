@@ -1,0 +1,123 @@
+"""Segments in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from crm.segments.json_form import from_json
+from crm.segments.model import Run, Segment, Tree, Version
+from crm.segments.tables import SegmentPickRow, SegmentRow, SegmentRunRow, SegmentVersionRow
+from crm.values.identifiers import AccountId, SegmentId
+
+
+def segments(session: Session, segment_ids: Collection[SegmentId] | None = None) -> list[Segment]:
+    """Those that were not put away, by folder and name, each with its tree and last count; two queries."""
+    wanted = (
+        select(SegmentRow, SegmentVersionRow.tree)
+        .join(
+            SegmentVersionRow,
+            (SegmentVersionRow.segment_id == SegmentRow.id) & (SegmentVersionRow.number == SegmentRow.version),
+        )
+        .order_by(SegmentRow.folder, SegmentRow.name, SegmentRow.id)
+    )
+    wanted = (
+        wanted.where(SegmentRow.ended_at.is_(None))
+        if segment_ids is None
+        else wanted.where(SegmentRow.id.in_(segment_ids))
+    )
+    rows = session.execute(wanted).all()
+    last = select(func.max(SegmentRunRow.id)).where(SegmentRunRow.segment_id.in_([row.id for row, _ in rows]))
+    runs = session.scalars(select(SegmentRunRow).where(SegmentRunRow.id.in_(last.group_by(SegmentRunRow.segment_id))))
+    by_segment = {run.segment_id: run for run in runs}
+    return [_segment(row, from_json(tree), by_segment.get(row.id)) for row, tree in rows]
+
+
+def row(session: Session, segment_id: SegmentId) -> SegmentRow | None:
+    """The row of a segment that was not put away."""
+    found = session.get(SegmentRow, segment_id, populate_existing=True)
+    return found if found is not None and found.ended_at is None else None
+
+
+def add_version(session: Session, segment_id: int, number: int, tree: dict[str, Any], **by: Any) -> None:
+    """Keeps one more tree."""
+    session.add(SegmentVersionRow(segment_id=segment_id, number=number, tree=tree, **by))
+    session.flush()
+
+
+def versions(session: Session, segment_id: SegmentId) -> list[Version]:
+    """Every tree a segment has had, the newest first."""
+    rows = session.scalars(
+        select(SegmentVersionRow)
+        .where(SegmentVersionRow.segment_id == segment_id)
+        .order_by(SegmentVersionRow.number.desc())
+    )
+    return [
+        Version(
+            number=one.number,
+            tree=from_json(one.tree),
+            made_at=one.made_at,
+            made_by=AccountId(one.made_by) if one.made_by else None,
+        )
+        for one in rows
+    ]
+
+
+def picks(session: Session, segment_ids: Collection[SegmentId]) -> dict[int, dict[int, bool]]:
+    """Of each segment, who is in (True) or out (False) by hand."""
+    found: dict[int, dict[int, bool]] = {segment_id: {} for segment_id in segment_ids}
+    for one in session.scalars(select(SegmentPickRow).where(SegmentPickRow.segment_id.in_(segment_ids))):
+        found[one.segment_id][one.person_id] = one.is_included
+    return found
+
+
+def put_pick(session: Session, segment_id: SegmentId, person_id: int, **values: Any) -> None:
+    """Puts somebody in or out by hand."""
+    drop_pick(session, segment_id, person_id)
+    session.add(SegmentPickRow(segment_id=segment_id, person_id=person_id, **values))
+    session.flush()
+
+
+def drop_pick(session: Session, segment_id: SegmentId, person_id: int) -> None:
+    """Lets the tree alone decide about somebody."""
+    session.execute(
+        delete(SegmentPickRow)
+        .where(SegmentPickRow.segment_id == segment_id, SegmentPickRow.person_id == person_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def add_run(session: Session, segment_id: SegmentId, run: Run) -> None:
+    """Keeps a count."""
+    session.add(
+        SegmentRunRow(
+            segment_id=segment_id,
+            number=run.number,
+            people=run.people,
+            milliseconds=run.milliseconds,
+            counted_at=run.counted_at,
+        )
+    )
+    session.flush()
+
+
+def _segment(found: SegmentRow, tree: Tree, run: SegmentRunRow | None) -> Segment:
+    return Segment(
+        id=SegmentId(found.id),
+        name=found.name,
+        description=found.description,
+        folder=found.folder,
+        reason=found.reason,
+        owner_id=AccountId(found.owner_id) if found.owner_id else None,
+        is_shared=found.is_shared,
+        version=found.version,
+        created_at=found.created_at,
+        changed_at=found.changed_at,
+        tree=tree,
+        run=None
+        if run is None
+        else Run(people=run.people, milliseconds=run.milliseconds, counted_at=run.counted_at, number=run.number),
+    )

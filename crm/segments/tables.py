@@ -1,0 +1,67 @@
+"""Rows of segments. Versions and runs only grow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.foundation.columns import Base, BigId, Json
+
+
+class SegmentRow(Base):
+    """`version` is the number of the one that stands; `reason` says why something sensitive is asked."""
+
+    __tablename__ = "segment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text)
+    folder: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int | None] = mapped_column(BigId)
+    is_shared: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SegmentVersionRow(Base):
+    __tablename__ = "segment_version"
+    __table_args__ = (UniqueConstraint("segment_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"))
+    number: Mapped[int]
+    tree: Mapped[dict[str, Any]] = mapped_column(Json)
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class SegmentPickRow(Base):
+    """Who is in or out by hand, whatever the tree says. Apart from the versions, so that an erasure forgets it."""
+
+    __tablename__ = "segment_pick"
+
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    is_included: Mapped[bool]
+    picked_at: Mapped[datetime]
+    picked_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class SegmentRunRow(Base):
+    """That a version was counted: how many, when, and how long it took."""
+
+    __tablename__ = "segment_run"
+    __table_args__ = (Index("ix_segment_run_segment", "segment_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"))
+    number: Mapped[int]
+    people: Mapped[int]
+    milliseconds: Mapped[int]
+    counted_at: Mapped[datetime]

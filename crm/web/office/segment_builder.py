@@ -1,0 +1,167 @@
+"""The builder of segments: conditions that grow as one edits, and the count that follows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from crm.segments import service
+from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing
+from crm.segments.grid import BY_KEY
+from crm.segments.model import Definition, Every, NewSegment, Segment
+from crm.staff.model import Permission
+from crm.values.errors import Conflict, Invalid
+from crm.web.office import guard, segment_view, shell
+from crm.web.office import segment_form as forms
+from crm.web.office.noting import note
+from crm.web.office.segment_words import ERRORS
+from crm.web.words import N_
+
+blueprint = Blueprint("segment_builder", __name__, url_prefix="/office/segments")
+
+TYPED = ("name", "folder", "description", "reason", "is_shared", "seen")
+LONGEST_TYPED = 2500
+
+
+@guard.page(blueprint, "/new", permission=Permission.SEGMENTS_EDIT)
+def new() -> ResponseReturnValue:
+    """An empty builder, or one that begins as a segment of the library does."""
+    ready = BY_KEY.get(request.args.get("from", ""))
+    tree = ready.tree if ready and ready.tree is not None else Every()
+    typed = dict.fromkeys(TYPED, "") | {"is_shared": "on"}
+    if ready:
+        typed |= {"name": shell.say(ready.name), "description": shell.say(ready.definition)}
+    draft = forms.drafted(tree, shell.assembly().questions)
+    if ready is None:
+        draft = forms.changed(draft, f"add:{forms.ROOT}")
+    return _page(draft, typed, {})
+
+
+@guard.page(blueprint, "/<int:segment_id>/edit", permission=Permission.SEGMENTS_EDIT)
+def edit(segment_id: int) -> ResponseReturnValue:
+    """The builder of a segment that is kept."""
+    with shell.assembly().database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+    typed = {name: str(getattr(segment, name, "")) for name in TYPED}
+    typed |= {"is_shared": "on" if segment.is_shared else "", "seen": str(segment.version)}
+    return _page(forms.drafted(segment.tree, shell.assembly().questions), typed, {}, segment=segment)
+
+
+@guard.page(blueprint, "/build", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
+def build() -> ResponseReturnValue:
+    """The builder after a change or a button; nothing is kept."""
+    draft = forms.changed(_draft(), request.form.get("do", ""))
+    return _page(draft, _typed(), {}, segment=_kept())
+
+
+@guard.page(blueprint, "/figures", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
+def figures() -> ResponseReturnValue:
+    """The panel beside it: how many, and what each condition does."""
+    built = _built(_draft())
+    with shell.assembly().database.reading() as session:
+        return shell.show("office/segments/panel.html", panel=_panel(session, built), built=built)
+
+
+@guard.page(blueprint, "", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
+def create() -> ResponseReturnValue:
+    """Keeps a new segment."""
+    return _save(None)
+
+
+@guard.page(blueprint, "/<int:segment_id>", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
+def change(segment_id: int) -> ResponseReturnValue:
+    """Writes one anew; another tree is another version."""
+    with shell.assembly().database.reading() as session:
+        return _save(segment_view.may_see(session, segment_id))
+
+
+def _save(segment: Segment | None) -> ResponseReturnValue:
+    draft, typed, made = _draft(), _typed(), shell.assembly()
+    built = _built(draft)
+    if built.incomplete:
+        return _page(draft, typed, {"tree": shell.say(ERRORS["tree"])}, segment=segment, status=422)
+    new_one = NewSegment(
+        name=typed["name"],
+        tree=built.tree,
+        description=typed["description"],
+        folder=typed["folder"],
+        reason=typed["reason"],
+        is_shared=bool(typed["is_shared"]),
+    )
+    account = guard.signed_in().account
+    try:
+        with made.database.transaction() as session:
+            facts: dict[str, Any] = {"sensitive": service.sensitive(session, made.questions, built.tree)}
+            if segment is None:
+                kept = service.create(session, made.questions, new_one, by=account.id, at=shell.now())
+                note(session, "segment.create", kept, facts, subject="segment")
+            else:
+                seen = int(typed["seen"]) if typed["seen"].isdecimal() else 0
+                changed = service.change(
+                    session, made.questions, segment.id, new_one, seen=seen, by=account.id, at=shell.now()
+                )
+                kept = changed.id
+                note(session, "segment.change", kept, facts | {"version": changed.version}, subject="segment")
+    except SegmentChanged:
+        with made.database.reading() as session:
+            assert segment is not None
+            typed["seen"] = str(segment_view.may_see(session, segment.id).version)
+        return _page(draft, typed, {"name": shell.say(ERRORS["changed"])}, segment=segment, status=409)
+    except (Invalid, SegmentMissing, Conflict) as wrong:
+        name = "circle" if isinstance(wrong, SegmentCycle) else getattr(wrong, "field", None) or "tree"
+        key = name if name in ERRORS else "tree"
+        field = "tree" if key == "circle" else key
+        return _page(draft, typed, {field: shell.say(ERRORS[key])}, segment=segment, status=422)
+    return shell.back(url_for("segments.show", segment_id=kept), shell.say(N_("Le segment est enregistré.")))
+
+
+def _page(
+    draft: forms.Draft,
+    typed: dict[str, str],
+    errors: dict[str, str],
+    *,
+    segment: Segment | None = None,
+    status: int = 200,
+) -> Response:
+    built = _built(draft)
+    with shell.assembly().database.reading() as session:
+        values = segment_view.nodes(session, draft, built.incomplete)
+        folders = sorted({one.folder for one in service.segments(session, by=guard.signed_in().account.id)} - {""})
+        is_sensitive = service.sensitive(session, shell.assembly().questions, built.tree)
+        # A piece of the page is wanted quickly: its figures follow by themselves.
+        panel = None if shell.is_partial() else _panel(session, built)
+    template = "office/segments/builder.html" if shell.is_partial() else "office/segments/edit.html"
+    return shell.show(
+        template, status=status, typed=typed, errors=errors, segment=segment, folders=folders, panel=panel,
+        built=built, is_sensitive=is_sensitive, **values,
+    )  # fmt: skip
+
+
+def _panel(session: Session, built: forms.Built) -> segment_view.Panel | None:
+    try:
+        return segment_view.panel(session, Definition(tree=built.tree))
+    except (SegmentMissing, SegmentCycle):
+        return None
+
+
+def _built(draft: forms.Draft) -> forms.Built:
+    return forms.built(draft, shell.assembly().questions, segment_view.may_ask)
+
+
+def _draft() -> forms.Draft:
+    return forms.read(dict(request.form.lists()), forms.keys_of(shell.assembly().questions))
+
+
+def _typed() -> dict[str, str]:
+    return {name: request.form.get(name, "")[:LONGEST_TYPED] for name in TYPED}
+
+
+def _kept() -> Segment | None:
+    number = request.form.get("segment", 0, type=int)
+    if not number:
+        return None
+    with shell.assembly().database.reading() as session:
+        return segment_view.may_see(session, number)

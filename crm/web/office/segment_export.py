@@ -1,0 +1,108 @@
+"""A segment as a file: a purpose and a channel are chosen, the gate leaves out whom it must, and the trail keeps it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from crm.consent import service as consent
+from crm.consent.model import SERVICE, Channel
+from crm.foundation.csv_out import csv_lines
+from crm.segments import exporting, service
+from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.web.office import guard, segment_view, shell
+from crm.web.office.noting import note
+from crm.web.office.segment_words import CHANNELS
+
+blueprint = Blueprint("segment_export", __name__, url_prefix="/office/segments")
+
+PIECE = 64 * 1024
+
+
+@guard.page(blueprint, "/<int:segment_id>/export", permission=Permission.SUPPORTERS_EXPORT)
+def form(segment_id: int) -> ResponseReturnValue:
+    """For what, and by which channel."""
+    return _form(segment_id, None)
+
+
+@guard.page(blueprint, "/<int:segment_id>/export", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
+def look(segment_id: int) -> ResponseReturnValue:
+    """How many would leave, and why the others stay."""
+    purpose, channel = _asked()
+    made = shell.assembly()
+    with made.database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        question = service.question(session, made.questions, [segment.tree], at=shell.now())
+        definition = segment_view.definition_of(session, segment)
+        outlook = exporting.outlook(definition, question, purpose, channel)
+    return _form(segment_id, outlook)
+
+
+@guard.page(blueprint, "/<int:segment_id>/export.csv", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
+def file(segment_id: int) -> ResponseReturnValue:
+    """The file; what left is written to the trail first: how many, for what, and the file's fingerprint."""
+    purpose, channel = _asked()
+    made, kept, digest, rows = shell.assembly(), TemporaryFile(), hashlib.sha256(), 0  # noqa: SIM115 - streamed below
+    with made.database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        question = service.question(session, made.questions, [segment.tree], at=shell.now())
+        definition = segment_view.definition_of(session, segment)
+        lines = exporting.rows(definition, question, purpose, channel, shell.language())
+        for piece in csv_lines(_with_head(exporting.head(channel, shell.language()), lines)):
+            written = piece.encode()
+            digest.update(written)
+            kept.write(written)
+            rows += 1
+    rows -= 2  # the byte order mark and the head
+    facts = {"rows": rows, "purpose": purpose, "channel": channel.value, "sha256": digest.hexdigest()}
+    with made.database.transaction() as session:
+        note(session, "segment.export", segment.id, facts, subject="segment")
+    answer = Response(_pieces(kept), mimetype="text/csv; charset=utf-8")
+    name = f"segment-{segment.id}-{brussels_day(shell.now()):%Y-%m-%d}-{channel.value}.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["X-Rows"] = str(rows)
+    return answer
+
+
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        kept.seek(0)
+        while piece := kept.read(PIECE):
+            yield piece
+
+
+def _with_head(head: list[str], lines: Iterator[list[str]]) -> Iterator[list[str]]:
+    yield head
+    yield from lines
+
+
+def _asked() -> tuple[str, Channel]:
+    purpose, channel = request.form.get("purpose", ""), request.form.get("channel", "")
+    with shell.assembly().database.reading() as session:
+        known = {one.code for one in consent.purposes(session)} - {SERVICE}
+    if purpose not in known or channel not in set(Channel):
+        raise Invalid("for what, and by which channel", field="purpose")
+    return purpose, Channel(channel)
+
+
+def _form(segment_id: int, outlook: exporting.Outlook | None) -> Response:
+    with shell.assembly().database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        purposes = [(p.code, p.name(shell.language())) for p in consent.purposes(session) if p.code != SERVICE]
+    excluded = sorted(outlook.excluded.items(), key=lambda pair: -pair[1]) if outlook else []
+    return shell.show(
+        "office/segments/export.html",
+        segment=segment,
+        purposes=purposes,
+        channels=[(channel.value, shell.say(word)) for channel, word in CHANNELS.items()],
+        outlook=outlook,
+        excluded=[(segment_view.refusal_word(word), number) for word, number in excluded],
+        typed={name: request.form.get(name, "") for name in ("purpose", "channel")},
+    )

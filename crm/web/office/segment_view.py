@@ -1,0 +1,178 @@
+"""What the pages of segments show: nodes of the builder with their pickers, and the panel of figures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.consent import words as consent_words
+from crm.consent.model import Refusal
+from crm.contracts.segment_fields import Column, Kind, Measure, Source
+from crm.segments import asking, service
+from crm.segments.json_form import from_json
+from crm.segments.model import Definition, Run, Segment, Tree
+from crm.segments.reading import Reader
+from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.values.identifiers import SegmentId
+from crm.web.office import guard, shell
+from crm.web.office import segment_form as forms
+from crm.web.office.segment_words import GROUPS, MEASURES, SPANS, WINDOWS
+from crm.web.words import N_
+
+stopwatch = perf_counter
+
+
+def may_ask(source: Source) -> bool:
+    """Whether whoever is signed in may ask about that."""
+    return guard.may(Permission(source.permission))
+
+
+def may_ask_all(tree: Tree) -> bool:
+    """Whether they may ask about all of a tree."""
+    catalogue = shell.assembly().questions
+    return all(may_ask(catalogue.source(key)) for key in catalogue.asked(tree))
+
+
+def reader(session: Session) -> Reader:
+    """Somebody to read trees aloud to whoever is signed in."""
+    names = {one.id: one.name for one in service.segments(session, by=guard.signed_in().account.id)}
+    return Reader(
+        session=session,
+        catalogue=shell.assembly().questions,
+        language=shell.language(),
+        today=brussels_day(shell.now()),
+        names=names,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Panel:
+    """The figures of a tree, as the panel shows them."""
+
+    sentence: str
+    people: int
+    everybody: int
+    steps: tuple[dict[str, Any], ...]
+    refusals: tuple[tuple[str, int], ...]
+    run: Run
+
+
+def panel(session: Session, definition: Definition, *, number: int = 0) -> Panel:
+    """Asks: how many, what each condition does, why the gate refuses."""
+    made = shell.assembly()
+    question = service.question(session, made.questions, [definition.tree], at=shell.now())
+    started = stopwatch()
+    found = asking.breakdown(definition, question)
+    milliseconds = round((stopwatch() - started) * 1000)
+    reads = reader(session)
+    steps = tuple(
+        {"clause": reads.clause(one.part), "alone": one.alone, "left": one.left, "only": one.only}
+        for one in found.effects
+    )
+    refused = asking.refusals(definition, question)
+    return Panel(
+        sentence=reads.sentence(definition.tree),
+        people=found.people,
+        everybody=found.everybody,
+        steps=steps,
+        refusals=tuple((refusal_word(word), number) for word, number in sorted(refused.items(), key=lambda p: -p[1])),
+        run=Run(people=found.people, milliseconds=milliseconds, counted_at=shell.now(), number=number),
+    )
+
+
+def refusal_word(word: str) -> str:
+    """Why the gate refuses, as one reads it."""
+    if not word:
+        return shell.say(N_("Jamais sollicitées pour cela, ou sans adresse qui fonctionne"))
+    return shell.say(consent_words.REFUSALS[Refusal(word)])
+
+
+def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> dict[str, Any]:
+    """The draft as a nest of groups and conditions, each with what one may choose there."""
+    reads = reader(session)
+    sources = [source for source in shell.assembly().questions.sources if may_ask(source)]
+    segments = service.segments(session, by=guard.signed_in().account.id)
+
+    def shown(node: forms.Node) -> dict[str, Any]:
+        found: dict[str, Any] = {"id": node.id, "parent": node.parent, "kind": node.kind, "node": node}
+        found["is_incomplete"] = node.id in incomplete
+        match node.kind:
+            case "group":
+                found["mode"] = node.get("mode") or "every"
+                found["parts"] = [shown(child) for child in draft if child.parent == node.id]
+            case "fixed":
+                found["sentence"] = _fixed(reads, node)
+            case _:
+                found |= _condition(reads, node)
+        return found
+
+    top = shown(draft[0])
+    return {
+        "top": top,
+        "groups": [(key, shell.say(word)) for key, word in GROUPS.items()],
+        "spans": [(key, shell.say(word)) for key, word in SPANS.items()],
+        "windows": [(key, shell.say(word)) for key, word in WINDOWS.items()],
+        "sources": [(source.key, shell.say(source.label)) for source in sources]
+        + [(forms.SEGMENT, shell.say(N_("Un autre segment"))), (forms.SAMPLE, shell.say(N_("Un tirage au sort")))],
+        "segments": [(str(one.id), one.name) for one in segments],
+    }
+
+
+def _fixed(reads: Reader, node: forms.Node) -> str:
+    try:
+        return reads.clause(from_json(json.loads(node.get("json"))))
+    except (ValueError, Invalid):
+        return ""
+
+
+def _condition(reads: Reader, node: forms.Node) -> dict[str, Any]:
+    catalogue = shell.assembly().questions
+    key = node.get("source")
+    source = catalogue.find(key)
+    if source is None or not may_ask(source):
+        return {"source": key, "measures": (), "columns": (), "measure": "", "has_day": False, "definition": ""}
+    measure = forms.measure_of(node, source, catalogue)
+    measures = [one for one in catalogue.measures(source) if one in source.phrases]
+    return {
+        "source": key,
+        "definition": shell.say(source.definition),
+        "measures": [(one.value, shell.say(MEASURES[one])) for one in measures] if len(measures) > 1 else (),
+        "measure": measure.value,
+        "has_day": bool(source.day),
+        "is_counted": measure not in {Measure.HAS, Measure.FIRST, Measure.LAST},
+        "is_amount": measure in {Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST},
+        "columns": [_column(reads, node, source, column) for column in source.columns if column.key != source.day],
+        "is_open": source.is_person or any(column.is_required for column in source.columns),
+    }
+
+
+def _column(reads: Reader, node: forms.Node, source: Source, column: Column) -> dict[str, Any]:
+    options = [(value, label) for value, label in reads.options(source, column).items()]
+    chosen = set(node.values.get(f"t-{column.key}", []))
+    options += [(value, value) for value in sorted(chosen - {value for value, _ in options})]
+    asked = bool(chosen or node.get(f"a-{column.key}") or node.get(f"w-{column.key}"))
+    return {
+        "key": column.key,
+        "label": shell.say(column.label),
+        "kind": "day" if column.kind in {Kind.DAY, Kind.INSTANT} else column.kind.value,
+        "options": options,
+        "chosen": chosen,
+        "is_asked": asked,
+        "is_required": column.is_required,
+    }
+
+
+def may_see(session: Session, segment_id: int) -> Segment:
+    """A segment whoever is signed in may see. Raises `SegmentMissing`."""
+    return service.get(session, SegmentId(segment_id), by=guard.signed_in().account.id)
+
+
+def definition_of(session: Session, segment: Segment) -> Definition:
+    """A segment with who is in or out of it by hand."""
+    return service.definition(segment.tree, service.picks(session, segment.id))

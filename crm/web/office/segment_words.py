@@ -1,0 +1,59 @@
+"""The words of the segment builder: measures, windows, comparisons, what is wrong."""
+
+from __future__ import annotations
+
+from crm.consent.model import Channel
+from crm.contracts.segment_fields import Measure
+from crm.web.words import N_
+
+MEASURES: dict[Measure, str] = {
+    Measure.HAS: N_("au moins une fois"),
+    Measure.COUNT: N_("nombre de fois"),
+    Measure.SUM: N_("montant total"),
+    Measure.AVERAGE: N_("montant moyen"),
+    Measure.LARGEST: N_("plus grand montant"),
+    Measure.SMALLEST: N_("plus petit montant"),
+    Measure.FIRST: N_("la première fois"),
+    Measure.LAST: N_("la dernière fois"),
+}
+SPANS: dict[str, str] = {
+    "least": N_("au moins"),
+    "most": N_("au plus"),
+    "exact": N_("exactement"),
+    "between": N_("entre"),
+}
+WINDOWS: dict[str, str] = {
+    "": N_("n’importe quand"),
+    "year:0": N_("cette année"),
+    "year:-1": N_("l’an dernier"),
+    "year:-2": N_("il y a deux ans"),
+    "year:-3": N_("il y a trois ans"),
+    "todate:0": N_("cette année, à ce jour"),
+    "todate:-1": N_("l’an dernier, au même jour"),
+    "months": N_("ces … derniers mois"),
+    "days": N_("ces … derniers jours"),
+    "ago": N_("il y a … mois ou plus"),
+    "agos": N_("il y a de … à … mois"),
+    "between": N_("du … au …"),
+}
+GROUPS: dict[str, str] = {
+    "every": N_("toutes ces conditions"),
+    "some": N_("l’une de ces conditions"),
+    "none": N_("aucune de ces conditions"),
+    "least": N_("au moins … de ces conditions"),
+}
+CHANNELS: dict[Channel, str] = {
+    Channel.POST: N_("par courrier"),
+    Channel.EMAIL: N_("par e-mail"),
+    Channel.PHONE: N_("par téléphone"),
+    Channel.SMS: N_("par SMS"),
+}
+ERRORS: dict[str, str] = {
+    "name": N_("Donnez un nom à ce segment, de 120 signes au plus."),
+    "folder": N_("Un nom de dossier a 80 signes au plus."),
+    "description": N_("2 000 signes au plus."),
+    "reason": N_("Une condition touche à une opinion : écrivez pourquoi elle est nécessaire."),
+    "tree": N_("Complétez ou retirez les conditions marquées, puis enregistrez."),
+    "circle": N_("Ce segment se demanderait lui-même, par un autre : retirez cette condition."),
+    "changed": N_("Quelqu’un a changé ce segment entre-temps : vos conditions sont ici, relisez puis enregistrez."),
+}

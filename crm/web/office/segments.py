@@ -1,0 +1,245 @@
+"""Segments: the list, the library, one segment with its people, why somebody is in it, two side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.contracts.segment_fields import Kind, Measure
+from crm.people import service as people
+from crm.segments import asking, service
+from crm.segments.errors import SegmentUsed
+from crm.segments.library import READY
+from crm.segments.model import Comparison, Condition, Every, Not, Segment, Some, Told
+from crm.segments.reading import Reader
+from crm.staff import service as staff
+from crm.staff.model import Permission
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId, SegmentId
+from crm.web.office import guard, person_search, segment_view, shell
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("segments", __name__, url_prefix="/office/segments")
+
+SIZE = 50
+SLOW = 1000
+"""Milliseconds from which a segment is said to be slow."""
+
+
+@guard.page(blueprint, "", permission=Permission.SEGMENTS_READ)
+def index() -> ResponseReturnValue:
+    """By folder, each with its last count and that count's age; nothing is counted here."""
+    with shell.assembly().database.reading() as session:
+        found = service.segments(session, by=guard.signed_in().account.id)
+        reads = segment_view.reader(session)
+        folders: dict[str, list[dict[str, Any]]] = {}
+        for one in found:
+            row = {"segment": one, "sentence": reads.sentence(one.tree)}
+            folders.setdefault(one.folder, []).append(row)
+        names = {account.id: account.name for account in staff.accounts(session)}
+    return shell.show("office/segments/index.html", folders=folders, names=names, slow=SLOW)
+
+
+@guard.page(blueprint, "/library", permission=Permission.SEGMENTS_READ)
+def library() -> ResponseReturnValue:
+    """Those that are there from the first day, each with its definition and its reading."""
+    with shell.assembly().database.reading() as session:
+        reads = segment_view.reader(session)
+        rows = [
+            {
+                "key": one.key,
+                "name": shell.say(one.name),
+                "definition": shell.say(one.definition),
+                "sentence": reads.sentence(one.tree) if one.tree is not None else "",
+            }
+            for one in READY
+        ]
+    return shell.show("office/segments/library.html", rows=rows)
+
+
+@guard.page(blueprint, "/<int:segment_id>", permission=Permission.SEGMENTS_READ)
+def show(segment_id: int) -> ResponseReturnValue:
+    """One segment: its sentence, its last count, what one can do with it."""
+    return _show(segment_id, {})
+
+
+def _show(segment_id: int, more: dict[str, Any], *, status: int = 200) -> ResponseReturnValue:
+    with shell.assembly().database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        reads = segment_view.reader(session)
+        others = [one for one in service.segments(session, by=guard.signed_in().account.id) if one.id != segment.id]
+        picks = service.picks(session, segment.id)
+        values = {
+            "segment": segment,
+            "sentence": reads.sentence(segment.tree),
+            "versions": [(one, reads.sentence(one.tree)) for one in service.versions(session, segment.id)],
+            "names": {account.id: account.name for account in staff.accounts(session)},
+            "others": others,
+            "by_hand": (sum(picks.values()), len(picks) - sum(picks.values())),
+            "is_slow": segment.run is not None and segment.run.milliseconds >= SLOW,
+        }
+    nothing_asked: dict[str, Any] = {"membership": None, "who": "", "errors": {}}
+    return shell.show("office/segments/show.html", status=status, **nothing_asked | values | more)
+
+
+@guard.page(blueprint, "/<int:segment_id>/count", permission=Permission.SEGMENTS_READ, methods=("POST",))
+def count(segment_id: int) -> ResponseReturnValue:
+    """Counts it now, and keeps the count with its hour."""
+    made = shell.assembly()
+    with made.database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        panel = segment_view.panel(session, segment_view.definition_of(session, segment), number=segment.version)
+    with made.database.transaction() as session:
+        service.note_run(session, segment.id, panel.run)
+    if shell.is_partial():
+        return shell.show("office/segments/panel.html", panel=panel, built=None)
+    return shell.back(url_for("segments.show", segment_id=segment_id))
+
+
+@guard.page(blueprint, "/<int:segment_id>/people", permission=Permission.SUPPORTERS_READ)
+def members(segment_id: int) -> ResponseReturnValue:
+    """Who is in it, page by page. The trail notes who looked."""
+    made, after = shell.assembly(), request.args.get("after", 0, type=int)
+    with made.database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        question = service.question(session, made.questions, [segment.tree], at=shell.now())
+        definition = segment_view.definition_of(session, segment)
+        numbers = asking.sample(definition, question, size=SIZE + 1, after=after)
+        found = people.people(session, [PersonId(number) for number in numbers[:SIZE]])
+    with made.database.transaction() as session:
+        note(session, "segment.read", segment.id, {"shown": len(found)}, subject="segment")
+    return shell.show(
+        "office/segments/people.html",
+        segment=segment,
+        rows=[found[PersonId(number)] for number in numbers[:SIZE] if number in found],
+        is_first=not after,
+        next_after=numbers[SIZE - 1] if len(numbers) > SIZE else None,
+    )
+
+
+@guard.page(blueprint, "/<int:segment_id>/why", permission=Permission.SUPPORTERS_READ, methods=("POST",))
+def why(segment_id: int) -> ResponseReturnValue:
+    """Why somebody is in or out, condition by condition."""
+    made, typed = shell.assembly(), request.form.get("who", "")[:200]
+    with made.database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        if not segment_view.may_ask_all(segment.tree):
+            return _show(
+                segment_id,
+                {"errors": {"who": shell.say(N_("Votre rôle ne voit pas tout ce que ce segment demande."))}},
+                status=403,
+            )
+        try:
+            person_id = person_search.chosen(session)
+        except Invalid:
+            found = person_search.answers(session, typed)
+            values = {"errors": {"who": shell.say(N_("Choisissez une personne."))}, "who": typed, "found": found}
+            return _show(segment_id, values, status=422)
+        question = service.question(session, made.questions, [segment.tree], at=shell.now())
+        membership = asking.membership(segment_view.definition_of(session, segment), question, person_id)
+        person = people.find_person(session, person_id)
+        told = _told(membership.told, segment_view.reader(session))
+    with made.database.transaction() as session:
+        note(session, "segment.why", segment.id, subject="segment")
+    return _show(segment_id, {"membership": membership, "person": person, "told": told, "who": ""})
+
+
+def _told(told: Told, reads: Reader) -> dict[str, Any]:
+    part = told.part
+    words = ""
+    if isinstance(part, Not):
+        (inner,) = told.parts
+        words = _found(inner, reads)
+    elif isinstance(part, Condition | Comparison):
+        words = _found(told, reads)
+    is_group = isinstance(part, Every | Some)
+    return {
+        "holds": told.holds,
+        "clause": "" if is_group else reads.clause(part),
+        "found": words,
+        "group": is_group,
+        "least": part.least if isinstance(part, Some) else 0,
+        "parts": [_told(one, reads) for one in told.parts] if is_group else [],
+    }
+
+
+def _found(told: Told, reads: Reader) -> str:
+    part, found = told.part, told.found
+    if isinstance(part, Comparison):
+        kinds = [Kind.NUMBER if side.measure is Measure.COUNT else Kind.CENTS for side in (part.left, part.right)]
+        shown = [
+            reads.value(value, kind) if value is not None else "—" for value, kind in zip(found, kinds, strict=True)
+        ]
+        return shell.say(N_("trouvé : %(left)s contre %(right)s"), left=shown[0], right=shown[1])
+    if not isinstance(part, Condition):
+        return ""
+    if found is None:
+        return shell.say(N_("trouvé : rien"))
+    match part.measure:
+        case Measure.HAS | Measure.COUNT:
+            value = reads.value(found, Kind.NUMBER)
+        case Measure.FIRST | Measure.LAST:
+            value = reads.day(found)
+        case Measure.AVERAGE:
+            value = reads.value(found[0] // found[1], Kind.CENTS)
+        case _:
+            value = reads.value(found, Kind.CENTS)
+    return shell.say(N_("trouvé : %(value)s"), value=value)
+
+
+@guard.page(blueprint, "/<int:segment_id>/pick", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
+def pick(segment_id: int) -> ResponseReturnValue:
+    """Puts somebody in or out by hand, or lets the conditions decide again."""
+    how = {"in": True, "out": False}.get(request.form.get("how", ""))
+    with shell.assembly().database.transaction() as session:
+        segment = segment_view.may_see(session, segment_id)
+        person_id = PersonId(request.form.get("person_id", 0, type=int))
+        service.pick(session, segment.id, person_id, included=how, by=guard.signed_in().account.id, at=shell.now())
+        note(session, "segment.pick", segment.id, {"how": request.form.get("how", "")[:10]}, subject="segment")
+    message = {
+        True: N_("Cette personne y est désormais, quoi que disent les conditions."),
+        False: N_("Cette personne n’y est plus, quoi que disent les conditions."),
+        None: N_("Les conditions décident de nouveau pour cette personne."),
+    }
+    return shell.back(url_for("segments.show", segment_id=segment_id), shell.say(message[how]))
+
+
+@guard.page(blueprint, "/<int:segment_id>/compare", permission=Permission.SEGMENTS_READ)
+def compare(segment_id: int) -> ResponseReturnValue:
+    """Two segments side by side: how many are in both, or in one only."""
+    made = shell.assembly()
+    with made.database.reading() as session:
+        first = segment_view.may_see(session, segment_id)
+        second = segment_view.may_see(session, request.args.get("with", 0, type=int))
+        question = service.question(session, made.questions, [first.tree, second.tree], at=shell.now())
+        sides: tuple[Segment, Segment] = (first, second)
+        definitions = [segment_view.definition_of(session, one) for one in sides]
+        found = asking.compare(definitions[0], definitions[1], question)
+    return shell.show("office/segments/compare.html", first=first, second=second, found=found)
+
+
+@guard.page(blueprint, "/<int:segment_id>/put-away", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
+def put_away(segment_id: int) -> ResponseReturnValue:
+    """Ends a segment; it can be taken back."""
+    try:
+        with shell.assembly().database.transaction() as session:
+            segment = segment_view.may_see(session, segment_id)
+            service.put_away(session, segment.id, by=guard.signed_in().account.id, at=shell.now())
+            note(session, "segment.put-away", segment.id, subject="segment")
+    except SegmentUsed:
+        message = N_("Un autre segment demande celui-ci : changez-le d’abord.")
+        return shell.back(url_for("segments.show", segment_id=segment_id), shell.say(message), kind="refused")
+    undo = (url_for("segments.bring_back", segment_id=segment_id), "")
+    return shell.back(url_for("segments.index"), shell.say(N_("Le segment est rangé.")), undo=undo)
+
+
+@guard.page(blueprint, "/<int:segment_id>/bring-back", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
+def bring_back(segment_id: int) -> ResponseReturnValue:
+    """Takes that back."""
+    with shell.assembly().database.transaction() as session:
+        service.bring_back(session, SegmentId(segment_id), by=guard.signed_in().account.id)
+        note(session, "segment.bring-back", segment_id, subject="segment")
+    return shell.back(url_for("segments.show", segment_id=segment_id), shell.say(N_("Le segment est revenu.")))

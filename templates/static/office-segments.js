@@ -1,0 +1,49 @@
+/* The builder of segments: parts one drags, and two keys that move the one at hand. The server does the rest. */
+const builder = () => document.getElementById("builder");
+const rebuild = () => builder().dispatchEvent(new Event("change", { bubbles: true }));
+
+/* A part that was dropped says its new group; the order of the form is the order of the page. */
+const liven = () => {
+  builder()?.querySelectorAll("[data-parts]").forEach((parts) => {
+    window.Sortable?.create(parts, {
+      group: "parts",
+      handle: ".grip",
+      animation: 120,
+      onEnd: ({ item, to }) => {
+        item.querySelector('input[name$="-parent"]').value = to.dataset.parts;
+        rebuild();
+      },
+    });
+  });
+};
+
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  const node = event.target.closest?.("[data-node]");
+  const button = node && document.getElementById(`${event.key === "ArrowUp" ? "up" : "down"}-${node.dataset.node}`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+/* Words of the name and the folder change no figure: they need no answer. */
+document.body.addEventListener("htmx:confirm", (event) => {
+  const from = event.detail.triggeringEvent?.target;
+  if (event.detail.elt === builder() && from?.closest?.(".keep")) event.preventDefault();
+});
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "builder" || event.detail.elt.id === "builder") liven();
+});
+/* A new condition is where one goes on. */
+let before = new Set();
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id !== "builder") return;
+  before = new Set([...(builder()?.querySelectorAll("[data-node]") ?? [])].map((node) => node.dataset.node));
+});
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "builder" && event.detail.elt.id !== "builder") return;
+  const fresh = [...builder().querySelectorAll("[data-node]")].find((node) => !before.has(node.dataset.node));
+  fresh?.querySelector("select")?.focus();
+  before = new Set([...builder().querySelectorAll("[data-node]")].map((node) => node.dataset.node));
+});
+liven();

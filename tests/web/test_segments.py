@@ -1,0 +1,132 @@
+"""Segments in the office: built without a script, counted, kept, explained, carried off; and the figures of giving."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from crm.assembly import Assembly
+from crm.consent import service as consent
+from crm.consent.model import Act, NewAct, Purpose, Way
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.segments.grid import BY_KEY
+from crm.staff.model import Role
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+from tests.conftest import NOW
+from tests.segments.conftest import give
+from tests.web.conftest import Browser
+from tests.web.supporters import words_of
+
+Open = Callable[..., Browser]
+PAGE = "/office/segments"
+REACH = {"3-source": "reach", "3-t-channel": "email", "3-t-purpose": "news"}
+
+
+def donors(assembly: Assembly) -> dict[str, PersonId]:
+    """Three who gave last year, one of them again this year; two agreed to be written to."""
+    found = {}
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", names={"fr": "Nouvelles"}, promises={}, position=1))
+        for name, days in {"Alpha": (380,), "-Bravo": (380,), "Charlie": (380, 10)}.items():
+            email = EmailAddress.parse(f"{name.strip('-').lower()}@exemple.be")
+            new = NewPerson(language=Language.FR, first_name=name, last_name="Dupont", email=email)
+            who = people.add(session, assembly.addresses, new, at=NOW)
+            found[name] = who.id
+            for back in days:
+                give(session, assembly, who.id, 3000, NOW.date() - timedelta(days=back))
+            act = Act.REFUSED if name == "Alpha" else Act.GIVEN
+            said = NewAct(person_id=who.id, purpose="news", address_key=who.contact_points[0].address_key, act=act,
+                          way=Way.CONFIRMATION, occurred_at=NOW)  # fmt: skip
+            consent.record(session, assembly.sealer, said, at=NOW)
+    return found
+
+
+def built(*parts: dict[str, str], **more: str) -> dict[str, object]:
+    """The fields of a builder with those conditions, each under its number from 1 on."""
+    fields: dict[str, object] = {"n": [str(place) for place in range(1, len(parts) + 1)], "0-mode": "every"}
+    for place, part in enumerate(parts, start=1):
+        fields |= {f"{place}-parent": "0", f"{place}-kind": "if"}
+        fields |= part
+    return fields | more
+
+
+LAST_YEAR = {"1-source": "gift", "1-measure": "has", "1-w-@": "year:-1"}
+NOT_THIS = {"2-source": "gift", "2-measure": "has", "2-w-@": "year:0", "2-neg": "1"}
+
+
+def test_a_segment_is_built_kept_explained_and_carried_off(assembly: Assembly, browser: Open) -> None:
+    who, raiser = donors(assembly), browser(Role.FUNDRAISER)
+    page = words_of(raiser.post(f"{PAGE}/build", built(LAST_YEAR, NOT_THIS, REACH)).text)
+    assert "ont donné en 2025, n’ont pas donné en 2026 et sont joignables par e-mail pour" in page
+    assert "a dit non 1" in page
+    grown = raiser.post(f"{PAGE}/build", built(LAST_YEAR, do="add:0")).text
+    assert 'name="2-kind" value="if"' in grown
+    assert 'name="n" value="1"' not in raiser.post(f"{PAGE}/build", built(LAST_YEAR, do="drop:1")).text
+
+    nameless = raiser.post(PAGE, built(LAST_YEAR, NOT_THIS, name=""))
+    assert nameless.status_code == 422
+    half = raiser.post(PAGE, built({"1-source": "gift", "1-measure": "sum"}, name="À moitié"))
+    assert (half.status_code, "À compléter" in half.text) == (422, True)
+    kept = raiser.post(PAGE, built(LAST_YEAR, NOT_THIS, name="À relancer", folder="Noël", is_shared="on"))
+    assert kept.headers["Location"] == f"{PAGE}/1"
+    assert "Pas encore compté" in raiser.get(f"{PAGE}/1").text
+    raiser.post(f"{PAGE}/1/count", {})
+    assert "2 personnes" in words_of(raiser.get(f"{PAGE}/1").text)
+    assert "2" in words_of(raiser.get(PAGE).text)
+    shown = words_of(raiser.get(f"{PAGE}/1/people").text)
+    assert ("Alpha Dupont" in shown, "Charlie Dupont" in shown) == (True, False)
+
+    why = words_of(raiser.post(f"{PAGE}/1/why", {"other_id": str(who["Charlie"])}).text)
+    assert "Pas dans le segment" in why
+    assert "n’ont pas donné en 2026 (trouvé : 1)" in why
+    assert raiser.post(f"{PAGE}/1/why", {"who": "Dupont"}).status_code == 422
+    raiser.post(f"{PAGE}/1/pick", {"person_id": str(who["Charlie"]), "how": "in"})
+    assert "Charlie Dupont" in words_of(raiser.get(f"{PAGE}/1/people").text)
+
+    asked = {"purpose": "news", "channel": "email"}
+    assert "2 sur 3" in words_of(raiser.post(f"{PAGE}/1/export", asked).text)
+    file = raiser.post(f"{PAGE}/1/export.csv", asked)
+    lines = file.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert (len(lines) - 1, file.headers["X-Rows"]) == (2, "2")
+    assert [line.split(";")[2] for line in lines[1:]] == ["'-Bravo", "Charlie"]
+    assert raiser.post(f"{PAGE}/1/export.csv", {"purpose": "?", "channel": "email"}).status_code == 422
+
+    seen = built(LAST_YEAR, name="À relancer", is_shared="on", seen="1")
+    assert raiser.post(f"{PAGE}/1", seen).status_code == 303
+    assert raiser.post(f"{PAGE}/1", built(NOT_THIS | {"1-source": "gift"}, name="Autre", seen="1")).status_code == 409
+    for name in BY_KEY:
+        assert raiser.get(f"{PAGE}/new?from={name}").status_code == 200
+    raiser.post(f"{PAGE}/1/put-away", {})
+    assert "À relancer" not in raiser.get(PAGE).text
+    raiser.post(f"{PAGE}/1/bring-back", {})
+
+    page = words_of(browser(Role.ADMINISTRATOR).get("/office/log").text)
+    for deed in ("a créé un segment", "a vu qui est dans un segment", "a emporté les personnes d’un segment"):
+        assert deed in page
+
+
+def test_what_somebody_may_not_see_they_may_not_ask_either(assembly: Assembly, browser: Open) -> None:
+    donors(assembly)
+    raiser, editor = browser(Role.FUNDRAISER), browser(Role.EDITOR)
+    raiser.post(PAGE, built(LAST_YEAR, name="Donateurs", is_shared="on"))
+    assert editor.get(f"{PAGE}/1").status_code == 200
+    assert editor.get(f"{PAGE}/1/people").status_code == 403
+    assert editor.post(f"{PAGE}/build", built(LAST_YEAR)).status_code == 403
+    assert editor.post(f"{PAGE}/1/export.csv", {"purpose": "news", "channel": "email"}).status_code == 403
+
+
+def test_each_figure_is_of_people_one_can_see(assembly: Assembly, browser: Open) -> None:
+    donors(assembly)
+    raiser = browser(Role.FUNDRAISER)
+    page = raiser.get(f"{PAGE}/figures").text
+    words = words_of(page)
+    assert "Fidélité à ce jour 33,3 % 1 des 3" in words
+    assert "30,00 €" in words
+    for key in set(re.findall(r"new\?from=([a-z0-9-]+)", page)):
+        assert key in BY_KEY
+    gone = words_of(raiser.get(f"{PAGE}/new?from=flow-gone").text)
+    assert "2 personnes" in gone
