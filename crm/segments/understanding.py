@@ -10,7 +10,8 @@ from sqlalchemy import case, extract, func, or_, select
 
 from crm.donations.model import GiftKind
 from crm.donations.selects import effective_gifts
-from crm.segments.library import FLOWS, RFM, RFM_AXES
+from crm.segments.grid import RFM, RFM_AXES
+from crm.segments.library import FLOWS
 from crm.segments.model import Every, Tree
 from crm.segments.selects import Question, clause, person_columns
 from crm.segments.windows import months_back

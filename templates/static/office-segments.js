@@ -36,12 +36,14 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
 });
 /* A new condition is where one goes on. */
 let before = new Set();
-document.body.addEventListener("htmx:beforeRequest", () => {
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id !== "builder") return;
   before = new Set([...(builder()?.querySelectorAll("[data-node]") ?? [])].map((node) => node.dataset.node));
 });
 document.body.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt.id !== "builder") return;
+  if (event.detail.target.id !== "builder" && event.detail.elt.id !== "builder") return;
   const fresh = [...builder().querySelectorAll("[data-node]")].find((node) => !before.has(node.dataset.node));
   fresh?.querySelector("select")?.focus();
+  before = new Set([...builder().querySelectorAll("[data-node]")].map((node) => node.dataset.node));
 });
 liven();

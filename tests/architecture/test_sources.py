@@ -220,6 +220,7 @@ DOORS_BESIDES = {
         "catalogue",
         "exporting",
         "facts",
+        "grid",
         "json_form",
         "library",
         "reading",

@@ -11,7 +11,7 @@ from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.people import service as people
 from crm.people.model import NewPerson
-from crm.segments.library import BY_KEY
+from crm.segments.grid import BY_KEY
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.segments import service
 from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing
-from crm.segments.library import BY_KEY
+from crm.segments.grid import BY_KEY
 from crm.segments.model import Definition, Every, NewSegment, Segment
 from crm.staff.model import Permission
 from crm.values.errors import Conflict, Invalid

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from crm.foundation.templating import environment
 from crm.foundation.translation import babel_locale
 from crm.segments import service, understanding
-from crm.segments.library import FLOWS, HABITS, RECENCIES
+from crm.segments.grid import HABITS, RECENCIES
+from crm.segments.library import FLOWS
 from crm.segments.understanding import Income
 from crm.staff.model import Permission
 from crm.web.office import charts, guard, shell

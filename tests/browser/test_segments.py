@@ -1,0 +1,79 @@
+"""A segment, built and carried off without a mouse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from crm.consent import service as consent
+from crm.consent.model import Act, NewAct, Way
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.values.email_address import EmailAddress
+from crm.values.languages import Language
+from tests.browser.furnishing import EMAIL, PASSWORD, furnish
+from tests.browser.house import House
+from tests.segments.conftest import give
+
+
+def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(house: House, page: Page) -> None:
+    furnish(house.assembly, house.clock(), site_url=house.site_url)
+    now = house.clock()
+    with house.assembly.database.transaction() as session:
+        purpose = next(iter(consent.letters(session)))
+        for last, days in {"Benali": (370,), "Mertens": (370, 1)}.items():
+            email = EmailAddress.parse(f"{last.lower()}@exemple.test")
+            new = NewPerson(language=Language.FR, first_name="Léa", last_name=last, email=email)
+            who = people.add(session, house.assembly.addresses, new, at=now)
+            for back in days:
+                give(session, house.assembly, who.id, 2500, now.date() - timedelta(days=back))
+            key = who.contact_points[0].address_key
+            said = NewAct(
+                person_id=who.id,
+                purpose=purpose.code,
+                address_key=key,
+                act=Act.GIVEN,
+                way=Way.CONFIRMATION,
+                occurred_at=now,
+            )
+            consent.record(session, house.assembly.sealer, said, at=now)
+    page.goto(f"{house.url}/office/segments/new")
+    page.fill("#email", EMAIL)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#figures")).to_contain_text("2 personnes")
+    page.locator("#add-0").press("Enter")
+    second = page.locator('[id="f-2-neg"]')
+    expect(second).to_be_focused()
+    expect(page.locator("#figures .figures-count")).to_be_visible()
+    second.press("ArrowDown")
+    expect(page.locator("#figures")).to_contain_text("n’ont pas donné")
+    when = page.locator('[id="f-2-w-@"]')
+    when.select_option("days")
+    expect(page.locator("#figures .figures-count")).to_be_visible()
+    how_many = page.locator('[id="f-2-f-@"]')
+    how_many.focus()
+    page.keyboard.type("30")
+    page.keyboard.press("Tab")
+    expect(page.locator("#figures")).to_contain_text("1 personne")
+    expect(page.locator("#figures")).to_contain_text("30 derniers jours")
+    page.locator('[id="f-2-source"]').press("Alt+ArrowUp")
+    expect(page.locator("#figures .steps tbody tr").first).to_contain_text("n’ont pas donné ces 30 derniers jours")
+    page.fill("#name", "À remercier")
+    page.locator("#save").press("Enter")
+    expect(page.locator("h1")).to_have_text("À remercier")
+    page.get_by_role("button", name="Compter maintenant").press("Enter")
+    expect(page.locator("main")).to_contain_text("1 personne")
+    page.locator("#who").focus()
+    page.keyboard.type("mertens")
+    expect(page.locator("#person-choices")).to_contain_text("Léa")
+    page.get_by_role("button", name="Demander pourquoi").press("Enter")
+    expect(page.locator(".why")).to_contain_text("Pas dans le segment")
+    page.get_by_role("link", name="Emporter").press("Enter")
+    page.select_option("#channel", "email")
+    page.select_option("#purpose", purpose.code)
+    page.get_by_role("button", name="Voir qui partirait").press("Enter")
+    with page.expect_download() as leaving:
+        page.get_by_role("button", name="Emporter 1 personne").press("Enter")
+    assert "benali@exemple.test" in leaving.value.path().read_text("utf-8-sig")
