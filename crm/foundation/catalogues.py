@@ -35,6 +35,7 @@ PUBLIC = (
     "crm/web/address_form.py",
     "mailing/composition/words.py",
     "mailing/correspondence/",
+    "mailing/origins/words.py",
     "mailing/rendering/",
 )
 """Where supporters' words stand; everything else belongs to the office."""

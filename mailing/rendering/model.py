@@ -50,6 +50,8 @@ class LetterKind(StrEnum):
     ANCHOR = "anchor"
     VISIT = "visit"
     RECEIPT = "receipt"
+    ORIGIN = "origin"
+    STILL = "still"
 
 
 class FindingCode(StrEnum):

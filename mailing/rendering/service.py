@@ -33,7 +33,12 @@ PADDING = "\u034f\u200c\u00a0" * 60
 """What fills a preview line after a short preheader, so that no program goes on reading into the letter."""
 
 _BARE = {kind: frozenset[str]() for kind in (LetterKind.INVITATION, LetterKind.RESET, LetterKind.VISIT)}
-_OTHER = {LetterKind.RECEIPT: frozenset({"said"}), LetterKind.ANCHOR: frozenset({"heads"})}
+_OTHER = {
+    LetterKind.RECEIPT: frozenset({"said"}),
+    LetterKind.ANCHOR: frozenset({"heads"}),
+    LetterKind.ORIGIN: frozenset({"source"}),
+    LetterKind.STILL: frozenset({"purposes", "until"}),
+}
 NEEDED = {kind: frozenset({"purposes"}) for kind in LetterKind} | _BARE | _OTHER
 ALLOWED = _BARE | {
     LetterKind.ANCHOR: frozenset({"heads"}),
@@ -43,6 +48,8 @@ ALLOWED = _BARE | {
     LetterKind.RECEIPT: frozenset({"said", "words"}),
     LetterKind.GOODBYE: frozenset({"purposes", "kept"}),
     LetterKind.AGAIN: frozenset({"purposes"}),
+    LetterKind.ORIGIN: frozenset({"source"}),
+    LetterKind.STILL: frozenset({"purposes", "words", "until"}),
 }
 
 
@@ -109,9 +116,10 @@ def render_letter(
     """A letter to one person. Each fact is a line or several; the same facts make the same letter.
 
     Those to colleagues, and the link to one's own space, take no facts; `ANCHOR` takes the `heads` of the ledgers,
-    `RECEIPT` what was `said`, all others `purposes`, the names of what it is about. `words` are the exact texts that
-    were shown; `GOODBYE` may have `kept`, what is still received. No letter has a place for what a visitor typed: a
-    stranger could use it to speak in our name. Raises `WrongFacts` for a fact too many or one that lacks.
+    `RECEIPT` what was `said`, `ORIGIN` the `source` of somebody's data, all others `purposes`, the names of what it is
+    about. `words` are the exact texts that were shown; `GOODBYE` may have `kept`, what is still received. No letter has
+    a place for what a visitor typed: a stranger could use it to speak in our name. Raises `WrongFacts` for a
+    fact too many or one that lacks.
     """
     if not NEEDED[kind] <= facts.keys() <= ALLOWED[kind]:
         raise WrongFacts(f"a letter {kind} takes {sorted(ALLOWED[kind])}, not {sorted(facts)}")
