@@ -80,6 +80,11 @@ from mailing.delivery import panel as delivery_panel
 from mailing.delivery import personal_data as delivery_personal_data
 from mailing.delivery import terms as delivery_terms
 from mailing.feedback import personal_data as feedback_personal_data
+from mailing.origins import merging as origins_merging
+from mailing.origins import personal_data as origins_personal_data
+from mailing.rounds import merging as rounds_merging
+from mailing.rounds import personal_data as rounds_personal_data
+from mailing.rounds import terms as rounds_terms
 
 ROOMS_WITH_ROWS = (
     "crm.actions",
@@ -105,6 +110,8 @@ ROOMS_WITH_ROWS = (
     "mailing.delivery",
     "mailing.feedback",
     "mailing.feeds",
+    "mailing.origins",
+    "mailing.rounds",
 )
 """A foreign key is found by the name of its table: every process has to know them all, whichever rooms it calls."""
 
@@ -122,11 +129,15 @@ POINTERS: tuple[PersonPointer, ...] = (
     banking_merging,
     care_merging,
     delivery_merging,
+    origins_merging,
+    rounds_merging,
     duplicates_merging,
     segments_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
 HOLDERS: tuple[PersonHolder, ...] = (
+    origins_personal_data,
+    rounds_personal_data,
     feedback_personal_data,
     delivery_personal_data,
     segments_personal_data,
@@ -147,7 +158,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     privacy_personal_data,
 )
 """Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
-KEEPERS: tuple[TermKeeper, ...] = (delivery_terms, care_terms, privacy_terms)
+KEEPERS: tuple[TermKeeper, ...] = (delivery_terms, care_terms, privacy_terms, rounds_terms)
 """Who forgets by age alone, each night."""
 _SHOWING = (
     people_panel,

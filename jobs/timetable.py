@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from crm.foundation.translation import N_
 from jobs import (
     anchor_ledgers,
+    close_rounds,
     compare_everybody,
     compare_newcomers,
     fetch_feeds,
@@ -140,6 +141,13 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(4, 30)),
         run=forget_over_term.run,
         lease=timedelta(hours=1),
+        ask_after=timedelta(days=30),
+    ),
+    Job(
+        name="close_rounds",
+        label=N_("Clore les questions restées sans réponse"),
+        when=Daily(at=time(5, 10)),
+        run=close_rounds.run,
         ask_after=timedelta(days=30),
     ),
     Job(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.banking.tables import BankLineRow
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
-from crm.foundation.forgetting import empty_rows
+from crm.foundation.forgetting import empty_rows, quotes
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
 from crm.values.money import exact
@@ -58,7 +58,11 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
 
 
 def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
-    """Their name, address, account and words go; day and amount stay."""
+    """Their name, address, account and words go; day and amount stay.
+
+    So does a payment that has found nobody and quotes their mailbox or number. One that bears a name only is left: it
+    may be a namesake's.
+    """
     row, ids = BankLineRow, subject.person_ids
     bare = {
         "name": "",
@@ -74,7 +78,13 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     count, last = session.execute(
         select(func.count(), func.max(extract("year", row.booked_on))).where(row.person_id.in_(ids))
     ).one()
-    erased = {"bank_line": empty_rows(session, row, bare, row.person_id.in_(ids))}
+    nobodys = row.person_id.is_(None) & or_(
+        *(
+            quotes(column, texts=subject.own_emails, names=(), phones=subject.own_phones)
+            for column in (row.communication, row.name, row.address)
+        )
+    )
+    erased = {"bank_line": empty_rows(session, row, bare, row.person_id.in_(ids) | nobodys)}
     if not count:
         return Forgotten(erased=erased)
     until = date(int(last) + YEARS, 12, 31)

@@ -30,7 +30,7 @@ from crm.consent.pace_selects import paused, too_often
 from crm.consent.policies import MINOR_FOR_DAYS
 from crm.consent.policy import EVERYWHERE, Book, Demand, Need, Population, demands_on
 from crm.consent.rules import CAREFULNESS, CLOSENESS, NO, OWN_WORD, adults_born_by
-from crm.consent.tables import ConsentStandingRow, PopulationRow, SuppressionRow
+from crm.consent.tables import ConsentEventRow, ConsentStandingRow, PaceEventRow, PopulationRow, SuppressionRow
 from crm.foundation.columns import Instant, days_before
 from crm.people import selects as people
 from crm.people.model import ContactKind
@@ -39,6 +39,8 @@ from crm.values.calendar import brussels_day
 _ALLOWED = 100
 _MERGED = 99
 _DECEASED = 98
+OWN_WAYS = tuple(way for way in Way if way not in {Way.IMPORT, Way.RETENTION, Way.BOUNCE, Way.COMPLAINT})
+"""Ways by which somebody speaks for themselves."""
 _OTHERS = (Population.BUYERS, Population.DONORS, Population.MEMBERS)
 
 
@@ -173,6 +175,25 @@ def refused(
     words |= {rank: refusal.value for refusal, rank in CLOSENESS.items()}
     return select(nearest.c.person_id, case(words, value=nearest.c.closeness).label("refusal")).where(
         nearest.c.closeness < _ALLOWED
+    )
+
+
+def signs_of_life(since: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """What people said themselves since an instant, of our letters and of how often: selects of person_id."""
+    word, pace = ConsentEventRow, PaceEventRow
+    return (
+        select(word.person_id).where(
+            word.occurred_at >= since, word.way.in_(OWN_WAYS), word.act.not_in((Act.IMPORTED, Act.EXPIRED))
+        ),
+        select(pace.person_id).where(pace.occurred_at >= since, pace.way.in_(OWN_WAYS)),
+    )
+
+
+def standing_yes(purpose: str, channel: Channel = Channel.EMAIL) -> Select[*tuple[Any, ...]]:
+    """Every yes that stands for a purpose: person_id, address_key, act (given, or imported without proof)."""
+    row = ConsentStandingRow
+    return select(row.person_id, row.address_key, row.act).where(
+        row.purpose == purpose, row.channel == channel, row.act.in_((Act.GIVEN, Act.IMPORTED))
     )
 
 

@@ -37,6 +37,7 @@ PUBLIC = (
     "crm/web/address_form.py",
     "mailing/composition/words.py",
     "mailing/correspondence/",
+    "mailing/origins/words.py",
     "mailing/rendering/",
 )
 """Where supporters' words stand; everything else belongs to the office."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, keys, search, store
 from crm.people.errors import AbodeMissing, ContactPointMissing
-from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Usage
+from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Person, Usage
 from crm.people.rules import deliverability, holds_on, tidy_season
 from crm.values.address_key import dedupe_key
+from crm.values.address_lines import lines
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
@@ -266,6 +267,18 @@ def address_on(session: Session, person_id: PersonId, day: date) -> Abode | None
     """Where a letter of that day goes: a season's own address first, else the preferred one that holds then."""
     holding = [a for a in contact_store.abodes_of(session, [person_id])[person_id] if holds_on(a, day)]
     return next((a for a in holding if a.season_from), None) or next(iter(holding), None)
+
+
+def letter_lines_on(session: Session, several: Mapping[PersonId, Person], day: date) -> dict[PersonId, tuple[str, ...]]:
+    """What stands on the envelope of a letter of that day, of each who has a letter box then; two queries."""
+    found = {}
+    for who, abodes in contact_store.abodes_of(session, list(several)).items():
+        holding = [one for one in abodes if holds_on(one, day)]
+        home = next((one for one in holding if one.season_from), None) or next(iter(holding), None)
+        if home is not None:
+            person = several[who]
+            found[who] = lines(home.address, recipient=person.full_name, language=person.language)
+    return found
 
 
 def letter_boxes_on(session: Session, person_ids: Collection[PersonId], day: date) -> dict[PersonId, frozenset[str]]:

@@ -103,6 +103,17 @@ def deceased(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
     return found.correlate_except(person).exists()
 
 
+def brought_by_others(own: Collection[str]) -> Select[*tuple[Any, ...]]:
+    """Living people, not merged into another, whose source is none of `own`.
+
+    Columns: person_id, source, created_at, language.
+    """
+    row = PersonRow
+    return select(row.id.label("person_id"), row.source, row.created_at, row.language).where(
+        row.merged_into_id.is_(None), row.deceased_recorded_at.is_(None), row.source.not_in(sorted(own))
+    )
+
+
 def first_names(person_ids: Collection[int]) -> Select[int, str]:
     """What those people are called: person_id, first_name (may be empty)."""
     return select(PersonRow.id.label("person_id"), PersonRow.first_name).where(PersonRow.id.in_(person_ids))

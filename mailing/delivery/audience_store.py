@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Text, case, cast, func, insert, literal, select
+from sqlalchemy import JSON, ColumnElement, Select, String, Text, case, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, interests, paces
@@ -65,17 +65,8 @@ def freeze(
         "address": allowed.c.address,
         "address_key": allowed.c.address_key,
         "selection_id": literal(0) if liking is None else case(own_selection, value=likes, else_=0),
-        "slot_values": literal({}, JSON),
-        "priority": literal(priority),
-        "state": literal(DeliveryState.PLANNED, Word(DeliveryState)),
-        "reason": literal(""),
-        "fence": literal(0),
-        "worker": literal(""),
-        "attempts": literal(0),
-        "next_attempt_at": literal(now, Instant()),
+        **_fresh(priority, now),
         "message_id": message_id,
-        "reply": literal(""),
-        "created_at": literal(now, Instant()),
     }
     chosen = select(*(column.label(name) for name, column in made.items()))
     if liking is not None:
@@ -87,6 +78,60 @@ def freeze(
         insert(DeliveryRow).from_select([table.c[name] for name in made], chosen.order_by("selection_id", "person_id"))
     )
     paces.note_letters(session, select(DeliveryRow.person_id).where(DeliveryRow.mailing_id == mailing.id), at=now)
+
+
+def owe(
+    session: Session,
+    *,
+    mailing: Mailing,
+    bodies: Mapping[Language, int],
+    readers: Select[*tuple[Any, ...]],
+    priority: int,
+    seed: str,
+    domain: str,
+    now: datetime,
+) -> None:
+    """One planned delivery for each of `readers` who has none of that mailing yet, in one statement."""
+    reader = readers.subquery("reader")
+    message_id = literal(f"<{seed}.", Text).concat(cast(reader.c.person_id, String)).concat(f"@{domain}>")
+    by_language = {language.value: body_id for language, body_id in bodies.items()}
+    made: dict[str, ColumnElement[Any]] = {
+        "mailing_id": literal(mailing.id),
+        "body_id": case(by_language, value=cast(reader.c.language, String), else_=next(iter(bodies.values()))),
+        "recorded_person_id": reader.c.person_id,
+        "person_id": reader.c.person_id,
+        "occasion": literal(""),
+        "contact_point_id": reader.c.contact_point_id,
+        "address": reader.c.address,
+        "address_key": reader.c.address_key,
+        "selection_id": literal(0),
+        **_fresh(priority, now),
+        "message_id": message_id,
+    }
+    known = select(literal(1)).where(
+        DeliveryRow.mailing_id == mailing.id, DeliveryRow.recorded_person_id == reader.c.person_id
+    )
+    chosen = select(*(column.label(name) for name, column in made.items())).where(~known.exists())
+    table = DeliveryRow.__table__
+    session.execute(
+        insert(DeliveryRow).from_select([table.c[name] for name in made], chosen.order_by("body_id", "person_id"))
+    )
+
+
+def _fresh(priority: int, now: datetime) -> dict[str, ColumnElement[Any]]:
+    """What every row begins with."""
+    return {
+        "slot_values": literal({}, JSON),
+        "priority": literal(priority),
+        "state": literal(DeliveryState.PLANNED, Word(DeliveryState)),
+        "reason": literal(""),
+        "fence": literal(0),
+        "worker": literal(""),
+        "attempts": literal(0),
+        "next_attempt_at": literal(now, Instant()),
+        "reply": literal(""),
+        "created_at": literal(now, Instant()),
+    }
 
 
 def readers(session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime) -> int:

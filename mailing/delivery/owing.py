@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from crm.consent.model import SERVICE
@@ -14,6 +16,7 @@ from crm.foundation.database import hold
 from crm.foundation.settings import Mail, Organisation
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, DeliveryId, EditionId, PersonId
+from crm.values.languages import Language
 from mailing.composition import ordering
 from mailing.composition import service as composition
 from mailing.composition.model import Edition, EditionState, Newsletter, Section
@@ -216,6 +219,60 @@ def enqueue_to_colleague(
     )
 
 
+def enqueue_letters(
+    session: Session,
+    *,
+    code: str,
+    rendered: Mapping[Language, RenderedEmail],
+    headers: Headers,
+    readers: Select[*tuple[Any, ...]],
+    now: datetime,
+    purpose: str = SERVICE,
+    priority: int = EDITION_PRIORITY,
+) -> Mailing:
+    """Owes each of `readers` the letter of that code in their language, in one statement; nobody gets it twice.
+
+    `readers` has the columns person_id, contact_point_id, address, address_key and language. The gate is asked for
+    `purpose` once more when each leaves. Every language of a reader has to be among `rendered`.
+    """
+    mailing = _letters(session, code=code, priority=priority, headers=headers, purpose=purpose, now=now)
+    audience_store.owe(
+        session,
+        mailing=mailing,
+        bodies={language: _keep(session, mailing, one) for language, one in rendered.items()},
+        readers=readers,
+        priority=priority,
+        seed=_seed(mailing),
+        domain=headers.from_address.rpartition("@")[2],
+        now=now,
+    )
+    return mailing
+
+
+def _letters(
+    session: Session, *, code: str, priority: int, headers: Headers, now: datetime, purpose: str = SERVICE
+) -> Mailing:
+    """The mailing that holds all letters of a kind."""
+    hold(session, f"letters {code}")
+    mailing = store.find_mailing(session, code=code)
+    if mailing is None:
+        return store.add_mailing(
+            session,
+            code=code,
+            kind=MailingKind.LETTER,
+            purpose=purpose,
+            priority=priority,
+            headers=headers,
+            edition_id=None,
+            now=now,
+        )
+    if mailing.kind is not MailingKind.LETTER:
+        raise Invalid("that name belongs to an edition", field="code")
+    if mailing.headers != headers:
+        store.change_mailing(session, mailing.id, headers=asdict(headers))
+    return mailing
+
+
 def _enqueue(
     session: Session,
     *,
@@ -233,23 +290,7 @@ def _enqueue(
 ) -> DeliveryId | None:
     """Owes one letter; without a person it is for somebody of the house."""
     header_text.safe_address(address)
-    hold(session, f"letters {code}")
-    mailing = store.find_mailing(session, code=code)
-    if mailing is None:
-        mailing = store.add_mailing(
-            session,
-            code=code,
-            kind=MailingKind.LETTER,
-            purpose=SERVICE,
-            priority=priority,
-            headers=headers,
-            edition_id=None,
-            now=now,
-        )
-    elif mailing.kind is not MailingKind.LETTER:
-        raise Invalid("that name belongs to an edition", field="code")
-    elif mailing.headers != headers:
-        store.change_mailing(session, mailing.id, headers=asdict(headers))
+    mailing = _letters(session, code=code, priority=priority, headers=headers, now=now)
     domain = headers.from_address.rpartition("@")[2]
     return store.add_letter(
         session,

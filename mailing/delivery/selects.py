@@ -7,7 +7,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from mailing.delivery.model import DeliveryState
 from mailing.delivery.tables import DeliveryRow
+
+
+def accepted_of(mailing_id: int) -> Select[*tuple[Any, ...]]:
+    """To whom a mail of that mailing was handed over: recorded_person_id."""
+    row = DeliveryRow
+    return select(row.recorded_person_id).where(row.mailing_id == mailing_id, row.state == DeliveryState.ACCEPTED)
 
 
 def deliveries_of(person_ids: Collection[int]) -> Select[*tuple[Any, ...]]:

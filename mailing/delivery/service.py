@@ -36,7 +36,7 @@ from mailing.delivery.model import (
     Report,
     Switch,
 )
-from mailing.delivery.owing import enqueue_letter, enqueue_test, enqueue_to_colleague
+from mailing.delivery.owing import enqueue_letter, enqueue_letters, enqueue_test, enqueue_to_colleague
 from mailing.delivery.tables import DeliveryRow
 from mailing.delivery.worker import Worker
 
@@ -44,6 +44,7 @@ __all__ = [
     "Post",
     "Worker",
     "enqueue_letter",
+    "enqueue_letters",
     "enqueue_test",
     "enqueue_to_colleague",
     "mark_accepted",

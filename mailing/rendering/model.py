@@ -51,6 +51,8 @@ class LetterKind(StrEnum):
     VISIT = "visit"
     RECEIPT = "receipt"
     THANKS = "thanks"
+    ORIGIN = "origin"
+    STILL = "still"
 
 
 class FindingCode(StrEnum):

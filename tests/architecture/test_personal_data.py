@@ -52,6 +52,7 @@ COLLEAGUES = {
     "gift_batch",
     "import_run",
     "passkey",
+    "permission_round",
     "policy",
     "recovery_code",
     "retention_term",

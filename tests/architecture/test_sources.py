@@ -232,9 +232,10 @@ DOORS_BESIDES = {
     "crm.visits": {"rules"},
     "mailing.composition": {"ordering", "rules"},
     "mailing.content": {"calls", "term_names"},
-    "mailing.correspondence": {"colleagues", "receipts", "thanks", "visiting"},
+    "mailing.correspondence": {"colleagues", "leaving", "letters", "receipts", "thanks", "visiting"},
     "mailing.delivery": {"headers", "links", "words"},
     "mailing.feeds": {"parsing"},
+    "mailing.origins": {"words"},
     "mailing.rendering": {"checks", "fill", "prepared", "slots"},
 }
 """Pure modules, and doors by noun, that a room shows beside its four doors."""

@@ -16,6 +16,8 @@ from crm.people.model import Person
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.visits import service as visits
+from mailing.rounds.model import Outcome, Reach
+from mailing.rounds.tables import QuestionRow, RoundRow
 from tests.browser.house import House
 
 # Colours are those of one style sheet, whatever the language: they are looked at once.
@@ -39,7 +41,7 @@ def test_every_page_in_every_language_is_accessible(house: House, browser: Brows
     for language in Language:
         _walk(house, page, language, found)
         page.context.clear_cookies()
-    assert len(found) == 23 * len(Language)
+    assert len(found) == 25 * len(Language)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -86,6 +88,9 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
     page.check("input[name=agreed]")
     press("main form >> nth=-1 >> button", "interests, declared")
     _space(house, page, person, go, press)
+    _ask_again(house, person)
+    go(f"{choices}/encore", "still wanted")
+    press("main form button >> nth=0", "still wanted, answered")
     leave = f"/u/{sign(TokenPurpose.UNSUBSCRIBE, value)}"
     go(leave, "leave")
     press("form:has(input[value=pace]) button >> nth=0", "paced")
@@ -114,6 +119,18 @@ def _space(
     page.goto(f"{house.url}/mon-espace")
     _open_all(page)
     press("form[action*='/adresse'] button", "space, address refused")
+
+
+def _ask_again(house: House, person: Person) -> None:
+    with house.assembly.database.transaction() as session:
+        asked = RoundRow(purpose="news", reach=Reach.BOTH, reason="x", proposed_at=house.clock(), is_approved=True)
+        session.add(asked)
+        session.flush()
+        question = QuestionRow(
+            round_id=asked.id, recorded_person_id=person.id, person_id=person.id, is_legacy=False,
+            asked_at=house.clock(), outcome=Outcome.WAITING,
+        )  # fmt: skip
+        session.add(question)
 
 
 def _open_all(page: Page) -> None:

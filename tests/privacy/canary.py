@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import quopri
+import re
 import unicodedata
+import zipfile
+import zlib
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +22,8 @@ from sqlalchemy.orm import Session
 from crm.actions import service as actions
 from crm.actions.model import CallKind, Deed, DeedKind, NewCall, NewRegistration, NewSignature
 from crm.assembly import Assembly
+from crm.banking.kept import LineState
+from crm.banking.tables import BankFileRow, BankLineRow
 from crm.care import service as care
 from crm.care.model import Direction, InteractionKind
 from crm.consent import paces
@@ -25,6 +32,8 @@ from crm.consent.model import SuppressionCause, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import Population
 from crm.consent.tables import PopulationRow
+from crm.donations.model import Basis, GiftKind, Method
+from crm.donations.tables import GiftRow
 from crm.duplicates import merges
 from crm.duplicates.tables import MergeMoveRow, MergeRow, PairRow
 from crm.foundation.columns import Base
@@ -39,6 +48,8 @@ from crm.values.email_address import EmailAddress
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
+from crm.vault.model import Source
+from crm.vault.tables import NumberRow
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import SignUp
 from mailing.delivery.model import EventKind
@@ -95,6 +106,7 @@ def plant(assembly: Assembly) -> tuple[PersonId, PersonId, Desk]:
         _care(session, she)
         _actions(session, she)
         _partners(session, she)
+        _money(session, she)
         asked = {"person_id": she, "kind": RequestKind.ACCESS, "way": RequestWay.EMAIL, "at": NOW}
         privacy.request(session, **asked, words=f"Bonjour, je suis {WHO}")  # type: ignore[arg-type] # by name
     _mails(assembly)
@@ -168,6 +180,31 @@ def _partners(session: Session, she: PersonId) -> None:
     )
 
 
+def _money(session: Session, she: PersonId) -> None:
+    """A gift with words about her, her payment, one that nobody gave to anyone yet and that quotes her, her number."""
+    session.add(
+        GiftRow(
+            person_id=she, recorded_person_id=she, kind=GiftKind.ONE_OFF, given_on=NOW.date(), basis=Basis.RECEIVED,
+            method=Method.TRANSFER, split_beforehand=False, cents=5000, net_cents=0, tribute=WHO, address=WHO,
+            is_test=False, recorded_at=NOW,
+        )
+    )  # fmt: skip
+    file = BankFileRow(fingerprint="f", name="releve.cod", brought_at=NOW)
+    session.add(file)
+    session.flush()
+    for number, person_id in enumerate((she, None)):
+        line = BankLineRow(
+            fingerprint=f"l{number}", file_id=file.id, account="BE68539007547034", booked_on=NOW.date(), cents=5000,
+            name=f"{FIRST} {LAST}", address=f"{LAST}, rue du Canari 7", tail="7034", communication=f"Don de {WHO}",
+            fee=False, state=next(iter(LineState)), person_id=person_id, version=1,
+        )  # fmt: skip
+        session.add(line)
+    session.add(
+        NumberRow(uid="u", person_id=she, sealed="s", key_id=1, number_key="k", source=next(iter(Source)), kept_at=NOW)
+    )
+    session.flush()
+
+
 def _mails(assembly: Assembly) -> None:
     asked = SignUp(email=EmailAddress.parse(EMAIL), first_name=FIRST, language=Language.FR, words={"news": "Oui."})
     with assembly.database.transaction() as session:
@@ -208,8 +245,24 @@ def found_on_disk(assembly: Assembly) -> dict[str, set[str]]:
     if assembly.database.is_sqlite:
         file = Path(str(assembly.database.engine.url.database))
         places |= {path.name: path.read_bytes() for path in file.parent.glob(f"{file.name}*")}
+    places = {name: raw + b"".join(decoded(raw)) for name, raw in places.items()}
     places |= {name: repr(rows).encode() for name, rows in _tables(assembly).items()}
     return {name: found for name, raw in places.items() if (found := found_in(raw))}
+
+
+def decoded(raw: bytes) -> list[bytes]:
+    """What is packed in some bytes: the members of an archive, the streams of a PDF, a deflated or gzipped whole."""
+    found = []
+    if zipfile.is_zipfile(io.BytesIO(raw)):
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            members = [archive.read(name) for name in archive.namelist()]
+        found += members + [part for member in members for part in decoded(member)]
+    is_pdf = raw[:5] == b"%PDF-"
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.DOTALL) if is_pdf else [raw]
+    for stream in streams:
+        with suppress(zlib.error):
+            found.append(zlib.decompressobj(wbits=47).decompress(stream))
+    return found
 
 
 def _tables(assembly: Assembly) -> dict[str, Any]:

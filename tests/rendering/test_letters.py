@@ -30,6 +30,8 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.RECEIPT: {"said": ("Vous ne recevez plus « La lettre » à cette adresse.",), "words": WORDS},
     LetterKind.THANKS: {"given": ("40,00 €, le 3 novembre 2026",), "first": ("yes",)},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
+    LetterKind.STILL: {"purposes": PURPOSES[:1], "words": WORDS[:1], "until": "26 janvier 2027"},
+    LetterKind.ORIGIN: {"source": ("Dialogue Direct, qui recrute pour nous, à Namur",)},
 }
 LINKS = {
     LetterKind.CONFIRM: {Slot.CONFIRM_URL},
@@ -39,6 +41,8 @@ LINKS = {
     LetterKind.GOODBYE: {Slot.PREFERENCES_URL},
     LetterKind.INVITATION: {Slot.CONFIRM_URL},
     LetterKind.RESET: {Slot.CONFIRM_URL},
+    LetterKind.ORIGIN: {Slot.PREFERENCES_URL},
+    LetterKind.STILL: {Slot.PREFERENCES_URL, Slot.UNSUBSCRIBE_URL},
     LetterKind.ANCHOR: set(),
     LetterKind.THANKS: set(),
     LetterKind.RECEIPT: {Slot.PREFERENCES_URL},

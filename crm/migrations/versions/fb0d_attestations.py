@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'fb0d'
-down_revision = '1336'
+down_revision = '9315'
 branch_labels = None
 depends_on = None
 

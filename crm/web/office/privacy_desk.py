@@ -27,6 +27,7 @@ from crm.web.office import guard, shell, supporter_page
 from crm.web.office.noting import note
 from crm.web.office.supporter_proof import download
 from crm.web.words import N_
+from mailing.origins import service as origins
 
 blueprint = Blueprint("privacy_desk", __name__, url_prefix="/office/privacy")
 
@@ -44,11 +45,19 @@ def index() -> ResponseReturnValue:
         waiting, closed = privacy.waiting(session), privacy.closed(session, limit=20)
         names = _names(session, (*waiting, *closed))
         counts = privacy.counts(session, today)
+        to_tell = origins.waiting(session, at=shell.now())
     return shell.show(
         "office/privacy/index.html",
         waiting=[_line(one, names) for one in waiting],
         closed=[_line(one, names) for one in closed],
         counts=counts,
+        to_tell={
+            "people": sum(one.people for one in to_tell),
+            "due_on": to_tell[0].due_on,
+            "is_late": to_tell[0].due_on < today,
+        }
+        if to_tell
+        else None,
     )
 
 

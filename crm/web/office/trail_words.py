@@ -111,6 +111,12 @@ ACTIONS: dict[str, str] = {
     "privacy.term": N_("a proposé une durée de conservation"),
     "privacy.term-approve": N_("a approuvé une durée de conservation"),
     "privacy.term-refuse": N_("a écarté une durée de conservation"),
+    "round.approve": N_("a fait partir « Le voulez-vous encore ? »"),
+    "round.propose": N_("a proposé « Le voulez-vous encore ? »"),
+    "round.refuse": N_("a écarté « Le voulez-vous encore ? »"),
+    "privacy.origin-known": N_("a noté que des personnes savent d’où viennent leurs données"),
+    "privacy.origin-letters": N_("a imprimé des lettres sur l’origine des données"),
+    "privacy.origin-mail": N_("a écrit à des personnes d’où viennent leurs données"),
     "privacy.register": N_("a pris le registre des traitements"),
     "privacy.request": N_("a noté une demande sur les données"),
     "sending.resume": N_("a laissé repartir les envois"),
@@ -143,6 +149,8 @@ ACTIONS: dict[str, str] = {
 
 SUBJECTS: dict[str, str] = {
     "term": N_("Terme de conservation"),
+    "origin": N_("Origine des données"),
+    "round": N_("Le voulez-vous encore ?"),
     "register": N_("Registre des traitements"),
     "account": N_("Compte"),
     "clock": N_("Horloge"),
