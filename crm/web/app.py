@@ -63,6 +63,7 @@ OFFICE = (
     "gifts",
     "gift_batches",
     "gift_books",
+    "attestations",
     "api_tokens",
     "site_form",
     "clock",
@@ -82,6 +83,7 @@ PUBLIC = (
     "interests",
     "space_door",
     "space",
+    "attestations",
     "editions",
     "addresses",
 )

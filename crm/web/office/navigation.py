@@ -59,7 +59,13 @@ MENU = (
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people", covers=_SUPPORTERS),
     Entry(N_("Guichet"), "care_desk.index", Permission.SUPPORTERS_EDIT, "phone", covers=("care_contacts", "tasks")),
-    Entry(N_("Dons"), "gifts.index", Permission.DONATIONS_READ, "gift", covers=("gift_batches", "gift_books", "bank")),
+    Entry(
+        N_("Dons"),
+        "gifts.index",
+        Permission.DONATIONS_READ,
+        "gift",
+        covers=("gift_batches", "gift_books", "bank", "attestations"),
+    ),
     Entry(
         N_("Importations"),
         "imports.index",
@@ -139,6 +145,7 @@ HOUSE = (
 ACTIONS = (
     Entry(N_("Régler les lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
     Entry(N_("Lire les comptes des dons"), "gift_books.index", Permission.DONATIONS_READ, "gift"),
+    Entry(N_("Délivrer les attestations fiscales"), "attestations.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Rapprocher la banque"), "bank.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Encoder chèques et espèces"), "gift_batches.index", Permission.DONATIONS_EDIT, "gift"),
     Entry(N_("Mes tâches"), "tasks.index", Permission.SUPPORTERS_READ, "check"),
