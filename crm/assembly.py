@@ -11,6 +11,7 @@ from crm.actions import merging as actions_merging
 from crm.actions import personal_data as actions_personal_data
 from crm.actions import segment_fields as actions_segment_fields
 from crm.attestations import merging as attestations_merging
+from crm.attestations import own_space as attestations_own_space
 from crm.attestations import personal_data as attestations_personal_data
 from crm.attestations.cabinet import Cabinet
 from crm.attestations.issuing import Press
@@ -177,7 +178,11 @@ TIMELINE: tuple[TimelineSource, ...] = tuple(source for room in _SHOWING for sou
 """What every room knows of a person's past."""
 
 
-OWN_SOURCES: tuple[OwnSource, ...] = (*donations_own_space.SOURCES, *plans_own_space.SOURCES)
+OWN_SOURCES: tuple[OwnSource, ...] = (
+    *donations_own_space.SOURCES,
+    *plans_own_space.SOURCES,
+    *attestations_own_space.SOURCES,
+)
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()
 """Where what they ask about their data is written down."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from crm.attestations import rules, store
-from crm.attestations.model import Findings, FiscalKind, Home, Identity, Payment, Status, YearRules
+from crm.attestations.model import Attestation, Findings, FiscalKind, Home, Identity, Owed, Payment, Status, YearRules
 from crm.attestations.tables import AttestationLineRow, AttestationRow, FiscalIdentityRow
 from crm.donations.selects import lines_given
 from crm.people.model import PersonKind
@@ -23,6 +24,42 @@ from crm.vault.selects import holders
 
 def findings(session: Session, in_force: YearRules) -> Findings:
     """What a check of that year finds now; nothing is changed."""
+    valid = select(AttestationRow.person_id).where(
+        AttestationRow.year == in_force.year, AttestationRow.status == Status.VALID
+    )
+    return _found(
+        session,
+        in_force,
+        attested_lines=set(session.scalars(_on_paper(in_force.year))),
+        attested_people={PersonId(person) for person in session.scalars(valid)},
+    )
+
+
+def whole_year(session: Session, in_force: YearRules) -> Findings:
+    """What would be owed were nothing attested yet: what stands is compared with it."""
+    return _found(session, in_force)
+
+
+def owed_instead(session: Session, in_force: YearRules, paper: Attestation) -> Owed | None:
+    """What that paper would say if it were given today, other papers keeping their payments; None if nothing is."""
+    row = FiscalIdentityRow
+    theirs = {
+        paper.person_id,
+        *map(PersonId, session.scalars(select(row.person_id).where(row.given_to_id == paper.person_id))),
+    }
+    others = _on_paper(in_force.year).where(AttestationLineRow.attestation_id != paper.id)
+    found = _found(session, in_force, attested_lines=set(session.scalars(others)), only=theirs)
+    return next((one for one in found.owed if one.identity.person_id == paper.person_id), None)
+
+
+def _found(
+    session: Session,
+    in_force: YearRules,
+    *,
+    attested_lines: Collection[int] = frozenset(),
+    attested_people: Collection[PersonId] = frozenset(),
+    only: Collection[PersonId] | None = None,
+) -> Findings:
     year = in_force.year
     lines = lines_given(date(year, 1, 1), date(year, 12, 31)).subquery()
     given_to = {
@@ -30,27 +67,30 @@ def findings(session: Session, in_force: YearRules) -> Findings:
         for person, to in session.execute(select(FiscalIdentityRow.person_id, FiscalIdentityRow.given_to_id))
         if to is not None and to != person
     }
-    wanted = store.possible_holders(year)
-    valid = select(AttestationRow.id, AttestationRow.person_id).where(
-        AttestationRow.year == year, AttestationRow.status == Status.VALID
-    )
-    attested = {attestation: PersonId(person) for attestation, person in session.execute(valid)}
-    on_paper = select(AttestationLineRow.line_id).join(
-        AttestationRow, AttestationRow.id == AttestationLineRow.attestation_id
-    )
+    query = select(lines).order_by(lines.c.line_id)
+    if only is not None:
+        query = query.where(lines.c.person_id.in_(only))
     return rules.found(
         year,
-        (_payment(row) for row in session.execute(select(lines).order_by(lines.c.line_id)).mappings()),
-        identities(session, wanted),
+        (_payment(row) for row in session.execute(query).mappings()),
+        identities(session, store.possible_holders(year) if only is None else sorted(only)),
         in_force,
         given_to=given_to,
-        attested_lines=set(session.scalars(on_paper.where(AttestationRow.status == Status.VALID))),
-        attested_people=set(attested.values()),
+        attested_lines=attested_lines,
+        attested_people=attested_people,
+    )
+
+
+def _on_paper(year: int) -> Select[int]:
+    return (
+        select(AttestationLineRow.line_id)
+        .join(AttestationRow, AttestationRow.id == AttestationLineRow.attestation_id)
+        .where(AttestationRow.year == year, AttestationRow.status == Status.VALID)
     )
 
 
 def identities(session: Session, wanted: Any) -> dict[PersonId, Identity]:
-    """Who those people (a select of their numbers) are for the administration."""
+    """Who those people (numbers, or a select of them) are for the administration."""
     names, places = named().subquery(), homes().subquery()
     at_home: dict[int, Home] = {}
     for row in session.execute(select(places).where(places.c.person_id.in_(wanted))).mappings():

@@ -6,7 +6,7 @@ each attestation says; papers (`issuing`) and files (`filing`) are made from wha
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from crm.attestations.errors import (
     RunMissing,
     YearOpen,
 )
-from crm.attestations.model import Attestation, Findings, FiscalKind, Proposal, Run, Stage, Status, YearRules
+from crm.attestations.model import Attestation, Findings, FiscalKind, Progress, Proposal, Run, Stage, Status, YearRules
 from crm.attestations.tables import FiscalIdentityRow, RunRow, YearRulesRow
 from crm.audit import service as audit
 from crm.foundation.database import hold
@@ -28,7 +28,7 @@ from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId, PersonId, RunId
+from crm.values.identifiers import AccountId, AttestationId, GiftId, PersonId, RunId
 
 House = locking.House
 
@@ -161,6 +161,16 @@ def runs(session: Session, year: int) -> tuple[Run, ...]:
     return store.runs(session, year)
 
 
+def progress(session: Session, run_id: RunId) -> Progress:
+    """How far the papers of a run are."""
+    return store.progress(session, run_id)
+
+
+def lines(session: Session, attestation_id: AttestationId) -> tuple[tuple[GiftId, date, int], ...]:
+    """The payments on one: gift, day, cents."""
+    return store.lines(session, attestation_id)
+
+
 def totals(session: Session, year: int) -> tuple[int, int, int]:
     """(how many are valid, their cents, the last number drawn) of a year."""
     return store.totals(session, year)
@@ -169,6 +179,11 @@ def totals(session: Session, year: int) -> tuple[int, int, int]:
 def versions(session: Session, year: int, number: int) -> tuple[Attestation, ...]:
     """Every version of a number, in order."""
     return store.versions(session, year, number)
+
+
+def void(session: Session, year: int) -> tuple[Attestation, ...]:
+    """The register of void numbers of a year, with their reasons."""
+    return store.void(session, year)
 
 
 def of_person(session: Session, person_id: PersonId) -> tuple[Attestation, ...]:

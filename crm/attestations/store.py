@@ -21,7 +21,7 @@ from crm.attestations.tables import (
 )
 from crm.donations.selects import lines_given
 from crm.foundation.bulk import pour, reserve
-from crm.values.identifiers import AccountId, AttestationId, PersonId, RunId
+from crm.values.identifiers import AccountId, AttestationId, GiftId, PersonId, RunId
 
 _RULES = (
     "year",
@@ -166,6 +166,26 @@ def versions(session: Session, year: int, number: int) -> tuple[Attestation, ...
     """Every version of a number, in order."""
     query = select(AttestationRow).where(AttestationRow.year == year, AttestationRow.number == number)
     return tuple(attestation(row) for row in session.scalars(query.order_by(AttestationRow.version)))
+
+
+def lines(session: Session, attestation_id: int) -> tuple[tuple[GiftId, date, int], ...]:
+    """The payments on one, in order."""
+    row = AttestationLineRow
+    query = select(row.gift_id, row.given_on, row.cents).where(row.attestation_id == attestation_id)
+    found = session.execute(query.order_by(row.given_on, row.line_id))
+    return tuple((GiftId(gift_id), given_on, cents) for gift_id, given_on, cents in found)
+
+
+def valid(session: Session, year: int) -> tuple[Attestation, ...]:
+    """Every valid paper of a year, in order."""
+    query = select(AttestationRow).where(AttestationRow.year == year, AttestationRow.status == Status.VALID)
+    return tuple(attestation(row) for row in session.scalars(query.order_by(AttestationRow.number)))
+
+
+def void(session: Session, year: int) -> tuple[Attestation, ...]:
+    """The register of void numbers of a year, with their reasons."""
+    query = select(AttestationRow).where(AttestationRow.year == year, AttestationRow.status == Status.CANCELLED)
+    return tuple(attestation(row) for row in session.scalars(query.order_by(AttestationRow.number)))
 
 
 def of_person(session: Session, person_id: int) -> tuple[Attestation, ...]:

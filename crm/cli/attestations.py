@@ -10,15 +10,17 @@ from pathlib import Path
 import click
 
 from crm.assembly import attesting_house, press
-from crm.attestations import filing, words
+from crm.attestations import correcting, filing, words
 from crm.attestations import service as attestations
-from crm.attestations.model import Findings, Format, Run, Stage
+from crm.attestations.model import Attestation, Findings, Format, Run, Stage
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.values.errors import Conflict
 from crm.values.money import exact
 
 YEAR = click.argument("year", type=click.IntRange(2020, 2100), metavar="ANNÉE")
+NUMBER = click.argument("number", type=click.IntRange(1), metavar="NUMÉRO")
+REASON = click.option("--reason", required=True, help="Pourquoi, en quelques mots.")
 
 
 @click.group(name="attestations", cls=Orders, subcommand_metavar="COMMANDE …")
@@ -71,7 +73,7 @@ def issue(year: int, *, again: bool, as_json: bool) -> None:
     made = assembly()
     at_work = press(made)
     with made.database.reading() as session:
-        locked = [run for run in attestations.runs(session, year) if run.locked_at and not run.issued_at]
+        locked = [run for run in attestations.runs(session, year) if run.locked_at]
     total = {"made": 0, "waiting": 0, "failed": 0}
     for run in locked:
         if again:
@@ -118,6 +120,36 @@ def file_year(year: int, *, wanted: str, output: Path, is_test: bool, as_json: b
 
 
 @command.command()
+@YEAR
+@NUMBER
+@REASON
+@json_option
+@telling
+def correct(year: int, number: int, *, reason: str, as_json: bool) -> None:
+    """Dit sous le même numéro ce qui est juste aujourd’hui ; annule s’il ne reste rien à attester."""
+    made = assembly()
+    with made.database.transaction() as session:
+        paper = correcting.correct(
+            session, attesting_house(made), year, number, reason=reason, at=made.clock(), by=None
+        )
+    _show_paper(paper, as_json=as_json)
+
+
+@command.command()
+@YEAR
+@NUMBER
+@REASON
+@json_option
+@telling
+def cancel(year: int, number: int, *, reason: str, as_json: bool) -> None:
+    """Annule une attestation ; son numéro reste au registre et ne sert plus jamais."""
+    made = assembly()
+    with made.database.transaction() as session:
+        paper = correcting.cancel(session, attesting_house(made), year, number, reason=reason, at=made.clock(), by=None)
+    _show_paper(paper, as_json=as_json)
+
+
+@command.command()
 @click.argument("code")
 @json_option
 @telling
@@ -130,6 +162,12 @@ def verify(code: str, *, as_json: bool) -> None:
         as_json=as_json,
         text=words.STATUSES[status] if status else "Inconnue",
     )
+
+
+def _show_paper(paper: Attestation, *, as_json: bool) -> None:
+    text = f"n° {paper.number}, version {paper.version} : {words.STATUSES[paper.status]}, {exact(paper.cents)} euros"
+    told = {"number": paper.number, "version": paper.version, "status": paper.status.value, "cents": paper.cents}
+    show(told, as_json=as_json, text=text)
 
 
 def _of(runs: tuple[Run, ...], stage: Stage) -> Run:

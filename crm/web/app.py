@@ -76,6 +76,7 @@ OFFICE = (
     "segment_figures",
     "gift_thanks",
     "sepa",
+    "attestations",
     "api_tokens",
     "site_form",
     "clock",
@@ -96,6 +97,7 @@ PUBLIC = (
     "still",
     "space_door",
     "space",
+    "attestations",
     "editions",
     "addresses",
 )

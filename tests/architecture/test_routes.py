@@ -52,6 +52,7 @@ def test_addresses_are_told_apart(app: Flask) -> None:
     tops = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
     public = {"", "inscription", "c", "u", "p", "w", "archives", "static", "theme.css", "favicon.ico", "robots.txt"} | {
         "localites",
+        "attestation",
         "mon-espace",
     }
     assert tops - public - {"office", "hooks", "api"} == set()

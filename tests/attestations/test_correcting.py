@@ -1,0 +1,89 @@
+"""Corrections: one number, its versions, the file that tells of them, and the register of what is void."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from crm.assembly import Assembly, attesting_house, press
+from crm.attestations import correcting, filing, service
+from crm.attestations.errors import AttestationEnded
+from crm.attestations.model import Attestation, Format, Operation, Status
+from crm.donations import service as donations
+from crm.donations.model import EntryKind, Gift, Method, Movement
+from crm.people import service as people
+from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor, locked
+from tests.conftest import NOW
+
+
+def refunded(house: Assembly, gift: Gift, cents: int) -> None:
+    with house.database.transaction() as session:
+        movement = Movement(method=Method.TRANSFER, booked_on=date(YEAR + 1, 2, 1))
+        donations.take_back(session, house.sealer, gift.id, EntryKind.RETURN, movement, cents=cents, at=NOW)
+
+
+def corrected(house: Assembly, number: int) -> Attestation:
+    with house.database.transaction() as session:
+        desk = attesting_house(house)
+        return correcting.correct(session, desk, YEAR, number, reason="Remboursement", at=NOW, by=PROPOSER)
+
+
+def told(house: Assembly) -> list[tuple[str, str, str]]:
+    """(number, operation, cents) of each line of the next file."""
+    with house.database.transaction() as session:
+        desk = attesting_house(house)
+        prepared = filing.prepare(session, desk, YEAR, Format.BELCOTAX_XML_2024)
+        text = "".join(filing.pieces(session, desk, prepared, at=NOW))
+        filing.note(session, desk, prepared, content_print=text, at=NOW, by=PROPOSER)
+        told_of = []
+        for fiche in text.split("<Fiche28171>")[1:]:
+            parts = [fiche.partition(f"<{name}>")[2].partition("<")[0] for name in ELEMENTS]
+            told_of.append((parts[0], parts[1], parts[2]))
+        assert f"<v0025_typeenvoi>{int(prepared.is_correction)}<" in text
+    return told_of
+
+
+ELEMENTS = ("f2009_volgnummer", "f2028_typetraitement", "f71_2060_bedragliberaliteiten")
+
+
+def test_a_refund_a_name_and_an_annulment_after_filing_keep_their_numbers(
+    house: Assembly, donor: NewDonor, give: Give
+) -> None:
+    with house.database.transaction() as session:
+        ids = [donor(session, number=NUMBER if at == 0 else "") for at in range(4)]
+        gifts = [give(session, person_id, 10000) for person_id in ids]
+    run = locked(house)
+    press(house).work(run.id)
+    assert told(house) == [(str(at), "0", "10000") for at in (1, 2, 3, 4)]
+    with pytest.raises(AttestationEnded):
+        corrected(house, 1)
+    refunded(house, gifts[0], 4000)
+    refunded(house, gifts[1], 9000)
+    with house.database.transaction() as session:
+        people.edit(session, ids[2], last_name="Durand")
+        found = [(one.numbers, one.attested_cents, one.cents) for one in correcting.drift(session, YEAR)]
+        assert found == [((1,), 10000, 6000), ((2,), 10000, 0)]
+        assert service.look(session, YEAR).owed == ()
+    first = corrected(house, 1)
+    assert (first.version, first.status, first.cents) == (2, Status.VALID, 6000)
+    assert corrected(house, 2).status is Status.CANCELLED
+    assert corrected(house, 3).cents == 10000
+    with pytest.raises(AttestationEnded):
+        corrected(house, 2)
+    assert press(house).work(run.id).made == 6
+    with house.database.reading() as session:
+        old, new = service.versions(session, YEAR, 1)
+        assert (service.verify(session, old.code), service.verify(session, new.code)) == (Status.REPLACED, Status.VALID)
+        assert (old.fiche_key, [one.number for one in service.void(session, YEAR)]) == (new.fiche_key, [2])
+        assert correcting.drift(session, YEAR) == ()
+    assert press(house).paper(old.id) != press(house).paper(new.id)
+    with house.database.transaction() as session:
+        give(session, donor(session), 4000)
+    locked(house)
+    assert told(house) == [
+        ("1", Operation.MODIFY.value, "6000"),
+        ("2", Operation.CANCEL.value, "10000"),
+        ("3", Operation.MODIFY.value, "10000"),
+        ("5", Operation.ADD.value, "4000"),
+    ]

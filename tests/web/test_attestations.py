@@ -1,0 +1,97 @@
+"""The desk of attestations, from the rules of the year to the paper in a donor's own space and the code on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from crm.assembly import Assembly, press
+from crm.attestations import service
+from crm.donations import service as donations
+from crm.donations.model import Method, Movement, NewGift, NewLine
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.staff.model import Role
+from crm.values.email_address import EmailAddress
+from crm.values.languages import Language
+from tests.attestations.conftest import HOME, ORGANISATION, YEAR
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+from tests.web.supporters import Site
+from tests.web.test_public_space import go_in
+
+Open = Callable[..., Browser]
+DESK = f"/office/gifts/attestations/{YEAR}"
+MARIE = "marie@exemple.be"
+
+
+@pytest.fixture
+def assembly(assembly: Assembly) -> Assembly:
+    """That of an institution with a legal name."""
+    return replace(assembly, settings=assembly.settings.model_copy(update={"organisation": ORGANISATION}))
+
+
+def test_a_year_goes_from_its_rules_to_the_paper_in_ones_own_space(assembly: Assembly, browser: Open) -> None:
+    with assembly.database.transaction() as session:
+        new = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont", address=HOME)
+        marie = people.add(session, assembly.addresses, replace(new, email=EmailAddress.parse(MARIE)), at=NOW).id
+        for cents in (5000, 3999):
+            given = NewGift(
+                person_id=marie if cents == 5000 else people.add(session, assembly.addresses, new, at=NOW).id,
+                lines=(NewLine(cents=cents),),
+                given_on=date(YEAR, 6, 1),
+                movement=Movement(method=Method.TRANSFER, booked_on=date(YEAR, 6, 1)),
+            )
+            donations.record(session, assembly.sealer, given, at=NOW)
+    first, second = browser(Role.FINANCE), browser(Role.FINANCE)
+    form = {
+        "threshold": "40,00",
+        "rate_percent": "30",
+        "due_on": f"{YEAR + 1}-02-28",
+        "missing_number": "warn",
+        "approved_from_on": f"{YEAR}-01-01",
+        "nature_person": "1",
+        "nature_enterprise": "2",
+    }
+    assert "n’est pas connue" in first.get(DESK).text
+    assert first.post(f"{DESK}/rules", form | {"due_on": "hier"}).status_code == 422
+    assert first.get(f"{DESK}/rules").status_code == 200
+    assert first.post(f"{DESK}/rules", form).status_code == 303
+    decide = "/office/gifts/attestations/rules/1/decide"
+    first.post(decide, {"decision": "accept"})
+    assert "n’est pas connue" in second.get(DESK).text
+    second.post(decide, {"decision": "accept"})
+    assert "n’est pas connue" not in second.get(DESK).text
+    findings = first.get(f"{DESK}/findings").text
+    assert ("Moins que le seuil" in findings, "Marie Dupont" in findings) == (True, True)
+    first.post(f"{DESK}/lock")
+    assert "Donner les numéros" not in first.get(DESK).text
+    first.post(f"{DESK}/check")
+    assert "Donner les numéros" in first.get(DESK).text
+    first.post(f"{DESK}/lock")
+    with assembly.database.reading() as session:
+        (run,) = service.runs(session, YEAR)
+        (paper,) = service.of_person(session, marie)
+    assert (run.count, paper.number) == (1, 1)
+    site = Site.open(assembly)
+    assert "Mes attestations" not in go_in(site)
+    press(assembly).work(run.id)
+    assert f"/mon-espace/attestation/{YEAR}/1" in site.client.get("/mon-espace").text
+    fetched = site.client.get(f"/mon-espace/attestation/{YEAR}/1")
+    assert (fetched.mimetype, fetched.data[:5]) == ("application/pdf", b"%PDF-")
+    assert fetched.headers["Content-Disposition"] == f'attachment; filename="attestation-{YEAR}.pdf"'
+    assert site.client.get(f"/mon-espace/attestation/{YEAR}/2").status_code == 404
+    stranger = Site.open(assembly).client
+    assert stranger.get(f"/mon-espace/attestation/{YEAR}/1").mimetype == "text/html"
+    assert stranger.get("/attestation?lang=fr").status_code == 200
+    said = stranger.post("/attestation?lang=fr", data={"code": paper.code.lower()}).text
+    assert ("Cette attestation est valable" in said, "Dupont" in said) == (True, False)
+    assert first.post(f"{DESK}/number", {"number": "1"}).headers["Location"].endswith(f"{DESK}/1")
+    assert "50,00" in first.get(f"{DESK}/1").text
+    first.post(f"{DESK}/1/mend", {"deed": "cancel", "reason": "Double"})
+    assert "Numéros annulés" in first.get(DESK).text
+    assert "a été annulée" in stranger.post("/attestation?lang=fr", data={"code": paper.code}).text
+    assert browser(Role.EDITOR).get(DESK).status_code == 403
