@@ -16,7 +16,7 @@ from crm.actions.tables import RegistrationRow, SignatureRow
 from crm.values.identifiers import PersonId
 from tests.actions.conftest import Square
 
-SOME = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+SOME = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 DEEDS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 9), st.booleans()), max_size=12)
 
 

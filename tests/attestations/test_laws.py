@@ -117,7 +117,7 @@ def test_the_rate_is_of_its_year() -> None:
     assert [rules.by_default(year).due_on for year in (2026, 2027)] == [date(2027, 2, 28), date(2028, 2, 29)]
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_what_is_attested_is_what_was_given_and_stayed(house: Assembly, donor: NewDonor, give: Give, seed: int) -> None:
     chance = Random(seed)

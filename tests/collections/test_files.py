@@ -162,7 +162,7 @@ def test_the_bank_is_told_once_of_what_changed_of_a_mandate(
         assert "AmdmntInd" not in service.file(session, office, second.id).decode()
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_whatever_the_days_of_files_each_period_is_asked_once(
     assembly: Assembly, office: Office, promise: Promise, seed: int

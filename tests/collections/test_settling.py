@@ -172,7 +172,7 @@ def test_a_bank_that_names_only_the_mandate_is_understood(
         assert given_in_all(session) == (0, 0)
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_money_is_conserved_whatever_the_bank_says_in_whatever_order(
     assembly: Assembly, office: Office, ledger: Ledger, promise: Promise, seed: int

@@ -36,7 +36,7 @@ from tests.consent.conftest import NEWS, URGENT
 from tests.consent.unguarded import unguarded
 
 Add = Callable[..., Person]
-ON_DATABASES = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ON_DATABASES = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def say(

@@ -135,7 +135,7 @@ def test_a_portrait_follows_its_gifts_in_the_same_transaction(assembly: Assembly
 KINDS = [GiftKind.ONE_OFF, GiftKind.ONE_OFF, GiftKind.INSTALMENT, GiftKind.MEMBERSHIP_FEE, GiftKind.SALE]
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_kept_figures_are_the_rebuilt_ones_after_any_deeds(assembly: Assembly, give: Give, seed: int) -> None:
     chance = Random(seed)

@@ -22,7 +22,7 @@ from tests.donations.conftest import TODAY, donor, paid
 FUNDS = ("general", "urgences", "ecoles")
 
 
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_money_is_conserved_by_any_deeds_in_any_order(assembly: Assembly, seed: int) -> None:
     chance, truth, by = Random(seed), Counter[int](), AccountId(1)

@@ -54,7 +54,7 @@ CHOICES: dict[str, dict[str, str]] = {
 FORMATS: dict[str, dict[str, str]] = {"people": {}, "consents": {"since": "iso"}, "suppressions": {"since": "iso"}}
 File = tuple[str, list[tuple[str, ...]]]
 ON_DATABASES = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

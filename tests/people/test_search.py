@@ -26,7 +26,7 @@ from tests.conftest import NOW
 from tests.people.finding import FIRST, LAST, ids_found, new_people, passing, slipped
 
 LAW = settings(
-    max_examples=7,
+    max_examples=5,
     phases=[Phase.explicit, Phase.generate],  # shrinking on a database takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

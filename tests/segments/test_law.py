@@ -245,7 +245,7 @@ def test_the_rules_about_one_and_the_select_about_all_agree(
         excluded=frozenset({everyone["p2"]}),
     )
 
-    @settings(max_examples=6, database=None)
+    @settings(max_examples=4, database=None)
     @given(several=st.lists(trees, min_size=TREES, max_size=TREES))
     def law(several: list[Tree]) -> None:
         for tree in several:
