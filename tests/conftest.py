@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import IO
@@ -17,7 +18,7 @@ from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, Integer, String, column, exists, func, literal, select, table, union_all
+from sqlalchemy import CompoundSelect, Engine, Integer, String, column, exists, func, literal, select, table, union_all
 
 from crm.assembly import Assembly, assemble
 from crm.foundation.columns import Base
@@ -31,8 +32,16 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """The hour of every test that does not say otherwise: a Monday, 10:00 in Brussels."""
 
 KINDS = ("sqlite", "postgresql")
-ONCE = frozenset({"web", "api", "demo"})
-"""Rooms whose tests walk over rooms that are tested on both databases themselves; the demonstration is SQLite's."""
+ONCE = frozenset(
+    {
+        *("api", "demo", "web"),
+        *("audit", "care", "composition", "content", "correspondence", "feedback", "jobs"),
+        *("plans", "privacy", "segments", "staff", "visits"),
+    }
+)
+"""Rooms of which `make test` asks each test on one of the two databases; the demonstration is SQLite's."""
+TWICE = ("kills", "law", "selects")
+"""In those rooms too, what a file so named holds is asked on both."""
 NO_CHROMIUM = "no Chromium found (chromium, google-chrome, or playwright's own)"
 RUN = pytest.StashKey[Path]()
 _ALIVE = pytest.StashKey[IO[str]]()
@@ -73,7 +82,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What `make test` asks for to end in its time."""
-    text = "a test of web, api or demo runs on one of the two databases, chosen by its name; without, on both"
+    text = "a test of most rooms runs on one of the two databases, chosen by its name; without, on both"
     parser.addoption("--pages-once", action="store_true", help=text)
 
 
@@ -97,6 +106,8 @@ def _is_left_out(item: pytest.Item) -> bool:
     variant = getattr(item, "callspec", None)
     kind = str(variant.params.get("database", "")) if variant else ""
     if not kind or item.get_closest_marker("each_database") or not ONCE & set(item.path.parts):
+        return False
+    if any(word in item.path.stem for word in TWICE):
         return False
     if "demo" in item.path.parts:
         return kind != "sqlite"
@@ -199,13 +210,11 @@ def assembly(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def empty(engine: Engine) -> None:
     """Takes every row out of a PostgreSQL database, and puts out whoever a test before left connected to it."""
-    tables = Base.metadata.sorted_tables
     others = select(func.pg_terminate_backend(column("pid"))).select_from(table("pg_stat_activity", column("pid")))
     others = others.where(column("datname") == func.current_database(), column("pid") != func.pg_backend_pid())
-    full = union_all(*(select(literal(t.name)).where(exists(select(literal(1)).select_from(t))) for t in tables))
     with engine.begin() as connection:
         connection.execute(others)
-        names = connection.scalars(full).all()
+        names = connection.scalars(_full()).all()
         if names:
             connection.exec_driver_sql(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
         # A number drawn by a transaction that was rolled back is gone: the next test would not begin at 1.
@@ -213,6 +222,13 @@ def empty(engine: Engine) -> None:
         drawn = select(name).select_from(table("pg_sequences")).where(last.is_not(None))
         for sequence in connection.scalars(drawn).all():
             connection.exec_driver_sql(f"ALTER SEQUENCE {sequence} RESTART")
+
+
+@cache
+def _full() -> CompoundSelect[str]:
+    """The names of the tables that hold a row."""
+    tables = Base.metadata.sorted_tables
+    return union_all(*(select(literal(t.name)).where(exists(select(literal(1)).select_from(t))) for t in tables))
 
 
 def _migrate(url: str) -> None:

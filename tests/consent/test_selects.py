@@ -208,7 +208,7 @@ def build_paces(session: Session, assembly: Assembly, world: World, people: list
         paces.note_letters(session, recipients, at=NOW + timedelta(hours=min(at, world.asked_at)))
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORLDS)
 def test_the_verdict_about_one_and_the_selects_about_all_agree(assembly: Assembly, add: Add, world: World) -> None:
     at = NOW + timedelta(hours=world.asked_at)

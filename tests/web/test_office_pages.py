@@ -69,7 +69,6 @@ def test_every_page_opens_for_those_who_may_see_it(assembly: Assembly, browser: 
         assert answer.status_code == expected, address
 
 
-@pytest.mark.each_database
 def test_looking_around_changes_nothing_and_finds_no_dead_end(assembly: Assembly, browser: NewBrowser) -> None:
     furnish(assembly)
     someone = browser(Role.ADMINISTRATOR)
