@@ -94,6 +94,11 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
             own = _table[move.table]
             back = and_(own.c.id.in_([key[0] for key in move.keys]), own.c.person_id == loser, own.c.ended_at.is_(None))
             session.execute(update(own).where(back).values(is_primary=move.before["is_primary"]))
+    for way in (ContactPointRow, PostalAddressRow):
+        # What lived on only because it did at the other has ended again: nobody is written to there.
+        ended = update(way).where(way.person_id.in_([loser, survivor]), way.ended_at.is_not(None), way.is_primary)
+        session.execute(ended.values(is_primary=False).execution_options(synchronize_session=False))
+    session.expire_all()
     for person_id in (loser, survivor):
         for kind, ways in _living_ways(session, person_id).items():
             if person_id == survivor and kind in preferred and not any(way.is_primary for way in ways):
