@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from threading import Barrier, Thread
 
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.donations import service
+from crm.donations import donors, pouring, service
 from crm.donations.errors import RefundMissing
-from crm.donations.model import Movement, NewGift, NewLine, RefundState
-from crm.values.identifiers import AccountId, RefundId
+from crm.donations.model import Movement, NewGift, NewLine, RefundState, Wanted
+from crm.values.identifiers import AccountId, PersonId, RefundId
 from tests.conftest import NOW
 from tests.donations.conftest import Give, donor, paid
 
@@ -82,3 +82,30 @@ def test_a_month_closed_by_two_while_money_comes_in_holds_no_late_movement(assem
             at=NOW,
         )
         assert [one.accounted_on for one in service.whole(session, late.id).entries] == [NOW.date()]
+
+
+def test_one_file_booked_by_two_while_a_colleague_books_its_lines_makes_each_gift_once(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        people = [donor(session, assembly) for _ in range(3)]
+        service.record(session, assembly.sealer, _line(people[0], "before"), at=NOW)
+    for turn in range(4):
+        lines = [_line(person, f"{turn} {at}") for at, person in enumerate(people * 4)]
+
+        def pour(session: Session, several: Sequence[NewGift] = lines) -> object:
+            return pouring.record_many(session, assembly.sealer, several, at=NOW)
+
+        def pour_backwards(session: Session, several: Sequence[NewGift] = lines) -> object:
+            return pouring.record_many(session, assembly.sealer, several[::-1], at=NOW)
+
+        def book(session: Session, one: NewGift = lines[5]) -> object:
+            return service.record(session, assembly.sealer, one, at=NOW)
+
+        assert at_once(assembly, pour, book, pour_backwards, book) == []
+        with assembly.database.reading() as session:
+            assert service.totals(session, Wanted()).net_cents == 700 * (1 + 12 * (turn + 1))
+            assert service.drift(session) == donors.drift(session) == 0
+
+
+def _line(person: PersonId, name: str) -> NewGift:
+    movement = paid(provider="bank", external_id=name)
+    return NewGift(person_id=person, lines=(NewLine(cents=700),), given_on=NOW.date(), movement=movement)
