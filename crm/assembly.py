@@ -299,6 +299,7 @@ def import_worker(assembly: Assembly) -> Worker:
         database=assembly.database,
         addresses=assembly.addresses,
         sealer=assembly.sealer,
+        safe=assembly.safe,
         shelf=Shelf(assembly.settings.home / "imports"),
         clock=assembly.clock,
         language=assembly.settings.office_language,

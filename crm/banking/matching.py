@@ -83,9 +83,9 @@ def match_waiting(
 def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:
     """Remembers what a line that is somebody's says of them: their account, mandate and communication."""
     for key in keys_of(line):
-        links.remember_key(session, person_id, key.kind, key.key)
+        links.remember_keys(session, key.kind, {(person_id, key.key)})
     if line.tail:
-        search.remember_words(session, person_id, IBAN, line.tail)
+        search.remember_words(session, IBAN, {(person_id, line.tail)})
 
 
 def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tuple[Candidate, ...]:

@@ -17,6 +17,7 @@ from crm.people.model import Person
 from crm.plans import arriving
 from crm.plans import service as plans
 from crm.plans.arriving import Row
+from crm.plans.mandates import enclose
 from crm.plans.model import Channel, EndReason, Plan, Wanted
 from crm.staff import service as staff
 from crm.values.calendar import brussels_day
@@ -39,21 +40,23 @@ def let_them_promise(assembly: Assembly, now: datetime) -> None:
         by = next((account.id for account in staff.accounts(session)), None)
         given = donations.page(session, WantedGifts(kind=GiftKind.INSTALMENT), size=400)
         monthly = {one.person_id: one for one in reversed(given)}
-        for person_id, gift in monthly.items():
-            row = _monthly(chance, _named(session, person_id), gift.cents, gift.given_on)
-            arriving.bring(session, assembly.safe, row, at=now, by=by)
+        rows = [
+            _monthly(assembly, chance, _named(session, person_id), gift.cents, gift.given_on)
+            for person_id, gift in monthly.items()
+        ]
+        arriving.bring_many(session, rows, at=now, by=by)
         others = [one for one in people.page(session, size=400).people if one.id not in monthly and not one.is_deceased]
-        for number, person in enumerate(chance.sample(others, min(STREET, len(others)))):
-            row = _street(chance, person, today, number)
-            made = arriving.bring(session, assembly.safe, row, at=now, by=by)
-            _live(session, made, number, at=now, by=by)
+        met = chance.sample(others, min(STREET, len(others)))
+        rows = [_street(assembly, chance, person, today, number) for number, person in enumerate(met)]
+        for number, made in enumerate(arriving.bring_many(session, rows, at=now, by=by)):
+            _live(session, plans.plan(session, made.plan_id), number, at=now, by=by)
 
 
 def _named(session: Session, person_id: PersonId) -> Person:
     return people.people(session, {person_id})[person_id]
 
 
-def _monthly(chance: random.Random, person: Person, cents: int, last_on: date) -> Row:
+def _monthly(assembly: Assembly, chance: random.Random, person: Person, cents: int, last_on: date) -> Row:
     return Row(
         person_id=person.id,
         supplier="ancien fichier",
@@ -61,7 +64,7 @@ def _monthly(chance: random.Random, person: Person, cents: int, last_on: date) -
         signed_on=last_on - timedelta(days=chance.randrange(200, 900)),
         cents=cents,
         channel=Channel.LETTER,
-        account=_account(chance),
+        account=enclose(assembly.safe, _account(chance)),
         holder=(person.full_name or "Sans nom")[:70],
         starts_on=last_on.replace(day=5),
         proof="classeur 2025",
@@ -69,7 +72,7 @@ def _monthly(chance: random.Random, person: Person, cents: int, last_on: date) -
     )
 
 
-def _street(chance: random.Random, person: Person, today: date, number: int) -> Row:
+def _street(assembly: Assembly, chance: random.Random, person: Person, today: date, number: int) -> Row:
     signed_on = today - timedelta(days=chance.randrange(45, 60))
     row = Row(
         person_id=person.id,
@@ -78,7 +81,7 @@ def _street(chance: random.Random, person: Person, today: date, number: int) -> 
         signed_on=signed_on,
         cents=chance.choice((700, 1000, 1200, 1500, 1500, 2000)),
         channel=Channel.STREET,
-        account=_account(chance),
+        account=enclose(assembly.safe, _account(chance)),
         holder=(person.full_name or "Sans nom")[:70],
         anchor_day=chance.choice((1, 5, 5, 15, 31)),
         starts_on=today - timedelta(days=40),

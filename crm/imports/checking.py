@@ -30,20 +30,23 @@ def read(
     bad: list[Row] = []
     for row in rows:
         if row.fault is not None:
-            bad.append(_bad(row, [(_FAULTS[row.fault], "")]))
+            bad.append(_bad(row, [(_FAULTS[row.fault], "")], matching))
             continue
         cells = Cells(row.cells, matching, today=today, purposes=purposes)
         wish = kind.read(cells)
         if wish is None:
-            bad.append(_bad(row, cells.reasons or [(Reason.NOBODY, "")]))
+            bad.append(_bad(row, cells.reasons or [(Reason.NOBODY, "")], matching))
         else:
             good.append((row.number, wish))
     return good, bad
 
 
-def _bad(row: RawRow, reasons: Sequence[tuple[Reason, str]]) -> Row:
+def _bad(row: RawRow, reasons: Sequence[tuple[Reason, str]], matching: Matching) -> Row:
     # A cell of a megabyte helps nobody who mends the file; a text column cannot hold a nought.
     cells = [cell[:2000].replace("\0", "\ufffd") for cell in row.cells]
+    # An account is kept nowhere in clear: whoever mends the file has it there.
+    place = matching.columns.get("account", len(cells))
+    cells[place : place + 1] = [f"…{cell[-4:]}" if len(cell) > 8 else cell for cell in cells[place : place + 1]]
     return Row(number=row.number, verdict=RowVerdict.ERROR, reasons=tuple(dict.fromkeys(reasons)), given=cells)
 
 
@@ -62,6 +65,8 @@ class Ahead:
         self._rows: dict[int, tuple[int, ...]] = {}
         self._silenced: set[int] = set()
         self._named: dict[int, int] = {}
+        self._promised: dict[int, tuple[int, int, int]] = {}
+        self._mandated: set[int] = set()
 
     def met(
         self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
@@ -103,11 +108,23 @@ class Ahead:
         """The cents that an earlier row brought under a reference of its system."""
         return self._named.get(hash(key))
 
+    def promised(self, supplier: str, reference: str) -> tuple[int, int, int] | None:
+        """Whose plan an earlier row brought under that reference, its cents, and every how many months."""
+        return self._promised.get(hash((supplier, reference)))
+
+    def is_mandated(self, reference: str) -> bool:
+        """True where an earlier row brought a mandate of that reference, whoever its supplier."""
+        return hash(reference) in self._mandated
+
     def remember(self, made: Sequence[Plan], addresses: AddressHasher) -> None:
         """Keeps what a block brings for the blocks after it."""
         for plan in made:
             if plan.gives and plan.wish.gave is not None:
                 self._named[hash((plan.wish.gave.provider, plan.wish.gave.reference))] = plan.wish.gave.cents
+            if plan.promises and plan.about is not None and (one := plan.wish.promised) is not None:
+                self._promised[hash((one.supplier, one.reference))] = (plan.about, one.cents, one.every_months)
+                if one.enclosed:
+                    self._mandated.add(hash(one.reference))
             if plan.is_silenced:
                 self._silenced.add(hash(silence_key(addresses, plan.wish)))
             elif plan.about is not None and plan.verdict is not RowVerdict.SAME:

@@ -28,6 +28,14 @@ class Before(Protocol):
         """The cents that an earlier row brought under a reference of its system."""
         ...
 
+    def promised(self, supplier: str, reference: str) -> tuple[int, int, int] | None:
+        """Whose plan an earlier row brought under that reference, its cents, and every how many months."""
+        ...
+
+    def is_mandated(self, reference: str) -> bool:
+        """True where an earlier row brought a mandate of that reference, whoever its supplier."""
+        ...
+
 
 class Nobody:
     """Nobody is waiting: all earlier rows are written."""
@@ -42,3 +50,9 @@ class Nobody:
 
     def cents_named(self, key: tuple[str, str]) -> int | None:
         return None
+
+    def promised(self, supplier: str, reference: str) -> tuple[int, int, int] | None:
+        return None
+
+    def is_mandated(self, reference: str) -> bool:
+        return False

@@ -99,6 +99,18 @@ class Reason(StrEnum):
     GIFT_THERE = "gift-there"
     GIFT_OTHERWISE = "gift-otherwise"
     GIFT_ALIKE = "gift-alike"
+    NOT_ACCOUNT = "not-account"
+    NOT_RHYTHM = "not-rhythm"
+    NOT_PLAN_STATE = "not-plan-state"
+    NOT_REFERENCE = "not-reference"
+    NOT_DAY_OF_MONTH = "not-day-of-month"
+    FEE_TOO_LARGE = "fee-too-large"
+    MANDATE_ASLEEP = "mandate-asleep"
+    PROMISES = "promises"
+    PLAN_THERE = "plan-there"
+    PLAN_OTHERWISE = "plan-otherwise"
+    PLAN_OF_ANOTHER = "plan-of-another"
+    REFERENCE_TAKEN = "reference-taken"
 
 
 CENTS, CENTS_ASIDE = "cents", "cents-aside"
@@ -210,6 +222,7 @@ class ChangeKind(StrEnum):
     SIGNATURE = "signature"
     DIGEST = "digest"
     GIFT = "gift"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
-from crm.imports import giving, store
+from crm.imports import giving, promising, store
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
 from crm.imports.model import Reason, RowVerdict, RunId, Told
@@ -49,6 +49,8 @@ class Plan:
     """(petition, person) of a new signature."""
     gives: str | None = None
     """The name of the movement of a new gift; empty where its row gives it none, None where there is no new gift."""
+    promises: bool = False
+    """A new plan."""
 
     @property
     def person_id(self) -> PersonId | None:
@@ -91,6 +93,7 @@ class _Block:
         self._went_in: set[str] = set()
         self._forgotten: set[int] = set()
         self._gifts: giving.Gifts
+        self._plans: promising.Promises
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
@@ -112,6 +115,7 @@ class _Block:
         met = [person_id for person_id in self._known if person_id > 0]
         self._signed = actions.signed(self._session, met, self._petitions.values())
         self._gifts = giving.Gifts(self._session, [wish for _, wish in rows], self._known, before)
+        self._plans = promising.Promises(self._session, [wish for _, wish in rows], before)
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
@@ -140,7 +144,7 @@ class _Block:
             ids |= dict.fromkeys(self._by_key.get(key, ()))
         candidates = [self._known[i] for i in ids]
         landing = land(arrival, candidates)
-        heard = None if wish.gave is None else self._gifts.weigh(wish.gave, _meant(landing))
+        heard = self._heard(wish, _meant(landing))
         stopped = self._held_back(number, wish, landing, heard)
         if stopped is not None:
             return stopped
@@ -157,7 +161,8 @@ class _Block:
         signs = self._signs(wish, who, reasons)
         giver = who[0] if who else _meant(landing)
         gives = self._gives(wish, heard, giver, reasons)
-        verdict = _verdict(landing, has_acts=bool(acts or signs or gives is not None), asks=asks)
+        promises = self._promises(wish, heard, who, reasons)
+        verdict = _verdict(landing, has_acts=bool(acts or signs or promises or gives is not None), asks=asks)
         return Plan(
             number=number,
             wish=wish,
@@ -168,7 +173,14 @@ class _Block:
             acts=tuple(acts),
             signs=signs,
             gives=gives,
+            promises=promises,
         )
+
+    def _heard(self, wish: Wish, person_id: int | None) -> Heard | None:
+        """What its gift or its plan comes to."""
+        if wish.promised is not None:
+            return self._plans.weigh(wish.promised, person_id)
+        return None if wish.gave is None else self._gifts.weigh(wish.gave, person_id)
 
     def _held_back(self, number: int, wish: Wish, landing: Landing, heard: Heard | None) -> Plan | None:
         """What a row comes to of which nothing goes in.
@@ -235,6 +247,15 @@ class _Block:
         self._gifts.bring(wish.gave, giver)
         return heard.external_id
 
+    def _promises(self, wish: Wish, heard: Heard | None, who: list[int], reasons: list[Told]) -> bool:
+        """A plan that does not stand yet, of somebody living."""
+        if heard is None or wish.promised is None or not who:
+            return False
+        reasons.append(heard.reason)
+        if heard.is_new:
+            self._plans.bring(wish.promised, who[0])
+        return heard.is_new
+
     def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
         """Where they stand at that address; a no that holds for every address goes before it."""
         everywhere = self._standings.get((person_id, said.purpose, EVERYWHERE))
@@ -295,6 +316,8 @@ class _Block:
                 self._signed.add((self._petitions[wish.signed.petition], person_id))
             if wish.gave is not None:
                 self._gifts.bring(wish.gave, person_id)
+            if wish.promised is not None:
+                self._plans.bring(wish.promised, person_id)
             if wish.arrival is None or wish.arrival.email is None:
                 continue
             key = self._addresses.key_of(wish.arrival.email.normal)

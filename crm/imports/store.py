@@ -14,6 +14,7 @@ from crm.imports.layout import Layout
 from crm.imports.model import WORKING, Change, Matching, Row, RowPage, RowVerdict, Run, RunId, RunState
 from crm.imports.row_shape import row_of, told_json
 from crm.imports.tables import ImportChangeRow, ImportMappingRow, ImportRowRow, ImportRunRow
+from crm.imports.wish import cents_of
 from crm.values.identifiers import AccountId
 
 
@@ -251,13 +252,13 @@ def verdict_counts(session: Session, run_id: int) -> dict[str, int]:
 
 
 def amounts(session: Session, run_id: int) -> Iterator[tuple[RowVerdict, int]]:
-    """Verdict and cents of each row that wishes a gift, a page at a time."""
+    """Verdict and cents of each row that wishes a gift or a plan, a page at a time."""
     query = select(ImportRowRow.verdict, ImportRowRow.given).where(
         ImportRowRow.run_id == run_id, ImportRowRow.verdict != RowVerdict.ERROR
     )
     for verdict, given in session.execute(query.execution_options(yield_per=1000)):
-        if "gave" in given:
-            yield verdict, given["gave"]["cents"]
+        if cents := cents_of(given):
+            yield verdict, cents
 
 
 def add_changes(session: Session, run_id: int, changes: Sequence[Change]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,9 @@ from crm.consent.model import Act
 from crm.donations.model import GENERAL, GiftKind, Method
 from crm.people.arrivals import Arrival
 from crm.people.model import ExternalId, Title
+from crm.plans.mandates import Enclosed
 from crm.values.email_address import EmailAddress
+from crm.values.iban import Iban
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
@@ -66,6 +69,32 @@ class Gave:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Promised:
+    """What they promised to give again and again. `account` is as it was read, and never kept: `enclosed` is.
+
+    `supplier` and `reference`: who signed them up, and what they call it; by these it comes in once.
+    """
+
+    supplier: str
+    reference: str
+    cents: int
+    signed_on: date
+    channel: str
+    account: Iban | None = None
+    enclosed: Enclosed | None = None
+    holder: str = ""
+    bic: str = ""
+    every_months: int = 1
+    starts_on: date | None = None
+    anchor_day: int | None = None
+    fee_cents: int = 0
+    proof: str = ""
+    source_code: str = ""
+    last_collected_on: date | None = None
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """All that one row asks for. `must_be_known`: the row makes no new person."""
 
@@ -75,6 +104,7 @@ class Wish:
     silence: Silence | None = None
     signed: Signed | None = None
     gave: Gave | None = None
+    promised: Promised | None = None
     never_confirmed: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -117,13 +147,19 @@ class Wish:
             )
         if self.gave is not None:
             kept["gave"] = _gave_json(self.gave)
+        if self.promised is not None:
+            kept["promised"] = _promised_json(self.promised)
         if self.never_confirmed:
             kept["pending"] = True
         return kept
 
     def fingerprint(self) -> str:
         """The same for wishes that say the same, 32 hex digits; it holds nothing that the kept row does not hold."""
-        told = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False)
+        kept = self.as_json()
+        if "promised" in kept:
+            # Each envelope of an account looks different; its key is what is always the same.
+            kept["promised"] = {name: one for name, one in kept["promised"].items() if name not in {"uid", "sealed"}}
+        told = json.dumps(kept, sort_keys=True, ensure_ascii=False)
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
     @classmethod
@@ -151,8 +187,16 @@ class Wish:
             else None,
             signed=_signed(kept["signed"]) if "signed" in kept else None,
             gave=_gave(kept["gave"]) if "gave" in kept else None,
+            promised=_promised(kept["promised"]) if "promised" in kept else None,
             never_confirmed=kept.get("pending", False),
         )
+
+
+def cents_of(kept: Mapping[str, Any]) -> int:
+    """What a kept wish comes to: the gift, or one instalment of the plan; nought where it is about no money."""
+    money: Mapping[str, Any] = kept.get("gave") or kept.get("promised") or {}
+    cents: int = money.get("cents", 0)
+    return cents
 
 
 _ADDRESS = ("complement", "street", "number", "box", "postcode", "locality", "country")
@@ -228,6 +272,26 @@ def _gave(kept: dict[str, Any]) -> Gave:
         provider=kept.get("by", ""),
         reference=kept.get("ref", ""),
     )
+
+
+_PLAIN = ("supplier", "reference", "cents", "channel", "holder", "bic", "every_months", "anchor_day")
+_PLAIN_TOO = ("fee_cents", "proof", "source_code")
+_DAYS = ("signed_on", "starts_on", "last_collected_on", "ended_on")
+_ENCLOSED = ("uid", "sealed", "key", "tail")
+
+
+def _promised_json(one: Promised) -> dict[str, Any]:
+    kept = {name: getattr(one, name) for name in (*_PLAIN, *_PLAIN_TOO)}
+    kept |= {name: day.isoformat() for name in _DAYS if (day := getattr(one, name)) is not None}
+    kept |= {name: getattr(one.enclosed, name) for name in _ENCLOSED} if one.enclosed else {}
+    return _without_empty(kept)
+
+
+def _promised(kept: dict[str, Any]) -> Promised:
+    enclosed = Enclosed(**{name: kept[name] for name in _ENCLOSED}) if "sealed" in kept else None
+    told = {name: one for name, one in kept.items() if name not in {*_ENCLOSED, *_DAYS}}
+    told |= {name: date.fromisoformat(kept[name]) for name in _DAYS if name in kept}
+    return Promised(**told, enclosed=enclosed)
 
 
 def _without_empty(values: dict[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,18 @@ REASONS: dict[Reason, str] = {
         "Cette personne a déjà un don de ce jour et de ce montant (%(what)s) : si c’en est un autre, "
         "donnez-lui une référence."
     ),
+    Reason.NOT_ACCOUNT: N_("Ce numéro de compte ne convient pas : un chiffre manque, ou est faux."),
+    Reason.NOT_RHYTHM: N_("Ce rythme n’est pas connu : tous les 1, 2, 3, 6 ou 12 mois."),
+    Reason.NOT_PLAN_STATE: N_("Cet état ne dit ni en cours ni terminé."),
+    Reason.NOT_REFERENCE: N_("Une banque refuserait cette référence : 35 lettres et chiffres au plus, sans espace."),
+    Reason.NOT_DAY_OF_MONTH: N_("Ce n’est pas un jour du mois, de 1 à 31."),
+    Reason.FEE_TOO_LARGE: N_("La part de cotisation dépasse le montant."),
+    Reason.MANDATE_ASLEEP: N_("Ce mandat n’a plus servi depuis 36 mois : il faut en signer un autre."),
+    Reason.PROMISES: N_("Promet %(what)s."),
+    Reason.PLAN_THERE: N_("Ce don régulier est déjà là : %(what)s."),
+    Reason.PLAN_OTHERWISE: N_("Ce don régulier est déjà là, avec d’autres termes : %(what)s. Changez-le sur sa page."),
+    Reason.PLAN_OF_ANOTHER: N_("Cette référence est celle du don régulier de quelqu’un d’autre."),
+    Reason.REFERENCE_TAKEN: N_("Un autre mandat porte déjà cette référence."),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
 }
 

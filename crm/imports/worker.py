@@ -17,13 +17,15 @@ from crm.consent import service as consent
 from crm.foundation import bulk
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import applying, checking, reading, store, undoing
+from crm.imports import applying, checking, promising, reading, store, undoing
 from crm.imports.errors import FileRefused
 from crm.imports.files import Shelf
 from crm.imports.kinds.every import kind_of
 from crm.imports.kinds.model import has_money
 from crm.imports.layout import RawRow
 from crm.imports.model import CENTS, CENTS_ASIDE, RowVerdict, Run, RunId, RunState
+from crm.imports.wish import cents_of
+from crm.plans.mandates import Safe
 from crm.values.calendar import brussels_day
 from crm.values.folding import folded
 from crm.values.languages import Language
@@ -45,6 +47,7 @@ class Worker:
     database: Database
     addresses: AddressHasher
     sealer: Sealer
+    safe: Safe
     shelf: Shelf
     clock: Callable[[], datetime]
     language: Language
@@ -85,6 +88,7 @@ class Worker:
                     store.renew(session, run, lease_until=self.clock(), error=_told(refused))
                 return
             good, bad = checking.read(kind, block, matching, today=today, purposes=purposes)
+            good = [(number, promising.enclosed(self.safe, wish)) for number, wish in good]
             with self.database.reading() as session:
                 rows = checking.check(
                     session, self.addresses, good, at=self.clock(), language=self.language, ahead=ahead
@@ -94,7 +98,7 @@ class Worker:
                 counts[row.verdict] += 1
             for row in rows if amounts else ():
                 if row.verdict is not RowVerdict.ERROR:
-                    amounts[_pile(row.verdict)] += row.given["gave"]["cents"]
+                    amounts[_pile(row.verdict)] += cents_of(row.given)
             with self.database.transaction() as session:
                 if not self._goes_on(session, run, progress=done):
                     return
@@ -185,7 +189,8 @@ def _progress(session: Session, run: Run) -> int:
 
 def _no_amounts(run: Run) -> dict[str, int]:
     """The counts of money before the first row; empty for a file without amounts."""
-    return {CENTS: 0, CENTS_ASIDE: 0} if has_money(kind_of(run.kind)) else {}
+    columns = run.matching.columns if run.matching else ()
+    return {CENTS: 0, CENTS_ASIDE: 0} if has_money(kind_of(run.kind), columns) else {}
 
 
 def _amounts(session: Session, run: Run) -> dict[str, int]:

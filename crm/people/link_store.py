@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.foundation.bulk import texts
@@ -60,19 +60,21 @@ def external_ids(session: Session, person_id: int) -> tuple[ExternalId, ...]:
     return tuple(ExternalId(system=row.system, value=row.value) for row in session.scalars(query))
 
 
-def remember_key(session: Session, person_id: int, kind: str, key: str) -> None:
-    """Adds a key by which someone can be found; again is once."""
-    if session.get(PersonKeyRow, (kind, key, person_id)) is None:
-        session.add(PersonKeyRow(kind=kind, key=key, person_id=person_id))
-        session.flush()
+def remember_keys(session: Session, kind: str, pairs: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Adds (person, key) by which someone can be found, again is once; those that were not there."""
+    row = PersonKeyRow
+    theirs = select(row.person_id, row.key).where(row.kind == kind, row.person_id.in_({one for one, _ in pairs}))
+    new = set(pairs) - {(person_id, key) for person_id, key in session.execute(theirs)}
+    session.add_all(PersonKeyRow(kind=kind, key=key, person_id=person_id) for person_id, key in sorted(new))
+    session.flush()
+    return new
 
 
-def forget_key(session: Session, person_id: int, kind: str, key: str) -> None:
-    """Takes a key away."""
-    row = session.get(PersonKeyRow, (kind, key, person_id))
-    if row is not None:
-        session.delete(row)
-        session.flush()
+def forget_keys(session: Session, kind: str, pairs: Collection[tuple[int, str]]) -> None:
+    """Takes keys away."""
+    row = PersonKeyRow
+    these = tuple_(row.person_id, row.key).in_(pairs)
+    session.execute(delete(row).where(row.kind == kind, these).execution_options(synchronize_session="fetch"))
 
 
 def ids_by_key(session: Session, kind: str, key: str) -> list[int]:

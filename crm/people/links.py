@@ -36,14 +36,21 @@ def external_ids(session: Session, person_id: PersonId) -> tuple[ExternalId, ...
     return link_store.external_ids(session, person_id)
 
 
-def remember_key(session: Session, person_id: PersonId, kind: str, key: str) -> None:
-    """Adds an exact key by which someone can be found and compared (an IBAN's keyed hash); again is once."""
-    link_store.remember_key(session, _held(session, person_id), kind, key)
+def remember_keys(
+    session: Session, kind: str, pairs: Collection[tuple[PersonId, str]]
+) -> frozenset[tuple[PersonId, str]]:
+    """Adds exact keys by which people can be found and compared (an IBAN's keyed hash); those that are new.
+
+    Of whoever was merged, it is whom they live on in who has it.
+    """
+    living = store.survivors(session, {person_id for person_id, _ in pairs})
+    new = link_store.remember_keys(session, kind, {(living[person_id], key) for person_id, key in pairs})
+    return frozenset((PersonId(person_id), key) for person_id, key in new)
 
 
-def forget_key(session: Session, person_id: PersonId, kind: str, key: str) -> None:
-    """Takes such a key away."""
-    link_store.forget_key(session, person_id, kind, key)
+def forget_keys(session: Session, kind: str, pairs: Collection[tuple[PersonId, str]]) -> None:
+    """Takes such keys away."""
+    link_store.forget_keys(session, kind, pairs)
 
 
 def ids_by_key(session: Session, kind: str, key: str) -> tuple[PersonId, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, event
+from sqlalchemy import delete, event, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.foundation import bulk
@@ -53,23 +53,25 @@ def refresh(session: Session, person_ids: Collection[PersonId]) -> None:
     session.info.setdefault(_WAITING, set()).update(person_ids)
 
 
-def remember_words(session: Session, person_id: PersonId, kind: str, text: str) -> None:
-    """Lets somebody be found by something of an upper room, shown under its `kind`; the same again is once.
+def remember_words(session: Session, kind: str, pairs: Collection[tuple[PersonId, str]]) -> None:
+    """Lets people be found by something of an upper room, shown under its `kind`; the same again is once.
 
     It is shown to whoever may search: the last four signs of an IBAN, never the whole.
     """
-    if session.get(SearchTextRow, (person_id, kind, text)) is None:
-        session.add(SearchTextRow(person_id=person_id, kind=kind, text=text))
-        session.flush()
-    refresh(session, [person_id])
+    row, people = SearchTextRow, {person_id for person_id, _ in pairs}
+    there = session.execute(select(row.person_id, row.text).where(row.kind == kind, row.person_id.in_(people)))
+    new = set(pairs) - {(PersonId(person_id), text) for person_id, text in there}
+    session.add_all(SearchTextRow(person_id=person_id, kind=kind, text=text) for person_id, text in sorted(new))
+    session.flush()
+    refresh(session, people)
 
 
-def forget_words(session: Session, person_id: PersonId, kind: str, text: str | None = None) -> None:
-    """Takes such words away: one text, or all of a kind."""
+def forget_words(session: Session, kind: str, pairs: Collection[tuple[PersonId, str]]) -> None:
+    """Takes such words away."""
     row = SearchTextRow
-    these = delete(row).where(row.person_id == person_id, row.kind == kind)
-    session.execute(these if text is None else these.where(row.text == text))
-    refresh(session, [person_id])
+    these = delete(row).where(row.kind == kind, tuple_(row.person_id, row.text).in_(pairs))
+    session.execute(these.execution_options(synchronize_session="fetch"))
+    refresh(session, {person_id for person_id, _ in pairs})
 
 
 def forget(session: Session, person_id: PersonId) -> None:

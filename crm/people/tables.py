@@ -142,7 +142,7 @@ class ExternalIdRow(Base):
 
 
 class PersonKeyRow(Base):
-    """What a person can be found by, exactly: see `keys.py`. Upper rooms add theirs (an IBAN) by `remember_key`."""
+    """What a person can be found by, exactly: see `keys.py`. Upper rooms add theirs (an IBAN) by `remember_keys`."""
 
     __tablename__ = "person_key"
     # Several rows a person and nothing but a key: SQLite keeps it once instead of twice.

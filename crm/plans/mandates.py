@@ -36,6 +36,26 @@ class Safe:
     addresses: AddressHasher
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Enclosed:
+    """An account in its envelope, under the name `uid` of the mandate it is for: it may be kept until that is written.
+
+    Only `sealed` differs from one envelope of an account to the next; `key` and `tail` are always the same.
+    """
+
+    uid: str
+    sealed: str
+    key: str
+    tail: str
+
+
+def enclose(safe: Safe, account: Iban) -> Enclosed:
+    """Puts an account in an envelope of its own."""
+    uid = secrets.token_hex(16)
+    key = account_key(safe.addresses, account)
+    return Enclosed(uid=uid, sealed=_sealed(safe, uid, account), key=key, tail=account.tail)
+
+
 def account_key(addresses: AddressHasher, account: Iban) -> str:
     """By which an account is known again without being held; the bank's lines make the same of the same."""
     return addresses.key_of(f"account {account.plain}")
@@ -62,15 +82,15 @@ def sign(session: Session, safe: Safe, new: NewMandate, *, at: datetime, by: Acc
         if there.person_id != person.id:
             raise ReferenceTaken
         return store.mandate(there)
-    uid = secrets.token_hex(16)
+    enclosed = enclose(safe, new.account)
     row = MandateRow(
         person_id=person.id,
         reference=reference,
         holder=new.holder.strip(),
-        uid=uid,
-        sealed_account=_sealed(safe, uid, new.account),
-        account_key=account_key(safe.addresses, new.account),
-        tail=new.account.tail,
+        uid=enclosed.uid,
+        sealed_account=enclosed.sealed,
+        account_key=enclosed.key,
+        tail=enclosed.tail,
         bic=new.bic.strip().upper(),
         signed_on=new.signed_on,
         proof=new.proof.strip()[:200],
@@ -180,8 +200,8 @@ def _row(session: Session, mandate_id: int) -> MandateRow:
 
 
 def _learn(session: Session, safe: Safe, person_id: PersonId, account: Iban) -> None:
-    links.remember_key(session, person_id, IBAN, account_key(safe.addresses, account))
-    search.remember_words(session, person_id, IBAN, account.tail)
+    links.remember_keys(session, IBAN, {(person_id, account_key(safe.addresses, account))})
+    search.remember_words(session, IBAN, {(person_id, account.tail)})
 
 
 def _next_reference(session: Session, at: datetime) -> str:

@@ -164,8 +164,12 @@ def changed(before: Terms, after: Terms) -> EventKind | None:
 
 def lapses_on(mandate: Mandate) -> date:
     """The day from which a mandate may not be used any more, unless something is collected before."""
-    last = mandate.last_collected_on or mandate.signed_on
-    return day_in(month_after(first_of_month(last), DORMANT_MONTHS), last.day)
+    return asleep_on(mandate.last_collected_on or mandate.signed_on)
+
+
+def asleep_on(last_on: date) -> date:
+    """The day from which a mandate may not be used that was used last (or signed) on a day."""
+    return day_in(month_after(first_of_month(last_on), DORMANT_MONTHS), last_on.day)
 
 
 def is_usable(mandate: Mandate, day: date) -> bool:

@@ -85,7 +85,7 @@ def brought_in(ledger: str, file: Path) -> dict[str, float]:
                 first, last = NAMES[at % len(NAMES)].rsplit(" ", 1)[::-1]
                 new = NewPerson(language=Language.FR, first_name=first, last_name=last)
                 person = people.add(session, assembly.addresses, new, at=assembly.clock())
-                links.remember_key(session, person.id, "structured", _structured(at))
+                links.remember_keys(session, "structured", {(person.id, _structured(at))})
         counter, figures, rest = bank_counter(assembly), dict[str, float](), peak()
         for name in ("bring", "again"):
             before = time.perf_counter()

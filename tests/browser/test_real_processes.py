@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,6 +60,8 @@ def running(
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         wait_for(lambda: answers(port) or None, "the web", 60)
+        # The port listens before the pages are ready; a machine that does other things besides takes its time.
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/static/icon.svg", timeout=60).close()
         yield Running(url=f"http://127.0.0.1:{port}", mails=catcher.maildrop)
     finally:
         process.terminate()

@@ -14,6 +14,7 @@ from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.plans import arriving
 from crm.plans.arriving import Row
+from crm.plans.mandates import enclose
 from crm.plans.model import Channel
 from crm.staff import service as staff
 from crm.staff.model import Role
@@ -50,10 +51,11 @@ def test_a_file_is_made_by_one_approved_by_another_credited_and_partly_returned(
             who = people.add(session, house.assembly.addresses, new, at=house.clock()).id
             row = Row(
                 person_id=who, supplier="rue", reference=f"RUE-{number}", signed_on=today - timedelta(days=20),
-                cents=1500 + number, channel=Channel.STREET, account=Iban.parse("BE71096123456769"),
+                cents=1500 + number, channel=Channel.STREET,
+                account=enclose(house.assembly.safe, Iban.parse("BE71096123456769")),
                 holder=f"{first} Régulier",
             )  # fmt: skip
-            arriving.bring(session, house.assembly.safe, row, at=house.clock())
+            arriving.bring_many(session, [row], at=house.clock())
     sign_in(page, house, EMAIL)
     expect(page.locator(".stats")).to_contain_text("30,01")
     page.get_by_role("button", name="Préparer le fichier").click()

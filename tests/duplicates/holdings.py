@@ -118,7 +118,7 @@ def _bonds(session: Session, assembly: Assembly, chance: Random, ids: Sequence[P
             case 2 if one != other:
                 links.tie(session, one, other, chance.choice([TieKind.PARTNER, TieKind.PARENT]), at=NOW)
             case 3:
-                links.remember_key(session, one, "iban", f"compte{chance.randrange(3)}")
+                links.remember_keys(session, "iban", {(one, f"compte{chance.randrange(3)}")})
             case 4:
                 households.found(session, list({one: 1, other: 1}), at=NOW)
     for person_id in ids:

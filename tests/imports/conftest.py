@@ -131,6 +131,7 @@ def desk_on(assembly: Assembly, folder: Path, *, minutes: int = 0) -> Desk:
         database=later.database,
         addresses=later.addresses,
         sealer=later.sealer,
+        safe=later.safe,
         shelf=Shelf(folder),
         clock=later.clock,
         language=Language.FR,

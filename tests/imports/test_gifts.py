@@ -170,7 +170,7 @@ def test_twice_is_once_and_undone_there_is_no_money_and_it_can_come_again(
     founded: Callable[[], House], files: list[list[str]]
 ) -> None:
     later = founded()
-    runs = []
+    runs, is_clear = [], True
     for rows in files:
         desk = later()
         run = bring(desk, rows)
@@ -182,14 +182,16 @@ def test_twice_is_once_and_undone_there_is_no_money_and_it_can_come_again(
         for number, row in desk.rows(again).items():
             if tried[number] not in {RowVerdict.REVIEW, RowVerdict.ERROR}:
                 assert row.verdict is RowVerdict.SAME
-        later().apply(again)
+        # What was to be decided is looked at anew, and may be clear by what the rest of its file brought.
+        runs.append(later().apply(again))
         if RowVerdict.REVIEW not in tried.values():
             assert desk.held() == once
+        is_clear = is_clear and RowVerdict.REVIEW not in tried.values()
     desk = later()
     total, movements = money(desk)
     for run in reversed(runs):
         assert later().undo(run).counts["kept"] == 0
     assert money(desk) == (0, 2 * movements)
-    if len(files) == 1:
+    if len(files) == 1 and is_clear:
         desk.apply(bring(later(), files[0]))
         assert money(desk) == (total, 3 * movements)

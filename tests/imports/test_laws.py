@@ -69,7 +69,7 @@ LEDGERS = {"consent_event", "suppression_event"}
 
 def folded(desk: Desk) -> object:
     """All the house holds, the ledgers' own rows left out, and people of whom nothing is left but a number."""
-    found = {name: rows for name, rows in desk.held().items() if name not in LEDGERS}
+    found = {name: rows for name, rows in desk.held().items() if name not in {*LEDGERS, "donor_windows"}}
     places = [column.name for column in PersonRow.__table__.columns]
     own, into = places.index("id"), places.index("merged_into_id")
     found["person"] = [row for row in found.get("person", []) if row[own] != row[into]]

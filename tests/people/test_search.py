@@ -161,9 +161,9 @@ def _do(session: Any, made: Assembly, deed: str, one: Any, *, number: int) -> No
 def _note(session: Any, deed: str, one: Any, *, number: int) -> None:
     match deed:
         case "words":
-            search.remember_words(session, one, "iban", f"67{number}9")
+            search.remember_words(session, "iban", {(one, f"67{number}9")})
         case "unwords":
-            search.forget_words(session, one, "iban")
+            search.forget_words(session, "iban", {(one, f"67{number}9")})
         case "external":
             with suppress(ExternalIdTaken):  # whom this one was merged into may have it
                 links.add_external_id(session, one, ExternalId(system="old", value=f"A-{one}"))
@@ -201,7 +201,7 @@ def test_a_person_who_is_forgotten_is_gone_from_the_index(assembly: Assembly) ->
     with assembly.database.transaction() as session:
         person = _add(session, assembly, first_name="Zéphyrine", last_name="Quetelet")
         other = _add(session, assembly, first_name="Zoé", last_name="Quetelet")
-        search.remember_words(session, person.id, "iban", "6769")
+        search.remember_words(session, "iban", {(person.id, "6769")})
         search.forget(session, person.id)
         assert ids_found(session, assembly, "zephyrine") == []
         assert ids_found(session, assembly, "quetelet") == [other.id]
@@ -243,7 +243,7 @@ def test_a_hit_says_what_answered_and_what_is_no_longer_theirs(assembly: Assembl
         )
         for point in person.phones:
             contacts.end_point(session, point.id, at=NOW)
-        search.remember_words(session, person.id, "iban", "6769")
+        search.remember_words(session, "iban", {(person.id, "6769")})
 
         def said(text: str) -> list[tuple[str, str, bool]]:
             (hit,) = search.find(session, assembly.addresses, text).hits

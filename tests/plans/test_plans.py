@@ -172,22 +172,26 @@ def test_a_mandate_serves_one_plan_of_its_own_person(assembly: Assembly, promise
 def test_a_row_of_a_recruiter_or_an_old_system_arrives_once(assembly: Assembly) -> None:
     with assembly.database.transaction() as session:
         who = donor(session, assembly)
+        kept, other = (mandates.enclose(assembly.safe, one) for one in (ACCOUNT, OTHER))
         street = arriving.Row(
             person_id=who, supplier="rue", reference="R-77", signed_on=date(2026, 11, 2), cents=1200,
-            channel=Channel.STREET, account=ACCOUNT, holder="Ana Alpha", proof="scan R-77.pdf", anchor_day=31,
+            channel=Channel.STREET, account=kept, holder="Ana Alpha",
+            proof="scan R-77.pdf", anchor_day=31,
         )  # fmt: skip
         old = arriving.Row(
             person_id=who, supplier="ancien", reference="OLD/4", signed_on=date(2019, 5, 3), cents=6000,
-            channel=Channel.IMPORT, account=OTHER, holder="Ana Alpha", starts_on=date(2019, 6, 15), every_months=3,
+            channel=Channel.IMPORT, account=other, holder="Ana Alpha", starts_on=date(2019, 6, 15), every_months=3,
             last_collected_on=date(2026, 10, 15),
         )  # fmt: skip
         order = arriving.Row(
             person_id=who, supplier="ancien", reference="OP-9", signed_on=date(2020, 1, 1), cents=500,
             channel=Channel.IMPORT,
         )  # fmt: skip
-        made = [arriving.bring(session, assembly.safe, row, at=NOW) for row in (street, old, order)]
-        again = [arriving.bring(session, assembly.safe, row, at=NOW) for row in (street, old, order)]
-        assert again == made
+        brought = arriving.bring_many(session, (street, old, order), at=NOW)
+        assert [one.has_taught for one in brought] == [True, True, False]
+        again = arriving.bring_many(session, (order, street, old, street), at=NOW)
+        assert [one.plan_id for one in again] == [brought[place].plan_id for place in (2, 0, 1, 0)]
+        made = [service.plan(session, one.plan_id) for one in brought]
         assert [plan.way for plan in made] == [Way.DIRECT_DEBIT, Way.DIRECT_DEBIT, Way.STANDING_ORDER]
         assert session.scalar(select(func.count()).select_from(MandateRow)) == 2
         due = service.falling_due(session, [plan.id for plan in made], first_on=TODAY, last_on=date(2027, 4, 30))
@@ -201,7 +205,7 @@ def test_a_row_of_a_recruiter_or_an_old_system_arrives_once(assembly: Assembly) 
             channel=Channel.STREET,
         )  # fmt: skip
         with pytest.raises(ReferenceTaken):
-            arriving.bring(session, assembly.safe, stranger, at=NOW)
+            arriving.bring_many(session, [stranger], at=NOW)
 
 
 def test_the_list_and_its_totals_answer_the_same_filters(assembly: Assembly, promise: Promise) -> None:

@@ -117,11 +117,11 @@ def _people(session: Session, assembly: Assembly, she: PersonId, other: PersonId
     tag = links.put_tag(session, "Bénévole", at=NOW)
     links.tag(session, she, tag.id, at=NOW)
     links.add_external_id(session, she, ExternalId(system="spip", value=EMAIL))
-    links.remember_key(session, she, "iban", "BE68539007547034")
+    links.remember_keys(session, "iban", {(she, "BE68539007547034")})
     links.tie(session, she, other, TieKind.PARTNER, at=NOW)
     home = households.found(session, [she, other], at=NOW)
     session.execute(update(HouseholdRow).where(HouseholdRow.id == home.id).values(envelope_name=f"Famille {LAST}"))
-    search.remember_words(session, she, "iban", "7034")
+    search.remember_words(session, "iban", {(she, "7034")})
     differences.note(
         session, she, field="last_name", held={"v": LAST}, said={"v": LAST}, source="x", at=NOW, statement={"w": WHO}
     )

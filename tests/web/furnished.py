@@ -78,16 +78,18 @@ def _gifts(assembly: Assembly, session: Session, everybody: list[Person]) -> Non
 def _plans(assembly: Assembly, session: Session, everybody: list[Person]) -> None:
     """A plan from the street with a fee in it and another account since, a standing order that pauses."""
     now, today, anybody = assembly.clock(), assembly.clock().date(), AccountId(1)
+    kept = Iban.parse("BE71 0961 2345 6769")
     street = Row(
         person_id=everybody[0].id, supplier="rue", reference="R-77", signed_on=today - timedelta(days=90), cents=1500,
-        fee_cents=500, channel=Channel.STREET, account=Iban.parse("BE71 0961 2345 6769"), holder="Sana Exemple",
+        fee_cents=500, channel=Channel.STREET, account=mandates.enclose(assembly.safe, kept), holder="Sana Exemple",
         proof="R-77.pdf", last_collected_on=today - timedelta(days=40),
     )  # fmt: skip
     order = Row(
         person_id=everybody[1].id, supplier="ancien", reference="OP-9", signed_on=today, cents=500,
         channel=Channel.IMPORT,
     )  # fmt: skip
-    one, two = (arriving.bring(session, assembly.safe, row, at=now) for row in (street, order))
+    brought = arriving.bring_many(session, [street, order], at=now)
+    one, two = (plans.plan(session, made.plan_id) for made in brought)
     assert one.mandate_id is not None
     mandates.amend_account(session, assembly.safe, one.mandate_id, Iban.parse("BE68 5390 0754 7034"), at=now)
     plans.pause(

@@ -50,7 +50,7 @@ def test_a_file_from_the_desk_to_the_house_and_back(browser: Callable[..., Brows
     columns = {"column-first_name": "0", "column-last_name": "1", "column-email": "2", "column-birth_on": "3"}
     refused = care.post("/office/imports/1/check", columns)
     assert refused.status_code == 422
-    assert "Choisissez comment cette date est écrite" in text_of(refused)
+    assert "Choisissez comment c’est écrit : date de naissance" in text_of(refused)
     done = care.post("/office/imports/1/check", {**columns, "format-birth_on": "day-month"})
     assert done.headers["Location"] == "/office/imports/1"
     assert state(assembly, 1) == (RunState.CHECKED, {"create": 1, "error": 2})
@@ -105,7 +105,7 @@ def test_the_first_day_compares_totals(browser: Callable[..., Browser], assembly
     with assembly.database.transaction() as session:
         consent.put_purpose(session, NEWS)
     care = browser(Role.CARE)
-    assert "0 étapes sur 5" in text_of(care.get("/office/day-zero"))
+    assert "0 étapes sur 6" in text_of(care.get("/office/day-zero"))
     bring(care, b"email\na@exemple.be\nb@exemple.be\n")
     care.post("/office/imports/1/check", {"column-email": "0"})
     care.post("/office/imports/1/apply")

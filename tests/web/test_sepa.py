@@ -14,7 +14,9 @@ from crm.audit import service as audit
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.plans import arriving
+from crm.plans import service as plans
 from crm.plans.arriving import Row
+from crm.plans.mandates import enclose
 from crm.plans.model import Channel, Plan
 from crm.staff.model import Role
 from crm.values.iban import Iban
@@ -35,9 +37,11 @@ def plan(assembly: Assembly) -> Plan:
         who = people.add(session, assembly.addresses, new, at=NOW).id
         row = Row(
             person_id=who, supplier="rue", reference="RUE-1", signed_on=NOW.date() - timedelta(days=20), cents=1500,
-            channel=Channel.STREET, account=Iban.parse("BE71096123456769"), holder="Ana Delta",
+            channel=Channel.STREET, holder="Ana Delta",
+            account=enclose(assembly.safe, Iban.parse("BE71096123456769")),
         )  # fmt: skip
-        return arriving.bring(session, assembly.safe, row, at=NOW)
+        (brought,) = arriving.bring_many(session, [row], at=NOW)
+        return plans.plan(session, brought.plan_id)
 
 
 def test_a_file_goes_from_hand_to_hand(assembly: Assembly, browser: Open, plan: Plan) -> None:

@@ -20,6 +20,7 @@ from crm.values.countries import COUNTRIES, country_names
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.folding import folded
+from crm.values.iban import Iban
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
@@ -118,15 +119,15 @@ class Cells:
                     self.refuse(Reason.NOT_PHONE, field)
         return tuple(found.values())
 
-    def day(self, field: str) -> date | None:
-        """A day of the past, in the format of its column."""
+    def day(self, field: str, *, may_come: bool = False) -> date | None:
+        """A day of the past (or, where it `may_come`, any), in the format of its column."""
         text = self.when(field)
         if not text:
             return None
         found = dates.day_of(text, self._format(field), today=self._today)
         if found is None:
             self.refuse(Reason.NOT_DAY, field)
-        elif found > self._today:
+        elif found > self._today and not may_come:
             self.refuse(Reason.DAY_TO_COME, field)
             return None
         return found
@@ -218,6 +219,22 @@ class Cells:
             self.refuse(Reason.NOT_MORE_THAN_NOUGHT, field)
             return None
         return found
+
+    def account(self, field: str) -> Iban | None:
+        """An account number whose checks fit."""
+        text = self.text(field)
+        if not text:
+            return None
+        try:
+            return Iban.parse(text)
+        except Invalid:
+            self.refuse(Reason.NOT_ACCOUNT, field)
+            return None
+
+    @property
+    def today(self) -> date:
+        """The day on which the file is read."""
+        return self._today
 
     def _format(self, field: str) -> DateFormat:
         return DateFormat(self._matching.formats.get(field, DateFormat.ISO))

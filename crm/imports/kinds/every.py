@@ -8,6 +8,7 @@ from crm.imports.errors import KindMissing
 from crm.imports.kinds.consents import Consents
 from crm.imports.kinds.gifts import Gifts
 from crm.imports.kinds.mailsubscribers import MailSubscribers
+from crm.imports.kinds.mandates import Mandates
 from crm.imports.kinds.model import Kind
 from crm.imports.kinds.people import People
 from crm.imports.kinds.signatures import Signatures
@@ -22,15 +23,16 @@ _ALL: tuple[Kind, ...] = (
     Consents(),
     Signatures(),
     Gifts(),
+    Mandates(),
     StreetRecruits(),
     WelcomeCalls(),
 )
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
-DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts")
-"""Whom we know, whom we leave alone, who read the old letter, who allowed what, who gave: so nothing is lost."""
+DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts", "mandates")
+"""Whom we know, whom we leave alone, who read the old letter, who allowed what, who gave, who gives on."""
 
-NEEDS: Mapping[str, Permission] = {"gifts": Permission.DONATIONS_EDIT}
+NEEDS: Mapping[str, Permission] = {"gifts": Permission.DONATIONS_EDIT, "mandates": Permission.PLANS_EDIT}
 """What bringing such a file takes beside the permission to import."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -30,6 +31,10 @@ class Field:
     sort: Sort = Sort.TEXT
     required: bool = False
     help: str = ""
+
+    def but(self, *, required: bool) -> Field:
+        """The same field in a kind of file that cannot do without it, or can."""
+        return replace(self, required=required)
 
 
 class ChoiceSort(StrEnum):
@@ -68,6 +73,6 @@ class Kind(Protocol):
         ...
 
 
-def has_money(kind: Kind) -> bool:
-    """Whether its rows come to an amount, to be compared with what the old system says."""
-    return any(field.sort is Sort.AMOUNT for field in kind.fields)
+def has_money(kind: Kind, columns: Collection[str]) -> bool:
+    """Whether the rows of a file with those fields come to an amount, to be compared with what the old system says."""
+    return "amount" in columns and any(field.name == "amount" for field in kind.fields)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from crm.consent.model import Act
 from crm.foundation.translation import N_
 from crm.imports.kinds import fields as shared
+from crm.imports.kinds import promises
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
 from crm.imports.kinds.states import State, state_of
 from crm.imports.model import Reason
 from crm.imports.wish import Said, Wish
+from crm.plans.model import Channel
 
 SUPPLIER = Choice(
     name="system",
@@ -79,7 +81,7 @@ class StreetRecruits:
     code = "street-recruits"
     label = N_("Recrutement de rue")
     about = N_(
-        "Les personnes rencontrées en rue, sous le numéro de leur fournisseur. "
+        "Les personnes rencontrées en rue, sous le numéro de leur fournisseur, et leur mandat si le fichier le porte. "
         "Un oui à la lettre d’information compte avec la date de signature."
     )
     fields: tuple[Field, ...] = (
@@ -95,12 +97,31 @@ class StreetRecruits:
         shared.LANGUAGE,
         shared.BIRTH,
         NEWSLETTER,
+        promises.AMOUNT,
+        promises.EVERY,
+        promises.ACCOUNT,
+        promises.BIC,
+        promises.HOLDER,
+        promises.STARTS,
+        promises.ANCHOR,
+        promises.SOURCE,
+        promises.PROOF,
     )
     choices: tuple[Choice, ...] = (SUPPLIER, NEWSLETTER_PURPOSE, shared.LANGUAGE_CHOICE)
 
     def read(self, cells: Cells) -> Wish | None:
-        """The donor under the supplier's number, and their answer about the letter."""
-        return _donor(cells, "signed_on", "street", must_be_known=False)
+        """The donor under the supplier's number, their answer about the letter, and what they signed for."""
+        wish = _donor(cells, "signed_on", "street", must_be_known=False)
+        if wish is None or wish.arrival is None or not (cells.text("amount") or cells.text("account")):
+            return wish
+        promised = promises.promise_of(
+            cells,
+            wish.arrival,
+            supplier=cells.choice("system"),
+            reference=cells.text("mandate") or cells.text("donor_id"),
+            channel=Channel.STREET,
+        )
+        return None if promised is None else replace(wish, promised=promised)
 
 
 class WelcomeCalls:

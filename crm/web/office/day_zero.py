@@ -24,7 +24,8 @@ WHY = {
     "suppressions": N_("Puis les adresses à laisser tranquilles, avant toute adresse à qui écrire."),
     "mailsubscribers": N_("Puis les abonné·es de l’ancienne lettre : anciens accords, gardés sans envoi possible."),
     "consents": N_("Puis les consentements prouvés : eux seuls permettent d’écrire."),
-    "gifts": N_("Enfin les dons, au cent près : chacun va à la personne que ses numéros désignent."),
+    "gifts": N_("Puis les dons, au cent près : chacun va à la personne que ses numéros désignent."),
+    "mandates": N_("Enfin les dons réguliers et leurs mandats, pour collecter la suite sans rien demander deux fois."),
 }
 
 

@@ -86,5 +86,8 @@ def shown(row: Row) -> dict[str, Any]:
     parts += [one_line(who.address)] if who.address else []
     parts += [shell.day(said.occurred_at) for said in wish.said if said.occurred_at]
     parts += [shell.day(wish.gave.given_on), shell.money(wish.gave.cents)] if wish.gave else []
+    if one := wish.promised:
+        parts += [one.reference, shell.day(one.signed_on), shell.money(one.cents)]
+        parts += [f"…{one.enclosed.tail}"] if one.enclosed else []
     parts = [part for part in parts if part]
     return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}

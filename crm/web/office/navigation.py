@@ -51,6 +51,9 @@ _SUPPORTERS = (
     "supporter_ties",
     "duplicates",
     "duplicate_merging",
+    "imports",
+    "import_preparing",
+    "day_zero",
 )
 
 MENU = (
@@ -101,21 +104,11 @@ MENU = (
             "rounds",
             "api_tokens",
             "site_form",
-            "imports",
-            "import_preparing",
-            "day_zero",
         ),
     ),
 )
 
 HOUSE = (
-    Entry(
-        N_("Importations"),
-        "imports.index",
-        Permission.IMPORTS_READ,
-        "inbox",
-        says=N_("Les fichiers qui entrent : essayés avant d’être écrits, et repris si besoin."),
-    ),
     Entry(
         N_("Flux"),
         "feeds.index",
