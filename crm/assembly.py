@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 
+from sqlalchemy.orm import Session
+
 from crm.actions import merging as actions_merging
 from crm.actions import personal_data as actions_personal_data
 from crm.actions import segment_fields as actions_segment_fields
@@ -34,7 +36,7 @@ from crm.consent import segment_fields as consent_segment_fields
 from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
-from crm.contracts.personal_data import PersonHolder, TermKeeper
+from crm.contracts.personal_data import PersonHolder, Section, Subject, TermKeeper
 from crm.donations import merging as donations_merging
 from crm.donations import own_space as donations_own_space
 from crm.donations import panel as donations_panel
@@ -70,6 +72,7 @@ from crm.privacy.own_wishes import DeskWishes
 from crm.segments import merging as segments_merging
 from crm.segments import personal_data as segments_personal_data
 from crm.segments.catalogue import Catalogue
+from crm.values.languages import Language
 from crm.vault import merging as vault_merging
 from crm.vault import panel as vault_panel
 from crm.vault import personal_data as vault_personal_data
@@ -220,7 +223,11 @@ class Assembly:
             addresses=self.addresses,
             sealer=self.sealer,
             home=self.settings.home,
+            reckoned=(self._segments_now,),
         )
+
+    def _segments_now(self, session: Session, subject: Subject, language: Language) -> Section:
+        return segments_personal_data.now(session, subject, language, catalogue=self.questions, at=self.clock())
 
     @property
     def safe(self) -> Safe:

@@ -7,4 +7,4 @@ from crm.consent import chains
 from crm.donations import service as donations
 from crm.ledgers.model import Ledger
 
-LEDGERS: tuple[Ledger, ...] = (audit.LEDGER, chains.CONSENTS, chains.PACES, donations.LEDGER)
+LEDGERS: tuple[Ledger, ...] = (audit.LEDGER, *chains.ALL, donations.LEDGER)

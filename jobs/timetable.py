@@ -24,6 +24,7 @@ from jobs import (
     recover_deliveries,
     seal_ledgers,
     send_due_editions,
+    tell_populations,
     tidy_staff,
     verify_ledgers,
     work_imports,
@@ -121,6 +122,13 @@ TIMETABLE: tuple[Job, ...] = (
         run=recount_donors.run,
         lease=timedelta(hours=2),
         ask_after=timedelta(days=7),
+    ),
+    Job(
+        name="tell_populations",
+        label=N_("Noter qui a acheté, donné ou cotisé, pour les règles d’envoi"),
+        when=Daily(at=time(1, 45)),
+        run=tell_populations.run,
+        lease=timedelta(hours=1),
     ),
     Job(
         name="tidy_staff",

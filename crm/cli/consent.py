@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,13 +15,16 @@ from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.consent import certificate, chains, dpv, paces, proofs
 from crm.consent import service as consent
-from crm.consent.model import Channel
+from crm.consent.model import NO_LETTER, Channel, Purpose
 from crm.foundation import documents
 from crm.ledgers import anchors as anchoring
 from crm.ledgers import service as ledgers
 from crm.values.calendar import day_span
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+
+CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
 @click.group(name="consent", cls=Orders, subcommand_metavar="COMMANDE …")
@@ -78,7 +82,7 @@ def verify_chain(head: str, as_json: bool) -> None:
     noted = {name: anchor.head for name, anchor in made.anchor_book.latest().items()} | wanted
     found = {}
     with made.database.reading() as session:
-        for ledger in (chains.CONSENTS, chains.PACES):
+        for ledger in chains.ALL:
             found[ledger.name] = ledgers.verify(session, made.sealer, ledger, head=noted.get(ledger.name))
     lines = []
     for name, one in found.items():
@@ -98,7 +102,7 @@ def verify_chain(head: str, as_json: bool) -> None:
 def seal(as_json: bool) -> None:
     """Chaîne tout de suite ce qui attend, comme l’horloge le fait chaque minute."""
     made, sealed = assembly(), 0
-    for ledger in (chains.CONSENTS, chains.PACES):
+    for ledger in chains.ALL:
         block = None
         while block is None or block.count == ledgers.AT_ONCE:
             with made.database.transaction() as session:
@@ -116,7 +120,7 @@ def anchor(as_json: bool) -> None:
     """Note hors de la base où s’arrêtent les chaînes, comme l’horloge chaque matin, et le montre."""
     made = assembly()
     with made.database.reading() as session:
-        found = anchoring.anchors(session, (chains.CONSENTS, chains.PACES), at=made.clock())
+        found = anchoring.anchors(session, chains.ALL, at=made.clock())
     made.anchor_book.write(found)
     show(found, as_json=as_json, text="\n".join(map(str, found)) or "rien n’est encore chaîné")
 
@@ -126,9 +130,68 @@ def _heads(text: str) -> dict[str, tuple[int, str]]:
         return {}
     name, _, rest = text.partition(":")
     number, _, mark = rest.partition(":")
-    if not number.isascii() or not number.isdigit() or not mark or name not in ("consent", "pace"):
+    if not number.isascii() or not number.isdigit() or not mark or name not in {one.name for one in chains.ALL}:
         raise Invalid("une fin s’écrit « consent:numéro:sceau », comme anchor la montre")
     return {name: (int(number), mark)}
+
+
+@command.command()
+@json_option
+@telling
+def purposes(as_json: bool) -> None:
+    """Pourquoi la maison écrit : chaque finalité, dans l’ordre où elle est proposée."""
+    with assembly().database.reading() as session:
+        found = consent.purposes(session)
+    show(found, as_json=as_json, text="\n".join(f"{one.code:<20} {one.name(Language.FR)}" for one in found))
+
+
+@command.command()
+@click.argument("code")
+@click.option("--name", "names", multiple=True, help="« fr=La lettre » ; une fois par langue.")
+@click.option("--promise", "promises", multiple=True, help="« fr=Chaque semaine… » : la phrase à côté de la case.")
+@click.option("--position", type=int, default=None, help="La place parmi les autres ; à la fin sinon.")
+@json_option
+@telling
+def purpose(
+    *, code: str, names: tuple[str, ...], promises: tuple[str, ...], position: int | None, as_json: bool
+) -> None:
+    """Ajoute une finalité, ou change ses mots. Ce que des personnes ont lu avant reste tel quel dans le registre."""
+    made = assembly()
+    with made.database.transaction() as session:
+        known = consent.purposes(session)
+        held = next((one for one in known if one.code == code), None)
+        last = max((one.position for one in known), default=0)
+        wanted = Purpose(
+            code=code,
+            names={**(held.names if held else {}), **_by_language(names)},
+            promises={**(held.promises if held else {}), **_by_language(promises)},
+            position=position if position is not None else held.position if held else last + 1,
+        )
+        if not CODE.fullmatch(code) or code in NO_LETTER:
+            raise Invalid("un code a des lettres minuscules, des chiffres et des traits d’union", field="code")
+        if not wanted.names.get("fr") or not wanted.promises.get("fr"):
+            raise Invalid("une finalité a au moins un nom et une phrase en français", field="name")
+        consent.put_purpose(session, wanted)
+        audit.record(
+            session,
+            made.sealer,
+            at=made.clock(),
+            account_id=None,
+            action="purpose.put",
+            subject="purpose",
+            facts={"code": code},
+        )
+    show(wanted, as_json=as_json, text=f"{code} : {wanted.names['fr']}")
+
+
+def _by_language(texts: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        language, sign, words = text.partition("=")
+        if not sign or language not in set(Language) or not words.strip():
+            raise Invalid("un texte s’écrit « fr=… », « nl=… », « de=… » ou « en=… »", field="name")
+        found[language] = words.strip()
+    return found
 
 
 @command.command()

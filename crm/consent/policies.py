@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, Select, delete, insert, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from crm.consent import store
 from crm.consent.errors import OwnProposal, PolicyMissing, PurposeMissing
 from crm.consent.policy import Book, NewPolicy, Policy, Population
 from crm.consent.tables import PolicyRow, PopulationRow
+from crm.foundation.columns import Instant, Word
 from crm.foundation.database import hold
+from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, PersonId, PolicyId
@@ -106,6 +108,36 @@ def put_population(session: Session, person_id: PersonId, population: Population
     else:
         row.since_at = min(row.since_at, since)
     session.flush()
+
+
+def settle_population(
+    session: Session, population: Population, belongs: Select[*tuple[Any, ...]], *, at: datetime
+) -> tuple[int, int]:
+    """A room above says who belongs to one of `SET_BY_ROOMS`, by a select of `person_id`; how many came and left.
+
+    Set-wise; who belonged already keeps their day. Nobody merged, and nobody who was forgotten, belongs to anything.
+    """
+    if population not in SET_BY_ROOMS:
+        raise Invalid("a population that rooms may set", field="population")
+    hold(session, f"population {population}")
+    row, wanted = PopulationRow, belongs.subquery("wanted")
+    people_of = select(wanted.c.person_id).where(not_(people.merged(wanted.c.person_id)))
+    here = select(row.person_id).where(row.population == population)
+    left = session.execute(
+        delete(row)
+        .where(row.population == population, row.person_id.not_in(people_of))
+        .returning(row.person_id)
+        .execution_options(synchronize_session=False)
+    )
+    gone = len(left.all())
+    new = people_of.where(wanted.c.person_id.not_in(here)).distinct().subquery("new")
+    facts = (literal(population, Word(Population)), literal(at, Instant()))
+    came = session.execute(
+        insert(row)
+        .from_select(["person_id", "population", "since_at"], select(new.c.person_id, *facts))
+        .returning(row.person_id)
+    )
+    return len(came.all()), gone
 
 
 def say_age(session: Session, person_id: PersonId, *, is_minor: bool, at: datetime) -> None:

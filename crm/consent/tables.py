@@ -12,7 +12,7 @@ from crm.consent.interest import InterestKind
 from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import Need, Population
-from crm.foundation.columns import Base, BigId, Chained, Json, Word
+from crm.foundation.columns import Base, BigId, Chained, Held, Json, Word
 from crm.values.languages import Language
 
 
@@ -183,8 +183,11 @@ class LastLetterRow(Base):
     written_at: Mapped[datetime]
 
 
-class SuppressionEventRow(Base):
+class SuppressionEventRow(Held, Base):
+    """Bears no mark of its own: the block that chains it covers what it holds."""
+
     __tablename__ = "suppression_event"
+    __table_args__ = (Index("ix_suppression_event_block", "block", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     address_key: Mapped[str] = mapped_column(String(80), index=True)

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.consent import policies
 from crm.consent import service as consent
-from crm.consent.model import Act, NewAct, Way
+from crm.consent.model import Act, Channel, LegalBasis, NewAct, Way
+from crm.consent.policy import Need, NewPolicy, Population
 from crm.demo.homes import settle
 from crm.demo.newsletters import put_newsletters, set_the_hour
 from crm.demo.organisation import MARK, PURPOSES, TEAM
@@ -17,6 +19,7 @@ from crm.demo.supporters import HOW_MANY, Story, stories
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff import service as staff
+from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Conflict
 from crm.values.identifiers import NoticeId
@@ -38,6 +41,8 @@ def load(assembly: Assembly, now: datetime, *, site_url: str, supporters: int = 
         for purpose in PURPOSES:
             consent.put_purpose(session, purpose)
     put_team(assembly, now)
+    with assembly.database.transaction() as session:
+        put_shop_policy(session, now)
     with assembly.database.transaction() as session:
         if people.page(session, size=1).total == 0:
             notices: dict[tuple[str, Language], NoticeId] = {}
@@ -68,6 +73,24 @@ def put_team(assembly: Assembly, now: datetime) -> None:
                     password=colleague.password,
                     at=now,
                 )
+
+
+def put_shop_policy(session: Session, now: datetime) -> None:
+    """Who bought candles or at the shop may hear of us until they say no: proposed by one, decided by another."""
+    if policies.policies(session):
+        return
+    accounts = {account.email: account.id for account in staff.accounts(session)}
+    soft = NewPolicy(
+        purpose=PURPOSES[0].code,
+        channel=Channel.EMAIL,
+        population=Population.BUYERS,
+        need=Need.NO_OBJECTION,
+        legal_basis=LegalBasis.LEGITIMATE_INTEREST,
+        valid_from_on=brussels_day(now),
+        reason="Bougies et boutique : qui a acheté reçoit des nouvelles semblables, tant qu’on ne nous dit pas non.",
+    )
+    proposed = policies.propose(session, soft, by=accounts[TEAM[1].email], at=now)
+    policies.decide(session, proposed.id, approve=True, by=accounts[TEAM[0].email], at=now)
 
 
 def refuse_strangers(session: Session) -> None:

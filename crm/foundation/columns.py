@@ -91,16 +91,21 @@ Json = JSON
 """Structured values that no query looks into."""
 
 
-class Chained:
-    """What every row of a ledger carries: its number, the keyed mark of its content, and the block that holds it.
+class Held:
+    """What every row of a ledger carries: its number, and the block that holds it.
 
     `block` is None until the sealer comes by; it is set once.
     """
 
     id: Mapped[int]
+    block: Mapped[int | None]
+
+
+class Chained(Held):
+    """A row of a ledger that also bears the keyed mark of its content from the moment it is written."""
+
     mark_key_id: Mapped[int]
     mark: Mapped[str] = mapped_column(String(64))
-    block: Mapped[int | None]
 
 
 class Base(DeclarativeBase):

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from crm.foundation.columns import Chained
+from crm.foundation.columns import Held
 
 Ranges = tuple[tuple[int, int], ...]
 """Row numbers as (first, last) pairs, both included, in order."""
@@ -18,11 +18,12 @@ Ranges = tuple[tuple[int, int], ...]
 class Ledger:
     """A table that only grows. `content` says what the mark of a row covers; it never changes for rows of old.
 
-    `beside`: loader options for what the mark covers beside the row itself (the words of a notice).
+    `beside`: loader options for what the mark covers beside the row itself (the words of a notice). Rows that are no
+    `Chained` bear no mark: the block that takes them in covers a hash of their content in its place.
     """
 
     name: str
-    rows: type[Chained]
+    rows: type[Held]
     content: Callable[[Any], Mapping[str, Any]]
     beside: tuple[Any, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,11 @@ def ranges(numbers: Iterable[int]) -> Ranges:
         else:
             found.append((number, number))
     return tuple(found)
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """A hash of what a row without a mark of its own holds; the block that covers it has a keyed one."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def digest(rows: Iterable[tuple[int, int, str]]) -> str:

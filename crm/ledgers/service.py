@@ -1,8 +1,8 @@
 """The door of ledgers: seal, verify.
 
-Writers mark their own rows and never touch the head of the chain: eight of them would wait for one another at every
-row. A single sealer comes after them and chains what is committed. A row whose number is low but which was committed
-late simply goes into a later block.
+Writers mark their own rows (where a ledger has marks) and never touch the head of the chain: eight of them would wait
+for one another at every row. A single sealer comes after them and chains what is committed. A row whose number is low
+but which was committed late simply goes into a later block.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.foundation.columns import Chained
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.ledgers import rules, store
@@ -78,11 +80,16 @@ def _faults(session: Session, sealer: Sealer, ledger: Ledger, head: tuple[int, s
     for number, row in store.strays(session, ledger, most=MOST_FAULTS):
         yield Fault(kind=FaultKind.ROW_INSERTED, block=number, row=row)
     for row in store.rows_of(session, ledger, None):
-        if not sealer.holds(ledger.content(row), row.mark_key_id, row.mark):
+        if not _holds(sealer, ledger, row):
             yield Fault(kind=FaultKind.ROW_CHANGED, row=row.id)
         session.expunge(row)
     if not is_head_seen and head is not None:
         yield Fault(kind=FaultKind.HEAD_LOST, block=head[0])
+
+
+def _holds(sealer: Sealer, ledger: Ledger, row: Any) -> bool:
+    """A row without a mark is held by the digest of its block alone."""
+    return not isinstance(row, Chained) or sealer.holds(ledger.content(row), row.mark_key_id, row.mark)
 
 
 def _in_block(session: Session, sealer: Sealer, ledger: Ledger, block: Block) -> Iterator[Fault]:
@@ -98,8 +105,8 @@ def _in_block(session: Session, sealer: Sealer, ledger: Ledger, block: Block) ->
         yield Fault(kind=FaultKind.BLOCK_CHANGED, block=block.number)
     found, changed = list[tuple[int, int, str]](), list[Fault]()
     for row in store.rows_of(session, ledger, block.number):
-        found.append((row.id, row.mark_key_id, row.mark))
-        if not sealer.holds(ledger.content(row), row.mark_key_id, row.mark):
+        found.append(store.entry(ledger, row))
+        if not _holds(sealer, ledger, row):
             changed.append(Fault(kind=FaultKind.ROW_CHANGED, block=block.number, row=row.id))
         session.expunge(row)
     strangers = rules.membership(block, (number for number, _, _ in found))

@@ -59,6 +59,36 @@ def note(
     return _difference(row)
 
 
+def say(
+    session: Session,
+    person_id: PersonId,
+    *,
+    field: str,
+    held: Mapping[str, Any],
+    said: Mapping[str, Any],
+    source: str,
+    at: datetime,
+) -> Difference:
+    """As `note`, by somebody of themself: it takes the place of what they said there before and nobody decided yet."""
+    person_id = PersonId(store.hold_living(session, person_id))
+    row = session.scalar(
+        select(DifferenceRow)
+        .where(
+            DifferenceRow.person_id == person_id,
+            DifferenceRow.field == field,
+            DifferenceRow.source == source,
+            DifferenceRow.state == DifferenceState.OPEN,
+        )
+        .order_by(DifferenceRow.id)
+        .limit(1)
+    )
+    if row is None:
+        return note(session, person_id, field=field, held=held, said=said, source=source, at=at)
+    row.held, row.said, row.said_at = dict(held), dict(said), at
+    session.flush()
+    return _difference(row)
+
+
 def waiting(session: Session, *, after: DifferenceId | None = None, size: int = 50) -> tuple[Difference, ...]:
     """A page of what waits for a decision, the oldest first."""
     query = select(DifferenceRow).where(DifferenceRow.state == DifferenceState.OPEN)

@@ -97,6 +97,7 @@ SOURCES: dict[str, str] = {
     "staff": N_("notée par l’équipe"),
     "import": N_("fichier importé"),
     "self-service": N_("dite par la personne elle-même"),
+    "space": N_("dite dans Mon espace"),
     "post": N_("retour de la poste"),
     "call": N_("appel téléphonique"),
     "demonstration": N_("démonstration"),

@@ -21,13 +21,17 @@ from crm.values.languages import Language
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Holdings:
-    """All the house holds of people: who finds them, which rooms answer (upper ones first), and where files lie."""
+    """All the house holds of people: who finds them, which rooms answer (upper ones first), and where files lie.
+
+    `reckoned` shows what is kept nowhere and follows from the rest: the segments somebody is in today.
+    """
 
     find: Callable[[Session, PersonId], Subject | None]
     holders: tuple[PersonHolder, ...]
     addresses: AddressHasher
     sealer: Sealer
     home: Path
+    reckoned: tuple[Callable[[Session, Subject, Language], Section], ...] = ()
 
     @property
     def journal(self) -> Journal:
@@ -59,6 +63,7 @@ def shown(session: Session, holdings: Holdings, person_id: PersonId, language: L
     subject = _subject(session, holdings, person_id)
     speaks = language or subject.language
     sections = [section for room in reversed(holdings.holders) for section in room.show(session, subject, speaks)]
+    sections += [one(session, subject, speaks) for one in holdings.reckoned]
     return Shown(subject=subject, language=speaks, sections=tuple(sections))
 
 

@@ -1,8 +1,9 @@
-"""What segments hold of somebody: that a hand put them in or out. Who a question picks is kept nowhere."""
+"""What segments hold of somebody: that a hand put them in or out. Who a question picks is kept nowhere, and asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Subject
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
+from crm.segments import asking, service, store
+from crm.segments.catalogue import Catalogue
 from crm.segments.tables import SegmentPickRow, SegmentRow
 from crm.values.languages import Language
 
@@ -37,6 +40,25 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             ),
             rows=[{"at": at, "segment": name, "how": words[included]} for name, included, at in rows],
         ),
+    )
+
+
+def now(session: Session, subject: Subject, language: Language, *, catalogue: Catalogue, at: datetime) -> Section:
+    """Every segment that would take them in now, whoever made it; a fixed number of queries."""
+    kept = store.segments(session)
+    by_hand = store.picks(session, [one.id for one in kept])
+    question = service.question(session, catalogue, [one.tree for one in kept], at=at)
+    asked = {int(one.id): service.definition(one.tree, by_hand[one.id]) for one in kept}
+    found = asking.memberships(asked, question, subject.person_id) if asked else frozenset()
+    return Section(
+        key="segments-now",
+        title=say(language, N_("Groupes dont vous faites partie aujourd’hui")),
+        columns=(
+            Column(key="segment", label=say(language, N_("Groupe"))),
+            Column(key="description", label=say(language, N_("À quoi il sert"))),
+        ),
+        rows=[{"segment": one.name, "description": one.description} for one in kept if int(one.id) in found],
+        note=say(language, N_("Calculé le jour de ce dossier, sur ce que les autres parties montrent.")),
     )
 
 

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from importlib.resources import files
 
 from playwright.sync_api import Browser, Page
+from sqlalchemy import delete
 
+from crm.consent import asking
 from crm.consent import service as consent
 from crm.consent.model import Act, Purpose
+from crm.consent.tables import AskedRow
 from crm.foundation.signing import TokenPurpose
 from crm.people import service as people
-from crm.people.model import Person
+from crm.people.model import NewPerson, Person
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.visits import service as visits
+from mailing.composition import service as composition
+from mailing.delivery import service as delivery
 from mailing.rounds.model import Outcome, Reach
 from mailing.rounds.tables import QuestionRow, RoundRow
+from tests.browser.axe import violations
 from tests.browser.house import House
+from tests.composition import shelf
+from tests.conftest import NOW
 
-# Colours are those of one style sheet, whatever the language: they are looked at once.
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
-LOOK = """async (colours) => (await axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
-    rules: { "color-contrast": { enabled: colours } }
-})).violations.map((found) => found.id + ": " + found.nodes.map((node) => node.html.slice(0, 200)).join(" | "))"""
 NEWS = Purpose(
     code="news", names={"fr": "Les nouvelles"}, promises={"fr": "Chaque semaine, ce qui s’est passé."}, position=1
 )
@@ -37,11 +38,12 @@ def test_every_page_in_every_language_is_accessible(house: House, browser: Brows
     page.set_default_timeout(15_000)
     with house.assembly.database.transaction() as session:
         consent.put_purpose(session, NEWS)
-    found: dict[str, list[str]] = {}
+    _edition(house)
+    found: dict[str, list[str]] = {"an edition": _look_at_edition(house, page)}
     for language in Language:
         _walk(house, page, language, found)
         page.context.clear_cookies()
-    assert len(found) == 25 * len(Language)
+    assert len(found) == 36 * len(Language) + 1
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -49,8 +51,8 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
     email, lang = f"lea-{language.value}@exemple.test", f"?lang={language.value}"
 
     def look(name: str) -> None:
-        page.evaluate(AXE)
-        found[f"{language.value} {name}"] = page.evaluate(LOOK, language is Language.FR)
+        # Colours are those of one style sheet, whatever the language: they are looked at once.
+        found[f"{language.value} {name}"] = violations(page, colours=language is Language.FR)
 
     def go(path: str, name: str) -> None:
         page.goto(f"{house.url}{path}{lang}")
@@ -63,6 +65,11 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
 
     go("/", "home")
     go("/archives", "archives")
+    go("/attestation", "attestation")
+    page.fill("#code", "ABCD")
+    press("main form button", "attestation, unknown")
+    go("/nulle-part", "no such page")
+    go("/c/x", "lost link")
     go("/inscription", "sign up")
     press("main button[type=submit]", "sign up, errors")
     page.check("input[name=age][value=child]")
@@ -77,6 +84,10 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
     value = [person.id, person.contact_points[0].id, "news", None]
     go(f"/c/{sign(TokenPurpose.CONFIRM, [*value[:2], _requests(house, person)])}", "confirm")
     press("main form button", "confirmed")
+    _flood(house, asking.CALM)
+    go("/inscription", "sign up, in a flood")
+    assert page.locator("form[data-work]").count() == 1
+    _flood(house, 0)
     choices = f"/p/{sign(TokenPurpose.PREFERENCES, value)}"
     go(choices, "choices")
     page.select_option("#rhythm", "monthly")
@@ -109,16 +120,70 @@ def _space(
     with house.assembly.database.transaction() as session:
         link = visits.ask(session, person.contact_points[0].address_key, at=house.clock())
     assert link is not None
+    _neighbour(house, person)
     path = f"/mon-espace/{house.assembly.links.sign(TokenPurpose.VISIT, link.id)}"
-    go(path, "space, door")
+    go(path, "space, whose of two")
+    press("main form button", "space, not known")
+    page.fill("#number", person.member_number)
     page.click("main form button")
     page.wait_for_load_state()
-    _open_all(page)
+    go(path, "space, spent link")
     go("/mon-espace", "space")
     go("/mon-espace/sujets", "space, interests")
     page.goto(f"{house.url}/mon-espace")
     _open_all(page)
     press("form[action*='/adresse'] button", "space, address refused")
+    page.goto(f"{house.url}/mon-espace")
+    _open_all(page)
+    page.fill("#phone", "12")
+    press("form[action*='/coordonnees'] button", "space, details refused")
+    page.fill("#phone", "0475 11 22 33")
+    press("form[action*='/coordonnees'] button", "space, details written")
+    page.goto(f"{house.url}/mon-espace")
+    _open_all(page)
+    press("form[action*='/oubli'] button", "space, forget me")
+    press("form[action*='/sortir'] button", "space, left")
+
+
+def _look_at_edition(house: House, page: Page) -> list[str]:
+    """Its page lets no script run, ours included: it is looked at as it came, in an empty page."""
+    html = page.request.get(f"{house.url}/archives/1").text()
+    page.set_content(html)
+    return violations(page, habits=False)
+
+
+def _edition(house: House) -> None:
+    """One edition that left, to nobody."""
+    settings = house.assembly.settings
+    with house.assembly.database.transaction() as session:
+        draft, editor = shelf.drafted(session), shelf.account(session)
+        edition = composition.approve(session, draft.id, by=editor.id, revision=draft.revision, now=NOW)
+        delivery.launch(
+            session,
+            edition_id=edition.id,
+            organisation=settings.organisation,
+            mail=settings.mail,
+            public_url=settings.public_url,
+            now=house.clock(),
+        )
+
+
+def _flood(house: House, size: int) -> None:
+    """So many mailboxes asked just now; with `asking.CALM` of them a form shows its work."""
+    now = house.clock()
+    with house.assembly.database.transaction() as session:
+        session.execute(delete(AskedRow))
+        session.add_all(
+            AskedRow(mailbox_key=f"k{number}", asked_on=now.date(), asked_at=now, is_patient=False)
+            for number in range(size)
+        )
+
+
+def _neighbour(house: House, person: Person) -> None:
+    """Somebody else in the same mailbox."""
+    new = NewPerson(email=EmailAddress.parse(person.contact_points[0].value), language=Language.FR, first_name="Jean")
+    with house.assembly.database.transaction() as session:
+        people.add(session, house.assembly.addresses, new, at=house.clock())
 
 
 def _ask_again(house: House, person: Person) -> None:

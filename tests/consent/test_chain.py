@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Executable, delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from crm.assembly import Assembly
 from crm.cli import consent as cli
 from crm.consent import chains, paces
 from crm.consent import service as consent
-from crm.consent.model import Act, NewAct, Way
+from crm.consent.model import Act, NewAct, SuppressionCause, Way
 from crm.consent.pace import Rhythm
-from crm.consent.tables import ConsentEventRow, NoticeRow
+from crm.consent.tables import ConsentEventRow, NoticeRow, SuppressionEventRow
 from crm.ledgers.anchors import Anchor, AnchorBook
 from crm.ledgers.tables import LedgerBlockRow
 from crm.people.model import Person
@@ -72,7 +72,11 @@ def test_the_clock_chains_what_people_said_and_finds_what_was_touched(
     ran = CliRunner().invoke(cli.command, ["verify-chain", "--json"])
     found = json.loads(ran.stdout)
     assert (ran.exit_code, found["whole"]) == (0, True)
-    assert {name: one["chained"] for name, one in found["ledgers"].items()} == {"consent": 3, "pace": 1}
+    assert {name: one["chained"] for name, one in found["ledgers"].items()} == {
+        "consent": 3,
+        "pace": 1,
+        "suppression": 0,
+    }
 
     with pytest.raises(DatabaseError), assembly.database.transaction() as session:
         session.execute(update(ConsentEventRow).values(block=7))
@@ -111,6 +115,41 @@ def test_the_end_of_a_chain_is_written_down_elsewhere_and_mailed_to_two_people(
         session.execute(delete(ConsentEventRow))
     with pytest.raises(LedgerTouched, match="head-lost"):
         verify_ledgers.run(assembly, NOW)
+
+
+def test_that_an_address_was_silenced_or_no_longer_is_cannot_vanish(
+    assembly: Assembly, add: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "assembly", lambda: assembly)
+    with assembly.database.transaction() as session:
+        key = add(session, "a@exemple.be").contact_points[0].address_key
+        consent.suppress(session, address_key=key, cause=SuppressionCause.STAFF, way=Way.STAFF, at=NOW)
+    assert seal_ledgers.run(assembly, NOW) == {"sealed": 1}
+    with assembly.database.transaction() as session:
+        consent.lift(session, address_key=key, cause=SuppressionCause.STAFF, way=Way.STAFF, at=NOW)
+    assert seal_ledgers.run(assembly, NOW) == {"sealed": 1}
+    assert anchor_ledgers.run(assembly, NOW)["anchored"] == 1
+    assert verify_ledgers.run(assembly, NOW) == {"verified": 2}
+
+    def faults() -> list[tuple[str, int, int | None]]:
+        found = json.loads(CliRunner().invoke(cli.command, ["verify-chain", "--json"]).stdout)
+        return [(f["kind"], f["block"], f["row"]) for f in found["ledgers"]["suppression"]["faults"]]
+
+    def behind_its_back(*statements: Executable) -> None:
+        names = ("suppression_event_keeps_update", "suppression_event_keeps_delete", "ledger_block_keeps_delete")
+        with assembly.database.transaction() as session:
+            for guard in _drop_guard(assembly, *names):
+                session.execute(text(guard))
+            for statement in statements:
+                session.execute(statement)
+
+    row = SuppressionEventRow
+    behind_its_back(update(row).where(row.suppressed.is_(False)).values(cause=SuppressionCause.COMPLAINT))
+    assert faults() == [("block-changed", 2, None)]
+    behind_its_back(delete(row).where(row.suppressed.is_(False)))
+    assert faults() == [("row-removed", 2, 2)]
+    behind_its_back(delete(row), delete(LedgerBlockRow))
+    assert faults() == [("head-lost", 2, None)]
 
 
 def test_the_book_of_anchors_only_grows_and_survives_a_line_cut_short(tmp_path: Path) -> None:

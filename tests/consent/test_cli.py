@@ -56,3 +56,27 @@ def test_the_three_commands_find_and_mend(
             session.execute(update(NoticeRow).values(text="d’autres mots"))
         assert _run("verify") == (1, {"damaged": [1, 2], "damaged_paces": []})
         assert "1, 2" in CliRunner().invoke(cli.command, ["verify"]).stdout
+
+
+def test_a_purpose_is_added_changed_and_refused_by_words(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "assembly", lambda: assembly)
+    french = ("--name", "fr=La recherche", "--promise", "fr=Deux fois l’an, une enquête.")
+    assert _run("purpose", "research", *french)[0] == 0
+    assert _run("purpose", "research", "--name", "nl=Het onderzoek", "--position", "9")[0] == 0
+    code, found = _run("purposes")
+    assert isinstance(found, list)
+    assert (code, [one for one in found if one["code"] == "research"]) == (
+        0,
+        [
+            {
+                "code": "research",
+                "names": {"fr": "La recherche", "nl": "Het onderzoek"},
+                "promises": {"fr": "Deux fois l’an, une enquête."},
+                "position": 9,
+            }
+        ],
+    )
+    for wrong in (("Recherche", *french), ("service", *french), ("autre",), ("autre", "--name", "xx=Rien")):
+        assert CliRunner().invoke(cli.command, ["purpose", *wrong]).exit_code == 1
+    with assembly.database.reading() as session:
+        assert {one.code for one in consent.purposes(session)} >= {"research"}

@@ -218,7 +218,7 @@ def test_the_database_itself_refuses_to_change_or_delete_what_was_said(assembly:
     forbidden: list[Any] = [delete(row) for row in (ConsentEventRow, SuppressionEventRow, NoticeRow)]
     for row, unchangeable in (
         (ConsentEventRow, {"person_id", "block"}),
-        (SuppressionEventRow, set()),
+        (SuppressionEventRow, {"block"}),
         (NoticeRow, set()),
     ):
         table: Any = row.__table__

@@ -97,3 +97,8 @@ def test_an_address_key_says_its_key_and_not_its_address() -> None:
     assert "sana" not in key
     assert key == AddressHasher(RING).key_of("sana@exemple.be")
     assert key != AddressHasher(Keyring(use="a", keys=((1, b"z" * 32),))).key_of("sana@exemple.be")
+
+
+def test_a_key_that_is_added_leaves_every_address_known() -> None:
+    more = Keyring(use="addresses", keys=(*RING.keys, (2, b"n" * 32)))
+    assert AddressHasher(more).key_of("sana@exemple.be") == AddressHasher(RING).key_of("sana@exemple.be")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from crm.assembly import Assembly
+from crm.foundation.translation import say
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import NewPerson
@@ -21,7 +22,8 @@ from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from mailing.delivery.tables import BodyRow, DeliveryRow
-from mailing.origins import rules, service
+from mailing.origins import rules, service, words
+from tests.approved_files import check_approved
 from tests.conftest import NOW
 
 SAID = "Dialogue Direct, qui recrute pour nous, à Namur"
@@ -99,6 +101,13 @@ def test_what_was_told_is_in_the_pack_and_goes_with_the_person(assembly: Assembl
         assert (told["told_as"], told["way"]) == (SAID, "par e-mail")
         assert erasing.erase(session, assembly.holdings, ana, at=NOW).erased["origin_notice"] == 1
     assert _waiting(assembly) == []
+
+
+def test_the_printed_letter_is_what_was_approved_in_every_language() -> None:
+    told = "\n\n".join(
+        "\n".join([say(one, words.TITLE), *words.paragraphs(SAID, one, "donnees@exemple.be")]) for one in Language
+    )
+    check_approved("letters/origin.txt", told + "\n")
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)))

@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, select, update
 from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import Act
+from crm.contracts.segment_fields import Measure
 from crm.foundation.columns import Base
 from crm.people import search
 from crm.people import service as people
@@ -24,6 +25,8 @@ from crm.people.tables import PersonRow
 from crm.privacy import erasing, identities
 from crm.privacy.errors import NobodyToForget
 from crm.privacy.tables import ErasedIdentityRow
+from crm.segments import service as segments
+from crm.segments.model import Condition, Every, NewSegment, Not, Span
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -159,13 +162,20 @@ def test_a_restored_backup_forgets_again(assembly: Assembly) -> None:
 
 def test_somebody_is_shown_all_of_it(assembly: Assembly) -> None:
     she, _, _ = canary.plant(assembly)
+    many = Condition(source="gift", measure=Measure.COUNT, asks=Span(low=99))
+    with assembly.database.transaction() as session:
+        for name, tree in {"Fidèles": Every(parts=(many,)), "Les autres": Every(parts=(Not(part=many),))}.items():
+            segments.create(session, assembly.questions, NewSegment(name=name, tree=tree), by=canary.ME, at=NOW)
     with assembly.database.reading() as session:
         shown = erasing.shown(session, assembly.holdings, she)
+    [now] = [section for section in shown.sections if section.key == "segments-now"]
+    assert [row["segment"] for row in now.rows] == ["Les autres"]
     filled = {section.key for section in shown.sections if section.rows}
     assert filled == {
         "addresses", "bank-lines", "consents", "contact_points", "contacts", "deeds", "differences", "external_ids",
         "files", "gifts", "households", "identity", "mails", "merges", "national-number", "notes", "paces", "partners",
-        "recipients", "registrations", "requests", "signatures", "suppressions", "tags", "tasks", "ties",
+        "recipients", "registrations", "requests", "segments-now", "signatures", "suppressions", "tags", "tasks",
+        "ties",
     }  # fmt: skip
     assert all({column.key for column in s.columns} <= row.keys() for s in shown.sections for row in s.rows)
 

@@ -69,6 +69,13 @@ def test_thanks_are_what_was_approved_in_every_language(language: Language) -> N
 
 
 @pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", [LetterKind.ORIGIN, LetterKind.STILL])
+def test_what_the_law_wants_told_is_what_was_approved_in_every_language(kind: LetterKind, language: Language) -> None:
+    mail = written(kind, language=language)
+    check_approved(f"mails/{kind}-{language}.txt", f"{mail.subject}\n{mail.preheader}\n\n{mail.text}")
+
+
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", LetterKind)
 def test_a_letter_passes_every_check_in_every_language(kind: LetterKind, language: Language) -> None:
     mail = written(kind, language=language)

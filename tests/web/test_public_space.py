@@ -9,8 +9,10 @@ from datetime import date
 import pytest
 
 from crm.assembly import Assembly
+from crm.audit import service as audit
+from crm.audit.model import Wanted
 from crm.consent import interests
-from crm.people import contacts, differences
+from crm.people import contacts, differences, taking
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.privacy import service as privacy
@@ -84,7 +86,7 @@ def test_what_one_sees_changes_and_takes_along(site: Site) -> None:
     assert "par le lien de confirmation" in words_of(shown)
     csrf, before = hidden(shown, "csrf"), digest(site.assembly)
     moved = {"street": "Rue Neuve", "number": "3", "postcode": "4000", "locality": "Liège", "country": "BE"}
-    for action in ("adresse", "oubli", "sujets"):
+    for action in ("adresse", "coordonnees", "oubli", "sujets"):
         assert MARIE not in site.client.post(f"/mon-espace/{action}", data=moved | {"csrf": "x"}).text
         assert site.client.get(f"/mon-espace/{action}", follow_redirects=True).status_code == 200
     assert site.client.post("/mon-espace/adresse", data={"csrf": csrf, "country": "BE"}).status_code == 422
@@ -112,6 +114,43 @@ def test_what_one_sees_changes_and_takes_along(site: Site) -> None:
     site.client.post("/mon-espace/sortir", data={"csrf": csrf})
     assert MARIE not in site.client.get("/mon-espace").text
     assert "application/json" not in site.client.get("/mon-espace/mes-donnees.json").content_type
+
+
+def test_what_one_corrects_is_written_where_we_had_nothing_and_else_waits_for_a_colleague(site: Site) -> None:
+    csrf, marie = hidden(go_in(site), "csrf"), site.person(MARIE)
+    assert (marie.first_name, marie.last_name, marie.phones) == ("", "", ())
+
+    def correct(**said: str) -> str:
+        return site.client.post("/mon-espace/coordonnees?lang=fr", data=said | {"csrf": csrf}).text
+
+    def waiting() -> dict[str, str]:
+        with site.assembly.database.reading() as session:
+            return {one.field: one.said["text"] for one in differences.open_of(session, marie.id)}
+
+    before = digest(site.assembly)
+    wrong = correct(first_name="http://x", last_name="<b>", phone="12", email="x@")
+    assert [f'id="{name}-error"' in wrong for name in ("first_name", "last_name", "phone", "email")] == [True] * 4
+    assert "C’est noté" not in correct(first_name="", last_name="", phone="", email=MARIE)
+    assert digest(site.assembly) == before
+    assert "C’est noté" in correct(first_name=" Marie ", last_name="Dupont", phone="0475 11 22 33", email=MARIE)
+    marie = site.person(MARIE)
+    assert (marie.full_name, [one.value for one in marie.phones]) == ("Marie Dupont", ["+32475112233"])
+    assert waiting() == {}
+    with site.assembly.database.reading() as session:
+        [noted] = audit.entries(session, Wanted(action="supporter.own-words"))
+    assert (noted.account_id, noted.facts) == (None, {"fields": ["first_name", "last_name", "phone"]})
+
+    for word in ("Dupond", "Dubois"):
+        shown = correct(first_name="Marie", last_name=word, phone="0475112299", email="autre@exemple.be")
+        assert (f"relu : {word}" in words_of(shown), "Marie Dupont" in words_of(shown)) == (True, True)
+    assert waiting() == {"last_name": "Dubois", "phone": "+32475112299", "email": "autre@exemple.be"}
+    assert site.person(MARIE) == marie
+    with site.assembly.database.transaction() as session:
+        for one in differences.open_of(session, marie.id):
+            taking.take(session, site.assembly.addresses, one, at=NOW)
+    marie = site.person(MARIE)
+    assert (marie.full_name, [one.value for one in marie.phones]) == ("Marie Dubois", ["+32475112233", "+32475112299"])
+    assert [one.value for one in marie.emails] == [MARIE, "autre@exemple.be"]
 
 
 def test_a_mailbox_of_two_asks_which_of_them_it_is(site: Site, assembly: Assembly) -> None:

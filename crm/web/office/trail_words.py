@@ -40,6 +40,7 @@ ACTIONS: dict[str, str] = {
     "bank.aside": N_("a mis un mouvement de côté"),
     "bank.open": N_("a rouvert un mouvement"),
     "vault.rotate": N_("a changé la clé du coffre"),
+    "supporter.own-words": N_("a complété une fiche d’après Mon espace"),
     "supporter.merge": N_("a réuni deux fiches"),
     "supporter.unmerge": N_("a séparé deux fiches réunies"),
     "clock.run": N_("a lancé une tâche de l’horloge"),
@@ -110,6 +111,7 @@ ACTIONS: dict[str, str] = {
     "policy.approve": N_("a approuvé une règle d’envoi"),
     "policy.propose": N_("a proposé une règle d’envoi"),
     "policy.refuse": N_("a refusé une règle d’envoi"),
+    "purpose.put": N_("a ajouté ou changé une finalité"),
     "privacy.answer": N_("a répondu à une demande sur les données"),
     "privacy.erase": N_("a oublié une personne"),
     "privacy.export": N_("a pris le dossier d’une personne"),
@@ -174,6 +176,7 @@ SUBJECTS: dict[str, str] = {
     "newsletter": N_("Lettre"),
     "person": N_("Personne"),
     "policy": N_("Règle d’envoi"),
+    "purpose": N_("Finalité"),
     "segment": N_("Segment"),
     "sending": N_("Envois"),
 }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
 
+from crm.audit import service as audit
 from crm.consent import interests, paces
 from crm.contracts.own_space import OwnLook, OwnWish
-from crm.people import contacts, differences
+from crm.people import contacts, correcting, differences
 from crm.people import service as people
 from crm.people.model import Person
+from crm.people.saying import said_lines
 from crm.values.address_lines import lines
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
@@ -22,7 +24,7 @@ from crm.visits import service as visits
 from crm.visits.model import Visit
 from crm.web import address_form
 from crm.web.public import interests as interest_pages
-from crm.web.public import own_history, page, space_door
+from crm.web.public import own_details, own_history, page, space_door
 from crm.web.public.own_file import own_file
 from crm.web.public.paces import RHYTHMS
 from crm.web.public.space_door import HERE
@@ -65,11 +67,35 @@ def show() -> Response:
 
 
 @blueprint.get(f"{HERE}/adresse")
+@blueprint.get(f"{HERE}/coordonnees")
 @blueprint.get(f"{HERE}/oubli")
 @blueprint.get(f"{HERE}/sortir")
 def back() -> Response:
     """Where a form was sent to, asked for again (in another language, say): the space itself."""
     return redirect(f"{HERE}?lang={page.language().value}", 303)  # type: ignore[return-value] # it is Flask's own
+
+
+@blueprint.post(f"{HERE}/coordonnees")
+def correct() -> Response:
+    """A name, a phone, a mailbox: written where we had none, else a colleague looks at it first."""
+    made = page.assembly()
+    with made.database.transaction() as session:
+        own = _own(session)
+        if own is None or not space_door.is_our_form(own.visit):
+            return space_door.ask_page(is_over=True)
+        typed = own_details.typed(request.form, own.person)
+        said, errors = own_details.read(typed, own.person, own.look.language)
+        if said is None:
+            return _space(session, own, typed=typed, errors=errors)
+        found = correcting.correct(session, made.addresses, own.person, said, source=SOURCE, at=own.look.now)
+        if found.written:
+            facts = {"fields": sorted(found.written)}
+            audit.record(
+                session, made.sealer, at=own.look.now, account_id=None, action="supporter.own-words",
+                subject="person", subject_id=own.person.id, facts=facts,
+            )  # fmt: skip
+        done = "laid" if found.waiting else "written" if found.written else "unchanged"
+        return _space(session, _again(session, own), done=done)
 
 
 @blueprint.post(f"{HERE}/adresse")
@@ -91,7 +117,7 @@ def move() -> Response:
         said = {name: value for name, value in address_form.parts(address).items() if value}
         differs = held is None or held.address != address
         if differs:
-            differences.note(
+            differences.say(
                 session,
                 own.person.id,
                 field="address",
@@ -176,6 +202,12 @@ def leave() -> Response:
     return response
 
 
+def _again(session: Session, own: Own) -> Own:
+    person = people.find_person(session, own.person.id)
+    assert person is not None
+    return replace(own, person=person)
+
+
 def _reader(own: Own) -> Reader:
     point = own.person.at(own.visit.address_key) or own.person.contact_points[0]
     return Reader(person=own.person, point=point)
@@ -186,6 +218,7 @@ def _space(
     own: Own,
     *,
     given: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     done: str = "",
 ) -> Response:
@@ -209,9 +242,13 @@ def _space(
         csrf=own.visit.csrf,
         person=person,
         spoken=page.OWN_NAMES[person.language],
-        phones=[point.value for point in person.phones if point.is_living],
+        phones=[said_lines("phone", {"text": point.value}, speaks)[0] for point in person.phones if point.is_living],
         address_lines=lines(abode.address, language=speaks) if abode else (),
-        waits=any(one.field == "address" for one in differences.open_of(session, person.id)),
+        waits={
+            one.field: said_lines(one.field, one.said, speaks)
+            for one in differences.open_of(session, person.id)
+            if one.source == SOURCE
+        },
         boxes=boxes,
         paused_until=pace.rests_until(today),
         rhythm=page.say(speaks, RHYTHMS[pace.rhythm]),
@@ -219,6 +256,8 @@ def _space(
         history=own_history.history(session, person.id, speaks),
         own_parts=parts,
         wish=made.wishes.open_wish(session, own.look, OwnWish.ERASURE),
+        details=typed or own_details.fields(person),
+        is_typed=typed is not None,
         given=given or address_form.parts(abode.address if abode else None),
         countries=address_form.countries(speaks),
         errors=errors or {},

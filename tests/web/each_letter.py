@@ -1,0 +1,128 @@
+"""One mail of each kind, owed to somebody, and every link of ours that stands in them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from sqlalchemy import select
+
+from crm.foundation.signing import TokenPurpose
+from crm.staff import account_links
+from crm.staff import store as accounts
+from crm.staff.model import AccountLink, Role
+from crm.values.identifiers import AccountId, DeliveryId
+from crm.values.languages import Language
+from mailing.composition import service as composition
+from mailing.correspondence import colleagues, once_more, thanks
+from mailing.delivery import links
+from mailing.delivery import service as delivery
+from mailing.delivery.tables import DeliveryRow, MailingRow
+from mailing.origins import service as origins
+from mailing.rendering.fill import fill_html
+from mailing.rendering.model import LetterKind, Slot
+from mailing.rounds import service as rounds
+from mailing.rounds.model import Reach
+from tests.composition import shelf
+from tests.conftest import NOW
+from tests.origins.test_telling import bring
+from tests.web.supporters import Site
+
+MARIE, ODILE, ANNE = "marie@exemple.be", "odile@exemple.be", "anne@exemple.be"
+EDITOR = "redaction@voix.exemple.be"
+SPANS = {"reader-sleep": 24, "reader-silence": 2}
+KINDS = frozenset({*(kind.value for kind in LetterKind), "edition"})
+
+
+def write_each(site: Site) -> None:
+    """Owes a mail of each kind, by its page where it has one."""
+    made = site.assembly
+    site.subscribe(ODILE, "news")
+    editor = _edition(site)
+    site.clock.later(days=1000)
+    with made.database.transaction() as session:
+        asked = rounds.propose(session, "news", Reach.ASLEEP, reason="x", by=None, at=site.clock.now)
+        rounds.decide(session, made.desk, asked.id, approve=True, spans=SPANS, by=editor, at=site.clock.now)
+    for email in (ANNE, MARIE):
+        site.subscribe(email, "news")
+    site.fill_in(MARIE, "urgent")
+    site.fill_in(MARIE, "news")
+    site.client.post(site.link(TokenPurpose.PREFERENCES, ANNE), data={"rhythm": "monthly", "purpose": "news"})
+    site.client.post(site.link(TokenPurpose.UNSUBSCRIBE, ANNE), data={"action": "withdraw"})
+    site.client.post("/mon-espace", data={"email": MARIE})
+    bring(made, "ana", "Recruteur")
+    marie, now = site.person(MARIE), site.clock.now
+    with made.database.transaction() as session:
+        origins.tell_by_mail(session, made.desk, "Recruteur", told_as="Un partenaire, à Namur", at=now)
+        thanks.send(session, made.desk, marie, given=("40 €",), is_first=True, occasion="x", at=now)
+        edition = session.scalars(select(DeliveryRow.id).join(MailingRow).where(MailingRow.edition_id.is_not(None)))
+        sent = delivery.find_delivery(session, DeliveryId(edition.one()))
+        assert sent is not None
+        once_more.send_again(session, made.desk, sent, at=now)
+    _colleagues(site)
+
+
+def _edition(site: Site) -> AccountId:
+    """An edition that left; who approved it."""
+    settings = site.assembly.settings
+    with site.assembly.database.transaction() as session:
+        draft, editor = shelf.drafted(session), shelf.account(session)
+        edition = composition.approve(session, draft.id, by=editor.id, revision=draft.revision, now=NOW)
+        delivery.launch(
+            session,
+            edition_id=edition.id,
+            organisation=settings.organisation,
+            mail=settings.mail,
+            public_url=settings.public_url,
+            now=site.clock.now,
+        )
+    return editor.id
+
+
+def _colleagues(site: Site) -> None:
+    made, now = site.assembly, site.clock.now
+
+    def send(link: AccountLink | None) -> None:
+        assert link is not None
+        address = f"{made.settings.public_url}/office/key/{account_links.token_of(made.links, link)}"
+        colleagues.send_link(session, made.desk, link, address=address, at=now)
+
+    with made.database.transaction() as session:
+        facts = {"email": "nora@exemple.be", "name": "Nora", "roles": {Role.CARE}, "language": Language.FR}
+        send(account_links.invite(session, made.sealer, **facts, by=None, at=now))  # type: ignore[arg-type] # as named
+        editor = next(one for one in accounts.accounts(session) if one.email == EDITOR)
+        accounts.change_account(session, editor.id, joined_at=now)
+        send(account_links.ask_reset(session, made.addresses, email=EDITOR, origin="", at=now))
+        heads = {"address": "paul@exemple.be", "language": Language.FR, "heads": ("x",)}
+        colleagues.send_anchors(session, made.desk, **heads, at=now)  # type: ignore[arg-type] # as named
+
+
+def links_of_each(site: Site) -> dict[str, set[str]]:
+    """The paths of ours in the mails that are owed, by the kind of mail."""
+    made, found = site.assembly, dict[str, set[str]]()
+    public = made.settings.public_url
+    with made.database.reading() as session:
+        rows = session.execute(select(DeliveryRow, MailingRow).join(MailingRow)).all()
+        for sent, mailing in rows:
+            kind = "edition" if mailing.edition_id else mailing.code.partition("-")[0]
+            body = delivery.body_of(session, DeliveryId(sent.id))
+            assert body is not None
+            value = [sent.recorded_person_id, sent.contact_point_id, mailing.purpose, sent.id]
+            values = {
+                Slot.FIRST_NAME: "",
+                Slot.ADDRESS: sent.address,
+                Slot.UNSUBSCRIBE_URL: links.unsubscribe_url(made.links, public, value),
+                Slot.PREFERENCES_URL: links.preferences_url(made.links, public, value),
+                Slot.WEB_URL: links.web_url(made.links, public, value),
+            }
+            values |= {Slot(name): text for name, text in sent.values.items()}
+            found.setdefault(kind, set()).update(ours(site, fill_html(body.html, values)))
+    return found
+
+
+def ours(site: Site, page: str) -> set[str]:
+    """The paths of ours that a page or a mail leads to."""
+    public = site.assembly.settings.public_url
+    linked = {unescape(found) for found in re.findall(r'(?:href|src|action)="([^"#]+)"', page)}
+    paths = {link.removeprefix(public) or "/" for link in linked}
+    return {path for path in paths if path.startswith("/") and not path.startswith("//")}
