@@ -22,6 +22,7 @@ from jobs import (
     read_bounces,
     recount_donors,
     recover_deliveries,
+    refresh_plans,
     seal_ledgers,
     send_due_editions,
     tell_populations,
@@ -114,6 +115,12 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(2, 30)),
         run=compare_everybody.run,
         lease=timedelta(hours=2),
+    ),
+    Job(
+        name="refresh_plans",
+        label=N_("Appliquer les changements de dons réguliers qui commencent aujourd’hui"),
+        when=Daily(at=time(0, 5)),
+        run=refresh_plans.run,
     ),
     Job(
         name="recount_donors",

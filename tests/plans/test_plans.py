@@ -19,6 +19,7 @@ from crm.plans.model import Channel, EndReason, EventKind, PlanState, Wanted, Wa
 from crm.plans.tables import MandateRow, PlanRow
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, MandateId, PersonId, PlanId
+from jobs import refresh_plans
 from tests.conftest import NOW
 from tests.donations.conftest import donor
 from tests.plans.conftest import ACCOUNT, OTHER, TODAY, Promise, mandate
@@ -91,7 +92,8 @@ def test_every_change_is_a_version_with_its_day_and_an_event(assembly: Assembly,
         later = service.change(session, plan.id, cents=500, seen=more.version, effective_on=SOON, **SAID)
         assert later.terms.cents == 1500
         assert service.refresh_terms(session, SOON - timedelta(days=1)) == 0
-        assert [service.refresh_terms(session, SOON) for _ in range(2)] == [1, 0]
+    assert [refresh_plans.run(assembly, NOW + timedelta(days=30)) for _ in range(2)] == [{"plans": 1}, {"plans": 0}]
+    with assembly.database.reading() as session:
         assert service.plan(session, plan.id).terms.cents == 500
         whole = service.whole(session, plan.id)
         assert [(one.kind, one.delta_cents) for one in whole.events] == [

@@ -1,0 +1,17 @@
+"""Just after midnight: terms that were agreed for today are today's, on every list and in every total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from crm.assembly import Assembly
+from crm.plans import service as plans
+from crm.values.calendar import brussels_day
+
+
+def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
+    """Twice is once."""
+    with assembly.database.transaction() as session:
+        return {"plans": plans.refresh_terms(session, brussels_day(now))}
