@@ -139,3 +139,22 @@ def test_gifts_are_brought_by_who_may_write_them_and_compared_to_the_cent(
     finance.post("/office/imports/1/undo")
     assert "Tout est comme avant" in text_of(finance.get("/office/imports/1"))
     assert finance.get("/office/gifts").status_code == finance.get("/office/gifts/1").status_code == 200
+
+
+def test_mandates_are_brought_by_who_signs_plans_and_show_the_end_of_an_account(
+    browser: Callable[..., Browser],
+) -> None:
+    file = (
+        b"Mandat;Montant;Date de signature;IBAN;Nom;E-mail\nM-1;12,50;2026-02-01;BE71 0961 2345 6769;Roc;a@exemple.be\n"
+    )
+    chosen = {"column-reference": "0", "column-amount": "1", "column-signed_on": "2", "column-account": "3"}
+    chosen |= {"column-last_name": "4", "column-email": "5", "choice-system": "civicrm"}
+    chosen |= {"format-amount": "comma", "format-signed_on": "iso"}
+    assert bring(browser(Role.FUNDRAISER), file, kind="mandates").status_code == 403
+    care = browser(Role.CARE)
+    bring(care, file, kind="mandates", name="mandats.csv")
+    care.post("/office/imports/1/check", chosen)
+    page = text_of(care.get("/office/imports/1"))
+    assert ("Promet 12,50 €." in page, "…6769" in page, "0961" in page) == (True, True, False)
+    care.post("/office/imports/1/apply")
+    assert "12,50" in text_of(care.get("/office/plans"))

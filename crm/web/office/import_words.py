@@ -16,7 +16,12 @@ from crm.web.words import N_
 
 AS_SAID = frozenset({Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE})
 """Reasons that name something as the file says it: a code."""
-AMOUNTS = frozenset({Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE})
+AMOUNTS = frozenset(
+    {
+        *(Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE),
+        *(Reason.PROMISES, Reason.PLAN_THERE, Reason.PLAN_OTHERWISE),
+    }
+)
 """Reasons that name an amount."""
 LINE = N_("%(sentence)s Ligne %(line)s.")
 
