@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, select
+from sqlalchemy import ColumnElement, case, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.consent.model import Channel
@@ -38,5 +38,33 @@ def too_often(person_id: Any, channel: Channel, at: Any) -> ColumnElement[bool]:
             days.is_not(None),
             last.written_at > days_before(at, days),
         )
+        .exists()
+    )
+
+
+def rests(person_id: Any, channel: Channel, on: Any, at: Any) -> ColumnElement[bool]:
+    """`paused` or `too_often`, in one look at a person's pace: few have one."""
+    pace, last = aliased(PaceRow), aliased(LastLetterRow)
+    days = case({one.value: days for one, days in QUIET_DAYS.items() if days is not None}, value=pace.rhythm)
+    lately = (
+        select(literal(1))
+        .select_from(last)
+        .where(
+            last.person_id == pace.person_id,
+            last.channel == pace.channel,
+            last.written_at > days_before(at, days),
+        )
+        .correlate(pace)
+        .exists()
+    )
+    return (
+        select(literal(1))
+        .select_from(pace)
+        .where(
+            pace.person_id == person_id,
+            pace.channel == channel,
+            or_(pace.pause_until_on > on, days.is_not(None) & lately),
+        )
+        .correlate_except(pace)
         .exists()
     )

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, Way
-from crm.consent.pace_selects import paused, too_often
+from crm.consent.pace_selects import paused, rests, too_often
 from crm.consent.policies import MINOR_FOR_DAYS
 from crm.consent.policy import EVERYWHERE, Book, Demand, Need, Population, demands_on
 from crm.consent.rules import CAREFULNESS, CLOSENESS, NO, OWN_WORD, adults_born_by
@@ -107,20 +107,21 @@ def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
     """
     live = reachable(channel, moment).subquery("live")
     word, joined = _words(live, purpose, channel)
-    choice = func.row_number().over(
-        partition_by=live.c.person_id, order_by=(live.c.is_primary.desc(), live.c.contact_point_id)
-    )
     wanted = ("person_id", "contact_point_id", "address", "address_key", "language")
-    ranked = (
-        joined.add_columns(*(live.c[name] for name in wanted), choice.label("choice"))
+    # Chosen among after they are found: beside a window, SQLite would write down every living address first.
+    fit = (
+        joined.add_columns(*(live.c[name] for name in (*wanted, "is_primary")))
         .where(
             _satisfied(purpose, channel, live.c.person_id, word, moment),
             not_(_suppressed(live.c.address_key, word)),
-            not_(paused(live.c.person_id, channel, moment.on)),
-            not_(too_often(live.c.person_id, channel, moment.at)),
+            not_(rests(live.c.person_id, channel, moment.on, moment.at)),
         )
-        .subquery("ranked")
+        .subquery("fit")
     )
+    choice = func.row_number().over(
+        partition_by=fit.c.person_id, order_by=(fit.c.is_primary.desc(), fit.c.contact_point_id)
+    )
+    ranked = select(*(fit.c[name] for name in wanted), choice.label("choice")).subquery("ranked")
     return select(*(ranked.c[name] for name in wanted)).where(ranked.c.choice == 1)
 
 
