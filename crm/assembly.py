@@ -55,6 +55,10 @@ from crm.imports import personal_data as imports_personal_data
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
 from crm.ledgers.anchors import AnchorBook
+from crm.magazine import merging as magazine_merging
+from crm.magazine import own_space as magazine_own_space
+from crm.magazine import panel as magazine_panel
+from crm.magazine import personal_data as magazine_personal_data
 from crm.partners import personal_data as partners_personal_data
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
@@ -101,6 +105,7 @@ ROOMS_WITH_ROWS = (
     "crm.donations",
     "crm.imports",
     "crm.ledgers",
+    "crm.magazine",
     "crm.partners",
     "crm.people",
     "crm.plans",
@@ -129,6 +134,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     donations_merging,
     plans_merging,
     attestations_merging,
+    magazine_merging,
     vault_merging,
     banking_merging,
     care_merging,
@@ -148,6 +154,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     imports_personal_data,
     duplicates_personal_data,
     banking_personal_data,
+    magazine_personal_data,
     collections_personal_data,
     plans_personal_data,
     attestations_personal_data,
@@ -173,6 +180,7 @@ _SHOWING = (
     care_panel,
     delivery_panel,
     duplicates_panel,
+    magazine_panel,
 )
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
@@ -185,6 +193,7 @@ OWN_SOURCES: tuple[OwnSource, ...] = (
     *donations_own_space.SOURCES,
     *plans_own_space.SOURCES,
     *attestations_own_space.SOURCES,
+    *magazine_own_space.SOURCES,
 )
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()

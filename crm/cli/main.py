@@ -21,6 +21,7 @@ COMMANDS = {
     "people": "Vérifier et reconstruire l’index de recherche des soutiens.",
     "donations": "Recompter les statistiques des donateurs.",
     "attestations": "Vérifier, numéroter, imprimer et déclarer les attestations fiscales.",
+    "magazine": "Préparer le magazine imprimé, figer, emporter, lire les retours.",
     "bank": "Lire et importer les fichiers de la banque.",
     "duplicates": "Trouver, réunir et séparer les fiches d’une même personne.",
     "consent": "Vérifier et reconstruire le registre des consentements.",

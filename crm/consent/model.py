@@ -71,7 +71,9 @@ SERVICE = "service"
 
 INTERESTS = "interests"
 """The purpose of declared preferences (GDPR art. 9): the order of somebody's letters, never a letter of its own."""
-NO_LETTER = frozenset({SERVICE, INTERESTS})
+MAGAZINE = "magazine"
+"""The purpose of the printed magazine, by post: it comes with a membership or a gift, nobody signs up to it."""
+NO_LETTER = frozenset({SERVICE, INTERESTS, MAGAZINE})
 """Purposes that nobody signs up to or leaves as one does a letter."""
 
 

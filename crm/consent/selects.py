@@ -105,32 +105,39 @@ def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
 
     Columns: person_id, contact_point_id, address, address_key, language.
     """
-    live = reachable(channel, moment).subquery("live")
-    word, joined = _words(live, purpose, channel)
-    wanted = ("person_id", "contact_point_id", "address", "address_key", "language")
     # Chosen among after they are found: beside a window, SQLite would write down every living address first.
-    fit = (
-        joined.add_columns(*(live.c[name] for name in (*wanted, "is_primary")))
-        .where(
-            _satisfied(purpose, channel, live.c.person_id, word, moment),
-            not_(_suppressed(live.c.address_key, word)),
-            not_(rests(live.c.person_id, channel, moment.on, moment.at)),
-        )
-        .subquery("fit")
-    )
+    fit = allowed_places(purpose, channel, moment=moment).subquery("fit")
     choice = func.row_number().over(
         partition_by=fit.c.person_id, order_by=(fit.c.is_primary.desc(), fit.c.contact_point_id)
     )
+    wanted = ("person_id", "contact_point_id", "address", "address_key", "language")
     ranked = select(*(fit.c[name] for name in wanted), choice.label("choice")).subquery("ranked")
     return select(*(ranked.c[name] for name in wanted)).where(ranked.c.choice == 1)
 
 
+def allowed_places(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
+    """Every address at which we may write to somebody for a purpose, with the columns of `people.selects.reachable`."""
+    live = reachable(channel, moment).subquery("live")
+    word, joined = _words(live, purpose, channel)
+    return joined.add_columns(*live.c).where(
+        _satisfied(purpose, channel, live.c.person_id, word, moment),
+        not_(_suppressed(live.c.address_key, word)),
+        not_(rests(live.c.person_id, channel, moment.on, moment.at)),
+    )
+
+
 def refused(
-    purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment, is_owed: bool = False
+    purpose: str,
+    channel: Channel = Channel.EMAIL,
+    *,
+    moment: Moment,
+    is_owed: bool = False,
+    among: Select[*tuple[Any, ...]] | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Everybody who ever stood on a purpose and may not be written to, with the reason nearest to a yes.
 
-    `is_owed`: about mails that are owed already, which no rhythm keeps back.
+    `is_owed`: about mails that are owed already, which no rhythm keeps back. `among`: a select of person_id, and it is
+    about them instead, whether or not they ever said anything.
 
     Columns: person_id, refusal (a word of `Refusal`).
     """
@@ -138,7 +145,12 @@ def refused(
     stood = select(ConsentStandingRow.person_id, ConsentStandingRow.address_key).where(
         ConsentStandingRow.purpose == purpose, ConsentStandingRow.channel == channel
     )
-    standing = stood.subquery("stood")
+    if among is not None:
+        of_them = among.subquery("among")
+        stood = stood.where(ConsentStandingRow.person_id.in_(select(of_them.c.person_id)))
+        standing = select(of_them.c.person_id, literal(EVERYWHERE).label("address_key")).subquery("stood")
+    else:
+        standing = stood.subquery("stood")
     there = stood.where(ConsentStandingRow.address_key != EVERYWHERE)
     here = select(live.c.person_id, live.c.address_key).where(live.c.person_id.in_(select(standing.c.person_id)))
     somewhere = there.union(here).subquery("somewhere")

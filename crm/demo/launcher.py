@@ -24,6 +24,7 @@ from crm.demo.load import load
 from crm.demo.newsletters import Invitation, invitation
 from crm.demo.organisation import BOUNCES, TEAM, Ports, settings_text, settings_variables
 from crm.demo.promising import let_them_promise
+from crm.demo.reading import let_them_read
 from crm.foundation.programs import Program, Together, answers, is_free
 from crm.foundation.settings import read_settings
 from crm.values.calendar import brussels
@@ -83,6 +84,7 @@ class Demonstration:
             let_them_give(assembly, assembly.clock())
             let_them_promise(assembly, assembly.clock())
             let_them_collect(assembly, assembly.clock())
+            let_them_read(assembly, assembly.clock())
             propose_editions.run(assembly, assembly.clock())
             with assembly.database.reading() as session:
                 return invitation(session)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from crm.people.model import ContactKind, Deliverability, Usage
-from crm.people.tables import ContactPointRow, PersonRow, PostalAddressRow
+from crm.people.tables import ContactPointRow, HouseholdMemberRow, HouseholdRow, PersonRow, PostalAddressRow
 
 
 def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]:
@@ -135,7 +136,47 @@ def letter_parts() -> Select[*tuple[Any, ...]]:
     """The parts of every postal address, under its number (`postal_address_id`)."""
     row = PostalAddressRow
     parts = (row.organisation, row.department, row.complement, row.street, row.number, row.box, row.postcode)
-    return select(row.id.label("postal_address_id"), *parts, row.locality, row.country)
+    return select(row.id.label("postal_address_id"), *parts, row.locality, row.country, row.language, row.season_from)
+
+
+def living_together() -> Select[*tuple[Any, ...]]:
+    """The household of each who belongs to one that stands (of two, the older).
+
+    Columns: person_id, household_id, envelope_name (as somebody wrote it, or empty).
+    """
+    member, home = HouseholdMemberRow, HouseholdRow
+    first = (
+        select(member.person_id, func.min(member.household_id).label("household_id"))
+        .join(home, home.id == member.household_id)
+        .where(home.ended_at.is_(None))
+        .group_by(member.person_id)
+        .subquery("first_home")
+    )
+    named = aliased(home)
+    return select(first.c.person_id, first.c.household_id, named.envelope_name).join(
+        named, named.id == first.c.household_id
+    )
+
+
+def everybody() -> Select[*tuple[Any, ...]]:
+    """Whoever has a record, the dead and the merged among them.
+
+    Columns: person_id, kind, title, first_name, last_name, organisation_name, member_number, language, is_deceased,
+    is_merged.
+    """
+    row = PersonRow
+    return select(
+        row.id.label("person_id"),
+        row.kind,
+        row.title,
+        row.first_name,
+        row.last_name,
+        row.organisation_name,
+        row.member_number,
+        row.language,
+        row.deceased_recorded_at.is_not(None).label("is_deceased"),
+        row.merged_into_id.is_not(None).label("is_merged"),
+    )
 
 
 def named() -> Select[*tuple[Any, ...]]:

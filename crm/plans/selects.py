@@ -30,7 +30,7 @@ def state_on(day: date) -> ColumnElement[str]:
 
 
 def plans_on(day: date) -> Select[*tuple[Any, ...]]:
-    """(id, person_id, started_on, ended_on, cents, every_months, state) of every plan on a day."""
+    """(id, person_id, started_on, ended_on, cents, fee_cents, every_months, state) of every plan on a day."""
     row = PlanRow
     return select(
         row.id,
@@ -38,6 +38,7 @@ def plans_on(day: date) -> Select[*tuple[Any, ...]]:
         row.started_on,
         row.ended_on,
         row.cents,
+        row.fee_cents,
         row.every_months,
         state_on(day).label("state"),
     )

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     NATIONAL_NUMBER_REVEAL = "national-number.reveal"
     MAGAZINE_READ = "magazine.read"
     MAGAZINE_ACT = "magazine.act"
+    MAGAZINE_SERVE = "magazine.serve"
     PRIVACY_READ = "privacy.read"
     PRIVACY_ACT = "privacy.act"
     AUDIT_READ = "audit.read"

@@ -42,6 +42,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DONATIONS_READ,
             Permission.MAGAZINE_READ,
             Permission.MAGAZINE_ACT,
+            Permission.MAGAZINE_SERVE,
         },
         Role.FINANCE: _EVERYBODY
         | {
@@ -72,6 +73,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ATTESTATIONS_READ,
             Permission.NATIONAL_NUMBER_WRITE,
             Permission.MAGAZINE_READ,
+            Permission.MAGAZINE_SERVE,
         },
         Role.DATA_PROTECTION: _EVERYBODY
         | {

@@ -53,6 +53,7 @@ class LetterKind(StrEnum):
     THANKS = "thanks"
     ORIGIN = "origin"
     STILL = "still"
+    ISSUE = "issue"
 
 
 class FindingCode(StrEnum):

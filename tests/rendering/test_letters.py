@@ -31,6 +31,7 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.THANKS: {"given": ("40,00 €, le 3 novembre 2026",), "first": ("yes",)},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
     LetterKind.STILL: {"purposes": PURPOSES[:1], "words": WORDS[:1], "until": "26 janvier 2027"},
+    LetterKind.ISSUE: {"title": "Le Fil 124 · Les voix du lac", "link": "https://www.exemple.test/le-fil-124.pdf"},
     LetterKind.ORIGIN: {"source": ("Dialogue Direct, qui recrute pour nous, à Namur",)},
 }
 LINKS = {
@@ -44,6 +45,7 @@ LINKS = {
     LetterKind.ORIGIN: {Slot.PREFERENCES_URL},
     LetterKind.STILL: {Slot.PREFERENCES_URL, Slot.UNSUBSCRIBE_URL},
     LetterKind.ANCHOR: set(),
+    LetterKind.ISSUE: set(),
     LetterKind.THANKS: set(),
     LetterKind.RECEIPT: {Slot.PREFERENCES_URL},
     LetterKind.VISIT: {Slot.CONFIRM_URL},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +15,10 @@ from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.donations import batches
 from crm.donations import service as donations
 from crm.donations.model import GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.magazine import freezing, printing, returning
+from crm.magazine import service as magazine
+from crm.magazine.model import Basis, Eligibility, ReturnReason, Subscription
+from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.plans import arriving, mandates
@@ -23,6 +29,7 @@ from crm.values.email_address import EmailAddress
 from crm.values.iban import Iban
 from crm.values.identifiers import AccountId, EditionId, NewsletterId
 from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
 from mailing.composition import service as composition
 from mailing.composition.model import Cadence, EditionState, Frequency, Section, SectionPlan
 from mailing.composition.settings import NewsletterWords
@@ -34,6 +41,8 @@ from mailing.delivery.model import DeliveryState, EventKind, MailingKind, Mailin
 from mailing.delivery.tables import BodyRow, DeliveryEventRow, DeliveryRow, MailingRow
 from mailing.feeds.model import FeedKind
 from mailing.feeds.tables import FeedRow
+from tests.magazine.conftest import PLAN
+from tests.magazine.conftest import furnish as magazine_house
 
 HEADERS = {"from_name": "La maison", "from_address": "lettre@exemple.be", "reply_to": "lettre@exemple.be"}
 STATES = (
@@ -59,6 +68,28 @@ def furnish(assembly: Assembly) -> None:
         _mailing(assembly, session, everybody, sent)
         _gifts(assembly, session, everybody)
         _plans(assembly, session, everybody)
+        _magazine(assembly, session, everybody)
+
+
+def _magazine(assembly: Assembly, session: Session, everybody: list[Person]) -> None:
+    """An issue that is frozen, one ahead, a copy that came back, one that did not come, a file at the printer."""
+    now, anybody = assembly.clock(), AccountId(1)
+    for number, person in enumerate(everybody[:3]):
+        home = PostalAddress(street="Rue Haute", number=str(number + 1), postcode="1000", locality="Bruxelles")
+        contacts.add_address(session, assembly.addresses, home, person_id=person.id, at=now)
+        said = Subscription(person_id=person.id, basis=Basis.PAID)
+        magazine.subscribe(session, said, by=anybody, at=now)
+    printed = magazine_house(session)
+    magazine.save_rule(session, Eligibility(), note="La règle de la maison", by=anybody, at=now)
+    run = freezing.freeze(session, printed.id, by=anybody, at=now)
+    later = {name: getattr(PLAN, name) + timedelta(days=88) for name in ("file_due_on", "drop_on", "home_on")}
+    magazine.add_issue(session, replace(PLAN, number=125, **later))
+    reason = ReturnReason.UNKNOWN
+    returning.record(session, assembly.sealer, everybody[0].id, printed.id, reason, by=anybody, at=now)
+    returning.claim(session, everybody[1].id, printed.id, note="Rien reçu", by=anybody, at=now)
+    with BytesIO() as file:
+        manifest = printing.write(session, run.id, file, printing.Wanted(xlsx=False), at=now)
+    printing.note(session, run.id, manifest, by=anybody, at=now)
 
 
 def _gifts(assembly: Assembly, session: Session, everybody: list[Person]) -> None:

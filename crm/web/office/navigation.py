@@ -54,12 +54,26 @@ _SUPPORTERS = (
     "imports",
     "import_preparing",
     "day_zero",
+    "magazine_people",
 )
 
 MENU = (
     Entry(N_("Tableau de bord"), "dashboard.index", Permission.SIGNED_IN, "home"),
     Entry(N_("Contenus"), "content.index", Permission.CONTENT_READ, "library", covers=("feeds",)),
-    Entry(N_("Éditions"), "editions.index", Permission.EDITIONS_READ, "edition", covers=("newsletters",)),
+    Entry(
+        N_("Éditions"),
+        "editions.index",
+        Permission.EDITIONS_READ,
+        "edition",
+        covers=(
+            "newsletters",
+            "magazine",
+            "magazine_rule",
+            "magazine_runs",
+            "magazine_returns",
+            "magazine_figures",
+        ),
+    ),
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),
     Entry(N_("Soutiens"), "supporters.index", Permission.SUPPORTERS_READ, "people", covers=_SUPPORTERS),
     Entry(N_("Guichet"), "care_desk.index", Permission.SUPPORTERS_EDIT, "phone", covers=("care_contacts", "tasks")),
@@ -175,6 +189,9 @@ ACTIONS = (
     Entry(N_("Suivre les dons réguliers"), "plans.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Demander les domiciliations à la banque"), "sepa.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Délivrer les attestations fiscales"), "attestations.index", Permission.DONATIONS_READ, "gift"),
+    Entry(N_("Préparer le magazine imprimé"), "magazine.index", Permission.MAGAZINE_READ, "library"),
+    Entry(N_("Dire qui reçoit le magazine"), "magazine_rule.show", Permission.MAGAZINE_READ, "people"),
+    Entry(N_("Noter les magazines revenus"), "magazine_returns.index", Permission.MAGAZINE_SERVE, "inbox"),
     Entry(N_("Rapprocher la banque"), "bank.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Encoder chèques et espèces"), "gift_batches.index", Permission.DONATIONS_EDIT, "gift"),
     Entry(N_("Construire un segment"), "segment_builder.new", Permission.SEGMENTS_EDIT, "segment"),

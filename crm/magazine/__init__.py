@@ -1,0 +1,1 @@
+"""The printed magazine: who gets a copy and why, what leaves for the printer, what comes back."""

@@ -1,0 +1,101 @@
+"""Before the drop: addresses that look doubtful, and letter boxes where several surnames each get a copy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import nlargest
+
+from sqlalchemy.orm import Session
+
+from crm.magazine import freezing, roll
+from crm.magazine.model import Eligibility, Issue, Reason
+from crm.magazine.rules import is_mixed
+from crm.values.address_lines import lines
+from crm.values.address_quality import Doubt, quality
+from crm.values.identifiers import PersonId
+
+SOUND = 100
+SHOWN = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubtful:
+    """An address that a copy would go to, what is doubtful about it and how good it is out of a hundred."""
+
+    person_id: PersonId
+    score: int
+    doubts: tuple[Doubt, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mixed:
+    """A letter box at which these people, of different surnames, each get a copy."""
+
+    lines: tuple[str, ...]
+    person_ids: tuple[PersonId, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkList:
+    """What somebody could mend before the drop: the worst first, and how many there are of each kind."""
+
+    checked: int
+    doubtful_count: int
+    doubtful: tuple[Doubtful, ...]
+    doubts: Mapping[Doubt, int]
+    mixed: tuple[Mixed, ...]
+    mixed_count: int
+    unreachable: int
+
+
+def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime, size: int = SHOWN) -> WorkList:
+    """Looks at every address of the issue that would be frozen now."""
+    asked = freezing.question(session, issue, rule, at=at)
+    doubts: Counter[Doubt] = Counter()
+    worst: list[tuple[int, int, Doubtful]] = []
+    mixed: list[Mixed] = []
+    checked = doubtful_count = mixed_count = unreachable = 0
+    for box in roll.rolled(session, asked, whole=True):
+        unreachable += sum(1 for one, _ in box if one.reason in {Reason.NO_ADDRESS, Reason.INCOMPLETE})
+        mailed = [(one, row) for one, row in box if one.reason is None]
+        if len(mailed) > 1 and is_mixed(one for one, _ in mailed):
+            mixed_count += 1
+            if len(mixed) < size:
+                mixed.append(
+                    Mixed(
+                        lines=lines(freezing.address_of(mailed[0][1])),
+                        person_ids=tuple(PersonId(one.person_id) for one, _ in mailed if not one.alone),
+                        names=tuple(freezing.envelope_of(row) for one, row in mailed if not one.alone),
+                    )
+                )
+        for one, row in mailed:
+            checked += 1
+            address = freezing.address_of(row)
+            found = quality(address)
+            if found.score == SOUND:
+                continue
+            doubtful_count += 1
+            doubts.update(found.doubts)
+            doubtful = Doubtful(
+                person_id=PersonId(one.person_id),
+                score=found.score,
+                doubts=found.doubts,
+                lines=lines(address, recipient=freezing.envelope_of(row)),
+            )
+            worst.append((SOUND - found.score, -one.person_id, doubtful))
+            if len(worst) > 20 * size:
+                worst = nlargest(size, worst, key=lambda each: each[:2])
+    return WorkList(
+        checked=checked,
+        doubtful_count=doubtful_count,
+        doubtful=tuple(each[2] for each in nlargest(size, worst, key=lambda each: each[:2])),
+        doubts=dict(doubts.most_common()),
+        mixed=tuple(mixed),
+        mixed_count=mixed_count,
+        unreachable=unreachable,
+    )

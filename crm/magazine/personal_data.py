@@ -1,0 +1,130 @@
+"""What the magazine holds of somebody: how they want it, the copies they were sent, what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
+from crm.foundation.forgetting import delete_rows, empty_rows
+from crm.foundation.translation import N_, say
+from crm.magazine import store, words
+from crm.magazine.model import Removal
+from crm.magazine.tables import ClaimRow, CopyRow, ExclusionRow, IssueRow, ReturnRow, SubscriptionRow
+from crm.people.model import Title
+from crm.values.languages import Language
+
+ROOM = "crm.magazine"
+TABLES = frozenset(
+    {"magazine_subscription", "magazine_copy", "magazine_exclusion", "magazine_return", "magazine_claim"}
+)
+COUNT = N_("Ce qui est parti à la poste : un exemplaire, sans nom ni adresse")
+_BARE = {
+    "member_number": "",
+    "title": Title.NONE,
+    "first_name": "",
+    "last_name": "",
+    "organisation": "",
+    "complement": "",
+    "street": "",
+    "number": "",
+    "box": "",
+    "postcode": "",
+    "locality": "",
+    "lines": "",
+    "box_key": "",
+    "postal_address_id": None,
+}
+
+
+def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
+    """Every copy with where it went, what came back, and what is said of how they want it."""
+    ids = subject.person_ids
+    said = session.scalars(select(SubscriptionRow).where(SubscriptionRow.person_id.in_(ids)))
+    sent = session.execute(
+        select(IssueRow.number, IssueRow.drop_on, CopyRow.copies, CopyRow.lines, ReturnRow.reason)
+        .join(IssueRow, IssueRow.id == CopyRow.issue_id)
+        .outerjoin(ReturnRow, ReturnRow.copy_id == CopyRow.id)
+        .where(CopyRow.person_id.in_(ids))
+        .order_by(CopyRow.id)
+    ).all()
+    told = session.execute(
+        select(IssueRow.number, ClaimRow.made_at, ClaimRow.note)
+        .join(IssueRow, IssueRow.id == ClaimRow.issue_id)
+        .where(ClaimRow.person_id.in_(ids))
+        .order_by(ClaimRow.id)
+    ).all()
+    number = Column(key="number", label=say(language, N_("Numéro")))
+    return (
+        Section(
+            key="magazine",
+            title=say(language, N_("Le magazine")),
+            columns=(
+                Column(key="format", label=say(language, N_("Comment"))),
+                Column(key="copies", label=say(language, N_("Exemplaires"))),
+                Column(key="basis", label=say(language, N_("À quel titre"))),
+                Column(key="until", label=say(language, N_("En pause jusqu’au"))),
+                Column(key="notes", label=say(language, N_("Note"))),
+            ),
+            rows=[
+                {
+                    "format": say(language, words.FORMATS[one.format]),
+                    "copies": one.copies,
+                    "basis": say(language, words.BASES[one.basis]) if one.basis else "",
+                    "until": one.paused_until_on,
+                    "notes": one.notes,
+                }
+                for one in said
+            ],
+        ),
+        Section(
+            key="magazine_copies",
+            title=say(language, N_("Les numéros que nous vous avons envoyés")),
+            columns=(
+                number,
+                Column(key="on", label=say(language, N_("Jour"))),
+                Column(key="copies", label=say(language, N_("Exemplaires"))),
+                Column(key="address", label=say(language, N_("Adresse"))),
+                Column(key="returned", label=say(language, N_("Revenu"))),
+            ),
+            rows=[
+                {
+                    "number": issue,
+                    "on": on,
+                    "copies": copies,
+                    "address": ", ".join(lines.split("\n")),
+                    "returned": say(language, words.RETURNS[reason]) if reason else "",
+                }
+                for issue, on, copies, lines, reason in sent
+            ],
+        ),
+        Section(
+            key="magazine_claims",
+            title=say(language, N_("Les numéros que vous n’aviez pas reçus")),
+            columns=(
+                number,
+                Column(key="at", label=say(language, N_("Quand"))),
+                Column(key="note", label=say(language, N_("Note"))),
+            ),
+            rows=[{"number": issue, "at": at, "note": note} for issue, at, note in told],
+        ),
+    )
+
+
+def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
+    """Names and addresses go; that a copy was printed stays as a number. A copy not printed yet is taken out."""
+    ids = subject.person_ids
+    theirs = CopyRow.person_id.in_(ids)
+    store.remove(session, theirs, removal=Removal.ERASED, removed_at=erasing.at)
+    erased = {
+        "magazine_return": delete_rows(session, ReturnRow, ReturnRow.person_id.in_(ids)),
+        "magazine_claim": delete_rows(session, ClaimRow, ClaimRow.person_id.in_(ids)),
+        "magazine_exclusion": delete_rows(session, ExclusionRow, ExclusionRow.person_id.in_(ids)),
+        "magazine_subscription": delete_rows(session, SubscriptionRow, SubscriptionRow.person_id.in_(ids)),
+        "magazine_copy": empty_rows(session, CopyRow, _BARE, theirs),
+    }
+    count = session.scalar(select(func.count()).select_from(CopyRow).where(theirs)) or 0
+    kept = (Kept(table="magazine_copy", count=count, ground=COUNT),) if count else ()
+    return Forgotten(erased=erased, kept=kept)

@@ -1,0 +1,277 @@
+"""What leaves for the printer: copies that still stand, in files whose manifest says what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from tempfile import TemporaryFile
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.consent import gate
+from crm.consent import selects as consent
+from crm.consent.model import MAGAZINE, Channel
+from crm.foundation.csv_out import csv_lines
+from crm.magazine import mail_id, print_house, store
+from crm.magazine.errors import NoPublication
+from crm.magazine.model import Copy, IssueRun, Publication, Removal
+from crm.magazine.tables import CopyRow, PrintFileRow
+from crm.magazine.transliteration import UNKNOWN, is_printable, printable
+from crm.people import selects as people
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, IssueRunId
+
+AT_ONCE = 2000
+FIELDS = tuple(name for name in Copy.__dataclass_fields__ if name != "lines")
+SAYING_NO = ("objected", "refused", "withdrawn")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Which files are made beside the two CSV."""
+
+    xlsx: bool = True
+    mail_id: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One file: its name, its rows and copies, its fingerprint, its first and last sequence number."""
+
+    name: str
+    rows: int
+    copies: int
+    sha256: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """What left: each copy stands once in `rows`, in the file of its country and version."""
+
+    rows: int
+    copies: int
+    countries: Mapping[str, int]
+    versions: Mapping[str, int]
+    removed: Mapping[str, int]
+    transliterated: int
+    purge_on: date
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Odd:
+    """A line that Windows-1252 cannot print as it is, and what it prints instead."""
+
+    person_id: int
+    written: str
+    printed: str
+
+    @property
+    def is_lost(self) -> bool:
+        """True where a letter has nothing near it."""
+        return UNKNOWN in self.printed and UNKNOWN not in self.written
+
+
+def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
+    """Takes out whoever has died or objected since the freeze (an erasure takes itself out); how many."""
+    run = store.run(session, run_id)
+    who = people.everybody().subquery("who")
+    dead = select(who.c.person_id).where(who.c.is_deceased)
+    among = select(CopyRow.person_id).where(CopyRow.run_id == run.id, CopyRow.removal.is_(None))
+    refused = consent.refused(MAGAZINE, Channel.POST, moment=gate.moment(session, at), among=among).subquery("refused")
+    objected = select(refused.c.person_id).where(refused.c.refusal.in_(SAYING_NO))
+    here = CopyRow.run_id == run.id
+    gone = store.remove(session, here & CopyRow.person_id.in_(dead), removal=Removal.DECEASED, removed_at=at)
+    return gone + store.remove(session, here & CopyRow.person_id.in_(objected), removal=Removal.OBJECTED, removed_at=at)
+
+
+def copies(session: Session, run_id: IssueRunId) -> Iterator[Copy]:
+    """The copies of a run that stand, in their order; a few thousand in memory at once."""
+    row = CopyRow
+    query = select(*(getattr(row, name) for name in FIELDS), row.lines).where(
+        row.run_id == run_id, row.removal.is_(None)
+    )
+    stream = session.execute(query.order_by(row.seq).execution_options(yield_per=AT_ONCE))
+    for *values, printed in stream:
+        yield Copy(**dict(zip(FIELDS, values, strict=True)), lines=tuple(printed.split("\n")))
+
+
+def removed(session: Session, run_id: IssueRunId) -> dict[str, int]:
+    """How many copies of a run are not printed after all, and why."""
+    row = CopyRow
+    query = select(row.removal).where(row.run_id == run_id, row.removal.is_not(None))
+    return dict(Counter(one.value for one in session.scalars(query) if one is not None))
+
+
+def odd(session: Session, run_id: IssueRunId, *, size: int = 200) -> list[Odd]:
+    """The lines that Windows-1252 cannot print as they are, those first that lose a letter."""
+    found = [
+        Odd(person_id=copy.person_id, written=line, printed=printable(line))
+        for copy in copies(session, run_id)
+        for line in copy.lines
+        if not is_printable(line)
+    ]
+    return sorted(found, key=lambda one: not one.is_lost)[:size]
+
+
+def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted, *, at: datetime) -> Manifest:
+    """Writes all files of a run into one ZIP, and says what is in them. Raises RunMissing, NoPublication."""
+    run = store.run(session, run_id)
+    plan, publication = store.issue(session, run.issue_id).plan, store.publication(session)
+    if publication is None:
+        raise NoPublication
+    packs: dict[str, _Pack] = {}
+    countries: Counter[str] = Counter()
+    versions: Counter[str] = Counter()
+    name = f"{slug(publication.name)}-{plan.number}{'' if run.place == 0 else f'-{run.kind.value}-{run.place}'}"
+    rows = total = transliterated = 0
+    for copy in copies(session, run_id):
+        key = _pack(copy)
+        if key not in packs:
+            packs[key] = _Pack(with_sheet=wanted.xlsx)
+        transliterated += packs[key].add(copy, print_house.row(copy, plan.number))
+        rows, total = rows + 1, total + copy.copies
+        countries[copy.country] += copy.copies
+        versions[copy.version] += copy.copies
+    parts: list[Part] = []
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as zipped:
+        for key, pack in sorted(packs.items()):
+            parts += pack.put(zipped, f"{name}-{key}")
+        if wanted.mail_id:
+            parts.append(_mail_id(session, run, publication, zipped, name))
+        manifest = Manifest(
+            rows=rows,
+            copies=total,
+            countries=dict(countries),
+            versions=dict(versions),
+            removed=removed(session, run_id),
+            transliterated=transliterated,
+            purge_on=brussels_day(at) + timedelta(days=publication.keep_days),
+            parts=tuple(parts),
+        )
+        said = {"publication": publication.name, "numero": plan.number, "fait": at.isoformat()} | asdict(manifest)
+        zipped.writestr(f"{name}-manifeste.json", json.dumps(said, ensure_ascii=False, indent=2, default=str))
+    return manifest
+
+
+def note(session: Session, run_id: IssueRunId, manifest: Manifest, *, by: AccountId | None, at: datetime) -> int:
+    """Keeps the manifest of what left."""
+    row = PrintFileRow(
+        run_id=run_id,
+        made_at=at,
+        made_by=by,
+        rows=manifest.rows,
+        copies=manifest.copies,
+        removed=sum(manifest.removed.values()),
+        purge_on=manifest.purge_on,
+        parts=[asdict(part) for part in manifest.parts],
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """A file that left, as its manifest was kept."""
+
+    id: int
+    run_id: int
+    made_at: datetime
+    made_by: int | None
+    rows: int
+    copies: int
+    removed: int
+    purge_on: date
+    purged_on: date | None
+    parts: list[Any] = field(default_factory=list)
+
+
+def left(session: Session, run_ids: list[int]) -> list[Left]:
+    """What left of those runs, the newest first."""
+    query = select(PrintFileRow).where(PrintFileRow.run_id.in_(run_ids)).order_by(PrintFileRow.id.desc())
+    return [Left(**{name: getattr(row, name) for name in Left.__dataclass_fields__}) for row in session.scalars(query)]
+
+
+def say_purged(session: Session, file_id: int, *, on: date) -> bool:
+    """Notes that the printer said the file is deleted. True if that is news."""
+    row = session.get(PrintFileRow, file_id)
+    if row is None or row.purged_on is not None:
+        return False
+    row.purged_on = on
+    session.flush()
+    return True
+
+
+def slug(name: str) -> str:
+    """A name that every file system takes."""
+    plain = printable(name).encode("ascii", "ignore").decode().lower()
+    return "-".join("".join(c if c.isalnum() else " " for c in plain).split()) or "magazine"
+
+
+def _pack(copy: Copy) -> str:
+    place = "remise" if copy.by_hand else "be" if copy.country == "BE" else "etranger"
+    return f"{place}-{copy.version.lower()}"
+
+
+class _Pack:
+    """The files of one country and version, written side by side as copies come by."""
+
+    def __init__(self, *, with_sheet: bool) -> None:
+        self.rows = self.copies = self.first = self.last = 0
+        self.plain, self.windows = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed by `put`
+        self.sheet_file = TemporaryFile() if with_sheet else None  # noqa: SIM115 - closed by `put`
+        self.sheet = print_house.Sheet(self.sheet_file) if self.sheet_file is not None else None
+        for file, encoding in ((self.plain, "utf-8"), (self.windows, "windows-1252")):
+            head, line = csv_lines([print_house.COLUMNS])
+            file.write(((head if encoding == "utf-8" else "") + line).encode(encoding))
+
+    def add(self, copy: Copy, cells: list[str]) -> bool:
+        """One more copy; whether a letter was changed for Windows-1252."""
+        self.rows, self.copies = self.rows + 1, self.copies + copy.copies
+        self.first, self.last = self.first or copy.seq, copy.seq
+        _, line = csv_lines([cells])
+        self.plain.write(line.encode())
+        printed = printable(line)
+        self.windows.write(printed.encode("windows-1252"))
+        if self.sheet is not None:
+            self.sheet.add(cells)
+        return printed != line
+
+    def put(self, zipped: ZipFile, name: str) -> Iterator[Part]:
+        """Lays the files into the ZIP."""
+        found = [(f"{name}-utf8.csv", self.plain), (f"{name}-windows1252.csv", self.windows)]
+        if self.sheet is not None and self.sheet_file is not None:
+            self.sheet.close()
+            found.append((f"{name}.xlsx", self.sheet_file))
+        for called, file in found:
+            with file:
+                digest = _lay(zipped, called, file)
+            yield Part(name=called, rows=self.rows, copies=self.copies, sha256=digest, first=self.first, last=self.last)
+
+
+def _lay(zipped: ZipFile, name: str, file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    with zipped.open(name, "w") as target:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+            target.write(piece)
+    return digest.hexdigest()
+
+
+def _mail_id(session: Session, run: IssueRun, publication: Publication, zipped: ZipFile, name: str) -> Part:
+    plan = store.issue(session, run.issue_id).plan
+    with TemporaryFile() as file:
+        count = mail_id.write(file, copies(session, run.id), publication, reference=name[:20], drop_on=plan.drop_on)
+        called = f"{name}-mail-id-a-verifier.xml"
+        return Part(name=called, rows=count, copies=count, sha256=_lay(zipped, called, file), first=0, last=0)

@@ -1,0 +1,154 @@
+"""Copies that came back, by the code on their wrapper or by a file, and the people who say that theirs did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.magazine import returning, words
+from crm.magazine import service as magazine
+from crm.magazine.errors import ClaimMissing, CopyMissing, NumberUnknown
+from crm.magazine.model import ReturnReason
+from crm.people import service as people
+from crm.staff.model import Permission
+from crm.values.errors import Invalid
+from crm.values.identifiers import IssueId
+from crm.web.office import guard, shell
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("magazine_returns", __name__, url_prefix="/office/magazine")
+
+SAID_LINES = 12
+
+
+@guard.page(blueprint, "/returns", permission=Permission.MAGAZINE_READ)
+def index() -> ResponseReturnValue:
+    """The field for a code, the file, and what came back lately."""
+    return _page({})
+
+
+@guard.page(blueprint, "/returns", permission=Permission.MAGAZINE_SERVE, methods=("POST",))
+def record() -> ResponseReturnValue:
+    """One copy: its code or a member number, and what the postman wrote."""
+    typed = {name: request.form.get(name, "").strip()[:60] for name in ("code", "reason")}
+    if typed["reason"] not in set(ReturnReason):
+        return _page(typed, {"reason": shell.say(N_("Choisissez ce qui est écrit sur l’exemplaire."))}, status=422)
+    reason, by = ReturnReason(typed["reason"]), guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            person, issue = returning.find(session, typed["code"])
+            done = returning.record(
+                session,
+                shell.assembly().sealer,
+                person.id,
+                issue.id,
+                reason,
+                by=by,
+                at=shell.now(),
+                language=shell.language(),
+            )
+            facts = {"issue": issue.number, "reason": reason.value, "effect": done.effect.value}
+            note(session, "magazine.return", person.id, facts)
+    except NumberUnknown:
+        return _page(typed, {"code": shell.say(N_("Personne ne porte ce numéro : relisez-le."))}, status=422)
+    except CopyMissing:
+        said = N_("Cette personne n’a pas eu d’exemplaire de ce numéro.")
+        return _page(typed, {"code": shell.say(said)}, status=422)
+    word = shell.say(words.EFFECTS[done.effect][0])
+    said = N_("%(name)s : %(effect)s.") if done.is_news else N_("%(name)s : c’était déjà noté.")
+    message = shell.say(said, name=person.full_name or person.member_number, effect=word)
+    return shell.back(url_for("magazine_returns.index", reason=reason.value), message)
+
+
+@guard.page(blueprint, "/returns/file", permission=Permission.MAGAZINE_SERVE, methods=("POST",))
+def file() -> ResponseReturnValue:
+    """A whole file: a code or a number, and a reason, line by line."""
+    sent, issue_id = request.files.get("file"), request.form.get("issue", 0, type=int)
+    if sent is None or not sent.filename:
+        return _page({}, {"file": shell.say(N_("Choisissez un fichier."))}, status=422)
+    try:
+        lines = returning.read_file(sent.stream.read())
+    except Invalid:
+        said = N_("Un fichier de texte à deux colonnes : le numéro et la raison, 20 000 lignes au plus.")
+        return _page({}, {"file": shell.say(said)}, status=422)
+    with shell.assembly().database.transaction() as session:
+        issue = magazine.issue(session, IssueId(issue_id))
+        by = guard.signed_in().account.id
+        outcome = returning.record_file(
+            session,
+            shell.assembly().sealer,
+            lines,
+            issue.id,
+            by=by,
+            at=shell.now(),
+            language=shell.language(),
+        )
+        facts = {"lines": len(lines), "unknown": len(outcome.unknown), "unread": len(outcome.unread)}
+        note(session, "magazine-issue.returns", issue.id, facts, subject="magazine-issue")
+    return _page({}, outcome=outcome)
+
+
+def _page(
+    typed: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    *,
+    outcome: returning.FileOutcome | None = None,
+    status: int = 200,
+) -> Response:
+    with shell.assembly().database.reading() as session:
+        latest = returning.latest(session)
+        known = people.people(session, {one.person_id for one in latest})
+        issues = [one for one in magazine.issues(session) if one.frozen_at]
+    return shell.show(
+        "office/magazine/returns.html",
+        status=status,
+        typed=typed,
+        errors=errors or {},
+        latest=latest,
+        known=known,
+        issues=[(one.id, shell.say(N_("n° %(number)s"), number=one.number)) for one in issues],
+        reasons=[(one.value, shell.say(word)) for one, word in words.RETURNS.items()],
+        chosen=typed.get("reason") or request.args.get("reason", ""),
+        outcome=outcome,
+        unknown=_listed(outcome.unknown) if outcome else "",
+        unread=_listed(outcome.unread) if outcome else "",
+        words=words,
+    )
+
+
+def _listed(places: tuple[int, ...]) -> str:
+    several = ", ".join(str(one) for one in places[:SAID_LINES])
+    return f"{several}…" if len(places) > SAID_LINES else several
+
+
+@guard.page(blueprint, "/claims", permission=Permission.MAGAZINE_READ)
+def claims() -> ResponseReturnValue:
+    """Who says that theirs did not come, those that wait first."""
+    with shell.assembly().database.reading() as session:
+        found = returning.claims(session)
+        known = people.people(session, {one.person_id for one in found})
+        waiting = returning.waiting(session)
+        numbers = {one.id: one.number for one in magazine.issues(session)}
+    return shell.show(
+        "office/magazine/claims.html",
+        claims=found,
+        known=known,
+        waiting=[(issue_id, numbers[issue_id], count) for issue_id, count in waiting.items()],
+        words=words,
+    )
+
+
+@guard.page(blueprint, "/claims/<int:claim_id>/close", permission=Permission.MAGAZINE_SERVE, methods=("POST",))
+def close(claim_id: int) -> ResponseReturnValue:
+    """Ends a claim without another copy."""
+    here = url_for("magazine_returns.claims")
+    try:
+        with shell.assembly().database.transaction() as session:
+            returning.close_claim(session, claim_id, at=shell.now())
+            note(session, "magazine-claim.close", claim_id, subject="magazine-claim")
+    except ClaimMissing:
+        return shell.back(here, shell.say(N_("Cette réclamation est déjà réglée.")), kind="refused")
+    return shell.back(here, shell.say(N_("Réclamation close.")))

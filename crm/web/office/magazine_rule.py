@@ -1,0 +1,129 @@
+"""Who gets the magazine: the rule in its versions, and what another rule would change, seen before it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.magazine import freezing, rules, words
+from crm.magazine import service as magazine
+from crm.magazine.model import SAID, Basis, Eligibility, Outlook
+from crm.staff import service as staff
+from crm.staff.model import Permission
+from crm.values import money
+from crm.values.errors import Invalid
+from crm.web.office import guard, shell
+from crm.web.office.magazine import GENERAL
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("magazine_rule", __name__, url_prefix="/office/magazine/rule")
+
+NUMBERS = ("grace_months", "plan_months", "gift_count", "gift_months")
+SWITCHES = ("members", "regular_plans")
+
+
+@guard.page(blueprint, "", permission=Permission.MAGAZINE_READ)
+def show() -> ResponseReturnValue:
+    """The rule in force, in a form, and the versions before it."""
+    with shell.assembly().database.reading() as session:
+        held = magazine.rule(session)
+    return _page(_typed(held.rule))
+
+
+@guard.page(blueprint, "/preview", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def preview() -> ResponseReturnValue:
+    """What the typed rule would change for the next issue, beside the rule in force and the last issue."""
+    typed = _from_form()
+    try:
+        wanted = rules.sound(_read(typed))
+    except Invalid as wrong:
+        return _page(typed, errors={wrong.field or "members": shell.say(GENERAL)}, status=422)
+    with shell.assembly().database.reading() as session:
+        issue = magazine.next_issue(magazine.issues(session))
+        if issue is None:
+            said = N_("Prévoyez d’abord le prochain numéro : l’aperçu se fait pour lui.")
+            return _page(typed, errors={"members": shell.say(said)}, status=422)
+        held = magazine.rule(session).rule
+        now = freezing.outlook(session, issue, held, at=shell.now())
+        then = now if wanted == held else freezing.outlook(session, issue, wanted, at=shell.now())
+    return _page(typed, outlooks=(now, then), number=issue.number)
+
+
+@guard.page(blueprint, "", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def save() -> ResponseReturnValue:
+    """A new version, from now on."""
+    typed = _from_form()
+    try:
+        with shell.assembly().database.transaction() as session:
+            by = guard.signed_in().account.id
+            made = magazine.save_rule(session, _read(typed), note=typed["note"], by=by, at=shell.now())
+            note(session, "magazine-rule.save", made.id, subject="magazine-rule")
+    except Invalid as wrong:
+        return _page(typed, errors={wrong.field or "members": shell.say(GENERAL)}, status=422)
+    said = N_("La règle vaut dès maintenant. Les numéros figés gardent la leur.")
+    return shell.back(url_for("magazine_rule.show"), shell.say(said))
+
+
+def _page(
+    typed: Mapping[str, Any],
+    *,
+    errors: Mapping[str, str] | None = None,
+    outlooks: tuple[Outlook, Outlook] | None = None,
+    number: int = 0,
+    status: int = 200,
+) -> Response:
+    with shell.assembly().database.reading() as session:
+        versions = magazine.versions(session)
+        names = {account.id: account.name for account in staff.accounts(session)}
+        issues = magazine.issues(session)
+    return shell.show(
+        "office/magazine/rule.html",
+        status=status,
+        typed=typed,
+        errors=errors or {},
+        versions=versions,
+        used={one.eligibility_id: one.number for one in reversed(issues) if one.frozen_at},
+        names=names,
+        said=[(one.value, shell.say(words.BASES[one])) for one in SAID],
+        now=outlooks[0] if outlooks else None,
+        then=outlooks[1] if outlooks else None,
+        moment_now=shell.now(),
+        number=number,
+        words=words,
+        exact=money.exact,
+    )
+
+
+def _typed(rule: Eligibility) -> dict[str, Any]:
+    typed: dict[str, Any] = {name: str(getattr(rule, name)) for name in NUMBERS}
+    typed |= {name: getattr(rule, name) for name in SWITCHES}
+    return typed | {
+        "gift_sum": money.exact(rule.gift_cents).replace(".", ","),
+        "said": set(map(str, rule.said)),
+        "note": "",
+    }
+
+
+def _from_form() -> dict[str, Any]:
+    typed: dict[str, Any] = {name: request.form.get(name, "").strip()[:12] for name in (*NUMBERS, "gift_sum")}
+    typed |= {name: name in request.form for name in SWITCHES}
+    said = {one.value for one in SAID if one.value in request.form.getlist("said")}
+    return typed | {"said": said, "note": request.form.get("note", "").strip()[:1000]}
+
+
+def _read(typed: Mapping[str, Any]) -> Eligibility:
+    numbers: dict[str, Any] = {}
+    for name in NUMBERS:
+        if not (typed[name].isascii() and typed[name].isdigit()):
+            raise Invalid("a whole number", field=name)
+        numbers[name] = int(typed[name])
+    return Eligibility(
+        **numbers,
+        **{name: bool(typed[name]) for name in SWITCHES},
+        gift_cents=money.typed(typed["gift_sum"] or "0", field="gift_sum"),
+        said=frozenset(Basis(one) for one in typed["said"]),
+    )

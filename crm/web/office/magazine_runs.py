@@ -1,0 +1,268 @@
+"""One issue: who would get it and why others do not, the freeze, what came after, and its files for the printer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.magazine import checking, freezing, labels, printing, returning, words
+from crm.magazine import service as magazine
+from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, NoPdf, NoPublication
+from crm.magazine.model import Reason
+from crm.people import service as people
+from crm.staff import service as staff
+from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
+from crm.values.errors import PortevoixError
+from crm.values.identifiers import IssueId, IssueRunId
+from crm.web.office import guard, shell
+from crm.web.office.address_words import DOUBTS
+from crm.web.office.noting import note
+from crm.web.words import N_
+from mailing.correspondence import issues
+
+blueprint = Blueprint("magazine_runs", __name__, url_prefix="/office/magazine")
+
+PIECE = 64 * 1024
+SHOWN = 200
+REFUSALS: dict[type[PortevoixError], str] = {
+    IssueFrozen: N_("Ce numéro est déjà figé : il ne l’est qu’une fois."),
+    IssueOpen: N_("Ce numéro n’est pas encore figé."),
+    NobodyToMail: N_("Personne ne recevrait d’exemplaire : il n’y a rien à figer."),
+    NoPublication: N_("Présentez d’abord le magazine."),
+}
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>", permission=Permission.MAGAZINE_READ)
+def show(issue_id: int) -> ResponseReturnValue:
+    """The issue: its days; once frozen, its runs and what left for the printer."""
+    today = brussels_day(shell.now())
+    with shell.assembly().database.reading() as session:
+        issue = magazine.issue(session, IssueId(issue_id))
+        all_issues = magazine.issues(session)
+        runs = magazine.runs(session, issue.id)
+        pdf_readers = issues.reader_count(session, issue, at=shell.now()) if issue.plan.pdf_url and runs else 0
+        outlook = magazine.outlook_of(session, runs[0].id) if runs else None
+        files = printing.left(session, [run.id for run in runs])
+        claims = returning.waiting(session).get(issue.id, 0)
+        names = {account.id: account.name for account in staff.accounts(session)}
+    return shell.show(
+        "office/magazine/issue.html",
+        issue=issue,
+        runs=runs,
+        outlook=outlook,
+        files=files,
+        claims=claims,
+        names=names,
+        later=freezing.later_kind(issue, shell.now()),
+        pdf_readers=pdf_readers,
+        warnings=magazine.warnings(all_issues, today=today)[issue.id],
+        today=today,
+        words=words,
+        run_words={run.id: run for run in runs},
+    )
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/preview", permission=Permission.MAGAZINE_READ)
+def preview(issue_id: int) -> ResponseReturnValue:
+    """Who would get it now; nothing is written."""
+    with shell.assembly().database.reading() as session:
+        issue = magazine.issue(session, IssueId(issue_id))
+        if issue.frozen_at is not None:
+            return shell.back(url_for("magazine_runs.show", issue_id=issue_id))
+        outlook = freezing.outlook(session, issue, magazine.rule(session).rule, at=shell.now())
+    return shell.show("office/magazine/preview.html", issue=issue, outlook=outlook, words=words)
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/addresses", permission=Permission.MAGAZINE_READ)
+def addresses(issue_id: int) -> ResponseReturnValue:
+    """What could be mended before the freeze: doubtful addresses, letter boxes with several surnames."""
+    with shell.assembly().database.reading() as session:
+        issue = magazine.issue(session, IssueId(issue_id))
+        work = checking.work_list(session, issue, magazine.rule_of(session, issue).rule, at=shell.now())
+    return shell.show("office/magazine/addresses.html", issue=issue, work=work, doubts=DOUBTS)
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/freeze", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def freeze(issue_id: int) -> ResponseReturnValue:
+    """Makes the copies; once."""
+    here, by = url_for("magazine_runs.show", issue_id=issue_id), guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            run = freezing.freeze(session, IssueId(issue_id), by=by, at=shell.now())
+            facts = {"copies": run.copies, "people": run.mailed}
+            note(session, "magazine-issue.freeze", issue_id, facts, subject="magazine-issue")
+    except tuple(REFUSALS) as refused:
+        return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
+    said = N_("Figé : %(copies)s exemplaires. Ce qui est imprimé ne change plus.")
+    return shell.back(here, shell.say(said, copies=shell.number(run.copies)))
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/supplement", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def supplement(issue_id: int) -> ResponseReturnValue:
+    """Copies for whoever came since."""
+    here, by = url_for("magazine_runs.show", issue_id=issue_id), guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            run = freezing.supplement(session, IssueId(issue_id), by=by, at=shell.now())
+            facts = {"copies": run.copies, "people": run.mailed}
+            note(session, "magazine-issue.supplement", issue_id, facts, subject="magazine-issue")
+    except NobodyToMail:
+        said = N_("Personne n’est arrivé depuis : il n’y a pas d’exemplaire à ajouter.")
+        return shell.back(here, shell.say(said), kind="note")
+    except tuple(REFUSALS) as refused:
+        return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
+    said = N_("%(copies)s exemplaires de plus, dans une liste à part.")
+    return shell.back(here, shell.say(said, copies=shell.number(run.copies)))
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/again", permission=Permission.MAGAZINE_SERVE, methods=("POST",))
+def again(issue_id: int) -> ResponseReturnValue:
+    """One more copy for each who says that theirs did not come."""
+    here, by = url_for("magazine_runs.show", issue_id=issue_id), guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            run, waiting = freezing.again(session, IssueId(issue_id), by=by, at=shell.now())
+            note(session, "magazine-issue.again", issue_id, {"copies": run.copies}, subject="magazine-issue")
+    except NobodyToMail:
+        said = N_("Rien à renvoyer : personne n’attend, ou plus rien ne peut leur être envoyé.")
+        return shell.back(here, shell.say(said), kind="refused")
+    except tuple(REFUSALS) as refused:
+        return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
+    said = N_("%(copies)s renvois préparés ; %(waiting)s réclamations attendent encore.")
+    return shell.back(here, shell.say(said, copies=run.copies, waiting=waiting))
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/pdf", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def send_pdf(issue_id: int) -> ResponseReturnValue:
+    """Mails the PDF to whoever reads it so; whoever has it gets no second one."""
+    here, made, now = url_for("magazine_runs.show", issue_id=issue_id), shell.assembly(), shell.now()
+    try:
+        with made.database.transaction() as session:
+            issue = magazine.issue(session, IssueId(issue_id))
+            mailing = issues.send(session, made.desk, issue, at=now)
+            note(session, "magazine-issue.pdf", issue_id, {"mailing": mailing.id}, subject="magazine-issue")
+    except NoPdf:
+        said = N_("Ce numéro n’a pas encore l’adresse de son PDF.")
+        return shell.back(here, shell.say(said), kind="refused")
+    return shell.back(here, shell.say(N_("Le PDF part par e-mail, une seule fois par personne.")))
+
+
+@guard.page(blueprint, "/runs/<int:run_id>", permission=Permission.MAGAZINE_READ)
+def run(run_id: int) -> ResponseReturnValue:
+    """What was frozen together, and the letters that the printer's old alphabet lacks."""
+    with shell.assembly().database.reading() as session:
+        found = magazine.run(session, IssueRunId(run_id))
+        issue = magazine.issue(session, found.issue_id)
+        outlook = magazine.outlook_of(session, found.id)
+        odd = printing.odd(session, found.id)
+        removed = printing.removed(session, found.id)
+        files = printing.left(session, [found.id])
+        names = {account.id: account.name for account in staff.accounts(session)}
+    return shell.show(
+        "office/magazine/run.html",
+        run=found,
+        issue=issue,
+        outlook=outlook,
+        odd=odd,
+        removed=[(words.REMOVALS[one], removed[one.value]) for one in words.REMOVALS if one.value in removed],
+        files=files,
+        names=names,
+        sheets=[(name, name) for name in labels.SHEETS],
+        most_labels=labels.MOST,
+        words=words,
+    )
+
+
+@guard.page(blueprint, "/runs/<int:run_id>/excluded/<reason>", permission=Permission.MAGAZINE_READ)
+def excluded(run_id: int, reason: str) -> ResponseReturnValue:
+    """Some of the people left out for a reason."""
+    if reason not in set(Reason):
+        abort(404)
+    with shell.assembly().database.reading() as session:
+        found = magazine.run(session, IssueRunId(run_id))
+        issue = magazine.issue(session, found.issue_id)
+        ids = magazine.left_out(session, found.id, Reason(reason), size=SHOWN)
+        known = people.people(session, set(ids))
+        count = magazine.outlook_of(session, found.id).funnel.excluded.get(Reason(reason), 0)
+    return shell.show(
+        "office/magazine/excluded.html",
+        run=found,
+        issue=issue,
+        reason=words.REASONS[Reason(reason)],
+        people=[known[one] for one in ids if one in known],
+        count=count,
+    )
+
+
+@guard.page(blueprint, "/runs/<int:run_id>/files", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def files(run_id: int) -> ResponseReturnValue:
+    """Everything for the printer in one ZIP; who has died or objected since the freeze is taken out first."""
+    made, now, run_number = shell.assembly(), shell.now(), IssueRunId(run_id)
+    wanted = printing.Wanted(xlsx="xlsx" in request.form, mail_id="mail_id" in request.form)
+    with made.database.transaction() as session:
+        printing.strike(session, run_number, at=now)
+    kept = TemporaryFile()  # noqa: SIM115 - streamed below
+    try:
+        with made.database.reading() as session:
+            found = magazine.run(session, run_number)
+            issue = magazine.issue(session, found.issue_id)
+            manifest = printing.write(session, run_number, kept, wanted, at=now)
+    except NoPublication as refused:
+        kept.close()
+        return shell.back(
+            url_for("magazine_runs.run", run_id=run_id), shell.say(REFUSALS[type(refused)]), kind="refused"
+        )
+    with made.database.transaction() as session:
+        by = guard.signed_in().account.id
+        printing.note(session, run_number, manifest, by=by, at=now)
+        facts = {"rows": manifest.rows, "copies": manifest.copies, "sha256": [one.sha256 for one in manifest.parts]}
+        note(session, "magazine-run.export", run_id, facts, subject="magazine-run")
+    answer = Response(_pieces(kept), mimetype="application/zip")
+    name = f"magazine-{issue.number}-{found.kind.value}-{brussels_day(now):%Y-%m-%d}.zip"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["X-Rows"] = str(manifest.rows)
+    return answer
+
+
+@guard.page(blueprint, "/runs/<int:run_id>/labels", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def label_sheets(run_id: int) -> ResponseReturnValue:
+    """Labels as PDF: of the copies handed over by us, or of all where they are few."""
+    made, now, run_number = shell.assembly(), shell.now(), IssueRunId(run_id)
+    sheet = labels.SHEETS.get(request.form.get("sheet", ""))
+    if sheet is None:
+        abort(400)
+    by_hand = request.form.get("which") == "hand"
+    with made.database.transaction() as session:
+        printing.strike(session, run_number, at=now)
+        found = magazine.run(session, run_number)
+        issue = magazine.issue(session, found.issue_id)
+        chosen = [one for one in printing.copies(session, run_number) if one.by_hand or not by_hand][: labels.MOST + 1]
+        if not chosen or len(chosen) > labels.MOST:
+            said = N_("Aucune étiquette à faire.") if not chosen else N_("C’est trop pour des étiquettes.")
+            return shell.back(url_for("magazine_runs.run", run_id=run_id), shell.say(said), kind="refused")
+        note(session, "magazine-run.labels", run_id, {"rows": len(chosen)}, subject="magazine-run")
+    title = shell.say(N_("Étiquettes du n° %(number)s"), number=issue.number)
+    answer = Response(labels.pdf(chosen, sheet, title=title, at=now), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="etiquettes-{issue.number}-{found.place}.pdf"'
+    return answer
+
+
+@guard.page(blueprint, "/files/<int:file_id>/purged", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def purged(file_id: int) -> ResponseReturnValue:
+    """The printer says that the file is deleted."""
+    with shell.assembly().database.transaction() as session:
+        if printing.say_purged(session, file_id, on=brussels_day(shell.now())):
+            note(session, "magazine-file.purged", file_id, subject="magazine-file")
+    return shell.back(url_for("magazine.index"), shell.say(N_("C’est noté : l’imprimeur a détruit ce fichier.")))
+
+
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        kept.seek(0)
+        while piece := kept.read(PIECE):
+            yield piece

@@ -1,0 +1,70 @@
+"""The PDF edition of the magazine, by mail, to whoever chose to read it so: a mail that is owed, and owed once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from crm.magazine import selects
+from crm.magazine import service as magazine
+from crm.magazine.errors import NoPdf
+from crm.magazine.model import Issue
+from crm.people import selects as people
+from crm.values.calendar import brussels_day
+from crm.values.languages import Language
+from mailing.correspondence import letters
+from mailing.correspondence.model import Desk
+from mailing.delivery import service as delivery
+from mailing.delivery.model import Mailing
+from mailing.rendering import service as rendering
+from mailing.rendering.model import LetterKind
+
+
+def reader_count(session: Session, issue: Issue, *, at: datetime) -> int:
+    """How many people would get it by mail now."""
+    found = _readers(session, issue, at=at).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def send(session: Session, desk: Desk, issue: Issue, *, at: datetime) -> Mailing:
+    """Owes the mail to each reader of the PDF, set-wise; whoever has it is owed no second one. Raises NoPdf.
+
+    The link is the magazine's own, the same for everybody: it tells nobody who reads.
+    """
+    publication = magazine.publication(session)
+    if publication is None or not issue.plan.pdf_url:
+        raise NoPdf
+    title = " · ".join(part for part in (f"{publication.name} {issue.number}", issue.plan.title) if part)
+    facts = {"title": title, "link": issue.plan.pdf_url}
+    rendered = {
+        one: rendering.render_letter(LetterKind.ISSUE, one, desk.organisation, public_url=desk.public_url, facts=facts)
+        for one in Language
+    }
+    return delivery.enqueue_letters(
+        session,
+        code=f"magazine-{issue.number}",
+        rendered=rendered,
+        headers=letters.headers(desk),
+        readers=_readers(session, issue, at=at),
+        now=at,
+    )
+
+
+def _readers(session: Session, issue: Issue, *, at: datetime) -> Select[*tuple[Any, ...]]:
+    """Their main mailbox that answers, else the oldest of the others; the columns that `enqueue_letters` wants."""
+    rule = magazine.rule_of(session, issue).rule
+    chosen = selects.pdf_readers(rule, issue.number, brussels_day(at)).subquery("chosen")
+    live = people.reachable().subquery("live")
+    place = func.row_number().over(
+        partition_by=live.c.person_id, order_by=(live.c.is_primary.desc(), live.c.contact_point_id)
+    )
+    names = ("person_id", "contact_point_id", "address", "address_key", "language")
+    ranked = (
+        select(*(live.c[name] for name in names), place.label("place"))
+        .join(chosen, chosen.c.person_id == live.c.person_id)
+        .subquery("ranked")
+    )
+    return select(*(ranked.c[name] for name in names)).where(ranked.c.place == 1)

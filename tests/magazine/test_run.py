@@ -1,0 +1,285 @@
+"""The run: frozen once, kept as it was, supplemented, exported as it is shown, whatever happens in between."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly
+from crm.consent import service as consent
+from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
+from crm.consent.policy import EVERYWHERE
+from crm.magazine import freezing, labels, printing, returning, service
+from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, NoPdf, NumberTaken
+from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
+from crm.magazine.printing import Wanted
+from crm.magazine.tables import CopyRow, IssueRunRow
+from crm.people import contacts, households
+from crm.people import service as people
+from crm.people.model import PersonKind, Title
+from crm.privacy import erasing
+from crm.values.email_address import EmailAddress
+from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
+from mailing.correspondence import issues
+from mailing.delivery.tables import DeliveryRow
+from tests.conftest import NOW
+from tests.magazine.conftest import HOME, PLAN, TODAY, Reader
+
+PARIS = PostalAddress(street="Rue de Rivoli", number="5", postcode="75001", locality="Paris", country="FR")
+
+
+def frozen(session: Session) -> IssueRun:
+    """The issue of the house, frozen."""
+    return freezing.freeze(session, service.issues(session)[0].id, by=None, at=NOW)
+
+
+def files(session: Session, run: IssueRun, **wanted: bool) -> tuple[printing.Manifest, dict[str, bytes]]:
+    """What leaves for the printer."""
+    kept = io.BytesIO()
+    manifest = printing.write(session, run.id, kept, Wanted(**wanted), at=NOW)
+    with ZipFile(kept) as zipped:
+        return manifest, {name: zipped.read(name) for name in zipped.namelist()}
+
+
+def test_an_issue_is_frozen_once_and_keeps_its_rule(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        reader(session)
+        first = service.save_rule(session, Eligibility(grace_months=1), note="Un mois de grâce", by=None, at=NOW)
+        run = frozen(session)
+        issue_id = run.issue_id
+    with house.database.transaction() as session, pytest.raises(IssueFrozen):
+        freezing.freeze(session, issue_id, by=None, at=NOW)
+    with house.database.transaction() as session:
+        service.save_rule(session, Eligibility(said=frozenset()), note="", by=None, at=NOW)
+        assert service.rule_of(session, service.issue(session, issue_id)) == first
+        assert [one.kind for one in service.runs(session, issue_id)] == [RunKind.MAIN]
+        with pytest.raises(IssueFrozen):
+            service.change_issue(session, issue_id, replace(PLAN, drop_on=PLAN.drop_on + timedelta(days=1)))
+        service.change_issue(session, issue_id, replace(PLAN, title="Autre titre"))
+        with pytest.raises(NumberTaken):
+            service.add_issue(session, PLAN)
+    with house.database.reading() as session:
+        row = session.scalars(select(IssueRunRow)).one()
+        columns = {one.name: getattr(row, one.name) for one in row.__table__.columns if one.name != "id"}
+        session.add(IssueRunRow(**columns))
+        with pytest.raises(IntegrityError):
+            session.flush()
+
+
+def test_nothing_is_frozen_where_nobody_would_get_it(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        issue = service.issues(session)[0]
+        with pytest.raises(NobodyToMail):
+            freezing.freeze(session, issue.id, by=None, at=NOW)
+        with pytest.raises(IssueOpen):
+            freezing.supplement(session, issue.id, by=None, at=NOW)
+        assert service.issue(session, issue.id).frozen_at is None
+
+
+def test_who_comes_after_is_late_and_then_welcome_and_nobody_gets_two(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        marie = reader(session, last_name="Maes")
+        run = frozen(session)
+        reader(session, last_name="Maes")  # the same household
+        late = reader(session, last_name="Diallo")
+        more = freezing.supplement(session, run.issue_id, by=None, at=NOW)
+        assert (more.kind, more.place, more.mailed, more.entitled) == (RunKind.LATE, 1, 1, 2)
+        with pytest.raises(NobodyToMail):
+            freezing.supplement(session, run.issue_id, by=None, at=NOW)
+        reader(session, last_name="Peeters")
+        welcome = freezing.supplement(session, run.issue_id, by=None, at=NOW + timedelta(days=60))
+        assert (welcome.kind, welcome.mailed) == (RunKind.WELCOME, 1)
+        copies = session.execute(select(CopyRow.person_id, CopyRow.run_id).order_by(CopyRow.id)).all()
+        assert [tuple(one) for one in copies][:2] == [(marie, run.id), (late, more.id)]
+        assert len({person_id for person_id, _ in copies}) == 3
+
+
+def test_the_next_issue_says_who_is_new_who_is_gone_and_who_moved(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        stays, moves, dies, loses = (reader(session) for _ in range(4))
+        frozen(session)
+        contacts.move(session, house.addresses, replace(HOME, number="18"), person_id=moves, at=NOW)
+        people.record_death(session, dies, died_on=None, at=NOW)
+        service.subscribe(session, Subscription(person_id=loses), by=None, at=NOW)
+        reader(session)
+        coming = service.add_issue(
+            session,
+            replace(
+                PLAN, number=125, file_due_on=date(2027, 3, 1), drop_on=date(2027, 3, 12), home_on=date(2027, 3, 15)
+            ),
+        )
+        found = freezing.outlook(session, coming, Eligibility(), at=NOW)
+    assert found.before == 124
+    apart = found.difference
+    assert (apart.stayed, apart.moved, apart.new) == (1, 1, 1)
+    assert apart.gone == {Reason.DECEASED: 1, None: 1}
+    assert stays
+
+
+def test_the_screen_the_file_and_the_manifest_agree(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        reader(session, said={"copies": 3}, title=Title.MADAM)
+        reader(session, address=replace(HOME, complement="=2+5"))
+        reader(session, last_name="Łuczak", first_name="Zoé", address=replace(HOME, number="17"))
+        reader(session, address=PARIS, last_name="Martin", language=Language.NL)
+        reader(session, said={"by_hand": True}, last_name="Renard", address=replace(HOME, street="Rue Haute"))
+        reader(session, kind=PersonKind.ORGANISATION, organisation_name="École du Lac", first_name="", last_name="")
+        reader(session, said={"basis": Basis.STAFF}, last_name="Témoin")
+        reader(session, said={"format": Format.PDF})
+        run = frozen(session)
+        manifest, found = files(session, run, xlsx=True, mail_id=True)
+        outlook = service.outlook_of(session, run.id)
+        odd = printing.odd(session, run.id)
+    assert (run.mailed, run.copies) == (manifest.rows, manifest.copies) == (7, 9)
+    assert (outlook.funnel.mailed, outlook.funnel.copies) == (7, 9)
+    assert manifest.countries == {"BE": 8, "FR": 1} == outlook.funnel.countries
+    tables = {name: content for name, content in found.items() if name.endswith("utf8.csv")}
+    rows = [
+        row
+        for content in tables.values()
+        for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
+    ]
+    assert len(rows) == manifest.rows
+    assert sum(int(row["copies"]) for row in rows) == manifest.copies
+    assert sorted(int(row["seq"]) for row in rows) == list(range(1, 8))
+    assert sorted(found) == [
+        "le-fil-124-be-fr-utf8.csv",
+        "le-fil-124-be-fr-windows1252.csv",
+        "le-fil-124-be-fr.xlsx",
+        "le-fil-124-etranger-nl-utf8.csv",
+        "le-fil-124-etranger-nl-windows1252.csv",
+        "le-fil-124-etranger-nl.xlsx",
+        "le-fil-124-mail-id-a-verifier.xml",
+        "le-fil-124-manifeste.json",
+        "le-fil-124-remise-fr-utf8.csv",
+        "le-fil-124-remise-fr-windows1252.csv",
+        "le-fil-124-remise-fr.xlsx",
+    ]
+    for part in manifest.parts:
+        assert hashlib.sha256(found[part.name]).hexdigest() == part.sha256
+    said = json.loads(found["le-fil-124-manifeste.json"])
+    assert (said["rows"], said["copies"], said["purge_on"]) == (7, 9, str(TODAY + timedelta(days=30)))
+    told = "".join(content.decode() for content in tables.values())
+    assert [leak for leak in ("@", "+32", "staff", "1980") if leak in told] == []
+    assert "'=2+5" in tables["le-fil-124-be-fr-utf8.csv"].decode()
+    windows = found["le-fil-124-be-fr-windows1252.csv"].decode("windows-1252")
+    assert "Zoé;Luczak" in windows
+    assert "Zoé;Łuczak" in tables["le-fil-124-be-fr-utf8.csv"].decode()
+    assert [(one.printed, one.is_lost) for one in odd] == [("Zoé Luczak", False)]
+    assert manifest.transliterated == 1
+    assert found["le-fil-124-mail-id-a-verifier.xml"].count(b"<Item ") == 5
+
+
+def test_who_dies_objects_or_is_erased_after_the_freeze_is_taken_out_and_said(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        stays, dies, objects, goes = (reader(session) for _ in range(4))
+        run = frozen(session)
+    with house.database.transaction() as session:
+        people.record_death(session, dies, died_on=None, at=NOW)
+        word = NewAct(
+            person_id=objects, purpose=MAGAZINE, address_key=EVERYWHERE, act=Act.OBJECTED, way=Way.PHONE,
+            occurred_at=NOW, channel=Channel.POST,
+        )  # fmt: skip
+        consent.record(session, house.sealer, word, at=NOW)
+        erasing.erase(session, house.holdings, goes, at=NOW)
+    with house.database.transaction() as session:
+        assert printing.strike(session, run.id, at=NOW) == 2
+        assert printing.strike(session, run.id, at=NOW) == 0
+        manifest, found = files(session, run, xlsx=False)
+        assert [one.person_id for one in printing.copies(session, run.id)] == [stays]
+        assert manifest.removed == {"deceased": 1, "objected": 1, "erased": 1}
+        assert (manifest.rows, service.run(session, run.id).removed) == (1, 3)
+        bare = session.scalars(select(CopyRow).where(CopyRow.person_id == goes)).one()
+        assert (bare.last_name, bare.lines, bare.box_key, bare.street) == ("", "", "", "")
+        assert printing.note(session, run.id, manifest, by=None, at=NOW)
+        assert printing.left(session, [run.id])[0].removed == 3
+    assert "Dupont" in b"".join(found.values()).decode("utf-8", "replace")
+
+
+def test_a_copy_that_did_not_come_is_sent_again_where_they_live_now(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        marie, jean = reader(session, last_name="Maes"), reader(session, last_name="Diallo")
+        run = frozen(session)
+        issue = service.issue(session, run.issue_id)
+        assert returning.claim(session, marie, issue.id, note="Rien reçu", by=None, at=NOW)
+        assert not returning.claim(session, marie, issue.id, note="Toujours rien", by=None, at=NOW)
+        assert returning.claim(session, jean, issue.id, note="", by=None, at=NOW)
+        contacts.move(session, house.addresses, replace(HOME, number="99"), person_id=marie, at=NOW)
+        people.record_death(session, jean, died_on=None, at=NOW)
+        again, waiting = freezing.again(session, issue.id, by=None, at=NOW)
+        assert (again.kind, again.mailed, again.copies, waiting) == (RunKind.AGAIN, 1, 1, 1)
+        (copy,) = printing.copies(session, again.id)
+        assert (copy.person_id, copy.number) == (marie, "99")
+        with pytest.raises(NobodyToMail):
+            freezing.again(session, issue.id, by=None, at=NOW)
+        assert sum(returning.waiting(session).values()) == 1
+
+
+def test_a_season_and_an_address_of_their_own_choice_come_first(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        winter, named = reader(session, last_name="Hiver"), reader(session, last_name="Choix")
+        sea = replace(HOME, street="Digue de Mer", number="1", postcode="8400", locality="Oostende", box="")
+        for who, season in ((winter, ("12-01", "02-28")), (named, ("", ""))):
+            at_sea = contacts.add_address(session, house.addresses, sea, person_id=who, at=NOW)
+            contacts.set_terms(
+                session, at_sea.id, usage=at_sea.usage, valid_from_on=None, valid_until_on=None, season=season
+            )
+        service.subscribe(
+            session, Subscription(person_id=named, basis=Basis.PAID, address_id=at_sea.id), by=None, at=NOW
+        )
+        run = frozen(session)
+        assert {one.last_name: one.street for one in printing.copies(session, run.id)} == {
+            "Hiver": "Digue de Mer",
+            "Choix": "Digue de Mer",
+        }
+
+
+def test_a_household_of_two_surnames_gets_one_copy_in_its_name(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        one, other = reader(session, last_name="Maes"), reader(session, last_name="Diallo")
+        issue = service.issues(session)[0]
+        apart = freezing.outlook(session, issue, Eligibility(), at=NOW).funnel
+        households.found(session, [one, other], at=NOW)
+        together = freezing.outlook(session, issue, Eligibility(), at=NOW).funnel
+    assert (apart.mailed, apart.mixed, apart.excluded) == (2, 1, {})
+    assert (together.mailed, together.mixed, together.excluded) == (1, 0, {Reason.HOUSEHOLD: 1})
+
+
+def test_labels_are_paper(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        reader(session, said={"copies": 2})
+        run = frozen(session)
+        chosen = list(printing.copies(session, run.id))
+    paper = labels.pdf(chosen, labels.SHEETS["L7160"], title="Étiquettes", at=NOW)
+    assert paper.startswith(b"%PDF")
+    assert labels.facts(chosen, labels.SHEETS["L7163"], title="x")["labels"] == [
+        {"lines": list(chosen[0].lines), "mark": f"{chosen[0].member_number} × 2"}
+    ]
+
+
+def test_whoever_reads_the_pdf_is_mailed_it_once_by_a_link_that_names_nobody(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        for place, wanted in enumerate((Format.PDF, Format.BOTH, Format.PAPER, Format.PDF)):
+            email = EmailAddress.parse(f"lectrice-{place}@exemple.test") if place < 3 else None
+            reader(session, said={"format": wanted}, email=email)
+        run = frozen(session)
+        issue = service.issue(session, run.issue_id)
+        assert issues.reader_count(session, issue, at=NOW) == 2
+        mailing = issues.send(session, house.desk, issue, at=NOW)
+        assert issues.send(session, house.desk, issue, at=NOW).id == mailing.id
+        owed = session.scalars(select(DeliveryRow).where(DeliveryRow.mailing_id == mailing.id)).all()
+        assert sorted(one.address for one in owed) == ["lectrice-0@exemple.test", "lectrice-1@exemple.test"]
+        service.change_issue(session, issue.id, replace(issue.plan, pdf_url=""))
+        with pytest.raises(NoPdf):
+            issues.send(session, house.desk, service.issue(session, issue.id), at=NOW)
