@@ -53,6 +53,8 @@ class LetterKind(StrEnum):
     THANKS = "thanks"
     ORIGIN = "origin"
     STILL = "still"
+    NUMBER = "number"
+    ATTESTATION = "attestation"
 
 
 class FindingCode(StrEnum):

@@ -15,6 +15,8 @@ from crm.people import service as people
 from crm.people.model import Person
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
+from crm.vault import service as vault
+from crm.vault.model import Way
 from crm.visits import service as visits
 from mailing.rounds.model import Outcome, Reach
 from mailing.rounds.tables import QuestionRow, RoundRow
@@ -26,6 +28,7 @@ LOOK = """async (colours) => (await axe.run(document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
     rules: { "color-contrast": { enabled: colours } }
 })).violations.map((found) => found.id + ": " + found.nodes.map((node) => node.html.slice(0, 200)).join(" | "))"""
+_NUMBERS = ["85073003328", "17073003384", "26011500105", "99123199841"]
 NEWS = Purpose(
     code="news", names={"fr": "Les nouvelles"}, promises={"fr": "Chaque semaine, ce qui s’est passé."}, position=1
 )
@@ -41,7 +44,7 @@ def test_every_page_in_every_language_is_accessible(house: House, browser: Brows
     for language in Language:
         _walk(house, page, language, found)
         page.context.clear_cookies()
-    assert len(found) == 25 * len(Language)
+    assert len(found) == 29 * len(Language)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -88,6 +91,7 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
     page.check("input[name=agreed]")
     press("main form >> nth=-1 >> button", "interests, declared")
     _space(house, page, person, go, press)
+    _number(house, page, person, go, press)
     _ask_again(house, person)
     go(f"{choices}/encore", "still wanted")
     press("main form button >> nth=0", "still wanted, answered")
@@ -98,6 +102,18 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
     press("form:has(input[value=withdraw]) button >> nth=0", "left")
     press("form:has(input[value=take-back]) button", "taken back")
     page.context.clear_cookies()
+
+
+def _number(
+    house: House, page: Page, person: Person, go: Callable[[str, str], None], press: Callable[[str, str], None]
+) -> None:
+    go("/attestation", "a paper's code")
+    with house.assembly.database.transaction() as session:
+        asked = vault.ask_many(session, house.assembly.sealer, [person.id], way=Way.MAIL, at=house.clock(), by=None)
+    go(f"/attestation/numero/{house.assembly.links.sign(TokenPurpose.NATIONAL_NUMBER, asked[person.id])}", "number")
+    press("main button", "number, errors")
+    page.fill("#number", _NUMBERS.pop())
+    press("main button", "number, kept")
 
 
 def _space(

@@ -31,6 +31,8 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.THANKS: {"given": ("40,00 €, le 3 novembre 2026",), "first": ("yes",)},
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
     LetterKind.STILL: {"purposes": PURPOSES[:1], "words": WORDS[:1], "until": "26 janvier 2027"},
+    LetterKind.NUMBER: {"year": "2026"},
+    LetterKind.ATTESTATION: {"year": "2026"},
     LetterKind.ORIGIN: {"source": ("Dialogue Direct, qui recrute pour nous, à Namur",)},
 }
 LINKS = {
@@ -47,6 +49,8 @@ LINKS = {
     LetterKind.THANKS: set(),
     LetterKind.RECEIPT: {Slot.PREFERENCES_URL},
     LetterKind.VISIT: {Slot.CONFIRM_URL},
+    LetterKind.NUMBER: {Slot.CONFIRM_URL},
+    LetterKind.ATTESTATION: {Slot.CONFIRM_URL},
 }
 
 
