@@ -14,6 +14,7 @@ from crm.actions import personal_data as actions_personal_data
 from crm.actions import segment_fields as actions_segment_fields
 from crm.attestations import merging as attestations_merging
 from crm.attestations import own_space as attestations_own_space
+from crm.attestations import panel as attestations_panel
 from crm.attestations import personal_data as attestations_personal_data
 from crm.attestations.cabinet import Cabinet
 from crm.attestations.issuing import Press
@@ -177,6 +178,7 @@ _SHOWING = (
     donations_panel,
     plans_panel,
     vault_panel,
+    attestations_panel,
     care_panel,
     delivery_panel,
     duplicates_panel,
@@ -327,6 +329,7 @@ def attesting_house(assembly: Assembly) -> House:
     return House(
         organisation=assembly.settings.organisation,
         verify_url=f"{assembly.settings.public_url}/attestation",
+        ways=assembly.settings.attestations,
         seal=open_seal(assembly.settings.keys_folder),
         vault=assembly.vault.lock(),
         sealer=assembly.sealer,

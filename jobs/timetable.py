@@ -16,6 +16,7 @@ from jobs import (
     forget_changes,
     forget_imports,
     forget_over_term,
+    hand_over_attestations,
     propose_editions,
     prune_api,
     prune_runs,
@@ -164,6 +165,12 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(5, 10)),
         run=close_rounds.run,
         ask_after=timedelta(days=30),
+    ),
+    Job(
+        name="hand_over_attestations",
+        label=N_("Faire et remettre les attestations fiscales"),
+        when=Every(period=timedelta(minutes=1)),
+        run=hand_over_attestations.run,
     ),
     Job(
         name="forget_again",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.attestations.model import Exclusion
 from crm.values.errors import Conflict, Invalid, Missing
 
 
@@ -47,6 +48,14 @@ class YearOpen(Conflict):
         super().__init__("that year is not over: more gifts may come")
 
 
+class NothingOwed(Conflict):
+    """That person is owed no attestation of that year: `reasons` say why, payment by payment."""
+
+    def __init__(self, reasons: frozenset[Exclusion]) -> None:
+        super().__init__("nothing is owed to that person for that year")
+        self.reasons = reasons
+
+
 class RunMissing(Missing):
     """There is no such run."""
 
@@ -87,6 +96,20 @@ class NothingToFile(Conflict):
 
     def __init__(self) -> None:
         super().__init__("nothing of that year is ready to be filed")
+
+
+class FormatUnknown(Conflict):
+    """The settings do not say how that format is written for that year: its schema file is missing."""
+
+    def __init__(self) -> None:
+        super().__init__("the settings name no schema file for that format and year (see docs/attestations.md)")
+
+
+class AnswerUnreadable(Invalid):
+    """The file is no answer of the administration (problem+json)."""
+
+    def __init__(self) -> None:
+        super().__init__("this file is no answer of the administration", field="file")
 
 
 class FileUnsound(Conflict):

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from crm.attestations import belcotax, file_checks, filed_store, manual_entry
-from crm.attestations.errors import FileUnsound, NothingToFile
+from crm.attestations import belcotax, bow, file_checks, filed_store, manual_entry
+from crm.attestations.belcotax import Dialect
+from crm.attestations.errors import FileUnsound, FormatUnknown, NothingToFile
 from crm.attestations.filed_store import ToTell
 from crm.attestations.locking import House
 from crm.attestations.model import Filing, Format
 from crm.audit import service as audit
+from crm.foundation.settings import Bow
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
 
@@ -31,14 +34,26 @@ class Prepared:
 
 
 def prepare(session: Session, house: House, year: int, format: Format) -> Prepared:  # noqa: A002 - its word
-    """Looks at everything that would be filed. Raises NothingToFile, InstitutionIncomplete, FileUnsound."""
+    """Looks at everything that would be filed.
+
+    Raises NothingToFile, InstitutionIncomplete, FormatUnknown where the settings lack what that format of that year
+    takes, FileUnsound.
+    """
     _ = house.institution
+    dialect = _dialect(house, year, format)
     whole = tuple(filed_store.to_tell(session, year))
     if not whole:
         raise NothingToFile
-    if wrong := file_checks.flaws(_zones(session, house, whole)):
+    wrong = file_checks.flaws(_zones(session, house, whole))
+    if format is Format.BELCOTAX_JSONL:
+        wrong += bow.flaws(_bow(house), _zones(session, house, whole))
+    if wrong:
         raise FileUnsound(wrong)
-    cut = {zones["2009"]: short for zones in _zones(session, house, whole) if (short := file_checks.cut(zones))}
+    cut = {
+        zones["2009"]: short
+        for zones in _zones(session, house, whole)
+        if format in _XML and (short := file_checks.cut(zones, dialect.lengths))
+    }
     return Prepared(
         year=year,
         format=format,
@@ -49,22 +64,36 @@ def prepare(session: Session, house: House, year: int, format: Format) -> Prepar
     )
 
 
-def pieces(session: Session, house: House, prepared: Prepared, *, at: datetime, is_test: bool = False) -> Iterator[str]:
-    """The file itself, a piece at a time."""
+def pieces(
+    session: Session, house: House, prepared: Prepared, *, at: datetime, is_test: bool = False, answers: str = ""
+) -> Iterator[str]:
+    """The file itself, a piece at a time. `answers`: the reference that the administration gave the first file."""
     whole = tuple(filed_store.to_tell(session, prepared.year))
     fiches = _zones(session, house, whole)
     if prepared.format is Format.CSV:
         yield from manual_entry.csv(fiches)
-        return
-    sender = belcotax.Sender(
-        organisation=house.organisation,
-        enterprise_number=house.institution.enterprise_number,
-        year=prepared.year,
-        made_on=brussels_day(at),
-        is_correction=prepared.is_correction,
-        is_test=is_test,
-    )
-    yield from belcotax.xml(sender, fiches)
+    elif prepared.format is Format.BELCOTAX_JSONL:
+        yield from bow.lines(_bow(house), fiches)
+    else:
+        sender = belcotax.Sender(
+            organisation=house.organisation,
+            enterprise_number=house.institution.enterprise_number,
+            year=prepared.year,
+            made_on=brussels_day(at),
+            is_correction=prepared.is_correction,
+            is_test=is_test,
+            answers=answers,
+            dialect=_dialect(house, prepared.year, prepared.format),
+        )
+        yield from belcotax.xml(sender, fiches)
+
+
+def refused(house: House, prepared: Prepared, file: Path) -> tuple[str, ...]:
+    """What the schema of that year, where the settings name one, refuses of the finished file."""
+    known = house.ways.xml.get(prepared.year)
+    if prepared.format is not Format.BELCOTAX_XML or known is None:
+        return ()
+    return belcotax.flaws(file, known.schema_file)
 
 
 def note(
@@ -103,3 +132,25 @@ def filings(session: Session, year: int) -> tuple[Filing, ...]:
 def _zones(session: Session, house: House, whole: tuple[ToTell, ...]) -> Iterator[dict[str, str]]:
     for one, sealed, uid in filed_store.sealed(session, whole):
         yield {**house.seal.open(sealed, uid).zones, "2028": one.operation.value}
+
+
+_XML = (Format.BELCOTAX_XML_2024, Format.BELCOTAX_XML)
+
+
+def _dialect(house: House, year: int, format: Format) -> Dialect:  # noqa: A002 - its word
+    """How the XML of that year is written; that of 2024 is the house's own. Raises FormatUnknown."""
+    if format is Format.BELCOTAX_JSONL:
+        _bow(house)
+    if format is not Format.BELCOTAX_XML:
+        return belcotax.PLAIN
+    known = house.ways.xml.get(year)
+    if known is None or not known.schema_file.is_file():
+        raise FormatUnknown
+    return Dialect(test_word=known.test_word, names=known.names, lengths=known.lengths)
+
+
+def _bow(house: House) -> Bow:
+    known = house.ways.bow
+    if known is None or not known.schema_file.is_file():
+        raise FormatUnknown
+    return known

@@ -35,6 +35,22 @@ def findings(session: Session, in_force: YearRules) -> Findings:
     )
 
 
+def of_one(session: Session, in_force: YearRules, holder: PersonId) -> Findings:
+    """What a check finds of one person's paper alone: their gifts, and those of whoever gives on it."""
+    row = FiscalIdentityRow
+    theirs = {holder, *map(PersonId, session.scalars(select(row.person_id).where(row.given_to_id == holder)))}
+    valid = select(AttestationRow.person_id).where(
+        AttestationRow.year == in_force.year, AttestationRow.status == Status.VALID, AttestationRow.person_id == holder
+    )
+    return _found(
+        session,
+        in_force,
+        attested_lines=set(session.scalars(_on_paper(in_force.year))),
+        attested_people={PersonId(person) for person in session.scalars(valid)},
+        only=theirs,
+    )
+
+
 def whole_year(session: Session, in_force: YearRules) -> Findings:
     """What would be owed were nothing attested yet: what stands is compared with it."""
     return _found(session, in_force)
@@ -113,9 +129,11 @@ def _identity(row: Any, other: FiscalIdentityRow | None, home: Home | None, has_
     kind = FiscalKind.ENTERPRISE if is_body else FiscalKind.PERSON
     name = known["organisation_name"] if is_body else known["last_name"]
     first, number = ("" if is_body else known["first_name"]), known["enterprise_number"]
+    language = known["language"]
     if other is not None:
         kind, name = other.kind, other.name or name
         first, number = other.first_name or first, other.enterprise_number or number
+        language = other.language or language
     if kind is FiscalKind.ENTERPRISE:
         has_number = enterprise_number(number) is not None
     return Identity(
@@ -123,7 +141,7 @@ def _identity(row: Any, other: FiscalIdentityRow | None, home: Home | None, has_
         kind=kind,
         name=name,
         first_name=first,
-        language=known["language"],
+        language=language,
         enterprise_number=number,
         home=home,
         has_number=has_number,

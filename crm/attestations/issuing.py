@@ -12,9 +12,10 @@ from crm.attestations import store
 from crm.attestations.cabinet import Cabinet
 from crm.attestations.errors import AttestationMissing, RunElsewhere, RunMissing
 from crm.attestations.keys import Seal
-from crm.attestations.model import Progress, Stage
+from crm.attestations.model import Fiche, Progress, Stage
 from crm.attestations.paper import TEMPLATE
 from crm.attestations.tables import AttestationRow, RunRow
+from crm.attestations.wording import copy_word
 from crm.foundation import documents
 from crm.foundation.database import Database
 from crm.foundation.encryption import Undecipherable
@@ -35,9 +36,14 @@ class Press:
     cabinet: Cabinet
     clock: Callable[[], datetime]
 
-    def work(self, run_id: RunId, *, tell: Callable[[int], None] = lambda _: None) -> Progress:
-        """Makes every paper of a locked run that nobody else is making. Raises RunMissing, RunElsewhere."""
-        while some := self._claim(run_id):
+    def work(self, run_id: RunId, *, most: int | None = None, tell: Callable[[int], None] = lambda _: None) -> Progress:
+        """Makes every paper of a locked run that nobody else is making, `most` or a few more in one go.
+
+        Raises RunMissing, RunElsewhere.
+        """
+        made = 0
+        while (most is None or made < most) and (some := self._claim(run_id)):
+            made += len(some)
             tell(sum(self.make(one) for one in some))
         with self.database.transaction() as session:
             progress = store.progress(session, run_id)
@@ -81,6 +87,22 @@ class Press:
         if found is None:
             raise Unavailable("the paper of this attestation is missing, or was changed")
         return found
+
+    def copy(self, attestation_id: AttestationId, *, at: datetime) -> bytes:
+        """A second copy, stamped as one, from what was frozen. Raises AttestationMissing before the first is made."""
+        with self.database.reading() as session:
+            row = _row(session, attestation_id)
+            uid, sealed, is_made = row.uid, row.sealed, row.issued_at is not None
+        if not is_made:
+            raise AttestationMissing
+        page = self.seal.open(sealed, uid).page
+        return documents.pdf(TEMPLATE, {**page, "draft": copy_word(page["language"])}, at=at)
+
+    def said(self, attestation_id: AttestationId) -> Fiche:
+        """What it says, opened. Raises AttestationMissing."""
+        with self.database.reading() as session:
+            row = _row(session, attestation_id)
+            return self.seal.open(row.sealed, row.uid)
 
     def _claim(self, run_id: RunId) -> list[AttestationId]:
         now = self.clock()

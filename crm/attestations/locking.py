@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from crm.attestations import paper, rules, store
@@ -16,7 +17,7 @@ from crm.attestations.keys import Seal
 from crm.attestations.model import Fiche, Findings, FiscalKind, Owed, Status, YearRules
 from crm.attestations.paper import Institution
 from crm.attestations.tables import RunRow
-from crm.foundation.settings import Organisation
+from crm.foundation.settings import Attestations, Organisation
 from crm.foundation.signing import Sealer
 from crm.values import enterprise_number
 from crm.values.identifiers import AccountId
@@ -33,6 +34,7 @@ class House:
 
     organisation: Organisation
     verify_url: str
+    ways: Attestations
     seal: Seal
     vault: Lock
     sealer: Sealer
@@ -62,14 +64,18 @@ def number(
     *,
     at: datetime,
     by: AccountId | None,
+    asked: Select[int] | None = None,
 ) -> None:
-    """Writes the attestations of a run, numbered in the order in which they were found."""
+    """Writes the attestations of a run, numbered in the order in which they were found.
+
+    `asked`: whose national numbers are opened for it; by default of all who may hold a paper of the year.
+    """
     institution = house.institution
     owed = findings.owed
     if not owed:
         return
-    asked = store.possible_holders(run.year)
-    numbers = attesting.numbers(session, house.vault, house.sealer, asked, year=run.year, at=at, by=by)
+    people = store.possible_holders(run.year) if asked is None else asked
+    numbers = attesting.numbers(session, house.vault, house.sealer, people, year=run.year, at=at, by=by)
     first = store.draw_numbers(session, run.year, len(owed))
     ids = store.reserve_ids(session, len(owed))
     rows, lines = [], []

@@ -62,6 +62,21 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class HandWay(StrEnum):
+    """How a paper, or a copy of it, went to whom it is about.
+
+    `MISSED` is a wrong proof at the door of the mail's link; it hands nothing over.
+    """
+
+    MAIL = "mail"
+    REMINDER = "reminder"
+    LINK = "link"
+    SPACE = "space"
+    POST = "post"
+    STAFF = "staff"
+    MISSED = "missed"
+
+
 class Operation(StrEnum):
     """What a line of a file asks of the administration (zone 2.028)."""
 
@@ -75,6 +90,8 @@ class Format(StrEnum):
     """In which form the administration is told."""
 
     BELCOTAX_XML_2024 = "belcotax-xml-2024"
+    BELCOTAX_XML = "belcotax-xml"
+    BELCOTAX_JSONL = "belcotax-jsonl"
     CSV = "csv"
 
 
@@ -155,6 +172,53 @@ class Identity:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Declared:
+    """What was said of somebody for the administration alone; an empty part is as we know it otherwise."""
+
+    kind: FiscalKind
+    name: str = ""
+    first_name: str = ""
+    enterprise_number: str = ""
+    language: Language | None = None
+    given_to: PersonId | None = None
+
+
+class AskWay(StrEnum):
+    """How somebody is asked for their number next. `WAITING`: it was just done; `EXHAUSTED`: nothing is left to try."""
+
+    MAIL = "mail"
+    LETTER = "letter"
+    PHONE = "phone"
+    WAITING = "waiting"
+    EXHAUSTED = "exhausted"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Efforts:
+    """What was tried so far to get a number."""
+
+    mails: int
+    letters: int
+    calls: int
+    last_on: date | None
+
+    @property
+    def count(self) -> int:
+        return self.mails + self.letters + self.calls
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Somebody whose number is missing: what they gave so far this year, what was tried, and what comes next."""
+
+    person_id: PersonId
+    kind: FiscalKind
+    cents: int
+    efforts: Efforts
+    way: AskWay
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Excluded:
     """A payment that is on no attestation, and why."""
 
@@ -218,6 +282,7 @@ class Run:
     locked_at: datetime | None
     issued_at: datetime | None
     filed_at: datetime | None
+    handed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -250,6 +315,29 @@ class Fiche:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Handing:
+    """One time that a paper was handed over; a copy is marked as such on its page."""
+
+    attestation_id: AttestationId
+    way: HandWay
+    is_copy: bool
+    at: datetime
+    by: AccountId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piles:
+    """The valid papers of a year by how far their handing over is; each is counted once."""
+
+    unmade: int
+    held: int
+    mailed: int
+    by_mail: int
+    by_post: int
+    by_neither: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
     """How far the papers of a run are."""
 
@@ -270,3 +358,14 @@ class Filing:
     cents: int
     made_at: datetime
     made_by: AccountId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Something the administration said of a fiche (`number` 0: of the whole file)."""
+
+    number: int
+    line: int | None
+    level: str
+    said: str
+    read_at: datetime

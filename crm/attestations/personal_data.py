@@ -9,7 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.attestations import words
-from crm.attestations.tables import AttestationLineRow, AttestationRow, FiledRow, FiscalIdentityRow
+from crm.attestations.tables import (
+    AnswerRow,
+    AttestationLineRow,
+    AttestationRow,
+    FiledRow,
+    FiscalIdentityRow,
+    HandingRow,
+)
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
@@ -17,7 +24,16 @@ from crm.values.languages import Language
 from crm.values.money import exact
 
 ROOM = "crm.attestations"
-TABLES = frozenset({"attestation", "attestation_line", "attestation_filed", "fiscal_identity"})
+TABLES = frozenset(
+    {
+        "attestation",
+        "attestation_answer",
+        "attestation_filed",
+        "attestation_handing",
+        "attestation_line",
+        "fiscal_identity",
+    }
+)
 YEARS = 7
 GROUND = N_("L’attestation fiscale : la loi oblige à la délivrer et à la garder")
 
@@ -81,6 +97,8 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         "attestation": select(func.count()).where(AttestationRow.person_id.in_(ids)),
         "attestation_line": select(func.count()).where(AttestationLineRow.attestation_id.in_(mine)),
         "attestation_filed": select(func.count()).where(FiledRow.attestation_id.in_(mine)),
+        "attestation_answer": select(func.count()).where(AnswerRow.attestation_id.in_(mine)),
+        "attestation_handing": select(func.count()).where(HandingRow.attestation_id.in_(mine)),
     }
     until = date(last + 1 + YEARS, 12, 31)
     kept = tuple(

@@ -8,6 +8,8 @@ from datetime import date
 
 from crm.attestations.errors import RulesInvalid
 from crm.attestations.model import (
+    AskWay,
+    Efforts,
     Excluded,
     Exclusion,
     Findings,
@@ -147,6 +149,21 @@ def obstacle(identity: Identity, rules: YearRules) -> Exclusion | None:
     if not identity.has_number and rules.missing_number is MissingNumber.BLOCK:
         return Exclusion.NUMBERLESS
     return None
+
+
+MAILS, PATIENCE = 2, 30
+"""So many mails ask for a number before a letter does, and so many days go by between two tries."""
+
+
+def ask_way(efforts: Efforts, *, has_mail: bool, has_letter_box: bool, has_phone: bool, today: date) -> AskWay:
+    """How somebody is asked next: by mail twice, then by letter, then by telephone, a month apart."""
+    if efforts.last_on is not None and (today - efforts.last_on).days < PATIENCE:
+        return AskWay.WAITING
+    if has_mail and efforts.mails < MAILS:
+        return AskWay.MAIL
+    if has_letter_box and not efforts.letters:
+        return AskWay.LETTER
+    return AskWay.PHONE if has_phone and not efforts.calls else AskWay.EXHAUSTED
 
 
 def zones(

@@ -20,17 +20,31 @@ from crm.attestations.errors import (
     RunMissing,
     YearOpen,
 )
-from crm.attestations.model import Attestation, Findings, FiscalKind, Progress, Proposal, Run, Stage, Status, YearRules
+from crm.attestations.model import (
+    Attestation,
+    Declared,
+    Findings,
+    Identity,
+    Progress,
+    Proposal,
+    Run,
+    Stage,
+    Status,
+    YearRules,
+)
 from crm.attestations.tables import FiscalIdentityRow, RunRow, YearRulesRow
 from crm.audit import service as audit
 from crm.foundation.database import hold
+from crm.foundation.signing import Sealer
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.values.calendar import brussels_day
+from crm.values.enterprise_number import enterprise_number
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, AttestationId, GiftId, PersonId, RunId
 
 House = locking.House
+LONGEST_NAME = 100
 
 
 def propose_rules(session: Session, new: YearRules, *, at: datetime, by: AccountId) -> Proposal:
@@ -62,35 +76,54 @@ def proposals(session: Session, year: int) -> tuple[Proposal, ...]:
 
 
 def identify(
-    session: Session,
-    person_id: PersonId,
-    *,
-    kind: FiscalKind,
-    name: str = "",
-    first_name: str = "",
-    enterprise_number: str = "",
-    given_to: PersonId | None = None,
-    at: datetime,
-    by: AccountId | None,
+    session: Session, sealer: Sealer, person_id: PersonId, said: Declared, *, at: datetime, by: AccountId | None
 ) -> None:
     """Says who somebody is for the administration where that differs; an empty part is as we know it.
 
-    `given_to`: their gifts go on the paper of their partner. A chain of such choices is refused.
+    With `given_to` their gifts go on the paper of their partner. A chain of such choices is refused.
     """
     hold(session, "fiscal identities")
+    given_to = said.given_to
     wanted = {person_id} | ({given_to} if given_to else set())
     if len(people.find_people(session, wanted)) != len(wanted):
         raise PersonMissing
     if given_to == person_id or (given_to and store.is_chained(session, person_id, given_to)):
         raise Invalid("one paper for a household is in the name of one of them", field="given_to")
-    if max(len(name), len(first_name)) > 100 or len(enterprise_number) > 20:
+    if max(len(said.name), len(said.first_name)) > LONGEST_NAME:
         raise Invalid("a name is one line of words", field="name")
+    number = said.enterprise_number.strip()
+    if number and enterprise_number(number) is None:
+        raise Invalid("that is no number of an enterprise", field="enterprise_number")
     row = store.identity_row(session, person_id) or FiscalIdentityRow(person_id=person_id)
-    row.kind, row.name, row.first_name = kind, name.strip(), first_name.strip()
-    row.enterprise_number, row.given_to_id = enterprise_number.strip(), given_to
+    row.kind, row.name, row.first_name = said.kind, said.name.strip(), said.first_name.strip()
+    row.enterprise_number, row.given_to_id, row.language = number, given_to, said.language
     row.changed_at, row.changed_by = at, by
     session.add(row)
     session.flush()
+    audit.record(
+        session,
+        sealer,
+        at=at,
+        account_id=by,
+        action="fiscal-identity.changed",
+        subject="person",
+        subject_id=person_id,
+        facts={"kind": said.kind.value, "household": given_to is not None},
+    )
+
+
+def declared(session: Session, person_id: PersonId) -> Declared | None:
+    """What was said of somebody for the administration alone; None where they are as we know them."""
+    row = store.identity_row(session, person_id)
+    return None if row is None else store.declared(row)
+
+
+def identity(session: Session, person_id: PersonId) -> Identity:
+    """Who somebody is for the administration today. Raises PersonMissing."""
+    found = gathering.identities(session, [person_id])
+    if person_id not in found:
+        raise PersonMissing
+    return found[person_id]
 
 
 def look(session: Session, year: int) -> Findings:
@@ -159,6 +192,11 @@ def run(session: Session, run_id: RunId) -> Run:
 def runs(session: Session, year: int) -> tuple[Run, ...]:
     """The runs of a year, in order."""
     return store.runs(session, year)
+
+
+def unfinished(session: Session) -> tuple[RunId, ...]:
+    """The runs of which papers wait to be made."""
+    return store.unfinished(session)
 
 
 def progress(session: Session, run_id: RunId) -> Progress:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from crm.attestations.model import Attestation, Progress, Proposal, Run, Stage, Status, YearRules
+from crm.attestations.model import Attestation, Declared, Progress, Proposal, Run, Stage, Status, YearRules
 from crm.attestations.tables import (
     AttestationLineRow,
     AttestationRow,
@@ -89,12 +89,25 @@ def run(row: RunRow) -> Run:
         locked_at=row.locked_at,
         issued_at=row.issued_at,
         filed_at=row.filed_at,
+        handed_at=row.handed_at,
     )
 
 
 def identity_row(session: Session, person_id: int) -> FiscalIdentityRow | None:
     """Who somebody is for the administration where that differs."""
     return session.scalar(select(FiscalIdentityRow).where(FiscalIdentityRow.person_id == person_id))
+
+
+def declared(row: FiscalIdentityRow) -> Declared:
+    """The noun of a row."""
+    return Declared(
+        kind=row.kind,
+        name=row.name,
+        first_name=row.first_name,
+        enterprise_number=row.enterprise_number,
+        language=row.language,
+        given_to=None if row.given_to_id is None else PersonId(row.given_to_id),
+    )
 
 
 def is_chained(session: Session, person_id: int, given_to: int) -> bool:
@@ -225,6 +238,12 @@ def progress(session: Session, run_id: int) -> Progress:
     ).where(AttestationRow.run_id == run_id)
     made, waiting, failed = session.execute(query).one()
     return Progress(made=made, waiting=waiting, failed=failed)
+
+
+def unfinished(session: Session) -> tuple[RunId, ...]:
+    """The runs of which papers wait to be made."""
+    waiting = select(AttestationRow.run_id).where(*_UNMADE, AttestationRow.problem == "").distinct()
+    return tuple(RunId(one) for one in session.scalars(waiting.order_by(AttestationRow.run_id)))
 
 
 def forget_problems(session: Session, run_id: int) -> None:

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.attestations.model import FiscalKind, Format, MissingNumber, Operation, Stage, Status
+from crm.attestations.model import FiscalKind, Format, HandWay, MissingNumber, Operation, Stage, Status
 from crm.foundation.columns import Base, BigId, Word
+from crm.values.languages import Language
 
 
 class YearRulesRow(Base):
@@ -46,6 +47,7 @@ class FiscalIdentityRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     first_name: Mapped[str] = mapped_column(String(100))
     enterprise_number: Mapped[str] = mapped_column(String(20))
+    language: Mapped[Language | None] = mapped_column(Word(Language))
     given_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     changed_at: Mapped[datetime]
     changed_by: Mapped[int | None] = mapped_column(BigId)
@@ -76,6 +78,8 @@ class RunRow(Base):
     locked_by: Mapped[int | None] = mapped_column(BigId)
     issued_at: Mapped[datetime | None]
     filed_at: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]
+    handed_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class AttestationRow(Base):
@@ -125,6 +129,19 @@ class AttestationLineRow(Base):
     cents: Mapped[int] = mapped_column(BigInteger)
 
 
+class HandingRow(Base):
+    """One time that a paper, or a copy of it, was handed over. Only grows."""
+
+    __tablename__ = "attestation_handing"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    attestation_id: Mapped[int] = mapped_column(ForeignKey("attestation.id"), index=True)
+    way: Mapped[HandWay] = mapped_column(Word(HandWay))
+    is_copy: Mapped[bool]
+    at: Mapped[datetime]
+    by: Mapped[int | None] = mapped_column(BigId)
+
+
 class FilingRow(Base):
     """A file made for the administration; `print` is keyed."""
 
@@ -139,6 +156,21 @@ class FilingRow(Base):
     print: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class AnswerRow(Base):
+    """Something that the administration said of a fiche, or of a whole file; numbers of people are masked in it."""
+
+    __tablename__ = "attestation_answer"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("attestation_filing.id"), index=True)
+    attestation_id: Mapped[int | None] = mapped_column(ForeignKey("attestation.id"), index=True)
+    line: Mapped[int | None]
+    level: Mapped[str] = mapped_column(String(20))
+    said: Mapped[str] = mapped_column(Text)
+    read_at: Mapped[datetime]
+    read_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class FiledRow(Base):

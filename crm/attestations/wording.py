@@ -30,6 +30,7 @@ class Wording:
     check: str
     draft: str
     version: str
+    copy: str
     explanation: str = ""
 
 
@@ -50,6 +51,7 @@ FRENCH = Wording(
     check="Pour vérifier ce document : {url}, code {code}.",
     draft="Projet sans valeur",
     version="Cette attestation remplace la précédente qui portait le même numéro.",
+    copy="DUPLICATA",
 )
 DUTCH = Wording(
     language="nl",
@@ -68,6 +70,7 @@ DUTCH = Wording(
     check="Dit document nakijken: {url}, code {code}.",
     draft="Ontwerp zonder waarde",
     version="Dit attest vervangt het vorige met hetzelfde nummer.",
+    copy="DUPLICAAT",
 )
 GERMAN = Wording(
     language="de",
@@ -85,6 +88,7 @@ GERMAN = Wording(
     check="Dieses Dokument prüfen: {url}, Code {code}.",
     draft="Entwurf ohne Wert",
     version="Diese Bescheinigung ersetzt die vorige mit derselben Nummer.",
+    copy="ZWEITSCHRIFT",
 )
 EXPLANATION = (
     "This is your tax certificate for the gifts you made in {year}. The certificate itself is in French, an official "
@@ -95,3 +99,8 @@ EXPLANATION = (
 def wording(language: Language) -> Wording:
     """The words for a reader of that language."""
     return {Language.NL: DUTCH, Language.DE: GERMAN}.get(language, FRENCH)
+
+
+def copy_word(language: str) -> str:
+    """What a second copy is stamped with, on a page in that language."""
+    return next(one.copy for one in (FRENCH, DUTCH, GERMAN) if one.language == language)

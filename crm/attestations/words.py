@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.attestations.model import Exclusion, MissingNumber, Stage, Status
+from crm.attestations.model import Exclusion, FiscalKind, HandWay, MissingNumber, Stage, Status
 from crm.foundation.translation import N_
 
 STATUSES = {
@@ -34,4 +34,17 @@ MISSING = {
     MissingNumber.BLOCK: N_("Pas d’attestation"),
     MissingNumber.WARN: N_("Une attestation, avec un avertissement"),
     MissingNumber.ALLOW: N_("Une attestation"),
+}
+KINDS = {
+    FiscalKind.PERSON: N_("Particulier"),
+    FiscalKind.ENTERPRISE: N_("Entreprise ou association"),
+}
+HANDINGS = {
+    HandWay.MAIL: N_("un mail avec son lien est parti"),
+    HandWay.REMINDER: N_("un rappel est parti"),
+    HandWay.LINK: N_("prise par le lien du mail"),
+    HandWay.SPACE: N_("prise dans Mon espace"),
+    HandWay.POST: N_("postée"),
+    HandWay.STAFF: N_("tirée par un·e collègue"),
+    HandWay.MISSED: N_("un code postal faux, rien n’a été donné"),
 }

@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 
 from crm.assembly import attesting_house, press
-from crm.attestations import correcting, filing, words
+from crm.attestations import answering, correcting, filing, handing, single, words
 from crm.attestations import service as attestations
+from crm.attestations.errors import FileUnsound
 from crm.attestations.model import Attestation, Findings, Format, Run, Stage
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.values.errors import Conflict
+from crm.values.identifiers import PersonId
 from crm.values.money import exact
 
 YEAR = click.argument("year", type=click.IntRange(2020, 2100), metavar="ANNÉE")
@@ -85,14 +87,51 @@ def issue(year: int, *, again: bool, as_json: bool) -> None:
     show(total, as_json=as_json, text=text)
 
 
+@command.command(name="one")
+@YEAR
+@click.argument("person", type=click.IntRange(1), metavar="FICHE")
+@click.option("--left", is_flag=True, help="La personne nous a dit que plus rien ne viendra cette année.")
+@json_option
+@telling
+def one_person(year: int, person: int, *, left: bool, as_json: bool) -> None:
+    """Délivre l’attestation d’une seule personne : d’une année close, ou de celle qui court après un décès."""
+    made = assembly()
+    with made.database.transaction() as session:
+        house, at = attesting_house(made), made.clock()
+        paper = single.issue(session, house, year, PersonId(person), has_left=left, at=at, by=None)
+    _show_paper(paper, as_json=as_json)
+
+
+@command.command(name="hand-over")
+@YEAR
+@json_option
+@telling
+def hand_over(year: int, *, as_json: bool) -> None:
+    """Laisse partir les attestations numérotées : l’horloge fait les documents et écrit à qui a une adresse e-mail."""
+    made = assembly()
+    with made.database.transaction() as session:
+        locked = [run for run in attestations.runs(session, year) if run.locked_at]
+        for run in locked:
+            handing.begin(session, made.sealer, run.id, at=made.clock(), by=None)
+        piles = handing.piles(session, year, at=made.clock())
+    text = (
+        f"remises : {piles.held}, mails partis : {piles.mailed}, mails à envoyer : {piles.by_mail}, "
+        f"à poster : {piles.by_post}, ni mail ni adresse : {piles.by_neither}, documents à faire : {piles.unmade}"
+    )
+    show({"runs": len(locked), "piles": piles}, as_json=as_json, text=text)
+
+
 @command.command(name="file")
 @YEAR
 @click.option("--format", "wanted", type=click.Choice([one.value for one in Format]), required=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--test", "is_test", is_flag=True, help="Un fichier d’essai : rien n’est noté comme déclaré.")
+@click.option(
+    "--reference", default="", help="Celle que l’administration a donnée au premier fichier (corrections XML)."
+)
 @json_option
 @telling
-def file_year(year: int, *, wanted: str, output: Path, is_test: bool, as_json: bool) -> None:
+def file_year(year: int, *, wanted: str, output: Path, is_test: bool, reference: str, as_json: bool) -> None:
     """Écrit le fichier pour l’administration, après l’avoir vérifié ; ensuite, les corrections seulement."""
     made = assembly()
     house, at = attesting_house(made), made.clock()
@@ -102,9 +141,11 @@ def file_year(year: int, *, wanted: str, output: Path, is_test: bool, as_json: b
             prepared = filing.prepare(session, house, year, Format(wanted))
             digest = hashlib.sha256()
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                for piece in filing.pieces(session, house, prepared, at=at, is_test=is_test):
+                for piece in filing.pieces(session, house, prepared, at=at, is_test=is_test, answers=reference):
                     digest.update(piece.encode())
                     file.write(piece.encode())
+            if wrong := filing.refused(house, prepared, draft):
+                raise FileUnsound(wrong)
             if not is_test:
                 filing.note(session, house, prepared, content_print=digest.hexdigest(), at=at, by=None)
         draft.replace(output)
@@ -117,6 +158,22 @@ def file_year(year: int, *, wanted: str, output: Path, is_test: bool, as_json: b
         text=f"{prepared.count} fiches, {exact(prepared.cents)} euros : {output}"
         + "".join(f"\nn° {number} : coupé dans {', '.join(zones)}" for number, zones in prepared.cut.items()),
     )
+
+
+@command.command()
+@YEAR
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FICHIER")
+@json_option
+@telling
+def answer(year: int, file: Path, *, as_json: bool) -> None:
+    """Lit la réponse de l’administration au dernier fichier de l’année, et la pose près de chaque fiche."""
+    made = assembly()
+    with made.database.transaction() as session:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        count = answering.read(session, made.sealer, year, text, at=made.clock(), by=None)
+        said = answering.of_year(session, year, size=20)
+    lines = "".join(f"\nn° {one.number or '—'} : {one.level} {one.said}" for one in said)
+    show({"problems": count, "first": said}, as_json=as_json, text=f"{count} remarques{lines}")
 
 
 @command.command()

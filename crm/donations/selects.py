@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from crm.donations.model import Method
 from crm.donations.tables import GiftLineRow, GiftRow
 
 
@@ -49,4 +50,13 @@ def lines_given(first_on: Any, last_on: Any) -> Select[*tuple[Any, ...]]:
         )
         .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
         .where(GiftRow.given_on.between(first_on, last_on))
+    )
+
+
+def lines_collected(first_on: Any, last_on: Any) -> Select[int]:
+    """The lines of gifts of those days that a bank collected by mandate, and may take back for a while."""
+    return (
+        select(GiftLineRow.id)
+        .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
+        .where(GiftRow.given_on.between(first_on, last_on), GiftRow.method == Method.DIRECT_DEBIT)
     )

@@ -24,6 +24,8 @@ LANGUAGES = {"public": (Language.NL, Language.DE, Language.EN), "office": (Langu
 PUBLIC = (
     "templates/public/",
     "templates/mail/",
+    "crm/attestations/number_letters.py",
+    "crm/attestations/post_out.py",
     "crm/consent/certificate.py",
     "crm/donations/thank_letters.py",
     "crm/donations/words.py",

@@ -116,6 +116,44 @@ class Collecting(BaseModel):
     )
 
 
+class XmlYear(BaseModel):
+    """How the XML of an income year differs from that of 2024, as its own documentation says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_file: Path = Field(description="the administration's schema of that year; nothing is filed that it refuses")
+    test_word: str = Field(default="BCTEST", max_length=8)
+    names: dict[str, str] = Field(
+        default_factory=dict, description="elements that got another name: the old one, the new one; empty: left out"
+    )
+    lengths: dict[str, int] = Field(default_factory=dict, description="by zone, where there is more or less room")
+
+
+class Bow(BaseModel):
+    """How BOW 2.0 wants its JSON lines, by the schema that the administration publishes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_file: Path = Field(description="the schema of one line; nothing is filed that it refuses")
+    kind: str = Field(default="", description="what names the schema and its version, `urn:f:d:2026:71:1`")
+    kind_at: str = "s"
+    key_at: str = "k"
+    zones_at: dict[str, str] = Field(
+        default_factory=dict, description="where a zone stands, dotted; `z.2060` where nothing is said, empty: left out"
+    )
+    numbers: tuple[str, ...] = Field(default=("2002", "2009", "2059", "2060"), description="zones that are no text")
+    delete_at: str = Field(default="delete", description="what is true in a line that withdraws its key")
+
+
+class Attestations(BaseModel):
+    """How the administration is told of attestations, beyond what the house knows by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    xml: dict[int, XmlYear] = Field(default_factory=dict, description="by income year, from 2025 on")
+    bow: Bow | None = None
+
+
 class Settings(BaseSettings):
     """Everything that differs between two installations. Secrets are files below `home`, never variables."""
 
@@ -146,6 +184,7 @@ class Settings(BaseSettings):
     organisation: Organisation = Organisation()
     mail: Mail = Mail()
     collecting: Collecting = Collecting()
+    attestations: Attestations = Attestations()
     egress: Egress = Egress()
     api: Api = Api()
 

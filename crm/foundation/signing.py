@@ -31,6 +31,8 @@ class TokenPurpose(StrEnum):
     ACCOUNT = "account"
     PASSKEY = "passkey"
     VISIT = "visit"
+    NATIONAL_NUMBER = "national-number"
+    ATTESTATION = "attestation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,13 +271,20 @@ def address_on(session: Session, person_id: PersonId, day: date) -> Abode | None
 
 def letter_lines_on(session: Session, several: Mapping[PersonId, Person], day: date) -> dict[PersonId, tuple[str, ...]]:
     """What stands on the envelope of a letter of that day, of each who has a letter box then; two queries."""
+    return {
+        who: lines(home, recipient=several[who].full_name, language=several[who].language)
+        for who, home in letter_homes_on(session, list(several), day).items()
+    }
+
+
+def letter_homes_on(session: Session, person_ids: Collection[PersonId], day: date) -> dict[PersonId, PostalAddress]:
+    """Where a letter of that day goes, of each who has a letter box then; two queries."""
     found = {}
-    for who, abodes in contact_store.abodes_of(session, list(several)).items():
+    for who, abodes in contact_store.abodes_of(session, person_ids).items():
         holding = [one for one in abodes if holds_on(one, day)]
         home = next((one for one in holding if one.season_from), None) or next(iter(holding), None)
         if home is not None:
-            person = several[who]
-            found[who] = lines(home.address, recipient=person.full_name, language=person.language)
+            found[who] = home.address
     return found
 
 

@@ -70,6 +70,17 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """A request a link stands for."""
+
+    id: int
+    person_id: PersonId
+    asked_at: datetime
+    way: Way
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sealed:
     """A row of the vault as it lies there: what only its key opens, and for which place it was sealed."""
 

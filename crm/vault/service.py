@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
+from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people import service as people
 from crm.people.errors import PersonMissing
@@ -17,7 +18,7 @@ from crm.values.national_number import NationalNumber
 from crm.vault import rules, store
 from crm.vault.errors import NumberElsewhere, NumberMissing
 from crm.vault.keys import Lock
-from crm.vault.model import Asked, Held, Outcome, Reason, Source, Way
+from crm.vault.model import Asked, Held, Outcome, Reason, Request, Source, Way
 
 ROTATES = 200
 """Rows of one transaction of a rotation."""
@@ -147,8 +148,47 @@ def ask(session: Session, sealer: Sealer, person_id: PersonId, *, way: Way, at: 
     """Notes that somebody was asked for their number."""
     if people.find_person(session, person_id) is None:
         raise PersonMissing
-    store.add_request(session, person_id=person_id, at=at, way=way, by=by)
+    store.add_requests(session, [person_id], at=at, way=way, by=by)
     _record(session, sealer, "national-number.asked", person_id, at=at, by=by, facts={"way": way})
+
+
+def ask_many(
+    session: Session, sealer: Sealer, person_ids: Sequence[PersonId], *, way: Way, at: datetime, by: AccountId | None
+) -> dict[PersonId, int]:
+    """Notes that all of them were asked, in one line of the trail; the number of each one's request, for a link."""
+    made = store.add_requests(session, person_ids, at=at, way=way, by=by)
+    audit.record(
+        session,
+        sealer,
+        at=at,
+        account_id=by,
+        action="national-number.asked-many",
+        subject="attestations",
+        subject_id=None,
+        facts={"way": way.value, "count": len(made)},
+    )
+    return made
+
+
+def find_request(session: Session, request_id: object) -> Request | None:
+    """The request a link stands for (`request_id` is what its token holds)."""
+    row = store.request_row(session, request_id) if isinstance(request_id, int) else None
+    if row is None:
+        return None
+    return Request(
+        id=row.id, person_id=PersonId(row.person_id), asked_at=row.asked_at, way=row.way, answered_at=row.answered_at
+    )
+
+
+def close_request(session: Session, request_id: int, *, at: datetime) -> bool:
+    """Spends a request's link; False where it was spent already, so that of two answers one counts."""
+    hold(session, f"request of a number {request_id}")
+    row = store.request_row(session, request_id)
+    if row is None or row.answered_at is not None:
+        return False
+    row.answered_at = at
+    session.flush()
+    return True
 
 
 def asked(session: Session, person_id: PersonId) -> Asked | None:

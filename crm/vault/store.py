@@ -87,10 +87,19 @@ def asked(session: Session, person_id: int) -> Asked | None:
     return Asked(asked_at=row.asked_at, way=row.way, by=None if row.asked_by is None else AccountId(row.asked_by))
 
 
-def add_request(session: Session, *, person_id: int, at: datetime, way: Way, by: int | None) -> None:
-    """That somebody was asked."""
-    session.add(NumberRequestRow(person_id=person_id, asked_at=at, way=way, asked_by=by))
+def add_requests(
+    session: Session, person_ids: Sequence[PersonId], *, at: datetime, way: Way, by: int | None
+) -> dict[PersonId, int]:
+    """That they were asked; the number of each request."""
+    rows = [NumberRequestRow(person_id=one, asked_at=at, way=way, asked_by=by) for one in person_ids]
+    session.add_all(rows)
     session.flush()
+    return {PersonId(row.person_id): row.id for row in rows}
+
+
+def request_row(session: Session, request_id: int) -> NumberRequestRow | None:
+    """The row of a request, as it is now."""
+    return session.get(NumberRequestRow, request_id, populate_existing=True)
 
 
 def older_than(session: Session, key_id: int, *, size: int) -> list[Sealed]:

@@ -38,6 +38,8 @@ class NumberRow(Base):
 
 
 class NumberRequestRow(Base):
+    """That somebody was asked. A link stands for one row, and serves once: `answered_at` closes it."""
+
     __tablename__ = "national_number_request"
     __table_args__ = (Index("ix_national_number_request_person", "person_id", "asked_at"),)
 
@@ -46,3 +48,4 @@ class NumberRequestRow(Base):
     asked_at: Mapped[datetime]
     way: Mapped[Way] = mapped_column(Word(Way))
     asked_by: Mapped[int | None] = mapped_column(BigId)
+    answered_at: Mapped[datetime | None]

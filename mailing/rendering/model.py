@@ -54,6 +54,8 @@ class LetterKind(StrEnum):
     ORIGIN = "origin"
     STILL = "still"
     ISSUE = "issue"
+    NUMBER = "number"
+    ATTESTATION = "attestation"
 
 
 class FindingCode(StrEnum):

@@ -40,6 +40,8 @@ _OTHER = {
     LetterKind.ORIGIN: frozenset({"source"}),
     LetterKind.STILL: frozenset({"purposes", "until"}),
     LetterKind.ISSUE: frozenset({"title", "link"}),
+    LetterKind.NUMBER: frozenset({"year"}),
+    LetterKind.ATTESTATION: frozenset({"year"}),
 }
 NEEDED = {kind: frozenset({"purposes"}) for kind in LetterKind} | _BARE | _OTHER
 ALLOWED = _BARE | {
@@ -54,6 +56,8 @@ ALLOWED = _BARE | {
     LetterKind.ORIGIN: frozenset({"source"}),
     LetterKind.STILL: frozenset({"purposes", "words", "until"}),
     LetterKind.ISSUE: frozenset({"title", "link"}),
+    LetterKind.NUMBER: frozenset({"year"}),
+    LetterKind.ATTESTATION: frozenset({"year", "again"}),
 }
 
 
@@ -121,10 +125,11 @@ def render_letter(
 
     Those to colleagues, and the link to one's own space, take no facts; `ANCHOR` takes the `heads` of the ledgers,
     `RECEIPT` what was `said`, `THANKS` what was `given` (and something in `first` where it is a first gift), `ORIGIN`
-    the `source` of somebody's data, `ISSUE` the `title` and the `link` of a magazine, all others `purposes`, the names
-    of what it is about. `words` are the exact texts that were shown; `GOODBYE` may have `kept`, what is still
-    received. No letter has a place for what a visitor typed: a stranger could use it to speak in our name. Raises
-    `WrongFacts` for a fact too many or one that lacks.
+    the `source` of somebody's data, `ISSUE` the `title` and the `link` of a magazine, `NUMBER` and `ATTESTATION` a
+    `year` (and something in `again` where it reminds), all others `purposes`, the names of what it is about. `words`
+    are the exact texts that were shown; `GOODBYE` may have `kept`, what is still received. No letter has a place for
+    what a visitor typed: a stranger could use it to speak in our name. Raises `WrongFacts` for a fact too many or one
+    that lacks.
     """
     if not NEEDED[kind] <= facts.keys() <= ALLOWED[kind]:
         raise WrongFacts(f"a letter {kind} takes {sorted(ALLOWED[kind])}, not {sorted(facts)}")

@@ -17,6 +17,8 @@ from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
+from crm.vault import service as vault
+from crm.vault.model import Way
 from crm.visits import service as visits
 from mailing.composition import service as composition
 from mailing.delivery import service as delivery
@@ -27,6 +29,7 @@ from tests.browser.house import House
 from tests.composition import shelf
 from tests.conftest import NOW
 
+_NUMBERS = ["85073003328", "17073003384", "26011500105", "99123199841"]
 NEWS = Purpose(
     code="news", names={"fr": "Les nouvelles"}, promises={"fr": "Chaque semaine, ce qui s’est passé."}, position=1
 )
@@ -43,7 +46,7 @@ def test_every_page_in_every_language_is_accessible(house: House, browser: Brows
     for language in Language:
         _walk(house, page, language, found)
         page.context.clear_cookies()
-    assert len(found) == 36 * len(Language) + 1
+    assert len(found) == 40 * len(Language) + 1
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -99,6 +102,7 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
     page.check("input[name=agreed]")
     press("main form >> nth=-1 >> button", "interests, declared")
     _space(house, page, person, go, press)
+    _number(house, page, person, go, press)
     _ask_again(house, person)
     go(f"{choices}/encore", "still wanted")
     press("main form button >> nth=0", "still wanted, answered")
@@ -109,6 +113,18 @@ def _walk(house: House, page: Page, language: Language, found: dict[str, list[st
     press("form:has(input[value=withdraw]) button >> nth=0", "left")
     press("form:has(input[value=take-back]) button", "taken back")
     page.context.clear_cookies()
+
+
+def _number(
+    house: House, page: Page, person: Person, go: Callable[[str, str], None], press: Callable[[str, str], None]
+) -> None:
+    go("/attestation", "a paper's code")
+    with house.assembly.database.transaction() as session:
+        asked = vault.ask_many(session, house.assembly.sealer, [person.id], way=Way.MAIL, at=house.clock(), by=None)
+    go(f"/attestation/numero/{house.assembly.links.sign(TokenPurpose.NATIONAL_NUMBER, asked[person.id])}", "number")
+    press("main button", "number, errors")
+    page.fill("#number", _NUMBERS.pop())
+    press("main button", "number, kept")
 
 
 def _space(

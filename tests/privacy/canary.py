@@ -246,7 +246,7 @@ def found_on_disk(assembly: Assembly) -> dict[str, set[str]]:
         file = Path(str(assembly.database.engine.url.database))
         places |= {path.name: path.read_bytes() for path in file.parent.glob(f"{file.name}*")}
     places = {name: raw + b"".join(decoded(raw)) for name, raw in places.items()}
-    places |= {name: repr(rows).encode() for name, rows in _tables(assembly).items()}
+    places |= {name: repr(rows).encode() for name, rows in tables(assembly).items()}
     return {name: found for name, raw in places.items() if (found := found_in(raw))}
 
 
@@ -265,7 +265,8 @@ def decoded(raw: bytes) -> list[bytes]:
     return found
 
 
-def _tables(assembly: Assembly) -> dict[str, Any]:
+def tables(assembly: Assembly) -> dict[str, Any]:
+    """Every row of every table."""
     with assembly.database.reading() as session:
         return {
             table.name: [tuple(row) for row in session.execute(select(table))] for table in Base.metadata.sorted_tables

@@ -32,6 +32,8 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.AGAIN: {"purposes": ("Trois signatures qui comptent",)},
     LetterKind.STILL: {"purposes": PURPOSES[:1], "words": WORDS[:1], "until": "26 janvier 2027"},
     LetterKind.ISSUE: {"title": "Le Fil 124 · Les voix du lac", "link": "https://www.exemple.test/le-fil-124.pdf"},
+    LetterKind.NUMBER: {"year": "2026"},
+    LetterKind.ATTESTATION: {"year": "2026"},
     LetterKind.ORIGIN: {"source": ("Dialogue Direct, qui recrute pour nous, à Namur",)},
 }
 LINKS = {
@@ -49,6 +51,8 @@ LINKS = {
     LetterKind.THANKS: set(),
     LetterKind.RECEIPT: {Slot.PREFERENCES_URL},
     LetterKind.VISIT: {Slot.CONFIRM_URL},
+    LetterKind.NUMBER: {Slot.CONFIRM_URL},
+    LetterKind.ATTESTATION: {Slot.CONFIRM_URL},
 }
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.assembly import attesting_house
-from crm.attestations import correcting, words
+from crm.attestations import answering, correcting, handing, reconciling, words
 from crm.attestations import service as attestations
 from crm.attestations.errors import (
     AttestationEnded,
@@ -23,6 +23,7 @@ from crm.attestations.errors import (
     YearOpen,
 )
 from crm.attestations.model import MissingNumber, Stage, YearRules
+from crm.foundation import documents
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values import money
@@ -30,6 +31,7 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
 from crm.web.office import guard, shell
 from crm.web.office.noting import note
+from crm.web.office.supporter_proof import download
 from crm.web.words import N_
 
 blueprint = Blueprint("attestations", __name__, url_prefix="/office/gifts/attestations")
@@ -47,7 +49,7 @@ def index() -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:year>", permission=Permission.DONATIONS_READ)
 def show(year: int) -> ResponseReturnValue:
     """A year: what holds, how far its runs are, what is to be corrected, what is void."""
-    this = _known(year)
+    this = known_year(year)
     with shell.assembly().database.reading() as session:
         count, cents, last = attestations.totals(session, year)
         return shell.show(
@@ -65,6 +67,7 @@ def show(year: int) -> ResponseReturnValue:
             runs=[(one, attestations.progress(session, one.id)) for one in attestations.runs(session, year)],
             drift=correcting.drift(session, year)[:SHOWN] if count else (),
             void=attestations.void(session, year),
+            answers=answering.of_year(session, year, size=SHOWN),
             words=words,
             Stage=Stage,
         )
@@ -73,12 +76,15 @@ def show(year: int) -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:year>/findings", permission=Permission.DONATIONS_READ)
 def findings(year: int) -> ResponseReturnValue:
     """What would be numbered now, and every payment that is left out, with its reason. Nothing is changed."""
-    _known(year)
+    known_year(year)
     with shell.assembly().database.reading() as session:
         found = attestations.look(session, year)
+        balance = reconciling.balance(session, found, at=shell.now())
     return shell.show(
         "office/gifts/attestation_findings.html",
         year=year,
+        balance=balance,
+        most_drafts=reconciling.MOST_DRAFTS,
         found=found,
         excluded=found.excluded[:SHOWN],
         lacking=[one for one in found.owed if one.lacks_number][:SHOWN],
@@ -86,10 +92,28 @@ def findings(year: int) -> ResponseReturnValue:
     )
 
 
+@guard.page(blueprint, "/<int:year>/drafts", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def drafts(year: int) -> ResponseReturnValue:
+    """The papers as they would be, marked as drafts: no number is given and none is opened, nothing is written."""
+    known_year(year)
+    made, here = shell.assembly(), url_for("attestations.findings", year=year)
+    with made.database.transaction() as session:
+        found = attestations.look(session, year)
+        note(session, "attestations.drafted", year, {"count": len(found.owed)}, subject="attestations")
+    if not found.owed:
+        return shell.back(here, shell.say(N_("Rien ne serait attesté.")), kind="note")
+    try:
+        pages = reconciling.drafts(attesting_house(made), found)
+    except InstitutionIncomplete as refused:
+        return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
+    content = documents.pdf(reconciling.DRAFTS, pages, at=shell.now())
+    return download(content, f"projets-{year}.pdf", "application/pdf")
+
+
 @guard.page(blueprint, "/<int:year>/check", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def check(year: int) -> ResponseReturnValue:
     """Notes what the check finds as what may be numbered."""
-    _known(year)
+    known_year(year)
     with shell.assembly().database.transaction() as session:
         run, _found = attestations.check(session, year, at=shell.now(), by=guard.signed_in().account.id)
         note(session, "attestations.checked", year, {"count": run.count}, subject="attestations")
@@ -104,7 +128,7 @@ def check(year: int) -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:year>/lock", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def lock(year: int) -> ResponseReturnValue:
     """Gives the numbers of the checked run."""
-    _known(year)
+    known_year(year)
     made, here = shell.assembly(), url_for("attestations.show", year=year)
     try:
         with made.database.transaction() as session:
@@ -130,7 +154,7 @@ REFUSALS: dict[type[PortevoixError], str] = {
 @guard.page(blueprint, "/<int:year>/rules", permission=Permission.DONATIONS_EDIT)
 def rules(year: int) -> ResponseReturnValue:
     """The form of a proposal, filled in with what holds."""
-    _known(year)
+    known_year(year)
     with shell.assembly().database.reading() as session:
         return _form(_typed(attestations.rules_of(session, year)))
 
@@ -138,7 +162,7 @@ def rules(year: int) -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:year>/rules", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def propose(year: int) -> ResponseReturnValue:
     """Proposes; nothing changes before a second person agrees."""
-    _known(year)
+    known_year(year)
     typed = {name: request.form.get(name, "").strip()[:40] for name in FIELDS} | {"year": str(year)}
     try:
         with shell.assembly().database.transaction() as session:
@@ -191,8 +215,17 @@ def paper(year: int, number: int) -> ResponseReturnValue:
         if not versions:
             abort(404)
         lines = attestations.lines(session, versions[-1].id)
+        proofs = handing.proofs(session, [one.id for one in versions])
+        answers = answering.of_papers(session, [one.id for one in versions])
     return shell.show(
-        "office/gifts/attestation.html", year=year, number=number, versions=versions, lines=lines, words=words
+        "office/gifts/attestation.html",
+        year=year,
+        number=number,
+        versions=versions,
+        lines=lines,
+        proofs=proofs,
+        answers=answers,
+        words=words,
     )
 
 
@@ -273,7 +306,8 @@ def _form(typed: dict[str, str], *, wrong: str = "", status: int = 200) -> Respo
     )
 
 
-def _known(year: int) -> int:
+def known_year(year: int) -> int:
+    """This year, where that one is a year of attestations; else the page is not found."""
     this = brussels_day(shell.now()).year
     if not FIRST <= year <= this:
         abort(404)

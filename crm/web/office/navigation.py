@@ -36,6 +36,8 @@ class Entry:
 _SUPPORTERS = (
     "care_notes",
     "national_number",
+    "supporter_fiscal",
+    "supporter_attestation",
     "care_resend",
     "supporter_addresses",
     "supporter_consent",
@@ -92,6 +94,8 @@ MENU = (
             "plan_signing",
             "sepa",
             "attestations",
+            "attestation_asking",
+            "attestation_handing",
         ),
     ),
     Entry(

@@ -1,0 +1,89 @@
+"""The administration's answers, laid beside the fiches they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from crm.attestations import filed_store, problem_json
+from crm.attestations.errors import NothingToFile
+from crm.attestations.model import Answer
+from crm.attestations.tables import AnswerRow, AttestationRow, FiledRow
+from crm.audit import service as audit
+from crm.foundation.signing import Sealer
+from crm.values.identifiers import AccountId, AttestationId
+
+
+def read(session: Session, sealer: Sealer, year: int, text: str, *, at: datetime, by: AccountId | None) -> int:
+    """Keeps what the administration said of the last file of a year, in place of what it said of it before; how much.
+
+    A problem finds its fiche by key, else by its line in the file. Raises NothingToFile where none was made, and
+    AnswerUnreadable.
+    """
+    found = problem_json.problems(text)
+    files = filed_store.filings(session, year)
+    if not files:
+        raise NothingToFile
+    filing_id = files[-1].id
+    told = session.execute(
+        select(FiledRow.attestation_id, AttestationRow.fiche_key)
+        .join(AttestationRow, AttestationRow.id == FiledRow.attestation_id)
+        .where(FiledRow.filing_id == filing_id)
+        .order_by(AttestationRow.number)
+    ).all()
+    by_key = {row.fiche_key: row.attestation_id for row in told}
+    by_line = {place: row.attestation_id for place, row in enumerate(told, start=1)}
+    session.execute(delete(AnswerRow).where(AnswerRow.filing_id == filing_id))
+    rows = [
+        {
+            "filing_id": filing_id,
+            "attestation_id": by_key.get(one.key) or by_line.get(one.line or 0),
+            "line": one.line,
+            "level": one.level,
+            "said": one.said,
+            "read_at": at,
+            "read_by": by,
+        }
+        for one in found
+    ]
+    if rows:
+        session.execute(insert(AnswerRow), rows)
+    audit.record(
+        session,
+        sealer,
+        at=at,
+        account_id=by,
+        action="attestations.answered",
+        subject="attestations",
+        subject_id=year,
+        facts={"count": len(rows)},
+    )
+    return len(rows)
+
+
+def of_papers(session: Session, ids: Sequence[AttestationId]) -> tuple[Answer, ...]:
+    """What was said of these, in order."""
+    query = select(AnswerRow).where(AnswerRow.attestation_id.in_(ids)).order_by(AnswerRow.id)
+    return tuple(_answer(row, 0) for row in session.scalars(query))
+
+
+def of_year(session: Session, year: int, *, size: int) -> tuple[Answer, ...]:
+    """What was said of the last file of a year, with the number of each fiche (0 of the whole file)."""
+    files = filed_store.filings(session, year)
+    if not files:
+        return ()
+    query = (
+        select(AnswerRow, AttestationRow.number)
+        .outerjoin(AttestationRow, AttestationRow.id == AnswerRow.attestation_id)
+        .where(AnswerRow.filing_id == files[-1].id)
+        .order_by(AnswerRow.id)
+        .limit(size)
+    )
+    return tuple(_answer(row, number or 0) for row, number in session.execute(query))
+
+
+def _answer(row: AnswerRow, number: int) -> Answer:
+    return Answer(number=number, line=row.line, level=row.level, said=row.said, read_at=row.read_at)

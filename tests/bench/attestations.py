@@ -1,0 +1,139 @@
+"""`python -m tests.bench.attestations`: a year of numbers, papers, its file and a new key of the vault, timed."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import resource
+import time
+from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import date
+from random import Random
+
+from sqlalchemy import select
+
+from crm.assembly import Assembly, attesting_house, press
+from crm.attestations import filing, service
+from crm.attestations.model import Format
+from crm.attestations.paper import TEMPLATE
+from crm.attestations.rules import by_default
+from crm.attestations.tables import AttestationRow
+from crm.demo.seeding.sow import sow
+from crm.foundation import documents
+from crm.foundation.settings import Organisation
+from crm.people.tables import PersonRow
+from crm.values.identifiers import AccountId, AttestationId, RunId
+from crm.values.national_number import NationalNumber
+from crm.vault import service as vault
+from crm.vault import store as vault_store
+from crm.vault.model import Source
+from tests.bench.imports import house, timed
+
+AIM = 100_000
+GOALS = {"lock": 30, "file": 60}
+"""Seconds for a hundred thousand."""
+PAPERS = 400
+HOUSE = Organisation(
+    legal_name="Maison exemple ASBL", enterprise_number="0418308144", street="Rue X 1", postcode="1060", locality="Bxl"
+)
+
+
+def main() -> None:
+    """Prints seconds, and what they make for a hundred thousand."""
+    options = argparse.ArgumentParser(prog="python -m tests.bench.attestations", description=main.__doc__)
+    options.add_argument("--people", type=int, default=60_000)
+    options.add_argument("--year", type=int, default=2025)
+    options.add_argument("--ledgers", nargs="*", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
+    chosen = options.parse_args()
+    for ledger in chosen.ledgers:
+        with house(ledger) as bare:
+            made = replace(bare, settings=bare.settings.model_copy(update={"organisation": HOUSE}))
+            with redirect_stdout(io.StringIO()):
+                sow(made, chosen.people, seed=1961, now=made.clock())
+            _measure(ledger, made, chosen.year)
+
+
+def _measure(ledger: str, made: Assembly, year: int) -> None:
+    figures: dict[str, float] = {}
+    _approve(made, year)
+    numbers = _numbers(made)
+    now = made.clock()
+    with made.database.transaction() as session:
+        run, _ = service.check(session, year, at=now, by=None)
+    with timed(figures, "lock"), made.database.transaction() as session:
+        run = service.lock(session, attesting_house(made), run.id, at=now, by=None)
+    count = run.count
+    rates = _rates(made, run.id)
+    with timed(figures, "file"), made.database.transaction() as session:
+        desk = attesting_house(made)
+        prepared = filing.prepare(session, desk, year, Format.BELCOTAX_XML_2024)
+        size = sum(len(piece) for piece in filing.pieces(session, desk, prepared, at=now))
+    lock = made.vault.add_key()
+    with timed(figures, "rotation"):
+        turned = 0
+        while True:
+            with made.database.transaction() as session:
+                some = vault.rotate_some(session, lock)
+            if not some:
+                break
+            turned += some
+    for name, goal in GOALS.items():
+        scaled = figures[name] * AIM / count
+        print(f"{ledger}: {name} of {count:,} in {figures[name]:.1f} s: {scaled:.0f} s for {AIM:,}, goal {goal} s")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{ledger}: the file has {size / 1e6:.1f} MB; most memory so far {memory:.0f} MB")
+    bare, whole = rates
+    print(f"{ledger}: {whole:.0f} papers a second, {bare:.0f} by the bare library: {whole / bare:.2f}, goal 0.50")
+    print(f"{ledger}: {turned:,} of {numbers:,} numbers under a new key in {figures['rotation']:.1f} s")
+
+
+def _approve(made: Assembly, year: int) -> None:
+    rules = replace(by_default(year), approved_from_on=date(year - 5, 1, 1))
+    with made.database.transaction() as session:
+        proposed = service.propose_rules(session, rules, at=made.clock(), by=AccountId(1))
+        service.decide_rules(session, proposed.id, accepts=True, at=made.clock(), by=AccountId(2))
+
+
+def _numbers(made: Assembly) -> int:
+    """A number for three people in four."""
+    lock, chance, rows = made.vault.lock(), Random(1961), []
+    with made.database.transaction() as session:
+        for person_id in session.scalars(select(PersonRow.id)):
+            if chance.random() < 0.75:
+                birth = f"{chance.randrange(30, 99):02d}{chance.randrange(1, 13):02d}{chance.randrange(1, 29):02d}"
+                nine = f"{birth}{chance.randrange(1, 998):03d}"
+                number, uid = NationalNumber(f"{nine}{97 - int(nine) % 97:02d}"), f"{person_id:032x}"
+                row = vault_store.new_row(
+                    sealed=lock.seal(number, uid),
+                    uid=uid,
+                    key_id=lock.newest,
+                    number_key=lock.key_of(number),
+                    source=Source.FORM,
+                    at=made.clock(),
+                )
+                rows.append(row | {"person_id": person_id})
+        vault_store.add(session, rows)
+    return len(rows)
+
+
+def _rates(made: Assembly, run_id: RunId) -> tuple[float, float]:
+    """(pages a second by the bare library, papers a second by the press), of the same papers, warm."""
+    at_work = press(made)
+    with made.database.reading() as session:
+        wanted = select(AttestationRow.id).where(AttestationRow.run_id == run_id).order_by(AttestationRow.id)
+        ids = [AttestationId(one) for one in session.scalars(wanted.limit(2 * PAPERS))]
+    pages = [at_work.said(one).page for one in ids[:PAPERS]]
+    documents.pdf(TEMPLATE, pages[0], at=made.clock())
+    start = time.perf_counter()
+    for page in pages:
+        documents.pdf(TEMPLATE, page, at=made.clock())
+    bare = PAPERS / (time.perf_counter() - start)
+    start = time.perf_counter()
+    for one in ids[PAPERS:]:
+        at_work.make(one)
+    return bare, len(ids[PAPERS:]) / (time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main()

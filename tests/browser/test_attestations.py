@@ -1,0 +1,89 @@
+"""A year of attestations as finance and a donor live it: the number asked and given, numbered, handed over, fetched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+from playwright.sync_api import Browser, Page, expect
+
+from crm.attestations import service as attestations
+from crm.attestations.rules import by_default
+from crm.donations import service as donations
+from crm.donations.model import Method, Movement, NewGift, NewLine
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import AccountId
+from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
+from tests.browser.furnishing import EMAIL, PASSWORD, furnish
+from tests.browser.house import House, wait_for
+
+YEAR, MARIE = 2025, "marie@exemple.test"
+HOME = PostalAddress.parse(street="Rue Haute", number="1", postcode="4000", locality="Liège")
+
+
+def prepared(house: House) -> None:
+    """A donor without a number, and rules that two people agreed on."""
+    now = house.clock()
+    with house.assembly.database.transaction() as session:
+        rules = replace(by_default(YEAR), approved_from_on=date(YEAR, 1, 1))
+        proposed = attestations.propose_rules(session, rules, at=now, by=AccountId(8))
+        attestations.decide_rules(session, proposed.id, accepts=True, at=now, by=AccountId(9))
+        new = NewPerson(
+            language=Language.FR, first_name="Marie", last_name="Dupont", email=EmailAddress.parse(MARIE), address=HOME
+        )
+        marie = people.add(session, house.assembly.addresses, new, at=now).id
+        movement = Movement(method=Method.TRANSFER, booked_on=date(YEAR, 6, 1))
+        gift = NewGift(person_id=marie, lines=(NewLine(cents=12000),), given_on=date(YEAR, 6, 1), movement=movement)
+        donations.record(session, house.assembly.sealer, gift, at=now)
+
+
+def link_in(house: House, about: str, path: str) -> str:
+    found = re.search(rf"http://\S+/attestation/{path}/\S+", house.mail_to(MARIE, about=about).text)
+    assert found
+    return found.group()
+
+
+def test_a_number_is_asked_and_given_and_the_paper_is_fetched(house: House, page: Page, browser: Browser) -> None:
+    furnish(house.assembly, house.clock(), site_url=house.site_url)
+    prepared(house)
+    page.goto(f"{house.url}/office/gifts/attestations/{YEAR}/numbers")
+    page.fill("#email", EMAIL)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Envoyer ces mails").click()
+    expect(page.get_by_text("Un mail va partir.")).to_be_visible()
+    donor = browser.new_context(locale="fr-BE", viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    hers = donor.new_page()
+    hers.goto(link_in(house, "il nous manque un numéro", "numero"))
+    expect(hers.get_by_text("Pour l’attestation de Marie Dupont.")).to_be_visible()
+    hers.fill("#number", "85.07.30 / 033-28")
+    hers.get_by_role("button", name="Donner mon numéro").click()
+    expect(hers.locator("h1")).to_have_text("Merci, c’est noté")
+    expect(hers.locator("main")).not_to_contain_text("033")
+    page.goto(f"{house.url}/office/gifts/attestations/{YEAR}")
+    page.get_by_role("button", name="Vérifier").click()
+    page.get_by_role("button", name="Donner les numéros").click()
+    page.get_by_role("dialog").get_by_role("button", name="Donner les numéros").click()
+    page.get_by_role("link", name="Remettre les attestations").click()
+    page.get_by_role("button", name="Laisser partir les attestations").click()
+    page.get_by_role("dialog").get_by_role("button", name="Laisser partir").click()
+    expect(page.get_by_text("L’horloge s’en charge")).to_be_visible()
+    house.clock.go_to(house.clock() + timedelta(minutes=1))
+    hers.goto(link_in(house, "vous attend", "papier"))
+    hers.fill("#postcode", "1000")
+    hers.get_by_role("button", name="Prendre mon attestation").click()
+    expect(hers.locator(".summary")).to_contain_text("une chose est à corriger", ignore_case=True)
+    hers.fill("#postcode", "4000")
+    with hers.expect_download() as download:
+        hers.get_by_role("button", name="Prendre mon attestation").click()
+    assert download.value.suggested_filename == f"attestation-{YEAR}.pdf"
+    donor.close()
+    page.reload()
+    expect(page.locator(".stats")).to_contain_text("Remises")
+    wait_for(lambda: "1" in page.locator(".stats").inner_text() or None, "the paper handed over")
+    page.goto(f"{house.url}/office/gifts/attestations/{YEAR}/1")
+    expect(page.locator("main")).to_contain_text("prise par le lien du mail")

@@ -1,0 +1,168 @@
+"""The desks beside a year of attestations: asking for numbers, handing papers over, one by itself, fiscal identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from crm.assembly import Assembly, press
+from crm.attestations import handing, service
+from crm.attestations.model import HandWay
+from crm.attestations.rules import by_default
+from crm.care.tables import TaskRow
+from crm.donations import service as donations
+from crm.donations.model import Method, Movement, NewGift, NewLine
+from crm.people import households
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.staff.model import Role
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import PersonId
+from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
+from jobs import hand_over_attestations
+from mailing.delivery.tables import DeliveryRow
+from tests.attestations.conftest import DECIDER, HOME, ORGANISATION, PROPOSER, YEAR
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+from tests.web.supporters import Site
+from tests.web.test_public_space import go_in
+
+Open = Callable[..., Browser]
+DESK = f"/office/gifts/attestations/{YEAR}"
+MARIE = "marie@exemple.be"
+NUMBER, OTHER = "85073003328", "17073003384"
+
+
+@pytest.fixture
+def assembly(assembly: Assembly) -> Assembly:
+    """That of an institution with a legal name, approved."""
+    found = replace(assembly, settings=assembly.settings.model_copy(update={"organisation": ORGANISATION}))
+    with found.database.transaction() as session:
+        rules = replace(by_default(YEAR), approved_from_on=date(YEAR, 1, 1))
+        proposed = service.propose_rules(session, rules, at=NOW, by=PROPOSER)
+        service.decide_rules(session, proposed.id, accepts=True, at=NOW, by=DECIDER)
+    return found
+
+
+def donor(assembly: Assembly, cents: int = 5000, **facts: object) -> PersonId:
+    new = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont")
+    with assembly.database.transaction() as session:
+        person_id = people.add(session, assembly.addresses, replace(new, **facts), at=NOW).id  # type: ignore[arg-type]
+        given = NewGift(
+            person_id=person_id,
+            lines=(NewLine(cents=cents),),
+            given_on=date(YEAR, 6, 1),
+            movement=Movement(method=Method.TRANSFER, booked_on=date(YEAR, 6, 1)),
+        )
+        donations.record(session, assembly.sealer, given, at=NOW)
+    return person_id
+
+
+def test_numbers_are_asked_for_by_three_ways_and_come_in_by_a_link(assembly: Assembly, browser: Open) -> None:
+    donor(assembly, email=EmailAddress.parse(MARIE))
+    jean = donor(assembly, address=HOME, first_name="Jean")
+    donor(assembly, phone=PhoneNumber.parse("+32470123456"), first_name="Luc")
+    care, numbers = browser(Role.CARE), f"{DESK}/numbers"
+    page = care.get(numbers).text
+    assert [word in page for word in ("par mail", "par lettre", "par téléphone", "Aucun numéro ne manque")] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    care.post(f"{numbers}/mails")
+    letters = care.post(f"{numbers}/letters")
+    assert (letters.mimetype, letters.data[:5]) == ("application/pdf", b"%PDF-")
+    care.post(f"{numbers}/calls")
+    assert care.post(f"{numbers}/letters").status_code == 303
+    with assembly.database.reading() as session:
+        (mail,) = session.scalars(select(DeliveryRow))
+        titles = list(session.scalars(select(TaskRow.title)))
+        link = mail.values["confirm_url"].partition(".test")[2]
+    assert titles == [f"Demander le numéro national pour l’attestation de {YEAR}"]
+    site = Site.open(assembly).client
+    for language, word in (("fr", "Pour l’attestation de Marie Dupont"), ("nl", "Voor het attest van Marie Dupont")):
+        asked = site.get(f"{link}?lang={language}")
+        assert (asked.status_code, word in asked.text, asked.headers["Cache-Control"]) == (200, True, "no-store")
+    wrong = site.post(link, data={"number": "85.07.30 033 82"})
+    assert (wrong.status_code, "033 82" in wrong.text) == (422, False)
+    kept = site.post(link, data={"number": "85.07.30 / 033–28"})
+    assert (kept.status_code, "033" in kept.text, "••.••" in kept.text) == (200, False, True)
+    assert (site.get(link).status_code, site.post(link, data={"number": OTHER}).status_code) == (404, 404)
+    assert site.get(f"{link[:-4]}aaaa").status_code == 404
+    page = care.get(numbers).text
+    assert ("Demandé il y a moins d’un mois" in page, "À demander par" in page) == (True, False)
+    assert browser(Role.EDITOR).get(numbers).status_code == 403
+    page = care.get(f"/office/supporters/{jean}").text
+    assert "Demandé par courrier" in page
+
+
+def test_papers_are_handed_over_by_link_by_post_and_as_copies(assembly: Assembly, browser: Open) -> None:
+    marie = donor(assembly, email=EmailAddress.parse(MARIE), address=HOME)
+    donor(assembly, address=HOME, first_name="Jean")
+    donor(assembly, first_name="Zoé", address=None)
+    finance, here = browser(Role.FINANCE), f"{DESK}/handing"
+    assert "Rien n’est encore numéroté" in finance.get(here).text
+    assert finance.post(f"{DESK}/drafts").data[:5] == b"%PDF-"
+    finance.post(f"{DESK}/check")
+    finance.post(f"{DESK}/lock")
+    finance.post(f"{here}/begin")
+    assert hand_over_attestations.run(assembly, NOW) == {"made": 2, "mailed": 1}
+    page = finance.get(here).text
+    assert ("Rue de la Loi" in page, "1000 Bruxelles" in page, "À poster" in page) == (False, True, True)
+    assert finance.post(f"{here}/print").data[:5] == b"%PDF-"
+    listed = finance.post(f"{here}/list")
+    assert (listed.mimetype, "Jean Dupont" in listed.text, "Marie" in listed.text) == ("text/csv", True, False)
+    with assembly.database.reading() as session:
+        (first,) = service.of_person(session, marie)
+        (mail,) = session.scalars(select(DeliveryRow))
+        link = mail.values["confirm_url"].partition(".test")[2]
+        (waiting,) = handing.to_post(session, YEAR, at=NOW)
+    finance.post(f"{here}/posted", {"paper": [waiting.id, first.id]})
+    site = Site.open(assembly)
+    assert "1000" not in site.client.get(link).text
+    assert site.client.post(link, data={"postcode": "1001"}).status_code == 422
+    original = site.client.post(link, data={"postcode": " 1000 "})
+    assert (original.mimetype, original.data) == ("application/pdf", press(assembly).paper(first.id))
+    go_in(site)
+    assert site.client.get(f"/mon-espace/attestation/{YEAR}/{first.number}").data == original.data
+    site.clock.later(days=2)
+    copy = site.client.post(link, data={"postcode": "1000"})
+    assert (copy.status_code, copy.data == original.data) == (200, False)
+    assert finance.post(f"{DESK}/{first.number}/copy").data[:5] == b"%PDF-"
+    page = finance.get(f"{DESK}/{first.number}").text
+    told = ("un mail avec son lien est parti", "un code postal faux", "prise par le lien", "(duplicata)")
+    assert [word in page for word in told] == [True] * 4
+    with assembly.database.reading() as session:
+        ways = [one.way for one in handing.proofs(session, [waiting.id])]
+    assert ways == [HandWay.POST]
+    assert browser(Role.CARE).post(f"{here}/print").status_code == 403
+
+
+def test_a_fiscal_identity_and_one_paper_by_itself(assembly: Assembly, browser: Open) -> None:
+    marie, jean = donor(assembly, address=HOME), donor(assembly, 1000, address=HOME, first_name="Jean")
+    with assembly.database.transaction() as session:
+        households.found(session, [marie, jean], at=NOW)
+    finance = browser(Role.FINANCE)
+    fiscal = f"/office/supporters/{jean}/fiscal"
+    assert "Marie Dupont" in finance.get(fiscal).text
+    form = {"kind": "person", "name": "", "first_name": "Johannes", "language": "nl", "given_to": str(marie)}
+    assert finance.post(fiscal, form | {"enterprise_number": "12"}).status_code == 422
+    assert finance.post(fiscal, form).status_code == 303
+    with assembly.database.reading() as session:
+        found = service.look(session, YEAR)
+        said = service.declared(session, jean)
+    assert [(one.identity.person_id, one.cents) for one in found.owed] == [(marie, 6000)]
+    assert said is not None
+    assert (said.first_name, said.language, said.given_to) == ("Johannes", Language.NL, marie)
+    assert "son ou sa partenaire" in finance.get(f"/office/supporters/{jean}").text
+    one = f"/office/supporters/{marie}/attestation"
+    assert finance.get(one).status_code == 200
+    refused = finance.post(one, {"year": str(NOW.year)})
+    assert (refused.status_code, "L’année court encore" in refused.text) == (422, True)
+    assert finance.post(one, {"year": str(YEAR)}).headers["Location"].endswith(f"{DESK}/1")
+    assert "Rien n’est à attester" in finance.post(one, {"year": str(YEAR)}).text
+    with assembly.database.reading() as session:
+        assert service.totals(session, YEAR) == (1, 6000, 1)
