@@ -234,6 +234,7 @@ DOORS_BESIDES = {
         "freezing",
         "history",
         "labels",
+        "moving",
         "own_space",
         "printing",
         "returning",
