@@ -171,7 +171,7 @@ def record_file(
 ) -> FileOutcome:
     """Every line of a file: a code or number, and the reason. Numbers are looked up together; unknown ones are said."""
     typed = [(place, read_code(code)[1], read_reason(reason)) for place, (code, reason) in enumerate(lines, start=1)]
-    known = _people(session, {number for _, number, _ in typed})
+    known = numbered(session, {number for _, number, _ in typed})
     effects: dict[ReturnEffect, int] = {}
     again, unknown, unread = 0, [], []
     for place, number, reason in typed:
@@ -209,7 +209,8 @@ def read_file(content: bytes) -> list[tuple[str, str]]:
     return found[1:] if has_head else found
 
 
-def _people(session: Session, numbers: set[str]) -> dict[str, PersonId]:
+def numbered(session: Session, numbers: set[str]) -> dict[str, PersonId]:
+    """Who bears those member numbers today; two queries, however many they are."""
     names = people_selects.written_names().subquery("names")
     query = select(names.c.member_number, names.c.person_id).where(names.c.member_number.in_(sorted(numbers)))
     found = {number: PersonId(person_id) for number, person_id in session.execute(query)}

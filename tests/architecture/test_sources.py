@@ -252,6 +252,7 @@ DOORS_BESIDES = {
         "freezing",
         "history",
         "labels",
+        "moving",
         "own_space",
         "printing",
         "returning",

@@ -13,6 +13,7 @@ from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
 from crm.magazine import service
 from crm.magazine.model import Basis, Format
+from crm.people import differences
 from crm.people import service as people
 from crm.staff.model import Role
 from crm.values.identifiers import IssueId, PersonId
@@ -222,3 +223,26 @@ def test_a_supporter_chooses_in_their_own_space(site: Site) -> None:
     with site.assembly.database.reading() as session:
         assert service.subscription(session, marie.id).paused_until_on == said.paused_until_on
         assert service.issue(session, IssueId(1)).frozen_at is None
+
+
+def test_new_addresses_wait_to_be_looked_at(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    care = browser(Role.CARE)
+    with assembly.database.reading() as session:
+        number = people.people(session, {PersonId(1)})[PersonId(1)].member_number
+    rows = (f"{number};Rue Neuve;4;;1000;Bruxelles", "77;Rue X;1;;1000;Bruxelles", f"{number};Rue X;1;;10;Bruxelles")
+    text = "n_membre;rue;numero;boite;cp;localite\r\n" + "\r\n".join((*rows, f"{number};Rue Haute;1;;1000;Bruxelles"))
+    sent = {"changes": (io.BytesIO(text.encode()), "poste.csv")}
+    read = words_of(care.post(f"{HERE}/changes", sent, content_type="multipart/form-data").text)
+    assert "1 nouvelle adresse attend d’être relue" in read
+    assert "1 était déjà la nôtre" in read
+    assert "Numéros inconnus aux lignes : 2" in read
+    assert "Adresses illisibles aux lignes : 3" in read
+    with assembly.database.reading() as session:
+        (waits,) = differences.open_of(session, PersonId(1))
+    assert (waits.said["street"], waits.said["number"], waits.source) == ("Rue Neuve", "4", "post")
+    nothing = {"changes": (io.BytesIO(b"a;b\n1;2"), "x.csv")}
+    assert care.post(f"{HERE}/changes", nothing, content_type="multipart/form-data").status_code == 422
+    assert care.post(f"{HERE}/coupon", {"number": "1"}).status_code == 422
+    led = care.post(f"{HERE}/coupon", {"number": number})
+    assert (led.status_code, led.headers["Location"]) == (303, "/office/supporters/1/addresses/new")

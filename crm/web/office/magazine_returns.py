@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.magazine import returning, words
+from crm.magazine import moving, returning, words
 from crm.magazine import service as magazine
 from crm.magazine.errors import ClaimMissing, CopyMissing, NumberUnknown
 from crm.magazine.model import ReturnReason
@@ -91,11 +91,39 @@ def file() -> ResponseReturnValue:
     return _page({}, outcome=outcome)
 
 
+@guard.page(blueprint, "/changes", permission=Permission.MAGAZINE_SERVE, methods=("POST",))
+def changes() -> ResponseReturnValue:
+    """A file of new addresses, as the post tells them: each waits to be looked at."""
+    sent = request.files.get("changes")
+    try:
+        rows = moving.read_changes(sent.stream.read() if sent is not None else b"")
+    except Invalid:
+        said = N_("Un fichier CSV avec les colonnes n_membre, rue, numero, boite, cp, localite.")
+        return _page({}, {"changes": shell.say(said)}, status=422)
+    with shell.assembly().database.transaction() as session:
+        moves = moving.note_changes(session, rows, at=shell.now())
+        facts = {"lines": len(rows), "waiting": moves.waiting, "unknown": len(moves.unknown)}
+        note(session, "magazine.changes", None, facts, subject="magazine")
+    return _page({}, moves=moves)
+
+
+@guard.page(blueprint, "/coupon", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def coupon() -> ResponseReturnValue:
+    """The coupon of a change of address: by the member number on it, to the form of the new address."""
+    number = request.form.get("number", "")[:60]
+    with shell.assembly().database.reading() as session:
+        person = people.find_member(session, number) if number.strip() else None
+    if person is None:
+        return _page({}, {"number": shell.say(N_("Personne ne porte ce numéro : relisez-le."))}, status=422)
+    return redirect(url_for("supporter_addresses.new", person_id=person.id), 303)
+
+
 def _page(
     typed: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
     *,
     outcome: returning.FileOutcome | None = None,
+    moves: moving.Moves | None = None,
     status: int = 200,
 ) -> Response:
     with shell.assembly().database.reading() as session:
@@ -113,6 +141,9 @@ def _page(
         reasons=[(one.value, shell.say(word)) for one, word in words.RETURNS.items()],
         chosen=typed.get("reason") or request.args.get("reason", ""),
         outcome=outcome,
+        moves=moves,
+        moves_unknown=_listed(moves.unknown) if moves else "",
+        moves_unread=_listed(moves.unread) if moves else "",
         unknown=_listed(outcome.unknown) if outcome else "",
         unread=_listed(outcome.unread) if outcome else "",
         words=words,

@@ -59,6 +59,7 @@ ACTIONS: dict[str, str] = {
     "magazine-file.purged": N_("a noté qu’un fichier du magazine est détruit"),
     "magazine.subscribe": N_("a réglé le magazine de quelqu’un"),
     "magazine.chosen": N_("a choisi comment recevoir le magazine"),
+    "magazine.changes": N_("a lu des changements d’adresse annoncés par la poste"),
     "magazine.claim": N_("a noté un magazine qui n’est pas arrivé"),
     "magazine-claim.close": N_("a clos une réclamation du magazine"),
     "magazine.return": N_("a noté un magazine revenu"),

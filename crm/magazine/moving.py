@@ -1,0 +1,105 @@
+"""New addresses that the post tells of, or a coupon: each waits beside what we hold until somebody decides."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.magazine.returning import MOST_LINES, numbered
+from crm.people import contacts, differences
+from crm.people.rules import typed_number
+from crm.values.address_key import dedupe_key
+from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
+from crm.values.postal_address import AddressInvalid, PostalAddress
+
+SOURCE = "post"
+COLUMNS = ("n_membre", "rue", "numero", "boite", "cp", "localite", "pays")
+_PARTS = {
+    "rue": "street",
+    "numero": "number",
+    "boite": "box",
+    "cp": "postcode",
+    "localite": "locality",
+    "pays": "country",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moves:
+    """What a file of new addresses came to: how many wait to be looked at, the same as ours, and lines not usable."""
+
+    waiting: int
+    same: int
+    unknown: tuple[int, ...]
+    unread: tuple[int, ...]
+
+
+def read_changes(content: bytes) -> list[Mapping[str, str]]:
+    """The rows of a CSV under the names of `COLUMNS`, whatever parts them. Raises Invalid where a name is missing."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("windows-1252", "replace")
+    if "\0" in text or not text.strip():
+        raise Invalid("a file of text with named columns", field="changes")
+    rows = text.splitlines()
+    read = csv.DictReader(rows, delimiter=max(";,\t", key=rows[0].count))
+    if not {"n_membre", "cp", "localite"} <= set(read.fieldnames or ()) or len(rows) > MOST_LINES:
+        raise Invalid("columns n_membre, rue, numero, boite, cp, localite", field="changes")
+    return [{name: (row.get(name) or "").strip() for name in COLUMNS} for row in read]
+
+
+def note_changes(session: Session, rows: Sequence[Mapping[str, str]], *, at: datetime) -> Moves:
+    """Keeps each new address beside the one we hold. Lines are counted from 1, below the names of the columns."""
+    known = numbered(session, {typed_number(row["n_membre"]) for row in rows})
+    homes = contacts.addresses_of(session, list(known.values()))
+    waiting = same = 0
+    unknown, unread = [], []
+    for place, row in enumerate(rows, start=1):
+        person_id = known.get(typed_number(row["n_membre"]))
+        if person_id is None:
+            unknown.append(place)
+            continue
+        try:
+            said = _read(row)
+        except AddressInvalid:
+            unread.append(place)
+            continue
+        held = next((one.address for one in homes[person_id] if one.is_primary), None)
+        if held is not None and dedupe_key(held) == dedupe_key(said):
+            same += 1
+            continue
+        _wait(session, person_id, held, said, at=at)
+        waiting += 1
+    return Moves(waiting=waiting, same=same, unknown=tuple(unknown), unread=tuple(unread))
+
+
+def _read(row: Mapping[str, str]) -> PostalAddress:
+    parts = {part: row[name] for name, part in _PARTS.items()}
+    return PostalAddress.parse(**parts)  # type: ignore[arg-type] # parts by name
+
+
+def _wait(
+    session: Session, person_id: PersonId, held: PostalAddress | None, said: PostalAddress, *, at: datetime
+) -> None:
+    differences.note(
+        session,
+        person_id,
+        field="address",
+        held=_parts(held),
+        said=_parts(said),
+        source=SOURCE,
+        at=at,
+        statement={"day": brussels_day(at).isoformat()},
+    )
+
+
+def _parts(address: PostalAddress | None) -> dict[str, str]:
+    names = ("organisation", "department", "complement", *_PARTS.values())
+    return {name: value for name in names if address is not None and (value := getattr(address, name))}
