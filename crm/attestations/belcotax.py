@@ -160,5 +160,6 @@ def flaws(file: Path, schema_file: Path) -> tuple[str, ...]:
             while fiche.getprevious() is not None:
                 del fiche.getparent()[0]
     except etree.XMLSyntaxError as wrong:
-        return tuple(f"line {error.line}: {error.type_name}" for error in wrong.error_log) or ("not whole",)
+        last = wrong.error_log.last_error
+        return (f"line {wrong.lineno}: {last.type_name if last else 'not whole'}",)
     return ()
