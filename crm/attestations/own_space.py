@@ -39,6 +39,7 @@ class OwnAttestations:
                     text=say(look.language, N_("Attestation pour %(year)s"), year=one.year),
                     note=f"{money(one.cents)} · n° {one.number}",
                     path=f"{PATH}/{one.year}/{one.number}",
+                    takes=say(look.language, N_("La prendre (PDF)")),
                 )
                 for one in papers
             ),

@@ -28,11 +28,15 @@ class OwnLook:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnLine:
-    """One line: what it is, a word beside it, and a file to fetch (the path of a page of the space) or nothing."""
+    """One line: what it is, a word beside it, and a page of the space that it leads to, or nothing.
+
+    `takes`: what stands on the button, where the path hands out a paper, and that is noted: no link does such a thing.
+    """
 
     text: str
     note: str = ""
     path: str = ""
+    takes: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,7 +29,7 @@ from mailing.delivery.tables import DeliveryRow
 from tests.attestations.conftest import DECIDER, HOME, ORGANISATION, PROPOSER, YEAR
 from tests.conftest import NOW
 from tests.web.conftest import Browser
-from tests.web.supporters import Site
+from tests.web.supporters import Site, hidden
 from tests.web.test_public_space import go_in
 
 Open = Callable[..., Browser]
@@ -126,8 +126,8 @@ def test_papers_are_handed_over_by_link_by_post_and_as_copies(assembly: Assembly
     assert site.client.post(link, data={"postcode": "1001"}).status_code == 422
     original = site.client.post(link, data={"postcode": " 1000 "})
     assert (original.mimetype, original.data) == ("application/pdf", press(assembly).paper(first.id))
-    go_in(site)
-    assert site.client.get(f"/mon-espace/attestation/{YEAR}/{first.number}").data == original.data
+    form = {"csrf": hidden(go_in(site), "csrf")}
+    assert site.client.post(f"/mon-espace/attestation/{YEAR}/{first.number}", data=form).data == original.data
     site.clock.later(days=2)
     copy = site.client.post(link, data={"postcode": "1000"})
     assert (copy.status_code, copy.data == original.data) == (200, False)

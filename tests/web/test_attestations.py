@@ -20,7 +20,7 @@ from crm.values.languages import Language
 from tests.attestations.conftest import HOME, ORGANISATION, YEAR
 from tests.conftest import NOW
 from tests.web.conftest import Browser
-from tests.web.supporters import Site
+from tests.web.supporters import Site, hidden
 from tests.web.test_public_space import go_in
 
 Open = Callable[..., Browser]
@@ -79,13 +79,17 @@ def test_a_year_goes_from_its_rules_to_the_paper_in_ones_own_space(assembly: Ass
     site = Site.open(assembly)
     assert "Mes attestations" not in go_in(site)
     press(assembly).work(run.id)
-    assert f"/mon-espace/attestation/{YEAR}/1" in site.client.get("/mon-espace").text
-    fetched = site.client.get(f"/mon-espace/attestation/{YEAR}/1")
+    space = site.client.get("/mon-espace").text
+    assert f'action="/mon-espace/attestation/{YEAR}/1"' in space
+    form = {"csrf": hidden(space, "csrf")}
+    assert site.client.get(f"/mon-espace/attestation/{YEAR}/1").status_code == 405
+    assert site.client.post(f"/mon-espace/attestation/{YEAR}/1").mimetype == "text/html"
+    fetched = site.client.post(f"/mon-espace/attestation/{YEAR}/1", data=form)
     assert (fetched.mimetype, fetched.data[:5]) == ("application/pdf", b"%PDF-")
     assert fetched.headers["Content-Disposition"] == f'attachment; filename="attestation-{YEAR}.pdf"'
-    assert site.client.get(f"/mon-espace/attestation/{YEAR}/2").status_code == 404
+    assert site.client.post(f"/mon-espace/attestation/{YEAR}/2", data=form).status_code == 404
     stranger = Site.open(assembly).client
-    assert stranger.get(f"/mon-espace/attestation/{YEAR}/1").mimetype == "text/html"
+    assert stranger.post(f"/mon-espace/attestation/{YEAR}/1", data=form).mimetype == "text/html"
     assert stranger.get("/attestation?lang=fr").status_code == 200
     said = stranger.post("/attestation?lang=fr", data={"code": paper.code.lower()}).text
     assert ("Cette attestation est valable" in said, "Dupont" in said) == (True, False)

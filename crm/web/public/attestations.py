@@ -21,14 +21,14 @@ blueprint = Blueprint("attestations_public", __name__)
 UNKNOWN = N_("Ce n’est pas le code postal de l’attestation. Relisez, puis réessayez.")
 
 
-@blueprint.get(f"{HERE}/attestation/<int:year>/<int:number>")
+@blueprint.post(f"{HERE}/attestation/<int:year>/<int:number>")
 def fetch(year: int, number: int) -> Response:
     """The paper, to whom it is about and nobody else, under a name that tells nothing; a copy once they have it."""
     made = page.assembly()
     with made.database.reading() as session:
         visit = space_door.visit_here(session)
         person = people.find_survivor(session, visit.person_id) if visit else None
-        if person is None or person.is_deceased:
+        if visit is None or person is None or person.is_deceased or not space_door.is_our_form(visit):
             return space_door.ask_page(is_over=True)
         theirs = attestations.of_person(session, person.id)
         valid = [one for one in theirs if (one.year, one.number, one.status) == (year, number, Status.VALID)]
