@@ -35,12 +35,13 @@ KINDS = ("sqlite", "postgresql")
 ONCE = frozenset(
     {
         *("api", "demo", "web"),
-        *("attestations", "audit", "care", "collections", "composition", "content", "correspondence", "feedback"),
+        *("attestations", "audit", "care", "collections", "composition", "content", "correspondence"),
+        *("delivery", "feedback"),
         *("jobs", "magazine", "origins", "plans", "privacy", "rounds", "segments", "staff", "visits"),
     }
 )
 """Rooms of which `make test` asks each test on one of the two databases; the demonstration is SQLite's."""
-TWICE = ("kills", "law", "selects")
+TWICE = ("doubts", "kills", "law", "selects", "sender")
 """In those rooms too, what a file so named holds is asked on both."""
 NO_CHROMIUM = "no Chromium found (chromium, google-chrome, or playwright's own)"
 RUN = pytest.StashKey[Path]()

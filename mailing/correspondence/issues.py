@@ -45,7 +45,7 @@ def send(session: Session, desk: Desk, issue: Issue, *, at: datetime) -> Mailing
     }
     return delivery.enqueue_letters(
         session,
-        code=f"magazine-{issue.number}",
+        code=f"{LetterKind.ISSUE.value}-{issue.number}",
         rendered=rendered,
         headers=letters.headers(desk),
         readers=_readers(session, issue, at=at),

@@ -21,7 +21,7 @@ from tests.conftest import NOW
 from tests.imports.conftest import Desk, desk_on
 from tests.imports.test_laws import folded
 
-PEOPLE = 140
+PEOPLE = 84
 
 
 @pytest.mark.slow
@@ -60,7 +60,7 @@ def kill_until(assembly: Assembly, home: Path, run: Run, state: RunState) -> int
         )
         assert process.stdout is not None
         process.stdout.readline()
-        if attempt < 3:
+        if attempt < 2:
             time.sleep(0.15 + 0.04 * attempt)
             os.kill(process.pid, signal.SIGKILL)
             deaths += 1

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from html import unescape
 
 from sqlalchemy import select
 
+from crm.assembly import press
+from crm.attestations import service as attestations
+from crm.attestations.rules import by_default
+from crm.donations import service as donations
+from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.foundation.signing import TokenPurpose
+from crm.magazine import service as magazine
+from crm.magazine.model import Basis, Format, Subscription
+from crm.people import service as people
+from crm.people.model import NewPerson
 from crm.staff import account_links
 from crm.staff import store as accounts
 from crm.staff.model import AccountLink, Role
+from crm.values.email_address import EmailAddress
 from crm.values.identifiers import AccountId, DeliveryId
 from crm.values.languages import Language
+from crm.vault import service as vault
+from crm.vault.model import Way
 from mailing.composition import service as composition
-from mailing.correspondence import colleagues, once_more, thanks
+from mailing.correspondence import colleagues, issues, once_more, tax_numbers, tax_papers, thanks
 from mailing.delivery import links
 from mailing.delivery import service as delivery
 from mailing.delivery.tables import DeliveryRow, MailingRow
@@ -23,12 +37,14 @@ from mailing.rendering.fill import fill_html
 from mailing.rendering.model import LetterKind, Slot
 from mailing.rounds import service as rounds
 from mailing.rounds.model import Reach
+from tests.attestations.conftest import HOME, ORGANISATION, YEAR, accept, locked
 from tests.composition import shelf
 from tests.conftest import NOW
+from tests.magazine.conftest import furnish
 from tests.origins.test_telling import bring
 from tests.web.supporters import Site
 
-MARIE, ODILE, ANNE = "marie@exemple.be", "odile@exemple.be", "anne@exemple.be"
+MARIE, ODILE, ANNE, LEA = "marie@exemple.be", "odile@exemple.be", "anne@exemple.be", "lea@exemple.be"
 EDITOR = "redaction@voix.exemple.be"
 SPANS = {"reader-sleep": 24, "reader-silence": 2}
 KINDS = frozenset({*(kind.value for kind in LetterKind), "edition"})
@@ -59,7 +75,40 @@ def write_each(site: Site) -> None:
         sent = delivery.find_delivery(session, DeliveryId(edition.one()))
         assert sent is not None
         once_more.send_again(session, made.desk, sent, at=now)
+    _papers(site)
+    _issue(site)
     _colleagues(site)
+
+
+def _papers(site: Site) -> None:
+    """A number that is asked for, and an attestation that waits."""
+    made, now = site.assembly, site.clock.now
+    house = replace(made, settings=made.settings.model_copy(update={"organisation": ORGANISATION}))
+    with made.database.transaction() as session:
+        accept(session, replace(by_default(YEAR), approved_from_on=date(YEAR, 1, 1)))
+        new = NewPerson(
+            language=Language.FR, first_name="Léa", last_name="Sac", email=EmailAddress.parse(LEA), address=HOME
+        )
+        lea = people.add(session, made.addresses, new, at=now)
+        movement = Movement(method=Method.TRANSFER, booked_on=date(YEAR, 6, 1))
+        gift = NewGift(person_id=lea.id, lines=(NewLine(cents=5000),), given_on=date(YEAR, 6, 1), movement=movement)
+        donations.record(session, made.sealer, gift, at=now)
+        asked = vault.ask_many(session, made.sealer, [lea.id], way=Way.MAIL, at=now, by=None)
+        tax_numbers.send(session, made.desk, [(lea, asked[lea.id])], year=YEAR, at=now)
+    run = locked(house)
+    press(house).work(run.id)
+    with made.database.transaction() as session:
+        (paper,) = attestations.of_person(session, lea.id)
+        tax_papers.send(session, made.desk, [(paper.id, lea, YEAR, False)], at=now)
+
+
+def _issue(site: Site) -> None:
+    """The PDF of an issue of the magazine, to a reader of it."""
+    with site.assembly.database.transaction() as session:
+        issue = furnish(session)
+        wanted = Subscription(person_id=site.person(LEA).id, basis=Basis.COMPLIMENTARY, format=Format.PDF)
+        magazine.subscribe(session, wanted, by=None, at=site.clock.now)
+        issues.send(session, site.assembly.desk, issue, at=site.clock.now)
 
 
 def _edition(site: Site) -> AccountId:
