@@ -21,7 +21,7 @@ from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Sectio
 from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
-from crm.values.money import exact
+from crm.values.money import euros
 
 ROOM = "crm.attestations"
 TABLES = frozenset(
@@ -61,7 +61,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 {
                     "year": one.year,
                     "number": one.number,
-                    "euro": exact(one.cents),
+                    "euro": euros(one.cents),
                     "status": say(language, words.STATUSES[one.status]),
                 }
                 for one in papers

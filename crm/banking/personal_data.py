@@ -13,7 +13,7 @@ from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Sectio
 from crm.foundation.forgetting import empty_rows, quotes
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
-from crm.values.money import exact
+from crm.values.money import euros
 
 ROOM = "crm.banking"
 TABLES = frozenset({"bank_line"})
@@ -45,7 +45,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             rows=[
                 {
                     "on": one.booked_on,
-                    "euro": exact(one.cents),
+                    "euro": euros(one.cents),
                     "name": one.name,
                     "address": one.address,
                     "tail": one.tail,

@@ -17,7 +17,7 @@ from crm.plans import service as plans
 from crm.plans.model import Wanted
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
-from crm.values.money import exact
+from crm.values.money import euros
 
 ROOM = "crm.collections"
 TABLES = frozenset({"collection", "collection_attempt"})
@@ -55,7 +55,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             rows=[
                 {
                     "on": one.due_on,
-                    "euro": exact(one.cents),
+                    "euro": euros(one.cents),
                     "state": say(language, STATES[one.state]),
                     "reason": one.reason,
                 }

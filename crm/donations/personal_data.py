@@ -26,7 +26,7 @@ from crm.donations.tables import (
 from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
-from crm.values.money import exact
+from crm.values.money import euros
 
 ROOM = "crm.donations"
 TABLES = frozenset(
@@ -91,8 +91,8 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                     "first": donor.first_on,
                     "last": donor.last_on,
                     "number": donor.gifts,
-                    "euro": exact(donor.cents),
-                    "largest": exact(donor.largest_cents),
+                    "euro": euros(donor.cents),
+                    "largest": euros(donor.largest_cents),
                     "years": donor.years,
                 }
             ]
@@ -117,8 +117,8 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                     "on": one.given_on,
                     "kind": say(language, words.KINDS[one.kind]),
                     "method": say(language, words.METHODS[one.method]),
-                    "euro": exact(one.cents),
-                    "net": exact(one.net_cents),
+                    "euro": euros(one.cents),
+                    "net": euros(one.net_cents),
                     "tribute": one.tribute,
                     "address": one.address,
                 }
@@ -134,7 +134,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                     "on": one.booked_on,
                     "kind": say(language, words.ENTRIES[one.kind][0]),
                     "method": say(language, words.METHODS[one.method]),
-                    "euro": exact(one.cents),
+                    "euro": euros(one.cents),
                 }
                 for one in moved
             ],

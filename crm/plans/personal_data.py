@@ -16,7 +16,7 @@ from crm.plans.model import EventKind
 from crm.plans.tables import MandateAmendmentRow, MandateRow, PlanEventRow, PlanRow, PlanVersionRow
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
-from crm.values.money import exact
+from crm.values.money import euros
 
 ROOM = "crm.plans"
 TABLES = frozenset({"mandate", "mandate_amendment", "plan", "plan_version", "plan_event"})
@@ -66,7 +66,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                     "until": one.until_on,
                     "channel": say(language, words.CHANNELS[one.channel]) if one.channel else "",
                     "note": one.note,
-                    "euro": exact(one.cents),
+                    "euro": euros(one.cents),
                 }
                 for one in told
             ],

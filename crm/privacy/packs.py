@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from crm.contracts.personal_data import Section
@@ -88,6 +89,8 @@ def _said(value: Any, language: Language) -> str:
             return "–"
         case bool():
             return say(language, YES if value else NO)
+        case Decimal():
+            return locale_filters(language)["money"](int(value.scaleb(2)))
         case datetime():
             return locale_filters(language)["instant"](value, "short")
         case date():
@@ -96,6 +99,8 @@ def _said(value: Any, language: Language) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(type(value).__name__)

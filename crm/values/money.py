@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
 
 from crm.values.errors import Invalid
@@ -53,6 +54,11 @@ def exact(cents: int) -> str:
     """An amount as files and programs read it: `-1234` is "-12.34"."""
     sign = "-" if cents < 0 else ""
     return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def euros(cents: int) -> Decimal:
+    """The same amount as a number that prints as `exact` does."""
+    return Decimal(cents).scaleb(-2)
 
 
 def shared(cents: int, weights: Sequence[int]) -> tuple[int, ...]:
