@@ -43,7 +43,9 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#figures")).to_contain_text("2 personnes")
-    page.locator("#add-0").press("Enter")
+    page.wait_for_load_state()  # before its script is there, a page does without, and nothing has the focus
+    with page.expect_response("**/figures"):
+        page.locator("#add-0").press("Enter")
     second = page.locator('[id="f-2-neg"]')
     expect(second).to_be_focused()
     expect(page.locator("#figures .figures-count")).to_be_visible()
@@ -58,7 +60,8 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     page.keyboard.press("Tab")
     expect(page.locator("#figures")).to_contain_text("1 personne")
     expect(page.locator("#figures")).to_contain_text("30 derniers jours")
-    page.locator('[id="f-2-source"]').press("Alt+ArrowUp")
+    with page.expect_response("**/figures"):  # leaving while it counts would be a line in the console
+        page.locator('[id="f-2-source"]').press("Alt+ArrowUp")
     expect(page.locator("#figures .steps tbody tr").first).to_contain_text("n’ont pas donné ces 30 derniers jours")
     page.fill("#name", "À remercier")
     page.locator("#save").press("Enter")
