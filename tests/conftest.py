@@ -51,12 +51,12 @@ ONCE = frozenset(
     {
         *("api", "demo", "web"),
         *("attestations", "audit", "care", "collections", "composition", "content", "correspondence"),
-        *("delivery", "feedback"),
+        *("banking", "delivery", "feedback", "imports", "people", "vault"),
         *("jobs", "magazine", "origins", "plans", "privacy", "rounds", "segments", "staff", "visits"),
     }
 )
 """Rooms of which `make test` asks each test on one of the two databases; the demonstration is SQLite's."""
-TWICE = ("doubts", "kills", "law", "selects", "sender")
+TWICE = ("changes", "doubts", "kills", "law", "search", "selects", "sender")
 """In those rooms too, what a file so named holds is asked on both."""
 NO_CHROMIUM = "no Chromium found (chromium, google-chrome, or playwright's own)"
 RUN = pytest.StashKey[Path]()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -54,10 +55,16 @@ def test_migrations_make_what_the_tables_say(old_database: Database) -> None:
     assert schema.current(old_database) == schema.head()
 
 
+NEWEST = 10
+
+
 @pytest.mark.database
 def test_each_step_goes_up_and_down_with_rows_in_every_table(old_database: Database) -> None:
-    found = sa.MetaData()
-    for before, revision in zip(["base", *HISTORY], HISTORY, strict=False):
+    """The newest steps, from a house that has rows of before; the others do not change any more and were asked so."""
+    first = max(len(HISTORY) - NEWEST, 1)
+    schema.upgrade(old_database, HISTORY[first - 1])
+    found = _reflected(old_database)
+    for before, revision in pairwise(HISTORY[first - 1 :]):
         kept = _fill(old_database, found)
         schema.upgrade(old_database, revision)
         found = _reflected(old_database)
