@@ -51,14 +51,10 @@ def facts(
     letters: Sequence[NumberLetter], organisation: Organisation, *, year: int, language: Language, on: date
 ) -> Mapping[str, Any]:
     """All that stands on the pages, finished; `language` is that of whoever prints them."""
-    own = organisation.legal_name or organisation.name
     return {
         "title": say(language, TITLE),
         "language": language.value,
-        "organisation": {
-            "name": organisation.name,
-            "lines": [part for part in (own, *organisation.postal_lines, organisation.email) if part],
-        },
+        "organisation": organisation.letterhead,
         "letters": [_letter(one, organisation, year, on) for one in letters],
     }
 

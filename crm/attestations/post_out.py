@@ -55,14 +55,10 @@ def facts(
     on: date,
 ) -> Mapping[str, Any]:
     """All that stands on the sheets, in post order; `pages` are the papers as they were frozen, by their id."""
-    own = organisation.legal_name or organisation.name
     return {
         "title": say(language, TITLE),
         "language": language.value,
-        "organisation": {
-            "name": organisation.name,
-            "lines": [part for part in (own, *organisation.postal_lines, organisation.email) if part],
-        },
+        "organisation": organisation.letterhead,
         "letters": [{**_letter(one, organisation, on), "paper": pages[one.paper.id]} for one in in_order(several)],
     }
 

@@ -78,7 +78,7 @@ def facts(proof: Proof, language: Language, organisation: Organisation) -> Mappi
     return {
         "title": say(language, TITLE),
         "language": language.value,
-        "organisation": {"name": organisation.name, "lines": _lines(organisation)},
+        "organisation": organisation.letterhead,
         "finding": say(
             language,
             YES if proof.is_yes else NO,
@@ -117,8 +117,3 @@ def _proof(proof: Proof, language: Language, last: ProvenAct | None) -> str:
     if not proof.is_whole:
         return say(language, UNSOUND)
     return say(language, SOUND, number=last.event.id, mark=last.mark)
-
-
-def _lines(organisation: Organisation) -> list[str]:
-    own = organisation.legal_name or organisation.name
-    return [part for part in (own, *organisation.postal_lines, organisation.email) if part]

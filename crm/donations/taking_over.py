@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartR
 from crm.foundation.database import hold
 from crm.foundation.pointing import pointing_at
 from crm.foundation.signing import Sealer
+from crm.people.taking_back import Kept
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
@@ -26,14 +26,6 @@ UNDOING = "import-undo"
 """Under this name stands what takes an imported gift back."""
 _PARTS = frozenset({"gift_line", "money_entry", "gift_move", "refund"})
 """What belongs to a gift as such; whatever else points at one uses it."""
-
-
-class Stays(StrEnum):
-    """Why a gift is not taken back."""
-
-    GONE = "gone"
-    CHANGED = "changed"
-    USED = "used"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +86,7 @@ def alike(session: Session, person_ids: Collection[int], days: Collection[date])
 
 def take_back(
     session: Session, sealer: Sealer, owners: Mapping[GiftId, PersonId], *, at: datetime, by: AccountId | None
-) -> dict[GiftId, Stays]:
+) -> dict[GiftId, Kept]:
     """Books the opposite of what came with those gifts of a file, where nothing happened to them since.
 
     The rest stays, each with its reason. A gift that was taken back comes to nought on its own day, unless that
@@ -106,15 +98,15 @@ def take_back(
     moved = _movements(session, owners)
     used = set(pointing_at(session, "gift", list(owners), but=_PARTS))
     refunded = set(session.scalars(select(RefundRow.gift_id).where(RefundRow.gift_id.in_(owners)))) if owners else set()
-    stays: dict[GiftId, Stays] = {}
+    stays: dict[GiftId, Kept] = {}
     for gift_id, person_id in owners.items():
         row, entries = rows.get(gift_id), moved.get(gift_id, [])
         if row is None:
-            stays[gift_id] = Stays.GONE
+            stays[gift_id] = Kept.GONE
         elif row.person_id != person_id or len(entries) != 1 or row.net_cents != entries[0].cents:
-            stays[gift_id] = Stays.CHANGED
+            stays[gift_id] = Kept.CHANGED
         elif gift_id in used or gift_id in refunded or row.thanked_at is not None:
-            stays[gift_id] = Stays.USED
+            stays[gift_id] = Kept.USED
     gone = {gift_id: moved[gift_id][0] for gift_id in owners if gift_id not in stays}
     until, today = service.closed_until(session), brussels_day(at)
     entries = []

@@ -58,6 +58,12 @@ class Organisation(BaseModel):
         """Street, then postcode and locality; empty parts are left out."""
         return tuple(part for part in (self.street, f"{self.postcode} {self.locality}".strip()) if part)
 
+    @property
+    def letterhead(self) -> dict[str, str | list[str]]:
+        """What stands at the head of every paper of ours: the name, then who we are by law and where we are found."""
+        lines = [part for part in (self.legal_name or self.name, *self.postal_lines, self.email) if part]
+        return {"name": self.name, "lines": lines}
+
 
 class Mail(BaseModel):
     """The relay that takes our mail, and the names we send under."""

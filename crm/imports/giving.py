@@ -131,7 +131,7 @@ def take_back(
     brought = {GiftId(change.target_id): change for change in changes if change.kind is ChangeKind.GIFT}
     owners = {gift_id: PersonId(change.person_id or 0) for gift_id, change in brought.items()}
     stays = taking_over.take_back(session, sealer, owners, at=at, by=run.started_by)
-    return {brought[gift_id].number: Kept(why.value) for gift_id, why in stays.items()}
+    return {brought[gift_id].number: why for gift_id, why in stays.items()}
 
 
 def still_giving(session: Session, person_ids: Collection[int]) -> Mapping[int, frozenset[str]]:

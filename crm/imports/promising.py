@@ -122,7 +122,7 @@ def take_back(session: Session, changes: Sequence[Change]) -> dict[int, Kept]:
         for plan_id, change in brought.items()
     }
     stays = arriving.take_back(session, owners)
-    return {brought[plan_id].number: Kept(why.value) for plan_id, why in stays.items()}
+    return {brought[plan_id].number: why for plan_id, why in stays.items()}
 
 
 def _name(person: Person | None) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, func, select, tuple_
@@ -22,6 +21,7 @@ from crm.foundation.pointing import pointing_at
 from crm.people import links, search
 from crm.people import service as people
 from crm.people.errors import PersonMissing
+from crm.people.taking_back import Kept
 from crm.plans import rules
 from crm.plans.errors import ReferenceTaken, ReferenceWrong, TermsWrong
 from crm.plans.mandates import IBAN, Enclosed
@@ -109,14 +109,6 @@ class Brought:
 
     plan_id: PlanId
     has_taught: bool = False
-
-
-class Stays(StrEnum):
-    """Why a plan is not taken back."""
-
-    GONE = "gone"
-    CHANGED = "changed"
-    USED = "used"
 
 
 def there(session: Session, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], There]:
@@ -246,7 +238,7 @@ def _mandate(row: Row, account: Enclosed) -> tuple[Any, ...]:
     )
 
 
-def take_back(session: Session, brought: Mapping[PlanId, tuple[PersonId, bool]]) -> dict[PlanId, Stays]:
+def take_back(session: Session, brought: Mapping[PlanId, tuple[PersonId, bool]]) -> dict[PlanId, Kept]:
     """Takes plans out that a file brought (each with its person, and whether its account taught us them).
 
     One that was changed since, or that something rests on (a collection, a gift), stays, with the reason.
@@ -258,15 +250,15 @@ def take_back(session: Session, brought: Mapping[PlanId, tuple[PersonId, bool]])
     used = set(pointing_at(session, "plan", list(rows), but={"plan_version", "plan_event"}))
     used |= {mandates[one] for one in pointing_at(session, "mandate", list(mandates), but={"plan"})}
     lived = _lived(session, rows)
-    stays: dict[PlanId, Stays] = {}
+    stays: dict[PlanId, Kept] = {}
     for plan_id, (person_id, _) in brought.items():
         row = rows.get(plan_id)
         if row is None:
-            stays[plan_id] = Stays.GONE
+            stays[plan_id] = Kept.GONE
         elif row.person_id != person_id or row.version != 1 or plan_id in lived:
-            stays[plan_id] = Stays.CHANGED
+            stays[plan_id] = Kept.CHANGED
         elif plan_id in used:
-            stays[plan_id] = Stays.USED
+            stays[plan_id] = Kept.USED
     gone = [plan_id for plan_id in brought if plan_id not in stays]
     _unteach(session, {mandate for mandate, plan_id in mandates.items() if plan_id in gone}, brought, mandates)
     for table, column, these in (

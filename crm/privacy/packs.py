@@ -56,14 +56,10 @@ def facts(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[
     """All that stands in the PDF, finished words; what is empty says so in one word."""
     language = shown.language
     day = locale_filters(language)["day"](brussels_day(at), "plain")
-    own = organisation.legal_name or organisation.name
     return {
         "title": say(language, TITLE),
         "language": language.value,
-        "organisation": {
-            "name": organisation.name,
-            "lines": [part for part in (own, *organisation.postal_lines, organisation.email) if part],
-        },
+        "organisation": organisation.letterhead,
         "opening": say(language, OPENING, house=organisation.name, day=day, email=organisation.email),
         "nothing": say(language, NOTHING),
         "sections": [

@@ -17,6 +17,7 @@ from crm.assembly import Assembly
 from crm.imports import service as imports
 from crm.imports.model import Run, RunState
 from crm.people.tables import ContactPointRow, PersonRow
+from crm.plans.tables import MandateRow, PlanRow
 from tests.conftest import NOW
 from tests.imports.conftest import Desk, desk_on
 from tests.imports.test_laws import folded
@@ -29,12 +30,16 @@ def test_killed_again_and_again_it_ends_with_each_row_once(desk: Desk, assembly:
     home = assembly.settings.home
     desk = desk_on(assembly, home / "imports")
     before = folded(desk)
-    rows = "".join(f"prenom{i % 50};nom{i};a{i}@exemple.be\n" for i in range(PEOPLE))
-    run = desk.bring("people", f"prénom;nom;email\n{rows}")
+    rows = "".join(
+        f"M-{i};03/04/2026;10;BE71096123456769;prenom{i % 50};nom{i};a{i}@exemple.be\n" for i in range(PEOPLE)
+    )
+    head = "mandat;signé le;montant;iban;prénom;nom;email\n"
+    formats = {"signed_on": "day-month", "amount": "comma"}
+    run = desk.bring("mandates", f"{head}{rows}", choices={"system": "ancien"}, formats=formats)
     with assembly.database.transaction() as session:
         imports.apply(session, run.id, at=NOW)
     deaths = kill_until(assembly, home, run, RunState.APPLYING)
-    assert counted(assembly) == (PEOPLE, PEOPLE, PEOPLE)
+    assert counted(assembly) == (PEOPLE, PEOPLE, PEOPLE, PEOPLE, PEOPLE)
     assert deaths > 1
     with assembly.database.transaction() as session:
         imports.undo(session, run.id, at=NOW + timedelta(minutes=1))
@@ -77,10 +82,12 @@ def abandon(assembly: Assembly, run: Run) -> None:
         store.change_run(session, run.id, lease_until=NOW)
 
 
-def counted(assembly: Assembly) -> tuple[int, int, int]:
-    """People, contact points, distinct addresses."""
+def counted(assembly: Assembly) -> tuple[int, ...]:
+    """People, contact points, distinct addresses, plans, mandates."""
     with assembly.database.reading() as session:
         people = session.scalar(select(func.count()).select_from(PersonRow)) or 0
         points = session.scalar(select(func.count()).select_from(ContactPointRow)) or 0
         keys = session.scalar(select(func.count(func.distinct(ContactPointRow.address_key)))) or 0
-    return people, points, keys
+        plans = session.scalar(select(func.count()).select_from(PlanRow)) or 0
+        mandates = session.scalar(select(func.count()).select_from(MandateRow)) or 0
+    return people, points, keys, plans, mandates

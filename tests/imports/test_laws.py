@@ -64,12 +64,13 @@ def bring(desk: Desk, file: File) -> Run:
     return desk.bring(kind, text, choices=CHOICES[kind], formats=FORMATS[kind])
 
 
-LEDGERS = {"consent_event", "suppression_event"}
+LEDGERS = {"consent_event", "suppression_event", "donor_windows", "fund"}
+"""Tables that only grow, or that say nothing of anybody: the first fund is there once something was given."""
 
 
 def folded(desk: Desk) -> object:
     """All the house holds, the ledgers' own rows left out, and people of whom nothing is left but a number."""
-    found = {name: rows for name, rows in desk.held().items() if name not in {*LEDGERS, "donor_windows"}}
+    found = {name: rows for name, rows in desk.held().items() if name not in LEDGERS}
     places = [column.name for column in PersonRow.__table__.columns]
     own, into = places.index("id"), places.index("merged_into_id")
     found["person"] = [row for row in found.get("person", []) if row[own] != row[into]]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from threading import Thread
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from crm.imports.model import RowVerdict, Run
+from crm.imports import service as imports
+from crm.imports.model import RowVerdict, Run, RunState
 from crm.imports.tables import ImportRowRow
 from crm.people import links
 from crm.people import service as people
@@ -209,3 +211,19 @@ def test_twice_is_once_and_undone_it_can_come_again(founded: Callable[[], House]
         assert desk.held().get("plan", []) == before.get("plan", [])
         third = bring(later(), rows)
         assert told(desk, third) == verdicts
+
+
+def test_one_file_imported_by_two_at_once_makes_each_plan_once(desk: Desk) -> None:
+    rows = [f"M-{i};03/04/2026;10;;{ONE};;;;;;;{i};Marie;Nom{i}" for i in range(40)]
+    runs = [bring(desk, rows) for _ in range(2)]
+    with desk.assembly.database.transaction() as session:
+        for run in runs:
+            imports.apply(session, run.id, at=NOW)
+    threads = [Thread(target=desk.worker.work, args=(run.id,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with desk.assembly.database.reading() as session:
+        assert service.totals(session, Wanted(on=NOW.date())).plans == len(rows)
+        assert {imports.get(session, run.id).state for run in runs} == {RunState.APPLIED}

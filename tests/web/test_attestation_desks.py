@@ -24,6 +24,7 @@ from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
+from crm.web.office.attestation_asking import month_ends
 from jobs import hand_over_attestations
 from mailing.delivery.tables import DeliveryRow
 from tests.attestations.conftest import DECIDER, HOME, ORGANISATION, PROPOSER, YEAR
@@ -166,3 +167,16 @@ def test_a_fiscal_identity_and_one_paper_by_itself(assembly: Assembly, browser: 
     assert "Rien n’est à attester" in finance.post(one, {"year": str(YEAR)}).text
     with assembly.database.reading() as session:
         assert service.totals(session, YEAR) == (1, 6000, 1)
+
+
+def test_the_chart_of_numbers_ends_with_february_or_with_whoever_gave_theirs_later() -> None:
+    now = date(YEAR + 1, 11, 26)
+    for days, today, last in (
+        ([], date(YEAR, 1, 10), date(YEAR, 2, 1)),
+        ([date(YEAR, 3, 31)], date(YEAR, 4, 1), date(YEAR, 5, 1)),
+        ([date(YEAR, 3, 31)], now, date(YEAR + 1, 3, 1)),
+        ([date(YEAR, 3, 31), date(YEAR + 1, 5, 2)], now, date(YEAR + 1, 6, 1)),
+        ([now], now, date(YEAR + 1, 12, 1)),
+    ):
+        ends = month_ends(YEAR, days, today)
+        assert (ends[0], ends[-1], len(set(ends))) == (date(YEAR, 2, 1), last, len(ends))

@@ -84,6 +84,8 @@ def test_what_one_sees_changes_and_takes_along(site: Site) -> None:
     shown = go_in(site)
     assert "Vous avez dit oui à « Les nouvelles »." in words_of(shown)
     assert "par le lien de confirmation" in words_of(shown)
+    number = site.person(MARIE).member_number
+    assert f"Numéro de membre {number[:-2]}-{number[-2:]}" in words_of(shown)
     csrf, before = hidden(shown, "csrf"), digest(site.assembly)
     moved = {"street": "Rue Neuve", "number": "3", "postcode": "4000", "locality": "Liège", "country": "BE"}
     for action in ("adresse", "coordonnees", "oubli", "sujets"):

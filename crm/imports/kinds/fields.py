@@ -28,6 +28,16 @@ MEMBER_NUMBER = Field(
     label=N_("Numéro de membre"),
     aliases=("numero de membre", "n° de membre", "membre", "lidnummer", "member number", "no membre"),
 )
+ORGANISATION_NAME = Field(
+    name="organisation_name",
+    label=N_("Organisation"),
+    aliases=("organisation", "societe", "entreprise", "association", "ecole", "organisatie", "company"),
+)
+OLD_NUMBER = Field(
+    name="external_id",
+    label=N_("Numéro de la personne dans l’ancien système"),
+    aliases=("contact id", "donor id", "id donateur", "numero de contact", "id contact", "contact", "donateur"),
+)
 NAMES = (EMAIL, FIRST_NAME, LAST_NAME, LANGUAGE)
 
 PHONES = (

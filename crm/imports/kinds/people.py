@@ -29,11 +29,7 @@ class People:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        Field(
-            name="organisation_name",
-            label=N_("Organisation"),
-            aliases=("organisation", "societe", "entreprise", "association", "ecole", "organisatie", "company"),
-        ),
+        shared.ORGANISATION_NAME,
         shared.EMAIL,
         *shared.PHONES,
         *shared.ADDRESS,

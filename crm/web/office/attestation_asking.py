@@ -69,12 +69,20 @@ def index(year: int) -> ResponseReturnValue:
     )
 
 
-def _chart(year: int, days: Sequence[date], today: date) -> charts.Chart:
-    """How many had given their number by the end of each month, from the year's first to the February after it."""
-    firsts = [date(year + month // 12, month % 12 + 1, 1) for month in range(1, 15)]
+def month_ends(year: int, days: Sequence[date], today: date) -> list[date]:
+    """The day after each month of a chart: from the year's first to the February after it, no further than today's.
+
+    Further, where the last of the sorted `days` came later still.
+    """
+    late = [(day.year - year) * 12 + day.month for day in days[-1:]]
+    firsts = [date(year + month // 12, month % 12 + 1, 1) for month in range(1, max([14, *late]) + 1)]
     ends = [day for day in firsts if day <= today] or firsts[:1]
-    if ends[-1] <= today and len(ends) < len(firsts):
-        ends.append(firsts[len(ends)])
+    return firsts[: len(ends) + 1] if ends[-1] <= today else ends
+
+
+def _chart(year: int, days: Sequence[date], today: date) -> charts.Chart:
+    """How many had given their number by the end of each month."""
+    ends = month_ends(year, days, today)
     points = [
         charts.Point(label=shell.day(end - timedelta(days=1), "MMM"), value=bisect_left(days, end)) for end in ends
     ]

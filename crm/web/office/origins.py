@@ -110,14 +110,10 @@ def _name(name: str) -> str:
 
 def _facts(found: Sequence[Addressee], told_as: str) -> dict[str, Any]:
     organisation, now = shell.assembly().settings.organisation, shell.now()
-    own = organisation.legal_name or organisation.name
     return {
         "title": shell.say(words.TITLE),
         "language": shell.language().value,
-        "organisation": {
-            "name": organisation.name,
-            "lines": [part for part in (own, *organisation.postal_lines, organisation.email) if part],
-        },
+        "organisation": organisation.letterhead,
         "letters": [
             {
                 "language": one.language,

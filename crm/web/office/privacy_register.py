@@ -82,14 +82,10 @@ def breach() -> ResponseReturnValue:
 
 def _paper(title: str, opening: str, parts: Sequence[Part], name: str) -> ResponseReturnValue:
     organisation = shell.assembly().settings.organisation
-    own = organisation.legal_name or organisation.name
     facts: Mapping[str, Any] = {
         "title": title,
         "language": shell.language().value,
-        "organisation": {
-            "name": organisation.name,
-            "lines": [part for part in (own, *organisation.postal_lines, organisation.email) if part],
-        },
+        "organisation": organisation.letterhead,
         "opening": opening,
         "nothing": shell.say(N_("Rien.")),
         "sections": [

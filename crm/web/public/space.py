@@ -15,6 +15,7 @@ from crm.contracts.own_space import OwnLook, OwnWish
 from crm.people import contacts, correcting, differences
 from crm.people import service as people
 from crm.people.model import Person
+from crm.people.rules import shown_number
 from crm.people.saying import said_lines
 from crm.values.address_lines import lines
 from crm.values.calendar import brussels_day
@@ -239,6 +240,7 @@ def _space(
         speaks=speaks,
         status=422 if errors else 200,
         is_private=True,
+        member_number=shown_number(person.member_number),
         csrf=own.visit.csrf,
         person=person,
         spoken=page.OWN_NAMES[person.language],
