@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
@@ -14,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.assembly import Assembly, assemble, attesting_house
+from crm.assembly import Assembly, attesting_house
 from crm.attestations import rules, service
 from crm.attestations.model import FiscalKind, Home, Identity, MissingNumber, Payment, Status, YearRules
 from crm.attestations.tables import AttestationLineRow, AttestationRow
@@ -25,6 +22,7 @@ from crm.values.identifiers import GiftId, PersonId
 from crm.values.languages import Language
 from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor
 from tests.conftest import NOW
+from tests.killing import killed
 
 HOMES = (
     Home(street="Rue X 1", postcode="1000", locality="Bruxelles", country="BE"),
@@ -174,22 +172,18 @@ def _agrees(session: Session) -> None:
     assert sum(session.scalars(on_paper)) == sum(attested.values())
 
 
+def _lock(house: Assembly, run_id: int) -> None:
+    with house.database.transaction() as session:
+        service.lock(session, attesting_house(house), run_id, at=NOW, by=PROPOSER)
+
+
 def test_numbers_have_no_gap_however_often_a_lock_is_killed(house: Assembly, donor: NewDonor, give: Give) -> None:
     for kill in range(10):
         with house.database.transaction() as session:
             for _ in range(3):
                 give(session, donor(session), 4000)
             run, _ = service.check(session, YEAR, at=NOW, by=PROPOSER)
-        house.database.close()  # nothing open is shared with the child
-        child = os.fork()
-        if not child:
-            own = assemble(house.settings, clock=lambda: NOW)
-            with own.database.transaction() as session:
-                service.lock(session, attesting_house(own), run.id, at=NOW, by=PROPOSER)
-            os._exit(0)
-        time.sleep(0.012 * kill)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        killed(house.settings, _lock, run.id, after=0.012 * kill)
         with house.database.transaction() as session:
             service.lock(session, attesting_house(house), run.id, at=NOW, by=PROPOSER)
             numbers = list(session.scalars(select(AttestationRow.number).order_by(AttestationRow.id)))
