@@ -18,7 +18,7 @@ from crm.attestations.tables import AttestationLineRow, AttestationRow
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewLine
 from crm.donations.selects import deductible_lines
-from crm.values.identifiers import GiftId, PersonId
+from crm.values.identifiers import GiftId, PersonId, RunId
 from crm.values.languages import Language
 from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor
 from tests.conftest import NOW
@@ -172,7 +172,7 @@ def _agrees(session: Session) -> None:
     assert sum(session.scalars(on_paper)) == sum(attested.values())
 
 
-def _lock(house: Assembly, run_id: int) -> None:
+def _lock(house: Assembly, run_id: RunId) -> None:
     with house.database.transaction() as session:
         service.lock(session, attesting_house(house), run_id, at=NOW, by=PROPOSER)
 

@@ -9,12 +9,13 @@ from crm.assembly import Assembly
 from crm.magazine import freezing, service
 from crm.magazine.errors import IssueFrozen
 from crm.magazine.tables import CopyRow, ExclusionRow, IssueRunRow
+from crm.values.identifiers import IssueId
 from tests.conftest import NOW
 from tests.killing import killed
 from tests.magazine.conftest import Reader
 
 
-def _freeze(house: Assembly, issue_id: int) -> None:
+def _freeze(house: Assembly, issue_id: IssueId) -> None:
     with house.database.transaction() as session:
         freezing.freeze(session, issue_id, by=None, at=NOW)
 
