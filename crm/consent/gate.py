@@ -38,7 +38,7 @@ def verdict(
     person = people.find_person(session, person_id)
     if person is None:
         return rules.verdict(purpose=purpose, standing=None, suppressions=(), reachable=False)
-    desk = _Desk.of(session, [person], at, {address_key})
+    desk = _Desk.of(session, [person], at, {address_key}, by_post=channel is Channel.POST)
     return desk.verdict(person, purpose, channel, address_key, is_owed=is_owed)
 
 
@@ -47,7 +47,7 @@ def verdict_of(session: Session, person_id: PersonId, purpose: str, channel: Cha
     person = people.find_person(session, person_id)
     if person is None:
         return rules.verdict(purpose=purpose, standing=None, suppressions=(), reachable=False)
-    return _Desk.of(session, [person], at).everywhere(person, purpose, channel)
+    return _Desk.of(session, [person], at, by_post=channel is Channel.POST).everywhere(person, purpose, channel)
 
 
 def glances(session: Session, several: Sequence[Person], at: datetime) -> dict[PersonId, tuple[Glance, ...]]:
@@ -82,19 +82,26 @@ class _Desk:
 
     @classmethod
     def of(
-        cls, session: Session, several: Sequence[Person], at: datetime, also: Collection[str] = frozenset()
+        cls,
+        session: Session,
+        several: Sequence[Person],
+        at: datetime,
+        also: Collection[str] = frozenset(),
+        *,
+        by_post: bool = True,
     ) -> _Desk:
         ids = [person.id for person in several]
         standings: dict[PersonId, dict[tuple[str, Channel, str], Standing]] = {}
         for stands in store.standings_of_all(session, ids):
             of_person = standings.setdefault(stands.person_id, {})
             of_person[stands.purpose, stands.channel, stands.address_key] = stands
-        living = _living(session, several, at)
+        living = _living(session, several, at, by_post=by_post)
         keys = {key for of_person in standings.values() for _, _, key in of_person} | set(also)
         keys |= {key for several_keys in living.values() for key in several_keys}
         suppressions: dict[str, list[Suppression]] = {}
         for one in store.suppressions_at_all(session, keys):
             suppressions.setdefault(one.address_key, []).append(one)
+        paced = paces.paces_of_all(session, ids)
         return cls(
             at=at,
             standings=standings,
@@ -102,8 +109,8 @@ class _Desk:
             living=living,
             populations=policies.populations_of(session, ids, at),
             book=policies.book_at(session, at),
-            paces=paces.paces_of_all(session, ids),
-            last_letters=paces.last_letters(session, ids),
+            paces=paced,
+            last_letters=paces.last_letters(session, {who for who, _ in paced}) if paced else {},
         )
 
     def verdict(
@@ -148,12 +155,13 @@ class _Desk:
 _Living = dict[tuple[PersonId, Channel], frozenset[str]]
 
 
-def _living(session: Session, several: Sequence[Person], at: datetime) -> _Living:
-    boxes = contacts.letter_boxes_on(session, [person.id for person in several], brussels_day(at))
+def _living(session: Session, several: Sequence[Person], at: datetime, *, by_post: bool) -> _Living:
+    of_whom = [person.id for person in several] if by_post else []
+    boxes = contacts.letter_boxes_on(session, of_whom, brussels_day(at)) if of_whom else {}
     found: _Living = {}
     for person in several:
         found[person.id, Channel.EMAIL] = frozenset(point.address_key for point in person.emails if point.is_living)
         phones = frozenset(point.address_key for point in person.phones if point.is_living)
         found[person.id, Channel.PHONE] = found[person.id, Channel.SMS] = phones
-        found[person.id, Channel.POST] = boxes[person.id]
+        found[person.id, Channel.POST] = boxes.get(person.id, frozenset())
     return found

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.consent.errors import NobodyThere
@@ -22,6 +22,11 @@ from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 
 _COLUMNS = ("person_id", "channel", "pause_until_on", "rhythm", "since_at", "event_id")
+_DECLARED, _LAST = PaceRow.__table__.c, LastLetterRow.__table__.c
+_PACES = select(PaceRow.__table__).where(_DECLARED.person_id.in_(bindparam("ids", expanding=True)))
+_LAST_LETTERS = select(_LAST.person_id, _LAST.channel, _LAST.written_at).where(
+    _LAST.person_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def declare(
@@ -104,15 +109,14 @@ def next_letter_of(
 
 def paces_of_all(session: Session, person_ids: Iterable[PersonId]) -> dict[tuple[PersonId, Channel], Pace]:
     """What several people declared, in one query; those who never did are left out."""
-    rows = session.scalars(select(PaceRow).where(PaceRow.person_id.in_(list(person_ids))))
+    rows = session.execute(_PACES, {"ids": list(person_ids)})
     return {(PersonId(row.person_id), row.channel): _pace(row) for row in rows}
 
 
 def last_letters(session: Session, person_ids: Iterable[PersonId]) -> dict[tuple[PersonId, Channel], datetime]:
     """When those of several people who chose a rhythm last got a letter, in one query."""
-    row = LastLetterRow
-    found = select(row.person_id, row.channel, row.written_at).where(row.person_id.in_(list(person_ids)))
-    return {(PersonId(person_id), channel): at for person_id, channel, at in session.execute(found)}
+    found = session.execute(_LAST_LETTERS, {"ids": list(person_ids)})
+    return {(PersonId(person_id), channel): at for person_id, channel, at in found}
 
 
 def note_letters(session: Session, recipients: Select[Any], *, at: datetime, channel: Channel = Channel.EMAIL) -> None:
@@ -204,7 +208,7 @@ def content_of_row(row: PaceEventRow) -> dict[str, Any]:
     }
 
 
-def _pace(row: PaceRow) -> Pace:
+def _pace(row: Any) -> Pace:
     return Pace(
         person_id=PersonId(row.person_id),
         channel=row.channel,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, literal, not_, or_, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from crm.consent import store
@@ -22,6 +22,12 @@ from crm.values.identifiers import AccountId, PersonId, PolicyId
 
 MINOR_FOR_DAYS = 5 * 366
 """How long "I am 13 to 17" is believed: nobody who said so is younger than 18 after that."""
+_RULE, _MEMBER = PolicyRow.__table__.c, PopulationRow.__table__.c
+_IN_FORCE = select(PolicyRow.__table__).where(_RULE.is_approved, _RULE.valid_from_on <= bindparam("day"))
+_POPULATIONS = select(_MEMBER.person_id, _MEMBER.population).where(
+    _MEMBER.person_id.in_(bindparam("ids", expanding=True)),
+    or_(_MEMBER.population != Population.MINORS, _MEMBER.since_at > bindparam("since")),
+)
 SET_BY_ROOMS = frozenset({Population.BUYERS, Population.DONORS, Population.MEMBERS})
 
 
@@ -76,9 +82,7 @@ def policies(session: Session) -> tuple[Policy, ...]:
 def book_at(reading: Session | Connection, at: datetime) -> Book:
     """What is asked of whom on the day of an instant."""
     day = brussels_day(at)
-    row = PolicyRow.__table__.c
-    rows = reading.execute(select(PolicyRow.__table__).where(row.is_approved, row.valid_from_on <= day))
-    return Book.of([_policy(one) for one in rows], day)
+    return Book.of([_policy(one) for one in reading.execute(_IN_FORCE, {"day": day})], day)
 
 
 def populations_of(
@@ -86,14 +90,8 @@ def populations_of(
 ) -> dict[PersonId, frozenset[Population]]:
     """What populations each belongs to, as the rooms above said; minors by their own word of the last five years."""
     found: dict[PersonId, set[Population]] = {}
-    query = select(PopulationRow.person_id, PopulationRow.population).where(
-        PopulationRow.person_id.in_(person_ids),
-        or_(
-            PopulationRow.population != Population.MINORS,
-            PopulationRow.since_at > at - timedelta(days=MINOR_FOR_DAYS),
-        ),
-    )
-    for person_id, population in session.execute(query):
+    facts = {"ids": list(person_ids), "since": at - timedelta(days=MINOR_FOR_DAYS)}
+    for person_id, population in session.execute(_POPULATIONS, facts):
         found.setdefault(PersonId(person_id), set()).add(population)
     return {person_id: frozenset(several) for person_id, several in found.items()}
 

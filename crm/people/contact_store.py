@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crm.people.model import Abode, ContactKind, ContactPoint, Deliverability, Failure, FailureReason, Usage
@@ -17,6 +17,18 @@ from crm.values.postal_address import PostalAddress
 
 PARTS = tuple(part.name for part in fields(PostalAddress))
 """The columns of an address, in the order of its parts."""
+_POINTS = (
+    select(ContactPointRow)
+    .where(ContactPointRow.person_id.in_(bindparam("ids", expanding=True)))
+    .order_by(ContactPointRow.is_primary.desc(), ContactPointRow.id)
+)
+_POINTS_OF_TODAY = _POINTS.where(ContactPointRow.ended_at.is_(None))
+_ABODES = (
+    select(PostalAddressRow)
+    .where(PostalAddressRow.person_id.in_(bindparam("ids", expanding=True)))
+    .order_by(PostalAddressRow.is_primary.desc(), PostalAddressRow.id)
+)
+_ABODES_OF_TODAY = _ABODES.where(PostalAddressRow.ended_at.is_(None))
 
 
 def points_of(
@@ -27,10 +39,7 @@ def points_of(
     Everybody asked for is in the answer.
     """
     found: dict[PersonId, list[ContactPoint]] = {PersonId(person_id): [] for person_id in person_ids}
-    query = select(ContactPointRow).where(ContactPointRow.person_id.in_(person_ids))
-    if not ended:
-        query = query.where(ContactPointRow.ended_at.is_(None))
-    for row in session.scalars(query.order_by(ContactPointRow.is_primary.desc(), ContactPointRow.id)):
+    for row in session.scalars(_POINTS if ended else _POINTS_OF_TODAY, {"ids": list(person_ids)}):
         found[PersonId(row.person_id)].append(_point(row))
     return {person_id: tuple(points) for person_id, points in found.items()}
 
@@ -111,10 +120,7 @@ def set_deliverability(session: Session, address_key: str, deliverability: Deliv
 def abodes_of(session: Session, person_ids: Collection[int], *, ended: bool = False) -> dict[PersonId, list[Abode]]:
     """Their postal addresses, the preferred ones first; those that ended too where asked for."""
     found: dict[PersonId, list[Abode]] = {PersonId(person_id): [] for person_id in person_ids}
-    query = select(PostalAddressRow).where(PostalAddressRow.person_id.in_(person_ids))
-    if not ended:
-        query = query.where(PostalAddressRow.ended_at.is_(None))
-    for row in session.scalars(query.order_by(PostalAddressRow.is_primary.desc(), PostalAddressRow.id)):
+    for row in session.scalars(_ABODES if ended else _ABODES_OF_TODAY, {"ids": list(person_ids)}):
         found[PersonId(row.person_id)].append(_abode(row))
     return found
 

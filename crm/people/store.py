@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, func, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.foundation import bulk
@@ -19,6 +19,7 @@ from crm.values.folding import folded
 from crm.values.identifiers import PersonId
 from crm.values.sounds import sound
 
+_PEOPLE = select(PersonRow).where(PersonRow.id.in_(bindparam("ids", expanding=True)))
 
 def insert(session: Session, new: NewPerson, at: datetime) -> int:
     """Writes a person, gives them a member number, and says their id."""
@@ -48,7 +49,7 @@ def load(session: Session, person_ids: Collection[int]) -> dict[PersonId, Person
     """Those people with their contact points, in two queries; who does not exist is left out."""
     if not person_ids:
         return {}
-    rows = session.scalars(select(PersonRow).where(PersonRow.id.in_(person_ids))).all()
+    rows = session.scalars(_PEOPLE, {"ids": list(person_ids)}).all()
     points = contact_store.points_of(session, [row.id for row in rows])
     return {PersonId(row.id): _person(row, points[PersonId(row.id)]) for row in rows}
 
