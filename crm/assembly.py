@@ -49,7 +49,7 @@ from crm.duplicates import personal_data as duplicates_personal_data
 from crm.foundation.database import Database, open_database
 from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
-from crm.foundation.keys import open_keyring
+from crm.foundation.keys import WatchedKeyring, open_keyring
 from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, ContentHasher, LinkSigner, Sealer
 from crm.imports import personal_data as imports_personal_data
@@ -267,12 +267,13 @@ def assemble(settings: Settings, *, clock: Callable[[], datetime] | None = None)
     """Opens the database and the keys of `settings.home`. Nothing is connected to before it is used."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = settings.keys_folder
+    addresses = AddressHasher(WatchedKeyring(keys, "addresses"))
     return Assembly(
         settings=settings,
         database=open_database(settings.database),
         links=LinkSigner(open_keyring(keys, "links")),
-        sealer=Sealer(open_keyring(keys, "ledgers")),
-        addresses=AddressHasher(open_keyring(keys, "addresses")),
+        sealer=Sealer(open_keyring(keys, "ledgers"), addresses),
+        addresses=addresses,
         secrets=Cipher(open_keyring(keys, "secrets")),
         vault=Vault(keys),
         fingerprints=ContentHasher(open_keyring(keys, "fingerprints")),

@@ -22,10 +22,11 @@ Work = Callable[..., None]
 def killed(settings: Settings, work: Work, *facts: Any, after: float) -> bool:
     """`work(assembly, *facts)` on the same database, killed `after` seconds from its first line; whether it was over.
 
-    `work` is a function of a module. What it raises is an error of its own process and counts as over.
+    `work` is a function of `tests.victims`, which is loaded once. What it raises is an error of its own process, and
+    counts as over.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(["crm.assembly"])
+    context.set_forkserver_preload(["tests.victims"])
     ready, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(theirs, settings, work, facts))
     process.start()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.banking.kept import LineState, Rule
 from crm.banking.model import Format, ReturnKind
-from crm.foundation.columns import Base, BigId, Word
+from crm.foundation.columns import AddressKey, Base, BigId, Word
 
 
 class BankFileRow(Base):
@@ -63,7 +63,7 @@ class BankLineRow(Base):
     address: Mapped[str] = mapped_column(String(200))
     sealed_account: Mapped[str | None] = mapped_column(String(200))
     tail: Mapped[str] = mapped_column(String(4))
-    account_key: Mapped[str | None] = mapped_column(String(120))
+    account_key: Mapped[str | None] = mapped_column(AddressKey(120))
     communication: Mapped[str] = mapped_column(Text)
     structured: Mapped[str | None] = mapped_column(String(35))
     end_to_end_id: Mapped[str | None] = mapped_column(String(80))

@@ -16,6 +16,7 @@ from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.cli.refusals import plainly
+from crm.foundation import rekeying
 from crm.foundation.log import write_json_lines
 from crm.values.errors import Invalid, Missing, Unavailable
 from mailing.delivery import service as delivery
@@ -39,6 +40,7 @@ def work(once: bool, as_json: bool) -> None:
     made = assembly()
     write_json_lines()
     with made.database.reading() as session:
+        rekeying.require_current(session, made.addresses)
         switch = delivery.switch(session)
     if once and not switch.is_open:
         raise Unavailable(f"tous les envois sont arrêtés ({switch.reason}) : `portevoix delivery resume` les reprend")

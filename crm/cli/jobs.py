@@ -8,6 +8,7 @@ import click
 
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
+from crm.foundation import rekeying
 from crm.foundation.log import write_json_lines
 from jobs import service, turns
 from jobs.model import Daily, JobStatus, RunState
@@ -27,7 +28,10 @@ def run(as_json: bool) -> None:
     from jobs.runner import run_until_told
 
     write_json_lines()
-    run_until_told(assembly(), TIMETABLE)
+    made = assembly()
+    with made.database.reading() as session:
+        rekeying.require_current(session, made.addresses)
+    run_until_told(made, TIMETABLE)
     show({"stopped": True}, as_json=as_json, text="l’horloge est arrêtée")
 
 

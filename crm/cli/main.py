@@ -26,6 +26,7 @@ COMMANDS = {
     "duplicates": "Trouver, réunir et séparer les fiches d’une même personne.",
     "consent": "Vérifier et reconstruire le registre des consentements.",
     "privacy": "Montrer, emporter, oublier les données d’une personne.",
+    "addresses": "Changer la clé sous laquelle les adresses se reconnaissent.",
     "vault": "Changer la clé du coffre des numéros nationaux.",
     "run": "Lancer le site, l’horloge et l’expéditeur ensemble.",
     "demo": "Lancer l’organisation de démonstration.",

@@ -54,6 +54,13 @@ SAID = (
         "la fiche a été réunie à une autre ensuite : annulez d’abord cette réunion-là",
     ),
     (r"a field of one of the two", "CHAMP=NUMÉRO : un champ de la fiche, et le numéro de l’une des deux"),
+    (
+        r"addresses in the database lie under another key than the newest",
+        (
+            "les adresses sont sous une autre clé que la plus récente : remettez les fichiers keys/addresses.*.key, "
+            "puis lancez `portevoix addresses rotate`"
+        ),
+    ),
     (r"settings: (.+)", r"réglages : \1"),
     (r"settings\.toml cannot be read: (.+)", r"settings.toml ne se lit pas : \1"),
     (r"key file (\S+) is damaged.*", r"le fichier de clé \1 est abîmé : 64 chiffres hexadécimaux attendus"),

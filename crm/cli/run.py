@@ -10,6 +10,7 @@ import click
 from crm.cli.database import bring_up
 from crm.cli.helping import Order
 from crm.cli.output import assembly, telling
+from crm.foundation import rekeying
 from crm.foundation.programs import Program, Together, is_free
 from crm.values.errors import Unavailable
 
@@ -36,6 +37,8 @@ def command(host: str, port: int) -> None:
         raise Unavailable(f"le port {port} est déjà pris : choisissez-en un autre avec --port")
     opened = assembly()
     bring_up(opened.database)
+    with opened.database.reading() as session:
+        rekeying.require_current(session, opened.addresses)
     opened.database.close()
     together = Together(
         programs=house_programs(host, port), environment=os.environ, say=lambda news: click.echo(news, err=True)

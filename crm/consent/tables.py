@@ -12,7 +12,7 @@ from crm.consent.interest import InterestKind
 from crm.consent.model import Act, Channel, LegalBasis, SuppressionCause, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import Need, Population
-from crm.foundation.columns import Base, BigId, Chained, Held, Json, Word
+from crm.foundation.columns import AddressKey, Base, BigId, Chained, Held, Json, Word
 from crm.values.languages import Language
 
 
@@ -87,7 +87,7 @@ class ConsentEventRow(Chained, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     purpose: Mapped[str] = mapped_column(ForeignKey("purpose.code"))
     channel: Mapped[Channel] = mapped_column(Word(Channel))
-    address_key: Mapped[str] = mapped_column(String(80))
+    address_key: Mapped[str] = mapped_column(AddressKey(80))
     act: Mapped[Act] = mapped_column(Word(Act))
     way: Mapped[Way] = mapped_column(Word(Way))
     legal_basis: Mapped[LegalBasis] = mapped_column(Word(LegalBasis))
@@ -109,7 +109,7 @@ class ConsentStandingRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     purpose: Mapped[str] = mapped_column(ForeignKey("purpose.code"), primary_key=True)
     channel: Mapped[Channel] = mapped_column(Word(Channel), primary_key=True)
-    address_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    address_key: Mapped[str] = mapped_column(AddressKey(80), primary_key=True)
     act: Mapped[Act] = mapped_column(Word(Act))
     way: Mapped[Way] = mapped_column(Word(Way))
     since_at: Mapped[datetime]
@@ -167,7 +167,7 @@ class AskedRow(Base):
 
     __tablename__ = "asked_mailbox"
 
-    mailbox_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    mailbox_key: Mapped[str] = mapped_column(AddressKey(80), primary_key=True)
     asked_on: Mapped[date] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime] = mapped_column(index=True)
     is_patient: Mapped[bool]
@@ -190,7 +190,7 @@ class SuppressionEventRow(Held, Base):
     __table_args__ = (Index("ix_suppression_event_block", "block", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    address_key: Mapped[str] = mapped_column(String(80), index=True)
+    address_key: Mapped[str] = mapped_column(AddressKey(80), index=True)
     suppressed: Mapped[bool]
     cause: Mapped[SuppressionCause] = mapped_column(Word(SuppressionCause))
     way: Mapped[Way] = mapped_column(Word(Way))
@@ -214,6 +214,6 @@ class SuppressionRow(Base):
 
     __tablename__ = "suppression"
 
-    address_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    address_key: Mapped[str] = mapped_column(AddressKey(80), primary_key=True)
     cause: Mapped[SuppressionCause] = mapped_column(Word(SuppressionCause), primary_key=True)
     since_at: Mapped[datetime]

@@ -87,6 +87,15 @@ class Words(TypeDecorator[frozenset[StrEnum]]):
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A row's number: 64 bits on both databases (SQLite only counts up by itself under the name INTEGER)."""
 
+
+class AddressKey(String):
+    """A keyed hash of `foundation.signing.AddressHasher`: what a rotation of its key goes through."""
+
+
+class KeyedJson(JSON):
+    """Structured values that may hold such hashes, as texts of their own."""
+
+
 Json = JSON
 """Structured values that no query looks into."""
 

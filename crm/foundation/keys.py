@@ -29,6 +29,22 @@ class Keyring:
         return dict(self.keys).get(key_id)
 
 
+class WatchedKeyring:
+    """A keyring read anew when its folder changes, so that a rotation is seen at once by every process."""
+
+    def __init__(self, folder: Path, use: str) -> None:
+        self._folder, self._use = folder, use
+        self._read, self._seen = open_keyring(folder, use), -1
+
+    @property
+    def keys(self) -> tuple[tuple[int, bytes], ...]:
+        """As `Keyring.keys`."""
+        changed = self._folder.stat().st_mtime_ns
+        if changed != self._seen:
+            self._read, self._seen = open_keyring(self._folder, self._use), changed
+        return self._read.keys
+
+
 def open_keyring(folder: Path, use: str) -> Keyring:
     """Reads `<use>.<n>.key` files in `folder`; makes the first where there is none.
 
@@ -36,7 +52,7 @@ def open_keyring(folder: Path, use: str) -> Keyring:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not list(folder.glob(f"{use}.*.key")):
-        _create(folder / f"{use}.1.key")
+        _create(folder / f"{use}.1.key", secrets.token_bytes(32))
     found = []
     for path in folder.glob(f"{use}.*.key"):
         number = path.name.split(".")[-2]
@@ -51,16 +67,26 @@ def open_keyring(folder: Path, use: str) -> Keyring:
 
 def add_key(folder: Path, use: str) -> int:
     """Makes the next key file of a keyring, from then on the newest; its id."""
-    number = open_keyring(folder, use).newest[0] + 1
-    _create(folder / f"{use}.{number}.key")
+    number, secret = draw_key(folder, use)
+    keep_key(folder, use, number, secret)
     return number
 
 
-def _create(path: Path) -> None:
+def draw_key(folder: Path, use: str) -> tuple[int, bytes]:
+    """What would be the next key of a keyring: its id and 32 random bytes, kept nowhere yet."""
+    return open_keyring(folder, use).newest[0] + 1, secrets.token_bytes(32)
+
+
+def keep_key(folder: Path, use: str, number: int, secret: bytes) -> None:
+    """Writes a drawn key down; whole or not at all, and never over another."""
+    _create(folder / f"{use}.{number}.key", secret)
+
+
+def _create(path: Path, secret: bytes) -> None:
     draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
+        file.write(secret.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
     try:

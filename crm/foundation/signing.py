@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,8 @@ from typing import Any
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
-from crm.foundation.keys import Keyring
+from crm.foundation.encryption import unwrap_hash, wrap_hash
+from crm.foundation.keys import Keyring, WatchedKeyring
 
 
 class TokenPurpose(StrEnum):
@@ -88,6 +90,7 @@ def _short(key: bytes, purpose: TokenPurpose, text: str) -> str:
     return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
+_KEY = re.compile(r"([0-9]{1,9}):([0-9a-f]{32}|[0-9a-f]{64})(\|.*)?")
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
@@ -96,34 +99,65 @@ class Sealer:
     """Keyed marks for ledger rows: whoever changes a row without the key is found out."""
 
     keyring: Keyring
+    addresses: AddressHasher
 
     def mark(self, content: Mapping[str, Any]) -> tuple[int, str]:
         """(key id, hex MAC) of a row's content, in one canonical JSON form."""
         key_id, key = self.keyring.newest
         return key_id, self._mac(key, content)
 
+    def lasting(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The content as it reads under the first key of addresses: a rotation changes no mark."""
+        if "address_key" not in content:
+            return content
+        return {**content, "address_key": self.addresses.original(content["address_key"])}
+
     def holds(self, content: Mapping[str, Any], key_id: int, mark: str) -> bool:
         """True where `mark` is the mark of exactly this content."""
         key = self.keyring.key(key_id)
         return key is not None and hmac.compare_digest(self._mac(key, content).encode(), mark.encode())
 
-    @staticmethod
-    def _mac(key: bytes, content: Mapping[str, Any]) -> str:
-        return hmac.digest(key, _CANONICAL.encode(content).encode(), "sha256").hex()
+    def _mac(self, key: bytes, content: Mapping[str, Any]) -> str:
+        return hmac.digest(key, _CANONICAL.encode(self.lasting(content)).encode(), "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)
 class AddressHasher:
     """Keyed hashes of addresses, so that rows can be compared in SQL without holding the address.
 
-    Under the first key for ever: a second one would leave every silenced address unknown, and be noticed too late.
+    A hash under the first key is laid under each later one in turn: nobody needs the address to bring a row to the
+    newest key (`foundation.rekeying`), and whoever has some of the keys learns nothing.
     """
 
-    keyring: Keyring
+    keyring: Keyring | WatchedKeyring
 
     def key_of(self, normal_address: str) -> str:
-        """`<key id>:<64 hex digits>` of an address in its normal form."""
-        return _key_of(*self.keyring.keys[0], normal_address)
+        """`<id of the newest key>:<64 hex digits>` of an address in its normal form."""
+        return _key_of(self.keyring.keys, normal_address)
+
+    def current(self, key: str) -> str:
+        """A key as `key_of` said it once, as it says it now; any other text as it is.
+
+        So too the short form of a key (its first half), and what follows either after a bar.
+        """
+        return self._brought(key, self.keyring.keys[-1][0])
+
+    def original(self, key: str) -> str:
+        """The same as it was, or would have been, under the first key of all."""
+        return self._brought(key, self.keyring.keys[0][0])
+
+    def _brought(self, key: str, to: int) -> str:
+        found = _KEY.fullmatch(key)
+        if not found:
+            return key
+        at, digest = int(found[1]), bytes.fromhex(found[2])
+        for key_id, secret in self.keyring.keys:
+            if at < key_id <= to:
+                digest = wrap_hash(secret, digest)
+        for key_id, secret in reversed(self.keyring.keys):
+            if to < key_id <= at:
+                digest = unwrap_hash(secret, digest)
+        return f"{to}:{digest.hex()}{found[3] or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,5 +184,9 @@ def _content_key(key_id: int, key: bytes, use: str, content: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _key_of(key_id: int, key: bytes, normal_address: str) -> str:
-    return f"{key_id}:{hmac.digest(key, normal_address.encode(), 'sha256').hex()}"
+def _key_of(keys: tuple[tuple[int, bytes], ...], normal_address: str) -> str:
+    (key_id, first), *later = keys
+    digest = hmac.digest(first, normal_address.encode(), "sha256")
+    for key_id, secret in later:  # noqa: B007 - the last one names the hash
+        digest = wrap_hash(secret, digest)
+    return f"{key_id}:{digest.hex()}"

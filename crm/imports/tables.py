@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Json, Word
+from crm.foundation.columns import Base, BigId, Json, KeyedJson, Word
 from crm.imports.model import ChangeKind, RowVerdict, RunState
 
 
@@ -92,4 +92,4 @@ class ImportChangeRow(Base):
     target_id: Mapped[int] = mapped_column(BigId)
     person_id: Mapped[int | None] = mapped_column(BigId)
     before: Mapped[dict[str, Any]] = mapped_column(Json)
-    after: Mapped[dict[str, Any]] = mapped_column(Json)
+    after: Mapped[dict[str, Any]] = mapped_column(KeyedJson)

@@ -27,7 +27,7 @@ AT_ONCE = 2000
 def seal(session: Session, sealer: Sealer, ledger: Ledger, *, at: datetime, most: int = AT_ONCE) -> Block | None:
     """Chains up to `most` rows into the next block; None where no row waits. Two sealers at once take turns."""
     hold(session, f"seal {ledger.name}")
-    rows = store.waiting(session, ledger, most=most)
+    rows = store.waiting(session, sealer, ledger, most=most)
     if not rows:
         return None
     last = store.newest_block(session, ledger.name)
@@ -105,7 +105,7 @@ def _in_block(session: Session, sealer: Sealer, ledger: Ledger, block: Block) ->
         yield Fault(kind=FaultKind.BLOCK_CHANGED, block=block.number)
     found, changed = list[tuple[int, int, str]](), list[Fault]()
     for row in store.rows_of(session, ledger, block.number):
-        found.append(store.entry(ledger, row))
+        found.append(store.entry(sealer, ledger, row))
         if not _holds(sealer, ledger, row):
             changed.append(Fault(kind=FaultKind.ROW_CHANGED, block=block.number, row=row.id))
         session.expunge(row)

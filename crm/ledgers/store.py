@@ -9,26 +9,27 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from crm.foundation.columns import Chained
+from crm.foundation.signing import Sealer
 from crm.ledgers.model import Block, Ledger
 from crm.ledgers.rules import fingerprint
 from crm.ledgers.tables import LedgerBlockRow
 
 
-def waiting(session: Session, ledger: Ledger, *, most: int) -> list[tuple[int, int, str]]:
+def waiting(session: Session, sealer: Sealer, ledger: Ledger, *, most: int) -> list[tuple[int, int, str]]:
     """(number, key id, mark) of the oldest committed rows that no block holds."""
     rows = ledger.rows
     if not issubclass(rows, Chained):
         free = select(rows).where(rows.block.is_(None)).options(*ledger.beside).order_by(rows.id).limit(most)
-        return [entry(ledger, row) for row in session.scalars(free)]
+        return [entry(sealer, ledger, row) for row in session.scalars(free)]
     query = select(rows.id, rows.mark_key_id, rows.mark).where(rows.block.is_(None)).order_by(rows.id).limit(most)
     return [(row.id, row.mark_key_id, row.mark) for row in session.execute(query)]
 
 
-def entry(ledger: Ledger, row: Any) -> tuple[int, int, str]:
+def entry(sealer: Sealer, ledger: Ledger, row: Any) -> tuple[int, int, str]:
     """(number, key id, mark) of a row; the hash of what it holds, under no key, where it bears no mark."""
     if isinstance(row, Chained):
         return row.id, row.mark_key_id, row.mark
-    return row.id, 0, fingerprint(ledger.content(row))
+    return row.id, 0, fingerprint(sealer.lasting(ledger.content(row)))
 
 
 def put_in_block(session: Session, ledger: Ledger, numbers: list[int], block: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Json, Word, Words
+from crm.foundation.columns import Base, BigId, Json, KeyedJson, Word, Words
 from crm.partners.model import RequestKind, Scope
 
 
@@ -43,7 +43,7 @@ class ApiRequestRow(Base):
     body_digest: Mapped[str] = mapped_column(String(64))
     kind: Mapped[RequestKind] = mapped_column(Word(RequestKind))
     person_id: Mapped[int | None] = mapped_column(BigId, index=True)
-    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+    facts: Mapped[dict[str, Any]] = mapped_column(KeyedJson)
     taken_at: Mapped[datetime] = mapped_column(index=True)
 
 

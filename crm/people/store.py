@@ -21,6 +21,7 @@ from crm.values.sounds import sound
 
 _PEOPLE = select(PersonRow).where(PersonRow.id.in_(bindparam("ids", expanding=True)))
 
+
 def insert(session: Session, new: NewPerson, at: datetime) -> int:
     """Writes a person, gives them a member number, and says their id."""
     row = PersonRow(

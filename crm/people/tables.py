@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Json, Word
+from crm.foundation.columns import AddressKey, Base, BigId, Json, Word
 from crm.people.model import (
     ContactKind,
     Deliverability,
@@ -70,7 +70,7 @@ class ContactPointRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[ContactKind] = mapped_column(Word(ContactKind))
     value: Mapped[str] = mapped_column(String(320))
-    address_key: Mapped[str] = mapped_column(String(80))
+    address_key: Mapped[str] = mapped_column(AddressKey(80))
     is_primary: Mapped[bool]
     usage: Mapped[Usage] = mapped_column(Word(Usage), default=Usage.HOME)
     deliverability: Mapped[Deliverability] = mapped_column(Word(Deliverability), default=Deliverability.LIVE)
@@ -105,7 +105,7 @@ class PostalAddressRow(Base):
     usage: Mapped[Usage] = mapped_column(Word(Usage), default=Usage.HOME)
     is_primary: Mapped[bool]
     dedupe_key: Mapped[str] = mapped_column(String(300))
-    address_key: Mapped[str] = mapped_column(String(80))
+    address_key: Mapped[str] = mapped_column(AddressKey(80))
     valid_from_on: Mapped[date | None]
     valid_until_on: Mapped[date | None]
     season_from: Mapped[str] = mapped_column(String(5), default="")
@@ -149,7 +149,7 @@ class PersonKeyRow(Base):
     __table_args__ = (Index("ix_person_key_person", "person_id"), {"sqlite_with_rowid": False})
 
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    key: Mapped[str] = mapped_column(AddressKey(120), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Word
+from crm.foundation.columns import AddressKey, Base, BigId, Word
 from crm.plans.model import Amended, Channel, EventKind
 
 
@@ -22,7 +22,7 @@ class MandateRow(Base):
     holder: Mapped[str] = mapped_column(String(70))
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     sealed_account: Mapped[str | None] = mapped_column(String(200))
-    account_key: Mapped[str | None] = mapped_column(String(120), index=True)
+    account_key: Mapped[str | None] = mapped_column(AddressKey(120), index=True)
     tail: Mapped[str] = mapped_column(String(4))
     bic: Mapped[str] = mapped_column(String(11))
     signed_on: Mapped[date]

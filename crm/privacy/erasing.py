@@ -99,11 +99,11 @@ def forget_again(session: Session, holdings: Holdings, *, at: datetime) -> tuple
     """Erases once more whom the journal speaks of and a restored backup brought back; empty in a healthy house."""
     done = []
     for line in list(holdings.journal.lines()):
-        identities.put(session, line.keys, at=line.at)
+        identities.put(session, {holdings.addresses.current(key) for key in line.keys}, at=line.at)
         subject = holdings.find(session, line.person_id)
         if subject is None or subject.person_id != line.person_id:
             continue
-        if line.mark == _mark(holdings, line.person_id, subject.created_at):
+        if holdings.addresses.current(line.mark) == _mark(holdings, line.person_id, subject.created_at):
             done.append(erase(session, holdings, line.person_id, at=at))
     return tuple(done)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Word
+from crm.foundation.columns import AddressKey, Base, BigId, Word
 from crm.privacy.model import RequestKind, RequestState, RequestWay
 
 
@@ -39,7 +39,7 @@ class ErasedIdentityRow(Base):
 
     __tablename__ = "erased_identity"
 
-    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    key: Mapped[str] = mapped_column(AddressKey(80), primary_key=True)
     erased_at: Mapped[datetime]
 
 

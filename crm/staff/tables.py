@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Word, Words
+from crm.foundation.columns import AddressKey, Base, BigId, Word, Words
 from crm.staff.model import Awaited, LinkKind, Role
 from crm.values.languages import Language
 
@@ -53,7 +53,7 @@ class SignInAttemptRow(Base):
     __table_args__ = (Index("ix_sign_in_attempt_recent", "email_key", "at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    email_key: Mapped[str] = mapped_column(String(80))
+    email_key: Mapped[str] = mapped_column(AddressKey(80))
     succeeded: Mapped[bool]
     at: Mapped[datetime]
 

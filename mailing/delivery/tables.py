@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Json, Word
+from crm.foundation.columns import AddressKey, Base, BigId, Json, Word
 from crm.values.languages import Language
 from mailing.delivery.model import DeliveryState, EventKind, MailingKind, MailingState
 
@@ -72,7 +72,7 @@ class DeliveryRow(Base):
     occasion: Mapped[str] = mapped_column(String(80), default="")
     contact_point_id: Mapped[int | None] = mapped_column(ForeignKey("contact_point.id"))
     address: Mapped[str] = mapped_column(String(320))
-    address_key: Mapped[str] = mapped_column(String(80))
+    address_key: Mapped[str] = mapped_column(AddressKey(80))
     selection_id: Mapped[int] = mapped_column(BigId, default=0)
     values: Mapped[dict[str, Any]] = mapped_column("slot_values", Json)
     priority: Mapped[int]

@@ -18,8 +18,9 @@ from crm.attestations.tables import AttestationLineRow, AttestationRow
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewLine
 from crm.donations.selects import deductible_lines
-from crm.values.identifiers import GiftId, PersonId, RunId
+from crm.values.identifiers import GiftId, PersonId
 from crm.values.languages import Language
+from tests import victims
 from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor
 from tests.conftest import NOW
 from tests.killing import killed
@@ -172,18 +173,13 @@ def _agrees(session: Session) -> None:
     assert sum(session.scalars(on_paper)) == sum(attested.values())
 
 
-def _lock(house: Assembly, run_id: RunId) -> None:
-    with house.database.transaction() as session:
-        service.lock(session, attesting_house(house), run_id, at=NOW, by=PROPOSER)
-
-
 def test_numbers_have_no_gap_however_often_a_lock_is_killed(house: Assembly, donor: NewDonor, give: Give) -> None:
     for kill in range(10):
         with house.database.transaction() as session:
             for _ in range(3):
                 give(session, donor(session), 4000)
             run, _ = service.check(session, YEAR, at=NOW, by=PROPOSER)
-        killed(house.settings, _lock, run.id, after=0.012 * kill)
+        killed(house.settings, victims.lock, run.id, PROPOSER, after=0.012 * kill)
         with house.database.transaction() as session:
             service.lock(session, attesting_house(house), run.id, at=NOW, by=PROPOSER)
             numbers = list(session.scalars(select(AttestationRow.number).order_by(AttestationRow.id)))

@@ -9,15 +9,10 @@ from crm.assembly import Assembly
 from crm.magazine import freezing, service
 from crm.magazine.errors import IssueFrozen
 from crm.magazine.tables import CopyRow, ExclusionRow, IssueRunRow
-from crm.values.identifiers import IssueId
+from tests import victims
 from tests.conftest import NOW
 from tests.killing import killed
 from tests.magazine.conftest import Reader
-
-
-def _freeze(house: Assembly, issue_id: IssueId) -> None:
-    with house.database.transaction() as session:
-        freezing.freeze(session, issue_id, by=None, at=NOW)
 
 
 def test_a_freeze_that_is_killed_is_whole_or_never_was(house: Assembly, reader: Reader) -> None:
@@ -26,7 +21,7 @@ def test_a_freeze_that_is_killed_is_whole_or_never_was(house: Assembly, reader: 
             reader(session, said={} if number else {"format": "pdf"})
         issue_id = service.issues(session)[0].id
     for kill in range(5):
-        killed(house.settings, _freeze, issue_id, after=0.12 * kill)
+        killed(house.settings, victims.freeze, issue_id, after=0.12 * kill)
         with house.database.reading() as session:
             counts = [
                 session.scalar(select(func.count()).select_from(row)) for row in (IssueRunRow, CopyRow, ExclusionRow)

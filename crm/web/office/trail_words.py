@@ -67,6 +67,7 @@ ACTIONS: dict[str, str] = {
     "bank.matched": N_("a rendu un mouvement à une personne"),
     "bank.aside": N_("a mis un mouvement de côté"),
     "bank.open": N_("a rouvert un mouvement"),
+    "addresses.rotate": N_("a changé la clé des adresses"),
     "vault.rotate": N_("a changé la clé du coffre"),
     "supporter.own-words": N_("a complété une fiche d’après Mon espace"),
     "supporter.merge": N_("a réuni deux fiches"),

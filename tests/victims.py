@@ -1,0 +1,32 @@
+"""What is killed in the middle, by `tests.killing.killed`: kept apart, so that its process starts at once."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from crm.assembly import Assembly, attesting_house
+from crm.attestations import service as attestations
+from crm.cli import addresses
+from crm.magazine import freezing
+from crm.values.identifiers import AccountId, IssueId, RunId
+from tests.conftest import NOW
+
+
+def lock(house: Assembly, run_id: RunId, by: AccountId) -> None:
+    """Numbers the attestations of a run."""
+    with house.database.transaction() as session:
+        attestations.lock(session, attesting_house(house), run_id, at=NOW, by=by)
+
+
+def freeze(house: Assembly, issue_id: IssueId) -> None:
+    """Freezes an issue of the magazine."""
+    with house.database.transaction() as session:
+        freezing.freeze(session, issue_id, by=None, at=NOW)
+
+
+def rotate(house: Assembly) -> None:
+    """Lays every hash of an address under a new key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(addresses, "assembly", lambda: house)
+        CliRunner().invoke(addresses.command, ["rotate", "--stopped", "--json"])
