@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.consent.model import Act, Way
@@ -13,12 +13,14 @@ from crm.consent.rules import CAREFULNESS
 from crm.consent.tables import ConsentEventRow, SuppressionEventRow
 
 STREAM = ("person_id", "purpose", "channel", "address_key")
+COLUMNS = (*STREAM, "act", "way", "since_at", "event_id")
+"""What a standing is made of, in this order."""
 
 
-def standings(among: Collection[int] | None = None) -> CompoundSelect[Any]:
+def standings(among: Collection[int] | None = None) -> Select[Any]:
     """Where everybody stands (or those people), from their events alone.
 
-    Columns: person_id, purpose, channel, address_key, act, way, since_at, event_id.
+    Columns: `COLUMNS`.
     """
     event = aliased(ConsentEventRow)
     annulment = aliased(ConsentEventRow)
@@ -35,7 +37,7 @@ def standings(among: Collection[int] | None = None) -> CompoundSelect[Any]:
             event.id,
         ),
     )
-    ranked = (
+    said = (
         select(
             event.person_id,
             event.purpose,
@@ -49,39 +51,27 @@ def standings(among: Collection[int] | None = None) -> CompoundSelect[Any]:
             last.label("place"),
         )
         .where(counts)
-        .cte("ranked")
+        .subquery("said")
     )
-    decided, asked, imported = ranked.alias("decided"), ranked.alias("asked"), ranked.alias("imported")
-    same = and_(
-        *(decided.c[name] == asked.c[name] for name in STREAM),
-        decided.c.rank == 0,
-        asked.c.rank == 1,
-        decided.c.place == 1,
-        asked.c.place == 1,
+
+    # Windows, not joins of the rows with themselves: without statistics, PostgreSQL would go through all for each.
+    def of(rank: int, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.max(case((said.c.rank == rank, column))).over(partition_by=[said.c[name] for name in STREAM])
+
+    lasts = (
+        select(
+            *(said.c[name] for name in (*COLUMNS, "rank")),
+            of(0, said.c.act).label("decided"),
+            of(0, said.c.since_at).label("decided_at"),
+            of(1, said.c.since_at).label("asked_at"),
+            of(2, said.c.since_at).label("imported_at"),
+        )
+        .where(said.c.place == 1)
+        .subquery("lasts")
     )
-    own = and_(*(decided.c[name] == imported.c[name] for name in STREAM), decided.c.rank == 0)
-    older = and_(*(imported.c[name] == asked.c[name] for name in STREAM), imported.c.rank == 2)
-    undecided = ~select(decided.c.event_id).where(same).exists()
-    reopened = and_(decided.c.act != Act.GIVEN, asked.c.since_at > decided.c.since_at)
-    columns = (*STREAM, "act", "way", "since_at", "event_id")
-    return union_all(
-        select(*(decided.c[name] for name in columns)).where(
-            decided.c.rank == 0,
-            decided.c.place == 1,
-            ~select(asked.c.event_id).where(same, reopened).exists(),
-        ),
-        select(*(asked.c[name] for name in columns)).where(
-            asked.c.rank == 1,
-            asked.c.place == 1,
-            ~select(decided.c.event_id).where(same, ~reopened).exists(),
-            ~and_(undecided, select(imported.c.event_id).where(older).exists()),
-        ),
-        select(*(imported.c[name] for name in columns)).where(
-            imported.c.rank == 2,
-            imported.c.place == 1,
-            ~select(decided.c.event_id).where(own).exists(),
-        ),
-    )
+    reopened = and_(lasts.c.decided != Act.GIVEN, lasts.c.asked_at > lasts.c.decided_at)
+    winner = case((reopened, 1), (lasts.c.decided.is_not(None), 0), (lasts.c.imported_at.is_not(None), 2), else_=1)
+    return select(*(lasts.c[name] for name in COLUMNS)).where(lasts.c.rank == winner)
 
 
 def suppressions(among: Collection[str] | None = None) -> Select[Any]:

@@ -276,17 +276,14 @@ def suppressions_at(session: Session, address_key: str) -> tuple[Suppression, ..
 def refold_people(session: Session, person_ids: Collection[int]) -> None:
     """Writes again where those people stand, from their events."""
     session.execute(delete(ConsentStandingRow).where(ConsentStandingRow.person_id.in_(person_ids)))
-    columns = [*folds.STREAM, "act", "way", "since_at", "event_id"]
-    session.execute(insert(ConsentStandingRow).from_select(columns, folds.standings(person_ids)))
+    session.execute(insert(ConsentStandingRow).from_select(list(folds.COLUMNS), folds.standings(person_ids)))
     session.expire_all()
 
 
 def rebuild(session: Session) -> None:
     """Throws the standing tables away and folds them again from the events, in one statement each."""
     session.execute(delete(ConsentStandingRow))
-    session.execute(
-        insert(ConsentStandingRow).from_select([*folds.STREAM, "act", "way", "since_at", "event_id"], folds.standings())
-    )
+    session.execute(insert(ConsentStandingRow).from_select(list(folds.COLUMNS), folds.standings()))
     session.execute(delete(SuppressionRow))
     session.execute(insert(SuppressionRow).from_select(["address_key", "cause", "since_at"], folds.suppressions()))
     session.expire_all()
@@ -296,8 +293,9 @@ def drift(session: Session) -> int:
     """How many standings differ from what the events say."""
     standing, suppression = ConsentStandingRow.__table__, SuppressionRow.__table__
     wanted = folds.standings().subquery("wanted")
-    columns = [*folds.STREAM, "act", "way", "since_at", "event_id"]
-    first = _differing(session, [wanted.c[n] for n in columns], [standing.c[n] for n in columns], len(folds.STREAM))
+    first = _differing(
+        session, [wanted.c[n] for n in folds.COLUMNS], [standing.c[n] for n in folds.COLUMNS], len(folds.STREAM)
+    )
     other = folds.suppressions().subquery("other")
     names = ["address_key", "cause", "since_at"]
     return first + _differing(session, [other.c[n] for n in names], [suppression.c[n] for n in names], 2)

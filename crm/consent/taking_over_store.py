@@ -81,8 +81,7 @@ def refold(session: Session, person_ids: Collection[int]) -> None:
         .where(ConsentStandingRow.person_id.in_(person_ids))
         .execution_options(synchronize_session=False)
     )
-    columns = [*folds.STREAM, "act", "way", "since_at", "event_id"]
-    session.execute(insert(ConsentStandingRow).from_select(columns, folds.standings(person_ids)))
+    session.execute(insert(ConsentStandingRow).from_select(list(folds.COLUMNS), folds.standings(person_ids)))
 
 
 def insert_suppressions(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher as Block
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import XTS
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from crm.foundation.keys import Keyring
 from crm.values.errors import Unavailable
@@ -75,8 +77,10 @@ def unwrap_hash(key: bytes, wrapped: bytes) -> bytes:
     return decryptor.update(wrapped) + decryptor.finalize()
 
 
+@lru_cache(maxsize=16)
 def _xts(key: bytes) -> Block[XTS]:
-    return Block(AES(hmac.digest(key, b"portevoix.wrap", "sha512")), XTS(b"portevoix hashes"))
+    own = HKDFExpand(algorithm=SHA512(), length=64, info=b"portevoix.wrap").derive(key)
+    return Block(AES(own), XTS(b"portevoix hashes"))
 
 
 def _bound(key_id: int, context: str) -> bytes:

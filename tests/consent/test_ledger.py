@@ -217,8 +217,8 @@ def test_the_database_itself_refuses_to_change_or_delete_what_was_said(assembly:
         consent.suppress(session, address_key=key, cause=SuppressionCause.STAFF, way=Way.STAFF, at=NOW)
     forbidden: list[Any] = [delete(row) for row in (ConsentEventRow, SuppressionEventRow, NoticeRow)]
     for row, unchangeable in (
-        (ConsentEventRow, {"person_id", "block"}),
-        (SuppressionEventRow, {"block"}),
+        (ConsentEventRow, {"person_id", "block", "address_key"}),
+        (SuppressionEventRow, {"block", "address_key"}),
         (NoticeRow, set()),
     ):
         table: Any = row.__table__
