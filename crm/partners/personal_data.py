@@ -12,6 +12,7 @@ from crm.audit import service as audit
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Subject
 from crm.foundation.forgetting import empty_rows
 from crm.foundation.translation import N_, say
+from crm.partners.model import RequestKind
 from crm.partners.tables import ApiRequestRow, ApiTokenRow
 from crm.values.languages import Language
 
@@ -21,6 +22,14 @@ TABLES = frozenset({"api_request"})
 RELAY, MAILS = N_("Le relais de courrier"), N_("votre adresse et nos lettres, le temps de les remettre")
 ACCESS = N_("ce que son accès permet : il nous remet des données, et peut demander si une demande est faite")
 THEMSELVES = N_("Vous-même, ou qui l’a demandé pour vous")
+KINDS = {
+    RequestKind.PERSON: N_("votre fiche"),
+    RequestKind.CONSENT: N_("un choix sur nos lettres"),
+    RequestKind.SIGNATURE: N_("une signature"),
+    RequestKind.REGISTRATION: N_("une inscription"),
+    RequestKind.URGENT_ACTION: N_("une action urgente"),
+    RequestKind.GIFT: N_("un don"),
+}
 EXPORTS = {"privacy.export": N_("le dossier de vos données"), "consent.prove": N_("la preuve d’un de vos choix")}
 """Files about one person that the office hands out, by what the trail calls them."""
 
@@ -42,7 +51,10 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 Column(key="partner", label=say(language, N_("Par qui"))),
                 Column(key="kind", label=say(language, N_("Quoi"))),
             ),
-            rows=[{"at": at, "partner": name, "kind": kind.value} for name, kind, at in session.execute(query)],
+            rows=[
+                {"at": at, "partner": name, "kind": say(language, KINDS[kind])}
+                for name, kind, at in session.execute(query)
+            ],
         ),
         Section(
             key="recipients",

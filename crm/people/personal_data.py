@@ -11,7 +11,7 @@ from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Sectio
 from crm.foundation.database import hold
 from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
-from crm.people import settling_store, store
+from crm.people import settling_store, store, words
 from crm.people.model import ContactKind
 from crm.people.tables import (
     ContactFailureRow,
@@ -30,7 +30,7 @@ from crm.people.tables import (
     TagRow,
     TieRow,
 )
-from crm.people.words import LANGUAGES, SOURCES, TIES
+from crm.people.words import LANGUAGES, TIES
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -53,6 +53,7 @@ TABLES = frozenset(
         "person_difference",
     }
 )
+OTHER = N_("Fiche réunie à la vôtre, de numéro")
 NUMBER = N_("Un numéro vide, sans nom ni adresse, dont le registre des consentements parle")
 
 
@@ -106,7 +107,9 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
     )
     at = Column(key="at", label=say(language, N_("Depuis")))
     source = Column(key="source", label=say(language, N_("D’où cela vient")))
-    people = session.scalars(select(PersonRow).where(PersonRow.id.in_(ids)).order_by(PersonRow.id)).all()
+    people = session.scalars(
+        select(PersonRow).where(PersonRow.id.in_(ids)).order_by(PersonRow.id != subject.person_id, PersonRow.id)
+    ).all()
     points = session.scalars(
         select(ContactPointRow).where(ContactPointRow.person_id.in_(ids)).order_by(ContactPointRow.id)
     )
@@ -128,13 +131,13 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
     told = session.scalars(select(DifferenceRow).where(DifferenceRow.person_id.in_(ids)).order_by(DifferenceRow.id))
 
     def said(code: str) -> str:
-        return say(language, SOURCES[code]) if code in SOURCES else code
+        return words.source(code, language)
 
     facts = [
         (label, shown)
         for row in people
         for label, shown in (
-            (N_("Numéro de membre"), row.member_number),
+            (N_("Numéro de membre") if row.id == subject.person_id else OTHER, row.member_number),
             (N_("Prénom"), row.first_name),
             (N_("Nom"), row.last_name),
             (N_("Organisation"), row.organisation_name),
@@ -216,7 +219,15 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             key="differences",
             title=say(language, N_("Ce qui nous a été dit autrement")),
             columns=(what, Column(key="at", label=say(language, N_("Quand"))), source),
-            rows=[{"what": one.field, "at": one.said_at, "source": said(one.source), "said": one.said} for one in told],
+            rows=[
+                {
+                    "what": say(language, words.FIELDS.get(one.field, one.field)),
+                    "at": one.said_at,
+                    "source": said(one.source),
+                    "said": one.said,
+                }
+                for one in told
+            ],
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.foundation.translation import N_
+from crm.foundation.translation import N_, say
 from crm.people.model import (
     Deliverability,
     FailureReason,
@@ -12,6 +12,7 @@ from crm.people.model import (
     Title,
     Usage,
 )
+from crm.values.languages import Language
 from crm.values.phone_number import PhoneKind
 
 LANGUAGES: dict[str, str] = {
@@ -103,6 +104,13 @@ SOURCES: dict[str, str] = {
     "demonstration": N_("démonstration"),
 }
 """Where something came from; what is not here is shown as it is."""
+
+
+def source(code: str, language: Language) -> str:
+    """Where something came from, as one says it; of a file (`import:7`) not which."""
+    kind = code.partition(":")[0]
+    return say(language, SOURCES[kind]) if kind in SOURCES else code
+
 
 FIELDS: dict[str, str] = {
     "first_name": N_("Prénom"),

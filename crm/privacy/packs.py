@@ -25,7 +25,7 @@ OPENING = N_(
     "répondez-nous, ou écrivez à %(email)s. Si notre réponse ne vous convient pas, l’Autorité de protection des "
     "données reçoit votre plainte (www.autoriteprotectiondonnees.be)."
 )
-NOTHING = N_("Rien.")
+NOTHING = N_("Ce dont nous n’avons rien")
 YES, NO = N_("oui"), N_("non")
 
 
@@ -53,7 +53,7 @@ def as_json(shown: Shown, *, organisation: Organisation, at: datetime) -> bytes:
 
 
 def facts(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[str, Any]:
-    """All that stands in the PDF, finished words; what is empty says so in one word."""
+    """All that stands in the PDF, finished words; what there is nothing of is named together at the end."""
     language = shown.language
     day = locale_filters(language)["day"](brussels_day(at), "plain")
     return {
@@ -70,13 +70,15 @@ def facts(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[
                 "rows": [[_said(row.get(c.key), language) for c in section.columns] for row in section.rows],
             }
             for section in sorted(shown.sections, key=_order)
+            if section.rows
         ],
+        "empty": ", ".join(section.title for section in shown.sections if section.title and not section.rows),
     }
 
 
-def _order(section: Section) -> tuple[bool, bool]:
-    """Who they are first, then what there is, then what there is not."""
-    return section.key != "identity", not section.rows
+def _order(section: Section) -> bool:
+    """Who they are first, then the rest."""
+    return section.key != "identity"
 
 
 def _said(value: Any, language: Language) -> str:

@@ -102,7 +102,6 @@ def _back(message: str, *, kind: str = "done", undo: tuple[str, str] | None = No
 
 def _shown(one: Difference, person: Person | None, held: Mapping[DifferenceId, Mapping[str, Any]]) -> dict[str, Any]:
     speaking = shell.language()
-    source = words.SOURCES.get(one.source)
     return {
         "id": one.id,
         "person_id": one.person_id,
@@ -110,7 +109,7 @@ def _shown(one: Difference, person: Person | None, held: Mapping[DifferenceId, M
         "field": shell.say(words.FIELDS[one.field]) if one.field in words.FIELDS else one.field,
         "held": said_lines(one.field, held.get(one.id, one.held), speaking),
         "said": said_lines(one.field, one.said, speaking),
-        "source": shell.say(source) if source else one.source,
+        "source": words.source(one.source, speaking),
         "said_at": one.said_at,
         "statement": [str(value) for value in one.statement.values() if isinstance(value, str) and value.strip()],
     }
