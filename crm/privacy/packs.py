@@ -72,7 +72,7 @@ def facts(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[
             for section in sorted(shown.sections, key=_order)
             if section.rows
         ],
-        "empty": ", ".join(section.title for section in shown.sections if section.title and not section.rows),
+        "empty": " · ".join(section.title for section in shown.sections if section.title and not section.rows),
     }
 
 

@@ -23,4 +23,4 @@ def test_no_code_of_ours_stands_in_a_pack(assembly: Assembly) -> None:
     assert set(KINDS) == set(RequestKind)
     empty = {section.title for section in shown.sections if not section.rows and section.title}
     assert {section["title"] for section in said["sections"]}.isdisjoint(empty)
-    assert said["empty"].split(", ") == [s.title for s in shown.sections if s.title in empty and not s.rows]
+    assert said["empty"].split(" · ") == [s.title for s in shown.sections if s.title in empty and not s.rows]
