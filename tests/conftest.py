@@ -18,10 +18,25 @@ from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import CompoundSelect, Engine, Integer, String, column, exists, func, literal, select, table, union_all
+from sqlalchemy import (
+    URL,
+    CompoundSelect,
+    Engine,
+    Integer,
+    String,
+    column,
+    create_engine,
+    exists,
+    func,
+    literal,
+    select,
+    table,
+    union_all,
+)
 from werkzeug.routing import Rule
 
 from crm.assembly import Assembly, assemble
+from crm.foundation import database as opening
 from crm.foundation.columns import Base
 from crm.foundation.database import Database, open_database
 from crm.foundation.settings import Collecting, Settings
@@ -42,6 +57,20 @@ def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
 
 
 Rule._compile_builder = _compiled_once  # type: ignore[method-assign,assignment] # the pages under test are never another map
+
+_ENGINES: dict[str, Engine] = {}
+
+
+def _engine(address: URL, **options: Any) -> Engine:
+    """As `create_engine`, but engines of one kind share what they compiled: each test opens its own."""
+    engine = create_engine(address, query_cache_size=5_000, **options)
+    first = _ENGINES.setdefault(engine.dialect.name, engine)
+    engine.dialect = engine.pool._dialect = first.dialect
+    engine._compiled_cache = first._compiled_cache
+    return engine
+
+
+opening.create_engine = _engine  # type: ignore[assignment] # as the module calls it
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """The hour of every test that does not say otherwise: a Monday, 10:00 in Brussels."""
