@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,28 +12,19 @@ from sqlalchemy.orm import Session
 from crm.consent import gate
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
-from crm.magazine import roll, store
+from crm.magazine import envelopes, roll, store
 from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail
-from crm.magazine.model import Basis, Eligibility, Entitled, Issue, IssueRun, NewIssue, Outlook, Reason, RunKind
-from crm.magazine.roll import Row, Tally
-from crm.magazine.selects import PARTS, Question
+from crm.magazine.model import Eligibility, Issue, IssueRun, NewIssue, Outlook, Reason, RunKind
+from crm.magazine.roll import Tally
+from crm.magazine.selects import Question
 from crm.magazine.tables import CopyRow, ExclusionRow, IssueRow, IssueRunRow
-from crm.people.model import PersonKind
-from crm.people.rules import shown_number
-from crm.values.address_lines import lines
 from crm.values.calendar import brussels_day, instant_of
 from crm.values.identifiers import AccountId, IssueId
-from crm.values.languages import Language
-from crm.values.postal_address import PostalAddress
 
-# fmt: off
-_COPY = (
-    "issue_id", "run_id", "person_id", "again", "seq", "basis", "version", "copies", "by_hand", "is_seed",
-    "member_number", "title", "first_name", "last_name", "organisation", "complement", "street", "number", "box",
-    "postcode", "locality", "country", "language", "lines", "box_key", "postal_address_id",
-)
-# fmt: on
+_COPY = ("issue_id", "run_id", *envelopes.COLUMNS)
 _EXCLUSION = ("run_id", "person_id", "reason", "basis")
+_COUNTS = ("everybody", "entitled", "mailed", "copies", "mixed", "cents")
+AT_ONCE = 10_000
 NOON = time(12)
 
 
@@ -45,8 +33,7 @@ def outlook(
 ) -> Outlook:
     """What a run would come to now, by a rule that may not be saved yet; nothing is written."""
     asked = question(session, issue, rule, at=at, only=only)
-    tally = roll.tallied(roll.rolled(session, asked))
-    return _outlook(session, issue.plan, asked, tally)
+    return _outlook(session, issue.plan, asked, roll.tallied(session, asked))
 
 
 def question(
@@ -113,13 +100,13 @@ def again(session: Session, issue_id: IssueId, *, by: AccountId | None, at: date
     mailed = [(replace(one, copies=1), row) for box in boxes for one, row in box if one.reason is None]
     if not mailed:
         raise NobodyToMail
-    tally = roll.tallied([[pair] for pair in mailed])
-    made = _written(session, issue, RunKind.AGAIN, _outlook(session, issue.plan, asked, tally), by=by, at=at)
-    sent = []
-    for seq, (one, found) in enumerate(mailed, start=1):
-        person_id, _, *rest = _copy(one, found, seq)
-        sent.append((issue.id, made.id, person_id, times.get(person_id, 0), *rest))
-    pour(session, _table(CopyRow), _COPY, sent)
+    made = _opened(session, issue, RunKind.AGAIN, by=by, at=at)
+    _count(made, _outlook(session, issue.plan, asked, roll.counted([pair] for pair in mailed)))
+    copies = _Pouring(session, CopyRow, _COPY)
+    for seq, (one, row) in enumerate(mailed, start=1):
+        values = envelopes.values(one, row, seq, again=times.get(one.person_id, 0))
+        copies.add((issue.id, made.id, *values))
+    copies.end()
     waiting = store.settle_claims(session, issue_id, {one.person_id for one, _ in mailed}, at=at)
     session.flush()
     return store.run(session, made.id), waiting
@@ -134,39 +121,45 @@ def _run(
     session: Session, issue: Issue, rule: Eligibility, kind: RunKind, *, by: AccountId | None, at: datetime
 ) -> IssueRun:
     asked = question(session, issue, rule, at=at, only=kind)
-    tally, seq = Tally(), 0
-    with TemporaryFile("w+") as copies, TemporaryFile("w+") as excluded:
+    with session.begin_nested():
+        made = _opened(session, issue, kind, by=by, at=at)
+        tally, seq = Tally(), 0
+        copies, excluded = _Pouring(session, CopyRow, _COPY), _Pouring(session, ExclusionRow, _EXCLUSION)
         for box in roll.rolled(session, asked, whole=True):
             tally.add(box)
             for one, row in box:
                 if one.reason is None:
                     seq += 1
-                    json.dump(_copy(one, row, seq), copies, ensure_ascii=False)
-                    copies.write("\n")
+                    copies.add((issue.id, made.id, *envelopes.values(one, row, seq)))
                 elif kind is RunKind.MAIN or one.reason is not Reason.HAS_ONE:
-                    json.dump((one.person_id, one.reason.value, one.basis.value), excluded)
-                    excluded.write("\n")
+                    excluded.add((made.id, one.person_id, one.reason, one.basis))
         if not tally.mailed:
             raise NobodyToMail
-        found = _outlook(session, issue.plan, asked, tally)
-        made = _written(session, issue, kind, found, by=by, at=at)
-        head = (issue.id, made.id)
-        pour(session, _table(CopyRow), _COPY, ((*head, *line) for line in _read(copies)))
-        pour(
-            session,
-            _table(ExclusionRow),
-            _EXCLUSION,
-            ((made.id, person, reason, basis) for person, reason, basis in _read(excluded)),
-        )
-    session.flush()
+        copies.end()
+        excluded.end()
+        _count(made, _outlook(session, issue.plan, asked, tally))
+        session.flush()
     return store.run(session, made.id)
 
 
-def _written(
-    session: Session, issue: Issue, kind: RunKind, found: Outlook, *, by: AccountId | None, at: datetime
-) -> IssueRunRow:
-    funnel = found.funnel
-    has_one = funnel.excluded.get(Reason.HAS_ONE, 0)
+class _Pouring:
+    """Rows on their way into a table, some thousands at a time: between two pieces the roll is read on."""
+
+    def __init__(self, session: Session, row: Any, columns: tuple[str, ...]) -> None:
+        self._session, self._table, self._columns = session, row.__table__, columns
+        self._waiting: list[tuple[Any, ...]] = []
+
+    def add(self, values: tuple[Any, ...]) -> None:
+        self._waiting.append(values)
+        if len(self._waiting) >= AT_ONCE:
+            self.end()
+
+    def end(self) -> None:
+        pour(self._session, self._table, self._columns, self._waiting)
+        self._waiting.clear()
+
+
+def _opened(session: Session, issue: Issue, kind: RunKind, *, by: AccountId | None, at: datetime) -> IssueRunRow:
     last = session.scalar(select(func.max(IssueRunRow.place)).where(IssueRunRow.issue_id == issue.id))
     row = IssueRunRow(
         issue_id=issue.id,
@@ -174,65 +167,19 @@ def _written(
         kind=kind,
         frozen_at=at,
         frozen_by=by,
-        everybody=funnel.everybody,
-        entitled=funnel.entitled - has_one,
-        mailed=funnel.mailed,
-        copies=funnel.copies,
-        mixed=funnel.mixed,
-        cents=funnel.cents,
-        outlook=store.as_json(found),
+        outlook={},
+        **dict.fromkeys(_COUNTS, 0),
     )
     session.add(row)
     session.flush()
     return row
 
 
-def _copy(one: Entitled, row: Row, seq: int) -> tuple[Any, ...]:
-    """The values of a copy, from `person_id` on, in the order of its columns."""
-    printed = address_of(row)
-    named = envelope_of(row)
-    language = Language(row["language"])
-    return (
-        one.person_id,
-        0,
-        seq,
-        one.basis.value,
-        roll.version_of(row),
-        one.copies,
-        bool(row["by_hand"]),
-        one.basis is Basis.STAFF,
-        shown_number(row["member_number"] or ""),
-        str(row["title"]),
-        row["first_name"],
-        row["last_name"],
-        row["organisation_name"] or printed.organisation,
-        ", ".join(part for part in (printed.department, printed.complement) if part),
-        printed.street,
-        printed.number,
-        printed.box,
-        printed.postcode,
-        printed.locality,
-        printed.country,
-        language.value,
-        "\n".join(lines(printed, recipient=named, language=language)),
-        one.box_key,
-        row["postal_address_id"],
-    )
-
-
-def address_of(row: Row) -> PostalAddress:
-    """The address of a row of the whole roll."""
-    address = PostalAddress(**{name: row[f"at_{name}"] for name in PARTS}, language=row["address_language"])
-    if address.organisation and address.organisation == row["organisation_name"]:
-        address = replace(address, organisation="")
-    return address
-
-
-def envelope_of(row: Row) -> str:
-    """Whose name stands first: the household's where somebody wrote one, else their own."""
-    if row["kind"] == PersonKind.ORGANISATION:
-        return str(row["organisation_name"])
-    return row["envelope_name"] or f"{row['first_name']} {row['last_name']}".strip()
+def _count(row: IssueRunRow, found: Outlook) -> None:
+    for name in _COUNTS:
+        setattr(row, name, getattr(found.funnel, name))
+    row.entitled -= found.funnel.excluded.get(Reason.HAS_ONE, 0)
+    row.outlook = store.as_json(found)
 
 
 def _outlook(session: Session, plan: NewIssue, asked: Question, tally: Tally) -> Outlook:
@@ -242,13 +189,3 @@ def _outlook(session: Session, plan: NewIssue, asked: Question, tally: Tally) ->
         difference=tally.difference(roll.had_before(session, asked.before_id)),
         before=None if before is None else before.plan.number,
     )
-
-
-def _read(file: IO[str]) -> Iterator[list[Any]]:
-    file.seek(0)
-    for line in file:
-        yield json.loads(line)
-
-
-def _table(row: Any) -> Any:
-    return row.__table__

@@ -255,8 +255,6 @@ class Entitled:
     household_id: int | None = None
     alone: bool = False
     """An organisation, or somebody who asked for a copy of their own."""
-    before_key: str | None = None
-    """The letter box of their copy of the issue before; None where they had none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
