@@ -101,6 +101,11 @@ def draw(session: Session, asked: Question) -> None:
     _fill(session, HOME, select(*home.c).join(RIGHT, RIGHT.c.person_id == home.c.person_id))
 
 
+def size(session: Session) -> int:
+    """How many people have a right."""
+    return session.scalar(select(func.count()).select_from(RIGHT)) or 0
+
+
 def roll(asked: Question, *, whole: bool) -> Select[*tuple[Any, ...]]:
     """Everybody in the draft: why they get no copy, or where it goes, in the order of letter boxes.
 

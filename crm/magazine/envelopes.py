@@ -29,7 +29,7 @@ def values(one: Entitled, row: Row, seq: int, *, again: int = 0) -> tuple[Any, .
         one.person_id,
         again,
         seq,
-        one.basis,
+        one.basis.value,
         version_of(row.language),
         one.copies,
         bool(row.by_hand),

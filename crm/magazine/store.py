@@ -35,6 +35,7 @@ from crm.magazine.tables import (
     PublicationRow,
     SubscriptionRow,
 )
+from crm.people import selects as people
 from crm.values.identifiers import AccountId, IssueId, IssueRunId, PersonId, PostalAddressId
 
 PLAN = tuple(NewIssue.__dataclass_fields__)
@@ -227,6 +228,14 @@ def remove(session: Session, where: Any, **facts: Any) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(changed.all())
+
+
+def lost_addresses(session: Session, run_id: int) -> int:
+    """How many copies of a run are for an address that is not held any more."""
+    held = people.letter_parts().subquery("held")
+    query = select(func.count()).select_from(CopyRow)
+    query = query.outerjoin(held, held.c.postal_address_id == CopyRow.postal_address_id)
+    return session.scalar(query.where(CopyRow.run_id == run_id, held.c.postal_address_id.is_(None))) or 0
 
 
 def _removed(session: Session, run_ids: Collection[int]) -> dict[int, int]:

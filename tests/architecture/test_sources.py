@@ -253,6 +253,7 @@ DOORS_BESIDES = {
         "history",
         "labels",
         "moving",
+        "ordering",
         "own_space",
         "printing",
         "returning",
