@@ -88,6 +88,13 @@ def last_frozen(session: Session) -> Issue | None:
     return frozen_before(session, 10**9)
 
 
+def next_number(session: Session) -> int:
+    """The issue that comes next: of those not frozen the lowest, or the one after the last."""
+    row = IssueRow
+    coming = session.scalar(select(func.min(row.number)).where(row.frozen_at.is_(None)))
+    return coming or (session.scalar(select(func.max(row.number))) or 0) + 1
+
+
 def has_number(session: Session, number: int, *, but: int = 0) -> bool:
     """Whether another issue has that number."""
     return session.scalar(select(IssueRow.id).where(IssueRow.number == number, IssueRow.id != but)) is not None
