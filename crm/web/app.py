@@ -83,6 +83,7 @@ OFFICE = (
     "magazine_rule",
     "magazine_runs",
     "magazine_people",
+    "magazine_camera",
     "magazine_returns",
     "magazine_figures",
     "attestation_asking",

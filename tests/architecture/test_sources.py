@@ -39,6 +39,7 @@ ONE_PLACE = {
     "pyotp": {"crm/staff/totp.py"},
     "typst": {"crm/foundation/documents.py"},
     "segno": {"crm/foundation/qr.py"},
+    "zxingcpp": {"crm/foundation/codes_seen.py"},
     "jsonschema_rs": {"crm/attestations/bow.py"},
     "webauthn": {"crm/staff/webauthn_checks.py"},
     "argon2": {"crm/staff/passwords.py"},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from datetime import date
 from zipfile import ZipFile
 
+import segno
 from sqlalchemy import select
 
 from crm.assembly import Assembly
@@ -54,6 +56,7 @@ PAGES = (
     "/people/1",
     "/rule",
     "/returns",
+    "/returns/camera",
     "/claims",
     "/figures",
 )
@@ -170,6 +173,31 @@ def test_returns_and_claims_at_the_desk(assembly: Assembly, browser: Open) -> No
     assert care.post(f"{HERE}/issues/1/again").status_code == 303
     assert "Renvois" in words_of(care.get(f"{HERE}/issues/1").text)
     assert care.post(f"{HERE}/issues/1/freeze").status_code == 403
+
+
+def test_a_phone_reads_what_came_back(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    care = browser(Role.CARE)
+    page = care.get(f"{HERE}/returns/camera")
+    assert (page.status_code, "camera=(self)" in page.headers["Permissions-Policy"]) == (200, True)
+    assert "camera=()" in care.get(f"{HERE}/returns").headers["Permissions-Policy"]
+    with assembly.database.reading() as session:
+        number = people.people(session, {PersonId(3)})[PersonId(3)].member_number
+    rows = [bytes(0 if dark else 255 for dark in row) for row in segno.make(f"124/{number}").matrix_iter(6, 4)]
+
+    def look(dots: bytes, width: int) -> str:
+        sent = {"dots": (io.BytesIO(dots), "dots"), "width": str(width), "height": str(len(rows))}
+        answer = care.post(f"{HERE}/returns/photo", sent, content_type="multipart/form-data")
+        return str(json.loads(answer.text)["code"])
+
+    assert look(b"".join(rows), len(rows[0])) == f"124/{number}"
+    for nothing in (b"\xff" * len(rows) * len(rows[0]), b"", b"x"):
+        assert look(nothing, len(rows[0])) == ""
+    for typed, status in (({"code": "1", "reason": "gone"}, 422), ({"code": f"124/{number}", "reason": "x"}, 422)):
+        assert care.post(f"{HERE}/returns/camera", typed).status_code == status
+    done = care.post(f"{HERE}/returns/camera", {"code": f"124/{number}", "reason": "unknown"})
+    assert (done.status_code, done.headers["Location"]) == (303, f"{HERE}/returns/camera?reason=unknown")
+    assert "inconnu" in words_of(care.get(f"{HERE}/returns/camera").text)
 
 
 def test_staff_set_how_somebody_gets_it(assembly: Assembly, browser: Open) -> None:
