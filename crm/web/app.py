@@ -84,6 +84,7 @@ OFFICE = (
     "magazine_runs",
     "magazine_people",
     "magazine_camera",
+    "magazine_proofing",
     "magazine_returns",
     "magazine_figures",
     "attestation_asking",

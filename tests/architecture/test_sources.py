@@ -257,6 +257,7 @@ DOORS_BESIDES = {
         "ordering",
         "own_space",
         "printing",
+        "proofing",
         "returning",
         "rules",
         "words",

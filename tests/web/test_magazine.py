@@ -274,3 +274,28 @@ def test_new_addresses_wait_to_be_looked_at(assembly: Assembly, browser: Open) -
     assert care.post(f"{HERE}/coupon", {"number": "1"}).status_code == 422
     led = care.post(f"{HERE}/coupon", {"number": number})
     assert (led.status_code, led.headers["Location"]) == (303, "/office/supporters/1/addresses/new")
+
+
+def test_addresses_are_checked_by_the_post_and_come_back(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    someone = browser(Role.FUNDRAISER)
+    left = someone.post(f"{HERE}/issues/2/addresses/file.csv").data.decode("utf-8-sig")
+    head, *rows = [line.split(";") for line in left.splitlines()]
+    assert head == ["ref", "rue", "numero", "boite", "cp", "localite"]
+    assert {row[1] for row in rows} == {"Rue Haute"}
+    assert "Sana" not in left
+    ref = rows[0][0]
+    lines = (f"{ref};Rue Basse;9;;1000;Bruxelles", ";".join(rows[1]), "99-1;Rue X;1;;1000;Bruxelles", f"{ref};;;;1;")
+    text = "\r\n".join((";".join(head), *lines))
+
+    def answer(content: str) -> str:
+        sent = {"answers": (io.BytesIO(content.encode()), "poste.csv")}
+        someone.post(f"{HERE}/issues/2/addresses/answers", sent, content_type="multipart/form-data")
+        shown = someone.get(f"{HERE}/issues/2/addresses").text
+        return shown.replace("\u202f", " ").replace("\u00a0", " ")
+
+    assert "À relire : 1. Justes : 1. Lignes inutilisables : 2." in answer(text)
+    assert "Un fichier CSV avec les colonnes ref" in answer("a;b")
+    with assembly.database.reading() as session:
+        (waits,) = differences.open_of(session, PersonId(int(ref.split("-")[0])))
+    assert (waits.said["street"], waits.source) == ("Rue Basse", "proofing")
