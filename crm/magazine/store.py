@@ -151,7 +151,7 @@ def rule_of(session: Session, one: Issue) -> Version:
 def subscription(session: Session, person_id: int) -> Subscription:
     """What is said of somebody; of most, nothing."""
     row = session.get(SubscriptionRow, person_id)
-    return Subscription(person_id=PersonId(person_id)) if row is None else _subscription(row)
+    return Subscription(person_id=PersonId(person_id)) if row is None else subscription_of(row)
 
 
 def put_subscription(session: Session, wanted: Subscription, **facts: Any) -> None:
@@ -316,7 +316,8 @@ def _version(row: EligibilityRow) -> Version:
     )
 
 
-def _subscription(row: SubscriptionRow) -> Subscription:
+def subscription_of(row: SubscriptionRow) -> Subscription:
+    """A row as its noun."""
     values = {name: getattr(row, name) for name in SAID}
     values["address_id"] = None if row.address_id is None else PostalAddressId(row.address_id)
     return Subscription(person_id=PersonId(row.person_id), **values)

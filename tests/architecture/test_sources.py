@@ -260,6 +260,7 @@ DOORS_BESIDES = {
         "proofing",
         "returning",
         "rules",
+        "taking_over",
         "words",
     },
     "crm.vault": {"attesting", "keys", "words"},

@@ -56,9 +56,7 @@ def answers(issue_id: int) -> ResponseReturnValue:
         found = proofing.note_answers(session, rows, at=shell.now())
         facts = {"rows": len(rows), "waiting": found.waiting, "unknown": len(found.unknown)}
         note(session, "magazine-issue.proofed", issue_id, facts, subject="magazine-issue")
-    said = N_(
-        "À relire : %(waiting)s. Justes : %(right)s. Lignes inutilisables : %(aside)s."
-    )
+    said = N_("À relire : %(waiting)s. Justes : %(right)s. Lignes inutilisables : %(aside)s.")
     aside = len(found.unknown) + len(found.unread)
     counts = {"waiting": found.waiting, "right": found.right, "aside": aside}
     return shell.back(here, shell.say(said, **{name: shell.number(count) for name, count in counts.items()}))
