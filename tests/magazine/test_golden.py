@@ -62,9 +62,9 @@ def test_what_leaves_is_what_was_approved(house: Assembly, reader: Reader) -> No
     file, wanted = io.BytesIO(), printing.Wanted(xlsx=True, mail_id=True)
     with house.database.reading() as session:
         manifest = printing.write(session, run.id, file, wanted, at=NOW)
-        copies = list(printing.copies(session, run.id))
+        printed = list(printing.copies(session, run.id))
     assert (run.mailed, run.copies, manifest.rows, manifest.copies) == (9, 21, 9, 21)
-    facts = {name: labels.facts(copies, sheet, title="Étiquettes du n° 124") for name, sheet in labels.SHEETS.items()}
+    facts = {name: labels.facts(printed, sheet, title="Étiquettes du n° 124") for name, sheet in labels.SHEETS.items()}
     left = {f"labels-{name.lower()}.json": _json(found) for name, found in facts.items()}
     left["labels.typ.sha256"] = hashlib.sha256((documents.FOLDER / "labels.typ").read_bytes()).hexdigest().encode()
     with ZipFile(file) as zipped:
