@@ -60,6 +60,8 @@ from crm.magazine import merging as magazine_merging
 from crm.magazine import own_space as magazine_own_space
 from crm.magazine import panel as magazine_panel
 from crm.magazine import personal_data as magazine_personal_data
+from crm.magazine import segment_fields as magazine_segment_fields
+from crm.magazine.ordering import Workshop
 from crm.partners import personal_data as partners_personal_data
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
@@ -201,7 +203,13 @@ OWN_SOURCES: tuple[OwnSource, ...] = (
 WISHES: WishBook = DeskWishes()
 """Where what they ask about their data is written down."""
 QUESTIONS = Catalogue.of(
-    (people_segment_fields, donations_segment_fields, consent_segment_fields, actions_segment_fields)
+    (
+        people_segment_fields,
+        donations_segment_fields,
+        consent_segment_fields,
+        actions_segment_fields,
+        magazine_segment_fields,
+    )
 )
 """What every room lets one ask about people, as segments do."""
 
@@ -323,6 +331,11 @@ def import_worker(assembly: Assembly) -> Worker:
         clock=assembly.clock,
         language=assembly.settings.office_language,
     )
+
+
+def workshop(assembly: Assembly) -> Workshop:
+    """Where issues of the magazine are frozen beside the office."""
+    return Workshop(database=assembly.database, sealer=assembly.sealer, clock=assembly.clock)
 
 
 def attesting_house(assembly: Assembly) -> House:

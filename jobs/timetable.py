@@ -16,6 +16,7 @@ from jobs import (
     forget_changes,
     forget_imports,
     forget_over_term,
+    freeze_issues,
     hand_over_attestations,
     propose_editions,
     prune_api,
@@ -103,6 +104,13 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(4, 10)),
         run=forget_imports.run,
         ask_after=timedelta(days=30),
+    ),
+    Job(
+        name="freeze_issues",
+        label=N_("Figer les numéros du magazine"),
+        when=Every(period=timedelta(seconds=10)),
+        run=freeze_issues.run,
+        lease=timedelta(seconds=90),
     ),
     Job(
         name="compare_newcomers",

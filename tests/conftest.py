@@ -70,7 +70,7 @@ def _engine(address: URL, **options: Any) -> Engine:
     return engine
 
 
-opening.create_engine = _engine  # type: ignore[assignment] # as the module calls it
+opening.create_engine = _engine  # type: ignore[attr-defined,assignment] # as the module calls it
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """The hour of every test that does not say otherwise: a Monday, 10:00 in Brussels."""

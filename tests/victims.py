@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from crm.assembly import Assembly, attesting_house
+from crm.assembly import Assembly, attesting_house, workshop
 from crm.attestations import service as attestations
 from crm.cli import addresses
 from crm.magazine import freezing
@@ -23,6 +23,11 @@ def freeze(house: Assembly, issue_id: IssueId) -> None:
     """Freezes an issue of the magazine."""
     with house.database.transaction() as session:
         freezing.freeze(session, issue_id, by=None, at=NOW)
+
+
+def work(house: Assembly) -> None:
+    """Does what the office ordered of the magazine."""
+    workshop(house).work()
 
 
 def rotate(house: Assembly) -> None:

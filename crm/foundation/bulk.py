@@ -76,12 +76,13 @@ def widen(session: Session) -> None:
         session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
 
 
-def settle(session: Session) -> None:
-    """Tells the database that much has changed, so that it plans by what there is now."""
+def settle(session: Session, *tables: Table) -> None:
+    """Tells the database that much has changed (there, or anywhere), so that it plans by what there is now."""
     if session.get_bind().dialect.name == "sqlite":
         # Limited: it looks at some hundred rows an index, which is enough to plan by.
         session.connection().exec_driver_sql("PRAGMA analysis_limit=400")
-    session.connection().exec_driver_sql("ANALYZE")
+    for name in [table.name for table in tables] or [""]:
+        session.connection().exec_driver_sql(f"ANALYZE {name}".rstrip())
 
 
 def _turned(

@@ -13,7 +13,8 @@ from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Kind
 from crm.imports.layout import Fault, RawRow
 from crm.imports.model import Matching, Reason, Row, RowVerdict, Run, RunId
-from crm.imports.planning import Plan, keys_of, plans, silence_key
+from crm.imports.planning import Plan, plans, silence_key
+from crm.imports.rules import keys_of
 from crm.imports.wish import Wish
 from crm.people import settling as people
 from crm.people.arrivals import Arrival, Known, compared, imagined

@@ -111,6 +111,12 @@ class Reason(StrEnum):
     PLAN_OTHERWISE = "plan-otherwise"
     PLAN_OF_ANOTHER = "plan-of-another"
     REFERENCE_TAKEN = "reference-taken"
+    NOT_BASIS = "not-basis"
+    NOT_FORM = "not-form"
+    NOT_COUNT = "not-count"
+    SUBSCRIBES = "subscribes"
+    SUBSCRIPTION_THERE = "subscription-there"
+    SUBSCRIPTION_OTHERWISE = "subscription-otherwise"
 
 
 CENTS, CENTS_ASIDE = "cents", "cents-aside"
@@ -223,6 +229,7 @@ class ChangeKind(StrEnum):
     DIGEST = "digest"
     GIFT = "gift"
     PLAN = "plan"
+    SUBSCRIPTION = "subscription"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

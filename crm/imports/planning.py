@@ -13,14 +13,14 @@ from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
-from crm.imports import giving, promising, store
+from crm.imports import giving, promising, store, subscribing
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
 from crm.imports.model import Reason, RowVerdict, RunId, Told
-from crm.imports.rules import NOES, weigh
+from crm.imports.rules import NOES, keys_of, weigh
 from crm.imports.wish import Said, Wish
 from crm.people import settling as people
-from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, imagined, land
+from crm.people.arrivals import Doubt, Known, Landing, Verdict, imagined, land
 from crm.privacy import identities
 from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
@@ -50,7 +50,7 @@ class Plan:
     gives: str | None = None
     """The name of the movement of a new gift; empty where its row gives it none, None where there is no new gift."""
     promises: bool = False
-    """A new plan."""
+    """A new plan, or a new subscription."""
 
     @property
     def person_id(self) -> PersonId | None:
@@ -94,6 +94,7 @@ class _Block:
         self._forgotten: set[int] = set()
         self._gifts: giving.Gifts
         self._plans: promising.Promises
+        self._readers: subscribing.Readers
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
@@ -116,6 +117,7 @@ class _Block:
         self._signed = actions.signed(self._session, met, self._petitions.values())
         self._gifts = giving.Gifts(self._session, [wish for _, wish in rows], self._known, before)
         self._plans = promising.Promises(self._session, [wish for _, wish in rows], before)
+        self._readers = subscribing.Readers(self._session, met if any(wish.subscribed for _, wish in rows) else ())
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
@@ -180,6 +182,8 @@ class _Block:
         """What its gift or its plan comes to."""
         if wish.promised is not None:
             return self._plans.weigh(wish.promised, person_id)
+        if wish.subscribed is not None:
+            return self._readers.weigh(wish.subscribed, person_id)
         return None if wish.gave is None else self._gifts.weigh(wish.gave, person_id)
 
     def _held_back(self, number: int, wish: Wish, landing: Landing, heard: Heard | None) -> Plan | None:
@@ -248,13 +252,19 @@ class _Block:
         return heard.external_id
 
     def _promises(self, wish: Wish, heard: Heard | None, who: list[int], reasons: list[Told]) -> bool:
-        """A plan that does not stand yet, of somebody living."""
-        if heard is None or wish.promised is None or not who:
+        """A plan or a subscription that does not stand yet, of somebody living."""
+        if heard is None or wish.gave is not None or not who:
             return False
         reasons.append(heard.reason)
         if heard.is_new:
-            self._plans.bring(wish.promised, who[0])
+            self._bring(wish, who[0])
         return heard.is_new
+
+    def _bring(self, wish: Wish, person_id: int) -> None:
+        if wish.promised is not None:
+            self._plans.bring(wish.promised, person_id)
+        if wish.subscribed is not None:
+            self._readers.bring(wish.subscribed, person_id)
 
     def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
         """Where they stand at that address; a no that holds for every address goes before it."""
@@ -316,8 +326,7 @@ class _Block:
                 self._signed.add((self._petitions[wish.signed.petition], person_id))
             if wish.gave is not None:
                 self._gifts.bring(wish.gave, person_id)
-            if wish.promised is not None:
-                self._plans.bring(wish.promised, person_id)
+            self._bring(wish, person_id)
             if wish.arrival is None or wish.arrival.email is None:
                 continue
             key = self._addresses.key_of(wish.arrival.email.normal)
@@ -331,14 +340,6 @@ def silence_key(addresses: AddressHasher, wish: Wish) -> str:
     silence = wish.silence
     assert silence is not None
     return silence.digest or (addresses.key_of(silence.email.normal) if silence.email else "")
-
-
-def keys_of(arrival: Arrival) -> list[tuple[str, ...]]:
-    """The strong keys of an arrival."""
-    keys: list[tuple[str, ...]] = [("email", arrival.email.normal)] if arrival.email else []
-    keys += [("phone", phone.e164) for phone in arrival.phones]
-    keys += [("id", one.system, one.value) for one in arrival.external_ids]
-    return [*keys, ("number", arrival.member_number)] if arrival.member_number else keys
 
 
 def _meant(landing: Landing) -> int | None:

@@ -12,6 +12,7 @@ from crm.imports import amounts, dates
 from crm.imports.kinds.model import Choice, Field, Kind, Sort
 from crm.imports.model import Matching, Reason
 from crm.imports.wish import Said
+from crm.people.arrivals import Arrival
 from crm.values import money
 from crm.values.folding import folded
 
@@ -145,3 +146,11 @@ def missing(kind: Kind, matching: Matching) -> tuple[str, ...]:
 def is_needed(choice: Choice, matching: Matching) -> bool:
     """A choice is needed where it says so, or where a column means nothing without it."""
     return choice.required or (choice.name == "system" and not matching.columns.keys().isdisjoint(NUMBERS))
+
+
+def keys_of(arrival: Arrival) -> list[tuple[str, ...]]:
+    """The strong keys of an arrival."""
+    keys: list[tuple[str, ...]] = [("email", arrival.email.normal)] if arrival.email else []
+    keys += [("phone", phone.e164) for phone in arrival.phones]
+    keys += [("id", one.system, one.value) for one in arrival.external_ids]
+    return [*keys, ("number", arrival.member_number)] if arrival.member_number else keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -95,6 +95,25 @@ class Promised:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Subscribed:
+    """How they receive the magazine: on a ground of the house’s own, so many copies, between two issues."""
+
+    basis: str
+    copies: int = 1
+    format: str = "paper"
+    from_number: int | None = None
+    until_number: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What is said of it, and nothing else."""
+        return _without_empty(asdict(self))
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Subscribed:
+        return cls(**kept)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """All that one row asks for. `must_be_known`: the row makes no new person."""
 
@@ -105,6 +124,7 @@ class Wish:
     signed: Signed | None = None
     gave: Gave | None = None
     promised: Promised | None = None
+    subscribed: Subscribed | None = None
     never_confirmed: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -149,6 +169,8 @@ class Wish:
             kept["gave"] = _gave_json(self.gave)
         if self.promised is not None:
             kept["promised"] = _promised_json(self.promised)
+        if self.subscribed is not None:
+            kept["subscribed"] = self.subscribed.as_json()
         if self.never_confirmed:
             kept["pending"] = True
         return kept
@@ -188,6 +210,7 @@ class Wish:
             signed=_signed(kept["signed"]) if "signed" in kept else None,
             gave=_gave(kept["gave"]) if "gave" in kept else None,
             promised=_promised(kept["promised"]) if "promised" in kept else None,
+            subscribed=Subscribed.of_json(kept["subscribed"]) if "subscribed" in kept else None,
             never_confirmed=kept.get("pending", False),
         )
 

@@ -122,6 +122,12 @@ REASONS: dict[Reason, str] = {
     Reason.PLAN_OTHERWISE: N_("Ce don régulier est déjà là, avec d’autres termes : %(what)s. Changez-le sur sa page."),
     Reason.PLAN_OF_ANOTHER: N_("Cette référence est celle du don régulier de quelqu’un d’autre."),
     Reason.REFERENCE_TAKEN: N_("Un autre mandat porte déjà cette référence."),
+    Reason.NOT_BASIS: N_("Ce mot n’est pas un titre connu : payé, offert, échange, archives ou équipe."),
+    Reason.NOT_FORM: N_("Cette forme n’est ni papier, ni PDF, ni les deux."),
+    Reason.NOT_COUNT: N_("Ce nombre ne convient pas : %(what)s."),
+    Reason.SUBSCRIBES: N_("Abonne au magazine."),
+    Reason.SUBSCRIPTION_THERE: N_("Est déjà abonné·e au magazine, aux mêmes conditions."),
+    Reason.SUBSCRIPTION_OTHERWISE: N_("Est déjà abonné·e au magazine, à d’autres conditions : changez-les là."),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
 }
 

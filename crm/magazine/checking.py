@@ -10,7 +10,7 @@ from heapq import nlargest
 
 from sqlalchemy.orm import Session
 
-from crm.magazine import freezing, roll
+from crm.magazine import envelopes, freezing, roll
 from crm.magazine.model import Eligibility, Issue, Reason
 from crm.magazine.rules import is_mixed
 from crm.values.address_lines import lines
@@ -68,14 +68,14 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
             if len(mixed) < size:
                 mixed.append(
                     Mixed(
-                        lines=lines(freezing.address_of(mailed[0][1])),
+                        lines=lines(envelopes.address_of(mailed[0][1])),
                         person_ids=tuple(PersonId(one.person_id) for one, _ in mailed if not one.alone),
-                        names=tuple(freezing.envelope_of(row) for one, row in mailed if not one.alone),
+                        names=tuple(envelopes.envelope_of(row) for one, row in mailed if not one.alone),
                     )
                 )
         for one, row in mailed:
             checked += 1
-            address = freezing.address_of(row)
+            address = envelopes.address_of(row)
             found = quality(address)
             if found.score == SOUND:
                 continue
@@ -85,7 +85,7 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
                 person_id=PersonId(one.person_id),
                 score=found.score,
                 doubts=found.doubts,
-                lines=lines(address, recipient=freezing.envelope_of(row)),
+                lines=lines(address, recipient=envelopes.envelope_of(row)),
             )
             worst.append((SOUND - found.score, -one.person_id, doubtful))
             if len(worst) > 20 * size:

@@ -47,6 +47,13 @@ class NobodyToMail(Conflict):
         super().__init__("nobody would get a copy")
 
 
+class RollMoved(Conflict):
+    """An address that was about to be frozen has been erased since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("an address of the list is gone: it has to be drawn again")
+
+
 class DaysWrong(Invalid):
     """The days of an issue are not in their order; `field` says which."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -15,29 +16,26 @@ from sqlalchemy.orm import Session
 from crm.consent import gate
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
-from crm.magazine import roll, store
-from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail
-from crm.magazine.model import Basis, Eligibility, Entitled, Issue, IssueRun, NewIssue, Outlook, Reason, RunKind
-from crm.magazine.roll import Row, Tally
-from crm.magazine.selects import PARTS, Question
+from crm.magazine import draft, envelopes, roll, store
+from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, RollMoved
+from crm.magazine.model import Eligibility, Issue, IssueRun, NewIssue, Outlook, Reason, RunKind, Version
+from crm.magazine.roll import Tally
+from crm.magazine.selects import Question
 from crm.magazine.tables import CopyRow, ExclusionRow, IssueRow, IssueRunRow
-from crm.people.model import PersonKind
-from crm.people.rules import shown_number
-from crm.values.address_lines import lines
 from crm.values.calendar import brussels_day, instant_of
 from crm.values.identifiers import AccountId, IssueId
-from crm.values.languages import Language
-from crm.values.postal_address import PostalAddress
 
-# fmt: off
-_COPY = (
-    "issue_id", "run_id", "person_id", "again", "seq", "basis", "version", "copies", "by_hand", "is_seed",
-    "member_number", "title", "first_name", "last_name", "organisation", "complement", "street", "number", "box",
-    "postcode", "locality", "country", "language", "lines", "box_key", "postal_address_id",
-)
-# fmt: on
+_COPY = ("issue_id", "run_id", *envelopes.COLUMNS)
 _EXCLUSION = ("run_id", "person_id", "reason", "basis")
+_COUNTS = ("everybody", "entitled", "mailed", "copies", "mixed", "cents")
+AT_ONCE = 10_000
+"""So often is it told how far a run is drawn."""
+ON_A_LINE = 2000
 NOON = time(12)
+
+
+def _quietly(_seen: int, _total: int) -> None:
+    """Tells nobody."""
 
 
 def outlook(
@@ -45,8 +43,12 @@ def outlook(
 ) -> Outlook:
     """What a run would come to now, by a rule that may not be saved yet; nothing is written."""
     asked = question(session, issue, rule, at=at, only=only)
-    tally = roll.tallied(roll.rolled(session, asked))
-    return _outlook(session, issue.plan, asked, tally)
+    return _outlook(session, issue.plan, asked, roll.tallied(session, asked))
+
+
+def everybody(session: Session) -> int:
+    """How many living people and organisations there are, which says how much there is to draw."""
+    return roll.everybody(session)
 
 
 def question(
@@ -70,16 +72,8 @@ def question(
 def freeze(session: Session, issue_id: IssueId, *, by: AccountId | None, at: datetime) -> IssueRun:
     """Makes the copies of an issue. Raises IssueMissing, IssueFrozen (twice is refused), NobodyToMail."""
     hold(session, f"magazine issue {issue_id}")
-    issue = store.issue(session, issue_id)
-    if issue.frozen_at is not None:
-        raise IssueFrozen
-    version = store.last_rule(session)
-    run = _run(session, issue, version.rule, RunKind.MAIN, by=by, at=at)
-    row = session.get(IssueRow, issue_id)
-    assert row is not None
-    row.frozen_at, row.eligibility_id = at, version.id or None
-    session.flush()
-    return run
+    with drawn(session, issue_id, RunKind.MAIN, at=at) as sheet:
+        return lay(session, sheet, by=by)
 
 
 def supplement(session: Session, issue_id: IssueId, *, by: AccountId | None, at: datetime) -> IssueRun:
@@ -88,10 +82,89 @@ def supplement(session: Session, issue_id: IssueId, *, by: AccountId | None, at:
     Raises IssueOpen, and NobodyToMail where nobody has. By the rule by which the issue was frozen.
     """
     hold(session, f"magazine issue {issue_id}")
+    kind = later_kind(store.issue(session, issue_id), at)
+    with drawn(session, issue_id, kind, at=at) as sheet:
+        return lay(session, sheet, by=by)
+
+
+@dataclass(kw_only=True, slots=True)
+class Sheet:
+    """A run that is drawn and not laid: its copies and its exclusions wait in files that nobody else can open."""
+
+    issue: Issue
+    version: Version
+    kind: RunKind
+    at: datetime
+    outlook: Outlook
+    copies: IO[str]
+    excluded: IO[str]
+
+
+@contextmanager
+def drawn(
+    session: Session, issue_id: IssueId, kind: RunKind, *, at: datetime, tell: Callable[[int, int], None] = _quietly
+) -> Iterator[Sheet]:
+    """Draws a run as of now, writing nothing; `tell` hears now and then how many of how many were looked at.
+
+    Raises IssueMissing, IssueFrozen, IssueOpen, NobodyToMail.
+    """
     issue = store.issue(session, issue_id)
-    if issue.frozen_at is None:
+    _fits(issue, kind)
+    version = store.rule_of(session, issue)
+    asked = question(session, issue, version.rule, at=at, only=kind)
+    tally, seq, seen = Tally(), 0, 0
+    with TemporaryFile("w+", encoding="utf-8") as copies, TemporaryFile("w+", encoding="utf-8") as excluded:
+        waiting, refused = _Pieces(copies), _Pieces(excluded)
+        for box in roll.rolled(session, asked, whole=True):
+            if not seen:
+                total = draft.size(session)
+            tally.add(box)
+            for one, row in box:
+                if one.reason is None:
+                    seq += 1
+                    waiting.add(envelopes.values(one, row, seq))
+                elif kind is RunKind.MAIN or one.reason is not Reason.HAS_ONE:
+                    refused.add((one.person_id, one.reason.value, one.basis.value))
+            if (seen + len(box)) // AT_ONCE > seen // AT_ONCE:
+                tell(seen + len(box), total)
+            seen += len(box)
+        if not tally.mailed:
+            raise NobodyToMail
+        waiting.end()
+        refused.end()
+        found = _outlook(session, issue.plan, asked, tally)
+        yield Sheet(issue=issue, version=version, kind=kind, at=at, outlook=found, copies=copies, excluded=excluded)
+
+
+def lay(session: Session, sheet: Sheet, *, by: AccountId | None) -> IssueRun:
+    """Writes what was drawn, all of it or, whatever interrupts it, nothing.
+
+    Raises IssueFrozen, and RollMoved where an address on the sheet has been erased since: it has to be drawn again.
+    """
+    hold(session, f"magazine issue {sheet.issue.id}")
+    issue = store.issue(session, sheet.issue.id)
+    _fits(issue, sheet.kind)
+    made = _opened(session, issue, sheet.kind, sheet.outlook, by=by, at=sheet.at)
+    for file, table, columns, head in (
+        (sheet.copies, CopyRow.__table__, _COPY, (issue.id, made.id)),
+        (sheet.excluded, ExclusionRow.__table__, _EXCLUSION, (made.id,)),
+    ):
+        pour(session, table, columns, ((*head, *line) for line in _read(file)))  # type: ignore[arg-type] # a table
+    if store.lost_addresses(session, made.id):
+        raise RollMoved
+    if sheet.kind is RunKind.MAIN:
+        row = session.get(IssueRow, issue.id)
+        assert row is not None
+        row.frozen_at, row.eligibility_id = sheet.at, sheet.version.id or None
+    session.flush()
+    return store.run(session, made.id)
+
+
+def _fits(issue: Issue, kind: RunKind) -> None:
+    if kind is RunKind.MAIN and issue.frozen_at is not None:
+        raise IssueFrozen
+    if kind is not RunKind.MAIN and issue.frozen_at is None:
         raise IssueOpen
-    return _run(session, issue, store.rule_of(session, issue).rule, later_kind(issue, at), by=by, at=at)
 
 
 def again(session: Session, issue_id: IssueId, *, by: AccountId | None, at: datetime) -> tuple[IssueRun, int]:
@@ -113,13 +186,13 @@ def again(session: Session, issue_id: IssueId, *, by: AccountId | None, at: date
     mailed = [(replace(one, copies=1), row) for box in boxes for one, row in box if one.reason is None]
     if not mailed:
         raise NobodyToMail
-    tally = roll.tallied([[pair] for pair in mailed])
-    made = _written(session, issue, RunKind.AGAIN, _outlook(session, issue.plan, asked, tally), by=by, at=at)
-    sent = []
-    for seq, (one, found) in enumerate(mailed, start=1):
-        person_id, _, *rest = _copy(one, found, seq)
-        sent.append((issue.id, made.id, person_id, times.get(person_id, 0), *rest))
-    pour(session, _table(CopyRow), _COPY, sent)
+    found = _outlook(session, issue.plan, asked, roll.counted([pair] for pair in mailed))
+    made = _opened(session, issue, RunKind.AGAIN, found, by=by, at=at)
+    sent = (
+        (issue.id, made.id, *envelopes.values(one, row, seq, again=times.get(one.person_id, 0)))
+        for seq, (one, row) in enumerate(mailed, start=1)
+    )
+    pour(session, CopyRow.__table__, _COPY, sent)  # type: ignore[arg-type] # a table
     waiting = store.settle_claims(session, issue_id, {one.person_id for one, _ in mailed}, at=at)
     session.flush()
     return store.run(session, made.id), waiting
@@ -130,43 +203,9 @@ def later_kind(issue: Issue, at: datetime) -> RunKind:
     return RunKind.LATE if brussels_day(at) <= issue.plan.drop_on else RunKind.WELCOME
 
 
-def _run(
-    session: Session, issue: Issue, rule: Eligibility, kind: RunKind, *, by: AccountId | None, at: datetime
-) -> IssueRun:
-    asked = question(session, issue, rule, at=at, only=kind)
-    tally, seq = Tally(), 0
-    with TemporaryFile("w+") as copies, TemporaryFile("w+") as excluded:
-        for box in roll.rolled(session, asked, whole=True):
-            tally.add(box)
-            for one, row in box:
-                if one.reason is None:
-                    seq += 1
-                    json.dump(_copy(one, row, seq), copies, ensure_ascii=False)
-                    copies.write("\n")
-                elif kind is RunKind.MAIN or one.reason is not Reason.HAS_ONE:
-                    json.dump((one.person_id, one.reason.value, one.basis.value), excluded)
-                    excluded.write("\n")
-        if not tally.mailed:
-            raise NobodyToMail
-        found = _outlook(session, issue.plan, asked, tally)
-        made = _written(session, issue, kind, found, by=by, at=at)
-        head = (issue.id, made.id)
-        pour(session, _table(CopyRow), _COPY, ((*head, *line) for line in _read(copies)))
-        pour(
-            session,
-            _table(ExclusionRow),
-            _EXCLUSION,
-            ((made.id, person, reason, basis) for person, reason, basis in _read(excluded)),
-        )
-    session.flush()
-    return store.run(session, made.id)
-
-
-def _written(
+def _opened(
     session: Session, issue: Issue, kind: RunKind, found: Outlook, *, by: AccountId | None, at: datetime
 ) -> IssueRunRow:
-    funnel = found.funnel
-    has_one = funnel.excluded.get(Reason.HAS_ONE, 0)
     last = session.scalar(select(func.max(IssueRunRow.place)).where(IssueRunRow.issue_id == issue.id))
     row = IssueRunRow(
         issue_id=issue.id,
@@ -174,65 +213,36 @@ def _written(
         kind=kind,
         frozen_at=at,
         frozen_by=by,
-        everybody=funnel.everybody,
-        entitled=funnel.entitled - has_one,
-        mailed=funnel.mailed,
-        copies=funnel.copies,
-        mixed=funnel.mixed,
-        cents=funnel.cents,
         outlook=store.as_json(found),
+        **{name: getattr(found.funnel, name) for name in _COUNTS},
     )
+    row.entitled -= found.funnel.excluded.get(Reason.HAS_ONE, 0)
     session.add(row)
     session.flush()
     return row
 
 
-def _copy(one: Entitled, row: Row, seq: int) -> tuple[Any, ...]:
-    """The values of a copy, from `person_id` on, in the order of its columns."""
-    printed = address_of(row)
-    named = envelope_of(row)
-    language = Language(row["language"])
-    return (
-        one.person_id,
-        0,
-        seq,
-        one.basis.value,
-        roll.version_of(row),
-        one.copies,
-        bool(row["by_hand"]),
-        one.basis is Basis.STAFF,
-        shown_number(row["member_number"] or ""),
-        str(row["title"]),
-        row["first_name"],
-        row["last_name"],
-        row["organisation_name"] or printed.organisation,
-        ", ".join(part for part in (printed.department, printed.complement) if part),
-        printed.street,
-        printed.number,
-        printed.box,
-        printed.postcode,
-        printed.locality,
-        printed.country,
-        language.value,
-        "\n".join(lines(printed, recipient=named, language=language)),
-        one.box_key,
-        row["postal_address_id"],
-    )
+class _Pieces:
+    """Rows on their way into a file, some thousands on a line."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, values: tuple[Any, ...]) -> None:
+        self._rows.append(values)
+        if len(self._rows) >= ON_A_LINE:
+            self.end()
+
+    def end(self) -> None:
+        self._file.write(json.dumps(self._rows, ensure_ascii=False) + "\n")
+        self._rows.clear()
 
 
-def address_of(row: Row) -> PostalAddress:
-    """The address of a row of the whole roll."""
-    address = PostalAddress(**{name: row[f"at_{name}"] for name in PARTS}, language=row["address_language"])
-    if address.organisation and address.organisation == row["organisation_name"]:
-        address = replace(address, organisation="")
-    return address
-
-
-def envelope_of(row: Row) -> str:
-    """Whose name stands first: the household's where somebody wrote one, else their own."""
-    if row["kind"] == PersonKind.ORGANISATION:
-        return str(row["organisation_name"])
-    return row["envelope_name"] or f"{row['first_name']} {row['last_name']}".strip()
+def _read(file: IO[str]) -> Iterator[list[Any]]:
+    file.seek(0)
+    for line in file:
+        yield from json.loads(line)
 
 
 def _outlook(session: Session, plan: NewIssue, asked: Question, tally: Tally) -> Outlook:
@@ -242,13 +252,3 @@ def _outlook(session: Session, plan: NewIssue, asked: Question, tally: Tally) ->
         difference=tally.difference(roll.had_before(session, asked.before_id)),
         before=None if before is None else before.plan.number,
     )
-
-
-def _read(file: IO[str]) -> Iterator[list[Any]]:
-    file.seek(0)
-    for line in file:
-        yield json.loads(line)
-
-
-def _table(row: Any) -> Any:
-    return row.__table__

@@ -135,6 +135,17 @@ class ReturnEffect(StrEnum):
     """The address is no longer theirs, or it was known: only kept."""
 
 
+class OrderState(StrEnum):
+    """Where a freeze that was asked for stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    NOBODY = "nobody"
+    FROZEN = "frozen"
+    """Somebody else froze it meanwhile."""
+    FAILED = "failed"
+
+
 class Claim(StrEnum):
     """Where a claim « I have not had mine » stands."""
 
@@ -255,8 +266,6 @@ class Entitled:
     household_id: int | None = None
     alone: bool = False
     """An organisation, or somebody who asked for a copy of their own."""
-    before_key: str | None = None
-    """The letter box of their copy of the issue before; None where they had none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -342,3 +351,17 @@ class Copy:
     language: Language
     lines: tuple[str, ...]
     is_seed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """A freeze, or a list of those who came since, that somebody asked for: how far it is drawn, and how it ended."""
+
+    id: int
+    issue_id: IssueId
+    kind: RunKind
+    asked_at: datetime
+    asked_by: AccountId | None
+    state: OrderState
+    seen: int = 0
+    total: int = 0

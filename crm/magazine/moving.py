@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.foundation.csv_out import from_csv_cell
 from crm.magazine.returning import MOST_LINES, numbered
 from crm.people import contacts, differences
 from crm.people.rules import typed_number
@@ -42,17 +43,24 @@ class Moves:
 
 def read_changes(content: bytes) -> list[Mapping[str, str]]:
     """The rows of a CSV under the names of `COLUMNS`, whatever parts them. Raises Invalid where a name is missing."""
+    return read_rows(content, COLUMNS, needed={"n_membre", "cp", "localite"}, field="changes")
+
+
+def read_rows(
+    content: bytes, columns: Sequence[str], *, needed: set[str], field: str, most: int = MOST_LINES
+) -> list[Mapping[str, str]]:
+    """The rows of a CSV under the names of some columns. Raises Invalid where it is none, or a name is missing."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("windows-1252", "replace")
     if "\0" in text or not text.strip():
-        raise Invalid("a file of text with named columns", field="changes")
+        raise Invalid("a file of text with named columns", field=field)
     rows = text.splitlines()
     read = csv.DictReader(rows, delimiter=max(";,\t", key=rows[0].count))
-    if not {"n_membre", "cp", "localite"} <= set(read.fieldnames or ()) or len(rows) > MOST_LINES:
-        raise Invalid("columns n_membre, rue, numero, boite, cp, localite", field="changes")
-    return [{name: (row.get(name) or "").strip() for name in COLUMNS} for row in read]
+    if not needed <= set(read.fieldnames or ()) or len(rows) > most:
+        raise Invalid(f"columns {', '.join(sorted(needed))}", field=field)
+    return [{name: from_csv_cell((row.get(name) or "").strip()) for name in columns} for row in read]
 
 
 def note_changes(session: Session, rows: Sequence[Mapping[str, str]], *, at: datetime) -> Moves:
@@ -67,7 +75,7 @@ def note_changes(session: Session, rows: Sequence[Mapping[str, str]], *, at: dat
             unknown.append(place)
             continue
         try:
-            said = _read(row)
+            said = address_of(row)
         except AddressInvalid:
             unread.append(place)
             continue
@@ -75,26 +83,28 @@ def note_changes(session: Session, rows: Sequence[Mapping[str, str]], *, at: dat
         if held is not None and dedupe_key(held) == dedupe_key(said):
             same += 1
             continue
-        _wait(session, person_id, held, said, at=at)
+        wait(session, person_id, held, said, source=SOURCE, at=at)
         waiting += 1
     return Moves(waiting=waiting, same=same, unknown=tuple(unknown), unread=tuple(unread))
 
 
-def _read(row: Mapping[str, str]) -> PostalAddress:
+def address_of(row: Mapping[str, str]) -> PostalAddress:
+    """The address that such a row says. Raises AddressInvalid."""
     parts = {part: row[name] for name, part in _PARTS.items()}
     return PostalAddress.parse(**parts)  # type: ignore[arg-type] # parts by name
 
 
-def _wait(
-    session: Session, person_id: PersonId, held: PostalAddress | None, said: PostalAddress, *, at: datetime
+def wait(
+    session: Session, person_id: PersonId, held: PostalAddress | None, said: PostalAddress, *, source: str, at: datetime
 ) -> None:
+    """Keeps an address beside the one we hold, until somebody decides."""
     differences.note(
         session,
         person_id,
         field="address",
         held=_parts(held),
         said=_parts(said),
-        source=SOURCE,
+        source=source,
         at=at,
         statement={"day": brussels_day(at).isoformat()},
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from collections.abc import Sequence
+from typing import IO, Any, NamedTuple
 
 import xlsxwriter
 
-from crm.magazine.model import Copy
 from crm.values.address_lines import MOST_LINES
 
 COLUMNS = (
@@ -33,34 +32,41 @@ COLUMNS = (
 TITLES = {"madam": "Madame", "sir": "Monsieur"}
 
 
-def row(copy: Copy, issue_number: int) -> list[str]:
+class Printed(NamedTuple):
+    """What a file says of a copy, as it was frozen; the lines of the envelope one below the other."""
+
+    seq: int
+    member_number: str
+    version: str
+    copies: int
+    title: str
+    first_name: str
+    last_name: str
+    organisation: str
+    complement: str
+    street: str
+    number: str
+    box: str
+    postcode: str
+    locality: str
+    country: str
+    language: str
+    lines: str
+    by_hand: bool
+
+
+def row(copy: Printed, issue_number: int) -> list[str]:
     """One copy, in the order of `COLUMNS`."""
-    printed = [*copy.lines, *[""] * (MOST_LINES - len(copy.lines))]
-    return [
-        str(copy.seq),
-        copy.member_number,
-        copy.version,
-        str(copy.copies),
-        TITLES.get(copy.title, ""),
-        copy.first_name,
-        copy.last_name,
-        copy.organisation,
-        copy.complement,
-        copy.street,
-        copy.number,
-        copy.box,
-        copy.postcode,
-        copy.locality,
-        copy.country,
-        copy.language.value,
-        *printed[:MOST_LINES],
-        return_code(copy, issue_number),
-    ]
+    seq, member_number, version, copies, title, *parts, printed, _ = copy
+    several = printed.split("\n")[:MOST_LINES]
+    filled = [*several, *[""] * (MOST_LINES - len(several))]
+    code = return_code(member_number, issue_number)
+    return [str(seq), member_number, version, str(copies), TITLES.get(title, ""), *parts, *filled, code]
 
 
-def return_code(copy: Copy, issue_number: int) -> str:
+def return_code(member_number: str, issue_number: int) -> str:
     """What the code on the wrapper says: which issue, whose; read back by `returning.read_code`."""
-    return f"{issue_number}/{copy.member_number}"
+    return f"{issue_number}/{member_number}"
 
 
 class Sheet:
@@ -88,9 +94,3 @@ class Sheet:
             if cell:
                 self._sheet.write_string(self._next, place, cell, how)
         self._next += 1
-
-
-def with_head(rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
-    """The same below their names."""
-    yield COLUMNS
-    yield from rows

@@ -8,27 +8,33 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from io import StringIO
+from itertools import starmap
 from tempfile import TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate
 from crm.consent import selects as consent
 from crm.consent.model import MAGAZINE, Channel
-from crm.foundation.csv_out import csv_lines
+from crm.foundation.csv_out import csv_into
 from crm.magazine import mail_id, print_house, store
 from crm.magazine.errors import NoPublication
 from crm.magazine.model import Copy, IssueRun, Publication, Removal
+from crm.magazine.print_house import Printed
 from crm.magazine.tables import CopyRow, PrintFileRow
 from crm.magazine.transliteration import UNKNOWN, is_printable, printable
 from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, IssueRunId
 
-AT_ONCE = 2000
+AT_ONCE = 5000
+TOGETHER = 500
+"""Rows that are turned into bytes at once."""
+WORDS = ("title", "language")
 FIELDS = tuple(name for name in Copy.__dataclass_fields__ if name != "lines")
 SAYING_NO = ("objected", "refused", "withdrawn")
 
@@ -105,6 +111,14 @@ def copies(session: Session, run_id: IssueRunId) -> Iterator[Copy]:
         yield Copy(**dict(zip(FIELDS, values, strict=True)), lines=tuple(printed.split("\n")))
 
 
+def _streamed(session: Session, run_id: IssueRunId) -> Iterator[Printed]:
+    """The same as the files want them: plain texts, hundreds of thousands of times."""
+    row = CopyRow
+    columns = [cast(getattr(row, n), String) if n in WORDS else getattr(row, n) for n in Printed._fields]
+    query = select(*columns).where(row.run_id == run_id, row.removal.is_(None)).order_by(row.seq)
+    return starmap(Printed, session.connection().execute(query.execution_options(yield_per=AT_ONCE)))
+
+
 def removed(session: Session, run_id: IssueRunId) -> dict[str, int]:
     """How many copies of a run are not printed after all, and why."""
     row = CopyRow
@@ -133,13 +147,11 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
     countries: Counter[str] = Counter()
     versions: Counter[str] = Counter()
     name = f"{slug(publication.name)}-{plan.number}{'' if run.place == 0 else f'-{run.kind.value}-{run.place}'}"
-    rows = total = transliterated = 0
-    for copy in copies(session, run_id):
+    for copy in _streamed(session, run_id):
         key = _pack(copy)
         if key not in packs:
             packs[key] = _Pack(with_sheet=wanted.xlsx)
-        transliterated += packs[key].add(copy, print_house.row(copy, plan.number))
-        rows, total = rows + 1, total + copy.copies
+        packs[key].add(copy.seq, copy.copies, print_house.row(copy, plan.number))
         countries[copy.country] += copy.copies
         versions[copy.version] += copy.copies
     parts: list[Part] = []
@@ -149,12 +161,12 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
         if wanted.mail_id:
             parts.append(_mail_id(session, run, publication, zipped, name))
         manifest = Manifest(
-            rows=rows,
-            copies=total,
+            rows=sum(pack.rows for pack in packs.values()),
+            copies=sum(pack.copies for pack in packs.values()),
             countries=dict(countries),
             versions=dict(versions),
             removed=removed(session, run_id),
-            transliterated=transliterated,
+            transliterated=sum(pack.transliterated for pack in packs.values()),
             purge_on=brussels_day(at) + timedelta(days=publication.keep_days),
             parts=tuple(parts),
         )
@@ -218,37 +230,49 @@ def slug(name: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in plain).split()) or "magazine"
 
 
-def _pack(copy: Copy) -> str:
+def _pack(copy: Printed) -> str:
     place = "remise" if copy.by_hand else "be" if copy.country == "BE" else "etranger"
     return f"{place}-{copy.version.lower()}"
 
 
 class _Pack:
-    """The files of one country and version, written side by side as copies come by."""
+    """The files of one country and version, written side by side as copies come by, some hundred at a time."""
 
     def __init__(self, *, with_sheet: bool) -> None:
-        self.rows = self.copies = self.first = self.last = 0
+        self.rows = self.copies = self.first = self.last = self.transliterated = 0
         self.plain, self.windows = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed by `put`
         self.sheet_file = TemporaryFile() if with_sheet else None  # noqa: SIM115 - closed by `put`
         self.sheet = print_house.Sheet(self.sheet_file) if self.sheet_file is not None else None
-        for file, encoding in ((self.plain, "utf-8"), (self.windows, "windows-1252")):
-            head, line = csv_lines([print_house.COLUMNS])
-            file.write(((head if encoding == "utf-8" else "") + line).encode(encoding))
+        self._text = StringIO(newline="")
+        self._put = csv_into(self._text)
+        self._put(print_house.COLUMNS)
+        self.plain.write("\ufeff".encode())
 
-    def add(self, copy: Copy, cells: list[str]) -> bool:
-        """One more copy; whether a letter was changed for Windows-1252."""
-        self.rows, self.copies = self.rows + 1, self.copies + copy.copies
-        self.first, self.last = self.first or copy.seq, copy.seq
-        _, line = csv_lines([cells])
-        self.plain.write(line.encode())
-        printed = printable(line)
-        self.windows.write(printed.encode("windows-1252"))
+    def add(self, seq: int, copies: int, cells: list[str]) -> None:
+        """One more copy."""
+        self.rows, self.copies = self.rows + 1, self.copies + copies
+        self.first, self.last = self.first or seq, seq
+        self._put(cells)
         if self.sheet is not None:
             self.sheet.add(cells)
-        return printed != line
+        if self.rows % TOGETHER == 0:
+            self._lay_down()
+
+    def _lay_down(self) -> None:
+        text = self._text.getvalue()
+        self._text.seek(0)
+        self._text.truncate()
+        self.plain.write(text.encode())
+        if is_printable(text):
+            self.windows.write(text.encode("windows-1252"))
+            return
+        lines = text.splitlines(keepends=True)
+        self.transliterated += sum(not is_printable(line) for line in lines)
+        self.windows.write("".join(map(printable, lines)).encode("windows-1252"))
 
     def put(self, zipped: ZipFile, name: str) -> Iterator[Part]:
         """Lays the files into the ZIP."""
+        self._lay_down()
         found = [(f"{name}-utf8.csv", self.plain), (f"{name}-windows1252.csv", self.windows)]
         if self.sheet is not None and self.sheet_file is not None:
             self.sheet.close()

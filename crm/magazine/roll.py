@@ -9,13 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, starmap
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.magazine import selects
+from crm.magazine import draft
+from crm.magazine.draft import MOVED, NEW, STAYED, Row
 from crm.magazine.model import Basis, Difference, Entitled, Funnel, NewIssue, Reason
 from crm.magazine.rules import cost_cents, is_mixed, one_a_household
 from crm.magazine.selects import Question
@@ -23,11 +25,15 @@ from crm.magazine.tables import CopyRow
 from crm.people import selects as people
 from crm.people.model import PersonKind
 from crm.values.folding import folded
+from crm.values.identifiers import PersonId
 
-AT_ONCE = 2000
-Row = Any
-"""A row of the roll, by the names of its columns."""
+AT_ONCE = 5000
+BASES = {one.value: one for one in Basis}
+REASONS: dict[str | None, Reason | None] = {one.value: one for one in Reason} | {None: None}
+ORGANISATION = PersonKind.ORGANISATION.value
 Rolled = tuple[Entitled, Row]
+_DIGITS = re.compile(r"\d+")
+_box = attrgetter("box_key")
 
 
 def rolled(session: Session, asked: Question, *, whole: bool = False) -> Iterator[list[Rolled]]:
@@ -35,125 +41,147 @@ def rolled(session: Session, asked: Question, *, whole: bool = False) -> Iterato
 
     Who has no letter box comes alone, in no order. A few thousand are in memory at once.
     """
-    query = selects.roll(asked, whole=whole).execution_options(yield_per=AT_ONCE)
-    stream = session.execute(query).mappings()
-    for street, rows in groupby(stream, key=_street):
+    for street, rows in groupby(_stream(session, asked, whole=whole), key=_street):
         if not street:
             for row in rows:
                 yield [(_entitled(row), row)]
             continue
-        several = sorted(rows, key=_door)
-        for _, box in groupby(several, key=lambda row: str(row["box_key"])):
-            together = list(box)
-            people = [_entitled(row) for row in together]
-            if len(people) > 1:
-                people = one_a_household(people)
-            yield list(zip(people, together, strict=True))
+        several = list(rows)
+        if len(several) > 1:
+            several.sort(key=_door)
+        for _, box in groupby(several, key=_box):
+            yield _decided(list(box))
+
+
+def tallied(session: Session, asked: Question) -> Tally:
+    """The same, only counted: nobody needs to be looked at but those who share a letter box."""
+    tally = Tally()
+    kinds = tally.kinds
+    for box_key, rows in groupby(_stream(session, asked, whole=False), key=_box):
+        several = list(rows)
+        if box_key and len(several) > 1:
+            tally.add(_decided(several))
+            continue
+        for row in several:
+            kinds[row.reason, row.basis, row.country, row.language, row.copies, row.seen] += 1
+    return tally
+
+
+def _stream(session: Session, asked: Question, *, whole: bool) -> Iterator[Row]:
+    draft.draw(session, asked)
+    stream = session.connection().execute(draft.roll(asked, whole=whole).execution_options(yield_per=AT_ONCE))
+    return starmap(Row, stream)  # a plain tuple: a row of SQLAlchemy looks each name up
+
+
+def _decided(box: list[Row]) -> list[Rolled]:
+    people = [_entitled(row) for row in box]
+    if len(people) > 1:
+        people = one_a_household(people)
+    return list(zip(people, box, strict=True))
 
 
 def _street(row: Row) -> str:
-    key = row["box_key"]
+    key = row.box_key
     return key.rsplit("|", 2)[0] if key else ""
 
 
 def _door(row: Row) -> tuple[Any, ...]:
-    return (*_natural(row["number"]), *_natural(row["box"]), row["box_key"], row["person_id"])
+    return (*_natural(row.number), *_natural(row.box), row.box_key, row.person_id)
 
 
 def _natural(text: str) -> tuple[int, str]:
     """`9` before `10`, `10A` after `10`."""
-    found = re.match(r"\d+", text)
+    found = _DIGITS.match(text)
     return (int(found[0]) if found else 0, text)
 
 
 def _entitled(row: Row) -> Entitled:
-    reason = row["reason"]
-    alone = row["own_copy"] or row["kind"] == PersonKind.ORGANISATION
     return Entitled(
-        person_id=row["person_id"],
-        basis=Basis(row["basis"]),
-        reason=None if reason is None else Reason(reason),
-        copies=row["copies"],
-        box_key=row["box_key"] or "",
-        surname=folded(row["last_name"]),
-        household_id=row["household_id"],
-        alone=bool(alone),
-        before_key=row["before_key"],
+        person_id=PersonId(row.person_id),
+        basis=BASES[row.basis],
+        reason=REASONS[row.reason],
+        copies=row.copies,
+        box_key=row.box_key or "",
+        surname=folded(row.last_name),
+        household_id=row.household_id,
+        alone=bool(row.own_copy) or row.kind == ORGANISATION,
     )
 
 
 @dataclass(kw_only=True, slots=True)
 class Tally:
-    """Counts a roll as it passes by."""
+    """Counts a roll as it passes by: how many of each kind (reason, ground, country, language, copies, seen before)."""
 
-    entitled: int = 0
-    mailed: int = 0
-    copies: int = 0
+    kinds: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     mixed: int = 0
-    new: int = 0
-    moved: int = 0
-    stayed: int = 0
-    seen_before: int = 0
-    excluded: Counter[Reason] = field(default_factory=Counter)
-    bases: Counter[Basis] = field(default_factory=Counter)
-    countries: Counter[str] = field(default_factory=Counter)
-    versions: Counter[str] = field(default_factory=Counter)
-    gone: Counter[Reason | None] = field(default_factory=Counter)
 
     def add(self, box: list[Rolled]) -> None:
         """Counts a letter box."""
-        self.entitled += len(box)
         if len(box) > 1 and is_mixed(one for one, _ in box):
             self.mixed += 1
         for one, row in box:
-            self.seen_before += one.before_key is not None
-            if one.reason is not None:
-                self.excluded[one.reason] += 1
-                if one.before_key is not None:
-                    self.gone[one.reason] += 1
-                continue
-            self.mailed += 1
-            self.copies += one.copies
-            self.bases[one.basis] += one.copies
-            self.countries[row["country"]] += one.copies
-            self.versions[version_of(row)] += one.copies
-            if one.before_key is None:
-                self.new += 1
-            elif one.before_key == one.box_key:
-                self.stayed += 1
-            else:
-                self.moved += 1
+            reason = None if one.reason is None else one.reason.value
+            self.kinds[reason, row.basis, row.country, row.language, one.copies, row.seen] += 1
+
+    @property
+    def mailed(self) -> int:
+        """How many get a copy, or several."""
+        return sum(people for (reason, *_), people in self.kinds.items() if reason is None)
 
     def funnel(self, everybody: int, plan: NewIssue) -> Funnel:
         """What was counted, with what it costs."""
+        excluded: Counter[Reason] = Counter()
+        bases: Counter[Basis] = Counter()
+        countries: Counter[str] = Counter()
+        versions: Counter[str] = Counter()
+        for (reason, basis, country, language, copies, _), number in self.kinds.items():
+            if reason is not None:
+                excluded[Reason(reason)] += number
+                continue
+            bases[Basis(basis)] += copies * number
+            countries[country] += copies * number
+            versions[version_of(language)] += copies * number
         return Funnel(
             everybody=everybody,
-            entitled=self.entitled,
+            entitled=self.kinds.total(),
             mailed=self.mailed,
-            copies=self.copies,
-            excluded=dict(self.excluded.most_common()),
-            bases=dict(self.bases.most_common()),
-            countries=dict(self.countries.most_common()),
-            versions=dict(self.versions.most_common()),
-            cents=cost_cents(plan, self.countries.items()),
+            copies=bases.total(),
+            excluded=_most_first(excluded),
+            bases=_most_first(bases),
+            countries=_most_first(countries),
+            versions=_most_first(versions),
+            cents=cost_cents(plan, countries.items()),
             mixed=self.mixed,
         )
 
     def difference(self, before: int) -> Difference:
         """The same beside the issue before, of which so many people had a copy."""
-        gone = dict(self.gone.most_common())
-        if before > self.seen_before:
-            gone[None] = before - self.seen_before
-        return Difference(new=self.new, gone=gone, moved=self.moved, stayed=self.stayed)
+        mailed: Counter[str] = Counter()
+        gone: Counter[Reason | None] = Counter()
+        for (reason, *_, seen), number in self.kinds.items():
+            if reason is None:
+                mailed[seen] += number
+            elif seen != NEW:
+                gone[Reason(reason)] += number
+        unseen = before - gone.total() - mailed[STAYED] - mailed[MOVED]
+        kept: dict[Reason | None, int] = _most_first(gone)
+        if unseen > 0:
+            kept[None] = unseen
+        return Difference(new=mailed[NEW], gone=kept, moved=mailed[MOVED], stayed=mailed[STAYED])
 
 
-def version_of(row: Row) -> str:
+def _most_first(counted: Counter[Any]) -> dict[Any, int]:
+    """The most numerous first; of as many, by their names: the same however they came by."""
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], str(one[0]))))
+
+
+def version_of(language: str) -> str:
     """Which version of the magazine somebody gets: that of their language."""
-    return str(row["language"]).upper()
+    return language.upper()
 
 
-def tallied(boxes: Iterable[list[Rolled]]) -> Tally:
-    """A whole roll, counted."""
+def counted(boxes: Iterable[list[Rolled]]) -> Tally:
+    """A list of letter boxes, counted."""
     tally = Tally()
     for box in boxes:
         tally.add(box)

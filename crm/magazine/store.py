@@ -35,6 +35,7 @@ from crm.magazine.tables import (
     PublicationRow,
     SubscriptionRow,
 )
+from crm.people import selects as people
 from crm.values.identifiers import AccountId, IssueId, IssueRunId, PersonId, PostalAddressId
 
 PLAN = tuple(NewIssue.__dataclass_fields__)
@@ -85,6 +86,13 @@ def frozen_before(session: Session, number: int) -> Issue | None:
 def last_frozen(session: Session) -> Issue | None:
     """The last issue that was frozen."""
     return frozen_before(session, 10**9)
+
+
+def next_number(session: Session) -> int:
+    """The issue that comes next: of those not frozen the lowest, or the one after the last."""
+    row = IssueRow
+    coming = session.scalar(select(func.min(row.number)).where(row.frozen_at.is_(None)))
+    return coming or (session.scalar(select(func.max(row.number))) or 0) + 1
 
 
 def has_number(session: Session, number: int, *, but: int = 0) -> bool:
@@ -143,7 +151,7 @@ def rule_of(session: Session, one: Issue) -> Version:
 def subscription(session: Session, person_id: int) -> Subscription:
     """What is said of somebody; of most, nothing."""
     row = session.get(SubscriptionRow, person_id)
-    return Subscription(person_id=PersonId(person_id)) if row is None else _subscription(row)
+    return Subscription(person_id=PersonId(person_id)) if row is None else subscription_of(row)
 
 
 def put_subscription(session: Session, wanted: Subscription, **facts: Any) -> None:
@@ -229,6 +237,14 @@ def remove(session: Session, where: Any, **facts: Any) -> int:
     return len(changed.all())
 
 
+def lost_addresses(session: Session, run_id: int) -> int:
+    """How many copies of a run are for an address that is not held any more."""
+    held = people.letter_parts().subquery("held")
+    query = select(func.count()).select_from(CopyRow)
+    query = query.outerjoin(held, held.c.postal_address_id == CopyRow.postal_address_id)
+    return session.scalar(query.where(CopyRow.run_id == run_id, held.c.postal_address_id.is_(None))) or 0
+
+
 def _removed(session: Session, run_ids: Collection[int]) -> dict[int, int]:
     query = (
         select(CopyRow.run_id, func.count())
@@ -300,7 +316,8 @@ def _version(row: EligibilityRow) -> Version:
     )
 
 
-def _subscription(row: SubscriptionRow) -> Subscription:
+def subscription_of(row: SubscriptionRow) -> Subscription:
+    """A row as its noun."""
     values = {name: getattr(row, name) for name in SAID}
     values["address_id"] = None if row.address_id is None else PostalAddressId(row.address_id)
     return Subscription(person_id=PersonId(row.person_id), **values)

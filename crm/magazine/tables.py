@@ -13,6 +13,7 @@ from crm.magazine.model import (
     Basis,
     Claim,
     Format,
+    OrderState,
     Reason,
     Removal,
     ReturnEffect,
@@ -115,6 +116,23 @@ class IssueRunRow(Base):
     mixed: Mapped[int]
     cents: Mapped[int] = mapped_column(BigInteger)
     outlook: Mapped[dict[str, Any]]
+
+
+class OrderRow(Base):
+    """A freeze that was asked for. Who draws it holds a lease: what a dead worker took is free again afterwards."""
+
+    __tablename__ = "magazine_order"
+    __table_args__ = (Index("ix_magazine_order_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("magazine_issue.id"), index=True)
+    kind: Mapped[RunKind] = mapped_column(Word(RunKind))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int | None] = mapped_column(BigId)
+    state: Mapped[OrderState] = mapped_column(Word(OrderState))
+    seen: Mapped[int]
+    total: Mapped[int]
+    lease_until: Mapped[datetime | None]
 
 
 class CopyRow(Base):

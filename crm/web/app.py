@@ -83,6 +83,8 @@ OFFICE = (
     "magazine_rule",
     "magazine_runs",
     "magazine_people",
+    "magazine_camera",
+    "magazine_proofing",
     "magazine_returns",
     "magazine_figures",
     "attestation_asking",

@@ -8,9 +8,11 @@ from flask import Flask, Response
 
 from crm.foundation.settings import Settings
 
+_USES = "camera={camera}, geolocation=(), microphone=(), payment=()"
+
 
 def add_to(app: Flask, settings: Settings) -> None:
-    """Every response of the application gets them; a view may only choose `as_mail` instead of a page's policy."""
+    """Every response of the application gets them; a view may only choose `as_mail` or `with_camera` instead."""
     page = page_policy(settings)
     over_https = settings.public_url.startswith("https://")
 
@@ -22,11 +24,17 @@ def add_to(app: Flask, settings: Settings) -> None:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+        response.headers.setdefault("Permissions-Policy", _USES.format(camera="()"))
         if over_https:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def with_camera(response: Response) -> Response:
+    """For the one page that looks through a camera, if its reader lets it."""
+    response.headers["Permissions-Policy"] = _USES.format(camera="(self)")
+    return response
 
 
 def page_policy(settings: Settings) -> str:

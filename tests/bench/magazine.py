@@ -50,7 +50,11 @@ def main() -> None:
         print(f"{ledger}: {found.funnel.entitled:,} entitled of {chosen.people:,}, {manifest.rows:,} copies")
         for name, goal in GOALS.items():
             scaled = figures[name] * AIM / chosen.people
-            print(f"{ledger}: {name} in {figures[name]:.1f} s: {scaled:.0f} s for {AIM:,} people, goal {goal} s")
+            worked = figures[f"{name}_cpu"]
+            print(
+                f"{ledger}: {name} in {figures[name]:.1f} s (this process worked {worked:.1f}): "
+                f"{scaled:.0f} s for {AIM:,} people, goal {goal} s"
+            )
         print(f"{ledger}: at most {peak:.0f} MB so far, the sowing included")
 
 

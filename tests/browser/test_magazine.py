@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
 
+import segno
 from playwright.sync_api import Page, expect
 
 from crm.magazine import service
@@ -62,11 +64,16 @@ def test_an_issue_goes_from_the_rule_to_the_claim(house: House, page: Page) -> N
     with ZipFile(leaving.value.path()) as zipped:
         table = zipped.read("le-fil-124-be-fr-windows1252.csv").decode("windows-1252")
     assert [row.split(";")[6] for row in table.splitlines()[1:]] == ["Benali", "Mertens"]
-    page.goto(f"{house.url}/office/magazine/returns")
-    page.get_by_label("Code ou numéro de membre").fill(f"124/{numbers['Benali']}")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{house.url}/office/magazine/returns/camera")
     page.get_by_label("inconnu·e à cette adresse").check()
-    page.get_by_role("button", name="Noter ce retour").press("Enter")
+    wrapper = io.BytesIO()
+    segno.make(f"124/{numbers['Benali']}").save(wrapper, kind="png", scale=8)
+    photo: Any = {"name": "enveloppe.png", "mimeType": "image/png", "buffer": wrapper.getvalue()}
+    page.get_by_label("Photographier le code").set_input_files(photo)
     expect(page.locator("main")).to_contain_text("Léa Benali")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{house.url}/office/magazine/returns")
     page.get_by_role("link", name="Léa Benali").press("Enter")
     expect(page.locator("main")).to_contain_text("revenu : inconnu·e")
     page.get_by_label("Ce qui a été dit").fill("Boîte réparée")

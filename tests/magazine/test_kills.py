@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
-from crm.assembly import Assembly
-from crm.magazine import freezing, service
-from crm.magazine.errors import IssueFrozen
+from crm.assembly import Assembly, workshop
+from crm.audit.tables import AuditRow
+from crm.magazine import freezing, ordering, service
+from crm.magazine.errors import IssueFrozen, RollMoved
+from crm.magazine.model import OrderState, RunKind
 from crm.magazine.tables import CopyRow, ExclusionRow, IssueRunRow
+from crm.people.tables import PostalAddressRow
+from crm.values.identifiers import AccountId
 from tests import victims
 from tests.conftest import NOW
 from tests.killing import killed
@@ -36,3 +43,45 @@ def test_a_freeze_that_is_killed_is_whole_or_never_was(house: Assembly, reader: 
                 freezing.freeze(session, issue_id, by=None, at=NOW)
         else:
             assert freezing.freeze(session, issue_id, by=None, at=NOW).mailed == 5
+
+
+def test_a_freeze_beside_the_office_is_killed_taken_up_again_and_never_done_twice(
+    house: Assembly, reader: Reader
+) -> None:
+    with house.database.transaction() as session:
+        for _ in range(5):
+            reader(session)
+        issue_id = service.issues(session)[0].id
+        order = ordering.ask(session, issue_id, by=AccountId(3), at=NOW)
+        assert ordering.ask(session, issue_id, by=AccountId(4), at=NOW) == order
+    killed(house.settings, victims.work, after=0.1)
+    later = replace(workshop(house), clock=lambda: NOW + ordering.LEASE * 2)
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(lambda _: later.work(), range(2)))
+    assert ended.count(OrderState.DONE) <= 1
+    with house.database.reading() as session:
+        assert len(service.runs(session, issue_id)) == 1
+        assert session.scalar(select(func.count()).select_from(CopyRow)) == 5
+        settled = ordering.latest(session, issue_id)
+        frozen = session.scalars(select(AuditRow.account_id).where(AuditRow.action == "magazine-issue.freeze")).all()
+    assert (settled and settled.state, frozen) == (OrderState.DONE, [AccountId(3)])
+    assert later.work() is None
+
+
+def test_an_address_erased_while_a_list_is_drawn_is_on_no_list(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        gone, stays = reader(session), reader(session)
+        issue_id = service.issues(session)[0].id
+        kind = RunKind.MAIN
+    with house.database.reading() as session, freezing.drawn(session, issue_id, kind, at=NOW) as sheet:
+        with house.database.transaction() as writing:
+            for row in writing.scalars(select(PostalAddressRow).where(PostalAddressRow.person_id == gone)):
+                writing.delete(row)
+        with pytest.raises(RollMoved), house.database.transaction() as writing:
+            freezing.lay(writing, sheet, by=None)
+    with house.database.transaction() as session:
+        assert service.runs(session, issue_id) == ()
+        ordering.ask(session, issue_id, by=None, at=NOW)
+    assert workshop(house).work() is OrderState.DONE
+    with house.database.reading() as session:
+        assert list(session.scalars(select(CopyRow.person_id))) == [stays]

@@ -179,5 +179,5 @@ def test_a_street_is_in_the_order_in_which_the_post_walks_it(house: Assembly) ->
             service.subscribe(session, Subscription(person_id=person_id, basis=Basis.PAID), by=None, at=NOW)
         issue = service.issues(session)[0]
         asked = freezing.question(session, issue, Eligibility(), at=NOW)
-        walked = [row["number"] for box in roll.rolled(session, asked) for _, row in box]
+        walked = [row.number for box in roll.rolled(session, asked) for _, row in box]
     assert walked == ["2", "9", "9A", "10", "100"]

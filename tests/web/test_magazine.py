@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from datetime import date
 from zipfile import ZipFile
 
+import segno
 from sqlalchemy import select
 
 from crm.assembly import Assembly
@@ -54,6 +56,7 @@ PAGES = (
     "/people/1",
     "/rule",
     "/returns",
+    "/returns/camera",
     "/claims",
     "/figures",
 )
@@ -172,6 +175,31 @@ def test_returns_and_claims_at_the_desk(assembly: Assembly, browser: Open) -> No
     assert care.post(f"{HERE}/issues/1/freeze").status_code == 403
 
 
+def test_a_phone_reads_what_came_back(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    care = browser(Role.CARE)
+    page = care.get(f"{HERE}/returns/camera")
+    assert (page.status_code, "camera=(self)" in page.headers["Permissions-Policy"]) == (200, True)
+    assert "camera=()" in care.get(f"{HERE}/returns").headers["Permissions-Policy"]
+    with assembly.database.reading() as session:
+        number = people.people(session, {PersonId(3)})[PersonId(3)].member_number
+    rows = [bytes(0 if dark else 255 for dark in row) for row in segno.make(f"124/{number}").matrix_iter(6, 4)]
+
+    def look(dots: bytes, width: int) -> str:
+        sent = {"dots": (io.BytesIO(dots), "dots"), "width": str(width), "height": str(len(rows))}
+        answer = care.post(f"{HERE}/returns/photo", sent, content_type="multipart/form-data")
+        return str(json.loads(answer.text)["code"])
+
+    assert look(b"".join(rows), len(rows[0])) == f"124/{number}"
+    for nothing in (b"\xff" * len(rows) * len(rows[0]), b"", b"x"):
+        assert look(nothing, len(rows[0])) == ""
+    for typed, status in (({"code": "1", "reason": "gone"}, 422), ({"code": f"124/{number}", "reason": "x"}, 422)):
+        assert care.post(f"{HERE}/returns/camera", typed).status_code == status
+    done = care.post(f"{HERE}/returns/camera", {"code": f"124/{number}", "reason": "unknown"})
+    assert (done.status_code, done.headers["Location"]) == (303, f"{HERE}/returns/camera?reason=unknown")
+    assert "inconnu" in words_of(care.get(f"{HERE}/returns/camera").text)
+
+
 def test_staff_set_how_somebody_gets_it(assembly: Assembly, browser: Open) -> None:
     furnish(assembly)
     care = browser(Role.CARE)
@@ -246,3 +274,28 @@ def test_new_addresses_wait_to_be_looked_at(assembly: Assembly, browser: Open) -
     assert care.post(f"{HERE}/coupon", {"number": "1"}).status_code == 422
     led = care.post(f"{HERE}/coupon", {"number": number})
     assert (led.status_code, led.headers["Location"]) == (303, "/office/supporters/1/addresses/new")
+
+
+def test_addresses_are_checked_by_the_post_and_come_back(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    someone = browser(Role.FUNDRAISER)
+    left = someone.post(f"{HERE}/issues/2/addresses/file.csv").data.decode("utf-8-sig")
+    head, *rows = [line.split(";") for line in left.splitlines()]
+    assert head == ["ref", "rue", "numero", "boite", "cp", "localite"]
+    assert {row[1] for row in rows} == {"Rue Haute"}
+    assert "Sana" not in left
+    ref = rows[0][0]
+    lines = (f"{ref};Rue Basse;9;;1000;Bruxelles", ";".join(rows[1]), "99-1;Rue X;1;;1000;Bruxelles", f"{ref};;;;1;")
+    text = "\r\n".join((";".join(head), *lines))
+
+    def answer(content: str) -> str:
+        sent = {"answers": (io.BytesIO(content.encode()), "poste.csv")}
+        someone.post(f"{HERE}/issues/2/addresses/answers", sent, content_type="multipart/form-data")
+        shown = someone.get(f"{HERE}/issues/2/addresses").text
+        return shown.replace("\u202f", " ").replace("\u00a0", " ")
+
+    assert "À relire : 1. Justes : 1. Lignes inutilisables : 2." in answer(text)
+    assert "Un fichier CSV avec les colonnes ref" in answer("a;b")
+    with assembly.database.reading() as session:
+        (waits,) = differences.open_of(session, PersonId(int(ref.split("-")[0])))
+    assert (waits.said["street"], waits.source) == ("Rue Basse", "proofing")

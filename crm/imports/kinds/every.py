@@ -13,6 +13,7 @@ from crm.imports.kinds.model import Kind
 from crm.imports.kinds.people import People
 from crm.imports.kinds.signatures import Signatures
 from crm.imports.kinds.street import StreetRecruits, WelcomeCalls
+from crm.imports.kinds.subscribers import MagazineSubscribers
 from crm.imports.kinds.suppressions import Suppressions
 from crm.staff.model import Permission
 
@@ -24,15 +25,20 @@ _ALL: tuple[Kind, ...] = (
     Signatures(),
     Gifts(),
     Mandates(),
+    MagazineSubscribers(),
     StreetRecruits(),
     WelcomeCalls(),
 )
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
-DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts", "mandates")
-"""Whom we know, whom we leave alone, who read the old letter, who allowed what, who gave, who gives on."""
+DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts", "mandates", "subscribers")
+"""Whom we know, whom we leave alone, who read the old letter, who allowed what, who gave, gives on, reads on paper."""
 
-NEEDS: Mapping[str, Permission] = {"gifts": Permission.DONATIONS_EDIT, "mandates": Permission.PLANS_EDIT}
+NEEDS: Mapping[str, Permission] = {
+    "gifts": Permission.DONATIONS_EDIT,
+    "mandates": Permission.PLANS_EDIT,
+    "subscribers": Permission.MAGAZINE_SERVE,
+}
 """What bringing such a file takes beside the permission to import."""
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import DDL
 
 revision = "e4b2"
-down_revision = "a7c4"
+down_revision = "bf1f"
 branch_labels = None
 depends_on = None
 

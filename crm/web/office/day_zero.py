@@ -25,7 +25,8 @@ WHY = {
     "mailsubscribers": N_("Puis les abonné·es de l’ancienne lettre : anciens accords, gardés sans envoi possible."),
     "consents": N_("Puis les consentements prouvés : eux seuls permettent d’écrire."),
     "gifts": N_("Puis les dons, au cent près : chacun va à la personne que ses numéros désignent."),
-    "mandates": N_("Enfin les dons réguliers et leurs mandats, pour collecter la suite sans rien demander deux fois."),
+    "mandates": N_("Puis les dons réguliers et leurs mandats, pour collecter la suite sans rien demander deux fois."),
+    "subscribers": N_("Enfin qui reçoit le magazine à un autre titre que sa cotisation ou ses dons."),
 }
 
 

@@ -36,31 +36,36 @@ def record() -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").strip()[:60] for name in ("code", "reason")}
     if typed["reason"] not in set(ReturnReason):
         return _page(typed, {"reason": shell.say(N_("Choisissez ce qui est écrit sur l’exemplaire."))}, status=422)
-    reason, by = ReturnReason(typed["reason"]), guard.signed_in().account.id
     try:
-        with shell.assembly().database.transaction() as session:
-            person, issue = returning.find(session, typed["code"])
-            done = returning.record(
-                session,
-                shell.assembly().sealer,
-                person.id,
-                issue.id,
-                reason,
-                by=by,
-                at=shell.now(),
-                language=shell.language(),
-            )
-            facts = {"issue": issue.number, "reason": reason.value, "effect": done.effect.value}
-            note(session, "magazine.return", person.id, facts)
+        message = noted(typed["code"], ReturnReason(typed["reason"]))
     except NumberUnknown:
         return _page(typed, {"code": shell.say(N_("Personne ne porte ce numéro : relisez-le."))}, status=422)
     except CopyMissing:
         said = N_("Cette personne n’a pas eu d’exemplaire de ce numéro.")
         return _page(typed, {"code": shell.say(said)}, status=422)
-    word = shell.say(words.EFFECTS[done.effect][0])
+    return shell.back(url_for("magazine_returns.index", reason=typed["reason"]), message)
+
+
+def noted(code: str, reason: ReturnReason) -> str:
+    """Notes that a copy came back; what is said of it. Raises NumberUnknown, CopyMissing."""
+    by = guard.signed_in().account.id
+    with shell.assembly().database.transaction() as session:
+        person, issue = returning.find(session, code)
+        done = returning.record(
+            session,
+            shell.assembly().sealer,
+            person.id,
+            issue.id,
+            reason,
+            by=by,
+            at=shell.now(),
+            language=shell.language(),
+        )
+        facts = {"issue": issue.number, "reason": reason.value, "effect": done.effect.value}
+        note(session, "magazine.return", person.id, facts)
     said = N_("%(name)s : %(effect)s.") if done.is_news else N_("%(name)s : c’était déjà noté.")
-    message = shell.say(said, name=person.full_name or person.member_number, effect=word)
-    return shell.back(url_for("magazine_returns.index", reason=reason.value), message)
+    effect = shell.say(words.EFFECTS[done.effect][0])
+    return shell.say(said, name=person.full_name or person.member_number, effect=effect)
 
 
 @guard.page(blueprint, "/returns/file", permission=Permission.MAGAZINE_SERVE, methods=("POST",))

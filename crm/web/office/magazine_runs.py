@@ -9,10 +9,11 @@ from typing import IO
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.magazine import checking, freezing, labels, printing, returning, words
+from crm.assembly import workshop
+from crm.magazine import checking, freezing, labels, ordering, printing, returning, words
 from crm.magazine import service as magazine
 from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, NoPdf, NoPublication
-from crm.magazine.model import Reason
+from crm.magazine.model import OrderState, Reason, RunKind
 from crm.people import service as people
 from crm.staff import service as staff
 from crm.staff.model import Permission
@@ -23,6 +24,9 @@ from crm.web.office import guard, shell
 from crm.web.office.address_words import DOUBTS
 from crm.web.office.noting import note
 from crm.web.words import N_
+from jobs import service as jobs
+from jobs import turns
+from jobs.timetable import TIMETABLE
 from mailing.correspondence import issues
 
 blueprint = Blueprint("magazine_runs", __name__, url_prefix="/office/magazine")
@@ -34,6 +38,13 @@ REFUSALS: dict[type[PortevoixError], str] = {
     IssueOpen: N_("Ce numéro n’est pas encore figé."),
     NobodyToMail: N_("Personne ne recevrait d’exemplaire : il n’y a rien à figer."),
     NoPublication: N_("Présentez d’abord le magazine."),
+}
+AT_ONCE = 5000
+"""People and organisations of a house where a freeze takes a second or two."""
+ENDINGS = {
+    OrderState.NOBODY: N_("Personne ne recevrait d’exemplaire : il n’y a rien à figer."),
+    OrderState.FROZEN: N_("Ce numéro est déjà figé : il ne l’est qu’une fois."),
+    OrderState.FAILED: N_("La liste a changé pendant qu’elle était préparée, plusieurs fois de suite. Recommencez."),
 }
 
 
@@ -49,6 +60,7 @@ def show(issue_id: int) -> ResponseReturnValue:
         outlook = magazine.outlook_of(session, runs[0].id) if runs else None
         files = printing.left(session, [run.id for run in runs])
         claims = returning.waiting(session).get(issue.id, 0)
+        order = ordering.latest(session, issue.id)
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/magazine/issue.html",
@@ -59,6 +71,8 @@ def show(issue_id: int) -> ResponseReturnValue:
         claims=claims,
         names=names,
         later=freezing.later_kind(issue, shell.now()),
+        order=order,
+        ending=_ending(order.state, order.kind) if order and order.state in ENDINGS else "",
         pdf_readers=pdf_readers,
         warnings=magazine.warnings(all_issues, today=today)[issue.id],
         today=today,
@@ -89,35 +103,56 @@ def addresses(issue_id: int) -> ResponseReturnValue:
 
 @guard.page(blueprint, "/issues/<int:issue_id>/freeze", permission=Permission.MAGAZINE_ACT, methods=("POST",))
 def freeze(issue_id: int) -> ResponseReturnValue:
-    """Makes the copies; once."""
-    here, by = url_for("magazine_runs.show", issue_id=issue_id), guard.signed_in().account.id
-    try:
-        with shell.assembly().database.transaction() as session:
-            run = freezing.freeze(session, IssueId(issue_id), by=by, at=shell.now())
-            facts = {"copies": run.copies, "people": run.mailed}
-            note(session, "magazine-issue.freeze", issue_id, facts, subject="magazine-issue")
-    except tuple(REFUSALS) as refused:
-        return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
+    """Makes the copies; once. At once in a small house, else beside the office."""
     said = N_("Figé : %(copies)s exemplaires. Ce qui est imprimé ne change plus.")
-    return shell.back(here, shell.say(said, copies=shell.number(run.copies)))
+    return _ordered(IssueId(issue_id), RunKind.MAIN, said)
 
 
 @guard.page(blueprint, "/issues/<int:issue_id>/supplement", permission=Permission.MAGAZINE_ACT, methods=("POST",))
 def supplement(issue_id: int) -> ResponseReturnValue:
     """Copies for whoever came since."""
-    here, by = url_for("magazine_runs.show", issue_id=issue_id), guard.signed_in().account.id
-    try:
-        with shell.assembly().database.transaction() as session:
-            run = freezing.supplement(session, IssueId(issue_id), by=by, at=shell.now())
-            facts = {"copies": run.copies, "people": run.mailed}
-            note(session, "magazine-issue.supplement", issue_id, facts, subject="magazine-issue")
-    except NobodyToMail:
-        said = N_("Personne n’est arrivé depuis : il n’y a pas d’exemplaire à ajouter.")
-        return shell.back(here, shell.say(said), kind="note")
-    except tuple(REFUSALS) as refused:
-        return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
-    said = N_("%(copies)s exemplaires de plus, dans une liste à part.")
-    return shell.back(here, shell.say(said, copies=shell.number(run.copies)))
+    return _ordered(IssueId(issue_id), RunKind.LATE, N_("%(copies)s exemplaires de plus, dans une liste à part."))
+
+
+def _ordered(issue_id: IssueId, kind: RunKind, done: str) -> ResponseReturnValue:
+    """Carries a freeze out at once in a small house; asks the clock in a larger one. Then the page of the issue."""
+    made, by = shell.assembly(), guard.signed_in().account.id
+    here = url_for("magazine_runs.show", issue_id=issue_id)
+    with made.database.transaction() as session:
+        issue = magazine.issue(session, issue_id)
+        if (issue.frozen_at is None) is not (kind is RunKind.MAIN):
+            refused = IssueOpen if issue.frozen_at is None else IssueFrozen
+            return shell.back(here, shell.say(REFUSALS[refused]), kind="refused")
+        order = ordering.ask(session, issue_id, by=by, at=shell.now())
+        is_small = freezing.everybody(session) <= AT_ONCE
+        if not is_small:
+            jobs.order(session, turns.find(TIMETABLE, "freeze_issues"), now=shell.now())
+    if not is_small:
+        return shell.back(here, shell.say(N_("C’est en route. Vous pouvez fermer cette page.")), kind="note")
+    ended = workshop(made).work(order.id)
+    if ended is not OrderState.DONE:
+        return shell.back(here, shell.say(_ending(ended, order.kind)), kind="refused")
+    with made.database.reading() as session:
+        run = magazine.runs(session, issue_id)[-1]
+    return shell.back(here, shell.say(done, copies=shell.number(run.copies)))
+
+
+def _ending(ended: OrderState | None, kind: RunKind) -> str:
+    if ended is OrderState.NOBODY and kind is not RunKind.MAIN:
+        return N_("Personne n’est arrivé depuis : il n’y a pas d’exemplaire à ajouter.")
+    return ENDINGS.get(ended or OrderState.WAITING, N_("C’est en route. Vous pouvez fermer cette page."))
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/progress", permission=Permission.MAGAZINE_READ)
+def progress(issue_id: int) -> ResponseReturnValue:
+    """How far the freeze has come; once it is over, the page is asked for anew."""
+    with shell.assembly().database.reading() as session:
+        order = ordering.latest(session, IssueId(issue_id))
+    if order is None or order.state is not OrderState.WAITING:
+        answer = Response("", 204)
+        answer.headers["HX-Refresh"] = "true"
+        return answer
+    return shell.show("office/magazine/progress.html", order=order)
 
 
 @guard.page(blueprint, "/issues/<int:issue_id>/again", permission=Permission.MAGAZINE_SERVE, methods=("POST",))

@@ -51,6 +51,8 @@ ACTIONS: dict[str, str] = {
     "magazine-issue.freeze": N_("a figé un numéro du magazine"),
     "magazine-issue.supplement": N_("a ajouté des exemplaires à un numéro du magazine"),
     "magazine-issue.again": N_("a préparé des renvois du magazine"),
+    "magazine-issue.proofing": N_("a emporté les adresses d’un numéro du magazine, pour vérification"),
+    "magazine-issue.proofed": N_("a lu les adresses vérifiées d’un numéro du magazine"),
     "magazine-issue.pdf": N_("a envoyé le PDF d’un numéro du magazine"),
     "magazine-issue.returns": N_("a lu un fichier de magazines revenus"),
     "magazine-rule.save": N_("a changé qui reçoit le magazine"),

@@ -1,0 +1,76 @@
+"""What a copy will say: the address and the name of a row of the roll, and the lines of its envelope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.magazine.draft import Row
+from crm.magazine.model import Basis, Entitled
+from crm.magazine.roll import ORGANISATION, version_of
+from crm.people.rules import shown_number
+from crm.values.address_lines import lines
+from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
+
+# fmt: off
+COLUMNS = (
+    "person_id", "again", "seq", "basis", "version", "copies", "by_hand", "is_seed",
+    "member_number", "title", "first_name", "last_name", "organisation", "complement", "street", "number", "box",
+    "postcode", "locality", "country", "language", "lines", "box_key", "postal_address_id",
+)
+# fmt: on
+_LANGUAGES = {one.value: one for one in Language}
+
+
+def values(one: Entitled, row: Row, seq: int, *, again: int = 0) -> tuple[Any, ...]:
+    """The values of a copy, in the order of `COLUMNS`."""
+    printed = address_of(row)
+    return (
+        one.person_id,
+        again,
+        seq,
+        one.basis.value,
+        version_of(row.language),
+        one.copies,
+        bool(row.by_hand),
+        one.basis is Basis.STAFF,
+        shown_number(row.member_number or ""),
+        row.title,
+        row.first_name,
+        row.last_name,
+        row.organisation_name or printed.organisation,
+        ", ".join(part for part in (printed.department, printed.complement) if part),
+        printed.street,
+        printed.number,
+        printed.box,
+        printed.postcode,
+        printed.locality,
+        printed.country,
+        row.language,
+        "\n".join(lines(printed, recipient=envelope_of(row), language=_LANGUAGES[row.language])),
+        one.box_key,
+        row.postal_address_id,
+    )
+
+
+def address_of(row: Row) -> PostalAddress:
+    """The address of a row of the whole roll."""
+    return PostalAddress(
+        organisation="" if row.organisation == row.organisation_name else row.organisation,
+        department=row.department,
+        complement=row.complement,
+        street=row.street,
+        number=row.number,
+        box=row.box,
+        postcode=row.postcode,
+        locality=row.locality,
+        country=row.country,
+        language=_LANGUAGES[row.address_language] if row.address_language else None,
+    )
+
+
+def envelope_of(row: Row) -> str:
+    """Whose name stands first: the household's where somebody wrote one, else their own."""
+    if row.kind == ORGANISATION:
+        return str(row.organisation_name)
+    return row.envelope_name or f"{row.first_name} {row.last_name}".strip()
