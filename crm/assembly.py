@@ -60,6 +60,10 @@ from crm.magazine import merging as magazine_merging
 from crm.magazine import own_space as magazine_own_space
 from crm.magazine import panel as magazine_panel
 from crm.magazine import personal_data as magazine_personal_data
+from crm.members import merging as members_merging
+from crm.members import panel as members_panel
+from crm.members import personal_data as members_personal_data
+from crm.members import segment_fields as members_segment_fields
 from crm.partners import personal_data as partners_personal_data
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
@@ -107,6 +111,7 @@ ROOMS_WITH_ROWS = (
     "crm.imports",
     "crm.ledgers",
     "crm.magazine",
+    "crm.members",
     "crm.partners",
     "crm.people",
     "crm.plans",
@@ -135,6 +140,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     donations_merging,
     plans_merging,
     attestations_merging,
+    members_merging,
     magazine_merging,
     vault_merging,
     banking_merging,
@@ -156,6 +162,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     duplicates_personal_data,
     banking_personal_data,
     magazine_personal_data,
+    members_personal_data,
     collections_personal_data,
     plans_personal_data,
     attestations_personal_data,
@@ -177,6 +184,7 @@ _SHOWING = (
     consent_panel,
     donations_panel,
     plans_panel,
+    members_panel,
     vault_panel,
     attestations_panel,
     care_panel,
@@ -201,7 +209,13 @@ OWN_SOURCES: tuple[OwnSource, ...] = (
 WISHES: WishBook = DeskWishes()
 """Where what they ask about their data is written down."""
 QUESTIONS = Catalogue.of(
-    (people_segment_fields, donations_segment_fields, consent_segment_fields, actions_segment_fields)
+    (
+        people_segment_fields,
+        donations_segment_fields,
+        members_segment_fields,
+        consent_segment_fields,
+        actions_segment_fields,
+    )
 )
 """What every room lets one ask about people, as segments do."""
 

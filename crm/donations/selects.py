@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from crm.donations.model import Method
+from crm.donations.model import LineKind, Method
 from crm.donations.tables import GiftLineRow, GiftRow
 
 
@@ -59,4 +59,20 @@ def lines_collected(first_on: Any, last_on: Any) -> Select[int]:
         select(GiftLineRow.id)
         .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
         .where(GiftRow.given_on.between(first_on, last_on), GiftRow.method == Method.DIRECT_DEBIT)
+    )
+
+
+def fee_lines() -> Select[*tuple[Any, ...]]:
+    """(line_id, gift_id, person_id, given_on, kind, net_cents) of each fee that came and stayed; tests are left out."""
+    return (
+        select(
+            GiftLineRow.id.label("line_id"),
+            GiftLineRow.gift_id,
+            GiftRow.person_id,
+            GiftRow.given_on,
+            GiftRow.kind,
+            GiftLineRow.net_cents,
+        )
+        .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
+        .where(GiftLineRow.kind == LineKind.FEE, GiftLineRow.net_cents > 0, ~GiftRow.is_test)
     )

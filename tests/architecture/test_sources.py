@@ -246,6 +246,7 @@ DOORS_BESIDES = {
         "rules",
         "understanding",
     },
+    "crm.members": {"assemblies", "reminding", "words"},
     "crm.magazine": {
         "checking",
         "figures",
@@ -269,6 +270,7 @@ DOORS_BESIDES = {
         "issues",
         "leaving",
         "letters",
+        "memberships",
         "receipts",
         "tax_numbers",
         "tax_papers",
@@ -300,6 +302,7 @@ RULED = (
     "imports",
     "ledgers",
     "magazine",
+    "members",
     "partners",
     "people",
     "plans",
