@@ -69,6 +69,7 @@ OFFICE = (
     "gifts",
     "gift_batches",
     "gift_books",
+    "gift_deductions",
     "plans",
     "plan_acts",
     "plan_signing",

@@ -193,6 +193,7 @@ DOORS_BESIDES = {
         "batches",
         "books",
         "codes",
+        "deductions",
         "donor_selects",
         "donors",
         "populations",

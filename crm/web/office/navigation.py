@@ -87,6 +87,7 @@ MENU = (
         covers=(
             "gift_batches",
             "gift_books",
+            "gift_deductions",
             "gift_thanks",
             "bank",
             "plans",
@@ -194,6 +195,7 @@ ACTIONS = (
     Entry(N_("Régler les lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
     Entry(N_("Remercier pour les dons"), "gift_thanks.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Lire les comptes des dons"), "gift_books.index", Permission.DONATIONS_READ, "gift"),
+    Entry(N_("Dire ce qui est déductible"), "gift_deductions.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Suivre les dons réguliers"), "plans.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Suivre les membres et leurs cotisations"), "members.index", Permission.MEMBERS_READ, "people"),
     Entry(N_("Préparer l’assemblée générale"), "assemblies.index", Permission.MEMBERS_READ, "people"),
