@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from crm.donations.model import LineKind, Method
-from crm.donations.tables import GiftLineRow, GiftRow
+from crm.donations.model import EntryKind, LineKind, Method
+from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
 
 
 def effective_gifts() -> Select[*tuple[Any, ...]]:
@@ -75,4 +75,19 @@ def fee_lines() -> Select[*tuple[Any, ...]]:
         )
         .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
         .where(GiftLineRow.kind == LineKind.FEE, GiftLineRow.net_cents > 0, ~GiftRow.is_test)
+    )
+
+
+def effective_entries() -> Select[*tuple[Any, ...]]:
+    """(gift_id, method, provider, booked_on, cents) of each movement that a gift's net is made of; no fee, no test."""
+    return (
+        select(
+            MoneyEntryRow.gift_id,
+            MoneyEntryRow.method,
+            MoneyEntryRow.provider,
+            MoneyEntryRow.booked_on,
+            MoneyEntryRow.cents,
+        )
+        .join(GiftRow, GiftRow.id == MoneyEntryRow.gift_id)
+        .where(MoneyEntryRow.kind != EntryKind.FEE, ~GiftRow.is_test)
     )

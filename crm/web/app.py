@@ -70,6 +70,7 @@ OFFICE = (
     "gift_batches",
     "gift_books",
     "gift_deductions",
+    "gift_control",
     "plans",
     "plan_acts",
     "plan_signing",

@@ -169,6 +169,7 @@ DOORS_BESIDES = {
         "reconciling",
         "single",
         "words",
+        "yearly_control",
     },
     "crm.banking": {"amounts", "bringing", "kept", "reading", "references", "rules", "telling", "words"},
     "crm.care": {"rules", "words"},

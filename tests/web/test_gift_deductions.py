@@ -36,3 +36,10 @@ def test_one_proposes_and_another_accepts(browser: Open) -> None:
     shown = words_of(other.get(HERE).text)
     assert ("acceptée" in shown, "écartée" in shown, "Avis du conseil" in shown) == (True, True, True)
     assert browser(Role.CARE).post(HERE, FORM).status_code == 403
+
+
+def test_the_control_of_a_year_opens_for_finance(browser: Open) -> None:
+    finance = browser(Role.FINANCE)
+    assert "Tout concorde, au centime près." in words_of(finance.get("/office/gifts/control/2026").text)
+    assert finance.get("/office/gifts/control/1999").status_code == 404
+    assert browser(Role.FUNDRAISER).get("/office/gifts/control/2026").status_code == 403

@@ -88,6 +88,7 @@ MENU = (
             "gift_batches",
             "gift_books",
             "gift_deductions",
+            "gift_control",
             "gift_thanks",
             "bank",
             "plans",
