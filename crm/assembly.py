@@ -62,6 +62,10 @@ from crm.magazine import panel as magazine_panel
 from crm.magazine import personal_data as magazine_personal_data
 from crm.magazine import segment_fields as magazine_segment_fields
 from crm.magazine.ordering import Workshop
+from crm.members import merging as members_merging
+from crm.members import panel as members_panel
+from crm.members import personal_data as members_personal_data
+from crm.members import segment_fields as members_segment_fields
 from crm.partners import personal_data as partners_personal_data
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
@@ -109,6 +113,7 @@ ROOMS_WITH_ROWS = (
     "crm.imports",
     "crm.ledgers",
     "crm.magazine",
+    "crm.members",
     "crm.partners",
     "crm.people",
     "crm.plans",
@@ -137,6 +142,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     donations_merging,
     plans_merging,
     attestations_merging,
+    members_merging,
     magazine_merging,
     vault_merging,
     banking_merging,
@@ -158,6 +164,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     duplicates_personal_data,
     banking_personal_data,
     magazine_personal_data,
+    members_personal_data,
     collections_personal_data,
     plans_personal_data,
     attestations_personal_data,
@@ -179,6 +186,7 @@ _SHOWING = (
     consent_panel,
     donations_panel,
     plans_panel,
+    members_panel,
     vault_panel,
     attestations_panel,
     care_panel,
@@ -206,6 +214,7 @@ QUESTIONS = Catalogue.of(
     (
         people_segment_fields,
         donations_segment_fields,
+        members_segment_fields,
         consent_segment_fields,
         actions_segment_fields,
         magazine_segment_fields,

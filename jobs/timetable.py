@@ -18,6 +18,7 @@ from jobs import (
     forget_over_term,
     freeze_issues,
     hand_over_attestations,
+    keep_memberships,
     propose_editions,
     prune_api,
     prune_runs,
@@ -179,6 +180,12 @@ TIMETABLE: tuple[Job, ...] = (
         label=N_("Faire et remettre les attestations fiscales"),
         when=Every(period=timedelta(minutes=1)),
         run=hand_over_attestations.run,
+    ),
+    Job(
+        name="keep_memberships",
+        label=N_("Tenir les adhésions, rappeler les cotisations, convoquer les membres"),
+        when=Every(period=timedelta(minutes=5)),
+        run=keep_memberships.run,
     ),
     Job(
         name="forget_again",

@@ -6,10 +6,12 @@ import sys
 
 import click
 
+from crm.attestations import yearly_control
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.donations import donors
 from crm.donations import service as donations
+from crm.values.money import exact
 from jobs import recount_donors
 
 
@@ -26,6 +28,53 @@ def rebuild_stats(*, as_json: bool) -> None:
     made = assembly()
     found = recount_donors.rebuild(made, made.clock())
     show({"donors": found}, as_json=as_json, text=f"donateurs comptés : {found}")
+
+
+@command.command()
+@click.argument("year", type=click.IntRange(2020, 2100), metavar="ANNÉE")
+@json_option
+@telling
+def control(year: int, *, as_json: bool) -> None:
+    """Compare le registre, la banque et les attestations d’une année. Code de sortie 1 s’ils diffèrent."""
+    made = assembly()
+    with made.database.reading() as session:
+        found = yearly_control.control(session, year, at=made.clock())
+    said = {
+        "year": found.year,
+        "even": found.is_even,
+        "ledger": found.ledger_cents,
+        "ledger_by_bank": found.ledger_by_bank_cents,
+        "bank": found.bank_cents,
+        "waiting": {"lines": found.waiting, "cents": found.waiting_cents},
+        "elsewhere": {method.value: dict(several) for method, several in found.elsewhere.items()},
+        "differences": [
+            {
+                "gift": one.gift_id,
+                "on": one.on.isoformat() if one.on else None,
+                "ledger": one.ledger_cents,
+                "bank": one.bank_cents,
+                "lines": list(one.line_ids),
+            }
+            for one in found.differences
+        ],
+        "attestations": {
+            "given": found.attestations.given,
+            "on_paper": found.attestations.on_paper,
+            "owed": found.attestations.owed,
+            "left_out": found.attestations.left_out,
+            "difference": found.attestations.difference,
+        },
+    }
+    text = (
+        f"registre, par la banque : {exact(found.ledger_by_bank_cents)}\n"
+        f"lignes de la banque : {exact(found.bank_cents)}\n"
+        f"lignes qui attendent : {found.waiting}\n"
+        f"dons et jours qui diffèrent : {len(found.differences)}\n"
+        f"attestations, différence : {exact(found.attestations.difference)}"
+    )
+    show(said, as_json=as_json, text=text)
+    if not found.is_even:
+        sys.exit(1)
 
 
 @command.command()

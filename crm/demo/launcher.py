@@ -21,6 +21,7 @@ from crm.demo.attesting import let_them_attest
 from crm.demo.collecting import let_them_collect
 from crm.demo.deeds import let_them_act
 from crm.demo.giving import let_them_give
+from crm.demo.joining import let_them_join
 from crm.demo.load import load
 from crm.demo.newsletters import Invitation, invitation
 from crm.demo.organisation import BOUNCES, TEAM, Ports, settings_text, settings_variables
@@ -84,6 +85,7 @@ class Demonstration:
             let_them_act(assembly, assembly.clock())
             let_them_give(assembly, assembly.clock())
             let_them_promise(assembly, assembly.clock())
+            let_them_join(assembly, assembly.clock())
             let_them_collect(assembly, assembly.clock())
             let_them_read(assembly, assembly.clock())
             let_them_attest(assembly, assembly.clock())

@@ -87,3 +87,17 @@ class BatchDiffers(Conflict):
 
     def __init__(self) -> None:
         super().__init__("what was typed is not what was counted")
+
+
+class RuleMissing(Missing):
+    """There is no such proposal, or it is decided."""
+
+    def __init__(self) -> None:
+        super().__init__("no such proposal")
+
+
+class DeductionTaken(Conflict):
+    """Another rule for such lines begins on that day."""
+
+    def __init__(self) -> None:
+        super().__init__("another rule begins on that day")

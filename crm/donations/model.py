@@ -76,6 +76,8 @@ class Why(StrEnum):
     LEGACY = "legacy"
     IN_KIND = "in-kind"
     SPONSORING = "sponsoring"
+    MAGAZINE = "magazine"
+    DECIDED = "decided"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,6 +56,12 @@ BY_DEFAULT = _by_default()
 """What holds where finance has decided nothing else: money given for nothing in return is deductible, no other."""
 
 
+def verdict_by_default(kind: GiftKind, line: LineKind) -> tuple[bool, Why]:
+    """What holds of such a line where finance has decided nothing."""
+    found = next(rule for rule in BY_DEFAULT if (rule.gift_kind, rule.line_kind) == (kind, line))
+    return found.is_deductible, found.why
+
+
 def judged(
     kind: GiftKind,
     lines: Sequence[LineKind],

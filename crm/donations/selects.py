@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from crm.donations.model import Method
-from crm.donations.tables import GiftLineRow, GiftRow
+from crm.donations.model import EntryKind, LineKind, Method
+from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
 
 
 def effective_gifts() -> Select[*tuple[Any, ...]]:
@@ -59,4 +59,35 @@ def lines_collected(first_on: Any, last_on: Any) -> Select[int]:
         select(GiftLineRow.id)
         .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
         .where(GiftRow.given_on.between(first_on, last_on), GiftRow.method == Method.DIRECT_DEBIT)
+    )
+
+
+def fee_lines() -> Select[*tuple[Any, ...]]:
+    """(line_id, gift_id, person_id, given_on, kind, net_cents) of each fee that came and stayed; tests are left out."""
+    return (
+        select(
+            GiftLineRow.id.label("line_id"),
+            GiftLineRow.gift_id,
+            GiftRow.person_id,
+            GiftRow.given_on,
+            GiftRow.kind,
+            GiftLineRow.net_cents,
+        )
+        .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
+        .where(GiftLineRow.kind == LineKind.FEE, GiftLineRow.net_cents > 0, ~GiftRow.is_test)
+    )
+
+
+def effective_entries() -> Select[*tuple[Any, ...]]:
+    """(gift_id, method, provider, booked_on, cents) of each movement that a gift's net is made of; no fee, no test."""
+    return (
+        select(
+            MoneyEntryRow.gift_id,
+            MoneyEntryRow.method,
+            MoneyEntryRow.provider,
+            MoneyEntryRow.booked_on,
+            MoneyEntryRow.cents,
+        )
+        .join(GiftRow, GiftRow.id == MoneyEntryRow.gift_id)
+        .where(MoneyEntryRow.kind != EntryKind.FEE, ~GiftRow.is_test)
     )

@@ -78,6 +78,24 @@ class DeductionRuleRow(Base):
     valid_until_on: Mapped[date | None]
 
 
+class DeductionProposalRow(Base):
+    """What should be deductible from a day on, and what became of it; without kinds it is about the magazine."""
+
+    __tablename__ = "deduction_proposal"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    gift_kind: Mapped[GiftKind | None] = mapped_column(Word(GiftKind))
+    line_kind: Mapped[LineKind | None] = mapped_column(Word(LineKind))
+    is_deductible: Mapped[bool]
+    valid_from_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[int] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    is_accepted: Mapped[bool]
+
+
 class GiftRow(Base):
     """`recorded_person_id` is who gave as it was recorded; a merge or a move changes `person_id`."""
 

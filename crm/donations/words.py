@@ -49,6 +49,8 @@ WHYS: dict[Why, str] = {
     Why.LEGACY: N_("un legs n’est pas un don de l’année"),
     Why.IN_KIND: N_("don en nature"),
     Why.SPONSORING: N_("parrainage : il y a une contrepartie"),
+    Why.MAGAZINE: N_("Le Fil est reçu en retour"),
+    Why.DECIDED: N_("une décision des finances"),
 }
 REFUNDS: dict[RefundState, tuple[str, str]] = {
     RefundState.ASKED: (N_("À décider"), "wait"),

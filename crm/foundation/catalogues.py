@@ -30,6 +30,7 @@ PUBLIC = (
     "crm/donations/thank_letters.py",
     "crm/donations/words.py",
     "crm/plans/words.py",
+    "crm/members/words.py",
     "crm/consent/words.py",
     "crm/people/words.py",
     "crm/privacy/packs.py",

@@ -12,9 +12,9 @@ from crm.consent.selects import Moment
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
 from crm.donations.portraits import months_before
-from crm.magazine import membership
 from crm.magazine.model import Eligibility, Format
 from crm.magazine.tables import SubscriptionRow
+from crm.members import selects as members
 from crm.plans import selects as plans
 from crm.plans.model import PlanState
 
@@ -94,8 +94,8 @@ def rights(rule: Eligibility, number: int, on: date) -> Select[*tuple[Any, ...]]
     )
     several: list[Select[*tuple[Any, ...]]] = [said]
     if rule.members:
-        members = membership.in_force(on, grace_months=rule.grace_months).subquery("in_force")
-        several.append(select(members.c.person_id, literal(MEMBER)))
+        carried = members.in_force(on, grace_months=rule.grace_months).subquery("in_force")
+        several.append(select(carried.c.person_id, literal(MEMBER)))
     if them := regular(rule, on):
         donors = union(*them).subquery("regular") if len(them) > 1 else them[0].distinct().subquery("regular")
         several.append(select(donors.c.person_id, literal(REGULAR)))

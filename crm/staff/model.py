@@ -47,6 +47,8 @@ class Permission(StrEnum):
     DONATIONS_READ = "donations.read"
     DONATIONS_EDIT = "donations.edit"
     PLANS_EDIT = "plans.edit"
+    MEMBERS_READ = "members.read"
+    MEMBERS_EDIT = "members.edit"
     BANKING_READ = "banking.read"
     BANKING_ACT = "banking.act"
     ATTESTATIONS_READ = "attestations.read"

@@ -56,6 +56,8 @@ class LetterKind(StrEnum):
     ISSUE = "issue"
     NUMBER = "number"
     ATTESTATION = "attestation"
+    FEE = "fee"
+    ASSEMBLY = "assembly"
 
 
 class FindingCode(StrEnum):

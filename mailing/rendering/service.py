@@ -42,6 +42,8 @@ _OTHER = {
     LetterKind.ISSUE: frozenset({"title", "link"}),
     LetterKind.NUMBER: frozenset({"year"}),
     LetterKind.ATTESTATION: frozenset({"year"}),
+    LetterKind.FEE: frozenset({"until", "fee"}),
+    LetterKind.ASSEMBLY: frozenset({"title", "on", "place", "agenda"}),
 }
 NEEDED = {kind: frozenset({"purposes"}) for kind in LetterKind} | _BARE | _OTHER
 ALLOWED = _BARE | {
@@ -58,6 +60,8 @@ ALLOWED = _BARE | {
     LetterKind.ISSUE: frozenset({"title", "link"}),
     LetterKind.NUMBER: frozenset({"year"}),
     LetterKind.ATTESTATION: frozenset({"year", "again"}),
+    LetterKind.FEE: frozenset({"until", "fee"}),
+    LetterKind.ASSEMBLY: frozenset({"title", "on", "place", "agenda"}),
 }
 
 
@@ -126,7 +130,8 @@ def render_letter(
     Those to colleagues, and the link to one's own space, take no facts; `ANCHOR` takes the `heads` of the ledgers,
     `RECEIPT` what was `said`, `THANKS` what was `given` (and something in `first` where it is a first gift), `ORIGIN`
     the `source` of somebody's data, `ISSUE` the `title` and the `link` of a magazine, `NUMBER` and `ATTESTATION` a
-    `year` (and something in `again` where it reminds), all others `purposes`, the names of what it is about. `words`
+    `year` (and something in `again` where it reminds), `FEE` the day `until` which and the `fee`, `ASSEMBLY` what our
+    colleagues wrote of it, all others `purposes`, the names of what it is about. `words`
     are the exact texts that were shown; `GOODBYE` may have `kept`, what is still received. No letter has a place for
     what a visitor typed: a stranger could use it to speak in our name. Raises `WrongFacts` for a fact too many or one
     that lacks.

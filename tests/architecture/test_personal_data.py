@@ -48,6 +48,7 @@ COLLEAGUES = {
     "attestation_run",
     "audit_entry",
     "closed_month",
+    "deduction_proposal",
     "edition",
     "gift_batch",
     "import_run",

@@ -34,6 +34,13 @@ FACTS: Mapping[LetterKind, Facts] = {
     LetterKind.ISSUE: {"title": "Le Fil 124 · Les voix du lac", "link": "https://www.exemple.test/le-fil-124.pdf"},
     LetterKind.NUMBER: {"year": "2026"},
     LetterKind.ATTESTATION: {"year": "2026"},
+    LetterKind.FEE: {"until": "12 mars 2027", "fee": "25,00 €"},
+    LetterKind.ASSEMBLY: {
+        "title": "Assemblée générale 2027",
+        "on": "samedi 17 avril 2027",
+        "place": "Chaussée de Wavre 169, Bruxelles",
+        "agenda": ("Comptes de 2026", "Élection de l’organe d’administration"),
+    },
     LetterKind.ORIGIN: {"source": ("Dialogue Direct, qui recrute pour nous, à Namur",)},
 }
 LINKS = {
@@ -53,6 +60,8 @@ LINKS = {
     LetterKind.VISIT: {Slot.CONFIRM_URL},
     LetterKind.NUMBER: {Slot.CONFIRM_URL},
     LetterKind.ATTESTATION: {Slot.CONFIRM_URL},
+    LetterKind.FEE: set(),
+    LetterKind.ASSEMBLY: set(),
 }
 
 

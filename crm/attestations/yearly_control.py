@@ -1,0 +1,161 @@
+"""The control of a year: ledger, bank and attestations say one thing; what differs is shown to the line.
+
+What the bank's lines booked is compared with the lines themselves: gift by gift, and day by day where one line settled
+several collections. Movements that no line of ours stands behind (an imported past, refunds that finance pays by
+hand) are told apart by who booked them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from crm.attestations import reconciling, service
+from crm.attestations.reconciling import Balance
+from crm.banking import selects as banking
+from crm.donations import selects as donations
+from crm.donations.model import Method
+from crm.values.identifiers import GiftId
+
+BY_BANK = ("bank", "sepa")
+"""Who books what a line of the bank says."""
+MOST = 200
+"""So many differences are shown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """Where the two disagree: on a gift, or on a day of collections; the lines of the bank that have to do with it."""
+
+    gift_id: GiftId | None
+    on: date | None
+    ledger_cents: int
+    bank_cents: int
+    line_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Control:
+    """What a year comes to, three ways. `elsewhere`: by means, then by who booked it, what no line stands behind."""
+
+    year: int
+    ledger_cents: int
+    ledger_by_bank_cents: int
+    bank_cents: int
+    elsewhere: Mapping[Method, Mapping[str, int]]
+    waiting: int
+    waiting_cents: int
+    differences: tuple[Difference, ...]
+    attestations: Balance
+
+    @property
+    def is_even(self) -> bool:
+        """Whether ledger, bank and attestations say one thing, and no line waits."""
+        return not self.differences and self.attestations.difference == 0 and self.waiting == 0
+
+
+def control(session: Session, year: int, *, at: datetime) -> Control:
+    """Compares a calendar year, by the days on which the bank booked. Trials are left out; nothing is written."""
+    span = (date(year, 1, 1), date(year, 12, 31))
+    entries = donations.effective_entries().subquery("entries")
+    sums = session.execute(
+        select(entries.c.method, entries.c.provider, func.sum(entries.c.cents))
+        .where(entries.c.booked_on.between(*span))
+        .group_by(entries.c.method, entries.c.provider)
+        .order_by(entries.c.method, entries.c.provider)
+    ).all()
+    elsewhere: dict[Method, dict[str, int]] = {}
+    for method, provider, cents in sums:
+        if provider not in BY_BANK:
+            elsewhere.setdefault(Method(method), {})[provider] = int(cents)
+    lines = banking.matched_lines().subquery("lines")
+    waiting = banking.waiting_lines().subquery("waiting")
+    count, cents = session.execute(
+        select(func.count(), func.coalesce(func.sum(waiting.c.cents), 0)).where(waiting.c.booked_on.between(*span))
+    ).one()
+    bank = session.scalar(select(func.coalesce(func.sum(lines.c.cents), 0)).where(lines.c.booked_on.between(*span)))
+    return Control(
+        year=year,
+        ledger_cents=sum(int(cents) for _, _, cents in sums),
+        ledger_by_bank_cents=sum(int(cents) for _, provider, cents in sums if provider in BY_BANK),
+        bank_cents=int(bank or 0),
+        elsewhere=elsewhere,
+        waiting=count,
+        waiting_cents=int(cents),
+        differences=(*_by_gift(session, span), *_by_day(session, span))[:MOST],
+        attestations=reconciling.balance(session, service.look(session, year), at=at),
+    )
+
+
+def _by_gift(session: Session, span: tuple[date, date]) -> tuple[Difference, ...]:
+    """Gifts that a line stands on, or that the bank booked alone, whose movements and lines differ."""
+    lines, entries = banking.matched_lines().subquery("lines"), donations.effective_entries().subquery("entries")
+    alone = select(lines.c.gift_id).where(lines.c.gift_id.is_not(None))
+    zero = literal(0)
+    both = union_all(
+        select(lines.c.gift_id, zero.label("ledger"), lines.c.cents.label("bank")).where(
+            lines.c.booked_on.between(*span), lines.c.gift_id.is_not(None)
+        ),
+        select(entries.c.gift_id, entries.c.cents, zero).where(
+            entries.c.booked_on.between(*span),
+            (entries.c.provider == "bank") | (entries.c.provider == "sepa") & entries.c.gift_id.in_(alone),
+        ),
+    ).subquery("both")
+    ledger, bank = func.sum(both.c.ledger), func.sum(both.c.bank)
+    found = session.execute(
+        select(both.c.gift_id, ledger, bank)
+        .group_by(both.c.gift_id)
+        .having(ledger != bank)
+        .order_by(both.c.gift_id)
+        .limit(MOST)
+    ).all()
+    told: dict[int, list[int]] = {}
+    of_these = lines.c.gift_id.in_([one.gift_id for one in found])
+    for gift_id, line_id in session.execute(select(lines.c.gift_id, lines.c.line_id).where(of_these)):
+        told.setdefault(gift_id, []).append(line_id)
+    return tuple(
+        Difference(
+            gift_id=GiftId(gift_id),
+            on=None,
+            ledger_cents=int(of_ledger),
+            bank_cents=int(of_bank),
+            line_ids=tuple(sorted(told.get(gift_id, ()))),
+        )
+        for gift_id, of_ledger, of_bank in found
+    )
+
+
+def _by_day(session: Session, span: tuple[date, date]) -> tuple[Difference, ...]:
+    """Days of credits that settled several collections at once."""
+    lines, entries = banking.matched_lines().subquery("lines"), donations.effective_entries().subquery("entries")
+    alone = select(lines.c.gift_id).where(lines.c.gift_id.is_not(None))
+    zero = literal(0)
+    several = lines.c.booked_on.between(*span) & lines.c.gift_id.is_(None)
+    both = union_all(
+        select(lines.c.booked_on, zero.label("ledger"), lines.c.cents.label("bank")).where(several),
+        select(entries.c.booked_on, entries.c.cents, zero).where(
+            entries.c.booked_on.between(*span), entries.c.provider == "sepa", entries.c.gift_id.not_in(alone)
+        ),
+    ).subquery("both")
+    ledger, bank = func.sum(both.c.ledger), func.sum(both.c.bank)
+    found = session.execute(
+        select(both.c.booked_on, ledger, bank).group_by(both.c.booked_on).having(ledger != bank).limit(MOST)
+    ).all()
+    told: dict[Any, list[int]] = {}
+    for on, line_id in session.execute(select(lines.c.booked_on, lines.c.line_id).where(several)):
+        told.setdefault(on, []).append(line_id)
+    return tuple(
+        Difference(
+            gift_id=None,
+            on=on,
+            ledger_cents=int(of_ledger),
+            bank_cents=int(of_bank),
+            line_ids=tuple(sorted(told.get(on, ()))),
+        )
+        for on, of_ledger, of_bank in sorted(found, key=lambda one: one[0])
+    )

@@ -1,0 +1,31 @@
+"""Lines of the bank as SQL for upper rooms: what stands on gifts, and what waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from crm.banking.kept import LineState
+from crm.banking.tables import BankLineRow
+
+
+def matched_lines() -> Select[*tuple[Any, ...]]:
+    """(line_id, booked_on, cents, gift_id) of each line that is somebody's.
+
+    What undoes another stands on the gift of that one; without a gift a line settles several at once.
+    """
+    row, undone = BankLineRow, aliased(BankLineRow)
+    gift = func.coalesce(row.gift_id, undone.gift_id)
+    return (
+        select(row.id.label("line_id"), row.booked_on, row.cents, gift.label("gift_id"))
+        .outerjoin(undone, undone.id == row.undoes)
+        .where(row.state == LineState.MATCHED)
+    )
+
+
+def waiting_lines() -> Select[*tuple[Any, ...]]:
+    """(line_id, booked_on, cents) of each line that nobody has decided about."""
+    row = BankLineRow
+    return select(row.id.label("line_id"), row.booked_on, row.cents).where(row.state == LineState.OPEN)

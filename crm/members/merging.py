@@ -1,0 +1,58 @@
+"""What a merge of two people does to their memberships, and how an un-merge puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.foundation import row_moves
+from crm.foundation.row_moves import RowMove
+from crm.members.tables import ConvocationRow, PartRow, ProxyRow
+from crm.values.identifiers import PersonId
+
+ROOM = "crm.members"
+TABLES = frozenset({"membership_person", "assembly_convocation", "assembly_proxy"})
+
+
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """Gives the survivor what was the loser's (see `crm.contracts.person_pointer`); two memberships stay two.
+
+    Fees of both then count for either, so that nobody is less of a member than before.
+    """
+    moves = row_moves.give(session, _table(PartRow), loser=loser, survivor=survivor)
+    moves += row_moves.give(
+        session, _table(ConvocationRow), loser=loser, survivor=survivor, unless_same=("assembly_id",)
+    )
+    proxies = _table(ProxyRow)
+    moves += row_moves.give(
+        session, proxies, loser=loser, survivor=survivor, column="giver_id", unless_same=("assembly_id",)
+    )
+    moves += row_moves.give(session, proxies, loser=loser, survivor=survivor, column="holder_id")
+    session.expire_all()
+    return moves
+
+
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each their own again; how many stay because somebody moved them since."""
+    kept = 0
+    for move in reversed(moves):
+        table = next(_table(row) for row in (PartRow, ConvocationRow, ProxyRow) if row.__tablename__ == move.table)
+        kept += row_moves.put_back(session, table, [move])
+    session.expire_all()
+    return kept
+
+
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """How many memberships each is or was of."""
+    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
+    counted = select(PartRow.person_id, func.count()).where(PartRow.person_id.in_(person_ids))
+    for person_id, count in session.execute(counted.group_by(PartRow.person_id)):
+        found[PersonId(person_id)]["membership_person"] = count
+    return found
+
+
+def _table(row: Any) -> Any:
+    return row.metadata.tables[row.__tablename__]

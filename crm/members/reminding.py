@@ -1,0 +1,88 @@
+"""Telling members, before their membership runs out, until when it is paid: once for each such day.
+
+Basis: the membership itself (GDPR art. 6(1)(b)); the letter says what was agreed and asks for no gift, so that it is
+no appeal and needs no consent. Never to somebody who died or left, nor where a running plan holds the next fee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from crm.foundation.months import day_at, day_marked, mark
+from crm.members import rules, selects, service, store
+from crm.members.model import Due, RemindWay
+from crm.members.tables import MembershipRow, PartRow, ReminderRow, TermsRow
+from crm.people.selects import deceased, merged
+from crm.plans import selects as plans
+from crm.plans.model import PlanState
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import MembershipId, PersonId
+
+
+def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[Due, ...]:
+    """Whose membership runs out within the days that the house said and was not told so, by their numbers."""
+    today = brussels_day(at)
+    last = today + timedelta(days=service.rules_on(session, today).remind_days)
+    held, row, part = selects.standings(today).subquery("held"), MembershipRow, PartRow
+    running = plans.plans_on(today).subquery("running")
+    by_plan = select(running.c.person_id).where(running.c.fee_cents > 0, running.c.state == PlanState.ACTIVE)
+    kind = (
+        select(TermsRow.kind)
+        .where(TermsRow.membership_id == row.id, TermsRow.from_on <= today)
+        .order_by(TermsRow.from_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    holder = func.min(part.person_id)
+    query = (
+        select(row.id, holder.label("person_id"), held.c.until, kind.label("kind"))
+        .join(held, held.c.key == row.id)
+        .join(part, and_(part.membership_id == row.id, part.is_holder, part.until_on.is_(None)))
+        .where(
+            row.id > after,
+            row.ended_on.is_(None),
+            held.c.until > mark(today),
+            held.c.until <= mark(last),
+            ~deceased(part.person_id),
+            ~merged(part.person_id),
+            part.person_id.not_in(by_plan),
+            ~_is_told(held),
+        )
+        .group_by(row.id, held.c.until)
+        .order_by(row.id)
+        .limit(size)
+    )
+    rates = [rate for one in store.kinds(session) for rate in one.rates]
+    several = []
+    for one in session.execute(query):
+        rate = rules.rate_on(rates, one.kind, today)
+        several.append(
+            Due(
+                membership_id=MembershipId(one.id),
+                person_id=PersonId(one.person_id),
+                until_on=day_at(int(one.until)),
+                fee_cents=rate.fee_cents if rate else 0,
+            )
+        )
+    return tuple(several)
+
+
+def note(session: Session, several: Iterable[Due], way: RemindWay, *, at: datetime) -> None:
+    """Writes down that they were told."""
+    session.add_all(
+        ReminderRow(membership_id=one.membership_id, until_on=one.until_on, way=way, reminded_at=at) for one in several
+    )
+    session.flush()
+
+
+def _is_told(held: Any) -> ColumnElement[bool]:
+    row = ReminderRow
+    told = select(row.membership_id).where(
+        row.membership_id == MembershipRow.id, row.until_on == day_marked(held.c.until)
+    )
+    return told.correlate(MembershipRow, held).exists()

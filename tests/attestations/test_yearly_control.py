@@ -1,0 +1,50 @@
+"""The control of a year: even where the bank's lines and the ledger agree, and to the line where they do not."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from crm.assembly import Assembly
+from crm.attestations import yearly_control
+from crm.attestations.yearly_control import Control
+from crm.banking.tables import BankLineRow
+from crm.donations.model import Method
+from tests.attestations.conftest import Give
+from tests.banking import coda_files as coda
+from tests.banking.coda_files import Move, direct_debit
+from tests.banking.test_bringing import brought, confirmed, person, waiting
+from tests.conftest import NOW
+from tests.donations.conftest import paid
+
+YEAR = coda.DAY.year
+
+
+def controlled(assembly: Assembly) -> Control:
+    with assembly.database.reading() as session:
+        return yearly_control.control(session, YEAR, at=NOW)
+
+
+def test_a_year_is_even_to_the_line_or_says_where_it_is_not(assembly: Assembly, give: Give) -> None:
+    debit = direct_debit(mandate="AIBF-1", text="plan 1")
+    back = direct_debit(mandate="AIBF-1", text="plan 1", paid="4", kind="2", reason="AM04")
+    first = Move(cents=2000, code="00550000", structured=debit, reference="E2E-1")
+    brought(assembly, coda.statement([first, Move(cents=500, name="NOEL JEAN")]))
+    assert (controlled(assembly).is_even, controlled(assembly).waiting) == (False, 2)
+    marie = person(assembly, "Marie", "Dupont")
+    lines = waiting(assembly)
+    for line in lines:
+        confirmed(assembly, line, marie)
+    returned = Move(cents=-2000, code="00503000", structured=back, reference="E2E-1")
+    brought(assembly, coda.statement([returned], opening=102_500, number=2))
+    with assembly.database.transaction() as session:
+        give(session, marie.id, 4000, on=coda.DAY, movement=paid(method=Method.CASH, booked_on=coda.DAY))
+    even = controlled(assembly)
+    assert (even.differences, even.waiting, even.is_even) == ((), 0, True)
+    assert (even.ledger_cents, even.ledger_by_bank_cents, even.bank_cents) == (4500, 500, 500)
+    assert even.elsewhere == {Method.CASH: {"": 4000}}
+    wrong = next(line for line in lines if line.cents == 500)
+    with assembly.database.transaction() as session:
+        session.execute(update(BankLineRow).where(BankLineRow.id == wrong.id).values(cents=501))
+    found = controlled(assembly)
+    [one] = found.differences
+    assert (one.ledger_cents, one.bank_cents, one.line_ids, found.is_even) == (500, 501, (wrong.id,), False)
