@@ -52,6 +52,8 @@ from crm.foundation.fetch import Fetcher
 from crm.foundation.keys import open_keyring
 from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, ContentHasher, LinkSigner, Sealer
+from crm.fundraising import merging as fundraising_merging
+from crm.fundraising import personal_data as fundraising_personal_data
 from crm.imports import personal_data as imports_personal_data
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
@@ -104,6 +106,7 @@ ROOMS_WITH_ROWS = (
     "crm.collections",
     "crm.consent",
     "crm.donations",
+    "crm.fundraising",
     "crm.imports",
     "crm.ledgers",
     "crm.magazine",
@@ -144,6 +147,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     rounds_merging,
     duplicates_merging,
     segments_merging,
+    fundraising_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
 HOLDERS: tuple[PersonHolder, ...] = (
@@ -151,6 +155,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     rounds_personal_data,
     feedback_personal_data,
     delivery_personal_data,
+    fundraising_personal_data,
     segments_personal_data,
     imports_personal_data,
     duplicates_personal_data,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,12 +17,12 @@ from sqlalchemy.orm import Session
 from crm.consent import gate
 from crm.consent import selects as consent
 from crm.consent.model import MAGAZINE, Channel
-from crm.foundation.csv_out import csv_lines
+from crm.foundation.print_files import SideBySide, lay, slug
+from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.magazine import mail_id, print_house, store
 from crm.magazine.errors import NoPublication
 from crm.magazine.model import Copy, IssueRun, Publication, Removal
 from crm.magazine.tables import CopyRow, PrintFileRow
-from crm.magazine.transliteration import UNKNOWN, is_printable, printable
 from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, IssueRunId
@@ -132,7 +131,8 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
     packs: dict[str, _Pack] = {}
     countries: Counter[str] = Counter()
     versions: Counter[str] = Counter()
-    name = f"{slug(publication.name)}-{plan.number}{'' if run.place == 0 else f'-{run.kind.value}-{run.place}'}"
+    house = slug(publication.name, otherwise="magazine")
+    name = f"{house}-{plan.number}{'' if run.place == 0 else f'-{run.kind.value}-{run.place}'}"
     rows = total = transliterated = 0
     for copy in copies(session, run_id):
         key = _pack(copy)
@@ -212,12 +212,6 @@ def say_purged(session: Session, file_id: int, *, on: date) -> bool:
     return True
 
 
-def slug(name: str) -> str:
-    """A name that every file system takes."""
-    plain = printable(name).encode("ascii", "ignore").decode().lower()
-    return "-".join("".join(c if c.isalnum() else " " for c in plain).split()) or "magazine"
-
-
 def _pack(copy: Copy) -> str:
     place = "remise" if copy.by_hand else "be" if copy.country == "BE" else "etranger"
     return f"{place}-{copy.version.lower()}"
@@ -227,46 +221,26 @@ class _Pack:
     """The files of one country and version, written side by side as copies come by."""
 
     def __init__(self, *, with_sheet: bool) -> None:
-        self.rows = self.copies = self.first = self.last = 0
-        self.plain, self.windows = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed by `put`
-        self.sheet_file = TemporaryFile() if with_sheet else None  # noqa: SIM115 - closed by `put`
-        self.sheet = print_house.Sheet(self.sheet_file) if self.sheet_file is not None else None
-        for file, encoding in ((self.plain, "utf-8"), (self.windows, "windows-1252")):
-            head, line = csv_lines([print_house.COLUMNS])
-            file.write(((head if encoding == "utf-8" else "") + line).encode(encoding))
+        self.copies = self.first = self.last = 0
+        self.files = SideBySide(print_house.COLUMNS, with_sheet=with_sheet)
 
     def add(self, copy: Copy, cells: list[str]) -> bool:
         """One more copy; whether a letter was changed for Windows-1252."""
-        self.rows, self.copies = self.rows + 1, self.copies + copy.copies
+        self.copies += copy.copies
         self.first, self.last = self.first or copy.seq, copy.seq
-        _, line = csv_lines([cells])
-        self.plain.write(line.encode())
-        printed = printable(line)
-        self.windows.write(printed.encode("windows-1252"))
-        if self.sheet is not None:
-            self.sheet.add(cells)
-        return printed != line
+        return self.files.add(cells)
 
     def put(self, zipped: ZipFile, name: str) -> Iterator[Part]:
         """Lays the files into the ZIP."""
-        found = [(f"{name}-utf8.csv", self.plain), (f"{name}-windows1252.csv", self.windows)]
-        if self.sheet is not None and self.sheet_file is not None:
-            self.sheet.close()
-            found.append((f"{name}.xlsx", self.sheet_file))
-        for called, file in found:
-            with file:
-                digest = _lay(zipped, called, file)
-            yield Part(name=called, rows=self.rows, copies=self.copies, sha256=digest, first=self.first, last=self.last)
-
-
-def _lay(zipped: ZipFile, name: str, file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    with zipped.open(name, "w") as target:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-            target.write(piece)
-    return digest.hexdigest()
+        for called, digest in self.files.put(zipped, name):
+            yield Part(
+                name=called,
+                rows=self.files.rows,
+                copies=self.copies,
+                sha256=digest,
+                first=self.first,
+                last=self.last,
+            )
 
 
 def _mail_id(session: Session, run: IssueRun, publication: Publication, zipped: ZipFile, name: str) -> Part:
@@ -274,4 +248,4 @@ def _mail_id(session: Session, run: IssueRun, publication: Publication, zipped: 
     with TemporaryFile() as file:
         count = mail_id.write(file, copies(session, run.id), publication, reference=name[:20], drop_on=plan.drop_on)
         called = f"{name}-mail-id-a-verifier.xml"
-        return Part(name=called, rows=count, copies=count, sha256=_lay(zipped, called, file), first=0, last=0)
+        return Part(name=called, rows=count, copies=count, sha256=lay(zipped, called, file), first=0, last=0)
