@@ -104,9 +104,12 @@ def decide(
     return _file(row)
 
 
-def find(session: Session, appeal_id: AppealId, file_id: int) -> AppealFile:
-    """A file of that appeal. Raises FileUndecided where there is none."""
-    return _file(_row(session, appeal_id, file_id))
+def ready(session: Session, appeal_id: AppealId, file_id: int) -> AppealFile:
+    """A file that may leave now. Raises FileUndecided where it was not agreed to, or has left."""
+    row = _row(session, appeal_id, file_id)
+    if row.state is not FileState.APPROVED:
+        raise FileUndecided
+    return _file(row)
 
 
 def files(session: Session, appeal_id: AppealId) -> tuple[AppealFile, ...]:
@@ -148,9 +151,8 @@ def of_letters(
 def note(session: Session, appeal_id: AppealId, file_id: int, manifest: Manifest, *, at: datetime) -> None:
     """Keeps the manifest of a file that leaves now: once. Raises FileUndecided."""
     hold(session, f"appeal file {file_id}")
+    ready(session, appeal_id, file_id)
     row = _row(session, appeal_id, file_id)
-    if row.state is not FileState.APPROVED:
-        raise FileUndecided
     row.state, row.made_at = FileState.MADE, at
     row.rows, row.removed = manifest.rows, sum(manifest.removed.values())
     row.by_cell, row.parts = dict(manifest.by_cell), [dict(one) for one in manifest.parts]

@@ -16,7 +16,7 @@ from crm.foundation.bulk import pour
 from crm.foundation.database import hold
 from crm.fundraising import freezing, letters, selects, store
 from crm.fundraising.errors import AlreadyThere, AppealMissing, AppealOpen, NotReachable, PlanWrong
-from crm.fundraising.model import Arm, Removal, WholeAppeal
+from crm.fundraising.model import Arm, LateChange, Removal, WholeAppeal
 from crm.fundraising.tables import RecipientRow
 from crm.people import selects as people
 from crm.people import service as persons
@@ -103,11 +103,28 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     return gone
 
 
-def changes(session: Session, appeal_id: AppealId) -> list[RecipientRow]:
-    """Whoever was added or taken out by hand since the freeze, the newest last."""
+def changes(session: Session, appeal_id: AppealId) -> tuple[LateChange, ...]:
+    """Whoever was added or taken out by hand since the freeze, in the order of the letters."""
     row = RecipientRow
     by_hand = row.added_at.is_not(None) | (row.removal == Removal.BY_HAND)
-    return list(session.scalars(select(row).where(row.appeal_id == appeal_id, by_hand).order_by(row.id)))
+    found = []
+    for one in session.scalars(select(row).where(row.appeal_id == appeal_id, by_hand).order_by(row.seq, row.id)):
+        told = [(True, one.added_why, one.added_by, one.added_at)]
+        if one.removal is Removal.BY_HAND:
+            told.append((False, one.removed_why, one.removed_by, one.removed_at))
+        found += [
+            LateChange(
+                person_id=PersonId(one.person_id),
+                seq=one.seq,
+                is_addition=is_addition,
+                why=why,
+                by=None if by is None else AccountId(by),
+                at=at,
+            )
+            for is_addition, why, by, at in told
+            if at is not None
+        ]
+    return tuple(found)
 
 
 def _frozen(session: Session, appeal_id: AppealId) -> WholeAppeal:

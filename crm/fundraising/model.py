@@ -250,6 +250,18 @@ class Recipient:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LateChange:
+    """Somebody was added to a frozen appeal, or taken out of it, by hand."""
+
+    person_id: PersonId
+    seq: int
+    is_addition: bool
+    why: str
+    by: AccountId | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
     """What a file holds: rows in all and by cell, who was taken out since the freeze, the fingerprint of each part."""
 

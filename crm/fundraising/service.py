@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
+from crm.consent.model import APPEALS, Purpose
 from crm.donations import appeals, codes
 from crm.donations.model import Campaign
 from crm.foundation.database import hold
@@ -18,6 +19,20 @@ from crm.fundraising.tables import AppealCellRow
 from crm.segments import service as segments
 from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId
 
+NAMES = {"fr": "Nos appels aux dons", "nl": "Onze oproepen", "de": "Unsere Spendenaufrufe", "en": "Our appeals"}
+
+
+def purposes(session: Session) -> tuple[Purpose, ...]:
+    """For what an appeal may be: being asked first, then every letter one can choose."""
+    own = tuple(one for one in consent.purposes(session) if one.code == APPEALS)
+    return (*own, *consent.letters(session))
+
+
+def open_purpose(session: Session) -> None:
+    """Lets people object to being asked, and policies be decided about it; once is enough."""
+    if all(one.code != APPEALS for one in consent.purposes(session)):
+        consent.put_purpose(session, Purpose(code=APPEALS, position=91, names=NAMES, promises={}))
+
 
 def campaigns(session: Session) -> tuple[Campaign, ...]:
     """Every campaign, the newest first."""
@@ -25,7 +40,8 @@ def campaigns(session: Session) -> tuple[Campaign, ...]:
 
 
 def add_campaign(session: Session, *, code: str, name: str) -> Campaign:
-    """One more campaign. Raises PlanWrong, CodeTaken."""
+    """One more campaign. From the first one on, one can object to being asked. Raises PlanWrong, CodeTaken."""
+    open_purpose(session)
     return appeals.add_campaign(session, code=rules.campaign_code(code), name=rules.tidy_name(name, "campaign_name"))
 
 
@@ -144,7 +160,7 @@ def _open(session: Session, appeal_id: AppealId) -> None:
 
 def _tidied(session: Session, new: NewAppeal) -> NewAppeal:
     tidied = rules.tidy_appeal(new)
-    if tidied.purpose not in {one.code for one in consent.letters(session)}:
+    if tidied.purpose not in {one.code for one in purposes(session)}:
         raise PlanWrong("purpose")
     codes.require(session, funds={tidied.fund})
     return tidied

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.consent.model import Channel
 from crm.fundraising import rules
 from crm.fundraising.errors import NoMoreNumbers, PlanWrong
-from crm.fundraising.model import MOST_APPEALS, MOST_PRINTED, Basis, Ladder, NewAppeal, NewCell
+from crm.fundraising.model import MOST_APPEALS, MOST_PRINTED, Arms, Basis, Ladder, NewAppeal, NewCell
 from crm.values.identifiers import SegmentId
 from crm.values.structured_communication import StructuredCommunication, fits
 from tests.fundraising.conftest import PLAN
@@ -105,6 +106,7 @@ def test_a_cell_that_cannot_be_says_which_value(cell: NewCell, field: str) -> No
         (replace(PLAN, rest_days=4000), "rest_days"),
         (replace(PLAN, gift_months=121), "gift_months"),
         (replace(PLAN, keep_days=0), "keep_days"),
+        (replace(PLAN, letter="a" * 4001), "letter"),
     ],
 )
 def test_a_plan_that_cannot_be_says_which_value(plan: NewAppeal, field: str) -> None:
@@ -118,3 +120,42 @@ def test_moving_a_cell_moves_nothing_else(order: list[int], number: int, by: int
     found = rules.moved(order, number, by)
     assert [one for one in found if one != number] == [one for one in order if one != number]
     assert found.index(number) == min(max(order.index(number) + by, 0), 4)
+
+
+def _arm(amounts: list[int]) -> Arms:
+    return Arms(people=len(amounts), cents=sum(amounts), squares=float(sum(one * one for one in amounts)))
+
+
+def test_nothing_is_claimed_of_a_small_group() -> None:
+    few, many = _arm([5000] * 199), _arm([0] * 200)
+    assert rules.lift(few, many) is None
+    assert rules.lift(many, few) is None
+    assert rules.lift(_arm([]), _arm([])) is None
+
+
+def test_what_an_appeal_brings_has_an_interval() -> None:
+    found = rules.lift(_arm([4000] * 100 + [0] * 300), _arm([4000] * 10 + [0] * 190))
+    assert found is not None
+    assert found.cents == 1000 - 200
+    assert (found.low_cents, found.high_cents, found.is_clear) == (591, 1009, True)
+    chance = rules.lift(_arm([4000] * 21 + [0] * 379), _arm([4000] * 10 + [0] * 190))
+    assert chance is not None
+    assert chance.low_cents < 0 < chance.high_cents
+    assert not chance.is_clear
+
+
+@given(mailed=st.lists(st.integers(0, 10**7), min_size=200, max_size=220),
+       control=st.lists(st.integers(0, 10**7), min_size=200, max_size=220))  # fmt: skip
+@settings(max_examples=20)
+def test_the_interval_holds_the_difference(mailed: list[int], control: list[int]) -> None:
+    found = rules.lift(_arm(mailed), _arm(control))
+    assert found is not None
+    assert found.low_cents <= found.cents <= found.high_cents
+    assert abs(found.cents - (sum(mailed) / len(mailed) - sum(control) / len(control))) <= 1
+
+
+def test_costs_are_covered_on_a_day_or_not_yet() -> None:
+    days = [(date(2026, 10, 9), 2000), (date(2026, 10, 12), 3000), (date(2026, 11, 2), 500)]
+    assert rules.paid_back(5000, days) == date(2026, 10, 12)
+    assert rules.paid_back(5501, days) is None
+    assert rules.paid_back(0, days) is None
