@@ -44,8 +44,8 @@ def test_a_freeze_that_is_killed_is_whole_or_never_was(house: Assembly) -> None:
         would = freezing.preview(session, QUESTIONS, appeal_id, at=NOW)
     whole = would.mailed + would.control, sum(would.excluded.values()), would.mailed
     assert min(whole) > 0
-    for kill in range(3):
-        killed(house.settings, _freeze, appeal_id, after=0.15 * kill)
+    for kill in range(2):
+        killed(house.settings, _freeze, appeal_id, after=0.3 * kill)
         with house.database.reading() as session:
             is_frozen = service.appeal(session, appeal_id).frozen_at is not None
         assert _counts(house, appeal_id) == (whole if is_frozen else (0, 0, 0))

@@ -123,10 +123,10 @@ def _check(session: Session, made: WholeAppeal, found: Waterfall) -> None:
 def test_each_person_is_in_one_cell_or_left_out_for_one_reason(assembly: Assembly) -> None:
     with assembly.database.rehearsing() as session:
         furnish(session)
-        crowd(session, assembly, Random(11))
+        crowd(session, assembly, Random(11), size=22)
         kept = [segment(session, f"S{name}", *([half(name)] if name else [])) for name in SEGMENTS]
 
-        @settings(max_examples=6, database=None)
+        @settings(max_examples=5, database=None)
         @given(plan=plans, several=cells)
         def law(plan: dict[str, Any], several: list[dict[str, Any]]) -> None:
             undone = session.begin_nested()
