@@ -52,6 +52,8 @@ from crm.foundation.fetch import Fetcher
 from crm.foundation.keys import WatchedKeyring, open_keyring
 from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, ContentHasher, LinkSigner, Sealer
+from crm.fundraising import merging as fundraising_merging
+from crm.fundraising import personal_data as fundraising_personal_data
 from crm.imports import personal_data as imports_personal_data
 from crm.imports.files import Shelf
 from crm.imports.worker import Worker
@@ -110,6 +112,7 @@ ROOMS_WITH_ROWS = (
     "crm.collections",
     "crm.consent",
     "crm.donations",
+    "crm.fundraising",
     "crm.imports",
     "crm.ledgers",
     "crm.magazine",
@@ -152,6 +155,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     rounds_merging,
     duplicates_merging,
     segments_merging,
+    fundraising_merging,
 )
 """Who has rows that point at a person: a merge asks each in this order, an un-merge the other way round."""
 HOLDERS: tuple[PersonHolder, ...] = (
@@ -159,6 +163,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     rounds_personal_data,
     feedback_personal_data,
     delivery_personal_data,
+    fundraising_personal_data,
     segments_personal_data,
     imports_personal_data,
     duplicates_personal_data,

@@ -6,7 +6,7 @@ same amount the other way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from crm.banking import store
 from crm.banking.errors import GiftHasMoved
 from crm.banking.kept import KeptLine
-from crm.donations import pouring
+from crm.donations import appeals, pouring
 from crm.donations import service as donations
-from crm.donations.model import Basis, EntryKind, GiftKind, Method, Movement, NewGift, NewLine
+from crm.donations.model import Basis, EntryKind, GiftKind, Method, Movement, NewGift, NewLine, Printed
 from crm.foundation.signing import Sealer
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
@@ -38,7 +38,7 @@ def book(
     `undone` is the credit that a return takes back.
     """
     if _is_gift(line):
-        gift_id = donations.record(session, sealer, _gift(line, person_id), at=at, by=by).id
+        gift_id = donations.record(session, sealer, _gift(line, person_id, _codes(session, [line])), at=at, by=by).id
     elif undone is not None and undone.gift_id is not None and line.cents < 0:
         gift_id = undone.gift_id
         kind = EntryKind.RETURN
@@ -54,7 +54,8 @@ def book_gifts(
 ) -> dict[int, GiftId]:
     """Records those of the lines that are gifts, in a few statements for all; the gift of each, to be noted on it."""
     these = [(line, person_id) for line, person_id in given if _is_gift(line)]
-    found = pouring.record_many(session, sealer, [_gift(line, person_id) for line, person_id in these], at=at)
+    codes = _codes(session, [line for line, _ in these])
+    found = pouring.record_many(session, sealer, [_gift(line, person_id, codes) for line, person_id in these], at=at)
     return {line.id: gift_id for (line, _), gift_id in zip(these, found, strict=True)}
 
 
@@ -73,7 +74,13 @@ def _is_gift(line: KeptLine) -> bool:
     return line.return_kind is None and line.cents > 0
 
 
-def _gift(line: KeptLine, person_id: PersonId) -> NewGift:
+def _codes(session: Session, several: Sequence[KeptLine]) -> dict[str, Printed]:
+    """What appeals printed of the communications of those lines: a gift takes its code, whoever of the family pays."""
+    return appeals.printed(session, {line.structured for line in several if line.structured})
+
+
+def _gift(line: KeptLine, person_id: PersonId, codes: Mapping[str, Printed]) -> NewGift:
+    printed = codes.get(line.structured or "")
     return NewGift(
         person_id=person_id,
         lines=(NewLine(cents=line.cents),),
@@ -81,6 +88,7 @@ def _gift(line: KeptLine, person_id: PersonId) -> NewGift:
         movement=_movement(line),
         kind=GiftKind.INSTALMENT if line.mandate else GiftKind.ONE_OFF,
         basis=Basis.SETTLEMENT,
+        source_code=printed.source_code if printed is not None and not line.mandate else "",
     )
 
 

@@ -25,6 +25,8 @@ class Rule(StrEnum):
     COLLECTION = "collection"
     RETURN = "return"
     MANDATE = "mandate"
+    APPEAL = "appeal"
+    """By the communication that an appeal printed for them alone."""
     STRUCTURED = "structured"
     ACCOUNT = "account"
     COLLEAGUE = "colleague"

@@ -12,6 +12,7 @@ from crm.banking import booking, collected, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.collections.settling import Ledger
+from crm.donations import appeals
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.people import links, search
@@ -94,6 +95,8 @@ def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tu
     for key in keys_of(line):
         for person_id in links.ids_by_key(session, key.kind, key.key):
             by_key.setdefault(person_id, set()).add(key.rule.value)
+    for own in appeals.printed(session, {line.structured} if line.structured else ()).values():
+        by_key.setdefault(own.person_id, set()).add(Rule.APPEAL.value)
     found: dict[int, Person] = {}
     if line.name:
         for hit in search.find(session, addresses, line.name, most=PROPOSED * 3).hits:
@@ -124,7 +127,9 @@ def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
     """The lines that surely are somebody's: whose, by what, and the line that each undoes."""
     keys = {line.id: keys_of(line) for line in waiting}
     known = links.known_by(session, {(key.kind, key.key) for several in keys.values() for key in several})
+    printed = appeals.printed(session, {line.structured for line in waiting if line.structured})
     holders = {PersonId(who) for several in known.values() for who in several}
+    holders |= {one.person_id for one in printed.values()}
     names = {int(who): person.full_name for who, person in people.find_people(session, holders).items()}
     free = store.undone(
         session,
@@ -138,6 +143,10 @@ def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
             if first is not None and first.person_id is not None:
                 free.remove(first)
                 decided.append((line, first.person_id, Rule.RETURN, first))
+            continue
+        own = printed.get(line.structured or "")
+        if own and rules.is_printed_for(own.person_id, keys[line.id], known, name=line.name, names=names):
+            decided.append((line, own.person_id, Rule.APPEAL, None))
             continue
         found = rules.verdict(keys[line.id], known, name=line.name, names=names)
         if found is not None:

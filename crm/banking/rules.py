@@ -17,6 +17,9 @@ ALIKE = 72
 CLEAR = 10
 """Points by which the first candidate has to be ahead."""
 
+SHORTEST = 3
+"""Letters of a word that two names may share: an initial is nobody's."""
+
 LIKELY = 55
 """Below this, a name proposes nobody."""
 
@@ -77,6 +80,26 @@ def verdict(
             continue
         return found[0], key.rule
     return None
+
+
+def is_printed_for(
+    whose: int,
+    keys: Collection[Key],
+    known: Mapping[tuple[str, str], tuple[int, ...]],
+    *,
+    name: str,
+    names: Mapping[int, str],
+) -> bool:
+    """Whether a payment by the communication that an appeal printed for somebody surely is theirs.
+
+    A slip may be passed on: not where the account is known as another's, nor where the name on the transfer shares no
+    word with theirs. Of a couple, the surname is enough.
+    """
+    if any(known.get((key.kind, key.key), (whose,)) != (whose,) for key in keys if key.rule is Rule.ACCOUNT):
+        return False
+    theirs = names.get(whose, "")
+    shared = {word for word in _words(name).split() if len(word) >= SHORTEST} & set(_words(theirs).split())
+    return not name.strip() or bool(shared) or alike(name, theirs) >= ALIKE
 
 
 def alike(one: str, other: str) -> int:

@@ -53,6 +53,7 @@ GAP = N_(
 
 WHY: dict[str, str] = {
     Rule.MANDATE.value: N_("son mandat"),
+    Rule.APPEAL.value: N_("la communication de son appel"),
     Rule.STRUCTURED.value: N_("sa communication structurée"),
     Rule.ACCOUNT.value: N_("son compte"),
     Rule.COLLECTION.value: N_("un prélèvement"),

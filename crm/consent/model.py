@@ -73,7 +73,9 @@ INTERESTS = "interests"
 """The purpose of declared preferences (GDPR art. 9): the order of somebody's letters, never a letter of its own."""
 MAGAZINE = "magazine"
 """The purpose of the printed magazine, by post: it comes with a membership or a gift, nobody signs up to it."""
-NO_LETTER = frozenset({SERVICE, INTERESTS, MAGAZINE})
+APPEALS = "appeals"
+"""Being asked for a gift, by post or by phone."""
+NO_LETTER = frozenset({SERVICE, INTERESTS, MAGAZINE, APPEALS})
 """Purposes that nobody signs up to or leaves as one does a letter."""
 
 

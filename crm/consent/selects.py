@@ -202,6 +202,13 @@ def signs_of_life(since: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
     )
 
 
+def said_no(purpose: str, channel: Channel, since: Any, until: Any) -> Select[int]:
+    """Whoever refused, withdrew or objected between two instants, about a purpose by a channel: select of person_id."""
+    word = ConsentEventRow
+    about = (word.purpose == purpose, word.channel == channel, word.act.in_(sorted(NO)))
+    return select(word.person_id).where(*about, word.occurred_at >= since, word.occurred_at < until)
+
+
 def standing_yes(purpose: str, channel: Channel = Channel.EMAIL) -> Select[*tuple[Any, ...]]:
     """Every yes that stands for a purpose: person_id, address_key, act (given, or imported without proof)."""
     row = ConsentStandingRow

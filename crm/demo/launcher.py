@@ -17,6 +17,7 @@ from crm.assembly import assemble
 from crm.cli.database import bring_up
 from crm.cli.run import house_programs
 from crm.demo import site
+from crm.demo.asking import let_them_ask
 from crm.demo.attesting import let_them_attest
 from crm.demo.collecting import let_them_collect
 from crm.demo.deeds import let_them_act
@@ -88,6 +89,7 @@ class Demonstration:
             let_them_join(assembly, assembly.clock())
             let_them_collect(assembly, assembly.clock())
             let_them_read(assembly, assembly.clock())
+            let_them_ask(assembly, assembly.clock())
             let_them_attest(assembly, assembly.clock())
             propose_editions.run(assembly, assembly.clock())
             with assembly.database.reading() as session:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from crm.values.identifiers import AccountId, BatchId, GiftId, PersonId, RefundId
+from crm.values.identifiers import AccountId, AppealId, BatchId, CampaignId, GiftId, PersonId, RefundId
 
 GENERAL = "general"
 """The fund of what was given for no fund in particular."""
@@ -294,3 +294,32 @@ class Batch:
     def agrees(self) -> bool:
         """Whether what was typed is what was counted."""
         return (len(self.entries), self.cents) == (self.control_count, self.control_cents)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Campaign:
+    """What several appeals are about."""
+
+    id: CampaignId
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Appeal:
+    """An appeal as gifts know it: the code they bear begins with its own. `cost_cents` is all that it cost."""
+
+    id: AppealId
+    campaign_id: CampaignId
+    code: str
+    name: str
+    starts_on: date | None
+    cost_cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Printed:
+    """Whose a printed communication is, and which code a gift that bears it takes."""
+
+    person_id: PersonId
+    source_code: str

@@ -96,7 +96,7 @@ def _turned(
         values = list(row)
         for (place, turn), seen in zip(turns, known, strict=True):
             value = values[place]
-            if value.__class__ is dict:
+            if value.__class__ in (dict, list):
                 values[place] = turn(value)
             elif value in seen:
                 values[place] = seen[value]

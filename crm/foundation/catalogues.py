@@ -29,6 +29,8 @@ PUBLIC = (
     "crm/consent/certificate.py",
     "crm/donations/thank_letters.py",
     "crm/donations/words.py",
+    "crm/fundraising/paper.py",
+    "crm/fundraising/words.py",
     "crm/plans/words.py",
     "crm/members/words.py",
     "crm/consent/words.py",

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO
 
 _STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
-_PLAIN = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*%?|\+\d[\d /().]*")
-"""Numbers and phone numbers stay what they are."""
+_PLAIN = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*%?|\+\d[\d /().]*|\+{3}\d{3}/\d{4}/\d{5}\+{3}")
+"""Numbers, phone numbers and structured communications stay what they are."""
 
 _LEADING = " \"';,\u00a0"
 

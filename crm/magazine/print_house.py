@@ -1,11 +1,8 @@
-"""The rows that a print house reads, and the sheet of them. Never an e-mail address, a phone number or a birthday."""
+"""The rows that a print house reads. Never an e-mail address, a phone number or a birthday."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import IO, Any, NamedTuple
-
-import xlsxwriter
+from typing import NamedTuple
 
 from crm.values.address_lines import MOST_LINES
 
@@ -67,30 +64,3 @@ def row(copy: Printed, issue_number: int) -> list[str]:
 def return_code(member_number: str, issue_number: int) -> str:
     """What the code on the wrapper says: which issue, whose; read back by `returning.read_code`."""
     return f"{issue_number}/{member_number}"
-
-
-class Sheet:
-    """An XLSX written row by row: cells are texts, whatever they look like; memory does not grow with them."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book: Any = xlsxwriter.Workbook(file, options | {"strings_to_numbers": False})
-        self._sheet: Any = self._book.add_worksheet("adresses")
-        self._sheet.freeze_panes(1, 0)
-        self._bold: Any = self._book.add_format({"bold": True})
-        self._next = 0
-        self._write(COLUMNS, self._bold)
-
-    def add(self, cells: Sequence[str]) -> None:
-        """One more row."""
-        self._write(cells, None)
-
-    def close(self) -> None:
-        """Writes the file out."""
-        self._book.close()
-
-    def _write(self, cells: Sequence[str], how: Any) -> None:
-        for place, cell in enumerate(cells):
-            if cell:
-                self._sheet.write_string(self._next, place, cell, how)
-        self._next += 1

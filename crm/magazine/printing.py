@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from io import StringIO
 from itertools import starmap
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -20,19 +18,18 @@ from sqlalchemy.orm import Session
 from crm.consent import gate
 from crm.consent import selects as consent
 from crm.consent.model import MAGAZINE, Channel
-from crm.foundation.csv_out import csv_into
+from crm.foundation.print_files import SideBySide, lay, slug
+from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.magazine import mail_id, print_house, store
 from crm.magazine.errors import NoPublication
 from crm.magazine.model import Copy, IssueRun, Publication, Removal
 from crm.magazine.print_house import Printed
 from crm.magazine.tables import CopyRow, PrintFileRow
-from crm.magazine.transliteration import UNKNOWN, is_printable, printable
 from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, IssueRunId
 
 AT_ONCE = 5000
-TOGETHER = 500
 """Rows that are turned into bytes at once."""
 WORDS = ("title", "language")
 FIELDS = tuple(name for name in Copy.__dataclass_fields__ if name != "lines")
@@ -146,7 +143,8 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
     packs: dict[str, _Pack] = {}
     countries: Counter[str] = Counter()
     versions: Counter[str] = Counter()
-    name = f"{slug(publication.name)}-{plan.number}{'' if run.place == 0 else f'-{run.kind.value}-{run.place}'}"
+    house = slug(publication.name, otherwise="magazine")
+    name = f"{house}-{plan.number}{'' if run.place == 0 else f'-{run.kind.value}-{run.place}'}"
     for copy in _streamed(session, run_id):
         key = _pack(copy)
         if key not in packs:
@@ -161,12 +159,12 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
         if wanted.mail_id:
             parts.append(_mail_id(session, run, publication, zipped, name))
         manifest = Manifest(
-            rows=sum(pack.rows for pack in packs.values()),
+            rows=sum(pack.files.rows for pack in packs.values()),
             copies=sum(pack.copies for pack in packs.values()),
             countries=dict(countries),
             versions=dict(versions),
             removed=removed(session, run_id),
-            transliterated=sum(pack.transliterated for pack in packs.values()),
+            transliterated=sum(pack.files.transliterated for pack in packs.values()),
             purge_on=brussels_day(at) + timedelta(days=publication.keep_days),
             parts=tuple(parts),
         )
@@ -224,12 +222,6 @@ def say_purged(session: Session, file_id: int, *, on: date) -> bool:
     return True
 
 
-def slug(name: str) -> str:
-    """A name that every file system takes."""
-    plain = printable(name).encode("ascii", "ignore").decode().lower()
-    return "-".join("".join(c if c.isalnum() else " " for c in plain).split()) or "magazine"
-
-
 def _pack(copy: Printed) -> str:
     place = "remise" if copy.by_hand else "be" if copy.country == "BE" else "etranger"
     return f"{place}-{copy.version.lower()}"
@@ -239,58 +231,26 @@ class _Pack:
     """The files of one country and version, written side by side as copies come by, some hundred at a time."""
 
     def __init__(self, *, with_sheet: bool) -> None:
-        self.rows = self.copies = self.first = self.last = self.transliterated = 0
-        self.plain, self.windows = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed by `put`
-        self.sheet_file = TemporaryFile() if with_sheet else None  # noqa: SIM115 - closed by `put`
-        self.sheet = print_house.Sheet(self.sheet_file) if self.sheet_file is not None else None
-        self._text = StringIO(newline="")
-        self._put = csv_into(self._text)
-        self._put(print_house.COLUMNS)
-        self.plain.write("\ufeff".encode())
+        self.copies = self.first = self.last = 0
+        self.files = SideBySide(print_house.COLUMNS, with_sheet=with_sheet)
 
     def add(self, seq: int, copies: int, cells: list[str]) -> None:
         """One more copy."""
-        self.rows, self.copies = self.rows + 1, self.copies + copies
+        self.copies += copies
         self.first, self.last = self.first or seq, seq
-        self._put(cells)
-        if self.sheet is not None:
-            self.sheet.add(cells)
-        if self.rows % TOGETHER == 0:
-            self._lay_down()
-
-    def _lay_down(self) -> None:
-        text = self._text.getvalue()
-        self._text.seek(0)
-        self._text.truncate()
-        self.plain.write(text.encode())
-        if is_printable(text):
-            self.windows.write(text.encode("windows-1252"))
-            return
-        lines = text.splitlines(keepends=True)
-        self.transliterated += sum(not is_printable(line) for line in lines)
-        self.windows.write("".join(map(printable, lines)).encode("windows-1252"))
+        self.files.add(cells)
 
     def put(self, zipped: ZipFile, name: str) -> Iterator[Part]:
         """Lays the files into the ZIP."""
-        self._lay_down()
-        found = [(f"{name}-utf8.csv", self.plain), (f"{name}-windows1252.csv", self.windows)]
-        if self.sheet is not None and self.sheet_file is not None:
-            self.sheet.close()
-            found.append((f"{name}.xlsx", self.sheet_file))
-        for called, file in found:
-            with file:
-                digest = _lay(zipped, called, file)
-            yield Part(name=called, rows=self.rows, copies=self.copies, sha256=digest, first=self.first, last=self.last)
-
-
-def _lay(zipped: ZipFile, name: str, file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    with zipped.open(name, "w") as target:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-            target.write(piece)
-    return digest.hexdigest()
+        for called, digest in self.files.put(zipped, name):
+            yield Part(
+                name=called,
+                rows=self.files.rows,
+                copies=self.copies,
+                sha256=digest,
+                first=self.first,
+                last=self.last,
+            )
 
 
 def _mail_id(session: Session, run: IssueRun, publication: Publication, zipped: ZipFile, name: str) -> Part:
@@ -298,4 +258,4 @@ def _mail_id(session: Session, run: IssueRun, publication: Publication, zipped: 
     with TemporaryFile() as file:
         count = mail_id.write(file, copies(session, run.id), publication, reference=name[:20], drop_on=plan.drop_on)
         called = f"{name}-mail-id-a-verifier.xml"
-        return Part(name=called, rows=count, copies=count, sha256=_lay(zipped, called, file), first=0, last=0)
+        return Part(name=called, rows=count, copies=count, sha256=lay(zipped, called, file), first=0, last=0)

@@ -131,11 +131,16 @@ def clause(  # noqa: PLR0911 - one answer for each noun
         case InSegment():
             return belongs(question.others[tree.segment_id], everybody, question)
         case Sample():
-            first, second, third = lots(tree.seed)
-            mixed = (everybody.c.person_id % PRIME * first + second) % PRIME
-            return (mixed * mixed % PRIME * third + mixed) % PRIME % 1000 < tree.per_thousand
+            return lot(everybody.c.person_id, tree.seed) % 1000 < tree.per_thousand
         case _:
             assert_never(tree)
+
+
+def lot(person_id: ColumnElement[Any], seed: str) -> ColumnElement[int]:
+    """The whole lot of somebody, by their number and the seed alone; `rules.drawn` is its last three figures."""
+    first, second, third = lots(seed)
+    mixed = (person_id % PRIME * first + second) % PRIME
+    return (mixed * mixed % PRIME * third + mixed) % PRIME
 
 
 def _condition(condition: Condition, everybody: Subquery, question: Question) -> ColumnElement[bool]:

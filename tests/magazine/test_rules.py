@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.foundation.transliteration import is_printable, printable
 from crm.magazine import returning, rules
 from crm.magazine.errors import DaysWrong, RuleWrong
 from crm.magazine.model import (
@@ -24,7 +25,6 @@ from crm.magazine.model import (
     ReturnReason,
     Subscription,
 )
-from crm.magazine.transliteration import is_printable, printable
 from crm.values.identifiers import IssueId, PersonId
 from tests.conftest import NOW
 from tests.magazine.conftest import PLAN

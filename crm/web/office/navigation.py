@@ -109,7 +109,7 @@ MENU = (
         "segments.index",
         Permission.SEGMENTS_READ,
         "segment",
-        covers=("segment_builder", "segment_export", "segment_figures"),
+        covers=("segment_builder", "segment_export", "segment_figures", "appeals", "appeal_cells", "appeal_files"),
     ),
     Entry(
         N_("Maison"),
@@ -208,6 +208,8 @@ ACTIONS = (
     Entry(N_("Rapprocher la banque"), "bank.index", Permission.BANKING_READ, "bank"),
     Entry(N_("Encoder chèques et espèces"), "gift_batches.index", Permission.DONATIONS_EDIT, "gift"),
     Entry(N_("Construire un segment"), "segment_builder.new", Permission.SEGMENTS_EDIT, "segment"),
+    Entry(N_("Voir les appels"), "appeals.index", Permission.CAMPAIGNS_READ, "segment"),
+    Entry(N_("Prévoir un appel"), "appeals.new", Permission.CAMPAIGNS_EDIT, "segment"),
     Entry(N_("Ouvrir la bibliothèque de segments"), "segments.library", Permission.SEGMENTS_READ, "library"),
     Entry(N_("Mes tâches"), "tasks.index", Permission.SUPPORTERS_READ, "check"),
     Entry(N_("Décider des différences"), "supporter_differences.index", Permission.SUPPORTERS_READ, "people"),

@@ -1,0 +1,127 @@
+"""The demonstration's appeals: one of last autumn with what came of it, and one that is being prepared."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly
+from crm.consent import policies
+from crm.consent.model import APPEALS, Channel, LegalBasis
+from crm.consent.policy import Need, NewPolicy, Population
+from crm.donations import appeals
+from crm.donations import service as donations
+from crm.donations.model import GENERAL, Basis, Method, Movement, NewGift, NewLine
+from crm.fundraising import exporting, freezing
+from crm.fundraising import service as fundraising
+from crm.fundraising.errors import NobodyToAsk
+from crm.fundraising.model import Kind, Ladder, NewAppeal, NewCell
+from crm.segments import service as segments
+from crm.segments.library import READY
+from crm.segments.model import Every, NewSegment, Tree
+from crm.staff import service as staff
+from crm.values.calendar import brussels_day, instant_of
+from crm.values.identifiers import AccountId, AppealId, SegmentId
+
+SEED = 1948
+LETTER = (
+    "Une lettre, une bougie, une signature : c’est avec cela que des portes s’ouvrent.\n\n"
+    "Cet hiver, des centaines de personnes attendent encore derrière la leur. Votre don nous permet d’enquêter, "
+    "d’écrire et d’insister, jusqu’à ce que quelqu’un rentre chez soi."
+)
+
+
+def let_them_ask(assembly: Assembly, now: datetime) -> None:
+    """Once: a house that has a campaign is left alone."""
+    with assembly.database.transaction() as session:
+        if fundraising.campaigns(session):
+            return
+        by, other = [account.id for account in staff.accounts(session)][:2]
+        today = brussels_day(now)
+        _allow(session, by, other, now)
+        generous, everybody = _segments(assembly, session, by, now)
+        past = date(today.year if today.month > 10 else today.year - 1, 10, 6)
+        autumn = _appeal(
+            session, code=f"AUTOM{past:%y}", campaign="Automne", name="Les bougies d’octobre", on=past, by=by
+        )
+        for new in (
+            NewCell(name="Généreux et fidèles", segment_id=generous, package="A", ladder=Ladder(most_cents=100000)),
+            NewCell(name="Tous les autres", segment_id=everybody, rival="B", rival_share=500, control_share=200),
+        ):
+            fundraising.add_cell(session, autumn, new, by=by)
+        try:
+            frozen_at = instant_of(past - timedelta(days=9), time(10))
+            freezing.freeze(session, assembly.questions, autumn, by=by, at=frozen_at)
+            _answer(session, assembly, autumn, sent=past, now=now)
+        except NobodyToAsk:
+            pass
+        coming = today + timedelta(days=12)
+        winter = _appeal(session, code=f"NOEL{coming:%y}", campaign="Noël", name="La lettre de Noël", on=coming, by=by)
+        for new in (
+            NewCell(name="Généreux et fidèles", segment_id=generous, ladder=Ladder(percents=(120, 160, 220))),
+            NewCell(name="Tous les autres", segment_id=everybody, rival="B", rival_share=300, cap=60),
+        ):
+            fundraising.add_cell(session, winter, new, by=by)
+
+
+def _allow(session: Session, by: AccountId, other: AccountId, now: datetime) -> None:
+    fundraising.open_purpose(session)
+    for channel in (Channel.POST, Channel.PHONE):
+        new = NewPolicy(
+            purpose=APPEALS,
+            channel=channel,
+            population=Population.EVERYBODY if channel is Channel.POST else Population.DONORS,
+            need=Need.NO_OBJECTION,
+            legal_basis=LegalBasis.LEGITIMATE_INTEREST,
+            valid_from_on=date(2024, 1, 1),
+            reason="Demander un don à qui nous connaît déjà ; chacun·e peut s’y opposer d’un mot.",
+        )
+        proposed = policies.propose(session, new, by=by, at=now)
+        policies.decide(session, proposed.id, approve=True, by=other, at=now)
+
+
+def _segments(assembly: Assembly, session: Session, by: AccountId, now: datetime) -> tuple[SegmentId, SegmentId]:
+    trees: dict[str, Tree] = {one.key: one.tree for one in READY if one.tree is not None}
+    made = []
+    for name, tree in (("Donateurs et donatrices fidèles", trees["loyal"]), ("Tous les soutiens", Every())):
+        new = NewSegment(name=name, tree=tree, folder="Appels")
+        made.append(segments.create(session, assembly.questions, new, by=by, at=now))
+    return made[0], made[1]
+
+
+def _appeal(session: Session, *, code: str, campaign: str, name: str, on: date, by: AccountId) -> AppealId:
+    made = fundraising.add_campaign(session, code=code, name=f"{campaign} {on.year}")
+    plan = NewAppeal(
+        name=name,
+        kind=Kind.GENERAL,
+        channel=Channel.POST,
+        purpose=APPEALS,
+        planned_on=on,
+        fund=GENERAL,
+        cost_cents=42000,
+        letter=LETTER,
+    )
+    at = instant_of(on - timedelta(days=30), time(10))
+    return fundraising.plan(session, made.id, "P1", plan, seed=f"{SEED} {code}", by=by, at=at).id
+
+
+def _answer(session: Session, assembly: Assembly, appeal_id: AppealId, *, sent: date, now: datetime) -> None:
+    """Some answer by their communication, on the days after."""
+    chance = random.Random(SEED)  # noqa: S311 - made-up gifts, not secrets
+    asked = list(exporting.recipients(session, appeal_id))
+    known = appeals.printed(session, {one.digits for one in asked})
+    for one in chance.sample(asked, max(len(asked) // 6, min(len(asked), 3))):
+        on = min(sent + timedelta(days=chance.randrange(3, 40)), brussels_day(now))
+        new = NewGift(
+            person_id=known[one.digits].person_id,
+            lines=(NewLine(cents=chance.choice(one.asks)),),
+            given_on=on,
+            basis=Basis.SETTLEMENT,
+            source_code=one.source_code,
+            movement=Movement(
+                method=Method.TRANSFER, booked_on=on, provider="demo", external_id=f"appeal-{appeal_id}-{one.seq}"
+            ),
+        )
+        donations.record(session, assembly.sealer, new, at=now)

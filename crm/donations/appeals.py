@@ -1,0 +1,106 @@
+"""The door of campaigns and appeals: their codes, what is printed on slips, and whose a printed communication is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.donations.errors import CodeTaken
+from crm.donations.model import Appeal, Campaign, Printed
+from crm.donations.tables import AppealReferenceRow, AppealRow, CampaignRow, SourceRow
+from crm.foundation import bulk
+from crm.people import service as people
+from crm.values.identifiers import AppealId, CampaignId, PersonId
+
+
+def campaigns(session: Session) -> tuple[Campaign, ...]:
+    """Every campaign, the newest first."""
+    return tuple(_campaign(row) for row in session.scalars(select(CampaignRow).order_by(CampaignRow.id.desc())))
+
+
+def add_campaign(session: Session, *, code: str, name: str) -> Campaign:
+    """One more campaign. Raises CodeTaken."""
+    if session.scalar(select(CampaignRow.id).where(CampaignRow.code == code)) is not None:
+        raise CodeTaken
+    row = CampaignRow(code=code, name=name)
+    session.add(row)
+    session.flush()
+    return _campaign(row)
+
+
+def appeals(session: Session, appeal_ids: Collection[AppealId] | None = None) -> tuple[Appeal, ...]:
+    """Every appeal, or those, the newest first."""
+    query = select(AppealRow).order_by(AppealRow.starts_on.desc(), AppealRow.id.desc())
+    if appeal_ids is not None:
+        query = query.where(AppealRow.id.in_(appeal_ids))
+    return tuple(_appeal(row) for row in session.scalars(query))
+
+
+def add_appeal(
+    session: Session, campaign_id: CampaignId, *, code: str, name: str, starts_on: date, cost_cents: int
+) -> Appeal:
+    """One more appeal. Raises CodeTaken."""
+    if session.scalar(select(AppealRow.id).where(AppealRow.code == code)) is not None:
+        raise CodeTaken
+    row = AppealRow(campaign_id=campaign_id, code=code, name=name, starts_on=starts_on, cost_cents=cost_cents)
+    session.add(row)
+    session.flush()
+    return _appeal(row)
+
+
+def change_appeal(session: Session, appeal_id: AppealId, *, name: str, starts_on: date, cost_cents: int) -> None:
+    """Names, dates or prices an appeal anew; its code stays."""
+    row = session.get_one(AppealRow, appeal_id)
+    row.name, row.starts_on, row.cost_cents = name, starts_on, cost_cents
+    session.flush()
+
+
+def put_sources(session: Session, appeal_id: AppealId, codes: Mapping[str, tuple[str, str]]) -> None:
+    """Makes the codes of slips known, each with its package and its cell; one that is known stays as it is."""
+    known = set(session.scalars(select(SourceRow.code).where(SourceRow.code.in_(codes))))
+    session.add_all(
+        SourceRow(code=code, appeal_id=appeal_id, package=package, cell=cell)
+        for code, (package, cell) in codes.items()
+        if code not in known
+    )
+    session.flush()
+
+
+def print_communications(session: Session, appeal_id: AppealId, printed: Iterable[tuple[PersonId, str, str]]) -> int:
+    """Keeps whose each communication is: person, code of the slip, its twelve digits; how many."""
+    table = AppealReferenceRow.__table__
+    columns = ("appeal_id", "person_id", "source_code", "digits")
+    return bulk.pour(session, table, columns, ((appeal_id, *one) for one in printed))  # type: ignore[arg-type] # a Table
+
+
+def printed(session: Session, communications: Collection[str]) -> dict[str, Printed]:
+    """Of those communications (twelve digits) the ones that an appeal printed: whose they are as people stand now."""
+    row, wanted = AppealReferenceRow, bulk.texts(session, communications)
+    query = select(row.digits, row.person_id, row.source_code).where(row.digits.in_(select(wanted.c.value)))
+    found: Sequence[tuple[str, int, str | None]] = [
+        (digits, person_id, code) for digits, person_id, code in session.execute(query) if digits is not None
+    ]
+    now = people.survivors(session, {PersonId(person_id) for _, person_id, _ in found})
+    return {
+        digits: Printed(person_id=now[PersonId(person_id)], source_code=code or "")
+        for digits, person_id, code in found
+        if PersonId(person_id) in now
+    }
+
+
+def _campaign(row: CampaignRow) -> Campaign:
+    return Campaign(id=CampaignId(row.id), code=row.code, name=row.name)
+
+
+def _appeal(row: AppealRow) -> Appeal:
+    return Appeal(
+        id=AppealId(row.id),
+        campaign_id=CampaignId(row.campaign_id),
+        code=row.code,
+        name=row.name,
+        starts_on=row.starts_on,
+        cost_cents=row.cost_cents,
+    )

@@ -1,0 +1,56 @@
+"""What can go wrong with an appeal."""
+
+from __future__ import annotations
+
+from crm.values.errors import Conflict, Invalid, Missing
+
+
+class AppealMissing(Missing):
+    """There is no such appeal, or no such cell of it."""
+
+
+class AppealFrozen(Conflict):
+    """The appeal is frozen: its cells and its people do not change any more."""
+
+
+class AppealOpen(Conflict):
+    """The appeal is not frozen yet."""
+
+
+class AppealChanged(Conflict):
+    """Somebody froze or changed it meanwhile."""
+
+
+class NobodyToAsk(Conflict):
+    """Nobody would be asked."""
+
+
+class NoMoreNumbers(Conflict):
+    """The figures of a structured communication do not go that far."""
+
+
+class AlreadyThere(Conflict):
+    """They are in the appeal already."""
+
+
+class NotReachable(Conflict):
+    """They may not be asked; `reason` is the gate's word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("the gate refuses")
+        self.reason = reason
+
+
+class PlanWrong(Invalid):
+    """A value that cannot be: `field` names it."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("this cannot be", field=field)
+
+
+class FileUndecided(Conflict):
+    """A second colleague has not agreed to this file, or it was made already."""
+
+
+class OwnFile(Conflict):
+    """Two colleagues let a large file leave: whoever asked for it does not agree to it."""

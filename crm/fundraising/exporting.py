@@ -1,0 +1,206 @@
+"""Files that leave: asked for, agreed to by a second colleague where they are large, made, kept track of."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.foundation.database import hold
+from crm.foundation.print_files import SideBySide, slug
+from crm.foundation.transliteration import UNKNOWN, is_printable, printable
+from crm.fundraising import mail_house, rules, store
+from crm.fundraising.errors import AppealOpen, FileUndecided, OwnFile
+from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
+from crm.fundraising.tables import AppealFileRow, RecipientRow
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, AppealId, CellId
+
+AT_ONCE = 2000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Odd:
+    """A line that Windows-1252 cannot print as it is, and what it prints instead."""
+
+    person_id: int
+    written: str
+    printed: str
+
+    @property
+    def is_lost(self) -> bool:
+        """True where a letter has nothing near it."""
+        return UNKNOWN in self.printed and UNKNOWN not in self.written
+
+
+def recipients(session: Session, appeal_id: AppealId, *, cell_id: CellId | None = None) -> Iterator[Recipient]:
+    """Those who are written to as things stand, in the order of their letters; a few thousand in memory at once."""
+    row = RecipientRow
+    query = select(*(getattr(row, name) for name in store.PRINTED)).where(
+        row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None)
+    )
+    if cell_id is not None:
+        query = query.where(row.cell_id == cell_id)
+    stream = session.execute(query.order_by(row.seq).execution_options(yield_per=AT_ONCE)).mappings()
+    for one in stream:
+        yield store.noun(dict(one))
+
+
+def odd(session: Session, appeal_id: AppealId, *, size: int = 100) -> list[Odd]:
+    """The lines of addresses that Windows-1252 cannot print as they are, those first that lose a letter."""
+    found = [
+        Odd(person_id=one.person_id, written=line, printed=printable(line))
+        for one in recipients(session, appeal_id)
+        for line in one.lines
+        if not is_printable(line)
+    ]
+    return sorted(found, key=lambda one: not one.is_lost)[:size]
+
+
+def ask(
+    session: Session, appeal_id: AppealId, form: FileForm, *, by: AccountId, at: datetime, large: int = rules.LARGE
+) -> AppealFile:
+    """Asks for a file of whoever is written to. One of `large` people or more waits for a second colleague.
+
+    Raises AppealOpen.
+    """
+    if store.find(session, appeal_id).frozen_at is None:
+        raise AppealOpen
+    rows = sum(store.standing(session, appeal_id).values())
+    row = AppealFileRow(
+        appeal_id=appeal_id,
+        form=form,
+        state=FileState.ASKED if rows >= large else FileState.APPROVED,
+        asked_at=at,
+        asked_by=by,
+        asked_rows=rows,
+        parts=[],
+    )
+    session.add(row)
+    session.flush()
+    return _file(row)
+
+
+def decide(
+    session: Session, appeal_id: AppealId, file_id: int, *, approve: bool, by: AccountId, at: datetime
+) -> AppealFile:
+    """A second colleague agrees or not. Raises FileUndecided (once decided, too), OwnFile."""
+    hold(session, f"appeal file {file_id}")
+    row = _row(session, appeal_id, file_id)
+    if row.state is not FileState.ASKED:
+        raise FileUndecided
+    if row.asked_by == by:
+        raise OwnFile
+    row.state = FileState.APPROVED if approve else FileState.REFUSED
+    row.decided_at, row.decided_by = at, by
+    session.flush()
+    return _file(row)
+
+
+def ready(session: Session, appeal_id: AppealId, file_id: int) -> AppealFile:
+    """A file that may leave now. Raises FileUndecided where it was not agreed to, or has left."""
+    row = _row(session, appeal_id, file_id)
+    if row.state is not FileState.APPROVED:
+        raise FileUndecided
+    return _file(row)
+
+
+def files(session: Session, appeal_id: AppealId) -> tuple[AppealFile, ...]:
+    """Every file of an appeal, the newest first."""
+    row = AppealFileRow
+    rows = session.scalars(select(row).where(row.appeal_id == appeal_id).order_by(row.id.desc()))
+    return tuple(_file(one) for one in rows)
+
+
+def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, at: datetime) -> Manifest:
+    """Writes the list into a ZIP with its manifest; what the manifest says is what the files hold."""
+    channel = appeal.plan.channel
+    places = {cell.id: cell.position for cell in store.cells(session, appeal.id)}
+    tables = SideBySide(mail_house.COLUMNS[channel], with_sheet=True)
+    by_cell: Counter[str] = Counter()
+    for one in recipients(session, appeal.id):
+        tables.add(mail_house.row(one, channel, cell=places[one.cell_id]))
+        by_cell[f"{places[one.cell_id]:02d}"] += 1
+    name = slug(appeal.appeal.code, otherwise="appel")
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as zipped:
+        laid = [{"name": called, "rows": tables.rows, "sha256": digest} for called, digest in tables.put(zipped, name)]
+        manifest = _manifest(session, appeal, by_cell, tables.transliterated, tuple(laid), at=at)
+        said = {"appel": appeal.appeal.code, "fait": at.isoformat()} | asdict(manifest)
+        zipped.writestr(f"{name}-manifeste.json", json.dumps(said, ensure_ascii=False, indent=2, default=str))
+    return manifest
+
+
+def of_letters(
+    session: Session, appeal: WholeAppeal, several: list[Recipient], *, sha256: str, at: datetime
+) -> Manifest:
+    """The manifest of a PDF of those letters."""
+    places = {cell.id: cell.position for cell in store.cells(session, appeal.id)}
+    by_cell = Counter(f"{places[one.cell_id]:02d}" for one in several)
+    part = {"name": f"{slug(appeal.appeal.code, otherwise='appel')}.pdf", "rows": len(several), "sha256": sha256}
+    return _manifest(session, appeal, by_cell, 0, (part,), at=at)
+
+
+def note(session: Session, appeal_id: AppealId, file_id: int, manifest: Manifest, *, at: datetime) -> None:
+    """Keeps the manifest of a file that leaves now: once. Raises FileUndecided."""
+    hold(session, f"appeal file {file_id}")
+    ready(session, appeal_id, file_id)
+    row = _row(session, appeal_id, file_id)
+    row.state, row.made_at = FileState.MADE, at
+    row.rows, row.removed = manifest.rows, sum(manifest.removed.values())
+    row.by_cell, row.parts = dict(manifest.by_cell), [dict(one) for one in manifest.parts]
+    row.purge_on = manifest.purge_on
+    session.flush()
+
+
+def say_purged(session: Session, appeal_id: AppealId, file_id: int, *, on: date) -> bool:
+    """Notes that whoever had the file says it is deleted. True if that is news."""
+    row = _row(session, appeal_id, file_id)
+    if row.state is not FileState.MADE or row.purged_on is not None:
+        return False
+    row.purged_on = on
+    session.flush()
+    return True
+
+
+def _manifest(
+    session: Session,
+    appeal: WholeAppeal,
+    by_cell: Counter[str],
+    changed: int,
+    parts: tuple[dict[str, object], ...],
+    *,
+    at: datetime,
+) -> Manifest:
+    return Manifest(
+        rows=sum(by_cell.values()),
+        by_cell=dict(sorted(by_cell.items())),
+        removed={word.value: count for word, count in store.removed(session, appeal.id).items()},
+        transliterated=changed,
+        purge_on=brussels_day(at) + timedelta(days=appeal.plan.keep_days),
+        parts=parts,
+    )
+
+
+def _row(session: Session, appeal_id: AppealId, file_id: int) -> AppealFileRow:
+    row = session.get(AppealFileRow, file_id, populate_existing=True)
+    if row is None or row.appeal_id != appeal_id:
+        raise FileUndecided
+    return row
+
+
+def _file(row: AppealFileRow) -> AppealFile:
+    plain = ("id", "form", "state", "asked_at", "asked_rows", "made_at", "rows", "removed", "by_cell", "purge_on")
+    return AppealFile(
+        **{name: getattr(row, name) for name in plain},
+        asked_by=AccountId(row.asked_by),
+        decided_by=None if row.decided_by is None else AccountId(row.decided_by),
+        parts=tuple(row.parts),
+        purged_on=row.purged_on,
+    )

@@ -1,0 +1,156 @@
+"""The freeze: an appeal becomes people, letters and reasons that do not change any more, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from sqlalchemy.orm import Session
+
+from crm.consent import gate
+from crm.donations import appeals
+from crm.foundation.bulk import pour
+from crm.foundation.database import hold
+from crm.fundraising import letters, rules, selects, store
+from crm.fundraising.errors import AppealFrozen, NobodyToAsk
+from crm.fundraising.model import Arm, Cell, CellCount, Reason, Waterfall, WholeAppeal
+from crm.fundraising.selects import Asked
+from crm.fundraising.tables import AppealCellRow, LeftOutRow, RecipientRow
+from crm.segments import service as segments
+from crm.segments.catalogue import Catalogue
+from crm.segments.model import Definition, InSegment
+from crm.values.calendar import brussels_day, instant_of
+from crm.values.identifiers import AccountId, AppealId
+
+AT_ONCE = 2000
+NOON = time(12)
+RECIPIENT = ("appeal_id", "arm", *store.PRINTED, "added_why", "removed_why")
+LEFT_OUT = ("appeal_id", "person_id", "cell_id", "reason", "refusal")
+
+
+def preview(session: Session, catalogue: Catalogue, appeal_id: AppealId, *, at: datetime) -> Waterfall:
+    """What a freeze would come to now; nothing is written. Raises AppealMissing."""
+    asked = asking(session, catalogue, store.find(session, appeal_id), at=at)
+    return counted(session, asked) if asked.cells else Waterfall(people=0, cells=(), refusals={})
+
+
+def freeze(
+    session: Session, catalogue: Catalogue, appeal_id: AppealId, *, by: AccountId | None, at: datetime
+) -> Waterfall:
+    """Writes down who is asked for what, where, by which communication, and why the others are not.
+
+    Raises AppealFrozen (twice is refused), NobodyToAsk, NoMoreNumbers.
+    """
+    hold(session, f"appeal {appeal_id}")
+    appeal = store.find(session, appeal_id)
+    if appeal.frozen_at is not None:
+        raise AppealFrozen
+    asked = asking(session, catalogue, appeal, at=at)
+    if not asked.cells:
+        raise NobodyToAsk
+    found, next_seq = counted(session, asked), store.plan_row(session, appeal_id).next_seq
+    if not found.mailed:
+        raise NobodyToAsk
+    cells = [cell for cell, _ in asked.cells]
+    put_codes(session, appeal, cells)
+    with TemporaryFile("w+") as people, TemporaryFile("w+") as left_out, TemporaryFile("w+") as printed:
+        stream = session.execute(selects.roll(asked, whole=True).execution_options(yield_per=AT_ONCE)).mappings()
+        for row in stream:
+            cell = cells[row["place"]]
+            if row["reason"] is not None:
+                _lay(left_out, (appeal_id, row["person_id"], cell.id, row["reason"], row["refusal"]))
+            elif row["arm"] == Arm.CONTROL:
+                _lay(people, letters.control(appeal, cell, row))
+            else:
+                values = letters.recipient(appeal, cell, row, seq=next_seq)
+                next_seq += 1
+                _lay(people, values)
+                _lay(printed, letters.communication(values))
+        pour(session, _table(RecipientRow), RECIPIENT, _read(people))
+        pour(session, _table(LeftOutRow), LEFT_OUT, _read(left_out))
+        appeals.print_communications(session, appeal_id, _read(printed))
+    for cell in cells:
+        version = segments.versions(session, cell.plan.segment_id)[0].number
+        session.get_one(AppealCellRow, cell.id).segment_version = version
+    store.freeze(session, appeal_id, at=at, by=by, waterfall=store.as_json(found), next_seq=next_seq)
+    return found
+
+
+def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: datetime) -> Asked:
+    """What is asked of the roll: segments as of now, addresses and the gate as of the day it is planned for."""
+    cells = store.cells(session, appeal.id)
+    trees = [InSegment(segment_id=cell.plan.segment_id) for cell in cells]
+    today = brussels_day(at)
+    day = max(today, appeal.plan.planned_on)
+    return Asked(
+        question=segments.question(session, catalogue, trees, at=at),
+        appeal=appeal,
+        cells=[(cell, Definition(tree=tree)) for cell, tree in zip(cells, trees, strict=True)],
+        moment=gate.moment(session, at if day == today else instant_of(day, NOON)),
+    )
+
+
+def counted(session: Session, asked: Asked) -> Waterfall:
+    """The roll, counted in one query."""
+    cells = [cell for cell, _ in asked.cells]
+    excluded: list[Counter[Reason]] = [Counter() for _ in cells]
+    mailed: list[Counter[str]] = [Counter() for _ in cells]
+    control, own, inside = ([0] * len(cells) for _ in range(3))
+    refusals: Counter[str] = Counter()
+    for row in session.execute(selects.tallied(asked)).mappings():
+        place, people = row["place"], int(row["people"])
+        own[place] += people
+        for number in range(len(cells)):
+            inside[number] += int(row[f"in_{number}"])
+        if row["reason"] is not None:
+            excluded[place][Reason(row["reason"])] += people
+            if row["reason"] == Reason.GATE:
+                refusals[row["refusal"]] += people
+        elif row["arm"] == Arm.CONTROL:
+            control[place] += people
+        else:
+            mailed[place][row["package"]] += people
+    return Waterfall(
+        people=sum(own),
+        cells=tuple(
+            CellCount(
+                cell_id=cell.id,
+                people=inside[place],
+                higher=inside[place] - own[place],
+                excluded={reason: excluded[place][reason] for reason in Reason if excluded[place][reason]},
+                control=control[place],
+                mailed=dict(sorted(mailed[place].items())),
+            )
+            for place, cell in enumerate(cells)
+        ),
+        refusals=dict(refusals.most_common()),
+    )
+
+
+def put_codes(session: Session, appeal: WholeAppeal, cells: Iterable[Cell]) -> None:
+    """Makes the codes of the slips of those cells known to gifts."""
+    found = {}
+    for cell in cells:
+        for package in filter(None, (cell.plan.package, cell.plan.rival)):
+            code = rules.source_code(appeal.appeal.code, package, cell.position)
+            found[code] = (package, f"{cell.position:02d} {cell.plan.name}"[:80])
+    appeals.put_sources(session, appeal.id, found)
+
+
+def _lay(file: IO[str], values: Sequence[Any]) -> None:
+    json.dump(values, file, ensure_ascii=False)
+    file.write("\n")
+
+
+def _read(file: IO[str]) -> Iterator[Any]:
+    file.seek(0)
+    for line in file:
+        yield json.loads(line)
+
+
+def _table(row: Any) -> Any:
+    return row.__table__

@@ -1,0 +1,146 @@
+"""After the freeze: who is added or taken out, by whom and why; who takes themselves out by dying or saying no."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.consent import gate
+from crm.consent import selects as consent
+from crm.consent.model import Refusal
+from crm.donations import appeals
+from crm.foundation.bulk import pour
+from crm.foundation.database import hold
+from crm.fundraising import freezing, letters, selects, store
+from crm.fundraising.errors import AlreadyThere, AppealMissing, AppealOpen, NotReachable, PlanWrong
+from crm.fundraising.model import Arm, LateChange, Removal, WholeAppeal
+from crm.fundraising.tables import RecipientRow
+from crm.people import selects as people
+from crm.people import service as persons
+from crm.segments.catalogue import Catalogue
+from crm.values.identifiers import AccountId, AppealId, CellId, PersonId
+
+LONGEST = 200
+SAYING_NO = frozenset({Refusal.OBJECTED, Refusal.REFUSED, Refusal.WITHDRAWN, Refusal.SUPPRESSED})
+"""What came since the freeze and keeps a letter back."""
+
+
+def add(
+    session: Session,
+    catalogue: Catalogue,
+    appeal_id: AppealId,
+    cell_id: CellId,
+    person_id: PersonId,
+    *,
+    why: str,
+    by: AccountId,
+    at: datetime,
+) -> None:
+    """Adds somebody to a frozen appeal, below the last letter, by the word of a colleague who says why.
+
+    What the team decides (rest, household, caps) does not hold them back; the gate does. Raises AppealOpen,
+    AlreadyThere, NotReachable, PlanWrong (`why`).
+    """
+    appeal, reason = _frozen(session, appeal_id), _reason(why)
+    row = store.plan_row(session, appeal_id)
+    cell = next((one for one in store.cells(session, appeal_id) if one.id == cell_id), None)
+    person = persons.find_survivor(session, person_id)
+    if cell is None or person is None:
+        raise AppealMissing
+    if store.recipient(session, appeal_id, person.id) is not None:
+        raise AlreadyThere
+    verdict = gate.verdict_of(session, person.id, appeal.plan.purpose, appeal.plan.channel, at)
+    if verdict.refusal is not None:
+        raise NotReachable(verdict.refusal.value)
+    asked = freezing.asking(session, catalogue, appeal, at=at)
+    found = session.execute(selects.one_letter(asked, cell, person.id)).mappings().one_or_none()
+    if found is None:
+        raise NotReachable("no-address")
+    values = letters.recipient(appeal, cell, found, seq=row.next_seq, why=reason)
+    pour(session, _table(RecipientRow), freezing.RECIPIENT, [values])
+    appeals.print_communications(session, appeal_id, [letters.communication(values)])
+    added = store.recipient(session, appeal_id, person.id)
+    assert added is not None
+    added.added_at, added.added_by = at, by
+    row.next_seq += 1
+    session.flush()
+
+
+def take_out(
+    session: Session, appeal_id: AppealId, person_id: PersonId, *, why: str, by: AccountId, at: datetime
+) -> bool:
+    """Takes somebody out by the word of a colleague who says why. True if that is news."""
+    _frozen(session, appeal_id)
+    here = (RecipientRow.appeal_id == appeal_id) & (RecipientRow.person_id == person_id)
+    reason = _reason(why)
+    return store.remove(session, here, removal=Removal.BY_HAND, removed_at=at, removed_by=by, removed_why=reason) == 1
+
+
+def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
+    """Takes out whoever has died, was merged or may not be asked any more since the freeze; how many.
+
+    An erasure takes itself out. Nobody is taken out for want of patience: a rest or a pause holds back what is not
+    promised yet, and these letters are.
+    """
+    appeal = _frozen(session, appeal_id)
+    who = people.everybody().subquery("who")
+    plan, row = appeal.plan, RecipientRow
+    here = (row.appeal_id == appeal_id) & (row.arm == Arm.MAILED)
+    among = select(row.person_id).where(here, row.removal.is_(None))
+    moment = gate.moment(session, at)
+    refused = consent.refused(plan.purpose, plan.channel, moment=moment, is_owed=True, among=among).subquery("refused")
+    said_no = select(refused.c.person_id).where(refused.c.refusal.in_(sorted(one.value for one in SAYING_NO)))
+    gone = 0
+    for removal, these in (
+        (Removal.DECEASED, select(who.c.person_id).where(who.c.is_deceased)),
+        (Removal.MERGED, select(who.c.person_id).where(who.c.is_merged)),
+        (Removal.OBJECTED, said_no),
+    ):
+        gone += store.remove(session, here & row.person_id.in_(these), removal=removal, removed_at=at)
+    return gone
+
+
+def changes(session: Session, appeal_id: AppealId) -> tuple[LateChange, ...]:
+    """Whoever was added or taken out by hand since the freeze, in the order of the letters."""
+    row = RecipientRow
+    by_hand = row.added_at.is_not(None) | (row.removal == Removal.BY_HAND)
+    found = []
+    for one in session.scalars(select(row).where(row.appeal_id == appeal_id, by_hand).order_by(row.seq, row.id)):
+        told = [(True, one.added_why, one.added_by, one.added_at)]
+        if one.removal is Removal.BY_HAND:
+            told.append((False, one.removed_why, one.removed_by, one.removed_at))
+        found += [
+            LateChange(
+                person_id=PersonId(one.person_id),
+                seq=one.seq,
+                is_addition=is_addition,
+                why=why,
+                by=None if by is None else AccountId(by),
+                at=at,
+            )
+            for is_addition, why, by, at in told
+            if at is not None
+        ]
+    return tuple(found)
+
+
+def _frozen(session: Session, appeal_id: AppealId) -> WholeAppeal:
+    hold(session, f"appeal {appeal_id}")
+    appeal = store.find(session, appeal_id)
+    if appeal.frozen_at is None:
+        raise AppealOpen
+    return appeal
+
+
+def _reason(why: str) -> str:
+    reason = " ".join(why.split())
+    if not 1 <= len(reason) <= LONGEST:
+        raise PlanWrong("why")
+    return reason
+
+
+def _table(row: Any) -> Any:
+    return row.__table__

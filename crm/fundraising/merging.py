@@ -1,0 +1,39 @@
+"""What a merge of two people does to the appeals of each, and how an un-merge puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.foundation import row_moves
+from crm.foundation.row_moves import RowMove
+from crm.fundraising.tables import LeftOutRow, RecipientRow
+from crm.values.identifiers import PersonId
+
+ROOM = "crm.fundraising"
+TABLES = frozenset({"appeal_recipient", "appeal_left_out"})
+_ROWS: tuple[Any, ...] = (RecipientRow, LeftOutRow)
+
+
+def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """The survivor gets what the loser had. Where both are in an appeal, the loser's row stays and is not exported."""
+    moves: list[RowMove] = []
+    for row in _ROWS:
+        moves += row_moves.give(session, row.__table__, loser=loser, survivor=survivor, unless_same=("appeal_id",))
+    session.expire_all()
+    return moves
+
+
+def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
+    """Gives each their own again; how many values stay because somebody changed them since."""
+    tables = {row.__tablename__: row.__table__ for row in _ROWS}
+    kept = sum(row_moves.put_back(session, tables[move.table], [move]) for move in reversed(moves))
+    session.expire_all()
+    return kept
+
+
+def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
+    """Nothing that would help to choose a survivor."""
+    return {person_id: {} for person_id in person_ids}

@@ -1,0 +1,137 @@
+"""What came of an appeal: by the code that gifts bear, by the window in which they came, beside those left alone."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from sqlalchemy import Float, and_, cast, func, select
+from sqlalchemy.orm import Session
+
+from crm.consent import selects as consent
+from crm.donations import selects as donations
+from crm.donations.model import GiftKind
+from crm.fundraising import rules, store
+from crm.fundraising.model import Answered, Arm, Arms, Results, WholeAppeal
+from crm.fundraising.tables import RecipientRow
+from crm.values.calendar import instant_of
+from crm.values.identifiers import AppealId, CellId
+
+WINDOW = 90
+"""So many days after an appeal, a gift without a code is taken for an answer to it."""
+
+
+def of(session: Session, appeal: WholeAppeal, *, on: date) -> Results:
+    """Everything, up to a day; a fixed number of queries."""
+    since = appeal.plan.planned_on
+    until = max(min(on, since + timedelta(days=WINDOW)), since)
+    codes = {
+        rules.source_code(appeal.appeal.code, package, cell.position)
+        for cell in store.cells(session, appeal.id)
+        for package in (cell.plan.package, cell.plan.rival)
+        if package
+    }
+    arms = _arms(session, appeal.id, since, until)
+    return Results(
+        until_on=until,
+        answered=_answered(session, appeal.id, codes, since, until),
+        cost_cents=appeal.plan.cost_cents,
+        paid_back_on=rules.paid_back(appeal.plan.cost_cents, _by_day(session, codes)),
+        mailed_arm=arms[Arm.MAILED],
+        control_arm=arms[Arm.CONTROL],
+        lift=rules.lift(arms[Arm.MAILED], arms[Arm.CONTROL]),
+        opt_outs=_opt_outs(session, appeal, since, until),
+    )
+
+
+def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: date, until: date) -> tuple[Answered, ...]:
+    row = RecipientRow
+    mailed = session.execute(
+        select(row.cell_id, row.package, row.source_code, func.count())
+        .where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+        .group_by(row.cell_id, row.package, row.source_code)
+        .order_by(row.source_code)
+    ).all()
+    gifts = donations.effective_gifts().subquery("gifts")
+    by_code = {
+        code: (int(people), int(count), int(cents))
+        for code, people, count, cents in session.execute(
+            select(
+                gifts.c.source_code, func.count(gifts.c.person_id.distinct()), func.count(), func.sum(gifts.c.net_cents)
+            )
+            .where(gifts.c.source_code.in_(sorted(codes)))
+            .group_by(gifts.c.source_code)
+        )
+    }
+    in_window = {
+        code: (int(count), int(cents))
+        for code, count, cents in session.execute(
+            select(row.source_code, func.count(), func.sum(gifts.c.net_cents))
+            .join(gifts, gifts.c.person_id == row.person_id)
+            .where(
+                row.appeal_id == appeal_id,
+                row.arm == Arm.MAILED,
+                row.removal.is_(None),
+                gifts.c.source_code.is_(None),
+                gifts.c.kind == GiftKind.ONE_OFF,
+                gifts.c.given_on.between(since, until),
+            )
+            .group_by(row.source_code)
+        )
+    }
+    found = []
+    for cell_id, package, code, count in mailed:
+        people, several, cents = by_code.get(code, (0, 0, 0))
+        window_gifts, window_cents = in_window.get(code, (0, 0))
+        found.append(
+            Answered(
+                cell_id=CellId(cell_id),
+                package=package,
+                mailed=int(count),
+                people=people,
+                gifts=several,
+                cents=cents,
+                window_gifts=window_gifts,
+                window_cents=window_cents,
+            )
+        )
+    return tuple(found)
+
+
+def _by_day(session: Session, codes: set[str]) -> list[tuple[date, int]]:
+    gifts = donations.effective_gifts().subquery("gifts")
+    query = select(gifts.c.given_on, func.sum(gifts.c.net_cents)).where(gifts.c.source_code.in_(sorted(codes)))
+    rows = session.execute(query.group_by(gifts.c.given_on).order_by(gifts.c.given_on))
+    return [(day, int(cents)) for day, cents in rows]
+
+
+def _arms(session: Session, appeal_id: AppealId, since: date, until: date) -> dict[Arm, Arms]:
+    """What each arm gave in the window, whatever the code: the same is counted of both, and of whoever was frozen."""
+    row, gifts = RecipientRow, donations.effective_gifts().subquery("gifts")
+    within = and_(
+        gifts.c.person_id == row.person_id,
+        gifts.c.given_on.between(since, until),
+        gifts.c.kind == GiftKind.ONE_OFF,
+    )
+    each = (
+        select(row.arm, row.person_id, func.coalesce(func.sum(gifts.c.net_cents), 0).label("cents"))
+        .outerjoin(gifts, within)
+        .where(row.appeal_id == appeal_id)
+        .group_by(row.arm, row.person_id)
+        .subquery("each_person")
+    )
+    as_float = cast(each.c.cents, Float)
+    query = select(each.c.arm, func.count(), func.sum(each.c.cents), func.sum(as_float * as_float)).group_by(each.c.arm)
+    found = dict.fromkeys(Arm, Arms(people=0, cents=0, squares=0.0))
+    for arm, people, cents, squares in session.execute(query):
+        found[Arm(arm)] = Arms(people=int(people), cents=int(cents), squares=float(squares))
+    return found
+
+
+def _opt_outs(session: Session, appeal: WholeAppeal, since: date, until: date) -> int:
+    first, last = instant_of(since, time.min), instant_of(until + timedelta(days=1), time.min)
+    no = consent.said_no(appeal.plan.purpose, appeal.plan.channel, first, last).subquery("no")
+    row = RecipientRow
+    query = select(func.count(row.person_id.distinct())).where(
+        row.appeal_id == appeal.id, row.arm == Arm.MAILED, row.person_id.in_(select(no.c.person_id))
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,273 @@
+"""The roll of an appeal as one SELECT: everybody in its segments, their cell, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+
+from crm.consent import selects as consent
+from crm.consent.model import Channel, Refusal
+from crm.donations import donor_selects, thank_selects
+from crm.donations.portraits import months_before
+from crm.fundraising.model import Arm, Cell, Reason, WholeAppeal
+from crm.fundraising.tables import AppealPlanRow, RecipientRow
+from crm.people import selects as people
+from crm.people.model import PersonKind
+from crm.plans import selects as plans
+from crm.plans.model import PlanState
+from crm.segments.model import Definition
+from crm.segments.selects import Question, belongs, lot, person_columns
+from crm.values.identifiers import PersonId
+
+PARTS = (
+    "organisation", "department", "complement", "street", "number", "box", "postcode", "locality", "country",
+)  # fmt: skip
+_GONE = {Refusal.DECEASED.value, Refusal.MERGED.value}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What a roll is asked by: the appeal, its cells in order with what their segments mean, the gate's moment."""
+
+    question: Question
+    appeal: WholeAppeal
+    cells: Sequence[tuple[Cell, Definition]]
+    moment: consent.Moment
+
+    @property
+    def on(self) -> date:
+        return max(self.question.today, self.appeal.plan.planned_on)
+
+
+def roll(asked: Asked, *, whole: bool = False) -> Select[*tuple[Any, ...]]:
+    """One row for each person of any segment.
+
+    Columns: person_id, place (of their cell, from 0), `in_0`… (1 where they are in the segment of that cell), reason
+    (None for those selected), refusal (the gate's word, or ''), arm and package (None for those left out). `whole`
+    adds what a letter needs, and the order of the post.
+    """
+    judged = _once(_judged(asked), "judged")
+    single = _once(_single(judged, asked), "single")
+    capped = _once(_capped(single, asked), "capped")
+    seed, cells = asked.appeal.seed, asked.cells
+    shares = {place: cell.plan.control_share for place, (cell, _) in enumerate(cells)}
+    control = lot(capped.c.person_id, f"{seed} control") % 1000 < _by_place(capped, shares)
+    arm = case((capped.c.reason.is_not(None), null()), (control, Arm.CONTROL.value), else_=Arm.MAILED.value)
+    rivals = {place: cell.plan.rival_share for place, (cell, _) in enumerate(cells)}
+    is_rival = lot(capped.c.person_id, f"{seed} rival") % 1000 < _by_place(capped, rivals)
+    package = case(
+        (is_rival, _by_place(capped, {place: cell.plan.rival for place, (cell, _) in enumerate(cells)})),
+        else_=_by_place(capped, {place: cell.plan.package for place, (cell, _) in enumerate(cells)}),
+    )
+    flags = [capped.c[f"in_{place}"] for place in range(len(cells))]
+    found = select(
+        capped.c.person_id,
+        capped.c.place,
+        *flags,
+        capped.c.reason,
+        capped.c.refusal,
+        cast(arm, String).label("arm"),
+        case((arm == Arm.MAILED.value, package), else_=null()).label("package"),
+    )
+    return _written(found, capped, asked) if whole else found
+
+
+def tallied(asked: Asked) -> Select[*tuple[Any, ...]]:
+    """The same, counted: place, reason, refusal, arm, package, people, and the sums of `in_0`…"""
+    each = _once(roll(asked), "each_of_all")
+    keys = (each.c.place, each.c.reason, each.c.refusal, each.c.arm, each.c.package)
+    sums = [func.sum(each.c[f"in_{place}"]).label(f"in_{place}") for place in range(len(asked.cells))]
+    return select(*keys, func.count().label("people"), *sums).group_by(*keys)
+
+
+def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[Any, ...]]:
+    """What a letter to one person needs, whatever the waterfall says of them; nothing where the gate refuses."""
+    plan, homes, donor = asked.appeal.plan, people.living_together().subquery("homes"), donor_selects.donors()
+    may = _once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
+    one = _once(
+        select(
+            may.c.person_id,
+            literal(0).label("place"),
+            may.c.contact_point_id,
+            may.c.address,
+            homes.c.household_id,
+            homes.c.envelope_name,
+            func.coalesce(donor.last_cents, 0).label("last_cents"),
+            func.coalesce(donor.largest_cents, 0).label("largest_cents"),
+        )
+        .select_from(
+            may.outerjoin(homes, homes.c.person_id == may.c.person_id).outerjoin(
+                donor, donor.person_id == may.c.person_id
+            )
+        )
+        .where(may.c.person_id == person_id),
+        "one",
+    )
+    return _written(select(one.c.person_id, literal(cell.plan.package).label("package")), one, asked)
+
+
+def _pool(asked: Asked) -> Select[*tuple[Any, ...]]:
+    columns: frozenset[str] = frozenset()
+    for _, definition in asked.cells:
+        columns |= person_columns(definition.tree, asked.question)
+    everybody = asked.question.everybody(columns)
+    flags = [
+        case((belongs(definition, everybody, asked.question), 1), else_=0).label(f"in_{place}")
+        for place, (_, definition) in enumerate(asked.cells)
+    ]
+    each = select(everybody.c.person_id, *flags).subquery("each_segment")
+    named = [each.c[f"in_{place}"] for place in range(len(asked.cells))]
+    place = case(*((flag == 1, number) for number, flag in enumerate(named)), else_=-1)
+    return select(each.c.person_id, *named, place.label("place")).where(or_(false(), *(flag == 1 for flag in named)))
+
+
+def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
+    """The pool, with the first reason that is a person's own, and where they can be reached."""
+    pool, plan, on = _once(_pool(asked), "pool"), asked.appeal.plan, asked.on
+    may = _once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
+    among = select(pool.c.person_id).where(pool.c.person_id.not_in(select(may.c.person_id)))
+    no = consent.refused(plan.purpose, plan.channel, moment=asked.moment, among=among).subquery("no")
+    homes, donor = people.living_together().subquery("homes"), donor_selects.donors()
+    waiting = thank_selects.awaiting(on).subquery("waiting")
+    regular = plans.plans_on(on).subquery("regular")
+    refusal = func.coalesce(no.c.refusal, "")
+    reasons: list[tuple[ColumnElement[bool], str]] = [
+        (or_(people.deceased(pool.c.person_id), refusal.in_(sorted(_GONE))), Reason.DECEASED.value),
+        (and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), Reason.GATE.value),
+        (may.c.person_id.is_(None), Reason.NO_ADDRESS.value),
+    ]
+    parts = people.letter_parts().subquery("parts")
+    source = (
+        pool.outerjoin(may, may.c.person_id == pool.c.person_id)
+        .outerjoin(no, no.c.person_id == pool.c.person_id)
+        .outerjoin(homes, homes.c.person_id == pool.c.person_id)
+        .outerjoin(donor, donor.person_id == pool.c.person_id)
+    )
+    if plan.channel is Channel.POST:
+        source = source.outerjoin(parts, parts.c.postal_address_id == may.c.contact_point_id)
+        reasons.append((or_(parts.c.street == "", parts.c.locality == ""), Reason.NO_ADDRESS.value))
+    reasons += [
+        (people.born_after(pool.c.person_id, asked.moment.adults_born_by), Reason.MINOR.value),
+        (pool.c.person_id.in_(select(waiting.c.person_id)), Reason.NOT_THANKED.value),
+    ]
+    active = select(regular.c.person_id).where(regular.c.state == PlanState.ACTIVE.value)
+    if plan.gift_months:
+        reasons.append((donor.last_on > months_before(on, plan.gift_months), Reason.GAVE_RECENTLY.value))
+    if plan.spares_regular:
+        reasons.append((pool.c.person_id.in_(active), Reason.REGULAR.value))
+    if plan.rest_days:
+        reasons.append((pool.c.person_id.in_(_asked_lately(asked)), Reason.ASKED_RECENTLY.value))
+    gate_word = case((and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), refusal), else_="")
+    return select(
+        *pool.c,
+        case(*reasons, else_=null()).label("reason"),
+        gate_word.label("refusal"),
+        may.c.contact_point_id,
+        may.c.address,
+        homes.c.household_id,
+        homes.c.envelope_name,
+        func.coalesce(donor.last_cents, 0).label("last_cents"),
+        func.coalesce(donor.largest_cents, 0).label("largest_cents"),
+    ).select_from(source)
+
+
+def _asked_lately(asked: Asked) -> Select[int]:
+    """Whoever another frozen appeal asks so near to the day of this one, before or after."""
+    row, plan, mine = RecipientRow, AppealPlanRow, asked.appeal.plan
+    near = timedelta(days=mine.rest_days)
+    return (
+        select(row.person_id)
+        .join(plan, plan.appeal_id == row.appeal_id)
+        .where(
+            row.appeal_id != asked.appeal.id,
+            row.arm == Arm.MAILED,
+            row.removal.is_(None),
+            plan.planned_on > mine.planned_on - near,
+            plan.planned_on < mine.planned_on + near,
+        )
+    )
+
+
+def _single(judged: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
+    """One of a household: who is in the highest cell, then whom we have known longest."""
+    if not asked.appeal.plan.one_a_household:
+        return select(*judged.c)
+    standing = case((judged.c.reason.is_(None), 0), else_=1)
+    turn = func.row_number().over(
+        partition_by=(standing, judged.c.household_id), order_by=(judged.c.place, judged.c.person_id)
+    )
+    others = [column for column in judged.c if column.name != "reason"]
+    ranked = select(*judged.c, turn.label("turn")).subquery("ranked")
+    late = and_(ranked.c.reason.is_(None), ranked.c.household_id.is_not(None), ranked.c.turn > 1)
+    return select(
+        *(ranked.c[column.name] for column in others),
+        case((late, Reason.HOUSEHOLD.value), else_=ranked.c.reason).label("reason"),
+    )
+
+
+def _capped(single: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
+    """As many of a cell as its cap lets through, by lot."""
+    caps = {place: cell.plan.cap for place, (cell, _) in enumerate(asked.cells) if cell.plan.cap is not None}
+    if not caps:
+        return select(*single.c)
+    standing = case((single.c.reason.is_(None), 0), else_=1)
+    drawn = lot(single.c.person_id, f"{asked.appeal.seed} cap")
+    turn = func.row_number().over(partition_by=(standing, single.c.place), order_by=(drawn, single.c.person_id))
+    ranked = select(*single.c, turn.label("turn_of_cell")).subquery("ranked_cells")
+    over = and_(ranked.c.reason.is_(None), ranked.c.turn_of_cell > case(caps, value=ranked.c.place, else_=None))
+    others = [column.name for column in single.c if column.name != "reason"]
+    return select(
+        *(ranked.c[name] for name in others),
+        case((over, Reason.CAP.value), else_=ranked.c.reason).label("reason"),
+    )
+
+
+def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
+    """With names, the address as it is now, what they gave; cell by cell, in the order of the post."""
+    who, parts = people.everybody().subquery("who"), people.letter_parts().subquery("letter")
+    is_house = and_(capped.c.household_id.is_not(None), who.c.kind != PersonKind.ORGANISATION)
+    found = found.add_columns(
+        *(who.c[name] for name in ("kind", "title", "first_name", "last_name", "organisation_name", "member_number")),
+        who.c.language,
+        case((is_house, capped.c.envelope_name), else_="").label("envelope_name"),
+        capped.c.contact_point_id,
+        capped.c.address,
+        capped.c.last_cents,
+        capped.c.largest_cents,
+    )
+    source = capped.join(who, who.c.person_id == capped.c.person_id)
+    order: list[Any] = [capped.c.place]
+    if asked.appeal.plan.channel is Channel.POST:
+        source = source.outerjoin(parts, parts.c.postal_address_id == capped.c.contact_point_id)
+        found = found.add_columns(
+            *(parts.c[name].label(f"at_{name}") for name in PARTS), parts.c.language.label("address_language")
+        )
+        order += [parts.c.country, parts.c.postcode, parts.c.street, parts.c.number]
+    return found.select_from(source).order_by(*order, capped.c.person_id)
+
+
+def _once(query: Select[*tuple[Any, ...]], name: str) -> CTE:
+    """A step that is worked out once, however often the next looks at it: else each look would ask the gate anew."""
+    return query.cte(name).prefix_with("MATERIALIZED")
+
+
+def _by_place(rows: CTE, values: dict[int, Any]) -> ColumnElement[Any]:
+    return case({place: literal(value) for place, value in values.items()}, value=rows.c.place)

@@ -1,0 +1,246 @@
+"""SQL of fundraising: appeals with their cells; rows as nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from crm.donations import appeals
+from crm.fundraising.errors import AppealMissing
+from crm.fundraising.model import (
+    Arm,
+    Cell,
+    CellCount,
+    Ladder,
+    NewAppeal,
+    NewCell,
+    Reason,
+    Recipient,
+    Removal,
+    Waterfall,
+    WholeAppeal,
+)
+from crm.fundraising.tables import AppealCellRow, AppealPlanRow, RecipientRow
+from crm.values.identifiers import AccountId, AppealId, CellId, PersonId, SegmentId
+from crm.values.languages import Language
+
+KEPT = ("kind", "channel", "purpose", "planned_on", "rest_days", "gift_months", "spares_regular", "one_a_household",
+        "keep_days", "letter")  # fmt: skip
+"""What of a plan stands in its row under its own name."""
+PRINTED = (
+    "person_id", "cell_id", "seq", "package", "source_code", "digits", "asks", "member_number", "title", "first_name",
+    "last_name", "organisation", "complement", "street", "number", "box", "postcode", "locality", "country", "language",
+    "lines", "phone",
+)  # fmt: skip
+
+
+def whole(session: Session, appeal_ids: Collection[AppealId] | None = None) -> tuple[WholeAppeal, ...]:
+    """Every appeal that was planned here, or those, the newest first."""
+    query = select(AppealPlanRow)
+    if appeal_ids is not None:
+        query = query.where(AppealPlanRow.appeal_id.in_(appeal_ids))
+    plans = {row.appeal_id: row for row in session.scalars(query.execution_options(populate_existing=True))}
+    campaigns = {one.id: one for one in appeals.campaigns(session)}
+    return tuple(
+        WholeAppeal(
+            appeal=one,
+            campaign=campaigns[one.campaign_id],
+            plan=_plan(plans[one.id], one.name, one.cost_cents),
+            seed=plans[one.id].seed,
+            frozen_at=plans[one.id].frozen_at,
+            frozen_by=_by(plans[one.id].frozen_by),
+        )
+        for one in appeals.appeals(session, [AppealId(number) for number in plans])
+    )
+
+
+def find(session: Session, appeal_id: AppealId) -> WholeAppeal:
+    """One appeal. Raises AppealMissing."""
+    for one in whole(session, [appeal_id]):
+        return one
+    raise AppealMissing
+
+
+def plan_row(session: Session, appeal_id: AppealId) -> AppealPlanRow:
+    """The row of a plan, as it stands now. Raises AppealMissing."""
+    row = session.get(AppealPlanRow, appeal_id, populate_existing=True)
+    if row is None:
+        raise AppealMissing
+    return row
+
+
+def put_plan(session: Session, appeal_id: AppealId, plan: NewAppeal, **facts: Any) -> None:
+    """Writes the plan of an appeal, or writes it anew."""
+    values = {name: getattr(plan, name) for name in KEPT} | {"fund_code": plan.fund} | facts
+    row = session.get(AppealPlanRow, appeal_id)
+    if row is None:
+        session.add(AppealPlanRow(appeal_id=appeal_id, **values))
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
+    session.flush()
+
+
+def cells(session: Session, appeal_id: AppealId) -> tuple[Cell, ...]:
+    """The cells of an appeal, the highest first."""
+    row = AppealCellRow
+    rows = session.scalars(select(row).where(row.appeal_id == appeal_id).order_by(row.position, row.id))
+    return tuple(_cell(one) for one in rows)
+
+
+def cell_row(session: Session, appeal_id: AppealId, cell_id: CellId) -> AppealCellRow:
+    """The row of a cell of that appeal. Raises AppealMissing."""
+    row = session.get(AppealCellRow, cell_id)
+    if row is None or row.appeal_id != appeal_id:
+        raise AppealMissing
+    return row
+
+
+def cell_values(plan: NewCell) -> dict[str, Any]:
+    """A cell as its row holds it."""
+    return {
+        "name": plan.name,
+        "segment_id": plan.segment_id,
+        "package": plan.package,
+        "rival": plan.rival,
+        "rival_share": plan.rival_share,
+        "ask_basis": plan.ladder.basis,
+        "ask_percents": list(plan.ladder.percents),
+        "ask_least_cents": plan.ladder.least_cents,
+        "ask_most_cents": plan.ladder.most_cents,
+        "cap": plan.cap,
+        "control_share": plan.control_share,
+    }
+
+
+def order(session: Session, cell_ids: Collection[CellId]) -> None:
+    """Gives cells their places, from 1 on."""
+    for place, cell_id in enumerate(cell_ids, start=1):
+        session.get_one(AppealCellRow, cell_id).position = place
+    session.flush()
+
+
+def recipient(session: Session, appeal_id: AppealId, person_id: PersonId) -> RecipientRow | None:
+    """The row of somebody in an appeal."""
+    row = RecipientRow
+    return session.scalar(select(row).where(row.appeal_id == appeal_id, row.person_id == person_id))
+
+
+def remove(session: Session, where: Any, **facts: Any) -> int:
+    """Notes that people get nothing after all; how many."""
+    row = RecipientRow
+    changed = session.execute(
+        update(row)
+        .where(where, row.removal.is_(None))
+        .values(**facts)
+        .returning(row.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(changed.all())
+
+
+def removed(session: Session, appeal_id: AppealId) -> dict[Removal, int]:
+    """How many get nothing after all, and why; those of the control group aside."""
+    row = RecipientRow
+    here = (row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_not(None))
+    query = select(row.removal, func.count()).where(*here).group_by(row.removal)
+    return {word: int(count) for word, count in session.execute(query) if word is not None}
+
+
+def standing(session: Session, appeal_id: AppealId) -> dict[CellId, int]:
+    """How many of each cell are written to, as things stand."""
+    row = RecipientRow
+    here = (row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+    query = select(row.cell_id, func.count()).where(*here).group_by(row.cell_id)
+    return {CellId(cell_id): int(count) for cell_id, count in session.execute(query)}
+
+
+def noun(values: Mapping[str, Any]) -> Recipient:
+    """A row of recipients (the columns of `PRINTED`) as what it is."""
+    return Recipient(
+        **{name: values[name] for name in PRINTED if name not in ("asks", "lines", "language", "title")},
+        asks=tuple(values["asks"]),
+        lines=tuple(values["lines"].split("\n")) if values["lines"] else (),
+        language=Language(values["language"]),
+        title=str(values["title"]),
+    )
+
+
+def as_json(found: Waterfall) -> dict[str, Any]:
+    """A waterfall as it is kept with a frozen appeal."""
+    return {
+        "people": found.people,
+        "refusals": dict(found.refusals),
+        "cells": [
+            {
+                "cell": one.cell_id,
+                "people": one.people,
+                "higher": one.higher,
+                "excluded": {reason.value: count for reason, count in one.excluded.items()},
+                "control": one.control,
+                "mailed": dict(one.mailed),
+            }
+            for one in found.cells
+        ],
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Waterfall:
+    """The inverse of `as_json`."""
+    return Waterfall(
+        people=kept["people"],
+        refusals=kept["refusals"],
+        cells=tuple(
+            CellCount(
+                cell_id=CellId(one["cell"]),
+                people=one["people"],
+                higher=one["higher"],
+                excluded={Reason(word): count for word, count in one["excluded"].items()},
+                control=one["control"],
+                mailed=one["mailed"],
+            )
+            for one in kept["cells"]
+        ),
+    )
+
+
+def freeze(session: Session, appeal_id: AppealId, *, at: datetime, by: AccountId | None, **facts: Any) -> None:
+    """Marks an appeal as frozen."""
+    row = plan_row(session, appeal_id)
+    row.frozen_at, row.frozen_by = at, by
+    for name, value in facts.items():
+        setattr(row, name, value)
+    session.flush()
+
+
+def _plan(row: AppealPlanRow, name: str, cost_cents: int) -> NewAppeal:
+    kept = {field: getattr(row, field) for field in KEPT}
+    return NewAppeal(name=name, cost_cents=cost_cents, fund=row.fund_code, **kept)
+
+
+def _cell(row: AppealCellRow) -> Cell:
+    ladder = Ladder(
+        basis=row.ask_basis,
+        percents=tuple(row.ask_percents),
+        least_cents=row.ask_least_cents,
+        most_cents=row.ask_most_cents,
+    )
+    plan = NewCell(
+        name=row.name,
+        segment_id=SegmentId(row.segment_id),
+        package=row.package,
+        rival=row.rival,
+        rival_share=row.rival_share,
+        ladder=ladder,
+        cap=row.cap,
+        control_share=row.control_share,
+    )
+    return Cell(id=CellId(row.id), position=row.position, plan=plan, segment_version=row.segment_version)
+
+
+def _by(number: int | None) -> AccountId | None:
+    return None if number is None else AccountId(number)

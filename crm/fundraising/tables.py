@@ -1,0 +1,142 @@
+"""Rows of fundraising. Of a frozen appeal nothing changes but that somebody is taken out or added, and why."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.consent.model import Channel
+from crm.foundation.columns import Base, BigId, Word
+from crm.fundraising.model import Arm, Basis, FileForm, FileState, Kind, Reason, Removal
+from crm.people.model import Title
+from crm.values.languages import Language
+
+
+class AppealPlanRow(Base):
+    """An appeal beside what gifts know of it. `next_seq` counts letters for good: no number is given twice."""
+
+    __tablename__ = "appeal_plan"
+
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    channel: Mapped[Channel] = mapped_column(Word(Channel))
+    purpose: Mapped[str] = mapped_column(String(40))
+    planned_on: Mapped[date]
+    fund_code: Mapped[str] = mapped_column(ForeignKey("fund.code"))
+    rest_days: Mapped[int]
+    gift_months: Mapped[int]
+    spares_regular: Mapped[bool]
+    one_a_household: Mapped[bool]
+    keep_days: Mapped[int]
+    letter: Mapped[str] = mapped_column(Text)
+    seed: Mapped[str] = mapped_column(String(40))
+    next_seq: Mapped[int]
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(BigId)
+    frozen_at: Mapped[datetime | None]
+    frozen_by: Mapped[int | None] = mapped_column(BigId)
+    waterfall: Mapped[dict[str, Any] | None]
+
+
+class AppealCellRow(Base):
+    __tablename__ = "appeal_cell"
+    __table_args__ = (Index("ix_appeal_cell_appeal", "appeal_id", "position"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal_plan.appeal_id"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), index=True)
+    segment_version: Mapped[int | None]
+    package: Mapped[str] = mapped_column(String(8))
+    rival: Mapped[str] = mapped_column(String(8))
+    rival_share: Mapped[int]
+    ask_basis: Mapped[Basis] = mapped_column(Word(Basis))
+    ask_percents: Mapped[list[Any]]
+    ask_least_cents: Mapped[int] = mapped_column(BigInteger)
+    ask_most_cents: Mapped[int] = mapped_column(BigInteger)
+    cap: Mapped[int | None]
+    control_share: Mapped[int]
+
+
+class RecipientRow(Base):
+    """Who was frozen. Of the control group only that they are in it: it has no number, no address, no amounts."""
+
+    __tablename__ = "appeal_recipient"
+    __table_args__ = (
+        UniqueConstraint("appeal_id", "person_id"),
+        Index("ix_appeal_recipient_seq", "appeal_id", "arm", "seq"),
+        Index("ix_appeal_recipient_person", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal_plan.appeal_id"))
+    cell_id: Mapped[int] = mapped_column(ForeignKey("appeal_cell.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    seq: Mapped[int]
+    arm: Mapped[Arm] = mapped_column(Word(Arm))
+    package: Mapped[str] = mapped_column(String(8))
+    source_code: Mapped[str] = mapped_column(String(40))
+    digits: Mapped[str] = mapped_column(String(12))
+    asks: Mapped[list[Any]]
+    member_number: Mapped[str] = mapped_column(String(20))
+    title: Mapped[Title] = mapped_column(Word(Title))
+    first_name: Mapped[str] = mapped_column(String(100))
+    last_name: Mapped[str] = mapped_column(String(100))
+    organisation: Mapped[str] = mapped_column(String(200))
+    complement: Mapped[str] = mapped_column(String(210))
+    street: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(20))
+    box: Mapped[str] = mapped_column(String(20))
+    postcode: Mapped[str] = mapped_column(String(12))
+    locality: Mapped[str] = mapped_column(String(100))
+    country: Mapped[str] = mapped_column(String(2))
+    language: Mapped[Language] = mapped_column(Word(Language))
+    lines: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(String(40))
+    added_at: Mapped[datetime | None]
+    added_by: Mapped[int | None] = mapped_column(BigId)
+    added_why: Mapped[str] = mapped_column(String(200))
+    removal: Mapped[Removal | None] = mapped_column(Word(Removal))
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[int | None] = mapped_column(BigId)
+    removed_why: Mapped[str] = mapped_column(String(200))
+
+
+class LeftOutRow(Base):
+    """Who was in a segment and is not asked, and why; `refusal` is the gate's word."""
+
+    __tablename__ = "appeal_left_out"
+    __table_args__ = (Index("ix_appeal_left_out_person", "person_id"),)
+
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal_plan.appeal_id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    cell_id: Mapped[int] = mapped_column(ForeignKey("appeal_cell.id"))
+    reason: Mapped[Reason] = mapped_column(Word(Reason))
+    refusal: Mapped[str] = mapped_column(String(40))
+
+
+class AppealFileRow(Base):
+    """A file that leaves: asked for, looked at by a second colleague where it is large, made; itself it is not kept."""
+
+    __tablename__ = "appeal_file"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal_plan.appeal_id"), index=True)
+    form: Mapped[FileForm] = mapped_column(Word(FileForm))
+    state: Mapped[FileState] = mapped_column(Word(FileState))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int] = mapped_column(BigId)
+    asked_rows: Mapped[int]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    made_at: Mapped[datetime | None]
+    rows: Mapped[int | None]
+    removed: Mapped[int | None]
+    by_cell: Mapped[dict[str, Any] | None]
+    parts: Mapped[list[Any]]
+    purge_on: Mapped[date | None]
+    purged_on: Mapped[date | None]

@@ -1,0 +1,48 @@
+"""The words of fundraising, as the office says them."""
+
+from __future__ import annotations
+
+from crm.consent.model import Channel
+from crm.foundation.translation import N_
+from crm.fundraising.model import Arm, Basis, FileForm, FileState, Kind, Reason, Removal
+
+KINDS: dict[Kind, str] = {
+    Kind.GENERAL: N_("Appel général"),
+    Kind.URGENT: N_("Urgence"),
+    Kind.REACTIVATION: N_("Réactivation"),
+    Kind.UPGRADE: N_("Augmentation"),
+}
+CHANNELS: dict[Channel, str] = {Channel.POST: N_("par la poste"), Channel.PHONE: N_("par téléphone")}
+BASES: dict[Basis, str] = {
+    Basis.LAST: N_("leur dernier don"),
+    Basis.LARGEST: N_("leur plus grand don"),
+    Basis.FIXED: N_("des montants fixes"),
+}
+REASONS: dict[Reason, str] = {
+    Reason.DECEASED: N_("décédées"),
+    Reason.GATE: N_("le consentement ne le permet pas"),
+    Reason.NO_ADDRESS: N_("pas d’adresse qui porte"),
+    Reason.MINOR: N_("moins de 18 ans"),
+    Reason.NOT_THANKED: N_("pas encore remerciées"),
+    Reason.GAVE_RECENTLY: N_("ont donné il y a peu"),
+    Reason.REGULAR: N_("donnent déjà chaque mois"),
+    Reason.ASKED_RECENTLY: N_("sollicitées il y a peu"),
+    Reason.HOUSEHOLD: N_("quelqu’un du même ménage est sollicité"),
+    Reason.CAP: N_("au-delà du plafond de la cellule"),
+}
+HIGHER = N_("déjà dans une cellule plus haute")
+ARMS: dict[Arm, str] = {Arm.MAILED: N_("sollicitées"), Arm.CONTROL: N_("groupe témoin")}
+REMOVALS: dict[Removal, str] = {
+    Removal.ERASED: N_("données effacées à leur demande"),
+    Removal.DECEASED: N_("décédées depuis"),
+    Removal.MERGED: N_("fiche réunie à une autre"),
+    Removal.OBJECTED: N_("ont dit non depuis"),
+    Removal.BY_HAND: N_("retirées à la main"),
+}
+FORMS: dict[FileForm, str] = {FileForm.LIST: N_("Liste"), FileForm.LETTERS: N_("Lettres")}
+STATES: dict[FileState, tuple[str, str]] = {
+    FileState.ASKED: (N_("attend un second regard"), "wait"),
+    FileState.APPROVED: (N_("prêt à emporter"), "live"),
+    FileState.REFUSED: (N_("refusé"), "stop"),
+    FileState.MADE: (N_("emporté"), "done"),
+}

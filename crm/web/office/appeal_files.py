@@ -1,0 +1,236 @@
+"""A frozen appeal leaves: files asked for, agreed to by a second colleague, taken away; who is added or taken out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.consent.model import Channel
+from crm.foundation import documents
+from crm.fundraising import exporting, late, paper, service
+from crm.fundraising.errors import AlreadyThere, AppealOpen, FileUndecided, NotReachable, OwnFile, PlanWrong
+from crm.fundraising.model import FileForm
+from crm.people import service as people
+from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid, PortevoixError
+from crm.values.identifiers import AppealId, CellId, PersonId
+from crm.web.office import guard, person_search, shell
+from crm.web.office.noting import note
+from crm.web.office.supporter_proof import download
+from crm.web.words import N_
+
+blueprint = Blueprint("appeal_files", __name__, url_prefix="/office/appeals")
+
+PIECE = 64 * 1024
+REFUSALS: dict[type[PortevoixError], str] = {
+    FileUndecided: N_("Ce fichier a déjà été emporté, ou n’est pas encore accordé : demandez-en un autre."),
+    OwnFile: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
+    AppealOpen: N_("Cet appel n’est pas encore figé."),
+    AlreadyThere: N_("Cette personne est déjà dans l’appel."),
+    NotReachable: N_("Cette personne ne peut pas être sollicitée ainsi : son consentement ou son adresse l’empêche."),
+    PlanWrong: N_("Écrivez pourquoi, en 200 signes au plus."),
+}
+
+
+@guard.page(blueprint, "/<int:appeal_id>/files", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
+def ask(appeal_id: int) -> ResponseReturnValue:
+    """Asks for a file; a large one waits for a second colleague. Who has died or said no is taken out first."""
+    number, by, now = AppealId(appeal_id), guard.signed_in().account.id, shell.now()
+    form = FileForm.LETTERS if request.form.get("form") == FileForm.LETTERS.value else FileForm.LIST
+    try:
+        with shell.assembly().database.transaction() as session:
+            late.strike(session, number, at=now)
+            asked = exporting.ask(session, number, form, by=by, at=now)
+            facts = {"file": asked.id, "form": form.value, "rows": asked.asked_rows}
+            note(session, "appeal.ask-file", appeal_id, facts, subject="appeal")
+    except tuple(REFUSALS) as refused:
+        return _refused(appeal_id, refused)
+    if asked.state.value == "approved":
+        return shell.back(_here(appeal_id), shell.say(N_("Le fichier est prêt à emporter.")))
+    said = N_("%(rows)s personnes : une autre personne de l’équipe doit accorder ce fichier.")
+    return shell.back(_here(appeal_id), shell.say(said, rows=shell.number(asked.asked_rows)), kind="note")
+
+
+@guard.page(
+    blueprint,
+    "/<int:appeal_id>/files/<int:file_id>/decide",
+    permission=Permission.SUPPORTERS_EXPORT,
+    methods=("POST",),
+)
+def decide(appeal_id: int, file_id: int) -> ResponseReturnValue:
+    """A second colleague agrees, or not."""
+    approve, by = request.form.get("decision") == "yes", guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            exporting.decide(session, AppealId(appeal_id), file_id, approve=approve, by=by, at=shell.now())
+            note(session, "appeal.decide-file", appeal_id, {"file": file_id, "approved": approve}, subject="appeal")
+    except tuple(REFUSALS) as refused:
+        return _refused(appeal_id, refused)
+    said = N_("Accordé : le fichier peut partir.") if approve else N_("Refusé : rien ne part.")
+    return shell.back(_here(appeal_id), shell.say(said))
+
+
+@guard.page(
+    blueprint,
+    "/<int:appeal_id>/files/<int:file_id>/take",
+    permission=Permission.SUPPORTERS_EXPORT,
+    methods=("POST",),
+)
+def take(appeal_id: int, file_id: int) -> ResponseReturnValue:
+    """The file, once; its manifest is kept, itself it is not."""
+    made, now, number = shell.assembly(), shell.now(), AppealId(appeal_id)
+    try:
+        with made.database.transaction() as session:
+            late.strike(session, number, at=now)
+            asked = exporting.ready(session, number, file_id)
+    except tuple(REFUSALS) as refused:
+        return _refused(appeal_id, refused)
+    if asked.form is FileForm.LETTERS:
+        return _letters(number, file_id)
+    kept = TemporaryFile()  # noqa: SIM115 - streamed below
+    try:
+        with made.database.reading() as session:
+            appeal = service.appeal(session, number)
+            manifest = exporting.write(session, appeal, kept, at=now)
+        with made.database.transaction() as session:
+            exporting.note(session, number, file_id, manifest, at=now)
+            facts = {"file": file_id, "rows": manifest.rows, "sha256": [one["sha256"] for one in manifest.parts]}
+            note(session, "appeal.export", appeal_id, facts, subject="appeal")
+    except tuple(REFUSALS) as refused:
+        kept.close()
+        return _refused(appeal_id, refused)
+    answer = Response(_pieces(kept), mimetype="application/zip")
+    name = f"{appeal.appeal.code.lower()}-{brussels_day(now):%Y-%m-%d}.zip"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Rows"] = str(manifest.rows)
+    return answer
+
+
+def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
+    made, now = shell.assembly(), shell.now()
+    with made.database.reading() as session:
+        appeal = service.appeal(session, appeal_id)
+        several = list(exporting.recipients(session, appeal_id))
+        known = people.people(session, {one.person_id for one in several[: paper.MOST]})
+    by_post = appeal.plan.channel is Channel.POST
+    if not by_post or not appeal.plan.letter or not 0 < len(several) <= paper.MOST:
+        said = N_(
+            "Des lettres se font d’un appel par la poste, dont la lettre est écrite, à %(most)s personnes au plus."
+        )
+        return shell.back(_here(appeal_id), shell.say(said, most=paper.MOST), kind="refused")
+    page = paper.facts(
+        [paper.Letter(recipient=one, person=known[one.person_id]) for one in several],
+        made.settings.organisation,
+        words=appeal.plan.letter,
+        account=made.settings.collecting.account,
+        title=appeal.plan.name,
+        language=shell.language(),
+        on=appeal.plan.planned_on,
+    )
+    content = documents.pdf("appeal", page, at=now)
+    with made.database.transaction() as session:
+        digest = hashlib.sha256(content).hexdigest()
+        manifest = exporting.of_letters(session, appeal, several, sha256=digest, at=now)
+        exporting.note(session, appeal_id, file_id, manifest, at=now)
+        facts = {"file": file_id, "rows": manifest.rows, "sha256": [digest]}
+        note(session, "appeal.export", appeal_id, facts, subject="appeal")
+    return download(content, f"{appeal.appeal.code.lower()}-lettres.pdf", "application/pdf")
+
+
+@guard.page(
+    blueprint,
+    "/<int:appeal_id>/files/<int:file_id>/purged",
+    permission=Permission.CAMPAIGNS_EDIT,
+    methods=("POST",),
+)
+def purged(appeal_id: int, file_id: int) -> ResponseReturnValue:
+    """Whoever had the file says that it is deleted."""
+    with shell.assembly().database.transaction() as session:
+        if exporting.say_purged(session, AppealId(appeal_id), file_id, on=brussels_day(shell.now())):
+            note(session, "appeal.purged", appeal_id, {"file": file_id}, subject="appeal")
+    return shell.back(_here(appeal_id), shell.say(N_("C’est noté : ce fichier est détruit.")))
+
+
+@guard.page(blueprint, "/<int:appeal_id>/add", permission=Permission.CAMPAIGNS_EDIT)
+def late_form(appeal_id: int) -> ResponseReturnValue:
+    """The form by which somebody is added after the freeze."""
+    return _add_form(AppealId(appeal_id))
+
+
+@guard.page(blueprint, "/<int:appeal_id>/add", permission=Permission.CAMPAIGNS_EDIT, methods=("POST",))
+def add(appeal_id: int) -> ResponseReturnValue:
+    """Adds somebody, with a reason."""
+    made, by, number = shell.assembly(), guard.signed_in().account.id, AppealId(appeal_id)
+    try:
+        with made.database.transaction() as session:
+            person_id = person_search.chosen(session)
+            cell_id = CellId(request.form.get("cell_id", 0, type=int))
+            why = request.form.get("why", "")
+            late.add(session, made.questions, number, cell_id, person_id, why=why, by=by, at=shell.now())
+            note(session, "appeal.add", appeal_id, subject="appeal")
+            note(session, "appeal.add", person_id)
+    except tuple(REFUSALS) as refused:
+        return _add_form(number, shell.say(REFUSALS[type(refused)]))
+    except Invalid:
+        return _add_form(number, shell.say(N_("Choisissez une personne.")))
+    return shell.back(_here(appeal_id), shell.say(N_("Ajoutée : sa lettre vient après les autres.")))
+
+
+@guard.page(blueprint, "/<int:appeal_id>/take-out", permission=Permission.CAMPAIGNS_EDIT, methods=("POST",))
+def take_out(appeal_id: int) -> ResponseReturnValue:
+    """Takes somebody out, with a reason."""
+    by, number = guard.signed_in().account.id, AppealId(appeal_id)
+    try:
+        with shell.assembly().database.transaction() as session:
+            person_id: PersonId = person_search.chosen(session)
+            is_news = late.take_out(session, number, person_id, why=request.form.get("why", ""), by=by, at=shell.now())
+            if is_news:
+                note(session, "appeal.take-out", appeal_id, subject="appeal")
+                note(session, "appeal.take-out", person_id)
+    except tuple(REFUSALS) as refused:
+        return _add_form(number, shell.say(REFUSALS[type(refused)]))
+    except Invalid:
+        return _add_form(number, shell.say(N_("Choisissez une personne.")))
+    if not is_news:
+        return shell.back(_here(appeal_id), shell.say(N_("Cette personne n’y est pas, ou plus.")), kind="note")
+    return shell.back(_here(appeal_id), shell.say(N_("Retirée : elle ne recevra rien.")))
+
+
+def _add_form(appeal_id: AppealId, error: str = "") -> Response:
+    typed = request.form.get("who", "").strip()[:200]
+    with shell.assembly().database.reading() as session:
+        found = service.appeal(session, appeal_id)
+        cells = service.cells(session, appeal_id)
+        answers = person_search.answers(session, typed)
+    return shell.show(
+        "office/appeals/late.html",
+        status=422 if error else 200,
+        appeal=found,
+        cells=[(cell.id, f"{cell.position:02d} · {cell.plan.name}") for cell in cells],
+        who=typed,
+        found=answers,
+        why=request.form.get("why", "")[:200],
+        error=error,
+    )
+
+
+def _refused(appeal_id: int, refused: PortevoixError) -> Response:
+    return shell.back(_here(appeal_id), shell.say(REFUSALS[type(refused)]), kind="refused")
+
+
+def _here(appeal_id: int) -> str:
+    return url_for("appeal_cells.show", appeal_id=appeal_id)
+
+
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        kept.seek(0)
+        while piece := kept.read(PIECE):
+            yield piece

@@ -1,0 +1,71 @@
+"""A freeze that is killed anywhere, or done by two at once, leaves an appeal as it was, or frozen whole, once."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from sqlalchemy import func, select
+
+from crm.assembly import QUESTIONS, Assembly
+from crm.donations import appeals
+from crm.fundraising import freezing, rules, service
+from crm.fundraising.errors import AppealFrozen
+from crm.fundraising.model import NewCell
+from crm.fundraising.tables import LeftOutRow, RecipientRow
+from crm.values.identifiers import AppealId
+from tests.conftest import NOW
+from tests.donations.test_two_at_once import at_once
+from tests.fundraising.conftest import appeal, crowd, segment
+from tests.killing import killed
+
+
+def _freeze(house: Assembly, appeal_id: AppealId) -> None:
+    with house.database.transaction() as session:
+        freezing.freeze(session, house.questions, appeal_id, by=None, at=NOW)
+
+
+def _planned(house: Assembly) -> AppealId:
+    with house.database.transaction() as session:
+        crowd(session, house, Random(4), size=12)
+        return appeal(session, NewCell(name="Tous", segment_id=segment(session, "Tous"), control_share=200)).id
+
+
+def _counts(house: Assembly, appeal_id: AppealId) -> tuple[int, int, int]:
+    with house.database.reading() as session:
+        people, left_out = (session.scalar(select(func.count()).select_from(row)) for row in (RecipientRow, LeftOutRow))
+        letters = {rules.communication(appeal_id, seq).digits for seq in range(1, 20)}
+        return people or 0, left_out or 0, len(appeals.printed(session, letters))
+
+
+def test_a_freeze_that_is_killed_is_whole_or_never_was(house: Assembly) -> None:
+    appeal_id = _planned(house)
+    with house.database.reading() as session:
+        would = freezing.preview(session, QUESTIONS, appeal_id, at=NOW)
+    whole = would.mailed + would.control, sum(would.excluded.values()), would.mailed
+    assert min(whole) > 0
+    for kill in range(2):
+        killed(house.settings, _freeze, appeal_id, after=0.3 * kill)
+        with house.database.reading() as session:
+            is_frozen = service.appeal(session, appeal_id).frozen_at is not None
+        assert _counts(house, appeal_id) == (whole if is_frozen else (0, 0, 0))
+        if is_frozen:
+            break
+    else:
+        _freeze(house, appeal_id)
+    assert _counts(house, appeal_id) == whole
+    with pytest.raises(AppealFrozen):
+        _freeze(house, appeal_id)
+    assert _counts(house, appeal_id) == whole
+
+
+def test_two_freezes_at_once_are_one(house: Assembly) -> None:
+    appeal_id = _planned(house)
+
+    def freeze(session: object) -> None:
+        freezing.freeze(session, QUESTIONS, appeal_id, by=None, at=NOW)  # type: ignore[arg-type] # a session
+
+    wrong = at_once(house, freeze, freeze)
+    assert [type(one) for one in wrong] == [AppealFrozen]
+    people, _, letters = _counts(house, appeal_id)
+    assert people >= letters > 0

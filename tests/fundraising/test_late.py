@@ -1,0 +1,148 @@
+"""After the freeze: what changes says who and why; the bank's lines come back to the letter they answer."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import update
+
+from crm.assembly import QUESTIONS, Assembly, bank_counter
+from crm.banking import bringing
+from crm.banking import service as banking
+from crm.banking.kept import Rule
+from crm.contracts.personal_data import Erasing
+from crm.donations import service as donations
+from crm.donations.model import Method, Movement, NewGift, NewLine, Wanted
+from crm.fundraising import exporting, freezing, late, merging, personal_data, results, service, store
+from crm.fundraising.errors import AlreadyThere, AppealFrozen, AppealOpen, NotReachable
+from crm.fundraising.model import NewCell, Removal, WholeAppeal
+from crm.people import service as people
+from crm.people.personal_data import subject as find
+from crm.people.tables import PersonRow
+from crm.values.identifiers import AccountId, PersonId
+from crm.values.languages import Language
+from tests.banking import coda_files as coda
+from tests.banking.coda_files import Move
+from tests.conftest import NOW
+from tests.fundraising.conftest import BY, appeal, crowd, object_to, person, segment
+
+
+def frozen(session: object, house: Assembly, *names: str) -> tuple[WholeAppeal, list[PersonId]]:
+    """An appeal frozen for people of those names."""
+    several = [person(session, house, name) for name in names]  # type: ignore[arg-type] # a session
+    made = appeal(session, NewCell(name="Tous", segment_id=segment(session, "Tous")))  # type: ignore[arg-type] # the same
+    freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)  # type: ignore[arg-type] # the same
+    return made, several
+
+
+def test_a_frozen_appeal_changes_only_by_a_word_that_is_kept(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        made, (ana, _) = frozen(session, house, "Silva", "Peeters")
+        [cell] = service.cells(session, made.id)
+        with pytest.raises(AppealFrozen):
+            service.drop_cell(session, made.id, cell.id)
+        with pytest.raises(AppealFrozen):
+            service.change(session, made.id, appeal(session, code="P9", rest_days=1).plan)
+        with pytest.raises(AlreadyThere):
+            late.add(session, QUESTIONS, made.id, cell.id, ana, why="Oubliée", by=BY, at=NOW)
+        new, refusing = person(session, house, "Leroy"), person(session, house, "Non")
+        object_to(session, house, refusing)
+        with pytest.raises(NotReachable):
+            late.add(session, QUESTIONS, made.id, cell.id, refusing, why="Amie", by=BY, at=NOW)
+        late.add(session, QUESTIONS, made.id, cell.id, new, why="Rencontrée  hier", by=BY, at=NOW)
+        assert late.take_out(session, made.id, ana, why="Nous l’a demandé", by=AccountId(8), at=NOW)
+        assert not late.take_out(session, made.id, ana, why="Encore", by=AccountId(8), at=NOW)
+        told = [(one.person_id, one.seq, one.is_addition, one.by, one.why) for one in late.changes(session, made.id)]
+        assert told == [(ana, 1, False, 8, "Nous l’a demandé"), (new, 3, True, 7, "Rencontrée hier")]
+        assert store.standing(session, made.id) == {cell.id: 2}
+        assert service.waterfall(session, made.id) is not None
+
+
+def test_who_dies_or_says_no_after_the_freeze_gets_nothing(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        made, (dead, refusing, _) = frozen(session, house, "Un", "Deux", "Trois")
+        people.record_death(session, dead, died_on=None, at=NOW)
+        object_to(session, house, refusing)
+        assert late.strike(session, made.id, at=NOW) == 2
+        assert late.strike(session, made.id, at=NOW) == 0
+        assert store.removed(session, made.id) == {Removal.DECEASED: 1, Removal.OBJECTED: 1}
+        with pytest.raises(AppealOpen):
+            late.strike(session, appeal(session, code="P2").id, at=NOW)
+
+
+def test_a_line_of_the_bank_comes_back_to_the_letter_it_answers(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        crowd(session, house, Random(1), size=3)
+        made, (ana, paul, _) = frozen(session, house, "Silva", "Leroy", "Nobody")
+        digits = {who: store.recipient(session, made.id, who) for who in (ana, paul)}
+        ogm = {who: row.digits for who, row in digits.items() if row is not None}
+    moves = [
+        Move(cents=4000, name="SILVA COSTA JOSE", structured=("101", ogm[ana])),
+        Move(cents=2500, structured=("101", ogm[paul])),
+        Move(cents=2600, name="DUPONT MARIE", structured=("101", ogm[paul])),
+    ]
+    found = bringing.bring(bank_counter(house), io.BytesIO(coda.file(coda.statement(moves))), name="j.cod", by=BY)
+    assert (found.matched, found.open) == (2, 1)
+    with house.database.transaction() as session:
+        [waits] = banking.waiting(session)
+        [first, *_] = banking.candidates(session, bank_counter(house), waits)
+        assert (waits.name, first.person_id, "appeal" in first.why) == ("DUPONT MARIE", paul, True)
+        banking.confirm(session, bank_counter(house), waits.id, paul, seen=waits.version, by=BY, at=NOW)
+        gifts = {
+            (gift.person_id, gift.cents, gift.source_code)
+            for who in (ana, paul)
+            for gift in donations.page(session, Wanted(person_id=who), size=9)
+        }
+        assert gifts == {(who, cents, "NOEL26-P1-A-01") for who, cents in ((ana, 4000), (paul, 2500), (paul, 2600))}
+        lines = [banking.line(session, number) for number in (1, 2)]
+        assert {one.rule for one in lines} == {Rule.APPEAL}
+
+
+def test_what_came_of_an_appeal_is_counted_by_code_and_by_window(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        made, (ana, paul, marie) = frozen(session, house, "Silva", "Leroy", "Dupont")
+        sent = made.plan.planned_on
+        later = datetime.combine(sent + timedelta(days=50), time(9), UTC)
+        for who, cents, code, day in (
+            (ana, 4000, "NOEL26-P1-A-01", 3), (ana, 1000, "NOEL26-P1-A-01", 30), (paul, 2500, "", 10),
+            (marie, 9900, "", 49),
+        ):  # fmt: skip
+            on = sent + timedelta(days=day)
+            movement = Movement(method=Method.TRANSFER, booked_on=on)
+            new = NewGift(
+                person_id=who, lines=(NewLine(cents=cents),), given_on=on, movement=movement, source_code=code
+            )
+            donations.record(session, house.sealer, new, at=later)
+        object_to(session, house, paul)
+        early = results.of(session, made, on=sent + timedelta(days=20))
+        found = results.of(session, made, on=later.date())
+        [one] = found.answered
+        assert (one.mailed, one.people, one.gifts, one.cents) == (3, 1, 2, 5000)
+        assert (one.window_gifts, one.window_cents, found.cents) == (2, 12400, 17400)
+        assert (early.answered[0].window_gifts, early.until_on) == (1, sent + timedelta(days=20))
+        assert (found.mailed_arm.people, found.mailed_arm.cents, found.lift) == (3, 17400, None)
+        assert (found.paid_back_on, found.opt_outs) == (None, 0)
+
+
+def test_an_erasure_empties_a_letter_and_a_merge_sends_one(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        made, (ana, paul, marie) = frozen(session, house, "Silva", "Leroy", "Dupont")
+        subject = find(session, ana)
+        assert subject is not None
+        assert [section.key for section in personal_data.show(session, subject, Language.FR) if section.rows] == [
+            "appeals"
+        ]
+        personal_data.erase(session, subject, Erasing(at=NOW, sealer=house.sealer, home=house.settings.home))
+        row = store.recipient(session, made.id, ana)
+        assert row is not None
+        session.refresh(row)
+        assert (row.removal, row.last_name, row.lines, row.asks, row.digits) == (Removal.ERASED, "", "", [], "")
+        moves = merging.repoint(session, loser=marie, survivor=paul)
+        assert moves == []
+        session.execute(update(PersonRow).where(PersonRow.id == marie).values(merged_into_id=paul))
+        late.strike(session, made.id, at=NOW)
+        assert store.removed(session, made.id) == {Removal.ERASED: 1, Removal.MERGED: 1}
+        assert [one.person_id for one in exporting.recipients(session, made.id)] == [paul]

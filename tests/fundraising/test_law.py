@@ -1,0 +1,179 @@
+"""The waterfall, told twice: one SELECT for all, and each door asked about each person; and what a freeze keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.assembly import QUESTIONS, Assembly
+from crm.consent import gate
+from crm.consent.model import Channel, Refusal
+from crm.donations import appeals, thank_selects
+from crm.donations import service as donations
+from crm.donations.model import Wanted
+from crm.donations.portraits import months_before
+from crm.fundraising import freezing, service, store
+from crm.fundraising.model import Arm, NewCell, Reason, Waterfall, WholeAppeal
+from crm.fundraising.tables import LeftOutRow, RecipientRow
+from crm.people import households
+from crm.people import service as people
+from crm.segments.model import Definition, InSegment
+from crm.segments.selects import members
+from crm.segments.service import question
+from crm.values.calendar import instant_of
+from crm.values.identifiers import PersonId
+from crm.values.structured_communication import fits
+from tests.conftest import NOW
+from tests.fundraising.conftest import ASKING, BY, PLAN, TODAY, appeal, crowd, furnish, half, segment
+
+SEGMENTS = ("", "a", "b", "c")
+"""Everybody, and three halves drawn by lot."""
+shares = st.sampled_from([0, 0, 200, 500, 999])
+plans = st.fixed_dictionaries(
+    {
+        "channel": st.sampled_from([Channel.POST, Channel.PHONE]),
+        "gift_months": st.sampled_from([0, 3]),
+        "spares_regular": st.booleans(),
+        "one_a_household": st.booleans(),
+        "planned_on": st.sampled_from([TODAY, TODAY + timedelta(days=7)]),
+    }
+)
+cells = st.lists(
+    st.fixed_dictionaries(
+        {
+            "segment_id": st.integers(0, len(SEGMENTS) - 1),
+            "cap": st.sampled_from([None, None, 2, 9]),
+            "control_share": shares,
+            "rival_share": shares,
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def _own_reason(session: Session, who: PersonId, made: WholeAppeal) -> Reason | None:
+    """The first reason that is somebody's own, by the doors that know one person."""
+    plan, on = made.plan, max(TODAY, made.plan.planned_on)
+    at = NOW if on == TODAY else instant_of(on, freezing.NOON)
+    person = people.find_person(session, who)
+    assert person is not None
+    verdict = gate.verdict_of(session, who, ASKING, plan.channel, at)
+    if person.is_deceased:
+        return Reason.DECEASED
+    if not verdict.allowed:
+        return Reason.NO_ADDRESS if verdict.refusal is Refusal.NO_ADDRESS else Reason.GATE
+    if person.birth_on is not None and person.birth_on > on.replace(year=on.year - 18):
+        return Reason.MINOR
+    if who in set(session.scalars(select(thank_selects.awaiting(on).subquery().c.person_id))):
+        return Reason.NOT_THANKED
+    gave = [gift.given_on for gift in donations.page(session, Wanted(person_id=who), size=9)]
+    if plan.gift_months and gave and max(gave) > months_before(on, plan.gift_months):
+        return Reason.GAVE_RECENTLY
+    return None
+
+
+def _check(session: Session, made: WholeAppeal, found: Waterfall) -> None:
+    several = service.cells(session, made.id)
+    trees = [InSegment(segment_id=cell.plan.segment_id) for cell in several]
+    asked = question(session, QUESTIONS, trees, at=NOW)
+    inside = [set(session.scalars(members(Definition(tree=tree), asked))) for tree in trees]
+    frozen = {r.person_id: r for r in session.scalars(select(RecipientRow).where(RecipientRow.appeal_id == made.id))}
+    out = {r.person_id: r for r in session.scalars(select(LeftOutRow).where(LeftOutRow.appeal_id == made.id))}
+    place = {int(cell.id): number for number, cell in enumerate(several)}
+    assert not set(frozen) & set(out)
+    assert set(frozen) | set(out) == set().union(*inside)
+    assert found.people == len(frozen) + len(out) == sum(found.excluded.values()) + found.control + found.mailed
+    homes: Counter[int] = Counter()
+    for who in sorted(set(frozen) | set(out)):
+        first = next(number for number, some in enumerate(inside) if who in some)
+        row = frozen.get(who) or out[who]
+        assert place[row.cell_id] == first
+        own = _own_reason(session, PersonId(who), made)
+        reason = out[who].reason if who in out else None
+        assert reason is own or (own is None and reason in (Reason.HOUSEHOLD, Reason.CAP))
+        if reason in (None, Reason.CAP):
+            homes.update(home.id for home in households.of(session, PersonId(who)))
+    if made.plan.one_a_household:
+        assert set(homes.values()) <= {1}
+    for cell, one in zip(several, found.cells, strict=True):
+        assert one.people == len(inside[place[cell.id]])
+        assert one.people == one.higher + sum(one.excluded.values()) + one.selected
+        arms = Counter(r.arm for r in frozen.values() if r.cell_id == cell.id)
+        assert (one.mailed_total, one.control) == (arms[Arm.MAILED], arms[Arm.CONTROL])
+        assert cell.plan.cap is None or one.selected <= cell.plan.cap
+    mailed = [r for r in frozen.values() if r.arm is Arm.MAILED]
+    assert sorted(r.seq for r in mailed) == list(range(1, len(mailed) + 1))
+    assert all(fits(r.digits) for r in mailed)
+    said = appeals.printed(session, {r.digits for r in mailed})
+    assert {digits: (one.person_id, one.source_code) for digits, one in said.items()} == {
+        r.digits: (r.person_id, r.source_code) for r in mailed
+    }
+    assert len(said) == len(mailed)
+    assert {r.digits for r in frozen.values() if r.arm is Arm.CONTROL} <= {""}
+
+
+def test_each_person_is_in_one_cell_or_left_out_for_one_reason(assembly: Assembly) -> None:
+    with assembly.database.rehearsing() as session:
+        furnish(session)
+        crowd(session, assembly, Random(11), size=22)
+        kept = [segment(session, f"S{name}", *([half(name)] if name else [])) for name in SEGMENTS]
+
+        @settings(max_examples=5, database=None)
+        @given(plan=plans, several=cells)
+        def law(plan: dict[str, Any], several: list[dict[str, Any]]) -> None:
+            undone = session.begin_nested()
+            made = appeal(session, **plan)
+            for number, one in enumerate(several):
+                rival = "B" if one["rival_share"] else ""
+                new = NewCell(name=f"C{number}", rival=rival, **one | {"segment_id": kept[one["segment_id"]]})
+                service.add_cell(session, made.id, new, by=BY)
+            before = freezing.preview(session, QUESTIONS, made.id, at=NOW)
+            if before.mailed:
+                found = freezing.freeze(session, QUESTIONS, made.id, by=None, at=NOW)
+                assert found == before == service.waterfall(session, made.id)
+                _check(session, made, found)
+            undone.rollback()
+            session.expire_all()
+
+        law()
+
+
+def test_the_same_people_are_frozen_the_same_way_twice(assembly: Assembly) -> None:
+    """Lots are drawn by number and seed alone: a freeze that is done again after it was lost gives the same letters."""
+    letters = []
+    with assembly.database.rehearsing() as session:
+        furnish(session)
+        crowd(session, assembly, Random(4), size=14)
+        new = NewCell(name="Tous", segment_id=segment(session, "Tous"), cap=4, control_share=300, rival="B",
+                      rival_share=500)  # fmt: skip
+        made = appeal(session, new)
+        for _ in range(2):
+            undone = session.begin_nested()
+            freezing.freeze(session, QUESTIONS, made.id, by=None, at=NOW)
+            rows = session.scalars(select(RecipientRow).order_by(RecipientRow.person_id))
+            letters.append([[getattr(row, name) for name in (*store.PRINTED, "arm")] for row in rows])
+            undone.rollback()
+            session.expire_all()
+    assert letters[0] == letters[1]
+    assert len(letters[0]) == 4
+
+
+def test_who_is_asked_by_one_appeal_rests_from_the_next(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        furnish(session)
+        crowd(session, assembly, Random(4))
+        everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
+        first = appeal(session, everybody)
+        asked = freezing.freeze(session, QUESTIONS, first.id, by=None, at=NOW).mailed
+        near = appeal(session, everybody, code="P2", planned_on=PLAN.planned_on + timedelta(days=59))
+        far = appeal(session, everybody, code="P3", planned_on=PLAN.planned_on + timedelta(days=60))
+        assert freezing.preview(session, QUESTIONS, near.id, at=NOW).excluded[Reason.ASKED_RECENTLY] == asked
+        assert Reason.ASKED_RECENTLY not in freezing.preview(session, QUESTIONS, far.id, at=NOW).excluded
