@@ -97,6 +97,7 @@ OFFICE = (
     "magazine_returns",
     "magazine_figures",
     "attestation_asking",
+    "attestation_answers",
     "attestation_handing",
     "api_tokens",
     "site_form",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,9 +11,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from crm.assembly import Assembly, press
-from crm.attestations import handing, service
-from crm.attestations.model import HandWay
+from crm.assembly import Assembly, attesting_house, press
+from crm.attestations import filing, handing, service
+from crm.attestations.model import Format, HandWay
 from crm.attestations.rules import by_default
 from crm.care.tables import TaskRow
 from crm.donations import service as donations
@@ -27,7 +29,7 @@ from crm.values.phone_number import PhoneNumber
 from crm.web.office.attestation_asking import month_ends
 from jobs import hand_over_attestations
 from mailing.delivery.tables import DeliveryRow
-from tests.attestations.conftest import DECIDER, HOME, ORGANISATION, PROPOSER, YEAR
+from tests.attestations.conftest import DECIDER, HOME, ORGANISATION, PROPOSER, YEAR, locked
 from tests.conftest import NOW
 from tests.web.conftest import Browser
 from tests.web.supporters import Site, hidden
@@ -180,3 +182,34 @@ def test_the_chart_of_numbers_ends_with_february_or_with_whoever_gave_theirs_lat
     ):
         ends = month_ends(YEAR, days, today)
         assert (ends[0], ends[-1], len(set(ends))) == (date(YEAR, 2, 1), last, len(ends))
+
+
+def test_what_the_administration_answers_is_read_at_the_desk(assembly: Assembly, browser: Open) -> None:
+    donor(assembly, address=HOME)
+    finance, here = browser(Role.FINANCE), f"{DESK}/answers"
+
+    def bring(text: str) -> tuple[int, str]:
+        sent = {"answer": (io.BytesIO(text.encode()), "reponse.json")}
+        page = finance.post(here, sent, content_type="multipart/form-data")
+        return page.status_code, page.text
+
+    assert "Lire la réponse" not in finance.get(DESK).text
+    code, page = bring("[]")
+    assert (code, "n’a rien à quoi répondre" in page) == (422, True)
+    run = locked(assembly)
+    with assembly.database.transaction() as session:
+        desk = attesting_house(assembly)
+        prepared = filing.prepare(session, desk, run.year, Format.BELCOTAX_XML_2024)
+        told = "".join(filing.pieces(session, desk, prepared, at=NOW))
+        filing.note(session, desk, prepared, content_print=told, at=NOW, by=PROPOSER)
+        (paper,) = service.versions(session, run.year, 1)
+    for wrong, said in (("<xml/>", "Ce n’est pas une réponse"), (" ", "Choisissez le fichier")):
+        code, page = bring(wrong)
+        assert (code, said in page, 'aria-invalid="true"' in page) == (422, True, True)
+    remark = {"key": paper.fiche_key, "severity": "error", "detail": f"numéro {NUMBER} inconnu"}
+    assert bring(json.dumps([remark]))[0] == 303
+    page = finance.get(DESK).text
+    shown = [word in page for word in ("error", "inconnu", "belcotax-xml-2024", NUMBER)]
+    assert shown == [True, True, True, False]
+    assert "inconnu" in finance.get(f"{DESK}/1").text
+    assert browser(Role.EDITOR).post(here).status_code == 403

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.assembly import attesting_house
-from crm.attestations import answering, correcting, handing, reconciling, words
+from crm.attestations import answering, correcting, filing, handing, reconciling, words
 from crm.attestations import service as attestations
 from crm.attestations.errors import (
     AttestationEnded,
@@ -49,6 +50,11 @@ def index() -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:year>", permission=Permission.DONATIONS_READ)
 def show(year: int) -> ResponseReturnValue:
     """A year: what holds, how far its runs are, what is to be corrected, what is void."""
+    return desk(year, {})
+
+
+def desk(year: int, errors: Mapping[str, str]) -> Response:
+    """The page of a year, with what is wrong in a form on it."""
     this = known_year(year)
     with shell.assembly().database.reading() as session:
         count, cents, last = attestations.totals(session, year)
@@ -67,9 +73,12 @@ def show(year: int) -> ResponseReturnValue:
             runs=[(one, attestations.progress(session, one.id)) for one in attestations.runs(session, year)],
             drift=correcting.drift(session, year)[:SHOWN] if count else (),
             void=attestations.void(session, year),
+            filings=filing.filings(session, year),
             answers=answering.of_year(session, year, size=SHOWN),
             words=words,
             Stage=Stage,
+            errors=errors,
+            status=422 if errors else 200,
         )
 
 

@@ -101,6 +101,7 @@ MENU = (
             "sepa",
             "attestations",
             "attestation_asking",
+            "attestation_answers",
             "attestation_handing",
         ),
     ),
