@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from crm.attestations import rules, store
+from crm.attestations import elsewhere, rules, store
 from crm.attestations.model import Attestation, Findings, FiscalKind, Home, Identity, Owed, Payment, Status, YearRules
 from crm.attestations.tables import AttestationLineRow, AttestationRow, FiscalIdentityRow
 from crm.donations.selects import lines_given
@@ -31,7 +31,7 @@ def findings(session: Session, in_force: YearRules) -> Findings:
         session,
         in_force,
         attested_lines=set(session.scalars(_on_paper(in_force.year))),
-        attested_people={PersonId(person) for person in session.scalars(valid)},
+        attested_people=_people(session, valid, elsewhere.people_of(in_force.year)),
     )
 
 
@@ -46,7 +46,7 @@ def of_one(session: Session, in_force: YearRules, holder: PersonId) -> Findings:
         session,
         in_force,
         attested_lines=set(session.scalars(_on_paper(in_force.year))),
-        attested_people={PersonId(person) for person in session.scalars(valid)},
+        attested_people=_people(session, valid, elsewhere.people_of(in_force.year)),
         only=theirs,
     )
 
@@ -95,6 +95,10 @@ def _found(
         attested_lines=attested_lines,
         attested_people=attested_people,
     )
+
+
+def _people(session: Session, *several: Select[int]) -> set[PersonId]:
+    return {PersonId(person_id) for one in several for person_id in session.scalars(one)}
 
 
 def _on_paper(year: int) -> Select[int]:

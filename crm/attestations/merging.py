@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.attestations.tables import AttestationRow, FiscalIdentityRow
+from crm.attestations.tables import AttestationRow, ElsewhereRow, FiscalIdentityRow
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.attestations"
-TABLES = frozenset({"attestation", "fiscal_identity"})
+TABLES = frozenset({"attestation", "attestation_elsewhere", "fiscal_identity"})
+
+_ROWS = (AttestationRow, ElsewhereRow, FiscalIdentityRow)
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
@@ -25,6 +27,7 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     papers, identities = _table(AttestationRow), _table(FiscalIdentityRow)
     own = select(FiscalIdentityRow.id).where(FiscalIdentityRow.person_id == survivor)
     moves = row_moves.give(session, papers, loser=loser, survivor=survivor)
+    moves += row_moves.give(session, _table(ElsewhereRow), loser=loser, survivor=survivor)
     if session.scalar(own) is None:
         moves += row_moves.give(session, identities, loser=loser, survivor=survivor)
     moves += row_moves.give(session, identities, loser=loser, survivor=survivor, column="given_to_id")
@@ -36,7 +39,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     """Gives each their own again; how many values stay because somebody changed them since."""
     kept = 0
     for move in reversed(moves):
-        table = next(_table(row) for row in (AttestationRow, FiscalIdentityRow) if row.__tablename__ == move.table)
+        table = next(_table(row) for row in _ROWS if row.__tablename__ == move.table)
         kept += row_moves.put_back(session, table, [move])
     session.expire_all()
     return kept

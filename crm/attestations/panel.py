@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from crm.attestations import store, words
+from crm.attestations import elsewhere, store, words
 from crm.contracts.person_page import Look, Panel, PersonPanel, Place, TimelineSource
 from crm.foundation.translation import say
 
@@ -23,7 +23,7 @@ class AttestationsPanel:
     permission: str = "national-number.write"
 
     def panel(self, session: Session, look: Look) -> Panel | None:
-        """In two queries."""
+        """In three queries."""
         row = store.identity_row(session, look.person_id)
         papers = store.of_person(session, look.person_id)[:SHOWN]
         return Panel(
@@ -42,6 +42,10 @@ class AttestationsPanel:
                         "is_valid": one.status.value == "valid",
                     }
                     for one in papers
+                ],
+                "elsewhere": [
+                    {"year": one.year, "number": one.number, "cents": one.cents, "system": one.system}
+                    for one in elsewhere.of_person(session, [look.person_id])[:SHOWN]
                 ],
             },
         )

@@ -8,11 +8,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.attestations import words
+from crm.attestations import elsewhere, words
 from crm.attestations.tables import (
     AnswerRow,
     AttestationLineRow,
     AttestationRow,
+    ElsewhereRow,
     FiledRow,
     FiscalIdentityRow,
     HandingRow,
@@ -28,6 +29,7 @@ TABLES = frozenset(
     {
         "attestation",
         "attestation_answer",
+        "attestation_elsewhere",
         "attestation_filed",
         "attestation_handing",
         "attestation_line",
@@ -65,6 +67,10 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                     "status": say(language, words.STATUSES[one.status]),
                 }
                 for one in papers
+            ]
+            + [
+                {"year": one.year, "number": one.number, "euro": euros(one.cents), "status": one.system}
+                for one in elsewhere.of_person(session, ids)
             ],
         ),
         Section(
@@ -88,13 +94,15 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     identities = delete_rows(session, FiscalIdentityRow, FiscalIdentityRow.person_id.in_(ids))
     empty_rows(session, FiscalIdentityRow, {"given_to_id": None}, FiscalIdentityRow.given_to_id.in_(ids))
     mine = select(AttestationRow.id).where(AttestationRow.person_id.in_(ids))
-    last = session.scalar(select(func.max(AttestationRow.year)).where(AttestationRow.person_id.in_(ids)))
+    years = (select(func.max(row.year)).where(row.person_id.in_(ids)) for row in (AttestationRow, ElsewhereRow))
+    last = max((year for query in years if (year := session.scalar(query)) is not None), default=None)
     erased = {"fiscal_identity": identities}
     if last is None:
         return Forgotten(erased=erased)
     erased["attestation"] = empty_rows(session, AttestationRow, {"reason": ""}, AttestationRow.person_id.in_(ids))
     counted = {
         "attestation": select(func.count()).where(AttestationRow.person_id.in_(ids)),
+        "attestation_elsewhere": select(func.count()).where(ElsewhereRow.person_id.in_(ids)),
         "attestation_line": select(func.count()).where(AttestationLineRow.attestation_id.in_(mine)),
         "attestation_filed": select(func.count()).where(FiledRow.attestation_id.in_(mine)),
         "attestation_answer": select(func.count()).where(AnswerRow.attestation_id.in_(mine)),

@@ -116,6 +116,26 @@ class AttestationRow(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class ElsewhereRow(Base):
+    """A paper that an older system issued: its number as it stands there, whose, how much."""
+
+    __tablename__ = "attestation_elsewhere"
+    __table_args__ = (
+        UniqueConstraint("system", "year", "number"),
+        Index("ix_attestation_elsewhere_person", "person_id", "year"),
+        Index("ix_attestation_elsewhere_year", "year"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    system: Mapped[str] = mapped_column(String(60))
+    year: Mapped[int]
+    number: Mapped[str] = mapped_column(String(40))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    issued_on: Mapped[date | None]
+    brought_at: Mapped[datetime]
+
+
 class AttestationLineRow(Base):
     """The payment behind each cent."""
 

@@ -12,7 +12,7 @@ from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import giving, promising, store, subscribing
+from crm.imports import attesting, giving, promising, store, subscribing
 from crm.imports.checking import row_of_plan
 from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
@@ -77,6 +77,12 @@ def apply(
         if plan.promises and plan.wish.subscribed is not None and plan.about is not None
     ]
     changes += subscribing.write(session, run, reading, at=at)
+    papers = [
+        (plan.number, plan.wish.attested, _owner(plan.about, settled))
+        for plan in made
+        if plan.promises and plan.wish.attested is not None and plan.about is not None
+    ]
+    changes += attesting.write(session, papers, at=at)
     changes += _silence(session, addresses, run, made, at=at)
     changes += _meet(session, addresses, run, made, at=at)
     store.add_changes(session, run.id, changes)

@@ -67,6 +67,7 @@ class Ahead:
         self._silenced: set[int] = set()
         self._named: dict[int, int] = {}
         self._promised: dict[int, tuple[int, int, int]] = {}
+        self._attested: dict[int, tuple[int, int]] = {}
         self._mandated: set[int] = set()
 
     def met(
@@ -117,6 +118,10 @@ class Ahead:
         """True where an earlier row brought a mandate of that reference, whoever its supplier."""
         return hash(reference) in self._mandated
 
+    def attested(self, name: tuple[str, int, str]) -> tuple[int, int] | None:
+        """Whose attestation an earlier row brought under that system, year and number, and its cents."""
+        return self._attested.get(hash(name))
+
     def remember(self, made: Sequence[Plan], addresses: AddressHasher) -> None:
         """Keeps what a block brings for the blocks after it."""
         for plan in made:
@@ -126,6 +131,8 @@ class Ahead:
                 self._promised[hash((one.supplier, one.reference))] = (plan.about, one.cents, one.every_months)
                 if one.enclosed:
                     self._mandated.add(hash(one.reference))
+            if plan.promises and plan.about is not None and (paper := plan.wish.attested) is not None:
+                self._attested[hash((paper.system, paper.year, paper.number))] = plan.about, paper.cents
             if plan.is_silenced:
                 self._silenced.add(hash(silence_key(addresses, plan.wish)))
             elif plan.about is not None and plan.verdict is not RowVerdict.SAME:

@@ -36,6 +36,10 @@ class Before(Protocol):
         """True where an earlier row brought a mandate of that reference, whoever its supplier."""
         ...
 
+    def attested(self, name: tuple[str, int, str]) -> tuple[int, int] | None:
+        """Whose attestation an earlier row brought under that system, year and number, and its cents."""
+        ...
+
 
 class Nobody:
     """Nobody is waiting: all earlier rows are written."""
@@ -56,3 +60,6 @@ class Nobody:
 
     def is_mandated(self, reference: str) -> bool:
         return False
+
+    def attested(self, name: tuple[str, int, str]) -> tuple[int, int] | None:
+        return None

@@ -117,6 +117,10 @@ class Reason(StrEnum):
     SUBSCRIBES = "subscribes"
     SUBSCRIPTION_THERE = "subscription-there"
     SUBSCRIPTION_OTHERWISE = "subscription-otherwise"
+    ATTESTS = "attests"
+    PAPER_THERE = "paper-there"
+    PAPER_OTHERWISE = "paper-otherwise"
+    PAPER_OF_ANOTHER = "paper-of-another"
 
 
 CENTS, CENTS_ASIDE = "cents", "cents-aside"
@@ -230,6 +234,7 @@ class ChangeKind(StrEnum):
     GIFT = "gift"
     PLAN = "plan"
     SUBSCRIPTION = "subscription"
+    ATTESTATION = "attestation"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,8 @@ from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
-from crm.imports import giving, promising, store, subscribing
+from crm.imports import giving, store
+from crm.imports.beside import Beside
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
 from crm.imports.model import Reason, RowVerdict, RunId, Told
@@ -93,8 +94,7 @@ class _Block:
         self._went_in: set[str] = set()
         self._forgotten: set[int] = set()
         self._gifts: giving.Gifts
-        self._plans: promising.Promises
-        self._readers: subscribing.Readers
+        self._beside: Beside
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
@@ -116,8 +116,7 @@ class _Block:
         met = [person_id for person_id in self._known if person_id > 0]
         self._signed = actions.signed(self._session, met, self._petitions.values())
         self._gifts = giving.Gifts(self._session, [wish for _, wish in rows], self._known, before)
-        self._plans = promising.Promises(self._session, [wish for _, wish in rows], before)
-        self._readers = subscribing.Readers(self._session, met if any(wish.subscribed for _, wish in rows) else ())
+        self._beside = Beside(self._session, [wish for _, wish in rows], met, before)
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
@@ -163,7 +162,8 @@ class _Block:
         signs = self._signs(wish, who, reasons)
         giver = who[0] if who else _meant(landing)
         gives = self._gives(wish, heard, giver, reasons)
-        promises = self._promises(wish, heard, who, reasons)
+        owner = giver if wish.attested is not None else who[0] if who else None
+        promises = self._promises(wish, heard, owner, reasons)
         verdict = _verdict(landing, has_acts=bool(acts or signs or promises or gives is not None), asks=asks)
         return Plan(
             number=number,
@@ -171,7 +171,7 @@ class _Block:
             verdict=verdict,
             reasons=tuple(reasons),
             landing=landing,
-            about=who[0] if who else giver if gives is not None else None,
+            about=who[0] if who else giver if gives is not None or promises else None,
             acts=tuple(acts),
             signs=signs,
             gives=gives,
@@ -179,12 +179,10 @@ class _Block:
         )
 
     def _heard(self, wish: Wish, person_id: int | None) -> Heard | None:
-        """What its gift or its plan comes to."""
-        if wish.promised is not None:
-            return self._plans.weigh(wish.promised, person_id)
-        if wish.subscribed is not None:
-            return self._readers.weigh(wish.subscribed, person_id)
-        return None if wish.gave is None else self._gifts.weigh(wish.gave, person_id)
+        """What its gift, or what it brings beside, comes to."""
+        if wish.gave is not None:
+            return self._gifts.weigh(wish.gave, person_id)
+        return self._beside.weigh(wish, person_id)
 
     def _held_back(self, number: int, wish: Wish, landing: Landing, heard: Heard | None) -> Plan | None:
         """What a row comes to of which nothing goes in.
@@ -251,20 +249,14 @@ class _Block:
         self._gifts.bring(wish.gave, giver)
         return heard.external_id
 
-    def _promises(self, wish: Wish, heard: Heard | None, who: list[int], reasons: list[Told]) -> bool:
-        """A plan or a subscription that does not stand yet, of somebody living."""
-        if heard is None or wish.gave is not None or not who:
+    def _promises(self, wish: Wish, heard: Heard | None, owner: int | None, reasons: list[Told]) -> bool:
+        """What does not stand yet of what the row brings beside: of the living, but for an attestation."""
+        if heard is None or wish.gave is not None or owner is None:
             return False
         reasons.append(heard.reason)
         if heard.is_new:
-            self._bring(wish, who[0])
+            self._beside.bring(wish, owner)
         return heard.is_new
-
-    def _bring(self, wish: Wish, person_id: int) -> None:
-        if wish.promised is not None:
-            self._plans.bring(wish.promised, person_id)
-        if wish.subscribed is not None:
-            self._readers.bring(wish.subscribed, person_id)
 
     def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
         """Where they stand at that address; a no that holds for every address goes before it."""
@@ -326,7 +318,7 @@ class _Block:
                 self._signed.add((self._petitions[wish.signed.petition], person_id))
             if wish.gave is not None:
                 self._gifts.bring(wish.gave, person_id)
-            self._bring(wish, person_id)
+            self._beside.bring(wish, person_id)
             if wish.arrival is None or wish.arrival.email is None:
                 continue
             key = self._addresses.key_of(wish.arrival.email.normal)

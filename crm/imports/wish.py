@@ -114,6 +114,27 @@ class Subscribed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attested:
+    """A tax attestation that an older system gave them."""
+
+    system: str
+    year: int
+    number: str
+    cents: int
+    issued_on: date | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What is said of it, and nothing else."""
+        day = self.issued_on.isoformat() if self.issued_on else ""
+        return _without_empty(asdict(self) | {"issued_on": day})
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Attested:
+        day = kept.get("issued_on")
+        return cls(**{**kept, "issued_on": date.fromisoformat(day) if day else None})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """All that one row asks for. `must_be_known`: the row makes no new person."""
 
@@ -125,6 +146,7 @@ class Wish:
     gave: Gave | None = None
     promised: Promised | None = None
     subscribed: Subscribed | None = None
+    attested: Attested | None = None
     never_confirmed: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -169,8 +191,7 @@ class Wish:
             kept["gave"] = _gave_json(self.gave)
         if self.promised is not None:
             kept["promised"] = _promised_json(self.promised)
-        if self.subscribed is not None:
-            kept["subscribed"] = self.subscribed.as_json()
+        kept |= {n: one.as_json() for n in ("subscribed", "attested") if (one := getattr(self, n)) is not None}
         if self.never_confirmed:
             kept["pending"] = True
         return kept
@@ -211,13 +232,14 @@ class Wish:
             gave=_gave(kept["gave"]) if "gave" in kept else None,
             promised=_promised(kept["promised"]) if "promised" in kept else None,
             subscribed=Subscribed.of_json(kept["subscribed"]) if "subscribed" in kept else None,
+            attested=Attested.of_json(kept["attested"]) if "attested" in kept else None,
             never_confirmed=kept.get("pending", False),
         )
 
 
 def cents_of(kept: Mapping[str, Any]) -> int:
-    """What a kept wish comes to: the gift, or one instalment of the plan; nought where it is about no money."""
-    money: Mapping[str, Any] = kept.get("gave") or kept.get("promised") or {}
+    """What a kept wish comes to: a gift, one instalment of a plan, an attestation; else nought."""
+    money: Mapping[str, Any] = kept.get("gave") or kept.get("promised") or kept.get("attested") or {}
     cents: int = money.get("cents", 0)
     return cents
 

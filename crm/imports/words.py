@@ -128,6 +128,10 @@ REASONS: dict[Reason, str] = {
     Reason.SUBSCRIBES: N_("Abonne au magazine."),
     Reason.SUBSCRIPTION_THERE: N_("Est déjà abonné·e au magazine, aux mêmes conditions."),
     Reason.SUBSCRIPTION_OTHERWISE: N_("Est déjà abonné·e au magazine, à d’autres conditions : changez-les là."),
+    Reason.ATTESTS: N_("Attestation de %(what)s euros."),
+    Reason.PAPER_THERE: N_("Cette attestation est déjà là : %(what)s euros."),
+    Reason.PAPER_OTHERWISE: N_("Cette attestation est déjà là, d’un autre montant : %(what)s euros."),
+    Reason.PAPER_OF_ANOTHER: N_("Ce numéro d’attestation est déjà celui de quelqu’un d’autre."),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
 }
 

@@ -156,6 +156,7 @@ INSIDE = {"model", "errors", "selects", "service"}
 DOORS_BESIDES = {
     "crm.actions": {"rules", "taking_over"},
     "crm.attestations": {
+        "elsewhere",
         "answering",
         "asking",
         "cabinet",

@@ -10,6 +10,7 @@ from crm.imports.kinds.gifts import Gifts
 from crm.imports.kinds.mailsubscribers import MailSubscribers
 from crm.imports.kinds.mandates import Mandates
 from crm.imports.kinds.model import Kind
+from crm.imports.kinds.old_attestations import OldAttestations
 from crm.imports.kinds.people import People
 from crm.imports.kinds.signatures import Signatures
 from crm.imports.kinds.street import StreetRecruits, WelcomeCalls
@@ -26,18 +27,20 @@ _ALL: tuple[Kind, ...] = (
     Gifts(),
     Mandates(),
     MagazineSubscribers(),
+    OldAttestations(),
     StreetRecruits(),
     WelcomeCalls(),
 )
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
-DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts", "mandates", "subscribers")
-"""Whom we know, whom we leave alone, who read the old letter, who allowed what, who gave, gives on, reads on paper."""
+DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts", "mandates", "subscribers", "attestations")
+"""Whom we know, whom we leave alone, who read the old letter, who allowed what, gave, gives on, reads, has papers."""
 
 NEEDS: Mapping[str, Permission] = {
     "gifts": Permission.DONATIONS_EDIT,
     "mandates": Permission.PLANS_EDIT,
     "subscribers": Permission.MAGAZINE_SERVE,
+    "attestations": Permission.DONATIONS_EDIT,
 }
 """What bringing such a file takes beside the permission to import."""
 

@@ -26,7 +26,8 @@ WHY = {
     "consents": N_("Puis les consentements prouvés : eux seuls permettent d’écrire."),
     "gifts": N_("Puis les dons, au cent près : chacun va à la personne que ses numéros désignent."),
     "mandates": N_("Puis les dons réguliers et leurs mandats, pour collecter la suite sans rien demander deux fois."),
-    "subscribers": N_("Enfin qui reçoit le magazine à un autre titre que sa cotisation ou ses dons."),
+    "subscribers": N_("Puis qui reçoit le magazine à un autre titre que sa cotisation ou ses dons."),
+    "attestations": N_("Enfin les attestations fiscales déjà délivrées : personne n’en reçoit deux pour une année."),
 }
 
 
