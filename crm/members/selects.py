@@ -62,12 +62,12 @@ def after_leaving() -> Select[*tuple[Any, ...]]:
 
 def standings(day: date) -> Select[*tuple[Any, ...]]:
     """(key, first_on, until) of each that fees ever carried, as one could know on a day; `until` is a mark."""
-    known = fees(day).subquery("known")
+    known = fees(day).cte()
     order = (known.c.given_on, known.c.line_id)
     before = func.sum(known.c.months).over(partition_by=known.c.key, order_by=order) - known.c.months
     each = select(
         known.c.key, known.c.given_on, known.c.months, (mark_of(known.c.given_on) - MONTH * before).label("start")
-    ).subquery("each")
+    ).cte()
     until = func.max(each.c.start) + MONTH * func.sum(each.c.months)
     return select(
         each.c.key, func.min(each.c.given_on).label("first_on"), cast(until, BigInteger).label("until")
@@ -82,7 +82,8 @@ def in_force(day: date, *, grace_months: int) -> Select[*tuple[Any, ...]]:
 
 def carried(day: date, *, grace_months: int) -> Select[*tuple[Any, ...]]:
     """(person_id, membership_id, first_on, until) of each member on a day, once for each membership they are of."""
-    held = standings(day).subquery("held")
+    # Named beside the statement, not inside it: SQLite reads a statement of so many levels only.
+    held = standings(day).cte()
     lasts = held.c.until + MONTH * grace_months > mark(day)
     part, row = PartRow, MembershipRow
     signed = (

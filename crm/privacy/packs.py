@@ -61,7 +61,7 @@ def facts(shown: Shown, *, organisation: Organisation, at: datetime) -> Mapping[
         "language": language.value,
         "organisation": organisation.letterhead,
         "opening": say(language, OPENING, house=organisation.name, day=day, email=organisation.email),
-        "nothing": say(language, NOTHING),
+        "empty_title": say(language, NOTHING),
         "sections": [
             {
                 "title": section.title,

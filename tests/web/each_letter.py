@@ -17,18 +17,20 @@ from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.foundation.signing import TokenPurpose
 from crm.magazine import service as magazine
 from crm.magazine.model import Basis, Format, Subscription
+from crm.members import assemblies
+from crm.members.model import Due
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff import account_links
 from crm.staff import store as accounts
 from crm.staff.model import AccountLink, Role
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import AccountId, DeliveryId
+from crm.values.identifiers import AccountId, DeliveryId, MembershipId
 from crm.values.languages import Language
 from crm.vault import service as vault
 from crm.vault.model import Way
 from mailing.composition import service as composition
-from mailing.correspondence import colleagues, issues, once_more, tax_numbers, tax_papers, thanks
+from mailing.correspondence import colleagues, issues, memberships, once_more, tax_numbers, tax_papers, thanks
 from mailing.delivery import links
 from mailing.delivery import service as delivery
 from mailing.delivery.tables import DeliveryRow, MailingRow
@@ -70,6 +72,11 @@ def write_each(site: Site) -> None:
     marie, now = site.person(MARIE), site.clock.now
     with made.database.transaction() as session:
         origins.tell_by_mail(session, made.desk, "Recruteur", told_as="Un partenaire, à Namur", at=now)
+        due = Due(membership_id=MembershipId(1), person_id=marie.id, until_on=now.date(), fee_cents=2500)
+        memberships.remind(session, made.desk, [(due, marie)], at=now)
+        day = now.date()
+        planned = assemblies.plan(session, title="AG", held_on=day, place="Namur", agenda="Comptes", voters_on=day)
+        memberships.convoke(session, made.desk, assemblies.find(session, planned), [marie], at=now)
         thanks.send(session, made.desk, marie, given=("40 €",), is_first=True, occasion="x", at=now)
         edition = session.scalars(select(DeliveryRow.id).join(MailingRow).where(MailingRow.edition_id.is_not(None)))
         sent = delivery.find_delivery(session, DeliveryId(edition.one()))
