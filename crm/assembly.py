@@ -53,6 +53,7 @@ from crm.foundation.keys import WatchedKeyring, open_keyring
 from crm.foundation.settings import Settings
 from crm.foundation.signing import AddressHasher, ContentHasher, LinkSigner, Sealer
 from crm.fundraising import merging as fundraising_merging
+from crm.fundraising import own_space as fundraising_own_space
 from crm.fundraising import personal_data as fundraising_personal_data
 from crm.imports import personal_data as imports_personal_data
 from crm.imports.files import Shelf
@@ -211,6 +212,7 @@ OWN_SOURCES: tuple[OwnSource, ...] = (
     *plans_own_space.SOURCES,
     *attestations_own_space.SOURCES,
     *magazine_own_space.SOURCES,
+    *fundraising_own_space.SOURCES,
 )
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()

@@ -121,6 +121,7 @@ PUBLIC = (
     "space",
     "attestations",
     "magazine",
+    "asking",
     "attestation_number",
     "editions",
     "addresses",

@@ -212,7 +212,7 @@ DOORS_BESIDES = {
         "words",
     },
     "crm.duplicates": {"merges", "words"},
-    "crm.fundraising": {"exporting", "freezing", "late", "paper", "results", "rules", "words"},
+    "crm.fundraising": {"exporting", "freezing", "late", "objecting", "paper", "results", "rules", "words"},
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.ledgers": {"anchors"},
     "crm.partners": {"rules"},

@@ -13,6 +13,7 @@ from crm.consent import service as consent
 from crm.consent.model import Act, Purpose
 from crm.consent.tables import AskedRow
 from crm.foundation.signing import TokenPurpose
+from crm.fundraising import service as fundraising
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.values.email_address import EmailAddress
@@ -46,7 +47,7 @@ def test_every_page_in_every_language_is_accessible(house: House, browser: Brows
     for language in Language:
         _walk(house, page, language, found)
         page.context.clear_cookies()
-    assert len(found) == 40 * len(Language) + 1
+    assert len(found) == 42 * len(Language) + 1
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -146,6 +147,10 @@ def _space(
     go(path, "space, spent link")
     go("/mon-espace", "space")
     go("/mon-espace/sujets", "space, interests")
+    with house.assembly.database.transaction() as session:
+        fundraising.open_purpose(session)
+    go("/mon-espace/appels", "space, appeals")
+    press("main form button", "space, no appeal any more")
     page.goto(f"{house.url}/mon-espace")
     _open_all(page)
     press("form[action*='/adresse'] button", "space, address refused")

@@ -9,7 +9,6 @@ from crm.magazine import service as magazine
 from crm.magazine.errors import RuleWrong
 from crm.magazine.model import Format
 from crm.magazine.own_space import OWN, PATH
-from crm.people import service as people
 from crm.people.model import Person
 from crm.privacy.rules import months_later
 from crm.values.calendar import brussels_day
@@ -26,7 +25,7 @@ KEEP = "keep"
 def look() -> Response:
     """The choice as it stands."""
     with page.assembly().database.reading() as session:
-        person = _person(session)
+        person = space_door.visitor(session)
         return space_door.ask_page(is_over=True) if person is None else _show(session, person)
 
 
@@ -36,7 +35,7 @@ def choose() -> Response:
     made, now = page.assembly(), page.now()
     with made.database.transaction() as session:
         visit = space_door.visit_here(session)
-        person = _person(session)
+        person = space_door.visitor(session)
         if visit is None or person is None or not space_door.is_our_form(visit):
             return space_door.ask_page(is_over=True)
         today, held = brussels_day(now), magazine.subscription(session, person.id)
@@ -57,12 +56,6 @@ def choose() -> Response:
         except RuleWrong:
             return _show(session, person, status=422)
         return _show(session, person, done=True)
-
-
-def _person(session: Session) -> Person | None:
-    visit = space_door.visit_here(session)
-    person = people.find_survivor(session, visit.person_id) if visit else None
-    return None if person is None or person.is_deceased else person
 
 
 def _show(session: Session, person: Person, *, done: bool = False, status: int = 200) -> Response:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crm.assembly import Assembly
 from crm.foundation.signing import TokenPurpose
 from crm.people import contacts
+from crm.people import service as people
 from crm.people.model import Person
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -41,6 +42,13 @@ def visit_here(session: Session) -> Visit | None:
     """The visit of this browser, while it lasts."""
     made = page.assembly()
     return visits.visit_of(session, request.cookies.get(cookie_name(made), ""), at=page.now())
+
+
+def visitor(session: Session) -> Person | None:
+    """Who is in their own space; None for nobody, and for somebody of whom we were told that they died."""
+    visit = visit_here(session)
+    person = people.find_survivor(session, visit.person_id) if visit else None
+    return None if person is None or person.is_deceased else person
 
 
 def is_our_form(visit: Visit) -> bool:
