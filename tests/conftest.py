@@ -64,7 +64,11 @@ _ENGINES: dict[str, Engine] = {}
 def _engine(address: URL, **options: Any) -> Engine:
     """As `create_engine`, but engines of one kind share what they compiled: each test opens its own."""
     engine = create_engine(address, query_cache_size=5_000, **options)
-    first = _ENGINES.setdefault(engine.dialect.name, engine)
+    first = _ENGINES.get(engine.dialect.name)
+    if first is None or not hasattr(
+        first.dialect, "default_isolation_level"
+    ):  # it never connected: it knows nothing yet
+        first = _ENGINES[engine.dialect.name] = engine
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
     return engine

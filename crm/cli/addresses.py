@@ -8,6 +8,7 @@ from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.foundation import rekeying
+from crm.foundation.database import hold
 from crm.foundation.keys import Keyring, draw_key, keep_key
 from crm.foundation.signing import AddressHasher
 
@@ -38,6 +39,7 @@ def rotate(stopped: bool, as_json: bool) -> None:
         raise click.Abort
     made = assembly()
     with made.database.transaction() as session:
+        hold(session, "addresses rotate")
         goes_on = rekeying.is_behind(session, made.addresses)
         keys, drawn = made.addresses.keyring.keys, None
         if not goes_on:

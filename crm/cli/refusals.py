@@ -63,6 +63,10 @@ SAID = (
     ),
     (r"settings: (.+)", r"réglages : \1"),
     (r"settings\.toml cannot be read: (.+)", r"settings.toml ne se lit pas : \1"),
+    (
+        r"key file (\S+) was written by somebody else at the same moment",
+        r"quelqu’un d’autre vient d’ajouter la clé \1 : rien n’a été changé, recommencez",
+    ),
     (r"key file (\S+) is damaged.*", r"le fichier de clé \1 est abîmé : 64 chiffres hexadécimaux attendus"),
     (r"the relay refuses connections", "il refuse les connexions"),
     (r"the relay does not answer|no answer in time", "il ne répond pas"),

@@ -7,7 +7,14 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from crm.values.errors import Invalid
+from crm.values.errors import Invalid, Unavailable
+
+
+class KeyTaken(Unavailable):
+    """Somebody else added a key at the same moment: what was done with ours must not stay."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"key file {name} was written by somebody else at the same moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,11 @@ def draw_key(folder: Path, use: str) -> tuple[int, bytes]:
 
 
 def keep_key(folder: Path, use: str, number: int, secret: bytes) -> None:
-    """Writes a drawn key down; whole or not at all, and never over another."""
-    _create(folder / f"{use}.{number}.key", secret)
+    """Writes a drawn key down, whole or not at all. Raises `KeyTaken` where another was written under that number."""
+    path = folder / f"{use}.{number}.key"
+    _create(path, secret)
+    if bytes.fromhex(path.read_text().strip()) != secret:
+        raise KeyTaken(path.name)
 
 
 def _create(path: Path, secret: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
 
@@ -24,7 +25,7 @@ from crm.consent.pace import Rhythm
 from crm.duplicates import merges
 from crm.foundation import rekeying
 from crm.foundation.columns import AddressKey, Base, KeyedJson
-from crm.foundation.keys import Keyring, add_key
+from crm.foundation.keys import Keyring, KeyTaken, add_key, keep_key
 from crm.foundation.rekeying import KeysBehind
 from crm.foundation.signing import AddressHasher
 from crm.imports.model import ChangeKind
@@ -207,6 +208,26 @@ def test_a_rotation_that_is_killed_is_whole_or_is_ended_by_the_next(
     with assembly.database.reading() as session:
         assert snapshot(session) == _brought(assembly, before)
         rekeying.require_current(session, assembly.addresses)
+
+
+def test_two_rotations_at_once_take_turns(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "assembly", lambda: assembly)
+    _filled(assembly)
+    with assembly.database.reading() as session:
+        before = snapshot(session)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: cli.rotate.callback(stopped=True, as_json=True), range(2)))  # type: ignore[misc]
+    assert assembly.addresses.keyring.keys[-1][0] == 3
+    with assembly.database.reading() as session:
+        assert snapshot(session) == _brought(assembly, before)
+
+
+def test_a_key_is_never_written_over_another(assembly: Assembly) -> None:
+    folder = assembly.settings.keys_folder
+    keep_key(folder, cli.USE, 2, b"a" * 32)
+    with pytest.raises(KeyTaken):
+        keep_key(folder, cli.USE, 2, b"b" * 32)
+    assert assembly.addresses.keyring.keys[-1] == (2, b"a" * 32)
 
 
 def test_rows_under_another_key_than_the_files_are_refused(assembly: Assembly) -> None:
