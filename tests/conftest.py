@@ -67,7 +67,7 @@ def _engine(address: URL, **options: Any) -> Engine:
     first = _ENGINES.get(engine.dialect.name)
     if first is None or not hasattr(
         first.dialect, "default_isolation_level"
-    ):  # it never connected: it knows nothing yet
+    ):  # never connected
         first = _ENGINES[engine.dialect.name] = engine
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
