@@ -65,9 +65,7 @@ def _engine(address: URL, **options: Any) -> Engine:
     """As `create_engine`, but engines of one kind share what they compiled: each test opens its own."""
     engine = create_engine(address, query_cache_size=5_000, **options)
     first = _ENGINES.get(engine.dialect.name)
-    if first is None or not hasattr(
-        first.dialect, "default_isolation_level"
-    ):  # never connected
+    if first is None or not hasattr(first.dialect, "default_isolation_level"):  # never connected
         first = _ENGINES[engine.dialect.name] = engine
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
