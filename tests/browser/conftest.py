@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 expect.set_options(timeout=15_000)
 
 
-LEFT = ("htmx:afterRequest", "htmx:sendError")
+LEFT = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def page(browser: Browser) -> Iterator[Page]:
     opened, wrong = context.new_page(), list[str]()
 
     def hear(message: ConsoleMessage) -> None:
-        # A page that is left takes its requests with it, and htmx says so; a bad answer it tells otherwise.
+        # A page that is left takes its requests with it, as does a newer one of the same place; htmx says so. A bad
+        # answer it tells otherwise.
         if message.type in ("error", "warning") and not message.text.startswith(LEFT):
             wrong.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
