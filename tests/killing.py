@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 from crm.assembly import Assembly, assemble
@@ -25,6 +26,16 @@ def killed(settings: Settings, work: Work, *facts: Any, after: float) -> bool:
     `work` is a function of `tests.victims`, which is loaded once. What it raises is an error of its own process, and
     counts as over.
     """
+    process = started(settings, work, *facts)
+    time.sleep(after)
+    is_over = not process.is_alive()
+    process.kill()
+    process.join()
+    return is_over
+
+
+def started(settings: Settings, work: Work, *facts: Any) -> ForkServerProcess:
+    """The same work, begun; whoever asks kills it, or waits for its end."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.victims"])
     ready, theirs = context.Pipe(duplex=False)
@@ -32,11 +43,8 @@ def killed(settings: Settings, work: Work, *facts: Any, after: float) -> bool:
     process.start()
     theirs.close()
     ready.recv()
-    time.sleep(after)
-    is_over = not process.is_alive()
-    process.kill()
-    process.join()
-    return is_over
+    ready.close()
+    return process
 
 
 def _work(ready: Connection, settings: Settings, work: Work, facts: tuple[Any, ...]) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import signal
+from datetime import UTC, datetime
+
 import pytest
 from click.testing import CliRunner
 
-from crm.assembly import Assembly, attesting_house, workshop
+from crm.assembly import Assembly, attesting_house, import_worker, workshop
 from crm.attestations import service as attestations
 from crm.cli import addresses
+from crm.foundation.settings import Mail
+from crm.imports import worker as importing
+from crm.imports.model import RunId as ImportId
 from crm.magazine import freezing
 from crm.values.identifiers import AccountId, IssueId, RunId
+from mailing.delivery.worker import Worker
 from tests.conftest import NOW
+from tests.delivery.ledger import POST
 
 
 def lock(house: Assembly, run_id: RunId, by: AccountId) -> None:
@@ -35,3 +43,16 @@ def rotate(house: Assembly) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(addresses, "assembly", lambda: house)
         CliRunner().invoke(addresses.command, ["rotate", "--stopped", "--json"])
+
+
+def bring(house: Assembly, run_id: ImportId) -> None:
+    """Applies or undoes an import, in small blocks."""
+    importing.BLOCK = 7
+    import_worker(house).work(run_id)
+
+
+def send(house: Assembly, relay: Mail, once: bool) -> None:
+    """Hands what is due to a relay, until SIGTERM or, `once`, until nothing is left."""
+    worker = Worker(house.database, relay=relay, post=POST, clock=lambda: datetime.now(UTC))
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    worker.run(once=once)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 
 from crm.foundation import catalogues
 from crm.values.languages import Language
@@ -19,13 +20,18 @@ def _messages(language: Language, domain: str) -> Iterator[Message]:
     return (message for message in catalogues.read(language, domain) if message.id)
 
 
+@cache
+def _gathered() -> dict[str, Catalog]:
+    return catalogues.gather()
+
+
 def _texts(value: object) -> list[str]:
     return [str(text) for text in value] if isinstance(value, list | tuple) else [str(value)]
 
 
 @pytest.mark.parametrize(("language", "domain"), OWED)
 def test_a_catalogue_holds_what_is_said_and_no_more(language: Language, domain: str) -> None:
-    said = {str(message.id) for message in catalogues.gather()[domain] if message.id}
+    said = {str(message.id) for message in _gathered()[domain] if message.id}
     kept = {str(message.id) for message in _messages(language, domain)}
     assert (kept - said, said - kept) == (set(), set()), "run `make messages`"
 

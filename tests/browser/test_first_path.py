@@ -25,6 +25,7 @@ def test_from_the_feed_to_the_inbox_and_out_again(house: House, page: Page) -> N
     _sign_up(house, page)
     _confirm(house, page)
 
+    house.clock.go_to(house.clock() + timedelta(minutes=1))
     first = _proposed(house)
     assert first.due_at == slot
     _sign_in(house, page)

@@ -210,6 +210,7 @@ def test_a_stopped_sender_sends_nothing_after_its_lease(database: Database, tmp_
     with Sink(dot_seconds=0.05, log=tmp_path / "sink.log") as sink:
         slow = processes.start(database, tmp_path, sink.port, connections=3, lease_seconds=1)
         wait_for(lambda: len(sink.taken) >= 6, 30)
+        assert slow.pid
         os.kill(slow.pid, signal.SIGSTOP)
         time.sleep(0.3)
         # What the stopped process had written is on its way; everything else must not be handed over by it any more.
@@ -218,9 +219,9 @@ def test_a_stopped_sender_sends_nothing_after_its_lease(database: Database, tmp_
         time.sleep(3)
         os.kill(slow.pid, signal.SIGCONT)
         time.sleep(1.5)
-        assert other.wait(30) == 0
+        assert processes.ended(other, 30) == 0
         slow.terminate()
-        assert slow.wait(30) == 0
+        assert processes.ended(slow, 30) == 0
     assert len(sink.taken) == len(set(sink.message_ids))
     states = ledger.states(database)
     assert sum(states.values()) == 60

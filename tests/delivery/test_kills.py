@@ -36,13 +36,13 @@ def test_twenty_kills_in_a_send_of_five_hundred(database: Database, tmp_path: Pa
                 time.sleep(0.002)
             time.sleep(chance.uniform(0, 0.03))
             worker.kill()
-            worker.wait(10)
+            worker.join(10)
         assert 40 < len(sink.taken) < READERS, "the kills came in the middle of the send"
         while ledger.states(database).total() != sum(
             ledger.states(database)[state] for state in ("accepted", "uncertain")
         ):
             last = processes.start(database, tmp_path, sink.port, connections=CONNECTIONS, lease_seconds=2, once=True)
-            assert last.wait(60) == 0
+            assert processes.ended(last, 60) == 0
             time.sleep(0.5)
     arrived = log.read_text().split()
     assert len(arrived) == len(set(arrived)), "somebody got two"

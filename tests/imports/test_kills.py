@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -18,6 +12,7 @@ from crm.imports import service as imports
 from crm.imports.model import Run, RunState
 from crm.people.tables import ContactPointRow, PersonRow
 from crm.plans.tables import MandateRow, PlanRow
+from tests import killing, victims
 from tests.conftest import NOW
 from tests.imports.conftest import Desk, desk_on
 from tests.imports.test_laws import folded
@@ -38,39 +33,28 @@ def test_killed_again_and_again_it_ends_with_each_row_once(desk: Desk, assembly:
     run = desk.bring("mandates", f"{head}{rows}", choices={"system": "ancien"}, formats=formats)
     with assembly.database.transaction() as session:
         imports.apply(session, run.id, at=NOW)
-    deaths = kill_until(assembly, home, run, RunState.APPLYING)
+    deaths = kill_until(assembly, run, RunState.APPLYING)
     assert counted(assembly) == (PEOPLE, PEOPLE, PEOPLE, PEOPLE, PEOPLE)
     assert deaths > 1
     with assembly.database.transaction() as session:
         imports.undo(session, run.id, at=NOW + timedelta(minutes=1))
-    assert kill_until(assembly, home, run, RunState.UNDOING) > 1
+    assert kill_until(assembly, run, RunState.UNDOING) > 1
     assert folded(desk) == before
 
 
-def kill_until(assembly: Assembly, home: Path, run: Run, state: RunState) -> int:
+def kill_until(assembly: Assembly, run: Run, state: RunState) -> int:
     """Starts a process, kills it at a moment of its work, and so on until the stage is over; how many were killed."""
-    environment = {
-        **os.environ,
-        "PORTEVOIX_HOME": str(home),
-        "PORTEVOIX_DATABASE_URL": assembly.settings.database_url,
-    }
     deaths = 0
     for attempt in range(60):
         with assembly.database.reading() as session:
             if imports.get(session, run.id).state is not state:
                 return deaths
         abandon(assembly, run)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.imports.importing", str(run.id)], env=environment, stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
         if attempt < 2:
-            time.sleep(0.15 + 0.04 * attempt)
-            os.kill(process.pid, signal.SIGKILL)
+            killing.killed(assembly.settings, victims.bring, run.id, after=0.15 + 0.04 * attempt)
             deaths += 1
-        process.wait()
-        process.stdout.close()
+        else:
+            killing.started(assembly.settings, victims.bring, run.id).join()
     raise AssertionError("it never ended")
 
 
@@ -79,7 +63,7 @@ def abandon(assembly: Assembly, run: Run) -> None:
     from crm.imports import store
 
     with assembly.database.transaction() as session:
-        store.change_run(session, run.id, lease_until=NOW)
+        store.change_run(session, run.id, lease_until=NOW - timedelta(seconds=1))
 
 
 def counted(assembly: Assembly) -> tuple[int, ...]:
