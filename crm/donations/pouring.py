@@ -48,25 +48,7 @@ _GIFT = (
     "recorded_by",
 )
 _LINE = ("id", "gift_id", "position", "kind", "fund_code", "cents", "net_cents", "is_deductible", "why")
-_ENTRY = (
-    "id",
-    "gift_id",
-    "kind",
-    "cents",
-    "method",
-    "booked_on",
-    "value_on",
-    "executed_on",
-    "accounted_on",
-    "provider",
-    "external_id",
-    "reason_code",
-    "recorded_at",
-    "recorded_by",
-    "mark_key_id",
-    "mark",
-    "block",
-)
+_ENTRY = ("id", *sealing.Unsealed._fields, "mark_key_id", "mark", "block")
 _PART = ("entry_id", "line_id", "cents")
 
 
@@ -217,7 +199,7 @@ def _gift(gift_id: int, new: NewGift, facts: _Facts, *, is_paid: bool) -> tuple[
 
 def _entry(sealer: Sealer, entry_id: int, gift_id: int, new: NewGift, facts: _Facts) -> tuple[Any, ...]:
     movement = new.movement
-    row = MoneyEntryRow(
+    row = sealing.Unsealed(
         gift_id=gift_id,
         kind=EntryKind.RECEIPT,
         cents=new.cents,
@@ -235,5 +217,4 @@ def _entry(sealer: Sealer, entry_id: int, gift_id: int, new: NewGift, facts: _Fa
         recorded_by=facts.by,
     )
     key_id, mark = sealer.mark(sealing.content(row))
-    kept = (getattr(row, name) for name in _ENTRY[1:-3])
-    return (entry_id, *kept, key_id, mark, None)
+    return (entry_id, *row, key_id, mark, None)

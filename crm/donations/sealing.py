@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
+from crm.donations.model import EntryKind, Method
 from crm.donations.tables import MoneyEntryRow
 from crm.ledgers.model import Ledger
 
 
-def content(row: MoneyEntryRow) -> dict[str, Any]:
+class Unsealed(NamedTuple):
+    """A movement on its way to be a row: lighter than one, where they come by the hundred thousand."""
+
+    gift_id: int
+    kind: EntryKind
+    cents: int
+    method: Method
+    booked_on: date
+    value_on: date | None
+    executed_on: date | None
+    accounted_on: date
+    provider: str
+    external_id: str | None
+    reason_code: str
+    recorded_at: datetime
+    recorded_by: int | None
+
+
+def content(row: MoneyEntryRow | Unsealed) -> dict[str, Any]:
     """What the mark of a movement covers."""
     return {
         "gift_id": row.gift_id,

@@ -76,7 +76,8 @@ def add_many(session: Session, addresses: AddressHasher, arrivals: Sequence[Arri
     _pour(session, PostalAddressRow, _ABODE, (_abode(to, one) for to, one in both if one.new.address))
     external = ((to.person_id, e.system, e.value) for to, one in both for e in one.new.external_ids)
     _pour(session, ExternalIdRow, ("person_id", "system", "value"), external)
-    keys.refresh(session, [to.person_id for to in added])
+    if added:
+        keys.write_new(session, min(added).person_id, max(added).person_id)
     search_store.add(session, list({row for to, one in both for row in _words(to.person_id, one.new)}))
     return added
 

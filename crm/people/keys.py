@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, delete, func, insert, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, cast, delete, func, insert, literal, or_, select, true, tuple_
 from sqlalchemy import String as Text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crm.people import store
@@ -46,6 +47,15 @@ def refresh(session: Session, person_ids: Iterable[int]) -> None:
     for_these = sorted(set(person_ids))
     for start in range(0, len(for_these), 500):
         _refresh(session, _in(for_these[start : start + 500]))
+
+
+def write_new(session: Session, first: PersonId, last: PersonId) -> None:
+    """The keys of people who were all just written, by one who knows it: nothing of theirs is there to compare with."""
+    wanted = _wanted(lambda column: column.between(first, last)).subquery("wanted")
+    columns = ["kind", "key", "person_id"]
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    written = dialect.insert(PersonKeyRow).from_select(columns, select(wanted).where(true()))
+    session.execute(written.on_conflict_do_nothing())
 
 
 def mend(session: Session, *, after: PersonId | None = None, size: int = 5_000) -> PersonId | None:
