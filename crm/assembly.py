@@ -26,8 +26,10 @@ from crm.banking.bringing import Counter
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
 from crm.care import personal_data as care_personal_data
+from crm.care import segment_fields as care_segment_fields
 from crm.care import terms as care_terms
 from crm.collections import personal_data as collections_personal_data
+from crm.collections import segment_fields as collections_segment_fields
 from crm.collections.model import Creditor, Schema
 from crm.collections.service import Office
 from crm.consent import merging as consent_merging
@@ -78,6 +80,7 @@ from crm.plans import merging as plans_merging
 from crm.plans import own_space as plans_own_space
 from crm.plans import panel as plans_panel
 from crm.plans import personal_data as plans_personal_data
+from crm.plans import segment_fields as plans_segment_fields
 from crm.plans.mandates import Safe
 from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
@@ -90,12 +93,15 @@ from crm.values.languages import Language
 from crm.vault import merging as vault_merging
 from crm.vault import panel as vault_panel
 from crm.vault import personal_data as vault_personal_data
+from crm.vault import segment_fields as vault_segment_fields
 from crm.vault.keys import Vault
 from crm.visits import personal_data as visits_personal_data
+from mailing.content import segment_fields as content_segment_fields
 from mailing.correspondence.model import Desk
 from mailing.delivery import merging as delivery_merging
 from mailing.delivery import panel as delivery_panel
 from mailing.delivery import personal_data as delivery_personal_data
+from mailing.delivery import segment_fields as delivery_segment_fields
 from mailing.delivery import terms as delivery_terms
 from mailing.feedback import personal_data as feedback_personal_data
 from mailing.origins import merging as origins_merging
@@ -221,10 +227,16 @@ QUESTIONS = Catalogue.of(
     (
         people_segment_fields,
         donations_segment_fields,
+        plans_segment_fields,
+        collections_segment_fields,
         members_segment_fields,
         consent_segment_fields,
         actions_segment_fields,
+        content_segment_fields,
         magazine_segment_fields,
+        delivery_segment_fields,
+        care_segment_fields,
+        vault_segment_fields,
     )
 )
 """What every room lets one ask about people, as segments do."""

@@ -9,10 +9,10 @@ from sqlalchemy import Integer, Select, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
-from crm.donations import words
+from crm.donations import donor_fields, words
 from crm.donations.model import GiftKind
 from crm.donations.selects import effective_gifts
-from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow
+from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow, ThanksRow
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
 
@@ -50,8 +50,16 @@ def _codes(session: Session, _language: Language) -> Sequence[Option]:
     return [Option(value=row.code, label=" · ".join(p for p in (row.code, row.package) if p)) for row in rows]
 
 
+def _thanks(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=way.value, label=say(language, name)) for way, name in words.THANKED.items()]
+
+
 def _gifts(asking: Asking) -> Select[*tuple[Any, ...]]:
-    return _with_appeals(_ranked(asking), asking)
+    found = _with_appeals(_ranked(asking), asking)
+    if "thanked" not in asking.columns:
+        return found
+    rows = found.subquery("thanked_rows")
+    return select(*rows.c, ThanksRow.way.label("thanked")).outerjoin(ThanksRow, ThanksRow.gift_id == rows.c.id)
 
 
 def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -93,16 +101,22 @@ def _months(since: Any, day: Any) -> Any:
 
 
 def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:
-    if not asking.columns & {"appeal", "campaign"}:
+    if not asking.columns & {"appeal", "campaign", "appeal_place"}:
         return gifts
     rows = gifts.subquery("coded")
     found = select(*rows.c, AppealRow.code.label("appeal"), CampaignRow.code.label("campaign"))
-    return (
+    found = (
         found.select_from(rows)
         .outerjoin(SourceRow, SourceRow.code == rows.c.source_code)
         .outerjoin(AppealRow, AppealRow.id == SourceRow.appeal_id)
         .outerjoin(CampaignRow, CampaignRow.id == AppealRow.campaign_id)
     )
+    if "appeal_place" not in asking.columns:
+        return found
+    order = (AppealRow.starts_on.desc(), AppealRow.id.desc())
+    begun = select(AppealRow.id, func.row_number().over(order_by=order).label("appeal_place"))
+    places = begun.where(AppealRow.starts_on <= asking.on).subquery("places")
+    return found.add_columns(places.c.appeal_place).outerjoin(places, places.c.id == AppealRow.id)
 
 
 def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -136,6 +150,7 @@ _METHOD = Column(key="method", label=N_("moyen de paiement"), kind=Kind.WORD, op
 _APPEALS = (
     Column(key="campaign", label=N_("campagne"), kind=Kind.WORD, options=_campaigns),
     Column(key="appeal", label=N_("appel"), kind=Kind.WORD, options=_appeals),
+    Column(key="appeal_place", label=N_("rang de l’appel, depuis le dernier"), kind=Kind.NUMBER),
     Column(key="source_code", label=N_("code de l’appel"), kind=Kind.WORD, options=_codes),
 )
 
@@ -156,6 +171,7 @@ SOURCES: tuple[Source, ...] = (
             Column(key="nth", label=N_("rang du don, depuis le premier"), kind=Kind.NUMBER),
             Column(key="nth_last", label=N_("rang du don, depuis le dernier"), kind=Kind.NUMBER),
             Column(key="months_since", label=N_("mois écoulés depuis le don précédent"), kind=Kind.NUMBER),
+            Column(key="thanked", label=N_("remercié"), kind=Kind.WORD, options=_thanks),
         ),
         rows=_gifts,
         permission=READ,
@@ -218,4 +234,5 @@ SOURCES: tuple[Source, ...] = (
         day="given_on",
         amount="cents",
     ),
+    *donor_fields.SOURCES,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, RefundState, Why
+from crm.donations.thanking import ThankWay
 from crm.foundation.translation import N_
 
 KINDS: dict[GiftKind, str] = {
@@ -59,3 +60,9 @@ REFUNDS: dict[RefundState, tuple[str, str]] = {
 }
 GENERAL_FUND = N_("Fonds général")
 TEST = N_("essai : ne compte nulle part")
+THANKED: dict[ThankWay, str] = {
+    ThankWay.MAIL: N_("par e-mail"),
+    ThankWay.LETTER: N_("par lettre"),
+    ThankWay.PHONE: N_("par téléphone"),
+    ThankWay.NONE: N_("sans remerciement"),
+}

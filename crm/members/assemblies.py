@@ -75,19 +75,19 @@ def convoking(session: Session, *, on: date) -> tuple[Assembly, ...]:
 
 def voters(session: Session, assembly: Assembly, *, after: int = 0, size: int | None = None) -> tuple[Voter, ...]:
     """Who votes, by their numbers; the grace counts, the dead do not."""
-    several = _voters(session, assembly).subquery("voters")
+    several = entitled(session, assembly).subquery("voters")
     query = select(several).where(several.c.person_id > after).order_by(several.c.person_id).limit(size)
     return tuple(_voter(row) for row in session.execute(query))
 
 
 def count_voters(session: Session, assembly: Assembly) -> int:
     """How many vote."""
-    return session.scalar(select(func.count()).select_from(_voters(session, assembly).subquery("voters"))) or 0
+    return session.scalar(select(func.count()).select_from(entitled(session, assembly).subquery("voters"))) or 0
 
 
 def to_convoke(session: Session, assembly: Assembly, *, size: int, after: int = 0) -> tuple[PersonId, ...]:
     """Voters who were not asked to come yet, by their numbers."""
-    several = _voters(session, assembly).subquery("voters")
+    several = entitled(session, assembly).subquery("voters")
     query = select(several.c.person_id).where(several.c.convoked_at.is_(None), several.c.person_id > after)
     return tuple(PersonId(one) for one in session.scalars(query.order_by(several.c.person_id).limit(size)))
 
@@ -108,7 +108,7 @@ def give_proxy(
     """`holder` votes for `giver`. Raises ProxyRefused with the reason."""
     hold(session, f"assembly {assembly_id}")
     assembly = find(session, assembly_id)
-    both = select(_voters(session, assembly).subquery("voters").c.person_id)
+    both = select(entitled(session, assembly).subquery("voters").c.person_id)
     able = {PersonId(one) for one in session.scalars(both)} & {giver, holder}
     most = service.rules_on(session, assembly.held_on).proxies_most
     why = rules.why_not(giver, holder, voters=able, proxies=proxies(session, assembly_id), most=most)
@@ -175,7 +175,8 @@ def _assembly(row: AssemblyRow) -> Assembly:
     )
 
 
-def _voters(session: Session, assembly: Assembly) -> Select[*tuple[Any, ...]]:
+def entitled(session: Session, assembly: Assembly) -> Select[*tuple[Any, ...]]:
+    """Whoever votes at an assembly, one row each, with what they were told and who votes for them."""
     grace = service.rules_on(session, assembly.voters_on).grace_months
     carried = selects.carried(assembly.voters_on, grace_months=grace).subquery("carried")
     once = (

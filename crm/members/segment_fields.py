@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from babel.dates import format_date
+from sqlalchemy import Select, case, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.foundation.months import MONTH, day_marked, mark_of
-from crm.foundation.translation import N_, say
-from crm.members import selects, service, store, words
+from crm.foundation.translation import N_, babel_locale, say
+from crm.members import assemblies, selects, service, store, words
 from crm.members.model import State, Wanted
 from crm.members.tables import PartRow
 from crm.values.languages import Language
@@ -29,6 +30,27 @@ def _kinds(session: Session, language: Language) -> Sequence[Option]:
 
 def _reasons(_session: Session, language: Language) -> Sequence[Option]:
     return [Option(value=one.value, label=say(language, word)) for one, word in words.REASONS.items()]
+
+
+def _assemblies(session: Session, language: Language) -> Sequence[Option]:
+    locale = babel_locale(language)
+    return [
+        Option(value=str(one.id), label=f"{one.title} · {format_date(one.voters_on, 'medium', locale=locale)}")
+        for one in assemblies.every(session)
+    ]
+
+
+def _voters(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Who votes at the assemblies that were named; an unknown one has no voters."""
+    named = asking.given.get("assembly", frozenset())
+    found = []
+    for one in assemblies.every(asking.session):
+        if str(one.id) in named:
+            several = assemblies.entitled(asking.session, one).subquery()
+            found.append(select(several.c.person_id, literal(str(one.id)).label("assembly")))
+    if not found:
+        return select(PartRow.person_id, literal("").label("assembly")).where(false())
+    return select(*union_all(*found).subquery("either").c)
 
 
 def _memberships(asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -124,6 +146,20 @@ SOURCES: tuple[Source, ...] = (
         denied=N_("n’ont payé aucun temps d’adhésion %(when)s"),
         day="from_on",
         amount="cents",
+        cost=Cost.HEAVY,
+    ),
+    Source(
+        key="voter",
+        label=N_("Droit de vote à l’assemblée"),
+        definition=N_(
+            "Les membres qui votent à une assemblée générale : membres le jour qu’elle fixe, délai de grâce compris, "
+            "foyers compris."
+        ),
+        columns=(Column(key="assembly", label=N_("assemblée"), kind=Kind.WORD, options=_assemblies, is_required=True),),
+        rows=_voters,
+        permission=READ,
+        phrases={Measure.HAS: N_("ont le droit de vote à « %(assembly)s »")},
+        denied=N_("n’ont pas le droit de vote à « %(assembly)s »"),
         cost=Cost.HEAVY,
     ),
 )

@@ -7,6 +7,7 @@ from crm.foundation.translation import N_
 from crm.segments.library import ACTIVE, EURO, GIFT, Ready, _last
 from crm.segments.library import BY_KEY as BY_READY
 from crm.segments.model import Condition, Every, Not, Rolling, Span, Tree
+from crm.segments.questions import BY_KEY as BY_ASKED
 
 _THREE_YEARS = Rolling(length=36)
 _MORE_OFTEN = Condition(source=GIFT, measure=Measure.COUNT, window=_THREE_YEARS, asks=Span(low=4))
@@ -31,8 +32,12 @@ def _cell(recency: int, habit: int) -> tuple[tuple[tuple[int, int], ...], Tree]:
 
 RFM = {f"rfm-{recency}-{habit}": _cell(recency, habit) for recency in range(3) for habit in range(4)}
 """The plain Belgian grid: recency, frequency and money over 36 months. Each cell: what its axes are, and its tree."""
-BY_KEY = BY_READY | {
-    key: Ready(key=key, name=HABITS[int(key[-1])], definition=RECENCIES[int(key[4])], tree=tree)
-    for key, (_, tree) in RFM.items()
-}
+BY_KEY = (
+    BY_READY
+    | BY_ASKED
+    | {
+        key: Ready(key=key, name=HABITS[int(key[-1])], definition=RECENCIES[int(key[4])], tree=tree)
+        for key, (_, tree) in RFM.items()
+    }
+)
 """Every segment one can begin with: the library, the flows of the year, the cells of the grid."""

@@ -162,8 +162,10 @@ READY: tuple[Ready, ...] = (
     Ready(
         key="regular",
         name=N_("Réguliers actifs"),
-        definition=N_("Attend les plans de don : un plan dont une des deux dernières échéances est rentrée."),
-        tree=None,
+        definition=N_("Un don régulier actif, et un versement régulier reçu ces trois derniers mois."),
+        tree=Every(
+            parts=(Condition(source="plan", where=(_is("state", "active"),)), _gave(Rolling(length=3), _REGULAR))
+        ),
     ),
     Ready(
         key="lybunt",
@@ -235,7 +237,7 @@ READY: tuple[Ready, ...] = (
         name=N_("Potentiel de hausse"),
         definition=N_(
             "Au moins deux dons ponctuels en 24 mois, le dernier au moins égal au premier de tous, et un total des 12 "
-            "derniers mois qui ne dépasse pas celui des 12 mois d’avant. Pour les réguliers, attend les plans de don."
+            "derniers mois qui ne dépasse pas celui des 12 mois d’avant."
         ),
         tree=Every(
             parts=(
@@ -308,8 +310,8 @@ READY: tuple[Ready, ...] = (
     Ready(
         key="magazine",
         name=N_("Lecteurs et lectrices du Fil"),
-        definition=N_("Attend le magazine : les personnes qui en reçoivent un exemplaire."),
-        tree=None,
+        definition=N_("Droit au prochain numéro, sans pause demandée."),
+        tree=Every(parts=(Condition(source="magazine", where=(_is("pause", "running"),)),)),
     ),
 )
 """Every status of the fundraisers' craft, under the definition that is shown beside it."""

@@ -258,6 +258,7 @@ DOORS_BESIDES = {
         "grid",
         "json_form",
         "library",
+        "questions",
         "reading",
         "rules",
         "understanding",

@@ -62,7 +62,7 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     expect(page.locator("#figures")).to_contain_text("30 derniers jours")
     with page.expect_response("**/figures"):  # leaving while it counts would be a line in the console
         page.locator('[id="f-2-source"]').press("Alt+ArrowUp")
-    expect(page.locator("#figures .steps tbody tr").first).to_contain_text("n’ont pas donné ces 30 derniers jours")
+    expect(page.locator("#figures .effects tbody tr").first).to_contain_text("n’ont pas donné ces 30 derniers jours")
     page.fill("#name", "À remercier")
     page.locator("#save").press("Enter")
     expect(page.locator("h1")).to_have_text("À remercier")

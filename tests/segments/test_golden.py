@@ -50,6 +50,8 @@ EXPECTED = {
     "legacy": "",
     "upgraded": "E J",
     "downgraded": "F",
+    "regular": "",
+    "magazine": "G",
 }
 
 

@@ -9,20 +9,23 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.actions import service as actions
 from crm.actions.model import CallKind, Deed, DeedKind, NewCall, NewRegistration, NewSignature
 from crm.assembly import QUESTIONS, Assembly
+from crm.collections.model import CollectionState
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.donations.model import GiftKind, Method
-from crm.donations.tables import AppealRow, CampaignRow, FundRow, SourceRow
+from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftRow, SourceRow, ThanksRow
+from crm.donations.thanking import ThankWay
 from crm.magazine import freezing, printing, returning
 from crm.magazine import service as magazine
 from crm.magazine.model import SAID, Format, ReturnReason, Subscription
+from crm.members import assemblies
 from crm.people import links
 from crm.people import service as people
 from crm.people.model import NewPerson, Sensitivity
@@ -58,6 +61,8 @@ from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 from tests.conftest import NOW
 from tests.magazine.conftest import HOME, furnish
+from tests.members.conftest import pay_fee
+from tests.segments import sowing
 from tests.segments.conftest import TODAY, both, give, person
 
 CROWD = 40
@@ -71,7 +76,7 @@ def crowd(session: Session, assembly: Assembly, chance: Random) -> dict[str, Per
     """People of all sorts, with all that rooms know of them."""
     session.add_all([FundRow(code="urgences", name="Urgences", is_open=True), CampaignRow(id=1, code="NOEL", name="N")])
     session.flush()
-    session.add(AppealRow(id=1, campaign_id=1, code="NOEL-1", name="Noël", starts_on=None, cost_cents=0))
+    session.add(AppealRow(id=1, campaign_id=1, code="NOEL-1", name="Noël", starts_on=date(2026, 1, 5), cost_cents=0))
     session.flush()
     session.add(SourceRow(code="NOEL-1-A", appeal_id=1, package="A", cell="1"))
     consent.put_purpose(session, Purpose(code="news", names={"fr": "Nouvelles"}, promises={"fr": "…"}, position=1))
@@ -108,6 +113,7 @@ def crowd(session: Session, assembly: Assembly, chance: Random) -> dict[str, Per
         if n % 5 == 0:
             links.tag(session, who, tags[n % 2].id, source="staff", at=NOW - timedelta(days=n))
     _send(session, assembly, everyone, chance)
+    _promise(session, assembly, everyone, chance)
     people.record_death(session, everyone["p3"], died_on=None, at=NOW)
     gone = update(PersonRow).where(PersonRow.id == everyone["p4"]).values(merged_into_id=everyone["p5"])
     session.execute(gone.execution_options(synchronize_session=False))
@@ -152,6 +158,46 @@ def _send(session: Session, assembly: Assembly, everyone: dict[str, PersonId], c
         returning.record(session, assembly.sealer, copy.person_id, issue.id, reason, by=None, at=NOW)
 
 
+def _promise(session: Session, assembly: Assembly, everyone: dict[str, PersonId], chance: Random) -> None:
+    """Plans and how their instalments went, memberships and an assembly, what the team did, mails, scores."""
+    several = list(everyone.values())
+    calls = sowing.petitions(session, ("t1",), ("t1", "t2"))
+    states = list(CollectionState)
+    for n, who in enumerate(several):
+        if n % 3 == 0:
+            fates = tuple(
+                (TODAY - timedelta(days=31 * back), chance.choice(states), chance.choice(["", "AM04"]))
+                for back in (4, 3, 2)
+            )
+            begun = TODAY - timedelta(days=chance.choice([20, 400, 800]))
+            sowing.promise(
+                session, who, chance.choice([500, 1000]), begun, fates=fates, supplier=chance.choice([None, "Rue"]),
+                ended_on=chance.choice([None, TODAY - timedelta(days=5)]), every_months=chance.choice([1, 3]),
+                raised_on=chance.choice([None, TODAY - timedelta(days=100)]),
+            )  # fmt: skip
+        if n % 5 == 1:
+            sowing.number(session, who)
+        if n % 6 == 2:
+            sowing.talked(session, who, TODAY - timedelta(days=n), is_complaint=n % 4 == 0)
+        for call in calls:
+            if chance.random() < 0.4:
+                sowing.sign(session, who, call, TODAY - timedelta(days=chance.choice([1, 200, 500])))
+        if n % 7 == 3:
+            pay_fee(session, assembly, who, on=TODAY - timedelta(days=chance.choice([10, 400, 450])))
+    sowing.household(session, *several[6:9])
+    sowing.household(session, *several[12:14])
+    sowing.sent(session, *several[:12])
+    assemblies.plan(
+        session, title="AG", held_on=date(2026, 12, 5), place="Bruxelles", agenda="…", voters_on=date(2026, 11, 1)
+    )
+    gift_ids = list(session.scalars(select(GiftRow.id).order_by(GiftRow.id)))
+    session.add_all(
+        ThanksRow(gift_id=gift, way=chance.choice(list(ThankWay)), thanked_at=NOW, thanked_by=None)
+        for gift in gift_ids[::2]
+    )
+    sowing.count_donors(session)
+
+
 days = st.sampled_from([TODAY - timedelta(days=n) for n in (0, 1, 30, 200, 365, 366, 800)])
 windows = st.one_of(
     st.builds(lambda a, b: Between(first=min(a, b), last=max(a, b)), days, days),
@@ -167,7 +213,7 @@ spans = st.one_of(
     st.builds(lambda a, b: Span(low=min(a, b), high=max(a, b)), numbers, numbers),
 )
 WORDS: dict[str, list[str]] = {
-    "kind": ["individual", "organisation", "one-off", "instalment", "email", "phone"],
+    "kind": ["individual", "organisation", "one-off", "instalment", "email", "phone", "call"],
     "language": ["fr", "nl", "de"],
     "province": ["50000", "04000", "60000"],
     "country": ["BE", "FR"],
@@ -177,10 +223,19 @@ WORDS: dict[str, list[str]] = {
     "channel": ["email", "phone", "post"],
     "purpose": ["news"],
     "act": ["given", "refused"],
-    "state": ["registered"],
+    "state": ["registered", "active", "ended", "good"],
     "campaign": ["NOEL"],
     "appeal": ["NOEL-1"],
     "source_code": ["NOEL-1-A"],
+    "thanked": ["phone", "letter"],
+    "fate": ["came", "failed", "awaited"],
+    "way": ["direct-debit"],
+    "supplier": ["Rue"],
+    "end_reason": ["money"],
+    "reason": ["AM04"],
+    "complaint": ["open"],
+    "direction": ["out"],
+    "assembly": ["1"],
 }
 
 

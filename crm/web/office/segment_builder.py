@@ -17,6 +17,7 @@ from crm.values.errors import Conflict, Invalid
 from crm.web.office import guard, segment_view, shell
 from crm.web.office import segment_form as forms
 from crm.web.office.noting import note
+from crm.web.office.segment_draft import drafted
 from crm.web.office.segment_words import ERRORS
 from crm.web.words import N_
 
@@ -34,7 +35,7 @@ def new() -> ResponseReturnValue:
     typed = dict.fromkeys(TYPED, "") | {"is_shared": "on"}
     if ready:
         typed |= {"name": shell.say(ready.name), "description": shell.say(ready.definition)}
-    draft = forms.drafted(tree, shell.assembly().questions)
+    draft = drafted(tree, shell.assembly().questions)
     if ready is None:
         draft = forms.changed(draft, f"add:{forms.ROOT}")
     return _page(draft, typed, {})
@@ -47,7 +48,7 @@ def edit(segment_id: int) -> ResponseReturnValue:
         segment = segment_view.may_see(session, segment_id)
     typed = {name: str(getattr(segment, name, "")) for name in TYPED}
     typed |= {"is_shared": "on" if segment.is_shared else "", "seen": str(segment.version)}
-    return _page(forms.drafted(segment.tree, shell.assembly().questions), typed, {}, segment=segment)
+    return _page(drafted(segment.tree, shell.assembly().questions), typed, {}, segment=segment)
 
 
 @guard.page(blueprint, "/build", permission=Permission.SEGMENTS_EDIT, methods=("POST",))

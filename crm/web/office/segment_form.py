@@ -6,20 +6,22 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from crm.contracts.segment_fields import Kind, Measure, Source
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf
-from crm.segments.json_form import from_json, to_json
+from crm.segments.json_form import from_json
 from crm.segments.model import (
     Between,
+    Comparison,
     Condition,
     Every,
     InSegment,
     Leaf,
     Not,
+    Relation,
     Rolling,
     Sample,
+    Side,
     Some,
     Span,
     Test,
@@ -41,6 +43,9 @@ ASKED = "="
 """The name under which a condition's own number stands, beside those of its columns."""
 WHEN = "@"
 """The name under which its window stands."""
+RIGHT = "~"
+"""What ends the names of the right side of a comparison."""
+COMPARE = "compare"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +65,7 @@ class Node:
 
 Draft = tuple[Node, ...]
 ROOT = "0"
-
+SIDES = ("left", "right")
 
 Form = Mapping[str, Sequence[str]]
 
@@ -88,8 +93,9 @@ def _values(form: Form, number: str, keys: Sequence[str]) -> dict[str, list[str]
 def keys_of(catalogue: Catalogue) -> tuple[str, ...]:
     """Every field a node may have."""
     columns = sorted({column.key for source in catalogue.sources for column in source.columns})
-    of_columns = [f"{letter}-{key}" for key in (*columns, ASKED, WHEN) for letter in "txoabwfl"]
-    return ("mode", "least", "neg", "source", "measure", "json", *of_columns)
+    names = (*columns, ASKED, WHEN, *(f"{key}{RIGHT}" for key in (*columns, WHEN)))
+    of_columns = [f"{letter}-{key}" for key in names for letter in "txoabwfl"]
+    return ("mode", "least", "neg", "source", "measure", "json", *SIDES, "relation", "percent", *of_columns)
 
 
 def changed(draft: Draft, deed: str) -> Draft:
@@ -177,7 +183,7 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
                 return tree
             case _:
                 leaf = _leaf(node, catalogue)
-                if isinstance(leaf, Condition) and not allowed(catalogue.source(leaf.source)):
+                if isinstance(leaf, Condition | Comparison) and not allowed(catalogue.source(leaf.source)):
                     raise Invalid("not to be asked by everybody")
                 check_leaf(leaf, catalogue, node.id)
                 return Not(part=leaf) if node.get("neg") else leaf
@@ -204,6 +210,8 @@ def _leaf(node: Node, catalogue: Catalogue) -> Leaf:
     if key == SAMPLE:
         return Sample(per_thousand=_whole(node.get(f"a-{ASKED}")), seed=node.get(f"b-{ASKED}"))
     source = catalogue.source(key)
+    if is_compared(node, source):
+        return _comparison(node, source)
     measure = measure_of(node, source, catalogue)
     window = _window(node, WHEN)
     asks: Span | Window | None = None
@@ -211,8 +219,32 @@ def _leaf(node: Node, catalogue: Catalogue) -> Leaf:
         window, asks = None, window
     elif measure is not Measure.HAS:
         asks = _span(node, ASKED, Kind.CENTS if measure in OF_AMOUNTS else Kind.NUMBER)
-    tests = [test for column in source.columns if (test := _test(node, column.key, column.kind)) is not None]
-    return Condition(source=key, measure=measure, where=tuple(tests), window=window if source.day else None, asks=asks)
+    where = _where(node, source, "")
+    return Condition(source=key, measure=measure, where=where, window=window if source.day else None, asks=asks)
+
+
+def _where(node: Node, source: Source, suffix: str) -> tuple[Test, ...]:
+    found = [(column.key, _test(node, f"{column.key}{suffix}", column.kind)) for column in source.columns]
+    return tuple(replace(test, column=key) for key, test in found if test is not None)
+
+
+def is_compared(node: Node, source: Source) -> bool:
+    """Whether two measures of a source are set beside each other."""
+    return node.get("measure") == COMPARE and bool(source.amount)
+
+
+def _comparison(node: Node, source: Source) -> Comparison:
+    def side(name: str, suffix: str) -> Side:
+        measure = Measure(node.get(name) or Measure.SUM)
+        return Side(measure=measure, where=_where(node, source, suffix), window=_window(node, f"{WHEN}{suffix}"))
+
+    return Comparison(
+        source=source.key,
+        left=side("left", ""),
+        relation=Relation(node.get("relation") or Relation.MORE_THAN),
+        percent=_whole(node.get("percent") or "100"),
+        right=side("right", RIGHT),
+    )
 
 
 def measure_of(node: Node, source: Source, catalogue: Catalogue) -> Measure:
@@ -263,6 +295,8 @@ def _window(node: Node, key: str) -> Window | None:  # noqa: PLR0911 - one for e
     match word:
         case "year" | "todate":
             return Year(shift=int(shift), to_date=word == "todate")
+        case "part":
+            return Year(shift=int(shift), from_day=_day_of_year(first), to_day=_day_of_year(last))
         case "months":
             return Rolling(length=_whole(first))
         case "days":
@@ -278,119 +312,13 @@ def _window(node: Node, key: str) -> Window | None:  # noqa: PLR0911 - one for e
             return None
 
 
+def _day_of_year(text: str) -> str:
+    """`MM-DD` of what is typed as `01/12`, the day first."""
+    day, _, month = text.replace("-", "/").replace(".", "/").partition("/")
+    return f"{_whole(month):02d}-{_whole(day):02d}" if text else ""
+
+
 def _whole(text: str) -> int:
     if not text.strip().isdecimal() or len(text) > 12:
         raise Invalid("a whole number")
     return int(text)
-
-
-def drafted(tree: Tree, catalogue: Catalogue) -> Draft:
-    """The draft of a tree; what the builder has no fields for stays as it is."""
-    root = tree if isinstance(tree, Every | Some) else Every(parts=(tree,))
-    nodes: list[Node] = []
-
-    def put(part: Tree, parent: str) -> None:
-        number = str(len(nodes))
-        values = _group_values(part)
-        if values is not None:
-            nodes.append(Node(id=number, parent=parent, kind="group", values=values))
-            inner = part.part if isinstance(part, Not) else part
-            for one in inner.parts if isinstance(inner, Every | Some) else ():
-                put(one, number)
-            return
-        leaf = part.part if isinstance(part, Not) else part
-        fields = _fields(leaf, catalogue)
-        if fields is None:
-            fixed = {"json": [json.dumps(to_json(part))]}
-            nodes.append(Node(id=number, parent=parent, kind="fixed", values=fixed))
-            return
-        if isinstance(part, Not):
-            fields["neg"] = ["1"]
-        nodes.append(Node(id=number, parent=parent, kind="if", values=fields))
-
-    put(root, "")
-    return tuple(nodes)
-
-
-def _group_values(part: Tree) -> dict[str, list[str]] | None:
-    match part:
-        case Every():
-            return {"mode": ["every"]}
-        case Some(least=1):
-            return {"mode": ["some"]}
-        case Some(least=least):
-            return {"mode": ["least"], "least": [str(least)]}
-        case Not(part=Some(least=1)):
-            return {"mode": ["none"]}
-        case _:
-            return None
-
-
-def _fields(leaf: Tree, catalogue: Catalogue) -> dict[str, list[str]] | None:
-    match leaf:
-        case InSegment(segment_id=number):
-            return {"source": [SEGMENT], f"a-{ASKED}": [str(number)]}
-        case Sample(per_thousand=share, seed=seed):
-            return {"source": [SAMPLE], f"a-{ASKED}": [str(share)], f"b-{ASKED}": [seed]}
-        case Condition():
-            return _condition_fields(leaf, catalogue)
-        case _:
-            return None
-
-
-def _condition_fields(leaf: Condition, catalogue: Catalogue) -> dict[str, list[str]] | None:
-    source = catalogue.source(leaf.source)
-    if len({test.column for test in leaf.where}) < len(leaf.where):
-        return None
-    found: dict[str, Any] = {"source": [leaf.source], "measure": [leaf.measure.value]}
-    asks: list[tuple[str, Any, Kind]] = [(WHEN, leaf.window, Kind.DAY)] if leaf.window is not None else []
-    if isinstance(leaf.asks, Span):
-        asks.append((ASKED, leaf.asks, Kind.CENTS if leaf.measure in OF_AMOUNTS else Kind.NUMBER))
-    elif leaf.asks is not None:
-        if leaf.window is not None:
-            return None
-        asks.append((WHEN, leaf.asks, Kind.DAY))
-    for test in leaf.where:
-        column = source.find_column(test.column)
-        assert column is not None
-        asks.append((test.column, test.asks, column.kind))
-    for key, asked, kind in asks:
-        fields = _asked_fields(key, asked, kind)
-        if fields is None:
-            return None
-        found |= fields
-    return found
-
-
-def _asked_fields(  # noqa: PLR0911 - one for each kind of question
-    key: str, asked: Words | Span | Window, kind: Kind
-) -> dict[str, list[str]] | None:
-    match asked:
-        case Words(values=values, other=other):
-            return {f"t-{key}": sorted(values), f"x-{key}": ["1"] if other else []}
-        case Span(low=low, high=high):
-            how = "exact" if low == high else "most" if low is None else "least" if high is None else "between"
-            asked_ends = [high] if low is None else [low] if how in {"least", "exact"} else [low, high]
-            shown = [_shown(end, kind) for end in asked_ends]
-            return {f"o-{key}": [how], f"a-{key}": shown[:1], f"b-{key}": shown[1:]}
-        case Year(from_day="", to_day=""):
-            return {f"w-{key}": [f"{'todate' if asked.to_date else 'year'}:{asked.shift}"]}
-        case Rolling(unit=Unit.DAYS, length=int(length), ending=0):
-            return {f"w-{key}": ["days"], f"f-{key}": [str(length)]}
-        case Rolling(unit=Unit.MONTHS, length=None, ending=ending):
-            return {f"w-{key}": ["ago"], f"f-{key}": [str(ending)]}
-        case Rolling(unit=Unit.MONTHS, length=int(length), ending=0):
-            return {f"w-{key}": ["months"], f"f-{key}": [str(length)]}
-        case Rolling(unit=Unit.MONTHS, length=int(length), ending=ending):
-            return {f"w-{key}": ["agos"], f"f-{key}": [str(ending)], f"l-{key}": [str(ending + length)]}
-        case Between(first=first, last=last):
-            ends = [first.isoformat() if first else "", last.isoformat() if last else ""]
-            return {f"w-{key}": ["between"], f"f-{key}": ends[:1], f"l-{key}": ends[1:]}
-        case _:
-            return None
-
-
-def _shown(end: int | str | None, kind: Kind) -> str:
-    if kind is Kind.CENTS and isinstance(end, int):
-        return money.exact(end).removesuffix(".00").replace(".", ",")
-    return str(end)

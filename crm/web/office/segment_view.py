@@ -13,6 +13,7 @@ from crm.consent import words as consent_words
 from crm.consent.model import Refusal
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.segments import asking, service
+from crm.segments.catalogue import COMPARED
 from crm.segments.json_form import from_json
 from crm.segments.model import Definition, Run, Segment, Tree
 from crm.segments.reading import Reader
@@ -22,6 +23,7 @@ from crm.values.errors import Invalid
 from crm.values.identifiers import SegmentId
 from crm.web.office import guard, shell
 from crm.web.office import segment_form as forms
+from crm.web.office import segment_words as words
 from crm.web.office.segment_words import GROUPS, MEASURES, SPANS, WINDOWS
 from crm.web.words import N_
 
@@ -117,6 +119,7 @@ def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> d
         "top": top,
         "groups": [(key, shell.say(word)) for key, word in GROUPS.items()],
         "spans": [(key, shell.say(word)) for key, word in SPANS.items()],
+        "relations": [(relation.value, shell.say(word)) for relation, word in words.RELATIONS.items()],
         "windows": [(key, shell.say(word)) for key, word in WINDOWS.items()],
         "sources": [(source.key, shell.say(source.label)) for source in sources]
         + [(forms.SEGMENT, shell.say(N_("Un autre segment"))), (forms.SAMPLE, shell.say(N_("Un tirage au sort")))],
@@ -136,34 +139,41 @@ def _condition(reads: Reader, node: forms.Node) -> dict[str, Any]:
     key = node.get("source")
     source = catalogue.find(key)
     if source is None or not may_ask(source):
-        return {"source": key, "measures": (), "columns": (), "measure": "", "has_day": False, "definition": ""}
+        return {"source": key, "measures": (), "columns": (), "has_day": False, "is_compared": False}
     measure = forms.measure_of(node, source, catalogue)
-    measures = [one for one in catalogue.measures(source) if one in source.phrases]
+    is_compared = forms.is_compared(node, source)
+    measures = [(one.value, shell.say(MEASURES[one])) for one in catalogue.measures(source) if one in source.phrases]
+    if source.amount:
+        measures.append((forms.COMPARE, shell.say(words.COMPARED)))
+    columns = [column for column in source.columns if column.key != source.day]
     return {
         "source": key,
         "definition": shell.say(source.definition),
-        "measures": [(one.value, shell.say(MEASURES[one])) for one in measures] if len(measures) > 1 else (),
-        "measure": measure.value,
+        "measures": measures if len(measures) > 1 else (),
+        "measure": forms.COMPARE if is_compared else measure.value,
         "has_day": bool(source.day),
+        "is_compared": is_compared,
+        "sides": [(one.value, shell.say(MEASURES[one])) for one in catalogue.measures(source) if one in COMPARED],
         "is_counted": measure not in {Measure.HAS, Measure.FIRST, Measure.LAST},
         "is_amount": measure in {Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST},
-        "columns": [_column(reads, node, source, column) for column in source.columns if column.key != source.day],
+        "columns": [_column(reads, node, source, column) for column in columns],
+        "right_columns": [_column(reads, node, source, one, forms.RIGHT) for one in columns] if is_compared else (),
         "is_open": source.is_person or any(column.is_required for column in source.columns),
     }
 
 
-def _column(reads: Reader, node: forms.Node, source: Source, column: Column) -> dict[str, Any]:
-    options = [(value, label) for value, label in reads.options(source, column).items()]
-    chosen = set(node.values.get(f"t-{column.key}", []))
+def _column(reads: Reader, node: forms.Node, source: Source, column: Column, suffix: str = "") -> dict[str, Any]:
+    options, key = [(value, label) for value, label in reads.options(source, column).items()], column.key + suffix
+    chosen = set(node.values.get(f"t-{key}", []))
     options += [(value, value) for value in sorted(chosen - {value for value, _ in options})]
-    asked = bool(chosen or node.get(f"a-{column.key}") or node.get(f"w-{column.key}"))
+    asked = bool(chosen or node.get(f"a-{key}") or node.get(f"w-{key}"))
     return {
-        "key": column.key,
+        "key": key,
         "label": shell.say(column.label),
         "kind": "day" if column.kind in {Kind.DAY, Kind.INSTANT} else column.kind.value,
         "options": options,
         "chosen": chosen,
-        "is_asked": asked,
+        "is_shown": asked or column.is_required,
         "is_required": column.is_required,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.consent.model import Channel
 from crm.contracts.segment_fields import Measure
+from crm.segments.model import Relation
 from crm.web.words import N_
 
 MEASURES: dict[Measure, str] = {
@@ -30,11 +31,22 @@ WINDOWS: dict[str, str] = {
     "year:-3": N_("il y a trois ans"),
     "todate:0": N_("cette année, à ce jour"),
     "todate:-1": N_("l’an dernier, au même jour"),
+    "part:0": N_("une partie de cette année"),
+    "part:-1": N_("une partie de l’an dernier"),
+    "part:-2": N_("une partie d’il y a deux ans"),
+    "part:-3": N_("une partie d’il y a trois ans"),
     "months": N_("ces … derniers mois"),
     "days": N_("ces … derniers jours"),
     "ago": N_("il y a … mois ou plus"),
     "agos": N_("il y a de … à … mois"),
     "between": N_("du … au …"),
+}
+COMPARED = N_("comparer deux mesures")
+RELATIONS: dict[Relation, str] = {
+    Relation.MORE_THAN: N_("plus de … % de"),
+    Relation.AT_LEAST: N_("au moins … % de"),
+    Relation.LESS_THAN: N_("moins de … % de"),
+    Relation.AT_MOST: N_("au plus … % de"),
 }
 GROUPS: dict[str, str] = {
     "every": N_("toutes ces conditions"),

@@ -11,8 +11,9 @@ from crm.contracts.segment_fields import Kind, Measure
 from crm.people import service as people
 from crm.segments import asking, service
 from crm.segments.errors import SegmentUsed
-from crm.segments.library import READY
+from crm.segments.library import READY, Ready
 from crm.segments.model import Comparison, Condition, Every, Not, Segment, Some, Told
+from crm.segments.questions import ASKED
 from crm.segments.reading import Reader
 from crm.staff import service as staff
 from crm.staff.model import Permission
@@ -48,16 +49,20 @@ def library() -> ResponseReturnValue:
     """Those that are there from the first day, each with its definition and its reading."""
     with shell.assembly().database.reading() as session:
         reads = segment_view.reader(session)
-        rows = [
-            {
-                "key": one.key,
-                "name": shell.say(one.name),
-                "definition": shell.say(one.definition),
-                "sentence": reads.sentence(one.tree) if one.tree is not None else "",
-            }
-            for one in READY
+        shelves = [
+            (shell.say(title), [_on_shelf(one, reads) for one in several])
+            for title, several in ((N_("Questions toutes prêtes"), ASKED), (N_("Statuts du métier"), READY))
         ]
-    return shell.show("office/segments/library.html", rows=rows)
+    return shell.show("office/segments/library.html", shelves=shelves)
+
+
+def _on_shelf(one: Ready, reads: Reader) -> dict[str, str]:
+    return {
+        "key": one.key,
+        "name": shell.say(one.name),
+        "definition": shell.say(one.definition),
+        "sentence": reads.sentence(one.tree) if one.tree is not None else "",
+    }
 
 
 @guard.page(blueprint, "/<int:segment_id>", permission=Permission.SEGMENTS_READ)

@@ -1,0 +1,95 @@
+"""What one may ask about instalments: which came, which the bank refused, and how the last ones went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from crm.collections import words
+from crm.collections.model import CollectionState
+from crm.collections.tables import CollectionRow
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
+from crm.foundation.columns import Word
+from crm.foundation.translation import N_, say
+from crm.plans.selects import plans_on
+from crm.values.languages import Language
+
+READ = "donations.read"
+
+
+class Fate(StrEnum):
+    """What became of an instalment, in a word."""
+
+    CAME = "came"
+    FAILED = "failed"
+    AWAITED = "awaited"
+
+
+FATES = {Fate.CAME: N_("reçue"), Fate.FAILED: N_("échouée"), Fate.AWAITED: N_("attendue")}
+_CAME, _AWAITED = CollectionState.RECEIVED, CollectionState.ASKED
+
+
+def _fates(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=one.value, label=say(language, word)) for one, word in FATES.items()]
+
+
+def _reasons(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=code, label=f"{code} · {say(language, word)}") for code, word in words.REASONS.items()]
+
+
+def _collections(asking: Asking) -> Select[*tuple[Any, ...]]:
+    row, plans = CollectionRow, plans_on(asking.on).subquery("plans")
+    is_awaited = (row.state == _AWAITED) | ((row.state == CollectionState.OPEN) & (row.reason == ""))
+    fate = case(
+        (row.state == _CAME, Fate.CAME.value), (is_awaited, Fate.AWAITED.value), else_=Fate.FAILED.value
+    )  # an instalment that will be asked again has failed by then
+    found = select(
+        plans.c.person_id,
+        row.due_on,
+        row.cents,
+        cast(fate, Word(Fate)).label("fate"),
+        func.nullif(row.reason, "").label("reason"),
+    ).join(plans, plans.c.id == row.plan_id)
+    if "nth_last" in asking.columns:
+        known = case((is_awaited, None), else_=row.due_on)
+        place = func.row_number().over(
+            partition_by=plans.c.person_id, order_by=(known.is_(None), known.desc(), row.id.desc())
+        )
+        found = found.add_columns(case((is_awaited, None), else_=place).label("nth_last"))
+    return found
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        key="collection",
+        label=N_("Échéances demandées à la banque"),
+        definition=N_(
+            "Chaque échéance d’une domiciliation, une fois par période, aussi souvent qu’elle ait été redemandée. "
+            "« Échouée » : refusée ou reprise par la banque, même si elle sera redemandée."
+        ),
+        columns=(
+            Column(key="fate", label=N_("ce qu’elle est devenue"), kind=Kind.WORD, options=_fates),
+            Column(key="nth_last", label=N_("rang, depuis la dernière dont on sait"), kind=Kind.NUMBER),
+            Column(key="reason", label=N_("raison de la banque"), kind=Kind.WORD, options=_reasons),
+            Column(key="cents", label=N_("montant"), kind=Kind.CENTS),
+            Column(key="due_on", label=N_("échéance"), kind=Kind.DAY),
+        ),
+        rows=_collections,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("ont eu une échéance %(when)s"),
+            Measure.COUNT: N_("ont eu %(how)s échéances %(when)s"),
+            Measure.SUM: N_("ont eu des échéances de %(how)s en tout %(when)s"),
+            Measure.FIRST: N_("ont eu leur première échéance %(how)s"),
+            Measure.LAST: N_("ont eu leur dernière échéance %(how)s"),
+        },
+        denied=N_("n’ont eu aucune échéance %(when)s"),
+        day="due_on",
+        amount="cents",
+        cost=Cost.MEDIUM,
+    ),
+)

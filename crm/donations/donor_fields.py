@@ -1,0 +1,81 @@
+"""What one may ask about donors beside each other: scores among their peers, and how near the top they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Source
+from crm.donations import donor_store
+from crm.donations.donor_selects import donors, score
+from crm.donations.portraits import Measure as Scored
+from crm.donations.tables import DonorStatsRow
+from crm.foundation.translation import N_
+from crm.people import selects as people
+
+READ = "donations.read"
+SCORES = {"recency": Scored.RECENCY, "frequency": Scored.FREQUENCY, "money": Scored.MONEY}
+
+
+def _donors(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """One row a donor, as counted last: windows end on that day, and so do the scores."""
+    donor = donors()
+    found = select(
+        donor.person_id, donor.gifts, donor.years, donor.cents, donor.cents_36m, donor.largest_cents, donor.first_on
+    )
+    windows = donor_store.windows(asking.session) if asking.columns & set(SCORES) else None
+    cuts = donor_store.cuts(asking.session) if windows is not None else {}
+    day = asking.on if windows is None else windows.as_of_on
+    found = found.add_columns(
+        *(score(donor, which, day, cuts).label(key) for key, which in SCORES.items() if key in asking.columns)
+    )
+    if "top" in asking.columns:
+        places = _places()
+        found = found.add_columns(places.c.top).outerjoin(places, places.c.person_id == donor.person_id)
+    return found
+
+
+def _places() -> Any:
+    """Of the living who gave in 36 months, persons and organisations apart: how near the top, in percent.
+
+    Who gave as much stands in one place, the better one.
+    """
+    row, who = DonorStatsRow, people.everybody().subquery("who")
+    place = func.rank().over(partition_by=who.c.kind, order_by=row.cents_36m.desc())
+    number = func.count().over(partition_by=who.c.kind)
+    return (
+        select(row.person_id, ((place * 100 + number - 1) // number).label("top"))
+        .join(who, who.c.person_id == row.person_id)
+        .where(row.cents_36m > 0, ~who.c.is_deceased, ~who.c.is_merged)
+        .subquery("places")
+    )
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        key="donor",
+        label=N_("Rang parmi les donateurs"),
+        definition=N_(
+            "Une ligne par donateur ou donatrice, comptée chaque nuit. Les notes vont de 1 à 5 (0 : rien en cinq ans), "
+            "par cinquièmes, les réguliers entre eux. Le sommet se compte entre personnes, et entre organisations."
+        ),
+        columns=(
+            Column(key="recency", label=N_("note de récence"), kind=Kind.NUMBER),
+            Column(key="frequency", label=N_("note de fréquence"), kind=Kind.NUMBER),
+            Column(key="money", label=N_("note de montant"), kind=Kind.NUMBER),
+            Column(key="top", label=N_("parmi les … % du sommet, sur 36 mois"), kind=Kind.NUMBER),
+            Column(key="cents_36m", label=N_("total de 36 mois"), kind=Kind.CENTS),
+            Column(key="largest_cents", label=N_("plus grand don"), kind=Kind.CENTS),
+            Column(key="gifts", label=N_("nombre de dons"), kind=Kind.NUMBER),
+            Column(key="years", label=N_("années avec un don"), kind=Kind.NUMBER),
+            Column(key="first_on", label=N_("premier don"), kind=Kind.DAY),
+        ),
+        rows=_donors,
+        permission=READ,
+        phrases={Measure.HAS: N_("ont leur place parmi les donateurs %(when)s")},
+        denied=N_("n’ont pas leur place parmi les donateurs %(when)s"),
+        day="first_on",
+        cost=Cost.HEAVY,
+    ),
+)
