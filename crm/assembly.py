@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -72,6 +72,10 @@ from crm.members import panel as members_panel
 from crm.members import personal_data as members_personal_data
 from crm.members import segment_fields as members_segment_fields
 from crm.partners import personal_data as partners_personal_data
+from crm.payments import personal_data as payments_personal_data
+from crm.payments.model import Provider
+from crm.payments.mollie import Mollie
+from crm.payments.service import Till
 from crm.people import merging as people_merging
 from crm.people import panel as people_panel
 from crm.people import personal_data as people_personal_data
@@ -125,6 +129,7 @@ ROOMS_WITH_ROWS = (
     "crm.magazine",
     "crm.members",
     "crm.partners",
+    "crm.payments",
     "crm.people",
     "crm.plans",
     "crm.privacy",
@@ -180,6 +185,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     collections_personal_data,
     plans_personal_data,
     attestations_personal_data,
+    payments_personal_data,
     donations_personal_data,
     care_personal_data,
     actions_personal_data,
@@ -346,6 +352,17 @@ def collecting_office(assembly: Assembly) -> Office:
         schema=Schema(wanted.file_schema),
         notice_days=wanted.notice_days,
     )
+
+
+def payment_providers(assembly: Assembly) -> Mapping[str, Provider]:
+    """The houses that take payments for us: those whose key we were given."""
+    mollie = assembly.settings.payments.mollie
+    return {"mollie": Mollie(settings=mollie, fetcher=assembly.fetcher)} if mollie.key_file else {}
+
+
+def till(assembly: Assembly) -> Till:
+    """Where payments online are taken."""
+    return Till(sealer=assembly.sealer, addresses=assembly.addresses, language=assembly.settings.office_language)
 
 
 def import_worker(assembly: Assembly) -> Worker:

@@ -23,6 +23,7 @@ from jobs import (
     prune_api,
     prune_runs,
     read_bounces,
+    read_payouts,
     recount_donors,
     recover_deliveries,
     refresh_plans,
@@ -174,6 +175,12 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(5, 10)),
         run=close_rounds.run,
         ask_after=timedelta(days=30),
+    ),
+    Job(
+        name="read_payouts",
+        label=N_("Lire les versements des prestataires de paiement"),
+        when=Every(period=timedelta(hours=1)),
+        run=read_payouts.run,
     ),
     Job(
         name="hand_over_attestations",

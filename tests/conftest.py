@@ -83,7 +83,18 @@ ONCE = frozenset(
         *("api", "demo", "web"),
         *("attestations", "audit", "care", "collections", "composition", "content", "correspondence"),
         *("banking", "delivery", "feedback", "imports", "people", "vault"),
-        *("fundraising", "jobs", "magazine", "members", "origins", "plans", "privacy", "rounds", "segments"),
+        *(
+            "fundraising",
+            "jobs",
+            "magazine",
+            "members",
+            "origins",
+            "payments",
+            "plans",
+            "privacy",
+            "rounds",
+            "segments",
+        ),
         *("staff", "visits"),
     }
 )

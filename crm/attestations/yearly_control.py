@@ -20,6 +20,7 @@ from crm.attestations.reconciling import Balance
 from crm.banking import selects as banking
 from crm.donations import selects as donations
 from crm.donations.model import Method
+from crm.payments import service as payments
 from crm.values.identifiers import GiftId
 
 BY_BANK = ("bank", "sepa")
@@ -41,13 +42,16 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Control:
-    """What a year comes to, three ways. `elsewhere`: by means, then by who booked it, what no line stands behind."""
+    """What a year comes to, three ways. `elsewhere`: by means, then by who booked it, what no line stands
+    behind; `paid_out_cents`: what of it providers paid to our bank, less what they kept.
+    """
 
     year: int
     ledger_cents: int
     ledger_by_bank_cents: int
     bank_cents: int
     elsewhere: Mapping[Method, Mapping[str, int]]
+    paid_out_cents: int
     waiting: int
     waiting_cents: int
     differences: tuple[Difference, ...]
@@ -85,6 +89,7 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
         ledger_by_bank_cents=sum(int(cents) for _, provider, cents in sums if provider in BY_BANK),
         bank_cents=int(bank or 0),
         elsewhere=elsewhere,
+        paid_out_cents=payments.paid_out(session, *span),
         waiting=count,
         waiting_cents=int(cents),
         differences=(*_by_gift(session, span), *_by_day(session, span))[:MOST],

@@ -1,4 +1,4 @@
-"""Lines that are about collections of ours: they settle them, or undo them, before any other rule looks at them."""
+"""Lines that are about collections or payouts of ours: they settle them, or undo them, before any other rule looks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from crm.banking.kept import KeptLine, Rule
 from crm.collections import settling
 from crm.collections.model import Seen
 from crm.collections.settling import Ledger
+from crm.payments import paying_out
+from crm.payments.paying_out import Credit
 from crm.values.identifiers import PersonId
 
 
@@ -29,6 +31,23 @@ def settle(
     )
     owners = {line.fingerprint: outcome.person_id for line, outcome in taken if outcome.person_id is not None}
     return [line for line in waiting if line.fingerprint not in done], owners
+
+
+def settle_payouts(session: Session, waiting: Sequence[KeptLine], *, at: datetime) -> list[KeptLine]:
+    """The lines that are left where those went that are transfers of payment providers: each settles one."""
+    credits_ = [
+        Credit(key=line.fingerprint, booked_on=line.booked_on, cents=line.cents, text=_words(line))
+        for line in waiting
+        if line.cents > 0 and not line.fee and line.return_kind is None
+    ]
+    done = paying_out.settle(session, credits_) if credits_ else set()
+    taken = [line for line in waiting if line.fingerprint in done]
+    store.decide_many(session, [(line, None, Rule.PAYOUT, None) for line in taken], {}, at=at)
+    return [line for line in waiting if line.fingerprint not in done]
+
+
+def _words(line: KeptLine) -> str:
+    return " ".join(text for text in (line.communication, line.end_to_end_id, line.structured) if text)
 
 
 def _seen(line: KeptLine) -> Seen:

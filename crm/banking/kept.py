@@ -23,6 +23,8 @@ class Rule(StrEnum):
     """By what a line found its person."""
 
     COLLECTION = "collection"
+    PAYOUT = "payout"
+    """A provider's transfer of many payments at once."""
     RETURN = "return"
     MANDATE = "mandate"
     APPEAL = "appeal"

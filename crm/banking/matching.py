@@ -55,7 +55,7 @@ def match_waiting(
 ) -> int:
     """Gives every waiting line that surely is somebody's to them, some at a time; how many found theirs.
 
-    What is about collections of ours comes first; `language` is that of what is left to do for a colleague.
+    What is about collections or payouts of ours comes first; `language` is that of what is left to do for a colleague.
     """
     matched, after, lock = 0, 0, where.lock()
     ledger = Ledger(sealer=sealer, language=language)
@@ -68,6 +68,7 @@ def match_waiting(
             after = ids[-1]
             every = store.lines(session, ids)
             waiting, owners = collected.settle(session, ledger, every, at=at)
+            waiting = collected.settle_payouts(session, waiting, at=at)
             matched += len(every) - len(waiting)
             decided = [one for one in _surely(session, waiting) if one[0].booked_on <= brussels_day(at)]
             now = [(replace(one[0], version=one[0].version + 1), *one[1:]) for one in decided]

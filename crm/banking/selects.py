@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
-from crm.banking.kept import LineState
+from crm.banking.kept import LineState, Rule
 from crm.banking.tables import BankLineRow
 
 
 def matched_lines() -> Select[*tuple[Any, ...]]:
-    """(line_id, booked_on, cents, gift_id) of each line that is somebody's.
+    """(line_id, booked_on, cents, gift_id) of each line that is somebody's; not those that settle a provider's payout.
 
     What undoes another stands on the gift of that one; without a gift a line settles several at once.
     """
@@ -21,7 +21,7 @@ def matched_lines() -> Select[*tuple[Any, ...]]:
     return (
         select(row.id.label("line_id"), row.booked_on, row.cents, gift.label("gift_id"))
         .outerjoin(undone, undone.id == row.undoes)
-        .where(row.state == LineState.MATCHED)
+        .where(row.state == LineState.MATCHED, func.coalesce(row.rule, Rule.COLLEAGUE) != Rule.PAYOUT)
     )
 
 

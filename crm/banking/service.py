@@ -103,6 +103,12 @@ def confirm_newcomer(
     return decided, arrived.person
 
 
+def match_again(counter: Counter, *, at: datetime) -> int:
+    """Looks at all that waits once more, since something else is known by now; how many lines found theirs."""
+    language = counter.language
+    return matching.match_waiting(counter.database, counter.vault, counter.sealer, at=at, language=language)
+
+
 def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
     """The line is nobody's gift (rent, a fee, our own transfer). A national number in it is thrown away."""
     decided = _decide(session, counter, line_id, LineState.ASIDE, person_id=None, rule=None, seen=seen, by=by, at=at)
@@ -113,10 +119,10 @@ def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by
 def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
     """Takes a decision back: the line waits again, its gift is corrected to nought.
 
-    Raises `GiftHasMoved`, and `LineSettles` for a line that settled collections.
+    Raises `GiftHasMoved`, and `LineSettles` for a line that settled collections or a payout.
     """
     before = line(session, line_id)
-    if before.rule is Rule.COLLECTION:
+    if before.rule in {Rule.COLLECTION, Rule.PAYOUT}:
         raise LineSettles
     reopened = _decide(session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at)
     if before.gift_id is not None:

@@ -57,6 +57,7 @@ WHY: dict[str, str] = {
     Rule.STRUCTURED.value: N_("sa communication structurée"),
     Rule.ACCOUNT.value: N_("son compte"),
     Rule.COLLECTION.value: N_("un prélèvement"),
+    Rule.PAYOUT.value: N_("le versement d’un prestataire de paiement"),
     Rule.RETURN.value: N_("le retour d’un paiement"),
     Rule.COLLEAGUE.value: N_("une décision de l’équipe"),
     Rule.NEWCOMER.value: N_("une fiche ouverte depuis la banque"),

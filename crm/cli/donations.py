@@ -45,6 +45,7 @@ def control(year: int, *, as_json: bool) -> None:
         "ledger": found.ledger_cents,
         "ledger_by_bank": found.ledger_by_bank_cents,
         "bank": found.bank_cents,
+        "paid_out": found.paid_out_cents,
         "waiting": {"lines": found.waiting, "cents": found.waiting_cents},
         "elsewhere": {method.value: dict(several) for method, several in found.elsewhere.items()},
         "differences": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -24,6 +25,11 @@ def effective_gifts() -> Select[*tuple[Any, ...]]:
         GiftRow.source_code,
         GiftRow.net_cents,
     ).where(GiftRow.net_cents > 0, ~GiftRow.is_test)
+
+
+def gifts_of(person_ids: Collection[int]) -> Select[int]:
+    """The numbers of the gifts of those people, tests among them."""
+    return select(GiftRow.id).where(GiftRow.person_id.in_(person_ids))
 
 
 def deductible_lines() -> Select[*tuple[Any, ...]]:

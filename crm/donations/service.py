@@ -152,7 +152,14 @@ def take_back(
 
 
 def correct(
-    session: Session, sealer: Sealer, gift_id: GiftId, movement: Movement, *, cents: int, at: datetime, by: AccountId
+    session: Session,
+    sealer: Sealer,
+    gift_id: GiftId,
+    movement: Movement,
+    *,
+    cents: int,
+    at: datetime,
+    by: AccountId | None,
 ) -> Gift:
     """Books a difference, up or down, because an amount was wrongly typed or read. Raises MoreThanReceived."""
     return _once(session, sealer, gift_id, EntryKind.CORRECTION, movement, cents=cents, at=at, by=by)

@@ -71,14 +71,17 @@ class Fetcher:
     """Fetches public web addresses under the egress rules.
 
     Each name is resolved once and the connection goes to that very address, so that what was checked is what is
-    reached. No proxy, no cookie, no credential. `tls` replaces the machine's trusted authorities.
+    reached. No proxy, no cookie; no credential but the `bearer` of a call, which never follows a redirect. `tls`
+    replaces the machine's trusted authorities.
     """
 
     rules: Egress
     resolve: Resolver = field(default=system_resolver, kw_only=True)
     tls: ssl.SSLContext | None = field(default=None, kw_only=True)
 
-    def fetch(self, url: str, *, etag: str = "", last_modified: str = "", max_bytes: int | None = None) -> Fetched:
+    def fetch(
+        self, url: str, *, etag: str = "", last_modified: str = "", max_bytes: int | None = None, bearer: str = ""
+    ) -> Fetched:
         """The body behind `url` after at most 5 redirects, or a 304 where it has not changed since `etag`.
 
         Raises `FetchRefused` for an address outside the rules and `FetchFailed` for everything a server can do wrong;
@@ -91,6 +94,8 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified and _is_plain(last_modified):
             headers["If-Modified-Since"] = last_modified
+        if bearer:
+            headers |= {"Authorization": f"Bearer {bearer}", "Accept": "application/json, application/hal+json"}
         limit = self.rules.max_bytes if max_bytes is None else max_bytes
         here = url
         for _ in range(MAX_HOPS + 1):
@@ -98,6 +103,8 @@ class Fetcher:
             answer = self._once(target, headers, limit, clock)
             if isinstance(answer, Fetched):
                 return replace(answer, url=target.url)
+            if bearer:
+                raise FetchFailed(N_("redirection d’une adresse à mot de passe"))
             here = urljoin(target.url, answer)
         raise FetchFailed(N_("trop de redirections"))
 

@@ -122,6 +122,25 @@ class Collecting(BaseModel):
     )
 
 
+class Mollie(BaseModel):
+    """How we speak with Mollie: each secret is a file, made readable for the house alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key_file: Path | None = Field(default=None, description="the API key; without it we take no notice of Mollie")
+    token_file: Path | None = Field(default=None, description="an access token with settlements.read, for payouts")
+    signing_file: Path | None = Field(default=None, description="the secrets of its signed webhooks, one a line")
+    api_url: str = "https://api.mollie.com/v2"
+
+
+class Payments(BaseModel):
+    """Which houses take payments for us on our site."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mollie: Mollie = Mollie()
+
+
 class XmlYear(BaseModel):
     """How the XML of an income year differs from that of 2024, as its own documentation says."""
 
@@ -190,6 +209,7 @@ class Settings(BaseSettings):
     organisation: Organisation = Organisation()
     mail: Mail = Mail()
     collecting: Collecting = Collecting()
+    payments: Payments = Payments()
     attestations: Attestations = Attestations()
     egress: Egress = Egress()
     api: Api = Api()

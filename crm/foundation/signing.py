@@ -90,6 +90,12 @@ def _short(key: bytes, purpose: TokenPurpose, text: str) -> str:
     return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
+def is_signed(content: bytes, signature: str, secret: str) -> bool:
+    """Whether another house's program signed these bytes (hex HMAC-SHA256) with a secret that it shares with us."""
+    ours = hmac.digest(secret.encode(), content, "sha256").hex()
+    return bool(secret) and hmac.compare_digest(ours.encode(), signature.lower().encode(errors="replace"))
+
+
 _KEY = re.compile(r"([0-9]{1,9}):([0-9a-f]{32}|[0-9a-f]{64})(\|.*)?")
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 

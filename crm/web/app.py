@@ -86,6 +86,7 @@ OFFICE = (
     "appeal_cells",
     "appeal_files",
     "gift_thanks",
+    "online_payments",
     "sepa",
     "attestations",
     "magazine",
@@ -114,6 +115,7 @@ PUBLIC = (
     "embed",
     "confirm",
     "unsubscribe",
+    "paid",
     "preferences",
     "interests",
     "still",
@@ -126,7 +128,7 @@ PUBLIC = (
     "editions",
     "addresses",
 )
-HOOKS = ("one_click",)
+HOOKS = ("one_click", "payments")
 API = ("people", "acts", "gifts", "requests", "docs")
 
 LARGEST_BODY = 1024 * 1024

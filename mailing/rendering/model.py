@@ -51,6 +51,7 @@ class LetterKind(StrEnum):
     VISIT = "visit"
     RECEIPT = "receipt"
     THANKS = "thanks"
+    PAYMENT = "payment"
     ORIGIN = "origin"
     STILL = "still"
     ISSUE = "issue"

@@ -37,6 +37,7 @@ _OTHER = {
     LetterKind.RECEIPT: frozenset({"said"}),
     LetterKind.ANCHOR: frozenset({"heads"}),
     LetterKind.THANKS: frozenset({"given"}),
+    LetterKind.PAYMENT: frozenset({"amount", "on"}),
     LetterKind.ORIGIN: frozenset({"source"}),
     LetterKind.STILL: frozenset({"purposes", "until"}),
     LetterKind.ISSUE: frozenset({"title", "link"}),
@@ -55,6 +56,7 @@ ALLOWED = _BARE | {
     LetterKind.GOODBYE: frozenset({"purposes", "kept"}),
     LetterKind.AGAIN: frozenset({"purposes"}),
     LetterKind.THANKS: frozenset({"given", "first"}),
+    LetterKind.PAYMENT: frozenset({"amount", "on"}),
     LetterKind.ORIGIN: frozenset({"source"}),
     LetterKind.STILL: frozenset({"purposes", "words", "until"}),
     LetterKind.ISSUE: frozenset({"title", "link"}),
@@ -128,7 +130,8 @@ def render_letter(
     """A letter to one person. Each fact is a line or several; the same facts make the same letter.
 
     Those to colleagues, and the link to one's own space, take no facts; `ANCHOR` takes the `heads` of the ledgers,
-    `RECEIPT` what was `said`, `THANKS` what was `given` (and something in `first` where it is a first gift), `ORIGIN`
+    `RECEIPT` what was `said`, `THANKS` what was `given` (and something in `first` where it is a first gift), `PAYMENT`
+    which `amount` came and `on` which day, `ORIGIN`
     the `source` of somebody's data, `ISSUE` the `title` and the `link` of a magazine, `NUMBER` and `ATTESTATION` a
     `year` (and something in `again` where it reminds), `FEE` the day `until` which and the `fee`, `ASSEMBLY` what our
     colleagues wrote of it, all others `purposes`, the names of what it is about. `words`

@@ -53,6 +53,7 @@ def test_addresses_are_told_apart(app: Flask) -> None:
     public = {"", "inscription", "c", "u", "p", "w", "archives", "static", "theme.css", "favicon.ico", "robots.txt"} | {
         "localites",
         "attestation",
+        "merci",
         "mon-espace",
     }
     assert tops - public - {"office", "hooks", "api"} == set()

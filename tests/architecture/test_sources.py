@@ -226,6 +226,7 @@ DOORS_BESIDES = {
     "crm.imports": {"files", "kinds", "layout", "quarantine", "wish", "words", "worker"},
     "crm.ledgers": {"anchors"},
     "crm.partners": {"rules"},
+    "crm.payments": {"mollie", "paying_out", "rules", "words"},
     "crm.plans": {"arriving", "collecting", "mandates", "rules", "words"},
     "crm.privacy": {"erasing", "identities", "own_wishes", "packs", "rules", "terms", "words"},
     "crm.people": {
@@ -291,6 +292,7 @@ DOORS_BESIDES = {
         "leaving",
         "letters",
         "memberships",
+        "paid_receipts",
         "receipts",
         "tax_numbers",
         "tax_papers",
@@ -325,6 +327,7 @@ RULED = (
     "magazine",
     "members",
     "partners",
+    "payments",
     "people",
     "plans",
     "privacy",

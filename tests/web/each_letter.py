@@ -8,8 +8,9 @@ from datetime import date
 from html import unescape
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from crm.assembly import press
+from crm.assembly import press, till
 from crm.attestations import service as attestations
 from crm.attestations.rules import by_default
 from crm.donations import service as donations
@@ -19,8 +20,10 @@ from crm.magazine import service as magazine
 from crm.magazine.model import Basis, Format, Subscription
 from crm.members import assemblies
 from crm.members.model import Due
+from crm.payments import service as payments
+from crm.payments.model import PaymentState, Told
 from crm.people import service as people
-from crm.people.model import NewPerson
+from crm.people.model import NewPerson, Person
 from crm.staff import account_links
 from crm.staff import store as accounts
 from crm.staff.model import AccountLink, Role
@@ -30,7 +33,16 @@ from crm.values.languages import Language
 from crm.vault import service as vault
 from crm.vault.model import Way
 from mailing.composition import service as composition
-from mailing.correspondence import colleagues, issues, memberships, once_more, tax_numbers, tax_papers, thanks
+from mailing.correspondence import (
+    colleagues,
+    issues,
+    memberships,
+    once_more,
+    paid_receipts,
+    tax_numbers,
+    tax_papers,
+    thanks,
+)
 from mailing.delivery import links
 from mailing.delivery import service as delivery
 from mailing.delivery.tables import DeliveryRow, MailingRow
@@ -77,6 +89,7 @@ def write_each(site: Site) -> None:
         day = now.date()
         planned = assemblies.plan(session, title="AG", held_on=day, place="Namur", agenda="Comptes", voters_on=day)
         memberships.convoke(session, made.desk, assemblies.find(session, planned), [marie], at=now)
+        _pay(site, session, marie)
         thanks.send(session, made.desk, marie, given=("40 €",), is_first=True, occasion="x", at=now)
         edition = session.scalars(select(DeliveryRow.id).join(MailingRow).where(MailingRow.edition_id.is_not(None)))
         sent = delivery.find_delivery(session, DeliveryId(edition.one()))
@@ -85,6 +98,17 @@ def write_each(site: Site) -> None:
     _papers(site)
     _issue(site)
     _colleagues(site)
+
+
+def _pay(site: Site, session: Session, who: Person) -> None:
+    """A payment online, and its receipt."""
+    made, now = site.assembly, site.clock.now
+    told = Told(
+        reference="tr_each1", state=PaymentState.PAID, cents=4000, on=now.date(), means="bancontact", is_test=False
+    )
+    payment = payments.take(session, till(made), "mollie", told, at=now).payment
+    payments.assign(session, till(made), payment.id, who.id, at=now, by=AccountId(1))
+    assert paid_receipts.send(session, made.desk, payments.find(session, "mollie", "tr_each1"), at=now)
 
 
 def _papers(site: Site) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from crm.assembly import till
 from crm.donations import rules, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import CodeUnknown
 from crm.donations.model import Basis, GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.partners.model import RequestKind, Scope
+from crm.payments import service as payments
 from crm.values.calendar import brussels_day
 from crm.web.api import arrivals, examples, gate, problems, wishes
 from crm.web.api.gate import Caller, Done
@@ -42,6 +44,9 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
         raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
     if there.gift_id is not None:
         return Done(person_id=donations.gift(session, there.gift_id).person_id)
+    awaited = payments.awaited_cents(session, payment.provider, payment.reference)
+    if awaited is not None and awaited != asked.cents:
+        raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
     wishes.check(session, caller, asked.person, asked.consents, at="/consents")
     person = arrivals.bring(session, caller, asked.person, source=asked.source)
     kind = GiftKind(asked.given_as)
@@ -64,6 +69,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     except CodeUnknown as error:
         pointer, sentence = _POINTERS[error.field or "fund"]
         raise Problem(problems.INVALID, Flaw(sentence=sentence, pointer=pointer)) from error
+    payments.claim(session, till(caller.made), payment.provider, payment.reference, gift.id, at=caller.at)
     kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
     return Done(person_id=person.id, facts={"consents": kept, "gift": int(gift.id)})
 

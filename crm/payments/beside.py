@@ -1,0 +1,66 @@
+"""What our own site writes beside a payment at its provider (Mollie calls it metadata): who pays, and what for.
+
+`{"email", "first_name", "last_name", "language", "given_as", "fund", "source_code", "lines", "return_code"}`: only
+`email` is needed; `lines` are `{"cents", "kind", "fund"}` that add up to the payment. Where it cannot be read, a person
+looks.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from crm.donations import rules
+from crm.donations.model import GENERAL, GiftKind, LineKind, NewLine
+from crm.payments.model import Giver
+from crm.values.email_address import EmailAddress
+from crm.values.errors import Invalid
+from crm.values.languages import Language
+
+_Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", max_length=100)]
+_Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]*$", max_length=40)]
+
+
+class _LineSaid(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    cents: int = Field(gt=0)
+    kind: Literal["donation", "fee", "goods"] = "donation"
+    fund: _Code = GENERAL
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    email: Annotated[str, StringConstraints(max_length=254)]
+    first_name: _Text = ""
+    last_name: _Text = ""
+    language: Literal["fr", "nl", "de", "en"] = "fr"
+    given_as: Literal["one-off", "instalment", "membership-fee", "sale"] = "one-off"
+    fund: _Code = GENERAL
+    source_code: _Code = ""
+    lines: Annotated[list[_LineSaid], Field(max_length=10)] = []
+
+
+def giver(metadata: Any, *, cents: int, is_recurring: bool) -> Giver | None:
+    """Who pays and what for, or None where it cannot be read."""
+    if not isinstance(metadata, dict):
+        return None
+    try:
+        said = _Said.model_validate(metadata)
+        email = EmailAddress.parse(said.email)
+    except (ValidationError, Invalid):
+        return None
+    kind = GiftKind.INSTALMENT if is_recurring and said.given_as == "one-off" else GiftKind(said.given_as)
+    fixed = tuple(NewLine(cents=one.cents, kind=LineKind(one.kind), fund=one.fund) for one in said.lines)
+    whole = NewLine(cents=cents, kind=rules.LINE_OF.get(kind, LineKind.DONATION), fund=said.fund)
+    return Giver(
+        email=email,
+        first_name=said.first_name.strip(),
+        last_name=said.last_name.strip(),
+        language=Language(said.language),
+        lines=fixed or (whole,),
+        kind=kind,
+        source_code=said.source_code,
+    )

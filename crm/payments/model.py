@@ -1,0 +1,138 @@
+"""Nouns of payments online. Amounts are integer cents of euro, days are Belgian."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from crm.donations.model import EntryKind, GiftKind, NewLine
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import GiftId
+from crm.values.languages import Language
+
+
+class PaymentState(StrEnum):
+    """Where a payment stands at its provider."""
+
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Giver:
+    """Who pays and what for, as our own site wrote it beside the payment. `lines` were fixed before it was paid."""
+
+    email: EmailAddress
+    first_name: str
+    last_name: str
+    language: Language
+    lines: tuple[NewLine, ...]
+    kind: GiftKind = GiftKind.ONE_OFF
+    source_code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Back:
+    """Money of a payment that went back: a refund, or a chargeback of a card. It `stands` unless it came back to us."""
+
+    reference: str
+    kind: EntryKind
+    cents: int
+    on: date
+    stands: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A payment as its provider tells it at a moment. `giver` is None where nothing readable says who pays.
+
+    `return_code` is what the address of the return page holds: chosen by our site, of no meaning.
+    """
+
+    reference: str
+    state: PaymentState
+    cents: int
+    on: date
+    means: str
+    is_test: bool
+    giver: Giver | None = None
+    return_code: str = ""
+    backs: tuple[Back, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaidOut:
+    """One transfer of a provider to our bank: what is in it, and what each means of paying cost, in 1/10 000 euro.
+
+    `backs` are (the payment's reference, what went back); `means` of a refund is `refund`, of a chargeback
+    `chargeback`. `others`: payments of which only something that went back is in it.
+    """
+
+    reference: str
+    cents: int
+    on: date
+    payments: Sequence[Told]
+    backs: Sequence[tuple[str, Back]] = ()
+    others: Sequence[Told] = ()
+    costs: Sequence[tuple[str, int]] = ()
+
+
+class Provider(Protocol):
+    """A house that takes payments for us."""
+
+    @property
+    def name(self) -> str:
+        """How its movements are called in the ledger."""
+
+    def named(self, body: bytes, *, is_form: bool, signatures: Sequence[str]) -> str | None:
+        """Which payment a notice speaks of; None where it is none of theirs, or its signature is not."""
+
+    def payment(self, reference: str) -> Told | None:
+        """The payment as it is now; None where they know none. Raises `Unavailable`."""
+
+    def payouts(self, known: Collection[str]) -> Iterator[PaidOut]:
+        """The newest payouts whose reference is not known. Raises `Unavailable`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnlinePayment:
+    """A payment as we keep it. Paid and without a gift, it waits for somebody to say whose it is."""
+
+    id: int
+    provider: str
+    reference: str
+    state: PaymentState
+    cents: int
+    fee_cents: int
+    paid_on: date
+    means: str
+    is_test: bool
+    gift_id: GiftId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What a notice did: the payment as it stands, and whether its gift was recorded just now."""
+
+    payment: OnlinePayment
+    is_new_gift: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Payout:
+    """A transfer of a provider: `gross_cents` less `back_cents` less `fee_cents` is `cents`, to the cent."""
+
+    id: int
+    provider: str
+    reference: str
+    cents: int
+    on: date
+    count: int
+    gross_cents: int
+    back_cents: int
+    fee_cents: int
+    settled_on: date | None

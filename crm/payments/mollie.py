@@ -1,0 +1,236 @@
+"""Mollie: its notices, its payments with what went back of them, its settlements (API v2, as documented in 2026).
+
+A classic notice says nothing but `id=tr_…`, unsigned: whoever forges one makes us look, and learns nothing. Newer ones
+are JSON and signed (`X-Mollie-Signature: sha256=…`, twice while a secret changes). Either way the truth is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import parse_qs
+
+from crm.donations.model import EntryKind
+from crm.foundation.fetch import Fetcher, FetchFailed
+from crm.foundation.settings import Mollie as Settings
+from crm.foundation.signing import is_signed
+from crm.payments import beside
+from crm.payments.model import Back, PaidOut, PaymentState, Told
+from crm.payments.rules import is_return_code
+from crm.values.calendar import brussels_day
+from crm.values.errors import Unavailable
+
+_PAYMENT = re.compile(r"tr_[A-Za-z0-9]{4,60}")
+_SETTLEMENT = re.compile(r"stl_[A-Za-z0-9]{4,60}")
+_STATES = {"paid": PaymentState.PAID, "failed": PaymentState.FAILED, "canceled": PaymentState.FAILED,
+           "expired": PaymentState.FAILED}  # fmt: skip
+_GONE = frozenset({"processing", "refunded"})
+_NOT_GONE = frozenset({"failed", "canceled"})
+_MOST_PAGES = 400
+"""Of 250 each: no settlement of ours is larger."""
+
+
+class Unreadable(Unavailable):
+    """What Mollie answered is not what it documents."""
+
+    def __init__(self) -> None:
+        super().__init__("the provider answered something else than it documents")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mollie:
+    """The one adapter of Mollie."""
+
+    settings: Settings
+    fetcher: Fetcher
+
+    @property
+    def name(self) -> str:
+        """How its movements are called in the ledger."""
+        return "mollie"
+
+    def named(self, body: bytes, *, is_form: bool, signatures: Sequence[str]) -> str | None:
+        """Which payment a notice speaks of; None where it is none of theirs, or its signature is not."""
+        if is_form:
+            several = parse_qs(body.decode("latin-1"), max_num_fields=20).get("id", [])
+            said: Any = several[0] if len(several) == 1 else ""
+        else:
+            said = self._named_in_event(body, signatures)
+        return said if isinstance(said, str) and _PAYMENT.fullmatch(said) else None
+
+    def payment(self, reference: str) -> Told | None:
+        """The payment as it is now; None where they know none, where it is not in euro, or nought."""
+        if not _PAYMENT.fullmatch(reference):
+            return None
+        try:
+            found = self._get(f"{self.settings.api_url}/payments/{reference}?embed=refunds,chargebacks", self._key())
+        except FetchFailed as error:
+            if error.status in {404, 410}:
+                return None
+            raise
+        is_ours = found.get("id") == reference and _currency(found) == "EUR" and _cents(found.get("amount")) > 0
+        return _told(found) if is_ours else None
+
+    def payouts(self, known: Collection[str]) -> Iterator[PaidOut]:
+        """The newest settlements that were paid out and whose reference is not known, the oldest of them first."""
+        if self.settings.token_file is None:
+            return
+        page = self._get(f"{self.settings.api_url}/settlements?limit=50", self._token())
+        for one in reversed(_embedded(page, "settlements")):
+            reference, number = str(one.get("reference") or ""), str(one.get("id") or "")
+            is_new = reference and reference not in known and _SETTLEMENT.fullmatch(number)
+            if is_new and one.get("status") == "paidout" and _currency(one) == "EUR":
+                yield self._payout(one, reference, number)
+
+    def _payout(self, one: Mapping[str, Any], reference: str, number: str) -> PaidOut:
+        here = f"{self.settings.api_url}/settlements/{number}"
+        payments = [_told(each) for each in self._pages(f"{here}/payments?limit=250", "payments")]
+        gone = [(EntryKind.REFUND, each) for each in self._pages(f"{here}/refunds?limit=250", "refunds")]
+        gone += [(EntryKind.CHARGEBACK, each) for each in self._pages(f"{here}/chargebacks?limit=250", "chargebacks")]
+        backs = [(str(each.get("paymentId")), _back(kind, each, is_settled=True)) for kind, each in gone]
+        elsewhere = sorted({name for name, _ in backs} - {told.reference for told in payments})
+        return PaidOut(
+            reference=reference,
+            cents=_cents(one.get("amount")),
+            on=_day(one.get("settledAt") or one.get("createdAt")),
+            payments=[_with(told, backs) for told in payments],
+            others=[_with(told, backs) for name in elsewhere if (told := self.payment(name)) is not None],
+            backs=backs,
+            costs=_costs(one),
+        )
+
+    def _named_in_event(self, body: bytes, signatures: Sequence[str]) -> Any:
+        given = [one.strip().removeprefix("sha256=") for header in signatures for one in header.split(",")]
+        if not any(is_signed(body, mark, secret) for secret in self._secrets() for mark in given):
+            return None
+        try:
+            event = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(event, dict):
+            return None
+        within = event.get("_embedded")
+        entity = within.get("entity") if isinstance(within, dict) else None
+        about = entity if isinstance(entity, dict) else {}
+        return about.get("paymentId") or event.get("entityId") or about.get("id")
+
+    def _pages(self, url: str, kind: str) -> Iterator[Mapping[str, Any]]:
+        for _ in range(_MOST_PAGES):
+            page = self._get(url, self._token())
+            yield from _embedded(page, kind)
+            following = (page.get("_links") or {}).get("next") or {}
+            url = str(following.get("href") or "")
+            if not url:
+                return
+            if not url.startswith(f"{self.settings.api_url}/"):
+                raise Unreadable
+        raise Unreadable
+
+    def _get(self, url: str, secret: str) -> Mapping[str, Any]:
+        try:
+            found = json.loads(self.fetcher.fetch(url, bearer=secret).body)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable from error
+        if not isinstance(found, dict):
+            raise Unreadable
+        return found
+
+    def _key(self) -> str:
+        return self.settings.key_file.read_text().strip() if self.settings.key_file else ""
+
+    def _token(self) -> str:
+        return self.settings.token_file.read_text().strip() if self.settings.token_file else ""
+
+    def _secrets(self) -> list[str]:
+        text = self.settings.signing_file.read_text() if self.settings.signing_file else ""
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _told(found: Mapping[str, Any]) -> Told:
+    metadata = found.get("metadata")
+    cents = _cents(found.get("amount"))
+    backs = [_back(EntryKind.REFUND, one) for one in _embedded(found, "refunds") if _is_told(one)]
+    backs += [_back(EntryKind.CHARGEBACK, one) for one in _embedded(found, "chargebacks")]
+    code = metadata.get("return_code") if isinstance(metadata, dict) else None
+    return Told(
+        reference=str(found.get("id")),
+        state=_STATES.get(str(found.get("status")), PaymentState.OPEN),
+        cents=cents,
+        on=_day(found.get("paidAt") or found.get("createdAt")),
+        means=str(found.get("method") or ""),
+        is_test=found.get("mode") == "test",
+        giver=beside.giver(metadata, cents=cents, is_recurring=found.get("sequenceType") == "recurring"),
+        return_code=code if isinstance(code, str) and is_return_code(code) else "",
+        backs=tuple(backs),
+    )
+
+
+def _is_told(refund: Mapping[str, Any]) -> bool:
+    return str(refund.get("status")) in _GONE | _NOT_GONE
+
+
+def _back(kind: EntryKind, found: Mapping[str, Any], *, is_settled: bool = False) -> Back:
+    is_undone = bool(found.get("reversedAt")) or str(found.get("status")) in _NOT_GONE
+    return Back(
+        reference=str(found.get("id")),
+        kind=kind,
+        cents=_cents(found.get("amount")),
+        on=_day(found.get("createdAt")),
+        stands=is_settled or not is_undone,
+    )
+
+
+def _with(told: Told, backs: Sequence[tuple[str, Back]]) -> Told:
+    """The payment with what a settlement says went back of it, also where the payment does not say so yet."""
+    known = {back.reference for back in told.backs}
+    more = tuple(back for name, back in backs if name == told.reference and back.reference not in known)
+    return replace(told, backs=(*told.backs, *more))
+
+
+def _costs(one: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """What each means cost, in 1/10 000 euro, over all months of a settlement."""
+    periods = one.get("periods")
+    years = periods.values() if isinstance(periods, dict) else ()
+    months = [month for year in years if isinstance(year, dict) for month in year.values() if isinstance(month, dict)]
+    costs = [cost for month in months for cost in month.get("costs") or ()]
+    return [(str(cost.get("method") or ""), abs(_exact(cost.get("amountGross"), 4))) for cost in costs]
+
+
+def _embedded(found: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    within = found.get("_embedded")
+    several = within.get(kind) if isinstance(within, dict) else None
+    return [one for one in several if isinstance(one, dict)] if isinstance(several, list) else []
+
+
+def _currency(found: Mapping[str, Any]) -> str:
+    amount = found.get("amount")
+    return str(amount.get("currency")) if isinstance(amount, dict) else ""
+
+
+def _cents(amount: Any) -> int:
+    return _exact(amount, 2)
+
+
+def _exact(amount: Any, decimals: int) -> int:
+    """`{"currency": "EUR", "value": "10.00"}` in its smallest parts, exactly."""
+    try:
+        whole = Decimal(str(amount["value"])).scaleb(decimals)
+        found = int(whole)
+    except (KeyError, TypeError, InvalidOperation, ValueError, OverflowError) as error:
+        raise Unreadable from error
+    if whole != found or amount.get("currency") != "EUR":
+        raise Unreadable
+    return found
+
+
+def _day(text: Any) -> date:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise Unreadable from error
+    return brussels_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -1,0 +1,266 @@
+"""The door of payments online: take what a provider tells, say whose a payment is, look them up.
+
+A notice may come twice, late, or never: what the provider says at a moment is compared with what we hold, and the rest
+is booked. Every movement bears the provider's own name for it, so that it is booked once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from crm.care import service as care
+from crm.donations import codes, taking_over
+from crm.donations import service as donations
+from crm.donations.errors import MoreThanReceived, SaidOtherwise
+from crm.donations.model import Basis, EntryKind, Gift, GiftKind, Method, Movement, NewGift, NewLine
+from crm.foundation.database import hold
+from crm.foundation.signing import AddressHasher, Sealer
+from crm.foundation.translation import say
+from crm.payments import rules, store, words
+from crm.payments.errors import PaymentMissing
+from crm.payments.model import Back, OnlinePayment, PaymentState, Payout, Taken, Told
+from crm.payments.tables import OnlineBackRow, OnlinePaymentRow
+from crm.people import arriving
+from crm.people.model import NewPerson
+from crm.values.errors import Invalid
+from crm.values.identifiers import AccountId, GiftId, PersonId
+from crm.values.languages import Language
+
+OUR_REFUNDS = "refund"
+"""Under this name stands a refund that the house decided itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Till:
+    """Where payments are taken: who seals what is booked, by which keys givers are known, what colleagues read."""
+
+    sealer: Sealer
+    addresses: AddressHasher
+    language: Language = Language.FR
+
+
+def take(session: Session, till: Till, provider: str, told: Told, *, at: datetime) -> Taken:
+    """Brings what we hold of a payment to what its provider says of it. Raises SaidOtherwise for another amount.
+
+    The gift is recorded with whoever our site says pays; where that cannot be read, the payment waits for a person.
+    """
+    hold(session, f"payment {provider} {told.reference}")
+    row = store.find(session, provider, told.reference)
+    if row is None:
+        row = OnlinePaymentRow(
+            provider=provider, reference=told.reference, return_code=told.return_code or None, state=told.state,
+            cents=told.cents, fee_cents=0, paid_on=told.on, means=told.means[:40], is_test=told.is_test, told_at=at,
+        )  # fmt: skip
+        session.add(row)
+    elif row.cents != told.cents:
+        raise SaidOtherwise
+    elif row.state is not PaymentState.PAID:
+        row.state, row.paid_on, row.means, row.told_at = told.state, told.on, told.means[:40], at
+    session.flush()
+    for back in told.backs:
+        _note_back(session, till, row, back, at=at)
+    is_new = False
+    if row.state is PaymentState.PAID and row.gift_id is None:
+        is_new = _find_gift(session, till, row, told, at=at)
+    _book(session, till.sealer, row, at=at)
+    return Taken(payment=store.payment(row), is_new_gift=is_new)
+
+
+def awaited_cents(session: Session, provider: str, reference: str) -> int | None:
+    """What a payment that waits for its giver comes to; None where none of that name waits."""
+    hold(session, f"payment {provider} {reference}")
+    row = store.find(session, provider, reference)
+    return row.cents if row is not None and row.gift_id is None else None
+
+
+def claim(session: Session, till: Till, provider: str, reference: str, gift_id: GiftId, *, at: datetime) -> None:
+    """A program says whose a payment is that waited; where we know of none, the provider will tell."""
+    row = store.find(session, provider, reference)
+    if row is not None and row.gift_id is None:
+        row.gift_id, row.state = gift_id, PaymentState.PAID
+        session.flush()
+        _book(session, till.sealer, row, at=at)
+
+
+def assign(session: Session, till: Till, payment_id: int, person_id: PersonId, *, at: datetime, by: AccountId) -> Gift:
+    """A colleague says whose a payment is that waits: their gift for no fund in particular. Raises PaymentMissing."""
+    found = session.get(OnlinePaymentRow, payment_id)
+    if found is not None:
+        hold(session, f"payment {found.provider} {found.reference}")
+        session.refresh(found)
+    if found is None or found.gift_id is not None or found.state is not PaymentState.PAID:
+        raise PaymentMissing
+    lines = (NewLine(cents=found.cents),)
+    gift = donations.record(session, till.sealer, _new(found, person_id, lines), at=at, by=by)
+    found.gift_id = gift.id
+    session.flush()
+    _book(session, till.sealer, found, at=at)
+    return donations.gift(session, gift.id)
+
+
+def book(session: Session, till: Till, provider: str, reference: str, *, at: datetime) -> None:
+    """Books what has become known of a payment, what its provider kept of it above all."""
+    row = store.find(session, provider, reference)
+    if row is not None:
+        _book(session, till.sealer, row, at=at)
+
+
+def find(session: Session, provider: str, reference: str) -> OnlinePayment:
+    """The payment that a provider calls so. Raises PaymentMissing."""
+    row = store.find(session, provider, reference)
+    if row is None:
+        raise PaymentMissing
+    return store.payment(row)
+
+
+def known_payouts(session: Session, provider: str) -> set[str]:
+    """The references of payouts that were read."""
+    return store.known_payouts(session, provider)
+
+
+def waiting(session: Session, *, size: int = 100) -> tuple[OnlinePayment, ...]:
+    """Payments that wait for somebody to say whose they are, the oldest first."""
+    return store.waiting(session, size=size)
+
+
+def waiting_sum(session: Session) -> tuple[int, int]:
+    """How many wait, and what they come to."""
+    return store.waiting_sum(session)
+
+
+def paid_out(session: Session, first_on: date, last_on: date) -> int:
+    """The cents of transfers of providers that the bank credited on those days."""
+    return store.paid_out(session, first_on, last_on)
+
+
+def payouts(session: Session, *, size: int = 48) -> tuple[Payout, ...]:
+    """The newest transfers of providers."""
+    return store.payouts(session, size=size)
+
+
+def returned(session: Session, code: str) -> rules.Returned:
+    """What somebody who comes back from paying is told."""
+    return rules.returned(store.returned_from(session, code))
+
+
+def _find_gift(session: Session, till: Till, row: OnlinePaymentRow, told: Told, *, at: datetime) -> bool:
+    """Finds the gift that a program told of already, or records it; whether it was recorded now."""
+    there = taking_over.booked(session, row.provider, {row.reference})[row.reference]
+    if there.gift_id is not None:
+        if there.cents != row.cents:
+            raise SaidOtherwise
+        row.gift_id = there.gift_id
+        session.flush()
+        return False
+    giver = told.giver
+    if giver is None or sum(line.cents for line in giver.lines) != row.cents:
+        return False
+    try:
+        with session.begin_nested():
+            codes.require(session, funds={line.fund for line in giver.lines}, sources={giver.source_code})
+            arrived = arriving.arrive(
+                session,
+                till.addresses,
+                NewPerson(
+                    language=giver.language, first_name=giver.first_name, last_name=giver.last_name,
+                    email=giver.email, source=row.provider,
+                ),
+                at=at,
+                statement={"email": giver.email.text, "first_name": giver.first_name, "last_name": giver.last_name},
+            )  # fmt: skip
+            new = _new(row, arrived.person.id, giver.lines, kind=giver.kind, source_code=giver.source_code)
+            gift = donations.record(session, till.sealer, new, at=at)
+    except Invalid:
+        return False
+    row.gift_id = gift.id
+    session.flush()
+    return True
+
+
+def _new(
+    row: OnlinePaymentRow,
+    person_id: PersonId,
+    lines: tuple[NewLine, ...],
+    *,
+    kind: GiftKind = GiftKind.ONE_OFF,
+    source_code: str = "",
+) -> NewGift:
+    return NewGift(
+        person_id=person_id,
+        lines=lines,
+        given_on=row.paid_on,
+        movement=Movement(
+            method=Method.ONLINE, booked_on=row.paid_on, provider=row.provider, external_id=row.reference
+        ),
+        kind=kind,
+        basis=Basis.PROVIDER,
+        source_code=source_code,
+        split_beforehand=len(lines) > 1,
+        is_test=row.is_test,
+    )
+
+
+def _note_back(session: Session, till: Till, row: OnlinePaymentRow, back: Back, *, at: datetime) -> None:
+    kept = store.backs(session, row.id).get(back.reference)
+    if kept is not None:
+        if kept.cents != back.cents:
+            raise SaidOtherwise
+        kept.stands = back.stands
+        session.flush()
+        return
+    if not back.stands:
+        return
+    kept = OnlineBackRow(
+        payment_id=row.id, reference=back.reference, kind=back.kind, cents=back.cents, fee_cents=0, gone_on=back.on,
+        stands=True, is_ours=_is_ours(session, row, back),
+    )  # fmt: skip
+    session.add(kept)
+    session.flush()
+    if row.gift_id is not None and not kept.is_ours and _left(session, row) < back.cents:
+        person_id = donations.gift(session, GiftId(row.gift_id)).person_id
+        title = say(till.language, words.MORE_BACK, provider=row.provider)
+        care.add_task(session, title=title, by=None, at=at, due_on=back.on, person_id=person_id)
+
+
+def _is_ours(session: Session, row: OnlinePaymentRow, back: Back) -> bool:
+    """Whether the house booked that refund itself, when it decided on it."""
+    if row.gift_id is None or back.kind is not EntryKind.REFUND:
+        return False
+    entries = donations.whole(session, GiftId(row.gift_id)).entries
+    decided = sum(one.provider == OUR_REFUNDS and one.cents == -back.cents for one in entries)
+    told = sum(one.is_ours and one.cents == back.cents for one in store.backs(session, row.id).values())
+    return decided > told
+
+
+def _left(session: Session, row: OnlinePaymentRow) -> int:
+    return donations.gift(session, GiftId(row.gift_id or 0)).net_cents
+
+
+def _book(session: Session, sealer: Sealer, row: OnlinePaymentRow, *, at: datetime) -> None:
+    """Books what is known of a payment and not in the ledger yet: what went back, what came again, what was kept."""
+    if row.gift_id is None:
+        return
+    gift_id = GiftId(row.gift_id)
+    if row.fee_cents:
+        movement = _movement(row, f"{row.reference} fee", row)
+        donations.charge(session, sealer, gift_id, movement, cents=row.fee_cents, at=at)
+    for back in store.backs(session, row.id).values():
+        again, movement = f"{back.reference} again", _movement(row, back.reference, back)
+        if not back.is_ours:
+            try:
+                donations.take_back(session, sealer, gift_id, back.kind, movement, cents=back.cents, at=at)
+            except MoreThanReceived:
+                continue
+        if not back.stands:
+            donations.correct(session, sealer, gift_id, _movement(row, again, back), cents=back.cents, at=at, by=None)
+        if back.fee_cents:
+            kept = _movement(row, f"{back.reference} fee", back)
+            donations.charge(session, sealer, gift_id, kept, cents=back.fee_cents, at=at)
+
+
+def _movement(row: OnlinePaymentRow, name: str, of: OnlinePaymentRow | OnlineBackRow) -> Movement:
+    on = of.paid_on if isinstance(of, OnlinePaymentRow) else of.gone_on
+    return Movement(method=Method.ONLINE, booked_on=on, provider=row.provider, external_id=name)

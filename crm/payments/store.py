@@ -1,0 +1,103 @@
+"""SQL of payments online."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.payments.model import OnlinePayment, PaymentState, Payout
+from crm.payments.tables import OnlineBackRow, OnlinePaymentRow, PayoutRow
+from crm.values.identifiers import GiftId
+
+
+def find(session: Session, provider: str, reference: str) -> OnlinePaymentRow | None:
+    """The payment that a provider calls so, as it is in the database."""
+    row = OnlinePaymentRow
+    query = select(row).where(row.provider == provider, row.reference == reference)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def returned_from(session: Session, code: str) -> PaymentState | None:
+    """Where the newest payment stands whose giver comes back to that address."""
+    row = OnlinePaymentRow
+    return session.scalar(select(row.state).where(row.return_code == code).order_by(row.id.desc()).limit(1))
+
+
+def backs(session: Session, payment_id: int) -> dict[str, OnlineBackRow]:
+    """What went back of a payment, by the provider's name for it."""
+    row = OnlineBackRow
+    found = session.scalars(select(row).where(row.payment_id == payment_id).order_by(row.id))
+    return {one.reference: one for one in found}
+
+
+def waiting(session: Session, *, size: int) -> tuple[OnlinePayment, ...]:
+    """Paid, and nobody's: the oldest first."""
+    row = OnlinePaymentRow
+    query = select(row).where(row.state == PaymentState.PAID, row.gift_id.is_(None))
+    return tuple(map(payment, session.scalars(query.order_by(row.paid_on, row.id).limit(size))))
+
+
+def waiting_sum(session: Session) -> tuple[int, int]:
+    """How many wait, and what they come to."""
+    row = OnlinePaymentRow
+    query = select(func.count(), func.coalesce(func.sum(row.cents), 0))
+    count, cents = session.execute(query.where(row.state == PaymentState.PAID, row.gift_id.is_(None))).one()
+    return count, int(cents)
+
+
+def known_payouts(session: Session, provider: str) -> set[str]:
+    """The references of payouts that were read."""
+    return set(session.scalars(select(PayoutRow.reference).where(PayoutRow.provider == provider)))
+
+
+def payouts(session: Session, *, size: int) -> tuple[Payout, ...]:
+    """The newest payouts first."""
+    query = select(PayoutRow).order_by(PayoutRow.paid_on.desc(), PayoutRow.id.desc()).limit(size)
+    return tuple(map(payout, session.scalars(query)))
+
+
+def awaited(session: Session, amounts: Collection[int]) -> list[PayoutRow]:
+    """Payouts of one of those amounts that the bank has not credited yet, the oldest first."""
+    query = select(PayoutRow).where(PayoutRow.settled_on.is_(None), PayoutRow.cents.in_(amounts))
+    return list(session.scalars(query.order_by(PayoutRow.paid_on, PayoutRow.id)))
+
+
+def paid_out(session: Session, first_on: date, last_on: date) -> int:
+    """The cents of payouts that the bank credited on those days."""
+    query = select(func.coalesce(func.sum(PayoutRow.cents), 0)).where(PayoutRow.settled_on.between(first_on, last_on))
+    return int(session.scalar(query) or 0)
+
+
+def payment(row: OnlinePaymentRow) -> OnlinePayment:
+    """The noun of a row."""
+    return OnlinePayment(
+        id=row.id,
+        provider=row.provider,
+        reference=row.reference,
+        state=row.state,
+        cents=row.cents,
+        fee_cents=row.fee_cents,
+        paid_on=row.paid_on,
+        means=row.means,
+        is_test=row.is_test,
+        gift_id=None if row.gift_id is None else GiftId(row.gift_id),
+    )
+
+
+def payout(row: PayoutRow) -> Payout:
+    """The noun of a row."""
+    return Payout(
+        id=row.id,
+        provider=row.provider,
+        reference=row.reference,
+        cents=row.cents,
+        on=row.paid_on,
+        count=row.payments,
+        gross_cents=row.gross_cents,
+        back_cents=row.back_cents,
+        fee_cents=row.fee_cents,
+        settled_on=row.settled_on,
+    )

@@ -1,0 +1,74 @@
+"""Rows of payments online: each payment, what of it went back, the transfers it came to us in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.donations.model import EntryKind
+from crm.foundation.columns import Base, BigId, Word
+from crm.payments.model import PaymentState
+
+
+class PayoutRow(Base):
+    """`settled_on`: the day of the bank's credit, once it came."""
+
+    __tablename__ = "payout"
+    __table_args__ = (UniqueConstraint("provider", "reference"), Index("ix_payout_awaited", "settled_on", "cents"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(String(80))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    paid_on: Mapped[date]
+    gross_cents: Mapped[int] = mapped_column(BigInteger)
+    back_cents: Mapped[int] = mapped_column(BigInteger)
+    fee_cents: Mapped[int] = mapped_column(BigInteger)
+    payments: Mapped[int]
+    settled_on: Mapped[date | None]
+    read_at: Mapped[datetime]
+
+
+class OnlinePaymentRow(Base):
+    """`fee_cents`: what the provider kept of it, booked on its gift once it has one."""
+
+    __tablename__ = "online_payment"
+    __table_args__ = (
+        UniqueConstraint("provider", "reference"),
+        Index("ix_online_payment_return", "return_code"),
+        Index("ix_online_payment_waits", "state", "gift_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(String(100))
+    return_code: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[PaymentState] = mapped_column(Word(PaymentState))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    fee_cents: Mapped[int] = mapped_column(BigInteger)
+    paid_on: Mapped[date]
+    means: Mapped[str] = mapped_column(String(40))
+    is_test: Mapped[bool]
+    gift_id: Mapped[int | None] = mapped_column(ForeignKey("gift.id"), index=True)
+    payout_id: Mapped[int | None] = mapped_column(ForeignKey("payout.id"), index=True)
+    told_at: Mapped[datetime]
+
+
+class OnlineBackRow(Base):
+    """What went back of a payment. `is_ours`: a refund of ours had booked it before the provider told of it."""
+
+    __tablename__ = "online_back"
+    __table_args__ = (UniqueConstraint("payment_id", "reference"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("online_payment.id"))
+    reference: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[EntryKind] = mapped_column(Word(EntryKind))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    fee_cents: Mapped[int] = mapped_column(BigInteger)
+    gone_on: Mapped[date]
+    stands: Mapped[bool]
+    is_ours: Mapped[bool]
+    payout_id: Mapped[int | None] = mapped_column(ForeignKey("payout.id"), index=True)
