@@ -373,4 +373,5 @@ def press(assembly: Assembly) -> Press:
         seal=open_seal(assembly.settings.keys_folder),
         cabinet=Cabinet(assembly.settings.home / "attestations"),
         clock=assembly.clock,
+        seal_files=assembly.settings.attestations.seal,
     )

@@ -77,6 +77,15 @@ class HandWay(StrEnum):
     MISSED = "missed"
 
 
+class SealFlaw(StrEnum):
+    """Why the certificate of the electronic seal cannot serve."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    EARLY = "early"
+    OVER = "over"
+
+
 class Operation(StrEnum):
     """What a line of a file asks of the administration (zone 2.028)."""
 
