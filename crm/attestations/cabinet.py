@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,14 @@ class Cabinet:
             return None
         text = Cipher(seal.keyring).decrypt(path.read_text(), context=_context(uid))
         return base64.b64decode(text) if seal.is_print_of(text, known) else None
+
+    def empty(self, year: int) -> bool:
+        """Removes every paper of a year; whether there was one."""
+        drawer = self.folder / str(year)
+        if not drawer.is_dir():
+            return False
+        shutil.rmtree(drawer)
+        return True
 
     def _path(self, year: int, uid: str) -> Path:
         return self.folder / str(year) / f"{uid}.pdf.sealed"

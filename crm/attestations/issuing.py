@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
-from crm.attestations import store
+from crm.attestations import signing, store
 from crm.attestations.cabinet import Cabinet
 from crm.attestations.errors import AttestationMissing, RunElsewhere, RunMissing, SealUnavailable
 from crm.attestations.keys import Seal
@@ -66,17 +66,18 @@ class Press:
         """Makes several, noted in one go; how many. Cut on the way, what lies in the cabinet already is noted."""
         stamp = self._stamp()
         with self.database.reading() as session:
-            several = store.to_make(session, ids)
-        found = {one: self._lay_in(uid, sealed, year, at, stamp) for one, uid, sealed, year, at in several}
+            several, pictures = store.to_make(session, ids), signing.drawn(session, self.seal)
+        found = {one[0]: self._lay_in(one, pictures, stamp) for one in several}
         with self.database.transaction() as session:
             store.note_made(session, found, at=self.clock())
         return sum(bool(made) for made, _ in found.values())
 
-    def _lay_in(self, uid: str, sealed: str, year: int, at: datetime, stamp: Stamp) -> tuple[str, str]:
+    def _lay_in(self, one: store.ToMake, pictures: Mapping[str, str], stamp: Stamp) -> tuple[str, str]:
         """(the keyed print of a paper, or nothing; the problem, or nothing)."""
+        _, uid, sealed, year, at = one
         try:
-            fiche = self.seal.open(sealed, uid)
-            return self.cabinet.put(self.seal, year, uid, stamp(documents.pdf(TEMPLATE, fiche.page, at=at))), ""
+            page = signing.dressed(self.seal.open(sealed, uid).page, pictures)
+            return self.cabinet.put(self.seal, year, uid, stamp(documents.pdf(TEMPLATE, page, at=at))), ""
         except (Undecipherable, RuntimeError, ValueError, KeyError) as error:
             return "", type(error).__name__
 
@@ -114,14 +115,26 @@ class Press:
         with self.database.reading() as session:
             row = _row(session, attestation_id)
             uid, sealed, is_made = row.uid, row.sealed, row.issued_at is not None
+            pictures = signing.drawn(session, self.seal)
         if not is_made:
             raise AttestationMissing
-        page = self.seal.open(sealed, uid).page
+        page = signing.dressed(self.seal.open(sealed, uid).page, pictures)
         made = documents.pdf(TEMPLATE, {**page, "draft": copy_word(page["language"])}, at=at)
         try:
             return self._stamp()(made)
         except SealUnavailable:
             return made
+
+    def throw_away(self) -> tuple[int, ...]:
+        """Removes the papers of years of which every word is forgotten; which years."""
+        with self.database.reading() as session:
+            years = store.forgotten_years(session)
+        return tuple(year for year in years if self.cabinet.empty(year))
+
+    def pictures(self) -> dict[str, str]:
+        """The signatures that pages may name, as drawings."""
+        with self.database.reading() as session:
+            return signing.drawn(session, self.seal)
 
     def said(self, attestation_id: AttestationId) -> Fiche:
         """What it says, opened. Raises AttestationMissing."""

@@ -296,7 +296,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attestation:
-    """A version of a number. What it says lies sealed beside it; `code` is what is typed to verify the paper."""
+    """A version of a number. What it says lies sealed beside it while it `is_kept`; `code` is typed to verify it."""
 
     id: AttestationId
     run_id: RunId
@@ -313,6 +313,7 @@ class Attestation:
     issued_at: datetime | None
     problem: str
     reason: str
+    is_kept: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -173,6 +173,7 @@ def attestation(row: AttestationRow) -> Attestation:
         issued_at=row.issued_at,
         problem=row.problem,
         reason=row.reason,
+        is_kept=row.sealed != "",
     )
 
 
@@ -230,8 +231,12 @@ def claim(session: Session, run_id: int, *, now: datetime, until: datetime, size
     return ids
 
 
-def to_make(session: Session, ids: Collection[int]) -> list[tuple[AttestationId, str, str, int, datetime]]:
-    """(id, uid, sealed, year, locked_at) of each, in order. Raises AttestationMissing where one is not there."""
+ToMake = tuple[AttestationId, str, str, int, datetime]
+"""id, uid, sealed, year, locked_at."""
+
+
+def to_make(session: Session, ids: Collection[int]) -> list[ToMake]:
+    """What each is made from, in order. Raises AttestationMissing where one is not there."""
     row = AttestationRow
     query = select(row.id, row.uid, row.sealed, row.year, row.locked_at).where(row.id.in_(ids)).order_by(row.id)
     found = [(AttestationId(one), uid, sealed, year, at) for one, uid, sealed, year, at in session.execute(query)]
@@ -259,6 +264,13 @@ def progress(session: Session, run_id: int) -> Progress:
     ).where(AttestationRow.run_id == run_id)
     made, waiting, failed = session.execute(query).one()
     return Progress(made=made, waiting=waiting, failed=failed)
+
+
+def forgotten_years(session: Session) -> tuple[int, ...]:
+    """The years of whose attestations nothing is kept but their rows, in order."""
+    row = AttestationRow
+    query = select(row.year).group_by(row.year).having(func.max(row.sealed) == "").order_by(row.year)
+    return tuple(session.scalars(query))
 
 
 def unfinished(session: Session) -> tuple[RunId, ...]:

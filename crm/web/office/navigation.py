@@ -103,6 +103,7 @@ MENU = (
             "attestation_asking",
             "attestation_answers",
             "attestation_handing",
+            "attestation_signing",
         ),
     ),
     Entry(
