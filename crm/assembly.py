@@ -16,6 +16,7 @@ from crm.attestations import merging as attestations_merging
 from crm.attestations import own_space as attestations_own_space
 from crm.attestations import panel as attestations_panel
 from crm.attestations import personal_data as attestations_personal_data
+from crm.attestations import terms as attestations_terms
 from crm.attestations.cabinet import Cabinet
 from crm.attestations.issuing import Press
 from crm.attestations.keys import open_seal
@@ -197,7 +198,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     privacy_personal_data,
 )
 """Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
-KEEPERS: tuple[TermKeeper, ...] = (delivery_terms, care_terms, privacy_terms, rounds_terms)
+KEEPERS: tuple[TermKeeper, ...] = (attestations_terms, delivery_terms, care_terms, privacy_terms, rounds_terms)
 """Who forgets by age alone, each night."""
 _SHOWING = (
     people_panel,
@@ -402,4 +403,5 @@ def press(assembly: Assembly) -> Press:
         seal=open_seal(assembly.settings.keys_folder),
         cabinet=Cabinet(assembly.settings.home / "attestations"),
         clock=assembly.clock,
+        seal_files=assembly.settings.attestations.seal,
     )

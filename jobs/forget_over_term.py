@@ -1,4 +1,4 @@
-"""Forgets each night what is over its term; a term is data (`portevoix privacy term`)."""
+"""Forgets each night what is over its term; a term is data (`portevoix privacy term`). Papers go with their words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from crm.assembly import KEEPERS, Assembly
+from crm.assembly import KEEPERS, Assembly, press
 from crm.privacy import terms
 
 
@@ -16,4 +16,5 @@ def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
         done = terms.forget(session, KEEPERS, at=now)
     if any(one.rows for one in done):
         assembly.database.settle_deletions()
+    press(assembly).throw_away()
     return {one.code: one.rows for one in done}

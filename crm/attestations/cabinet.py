@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from crm.attestations.keys import Seal
-from crm.foundation.encryption import Cipher
+from crm.foundation.encryption import Cipher, Undecipherable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Cabinet:
     folder: Path
 
     def put(self, seal: Seal, year: int, uid: str, paper: bytes) -> str:
-        """Lays a paper in, whole or not at all; its keyed print."""
+        """Lays a paper in, whole or not at all; the keyed print of what lies there: of two, the first stays."""
         text = base64.b64encode(paper).decode()
         sealed = Cipher(seal.keyring).encrypt(text, context=_context(uid))
         path = self._path(year, uid)
@@ -30,7 +31,14 @@ class Cabinet:
             file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            try:
+                text = Cipher(seal.keyring).decrypt(path.read_text(), context=_context(uid))
+            except (Undecipherable, UnicodeDecodeError):
+                draft.replace(path)
+        draft.unlink(missing_ok=True)
         return seal.print_of(text)
 
     def take(self, seal: Seal, year: int, uid: str, known: str) -> bytes | None:
@@ -40,6 +48,14 @@ class Cabinet:
             return None
         text = Cipher(seal.keyring).decrypt(path.read_text(), context=_context(uid))
         return base64.b64decode(text) if seal.is_print_of(text, known) else None
+
+    def empty(self, year: int) -> bool:
+        """Removes every paper of a year; whether there was one."""
+        drawer = self.folder / str(year)
+        if not drawer.is_dir():
+            return False
+        shutil.rmtree(drawer)
+        return True
 
     def _path(self, year: int, uid: str) -> Path:
         return self.folder / str(year) / f"{uid}.pdf.sealed"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.attestations import gathering, locking, rules, store
+from crm.attestations import gathering, locking, rules, signing, store
 from crm.attestations.errors import AttestationEnded, AttestationMissing
 from crm.attestations.locking import House
 from crm.attestations.model import Attestation, Fiche, Status
@@ -78,6 +78,7 @@ def correct(
         fiche_key=row.fiche_key,
         at=at,
         version=row.version + 1,
+        signs=signing.in_force(session),
     )
     said = house.seal.open(row.sealed, row.uid), house.seal.open(columns["sealed"], columns["uid"])
     if _content(said[0]) == _content(said[1]):
@@ -104,7 +105,7 @@ def _standing(session: Session, year: int, number: int, reason: str) -> Attestat
     if not known:
         raise AttestationMissing
     row = session.get(AttestationRow, known[-1].id, populate_existing=True)
-    if row is None or row.status is not Status.VALID:
+    if row is None or row.status is not Status.VALID or not row.sealed:
         raise AttestationEnded
     return row
 
@@ -135,5 +136,6 @@ def _end(
 
 
 def _content(fiche: Fiche) -> tuple[Mapping[str, str], Mapping[str, Any]]:
-    """What a reader would see differ: not the code, nor that it replaces another."""
-    return fiche.zones, {name: said for name, said in fiche.page.items() if name not in {"check", "replaces"}}
+    """What a reader would see differ: not the code, nor that it replaces another, nor who signs."""
+    beside = {"check", "replaces", "signature"}
+    return fiche.zones, {name: said for name, said in fiche.page.items() if name not in beside}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crm.attestations.model import Exclusion
-from crm.values.errors import Conflict, Invalid, Missing
+from crm.attestations.model import Exclusion, SealFlaw
+from crm.values.errors import Conflict, Invalid, Missing, Unavailable
 
 
 class RulesInvalid(Invalid):
@@ -118,3 +118,13 @@ class FileUnsound(Conflict):
     def __init__(self, flaws: tuple[str, ...]) -> None:
         super().__init__(f"the file would be refused: {'; '.join(flaws[:5])}")
         self.flaws = flaws
+
+
+class SealUnavailable(Unavailable):
+    """Papers are to be sealed, and the certificate cannot serve: `flaw` says why. Nothing is made without it."""
+
+    def __init__(self, flaw: SealFlaw) -> None:
+        super().__init__(
+            f"the certificate of the electronic seal cannot serve: {flaw.value} (see docs/attestations.md)"
+        )
+        self.flaw = flaw

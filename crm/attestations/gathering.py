@@ -88,7 +88,7 @@ def _found(
         query = query.where(lines.c.person_id.in_(only))
     return rules.found(
         year,
-        (_payment(row) for row in session.execute(query).mappings()),
+        (_payment(row) for row in session.execute(query)),
         identities(session, store.possible_holders(year) if only is None else sorted(only)),
         in_force,
         given_to=given_to,
@@ -113,27 +113,27 @@ def identities(session: Session, wanted: Any) -> dict[PersonId, Identity]:
     """Who those people (numbers, or a select of them) are for the administration."""
     names, places = named().subquery(), homes().subquery()
     at_home: dict[int, Home] = {}
-    for row in session.execute(select(places).where(places.c.person_id.in_(wanted))).mappings():
-        at_home.setdefault(row["person_id"], _home(row))
+    for row in session.execute(select(places).where(places.c.person_id.in_(wanted))):
+        if row.person_id not in at_home:
+            at_home[row.person_id] = _home(row)
     have = set(session.scalars(holders().where(holders().selected_columns[0].in_(wanted))))
     others = {
         row.person_id: row
         for row in session.scalars(select(FiscalIdentityRow).where(FiscalIdentityRow.person_id.in_(wanted)))
     }
     found = {}
-    for row in session.execute(select(names).where(names.c.person_id.in_(wanted))).mappings():
-        person_id = PersonId(row["person_id"])
+    for row in session.execute(select(names).where(names.c.person_id.in_(wanted))):
+        person_id = PersonId(row.person_id)
         found[person_id] = _identity(row, others.get(person_id), at_home.get(person_id), person_id in have)
     return found
 
 
 def _identity(row: Any, other: FiscalIdentityRow | None, home: Home | None, has_number: bool) -> Identity:
-    known = dict(row)
-    is_body = known["kind"] is PersonKind.ORGANISATION
+    is_body = row.kind is PersonKind.ORGANISATION
     kind = FiscalKind.ENTERPRISE if is_body else FiscalKind.PERSON
-    name = known["organisation_name"] if is_body else known["last_name"]
-    first, number = ("" if is_body else known["first_name"]), known["enterprise_number"]
-    language = known["language"]
+    name = row.organisation_name if is_body else row.last_name
+    first, number = ("" if is_body else row.first_name), row.enterprise_number
+    language = row.language
     if other is not None:
         kind, name = other.kind, other.name or name
         first, number = other.first_name or first, other.enterprise_number or number
@@ -141,7 +141,7 @@ def _identity(row: Any, other: FiscalIdentityRow | None, home: Home | None, has_
     if kind is FiscalKind.ENTERPRISE:
         has_number = enterprise_number(number) is not None
     return Identity(
-        person_id=PersonId(known["person_id"]),
+        person_id=PersonId(row.person_id),
         kind=kind,
         name=name,
         first_name=first,
@@ -153,13 +153,18 @@ def _identity(row: Any, other: FiscalIdentityRow | None, home: Home | None, has_
 
 
 def _home(row: Any) -> Home:
-    known = dict(row)
-    parts = {name: known[name] for name in ("street", "number", "box", "country")}
-    street = street_line(**parts, language=Language.FR)
-    return Home(street=street, postcode=known["postcode"], locality=known["locality"], country=known["country"])
+    street = street_line(street=row.street, number=row.number, box=row.box, country=row.country, language=Language.FR)
+    return Home(street=street, postcode=row.postcode, locality=row.locality, country=row.country)
 
 
 def _payment(row: Any) -> Payment:
-    known = dict(row)
-    known |= {"gift_id": GiftId(known["gift_id"]), "person_id": PersonId(known["person_id"])}
-    return Payment(**known)
+    return Payment(
+        line_id=row.line_id,
+        gift_id=GiftId(row.gift_id),
+        person_id=PersonId(row.person_id),
+        given_on=row.given_on,
+        cents=row.cents,
+        net_cents=row.net_cents,
+        is_deductible=row.is_deductible,
+        is_test=row.is_test,
+    )

@@ -170,7 +170,7 @@ def is_shut(known: Sequence[Handing]) -> bool:
 def open_paper(session: Session, value: object) -> tuple[Attestation, tuple[Handing, ...]] | None:
     """The valid paper a mail's link stands for, and its proofs; None where it has none (any more)."""
     row = session.get(AttestationRow, value) if isinstance(value, int) else None
-    if row is None or row.status is not Status.VALID or row.issued_at is None:
+    if row is None or row.status is not Status.VALID or row.issued_at is None or not row.sealed:
         return None
     found = store.attestation(row)
     known = proofs(session, [found.id])

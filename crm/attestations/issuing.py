@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from crm.attestations import store
+from crm.attestations import signing, store
 from crm.attestations.cabinet import Cabinet
-from crm.attestations.errors import AttestationMissing, RunElsewhere, RunMissing
+from crm.attestations.errors import AttestationMissing, RunElsewhere, RunMissing, SealUnavailable
 from crm.attestations.keys import Seal
 from crm.attestations.model import Fiche, Progress, Stage
 from crm.attestations.paper import TEMPLATE
@@ -19,9 +20,11 @@ from crm.attestations.wording import copy_word
 from crm.foundation import documents
 from crm.foundation.database import Database
 from crm.foundation.encryption import Undecipherable
+from crm.foundation.settings import SealFiles
 from crm.values.errors import Unavailable
 from crm.values.identifiers import AttestationId, RunId
 
+Stamp = Callable[[bytes], bytes]
 SOME = 50
 LEASE = timedelta(minutes=5)
 """So long papers are one worker's: what a dead one took is free again afterwards."""
@@ -35,12 +38,15 @@ class Press:
     seal: Seal
     cabinet: Cabinet
     clock: Callable[[], datetime]
+    seal_files: SealFiles | None = None
+    """Where the certificate of the electronic seal lies; without one papers are not sealed."""
 
     def work(self, run_id: RunId, *, most: int | None = None, tell: Callable[[int], None] = lambda _: None) -> Progress:
         """Makes every paper of a locked run that nobody else is making, `most` or a few more in one go.
 
-        Raises RunMissing, RunElsewhere.
+        Raises RunMissing, RunElsewhere, and SealUnavailable before anything is made.
         """
+        self._stamp()
         made = 0
         while (most is None or made < most) and (some := self._claim(run_id)):
             made += len(some)
@@ -57,28 +63,32 @@ class Press:
         return self._make([attestation_id]) == 1
 
     def _make(self, ids: Sequence[AttestationId]) -> int:
-        """Makes several, noted in one go; how many. Cut on the way, the same bytes are laid in once more."""
+        """Makes several, noted in one go; how many. Cut on the way, what lies in the cabinet already is noted."""
+        stamp = self._stamp()
         with self.database.reading() as session:
-            several = [
-                (one, row.uid, row.sealed, row.year, row.locked_at) for one in ids if (row := _row(session, one))
-            ]
-        found = {one: self._lay_in(uid, sealed, year, at) for one, uid, sealed, year, at in several}
+            several, pictures = store.to_make(session, ids), signing.drawn(session, self.seal)
+        found = {one[0]: self._lay_in(one, pictures, stamp) for one in several}
         with self.database.transaction() as session:
-            for one, (made, problem) in found.items():
-                row = _row(session, one)
-                if row.issued_at is None:
-                    row.problem, row.leased_until = problem, None
-                    if made:
-                        row.paper_print, row.issued_at = made, self.clock()
+            store.note_made(session, found, at=self.clock())
         return sum(bool(made) for made, _ in found.values())
 
-    def _lay_in(self, uid: str, sealed: str, year: int, at: datetime) -> tuple[str, str]:
+    def _lay_in(self, one: store.ToMake, pictures: Mapping[str, str], stamp: Stamp) -> tuple[str, str]:
         """(the keyed print of a paper, or nothing; the problem, or nothing)."""
+        _, uid, sealed, year, at = one
         try:
-            fiche = self.seal.open(sealed, uid)
-            return self.cabinet.put(self.seal, year, uid, documents.pdf(TEMPLATE, fiche.page, at=at)), ""
+            page = signing.dressed(self.seal.open(sealed, uid).page, pictures)
+            return self.cabinet.put(self.seal, year, uid, stamp(documents.pdf(TEMPLATE, page, at=at))), ""
         except (Undecipherable, RuntimeError, ValueError, KeyError) as error:
             return "", type(error).__name__
+
+    def _stamp(self) -> Stamp:
+        """What a paper goes through last: our electronic seal, or nothing. Raises SealUnavailable."""
+        if self.seal_files is None:
+            return bytes
+        from crm.attestations.pades import electronic_seal
+
+        now = self.clock()
+        return partial(electronic_seal(self.seal_files, at=now).set_on, at=now)
 
     def again(self, run_id: RunId) -> None:
         """Lets what could not be made be tried once more."""
@@ -98,14 +108,33 @@ class Press:
         return found
 
     def copy(self, attestation_id: AttestationId, *, at: datetime) -> bytes:
-        """A second copy, stamped as one, from what was frozen. Raises AttestationMissing before the first is made."""
+        """A second copy, stamped as one, from what was frozen. Raises AttestationMissing before the first is made.
+
+        It is sealed as of today; it does not wait for a certificate that cannot serve.
+        """
         with self.database.reading() as session:
             row = _row(session, attestation_id)
             uid, sealed, is_made = row.uid, row.sealed, row.issued_at is not None
+            pictures = signing.drawn(session, self.seal)
         if not is_made:
             raise AttestationMissing
-        page = self.seal.open(sealed, uid).page
-        return documents.pdf(TEMPLATE, {**page, "draft": copy_word(page["language"])}, at=at)
+        page = signing.dressed(self.seal.open(sealed, uid).page, pictures)
+        made = documents.pdf(TEMPLATE, {**page, "draft": copy_word(page["language"])}, at=at)
+        try:
+            return self._stamp()(made)
+        except SealUnavailable:
+            return made
+
+    def throw_away(self) -> tuple[int, ...]:
+        """Removes the papers of years of which every word is forgotten; which years."""
+        with self.database.reading() as session:
+            years = store.forgotten_years(session)
+        return tuple(year for year in years if self.cabinet.empty(year))
+
+    def pictures(self) -> dict[str, str]:
+        """The signatures that pages may name, as drawings."""
+        with self.database.reading() as session:
+            return signing.drawn(session, self.seal)
 
     def said(self, attestation_id: AttestationId) -> Fiche:
         """What it says, opened. Raises AttestationMissing."""

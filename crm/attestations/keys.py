@@ -34,6 +34,14 @@ class Seal:
         """The very text that was sealed."""
         return Cipher(self.keyring).decrypt(sealed, context=f"attestation {uid}")
 
+    def close_picture(self, drawn: str, uid: str) -> str:
+        """The sealed text of a picture, for the signature of that `uid`."""
+        return Cipher(self.keyring).encrypt(drawn, context=f"attestation signature {uid}")
+
+    def picture(self, sealed: str, uid: str) -> str:
+        """What was sealed for that signature. Raises `Undecipherable`."""
+        return Cipher(self.keyring).decrypt(sealed, context=f"attestation signature {uid}")
+
     def print_of(self, content: str) -> str:
         """A keyed print of some text."""
         return ContentHasher(self.keyring).key_of(USE, content)

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from crm.attestations import paper, rules, store
+from crm.attestations import paper, rules, signing, store
 from crm.attestations.errors import InstitutionIncomplete
 from crm.attestations.keys import Seal
 from crm.attestations.model import Fiche, Findings, FiscalKind, Owed, Status, YearRules
 from crm.attestations.paper import Institution
+from crm.attestations.signing import Signature
 from crm.attestations.tables import RunRow
 from crm.foundation.settings import Attestations, Organisation
 from crm.foundation.signing import Sealer
@@ -78,6 +79,7 @@ def number(
     numbers = attesting.numbers(session, house.vault, house.sealer, people, year=run.year, at=at, by=by)
     first = store.draw_numbers(session, run.year, len(owed))
     ids = store.reserve_ids(session, len(owed))
+    signs = signing.in_force(session)
     rows, lines = [], []
     for place, (one, row_id) in enumerate(zip(owed, ids, strict=True)):
         row = frozen(
@@ -91,6 +93,7 @@ def number(
             national=numbers.get(one.identity.person_id),
             fiche_key=f"{run.year}_{secrets.token_hex(6)}",
             at=at,
+            signs=signs,
         )
         rows.append([row[name] for name in store.ATTESTATION])
         lines += list(lines_of(row_id, one))
@@ -110,6 +113,7 @@ def frozen(
     fiche_key: str,
     at: datetime,
     version: int = 1,
+    signs: Signature | None = None,
 ) -> dict[str, Any]:
     """The columns of one attestation: what it says, sealed, under its number."""
     identity = owed.identity
@@ -121,7 +125,14 @@ def frozen(
         tax_number, printed = national.digits, national.written
     code, uid = new_code(), secrets.token_hex(16)
     words = paper.page(
-        owed, institution, year=in_force.year, number=number, code=code, written_number=printed, version=version
+        owed,
+        institution,
+        year=in_force.year,
+        number=number,
+        code=code,
+        written_number=printed,
+        version=version,
+        signature=signs.facts(identity.language) if signs else None,
     )
     zones = rules.zones(
         owed,
@@ -166,7 +177,11 @@ def lines_of(row_id: int, owed: Owed) -> Iterator[list[Any]]:
 
 def new_code() -> str:
     """A code one can read aloud: four groups of four letters and digits that are not mistaken for one another."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    drawn, signs = secrets.randbelow(len(_LETTERS) ** 16), []
+    for _ in range(16):
+        drawn, place = divmod(drawn, len(_LETTERS))
+        signs.append(_LETTERS[place])
+    return tidy_code("".join(signs))
 
 
 def tidy_code(typed: str) -> str:

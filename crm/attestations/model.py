@@ -77,6 +77,15 @@ class HandWay(StrEnum):
     MISSED = "missed"
 
 
+class SealFlaw(StrEnum):
+    """Why the certificate of the electronic seal cannot serve."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    EARLY = "early"
+    OVER = "over"
+
+
 class Operation(StrEnum):
     """What a line of a file asks of the administration (zone 2.028)."""
 
@@ -287,7 +296,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attestation:
-    """A version of a number. What it says lies sealed beside it; `code` is what is typed to verify the paper."""
+    """A version of a number. What it says lies sealed beside it while it `is_kept`; `code` is typed to verify it."""
 
     id: AttestationId
     run_id: RunId
@@ -304,6 +313,7 @@ class Attestation:
     issued_at: datetime | None
     problem: str
     reason: str
+    is_kept: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

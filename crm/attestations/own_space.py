@@ -56,7 +56,7 @@ class OwnAttestations:
 
 def _issued(session: Session, look: OwnLook) -> list[Attestation]:
     found = store.of_person(session, look.person_id)
-    return [one for one in found if one.status is Status.VALID and one.issued_at is not None]
+    return [one for one in found if one.status is Status.VALID and one.issued_at is not None and one.is_kept]
 
 
 SOURCES: tuple[OwnSource, ...] = (OwnAttestations(),)

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm.attestations.model import FiscalKind, Owed
 from crm.attestations.wording import EXPLANATION, wording
+from crm.foundation.settings import Organisation
 from crm.values.enterprise_number import written
 from crm.values.languages import Language
 
@@ -35,8 +36,12 @@ def page(
     written_number: str,
     version: int = 1,
     is_draft: bool = False,
+    signature: Mapping[str, str] | None = None,
 ) -> Mapping[str, Any]:
-    """The facts of `templates/documents/attestation.typ`. `written_number` is the donor's as printed, or empty."""
+    """The facts of `templates/documents/attestation.typ`. `written_number` is the donor's as printed, or empty.
+
+    `signature`: whose, in words; its picture is set beside it where the page is printed. A draft carries none.
+    """
     words = wording(owed.identity.language)
     identity, home = owed.identity, owed.identity.home
     assert home is not None
@@ -63,9 +68,38 @@ def page(
         "check": words.check.format(url=by.verify_url, code=code) if not is_draft else "",
         "replaces": words.version if version > 1 else "",
         "draft": words.draft if is_draft else "",
+        "signature": {} if is_draft else dict(signature or {}),
     }
 
 
 def euros(cents: int) -> str:
     """An amount with its comma, and nothing between the digits in which one could write: `1234,50`."""
     return f"{cents // 100},{cents % 100:02d}"
+
+
+def specimen(organisation: Organisation, language: Language, signature: Mapping[str, str]) -> dict[str, Any]:
+    """A page of nobody, marked as a draft, to look at what a signature does to it."""
+    words = wording(language)
+    name = organisation.legal_name or organisation.name
+    lines = list(organisation.postal_lines)
+    return {
+        "title": words.title,
+        "language": words.language,
+        "organisation": {"name": name, "lines": lines},
+        "legend": words.legend,
+        "details": [[words.year, "—"], [words.number, "—"]],
+        "institution_title": words.institution,
+        "institution": [name, *lines],
+        "institution_number": [words.enterprise, organisation.enterprise_number or "—"],
+        "donor_title": words.donor,
+        "donor": ["—"],
+        "donor_number": [words.national, "—"],
+        "amount_title": words.amount.format(year="—"),
+        "amount": "***0,00*** EUR",
+        "certified": words.certified,
+        "explanation": "",
+        "check": "",
+        "replaces": "",
+        "draft": words.draft,
+        "signature": signature,
+    }

@@ -51,6 +51,7 @@ def facts(
     pages: Mapping[AttestationId, Mapping[str, Any]],
     organisation: Organisation,
     *,
+    pictures: Mapping[str, str],
     language: Language,
     on: date,
 ) -> Mapping[str, Any]:
@@ -59,6 +60,7 @@ def facts(
         "title": say(language, TITLE),
         "language": language.value,
         "organisation": organisation.letterhead,
+        "pictures": pictures,
         "letters": [{**_letter(one, organisation, on), "paper": pages[one.paper.id]} for one in in_order(several)],
     }
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union, update
+from sqlalchemy import Select, bindparam, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
+from crm.attestations.errors import AttestationMissing
 from crm.attestations.model import Attestation, Declared, Progress, Proposal, Run, Stage, Status, YearRules
 from crm.attestations.tables import (
     AttestationLineRow,
@@ -172,6 +173,7 @@ def attestation(row: AttestationRow) -> Attestation:
         issued_at=row.issued_at,
         problem=row.problem,
         reason=row.reason,
+        is_kept=row.sealed != "",
     )
 
 
@@ -229,6 +231,30 @@ def claim(session: Session, run_id: int, *, now: datetime, until: datetime, size
     return ids
 
 
+ToMake = tuple[AttestationId, str, str, int, datetime]
+"""id, uid, sealed, year, locked_at."""
+
+
+def to_make(session: Session, ids: Collection[int]) -> list[ToMake]:
+    """What each is made from, in order. Raises AttestationMissing where one is not there."""
+    row = AttestationRow
+    query = select(row.id, row.uid, row.sealed, row.year, row.locked_at).where(row.id.in_(ids)).order_by(row.id)
+    found = [(AttestationId(one), uid, sealed, year, at) for one, uid, sealed, year, at in session.execute(query)]
+    if len(found) != len(set(ids)):
+        raise AttestationMissing
+    return found
+
+
+def note_made(session: Session, made: Mapping[AttestationId, tuple[str, str]], *, at: datetime) -> None:
+    """Notes papers as made (print), or that they could not be (problem), where nobody did meanwhile."""
+    rows = [
+        {"made": one, "problem": problem, "paper_print": known, "issued_at": at if known else None}
+        for one, (known, problem) in sorted(made.items())
+    ]
+    if rows:
+        session.connection().execute(_NOTED, rows)
+
+
 def progress(session: Session, run_id: int) -> Progress:
     """How many papers of a run are made, wait, and could not be made."""
     query = select(
@@ -238,6 +264,13 @@ def progress(session: Session, run_id: int) -> Progress:
     ).where(AttestationRow.run_id == run_id)
     made, waiting, failed = session.execute(query).one()
     return Progress(made=made, waiting=waiting, failed=failed)
+
+
+def forgotten_years(session: Session) -> tuple[int, ...]:
+    """The years of whose attestations nothing is kept but their rows, in order."""
+    row = AttestationRow
+    query = select(row.year).group_by(row.year).having(func.max(row.sealed) == "").order_by(row.year)
+    return tuple(session.scalars(query))
 
 
 def unfinished(session: Session) -> tuple[RunId, ...]:
@@ -267,6 +300,17 @@ def open_run(session: Session, year: int) -> RunRow | None:
     return session.scalar(select(RunRow).where(*wanted).order_by(RunRow.id).limit(1))
 
 
+_TABLE = AttestationRow.metadata.tables["attestation"]
+_NOTED = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("made"), _TABLE.c.issued_at.is_(None))
+    .values(
+        problem=bindparam("problem"),
+        paper_print=bindparam("paper_print"),
+        issued_at=bindparam("issued_at"),
+        leased_until=None,
+    )
+)
 _UNMADE = (AttestationRow.issued_at.is_(None), AttestationRow.status == Status.VALID)
 
 

@@ -36,6 +36,25 @@ class YearRulesRow(Base):
     is_accepted: Mapped[bool]
 
 
+class SignatureRow(Base):
+    """A signature as it was proposed; the one accepted last stands on papers numbered since. Without a signer: none."""
+
+    __tablename__ = "attestation_signature"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    signer: Mapped[str] = mapped_column(String(80))
+    role_fr: Mapped[str] = mapped_column(String(80))
+    role_nl: Mapped[str] = mapped_column(String(80))
+    role_de: Mapped[str] = mapped_column(String(80))
+    sealed: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[int] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    is_accepted: Mapped[bool]
+
+
 class FiscalIdentityRow(Base):
     """Where somebody is another for the administration than for us: another name, a body, or their partner's paper."""
 

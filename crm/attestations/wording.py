@@ -31,6 +31,7 @@ class Wording:
     draft: str
     version: str
     copy: str
+    signature: str
     explanation: str = ""
 
 
@@ -52,6 +53,7 @@ FRENCH = Wording(
     draft="Projet sans valeur",
     version="Cette attestation remplace la précédente qui portait le même numéro.",
     copy="DUPLICATA",
+    signature="Signature de {name}",
 )
 DUTCH = Wording(
     language="nl",
@@ -71,6 +73,7 @@ DUTCH = Wording(
     draft="Ontwerp zonder waarde",
     version="Dit attest vervangt het vorige met hetzelfde nummer.",
     copy="DUPLICAAT",
+    signature="Handtekening van {name}",
 )
 GERMAN = Wording(
     language="de",
@@ -89,6 +92,7 @@ GERMAN = Wording(
     draft="Entwurf ohne Wert",
     version="Diese Bescheinigung ersetzt die vorige mit derselben Nummer.",
     copy="ZWEITSCHRIFT",
+    signature="Unterschrift von {name}",
 )
 EXPLANATION = (
     "This is your tax certificate for the gifts you made in {year}. The certificate itself is in French, an official "

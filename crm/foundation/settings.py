@@ -170,13 +170,23 @@ class Bow(BaseModel):
     delete_at: str = Field(default="delete", description="what is true in a line that withdraws its key")
 
 
+class SealFiles(BaseModel):
+    """Where the certificate of our electronic seal lies, as whoever issued it gave it to us."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    certificate_file: Path = Field(description="PKCS#12 (.p12, .pfx): the certificate, its key and its chain")
+    passphrase_file: Path | None = Field(default=None, description="what opens it; a file that we alone may read")
+
+
 class Attestations(BaseModel):
-    """How the administration is told of attestations, beyond what the house knows by itself."""
+    """How attestations are sealed, and how the administration is told, beyond what the house knows by itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     xml: dict[int, XmlYear] = Field(default_factory=dict, description="by income year, from 2025 on")
     bow: Bow | None = None
+    seal: SealFiles | None = Field(default=None, description="none: papers are not sealed")
 
 
 class Settings(BaseSettings):

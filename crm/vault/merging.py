@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import PersonId
-from crm.vault.tables import NumberRequestRow, NumberRow
+from crm.vault.tables import NumberGoneRow, NumberRequestRow, NumberRow
 
 ROOM = "crm.vault"
-TABLES = frozenset({"national_number", "national_number_request"})
+TABLES = frozenset({"national_number", "national_number_gone", "national_number_request"})
+
+_ROWS = (NumberRow, NumberGoneRow, NumberRequestRow)
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
@@ -24,6 +26,7 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     has_none = ~exists(select(own.c.id).where(own.c.person_id == survivor))
     moves = row_moves.give(session, numbers, loser=loser, survivor=survivor, where=has_none)
     moves += row_moves.give(session, requests, loser=loser, survivor=survivor)
+    moves += row_moves.give(session, _table(NumberGoneRow), loser=loser, survivor=survivor)
     session.expire_all()
     return moves
 
@@ -32,7 +35,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     """Gives each their own again; how many values stay because somebody changed them since."""
     kept = 0
     for move in reversed(moves):
-        table = next(_table(row) for row in (NumberRow, NumberRequestRow) if row.__tablename__ == move.table)
+        table = next(_table(row) for row in _ROWS if row.__tablename__ == move.table)
         kept += row_moves.put_back(session, table, [move])
     session.expire_all()
     return kept

@@ -61,6 +61,14 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """That a number was held since `kept_at` and destroyed, nothing having asked for it since `nothing_since`."""
+
+    kept_at: datetime
+    nothing_since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """That somebody was asked for their number."""
 

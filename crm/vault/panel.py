@@ -22,8 +22,9 @@ class NumberPanel:
     permission: str = "national-number.write"
 
     def panel(self, session: Session, look: Look) -> Panel | None:
-        """In two queries."""
+        """In three queries at most."""
         held, asked = store.held(session, look.person_id), store.asked(session, look.person_id)
+        gone = () if held else store.gone(session, [look.person_id])
         return Panel(
             key=self.key,
             values={
@@ -31,6 +32,7 @@ class NumberPanel:
                 "mask": MASK if held else "",
                 "kept_at": held.kept_at if held else None,
                 "source": say(look.language, words.SOURCES[held.source]) if held else "",
+                "gone_since": gone[-1].nothing_since if gone else None,
                 "asked_at": asked.asked_at if asked else None,
                 "way": say(look.language, words.WAYS[asked.way]) if asked else "",
             },

@@ -11,10 +11,11 @@ from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Sub
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
-from crm.vault.tables import NumberRequestRow, NumberRow
+from crm.vault import store
+from crm.vault.tables import NumberGoneRow, NumberRequestRow, NumberRow
 
 ROOM = "crm.vault"
-TABLES = frozenset({"national_number", "national_number_request"})
+TABLES = frozenset({"national_number", "national_number_gone", "national_number_request"})
 
 
 def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
@@ -26,8 +27,10 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
     ).all()
     at = Column(key="at", label=say(language, N_("Quand")))
     what = Column(key="what", label=say(language, N_("Quoi")))
+    destroyed = say(language, N_("Numéro détruit : plus rien ne le demandait depuis"))
     given, requested = say(language, N_("Numéro donné")), say(language, N_("Numéro demandé"))
     rows = [{"at": one, "what": given} for one in kept] + [{"at": one, "what": requested} for one in asked]
+    rows += [{"at": one.nothing_since, "what": destroyed} for one in store.gone(session, ids)]
     return (
         Section(
             key="national-number",
@@ -45,6 +48,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     return Forgotten(
         erased={
             "national_number": delete_rows(session, NumberRow, NumberRow.person_id.in_(ids)),
+            "national_number_gone": delete_rows(session, NumberGoneRow, NumberGoneRow.person_id.in_(ids)),
             "national_number_request": delete_rows(session, NumberRequestRow, NumberRequestRow.person_id.in_(ids)),
         }
     )

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
@@ -20,7 +21,7 @@ from crm.vault.errors import NumberElsewhere, NumberMissing
 from crm.vault.keys import Lock
 from crm.vault.model import Asked, Held, Outcome, Reason, Request, Source, Way
 
-ROTATES = 200
+ROTATES = 500
 """Rows of one transaction of a rotation."""
 
 
@@ -139,6 +140,14 @@ def remove(session: Session, sealer: Sealer, person_id: PersonId, *, at: datetim
     _record(session, sealer, "national-number.removed", person_id, at=at, by=by, facts={})
 
 
+def destroy(session: Session, but: Select[int], *, before: datetime) -> int:
+    """Destroys, with their index, numbers kept before then, but for those people; how many. The fact stays.
+
+    What waited that long for its payment goes too.
+    """
+    return store.destroy(session, but, before=before)
+
+
 def held(session: Session, person_id: PersonId) -> Held | None:
     """That their number is held, never which."""
     return store.held(session, person_id)
@@ -204,15 +213,13 @@ def is_rotating(session: Session, lock: Lock) -> bool:
 def rotate_some(session: Session, lock: Lock) -> int:
     """Lays some rows under the newest key; how many, 0 once all lie there. Cut anywhere, every row stays readable."""
     rows = store.older_than(session, lock.newest, size=ROTATES)
+    anew = []
     for row in rows:
         number = lock.open(row.sealed, row.uid)
-        store.reseal(
-            session,
-            row,
-            sealed=lock.seal(number, row.uid),
-            key_id=lock.newest,
-            number_key=lock.key_of(number),
-        )
+        sealed, known = lock.seal(number, row.uid), lock.key_of(number)
+        anew.append({"row": row.id, "was": row.sealed, "now": sealed, "key": lock.newest, "number": known})
+    if anew:
+        store.reseal(session, anew)
     return len(rows)
 
 

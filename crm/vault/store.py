@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation.forgetting import delete_rows
 from crm.values.identifiers import AccountId, PersonId
-from crm.vault.model import Asked, Held, Sealed, Source, Way
-from crm.vault.tables import NumberRequestRow, NumberRow
+from crm.vault.model import Asked, Gone, Held, Sealed, Source, Way
+from crm.vault.tables import NumberGoneRow, NumberRequestRow, NumberRow
 
 _SOME = 500
 
@@ -42,6 +43,22 @@ def give(session: Session, row_id: int, person_id: int) -> None:
 def remove(session: Session, row_ids: Collection[int]) -> None:
     """Takes rows out for good."""
     session.execute(delete(NumberRow).where(NumberRow.id.in_(row_ids)))
+
+
+def destroy(session: Session, but: Select[int], *, before: datetime) -> int:
+    """Takes out what was kept before then, but for those people; how many. That it was held is written down."""
+    row = NumberRow
+    over = (row.kept_at < before, row.person_id.is_(None) | row.person_id.not_in(but))
+    fact = select(row.person_id, row.source, row.kept_at, literal(before)).where(row.person_id.is_not(None), *over)
+    session.execute(insert(NumberGoneRow).from_select(["person_id", "source", "kept_at", "nothing_since"], fact))
+    return delete_rows(session, row, *over)
+
+
+def gone(session: Session, person_ids: Collection[int]) -> tuple[Gone, ...]:
+    """The numbers of those people that were destroyed, in order."""
+    row = NumberGoneRow
+    found = session.scalars(select(row).where(row.person_id.in_(person_ids)).order_by(row.id))
+    return tuple(Gone(kept_at=one.kept_at, nothing_since=one.nothing_since) for one in found)
 
 
 def of_person(session: Session, person_id: int) -> Sealed | None:
@@ -108,10 +125,9 @@ def older_than(session: Session, key_id: int, *, size: int) -> list[Sealed]:
     return [_sealed(row) for row in session.scalars(query)]
 
 
-def reseal(session: Session, row: Sealed, *, sealed: str, key_id: int, number_key: str) -> None:
-    """Lays one row under another key, unless somebody changed it meanwhile."""
-    same = (NumberRow.id == row.id, NumberRow.sealed == row.sealed)
-    session.execute(update(NumberRow).where(*same).values(sealed=sealed, key_id=key_id, number_key=number_key))
+def reseal(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Lays rows (`row`, `was`; `now`, `key`, `number`) under another key, but for those that changed meanwhile."""
+    session.connection().execute(_RESEALED, list(rows))
 
 
 def new_row(*, sealed: str, uid: str, key_id: int, number_key: str, source: Source, at: datetime) -> dict[str, Any]:
@@ -127,6 +143,14 @@ def new_row(*, sealed: str, uid: str, key_id: int, number_key: str, source: Sour
         "kept_at": at,
         "kept_by": None,
     }
+
+
+_NUMBERS = NumberRow.metadata.tables["national_number"]
+_RESEALED = (
+    update(_NUMBERS)
+    .where(_NUMBERS.c.id == bindparam("row"), _NUMBERS.c.sealed == bindparam("was"))
+    .values(sealed=bindparam("now"), key_id=bindparam("key"), number_key=bindparam("number"))
+)
 
 
 def _of(person_id: int) -> Any:

@@ -37,6 +37,18 @@ class NumberRow(Base):
     kept_by: Mapped[int | None] = mapped_column(BigId)
 
 
+class NumberGoneRow(Base):
+    """That somebody's number was held once and destroyed when its term was over; never which it was."""
+
+    __tablename__ = "national_number_gone"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    source: Mapped[Source] = mapped_column(Word(Source))
+    kept_at: Mapped[datetime]
+    nothing_since: Mapped[datetime]
+
+
 class NumberRequestRow(Base):
     """That somebody was asked. A link stands for one row, and serves once: `answered_at` closes it."""
 

@@ -100,6 +100,7 @@ OFFICE = (
     "attestation_asking",
     "attestation_answers",
     "attestation_handing",
+    "attestation_signing",
     "api_tokens",
     "site_form",
     "clock",

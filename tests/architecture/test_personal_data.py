@@ -46,6 +46,7 @@ COLLEAGUES = {
     "app_secret",
     "attestation_rules",
     "attestation_run",
+    "attestation_signature",
     "audit_entry",
     "closed_month",
     "deduction_proposal",

@@ -30,6 +30,7 @@ from crm.web.office.attestation_asking import month_ends
 from jobs import hand_over_attestations
 from mailing.delivery.tables import DeliveryRow
 from tests.attestations.conftest import DECIDER, HOME, ORGANISATION, PROPOSER, YEAR, locked
+from tests.attestations.test_signing import png
 from tests.conftest import NOW
 from tests.web.conftest import Browser
 from tests.web.supporters import Site, hidden
@@ -213,3 +214,34 @@ def test_what_the_administration_answers_is_read_at_the_desk(assembly: Assembly,
     assert shown == [True, True, True, False]
     assert "inconnu" in finance.get(f"{DESK}/1").text
     assert browser(Role.EDITOR).post(here).status_code == 403
+
+
+def test_a_signature_is_proposed_looked_at_and_decided_by_another(assembly: Assembly, browser: Open) -> None:
+    here, finance, admin = "/office/gifts/attestations/signature", browser(Role.FINANCE), browser(Role.ADMINISTRATOR)
+
+    def bring(picture: bytes, signer: str) -> tuple[int, str]:
+        sent = {"picture": (io.BytesIO(picture), "x"), "signer": signer, "role_fr": "Directrice"}
+        page = finance.post(here, sent, content_type="multipart/form-data")
+        return page.status_code, page.text
+
+    assert "ne portent pas de signature" in finance.get(here).text
+    for picture, signer, said in ((b"GIF89a", "Claire", "plus large que haute"), (png(), " ", "Écrivez un nom")):
+        code, page = bring(picture, signer)
+        assert (code, said in page, 'aria-invalid="true"' in page) == (422, True, True)
+    assert bring(png(), "Claire Delvaux")[0] == 303
+    page = finance.get(here).text
+    assert ("Claire Delvaux" in page, "Une autre personne en décide" in page, "/1/decide" in page) == (
+        True,
+        True,
+        False,
+    )
+    looked = admin.get(f"{here}/1.png")
+    assert (looked.content_type, looked.data[:4], looked.headers["Cache-Control"]) == (
+        "image/png", b"\x89PNG", "no-store",
+    )  # fmt: skip
+    assert finance.get(f"{here}/9.png").status_code == 404
+    finance.post(f"{here}/1/decide", {"decision": "accept"})
+    assert "ne portent pas de signature" in finance.get(here).text
+    admin.post(f"{here}/1/decide", {"decision": "accept"})
+    assert "la signature de Claire Delvaux" in finance.get(here).text
+    assert browser(Role.EDITOR).post(here, {}).status_code == 403

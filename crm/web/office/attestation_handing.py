@@ -75,7 +75,8 @@ def sheets(year: int) -> ResponseReturnValue:
         return shell.back(_here(year), shell.say(N_("Rien n’attend d’être posté.")), kind="note")
     at_work = press(made)
     pages = {one.paper.id: at_work.said(one.paper.id).page for one in found}
-    facts = post_out.facts(found, pages, made.settings.organisation, language=shell.language(), on=today)
+    pictures, organisation = at_work.pictures(), made.settings.organisation
+    facts = post_out.facts(found, pages, organisation, pictures=pictures, language=shell.language(), on=today)
     return download(documents.pdf(post_out.TEMPLATE, facts, at=shell.now()), f"a-poster-{year}.pdf", "application/pdf")
 
 
@@ -111,7 +112,7 @@ def copy(year: int, number: int) -> Response:
     made, now = shell.assembly(), shell.now()
     with made.database.reading() as session:
         valid = [one for one in attestations.versions(session, year, number) if one.status is Status.VALID]
-    if not valid or valid[0].issued_at is None:
+    if not valid or valid[0].issued_at is None or not valid[0].is_kept:
         abort(404)
     content = press(made).copy(valid[0].id, at=now)
     with made.database.transaction() as session:

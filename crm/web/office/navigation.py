@@ -104,6 +104,7 @@ MENU = (
             "attestation_asking",
             "attestation_answers",
             "attestation_handing",
+            "attestation_signing",
         ),
     ),
     Entry(

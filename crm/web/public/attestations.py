@@ -32,7 +32,7 @@ def fetch(year: int, number: int) -> Response:
             return space_door.ask_page(is_over=True)
         theirs = attestations.of_person(session, person.id)
         valid = [one for one in theirs if (one.year, one.number, one.status) == (year, number, Status.VALID)]
-        if not valid or valid[0].issued_at is None:
+        if not valid or valid[0].issued_at is None or not valid[0].is_kept:
             return page.lost_link()
         is_copy = handing.is_copy_due(handing.proofs(session, [valid[0].id]), at=page.now())
     return _hand_over(valid[0], HandWay.SPACE, is_copy=is_copy)
