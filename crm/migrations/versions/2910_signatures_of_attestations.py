@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import DDL
 
 revision = '2910'
-down_revision = 'd3f7'
+down_revision = '0841'
 branch_labels = None
 depends_on = None
 
