@@ -1,4 +1,4 @@
-"""The folds of the event tables as SQL: what the standing tables must hold. The twin of `rules.standing`."""
+"""The folds of the event tables as SQL: what the standing tables hold. The twin of `rules.standing` and its wish."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crm.consent.rules import CAREFULNESS
 from crm.consent.tables import ConsentEventRow, SuppressionEventRow
 
 STREAM = ("person_id", "purpose", "channel", "address_key")
-COLUMNS = (*STREAM, "act", "way", "since_at", "event_id")
+COLUMNS = (*STREAM, "act", "way", "since_at", "event_id", "asked_id")
 """What a standing is made of, in this order."""
 
 
@@ -60,18 +60,20 @@ def standings(among: Collection[int] | None = None) -> Select[Any]:
 
     lasts = (
         select(
-            *(said.c[name] for name in (*COLUMNS, "rank")),
+            *(said.c[name] for name in (*COLUMNS[:-1], "rank")),
             of(0, said.c.act).label("decided"),
             of(0, said.c.since_at).label("decided_at"),
             of(1, said.c.since_at).label("asked_at"),
+            of(1, said.c.event_id).label("asked_id"),
             of(2, said.c.since_at).label("imported_at"),
         )
         .where(said.c.place == 1)
         .subquery("lasts")
     )
-    reopened = and_(lasts.c.decided != Act.GIVEN, lasts.c.asked_at > lasts.c.decided_at)
-    winner = case((reopened, 1), (lasts.c.decided.is_not(None), 0), (lasts.c.imported_at.is_not(None), 2), else_=1)
-    return select(*(lasts.c[name] for name in COLUMNS)).where(lasts.c.rank == winner)
+    waits = or_(lasts.c.decided.is_(None), and_(lasts.c.decided != Act.GIVEN, lasts.c.asked_at > lasts.c.decided_at))
+    winner = case((lasts.c.decided.is_not(None), 0), (lasts.c.imported_at.is_not(None), 2), else_=1)
+    asked_id = case((waits, lasts.c.asked_id)).label("asked_id")
+    return select(*(lasts.c[name] for name in COLUMNS[:-1]), asked_id).where(lasts.c.rank == winner)
 
 
 def suppressions(among: Collection[str] | None = None) -> Select[Any]:

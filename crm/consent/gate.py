@@ -33,7 +33,9 @@ def verdict(
 ) -> Verdict:
     """May we write to this person at this address for this purpose? If not, why.
 
-    `is_owed`: the last look at a mail that is owed already, which no rhythm keeps back (see `pace.held_back`).
+    By their words as they stand now; `at` is the moment for policies, age and pace (what they had allowed on a day of
+    the past is `proofs.prove`). `is_owed`: the last look at a mail that is owed already, which no rhythm keeps back
+    (see `pace.held_back`).
     """
     person = people.find_person(session, person_id)
     if person is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from crm.values.identifiers import NoticeId, PersonId
 from crm.values.languages import Language
@@ -143,7 +143,11 @@ class NewAct:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """Where a person stands on one purpose, channel and address: the act that has the last word, and since when."""
+    """Where a person stands on one purpose, channel and address: the act that has the last word, and since when.
+
+    `asked_id` is the event of a wish that waits for its confirmation: beside a no it changes nothing, or whoever types
+    an address could take the no back.
+    """
 
     person_id: PersonId
     purpose: str
@@ -153,6 +157,22 @@ class Standing:
     way: Way
     since_at: datetime
     event_id: int
+    asked_id: int | None = None
+
+    @classmethod
+    def of(cls, event: ConsentEvent, asked: ConsentEvent | None = None) -> Self:
+        """By the event with the last word, and the wish that waits."""
+        return cls(
+            person_id=event.person_id,
+            purpose=event.purpose,
+            channel=event.channel,
+            address_key=event.address_key,
+            act=event.act,
+            way=event.way,
+            since_at=event.occurred_at,
+            event_id=event.id,
+            asked_id=asked.id if asked else None,
+        )
 
     @property
     def is_confirmed(self) -> bool:

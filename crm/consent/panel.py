@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, interests, paces, service, store, words
+from crm.consent import gate, interests, paces, service, stopping, store, words
 from crm.consent.model import Act, ConsentEvent, Glance, Notice
 from crm.consent.pace import PaceEvent, Rhythm
 from crm.consent.policy import EVERYWHERE
@@ -59,7 +59,6 @@ class ConsentPanel:
                 "glances": glances,
                 "pace": _pace(session, person, look),
                 "interest_count": len(interests.interests_of(session, person.id)),
-                "can_stop": any(one["can_withdraw"] for one in glances),
                 "silenced": [
                     {
                         "address": keys[one.address_key],
@@ -105,8 +104,8 @@ def _glance(person: Person, one: Glance, names: Mapping[str, str], look: Look) -
         "way": say(look.language, words.WAYS[one.standing.way]),
         "since": one.standing.since_at,
         "event_id": one.standing.event_id,
-        "can_withdraw": one.standing.act in {Act.GIVEN, Act.REQUESTED, Act.IMPORTED, Act.EXPIRED},
-        "awaits": one.standing.act is Act.REQUESTED,
+        "can_withdraw": stopping.is_open(one.standing),
+        "awaits": say(look.language, words.ACTS[Act.REQUESTED][0]) if one.standing.asked_id else "",
     }
 
 

@@ -123,7 +123,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     """Every yes is withdrawn; the ledgers keep their dates, and silenced addresses stay silenced."""
     for person_id in subject.person_ids:
         for stands in store.standings_of(session, person_id):
-            if stands.act in _YES:
+            if stands.act in _YES or stands.asked_id is not None:
                 act = NewAct(
                     person_id=person_id,
                     purpose=stands.purpose,

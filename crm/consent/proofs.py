@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from crm.consent import rules, store
 from crm.consent.errors import NobodyThere, PurposeMissing
-from crm.consent.model import Act, Channel, ConsentEvent, Notice, Purpose
+from crm.consent.model import Act, Channel, ConsentEvent, Notice, Purpose, Standing
+from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import Sealer
 from crm.people import service as people
 from crm.people.model import Person
@@ -32,8 +33,9 @@ class ProvenAct:
 class Proof:
     """What somebody allowed for a purpose and channel `at` an instant, and every act that leads to it.
 
-    `last` has the last word over all their addresses, None where they never said anything; `shown` are the words that
-    stood before them when they last said yes or were asked.
+    `last` is the word that holds over all their addresses, as the gate puts them together: a yes where it is one at any
+    of them. None where they never said anything; `shown` are the words that stood before them when they last said yes
+    or were asked.
     """
 
     person: Person
@@ -56,7 +58,7 @@ class Proof:
 def prove(
     session: Session, sealer: Sealer, *, person_id: PersonId, purpose: str, channel: Channel, at: datetime
 ) -> Proof:
-    """The proof. Of several addresses the latest word is the finding. Raises `NobodyThere`, `PurposeMissing`."""
+    """The proof. Raises `NobodyThere`, `PurposeMissing`."""
     meant = next((one for one in store.purposes(session) if one.code == purpose), None)
     if meant is None:
         raise PurposeMissing
@@ -69,12 +71,23 @@ def prove(
             session, sealer, person_id=person.id, purpose=purpose, channel=channel, until=at
         )
     ]
-    streams: dict[str, list[ConsentEvent]] = {}
-    for act in acts:
-        streams.setdefault(act.event.address_key, []).append(act.event)
-    lasts = [event for events in streams.values() if (event := rules.standing(events)) is not None]
-    newest = max(lasts, key=lambda event: (event.occurred_at, event.id), default=None)
-    last = next((act for act in acts if newest is not None and act.event.id == newest.id), None)
+    newest = _finding([act.event for act in acts])
+    last = next((act for act in acts if newest is not None and act.event.id == newest.event_id), None)
     own = [act for act in acts if last is not None and act.event.address_key == last.event.address_key]
     shown = next((act.notice for act in reversed(own) if act.notice is not None), None)
     return Proof(person=person, purpose=meant, channel=channel, at=at, acts=tuple(acts), last=last, shown=shown)
+
+
+def _finding(events: Sequence[ConsentEvent]) -> Standing | None:
+    """The word that holds: a yes at any address is one, as for the gate; else the one that says most."""
+    streams: dict[str, list[ConsentEvent]] = {}
+    for event in events:
+        streams.setdefault(event.address_key, []).append(event)
+    said = {key: Standing.of(last) for key, stream in streams.items() if (last := rules.standing(stream)) is not None}
+    everywhere = said.pop(EVERYWHERE, None)
+    found = [rules.combined(own, everywhere) for own in said.values()] or [everywhere]
+    return max(
+        (one for one in found if one is not None),
+        key=lambda one: (one.act is Act.GIVEN, one.since_at, rules.carefulness(one.act), one.event_id),
+        default=None,
+    )

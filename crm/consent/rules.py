@@ -65,20 +65,29 @@ def effective(events: Iterable[ConsentEvent]) -> tuple[ConsentEvent, ...]:
 def standing(events: Iterable[ConsentEvent]) -> ConsentEvent | None:
     """The event that has the last word among those of one person, purpose, channel and address.
 
-    The latest one; at equal instants the most careful. A request never lowers a yes, and opens a no again only when it
-    came after it. What was imported without proof counts only where the person never decided themself. The order in
-    which events reached us plays no part, and what was annulled never was.
+    The latest one; at equal instants the most careful. A request, which anybody can make who knows an address, never
+    lowers a yes nor lifts a no: it has the last word only where nothing else was said. What was imported without proof
+    counts only where the person never decided themself. The order in which events reached us plays no part, and what
+    was annulled never was.
     """
     all_events = effective(events)
-    decided = max((e for e in all_events if e.act not in (Act.REQUESTED, Act.IMPORTED)), key=_weight, default=None)
     asked = max((e for e in all_events if e.act is Act.REQUESTED), key=_weight, default=None)
-    if decided is None:
-        return max((e for e in all_events if e.act is Act.IMPORTED), key=_weight, default=asked)
-    if asked is None:
-        return decided
-    if decided.act is not Act.GIVEN and asked.occurred_at > decided.occurred_at:
+    imported = max((e for e in all_events if e.act is Act.IMPORTED), key=_weight, default=asked)
+    return _decided(all_events) or imported
+
+
+def open_request(events: Iterable[ConsentEvent]) -> ConsentEvent | None:
+    """The wish of the same that waits for its confirmation: the latest, where no yes stands and no no came after it."""
+    all_events = effective(events)
+    asked = max((e for e in all_events if e.act is Act.REQUESTED), key=_weight, default=None)
+    decided = _decided(all_events)
+    if asked is None or decided is None:
         return asked
-    return decided
+    return asked if decided.act is not Act.GIVEN and asked.occurred_at > decided.occurred_at else None
+
+
+def _decided(events: Iterable[ConsentEvent]) -> ConsentEvent | None:
+    return max((e for e in events if e.act not in (Act.REQUESTED, Act.IMPORTED)), key=_weight, default=None)
 
 
 def adults_born_by(day: date) -> date:

@@ -13,6 +13,7 @@ from crm.consent.errors import NobodyThere, PurposeMissing
 from crm.consent.model import (
     INTERESTS,
     NO_LETTER,
+    SERVICE,
     Act,
     Channel,
     Confirmation,
@@ -42,6 +43,11 @@ def purposes(session: Session) -> tuple[Purpose, ...]:
 def letters(session: Session) -> tuple[Purpose, ...]:
     """The purposes that one signs up to and leaves, in the organisation's order."""
     return tuple(one for one in store.purposes(session) if one.code not in NO_LETTER)
+
+
+def addressed(session: Session) -> tuple[Purpose, ...]:
+    """The purposes for which one writes to people or calls them: those a policy may speak of, and a no."""
+    return tuple(one for one in store.purposes(session) if one.code not in {SERVICE, INTERESTS})
 
 
 def put_purpose(session: Session, purpose: Purpose) -> None:
@@ -76,17 +82,16 @@ def record(session: Session, sealer: Sealer, new: NewAct, *, at: datetime) -> Co
         raise PurposeMissing
     person = _held(session, new.person_id)
     event = store.add_event(session, sealer, new, person_id=person.id, at=at)
-    last = rules.standing(
-        store.stream(
-            session,
-            person_id=person.id,
-            purpose=new.purpose,
-            channel=new.channel,
-            address_key=new.address_key,
-        )
+    said = store.stream(
+        session,
+        person_id=person.id,
+        purpose=new.purpose,
+        channel=new.channel,
+        address_key=new.address_key,
     )
+    last = rules.standing(said)
     assert last is not None
-    store.put_standing(session, last)
+    store.put_standing(session, last, rules.open_request(said))
     if new.purpose == INTERESTS and last.act is not Act.GIVEN:
         # Whoever writes it down, and wherever: what was chosen goes with the consent.
         store.forget_interests(session, person.id)
@@ -115,15 +120,16 @@ def withdraw(
     stands = store.find_standing(
         session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
     )
-    if stands is not None and stands.act is Act.WITHDRAWN:
+    if stands is not None and stands.act is Act.WITHDRAWN and stands.asked_id is None:
         return False
+    asked = store.find_event(session, stands.asked_id) if stands and stands.asked_id else None
     act = NewAct(
         person_id=person_id,
         purpose=purpose,
         address_key=address_key,
         act=Act.WITHDRAWN,
         way=way,
-        occurred_at=at if stands is None else max(at, stands.since_at),
+        occurred_at=max(at, *(said for said in (stands and stands.since_at, asked and asked.occurred_at) if said)),
         channel=channel,
         evidence=evidence or {},
     )

@@ -182,8 +182,8 @@ def sealed_events(
     ]
 
 
-def put_standing(session: Session, event: ConsentEvent) -> Standing:
-    """Writes that this event has the last word in its stream."""
+def put_standing(session: Session, event: ConsentEvent, asked: ConsentEvent | None = None) -> Standing:
+    """Writes that this event has the last word in its stream, and which wish waits there."""
     row = session.merge(
         ConsentStandingRow(
             person_id=event.person_id,
@@ -194,6 +194,7 @@ def put_standing(session: Session, event: ConsentEvent) -> Standing:
             way=event.way,
             since_at=event.occurred_at,
             event_id=event.id,
+            asked_id=asked.id if asked else None,
         )
     )
     session.flush()
@@ -386,6 +387,7 @@ def _standing(row: Any) -> Standing:
         way=row.way,
         since_at=row.since_at,
         event_id=row.event_id,
+        asked_id=row.asked_id,
     )
 
 

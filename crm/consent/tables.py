@@ -114,6 +114,7 @@ class ConsentStandingRow(Base):
     way: Mapped[Way] = mapped_column(Word(Way))
     since_at: Mapped[datetime]
     event_id: Mapped[int] = mapped_column(ForeignKey("consent_event.id"))
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("consent_event.id"))
 
 
 class PaceEventRow(Chained, Base):

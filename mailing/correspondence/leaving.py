@@ -42,7 +42,9 @@ def _leave(session: Session, desk: Desk, reader: Reader, purposes: set[str], at:
     places |= {
         (stands.purpose, stands.address_key)
         for stands in consent.standings(session, reader.person.id)
-        if stands.purpose in purposes and stands.channel is Channel.EMAIL and stands.act in STANDING
+        if stands.purpose in purposes
+        and stands.channel is Channel.EMAIL
+        and (stands.act in STANDING or stands.asked_id is not None)
     }
     changed = [_withdraw(session, desk, reader, place, at=at) for place in sorted(places)]
     return any(changed)

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import Act
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk, Reader
 from mailing.correspondence.wishes import find_reader, requests_of, shown_lines
@@ -22,9 +21,9 @@ def remind(session: Session, desk: Desk, reader: Reader, *, at: datetime) -> boo
     or where today's letter was owed already: one a day is the most, whoever asks.
     """
     waiting = [
-        stands.event_id
+        stands.asked_id
         for stands in consent.standings(session, reader.person.id)
-        if stands.act is Act.REQUESTED and stands.address_key == reader.point.address_key
+        if stands.asked_id is not None and stands.address_key == reader.point.address_key
     ]
     wishes, speaks = requests_of(session, waiting), reader.person.language
     if not wishes:

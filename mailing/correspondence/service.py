@@ -130,8 +130,8 @@ def _request(
 ) -> tuple[str, int]:
     notice = consent.notice_for(session, purpose=purpose, language=language, text=text, at=at)
     for stands in consent.standings(session, reader.person.id):
-        if (stands.purpose, stands.address_key, stands.act) == (purpose, reader.point.address_key, Act.REQUESTED):
-            event = consent.find_event(session, stands.event_id)
+        if (stands.purpose, stands.address_key) == (purpose, reader.point.address_key) and stands.asked_id is not None:
+            event = consent.find_event(session, stands.asked_id)
             if event and event.notice_id == notice.id and brussels_day(event.occurred_at) == brussels_day(at):
                 return purpose, event.id
     act = NewAct(
@@ -169,11 +169,11 @@ def open_link(session: Session, value: Any) -> Opened | None:
     counts, already = found[Confirmation.COUNTS], found[Confirmation.ALREADY]
     state = LinkState.OPEN if counts else LinkState.CONFIRMED if already else LinkState.OVERTAKEN
     waiting = [
-        stands.event_id
+        stands.asked_id
         for stands in consent.standings(session, reader.person.id)
-        if stands.act is Act.REQUESTED
+        if stands.asked_id is not None
         and stands.address_key == reader.point.address_key
-        and stands.event_id not in request_ids
+        and stands.asked_id not in request_ids
         and stands.purpose not in {wish.purpose.code for wish in counts}
     ]
     others = requests_of(session, waiting) if state is not LinkState.OVERTAKEN else ()
@@ -291,7 +291,7 @@ def choices(session: Session, reader: Reader, *, at: datetime) -> tuple[Choice, 
     waiting = {
         stands.purpose
         for stands in consent.standings(session, reader.person.id)
-        if stands.act is Act.REQUESTED and stands.address_key == reader.point.address_key
+        if stands.asked_id is not None and stands.address_key == reader.point.address_key
     }
     return tuple(
         Choice(

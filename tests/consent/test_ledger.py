@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 from threading import Barrier, Thread
 from typing import Any
 
@@ -53,6 +54,32 @@ def say(
         **more,
     )
     return consent.record(session, assembly.sealer, new, at=at)
+
+
+def test_standings_of_before_become_the_no_that_a_mere_request_had_hidden(assembly: Assembly, add: Add) -> None:
+    step = import_module("crm.migrations.versions.2f48_wishes_beside_a_no")
+    with assembly.database.transaction() as session:
+        lives = [
+            (Act.GIVEN, Act.WITHDRAWN, Act.REQUESTED, Act.REQUESTED),
+            (Act.OBJECTED, Act.EXPIRED, Act.REQUESTED),
+            (Act.IMPORTED, Act.REQUESTED),
+            (Act.REQUESTED,),
+            (Act.REQUESTED, Act.REFUSED),
+            (Act.REQUESTED, Act.GIVEN, Act.REQUESTED),
+        ]
+        for number, life in enumerate(lives):
+            person = add(session, f"a{number}@exemple.be")
+            said = [say(session, assembly, person, act, NOW + timedelta(hours=h)) for h, act in enumerate(life)]
+            of_them = update(ConsentStandingRow).where(ConsentStandingRow.person_id == person.id)
+            session.execute(of_them.values(asked_id=None))
+            if life[-1] is Act.REQUESTED and Act.GIVEN not in life[-2:] and Act.IMPORTED not in life:
+                last = said[-1]
+                session.execute(of_them.values(act=last.act, way=last.way, since_at=last.occurred_at, event_id=last.id))
+        assert consent.drift(session) == 4
+        for statement in (step._STANDINGS, step._WISHES):
+            session.connection().exec_driver_sql(statement)
+        session.expire_all()
+        assert consent.drift(session) == 0
 
 
 def test_an_act_comes_back_with_the_exact_words_shown(assembly: Assembly, add: Add) -> None:

@@ -71,6 +71,27 @@ def test_each_day_has_its_own_answer_and_the_words_that_were_shown(
         _prove(assembly, 999, 1)
 
 
+def test_a_yes_at_one_address_is_a_yes_whatever_was_said_of_another_since(
+    assembly: Assembly, add: Callable[..., Person]
+) -> None:
+    with assembly.database.transaction() as session:
+        person = add(session, "a@exemple.be")
+        for hour, (key, act) in enumerate(
+            (("k1", Act.GIVEN), ("k2", Act.GIVEN), ("k2", Act.WITHDRAWN), ("k3", Act.REQUESTED))
+        ):
+            new = NewAct(
+                person_id=person.id,
+                purpose="news",
+                address_key=key,
+                act=act,
+                way=Way.WEB,
+                occurred_at=NOW + timedelta(hours=hour),
+            )
+            consent.record(session, assembly.sealer, new, at=NOW)
+    proof = _prove(assembly, person.id, 1)
+    assert (proof.is_yes, proof.last and proof.last.event.address_key) == (True, "k1")
+
+
 @pytest.mark.parametrize("language", Language)
 def test_the_certificate_is_one_tagged_page_in_each_language(
     assembly: Assembly, add: Callable[..., Person], language: Language

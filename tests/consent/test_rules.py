@@ -25,6 +25,7 @@ from crm.consent.model import (
     Verdict,
     Way,
 )
+from crm.consent.policy import Demand, Need
 from crm.values.identifiers import PersonId
 from tests.conftest import NOW
 
@@ -101,14 +102,42 @@ def test_what_was_imported_without_proof_never_outranks_a_word_of_the_person_s_o
 
 @MANY
 @given(histories(), st.integers(0, 9))
-def test_a_request_never_lowers_a_yes_and_never_makes_one(history: list[ConsentEvent], hour: int) -> None:
-    before = rules.standing(history)
-    after = rules.standing([*history, event(99, Act.REQUESTED, hour)])
+def test_a_request_never_moves_what_was_said_and_waits_beside_it(history: list[ConsentEvent], hour: int) -> None:
+    request = event(99, Act.REQUESTED, hour)
+    before, after = rules.standing(history), rules.standing([*history, request])
     assert after is not None
-    if before is not None and before.act in {Act.GIVEN, Act.IMPORTED}:
+    if before is not None and before.act is not Act.REQUESTED:
         assert after == before
+        waits = rules.open_request([*history, request])
+        is_later = request.occurred_at > before.occurred_at or before.act is Act.IMPORTED
+        assert (waits is not None) or not (before.act is not Act.GIVEN and is_later)
     else:
-        assert after.act is not Act.GIVEN
+        assert after.act is Act.REQUESTED
+        assert rules.open_request([*history, request]) == after
+
+
+@MANY
+@given(histories(), histories(), st.integers(0, 9), st.booleans(), st.sampled_from(list(Need)))
+def test_a_request_by_whoever_knows_an_address_never_opens_what_was_closed(
+    own: list[ConsentEvent], everywhere: list[ConsentEvent], hour: int, is_own: bool, need: Need
+) -> None:
+    def allowed(own: list[ConsentEvent], everywhere: list[ConsentEvent]) -> bool:
+        lasts = [rules.standing(own), rules.standing(everywhere)]
+        here, there = [None if last is None else Standing.of(last) for last in lasts]
+        there = there and replace(there, address_key="")
+        demands = [Demand(need)]
+        return rules.verdict(
+            purpose="news",
+            standing=rules.combined(here, there),
+            suppressions=(),
+            reachable=True,
+            demands=demands,
+            at=NOW,
+        ).allowed
+
+    asked = [event(99, Act.REQUESTED, hour)]
+    after = allowed(own + asked, everywhere) if is_own else allowed(own, everywhere + asked)
+    assert after is allowed(own, everywhere)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.consent import gate, policies
-from crm.consent.model import Channel, Refusal
+from crm.consent import service as consent
+from crm.consent.model import Act, Channel, Refusal, Way
+from crm.consent.policy import EVERYWHERE
+from crm.fundraising import service as fundraising
 from crm.people.model import Person
 from crm.staff.model import Role
 from tests.conftest import NOW
@@ -55,6 +58,35 @@ def test_a_rule_holds_once_a_second_person_agreed(assembly: Assembly, browser: O
     with assembly.database.reading() as session:
         trail = [entry.action for entry in audit.latest(session, subject="policy", subject_id=proposed.id)]
     assert trail == ["policy.approve", "policy.propose"]
+
+
+def test_appeals_are_ruled_too_and_a_no_by_telephone_is_heard_where_nobody_had_to_say_yes(
+    assembly: Assembly, browser: Open
+) -> None:
+    marie = Site.open(assembly).subscribe(MARIE, "news")
+    first, second, care = browser(Role.DATA_PROTECTION), browser(Role.DATA_PROTECTION), browser(Role.CARE)
+    with assembly.database.transaction() as session:
+        fundraising.open_purpose(session)
+    stop = f"/office/supporters/{marie.id}/stop"
+    assert 'value="appeals"' not in care.get(stop).text
+    free = {"purpose": "appeals", "channel": "post", "need": "no-objection", "legal_basis": "legitimate-interest"}
+    assert 'value="appeals"' in first.get("/office/policies/new").text
+    assert first.post("/office/policies/new", {**RULE, **free}).status_code == 303
+    second.post("/office/policies/1/decide", {"decision": "approve"})
+
+    assert 'value="appeals"' in care.get(stop).text
+    care.post(stop, {"purpose": "appeals", "asked": "phone"})
+    assert 'value="appeals"' not in care.get(stop).text
+    with assembly.database.reading() as session:
+        [said] = [one for one in consent.history(session, marie.id) if one.purpose == "appeals"]
+        assert (said.act, said.channel, said.address_key, said.way) == (
+            Act.OBJECTED,
+            Channel.POST,
+            EVERYWHERE,
+            Way.STAFF,
+        )
+        assert gate.verdict_of(session, marie.id, "appeals", Channel.POST, NOW).refusal is Refusal.OBJECTED
+    assert _refusal(assembly, marie) is None
 
 
 def test_a_rule_that_cannot_be_is_told_at_its_field_and_nothing_typed_is_lost(

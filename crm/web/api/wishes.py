@@ -92,9 +92,9 @@ def take(
             evidence=evidence | ({"versions": versions} if versions else {}),
         )  # fmt: skip
         asked_events = {
-            stands.purpose: stands.event_id
+            stands.purpose: stands.asked_id
             for stands in consent.standings(session, person.id)
-            if stands.act is Act.REQUESTED and stands.address_key == point.address_key
+            if stands.asked_id is not None and stands.address_key == point.address_key
         }
         kept += [
             {

@@ -6,7 +6,6 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from crm.consent import service as consent
-from crm.consent.model import Act
 from crm.people.errors import ContactPointMissing
 from crm.people.model import ContactPoint, Person
 from crm.staff.model import Permission
@@ -37,7 +36,7 @@ def index(person_id: int) -> ResponseReturnValue:
         names = supporter_page.purpose_names(session)
         waiting: dict[str, list[str]] = {}
         for stands in consent.standings(session, person.id):
-            if stands.act is Act.REQUESTED:
+            if stands.asked_id is not None:
                 waiting.setdefault(stands.address_key, []).append(names[stands.purpose])
         sent = [
             mail

@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     today = brussels_day(shell.now())
     with shell.assembly().database.reading() as session:
         known = policies.policies(session)
-        purposes = consent.letters(session)
+        purposes = consent.addressed(session)
         names = {purpose.code: purpose.name(shell.language()) for purpose in purposes}
         colleagues = {account.id: account.name for account in staff.accounts(session)}
     holding = {(p.purpose, p.channel, p.population): p for p in reversed(known) if p.holds_on(today)}
@@ -128,7 +128,7 @@ def _read(typed: Mapping[str, str]) -> tuple[NewPolicy | None, dict[str, str]]:
     if any(typed[name] not in [one.value for one in words] for name, words in choices.items()):
         wrong.add("channel")
     with shell.assembly().database.reading() as session:
-        if typed["purpose"] not in {purpose.code for purpose in consent.letters(session)}:
+        if typed["purpose"] not in {purpose.code for purpose in consent.addressed(session)}:
             wrong.add("purpose")
     if wrong or begins is None:
         return None, {name: shell.say(_REFUSALS[name]) for name in sorted(wrong)}
@@ -169,7 +169,7 @@ def _form(
     typed: Mapping[str, str], *, errors: Mapping[str, str] | None = None, status: int = 200
 ) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
-        purposes = [(purpose.code, purpose.name(shell.language())) for purpose in consent.letters(session)]
+        purposes = [(purpose.code, purpose.name(shell.language())) for purpose in consent.addressed(session)]
     return shell.show(
         "office/policies/new.html",
         status=status,

@@ -8,9 +8,9 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, paces
+from crm.consent import gate, paces, stopping
 from crm.consent import service as consent
-from crm.consent.model import Act, Glance, Way
+from crm.consent.model import Glance, Way
 from crm.consent.pace import Rhythm, ends_of_pause
 from crm.consent.words import ASKED, RHYTHMS
 from crm.people.errors import PersonMissing
@@ -23,8 +23,6 @@ from crm.web.words import N_
 
 blueprint = Blueprint("supporter_consent", __name__, url_prefix="/office/supporters/<int:person_id>")
 
-OPEN = frozenset({Act.GIVEN, Act.REQUESTED, Act.IMPORTED, Act.EXPIRED})
-"""Words that a withdrawal answers; after a no there is nothing left to take back."""
 HOW = N_("Dites comment la personne l’a demandé.")
 WHICH = N_("Choisissez au moins une lettre.")
 UNTIL = N_("Choisissez un jour de la liste.")
@@ -104,24 +102,21 @@ def stop(person_id: int) -> ResponseReturnValue:
         errors = {} if asked in ASKED else {"asked": shell.say(HOW)}
         return _stop(person, errors=errors if chosen else {"purpose": shell.say(WHICH)} | errors)
     with made.database.transaction() as session:
-        stopped = []
-        for one in gate.glances(session, [person], shell.now())[person.id]:
-            stands = one.standing
-            if stands.purpose in chosen and stands.act in OPEN:
-                consent.withdraw(
-                    session,
-                    made.sealer,
-                    person_id=person.id,
-                    purpose=stands.purpose,
-                    channel=stands.channel,
-                    address_key=stands.address_key,
-                    way=Way.STAFF,
-                    at=shell.now(),
-                    evidence={"asked": asked},
-                )
-                stopped.append(stands.purpose)
+        stopped = [
+            one
+            for one in sorted(chosen & stopping.open_purposes(session, person.id, at=shell.now()))
+            if stopping.stop(
+                session,
+                made.sealer,
+                person_id=person.id,
+                purpose=one,
+                way=Way.STAFF,
+                at=shell.now(),
+                evidence={"asked": asked},
+            )
+        ]
         if stopped:
-            note(session, "supporter.withdraw", person.id, {"purposes": sorted(set(stopped)), "asked": asked})
+            note(session, "supporter.withdraw", person.id, {"purposes": stopped, "asked": asked})
     message = N_("C’est noté : plus rien ne partira pour cela.") if stopped else N_("C’était déjà noté.")
     return in_place.done(person.id, message)
 
@@ -129,11 +124,7 @@ def stop(person_id: int) -> ResponseReturnValue:
 def _stop(person: Person, *, errors: dict[str, str] | None = None) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
         names = supporter_page.purpose_names(session)
-        stands = {
-            one.standing.purpose
-            for one in gate.glances(session, [person], shell.now())[person.id]
-            if one.standing.act in OPEN
-        }
+        stands = stopping.open_purposes(session, person.id, at=shell.now())
     return in_place.form(
         "stop",
         shell.say(N_("Ne plus rien recevoir")),
