@@ -81,6 +81,7 @@ OFFICE = (
     "segments",
     "segment_builder",
     "segment_export",
+    "segment_tasks",
     "segment_figures",
     "appeals",
     "appeal_cells",
@@ -127,7 +128,7 @@ PUBLIC = (
     "addresses",
 )
 HOOKS = ("one_click",)
-API = ("people", "acts", "gifts", "requests", "docs")
+API = ("people", "acts", "gifts", "requests", "segments", "docs")
 
 LARGEST_BODY = 1024 * 1024
 
