@@ -45,6 +45,7 @@ def _launch(assembly: Assembly, edition_id: EditionId, now: datetime) -> None:
             mail=assembly.settings.mail,
             public_url=assembly.settings.public_url,
             now=now,
+            catalogue=assembly.questions,
         )
 
 

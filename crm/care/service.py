@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from crm.care import store
@@ -184,6 +186,36 @@ def open_complaints(session: Session, *, after: InteractionId | None = None, siz
 def open_complaint_count(session: Session) -> int:
     """How many complaints wait."""
     return store.open_complaint_count(session)
+
+
+MOST_AT_ONCE = 2000
+"""More tasks than that at once nobody does; they would hide all others."""
+
+
+def add_tasks(
+    session: Session,
+    people: Select[*tuple[Any, ...]],
+    *,
+    title: str,
+    by: AccountId | None,
+    at: datetime,
+    due_on: date | None = None,
+    assignee: AccountId | None = None,
+) -> int:
+    """The same thing to do for each of those people (a select of person_id); how many are new.
+
+    Who has that very task open already gets no second one, so that twice is once. Raises `Invalid`.
+    """
+    return store.add_tasks(
+        session,
+        people,
+        most=MOST_AT_ONCE,
+        title=tidy_title(title),
+        due_on=due_on,
+        assignee=assignee,
+        created_at=at,
+        created_by=by,
+    )
 
 
 def add_task(

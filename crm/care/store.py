@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.care.model import (
@@ -116,6 +116,19 @@ def add_task(session: Session, **facts: Any) -> Task:
     session.add(row)
     session.flush()
     return _task(row)
+
+
+def add_tasks(session: Session, people: Select[*tuple[Any, ...]], *, most: int, **facts: Any) -> int:
+    """The same task for each of those people who have none of that title open, in one statement; how many."""
+    row, whom = TaskRow, people.subquery("whom")
+    has_one = select(literal(1)).where(
+        row.person_id == whom.c.person_id, row.title == facts["title"], row.done_at.is_(None), row.removed_at.is_(None)
+    )
+    columns = row.__table__.c
+    said = [literal(value, columns[name].type).label(name) for name, value in facts.items()]
+    wanted = select(whom.c.person_id, *said).where(~has_one.exists()).order_by(whom.c.person_id).limit(most)
+    found = session.execute(insert(row).from_select(["person_id", *facts], wanted))
+    return int(found.rowcount)  # type: ignore[attr-defined] # of an INSERT
 
 
 def find_task(session: Session, task_id: int, *, removed: bool = False, lock: bool = False) -> Task | None:

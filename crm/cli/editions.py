@@ -135,6 +135,7 @@ def send(edition_id: int, as_json: bool) -> None:
             mail=made.settings.mail,
             public_url=made.settings.public_url,
             now=now,
+            catalogue=made.questions,
         )
         if not left_before:
             audit.record(

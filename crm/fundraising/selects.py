@@ -35,7 +35,7 @@ from crm.plans import selects as plans
 from crm.plans.model import PlanState
 from crm.segments.model import Definition
 from crm.segments.selects import Question, belongs, lot, person_columns
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import AppealId, PersonId
 
 PARTS = (
     "organisation", "department", "complement", "street", "number", "box", "postcode", "locality", "country",
@@ -271,3 +271,9 @@ def _once(query: Select[*tuple[Any, ...]], name: str) -> CTE:
 
 def _by_place(rows: CTE, values: dict[int, Any]) -> ColumnElement[Any]:
     return case({place: literal(value) for place, value in values.items()}, value=rows.c.place)
+
+
+def asked(appeal_id: AppealId) -> Select[int]:
+    """The `person_id` of everybody whom a frozen appeal asks, and who was not taken out since."""
+    row = RecipientRow
+    return select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     URGENT_ACTIONS = "urgent-actions"
     GIFTS = "gifts"
     STATUS = "status"
+    SEGMENTS = "segments"
+    """Reads who is in the team's segments, by number: for the organisation's own programs."""
     CONFIRMED_CONSENTS = "confirmed-consents"
     """Believed when it says that somebody proved their mailbox elsewhere; without it every consent is only asked."""
 

@@ -81,6 +81,7 @@ OFFICE = (
     "segments",
     "segment_builder",
     "segment_export",
+    "segment_tasks",
     "segment_figures",
     "appeals",
     "appeal_cells",
@@ -130,7 +131,7 @@ PUBLIC = (
     "addresses",
 )
 HOOKS = ("one_click", "payments")
-API = ("people", "acts", "gifts", "requests", "docs")
+API = ("people", "acts", "gifts", "requests", "segments", "docs")
 
 LARGEST_BODY = 1024 * 1024
 

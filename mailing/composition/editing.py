@@ -18,7 +18,7 @@ from mailing.composition.errors import (
     EditionElsewhere,
     EditionMissing,
 )
-from mailing.composition.model import Block, Edition, EditionState, ProposedBlock, Section, Why
+from mailing.composition.model import Among, Block, Edition, EditionState, ProposedBlock, Section, Why
 from mailing.composition.rules import Step
 from mailing.composition.words import one_line
 from mailing.content import service as content
@@ -63,6 +63,17 @@ def step(
 def set_words(session: Session, edition_id: EditionId, *, revision: int, words: Mapping[str, str]) -> None:
     """Writes some of the edition's own words."""
     _draft(session, edition_id, revision, _clean(words, WORDS))
+
+
+def set_among(session: Session, edition_id: EditionId, among: Among | None, *, revision: int) -> None:
+    """Writes among whom it looks for its readers."""
+    one = among or Among()
+    values = {
+        "segment_id": one.segment_id,
+        "segment_version": one.version if one.segment_id is not None else None,
+        "appeal_id": one.appeal_id,
+    }
+    _draft(session, edition_id, revision, values)
 
 
 def edit_block(

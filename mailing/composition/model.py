@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
-from crm.values.identifiers import AccountId, BlockId, ContentId, EditionId, NewsletterId
+from crm.values.identifiers import AccountId, AppealId, BlockId, ContentId, EditionId, NewsletterId, SegmentId
 from crm.values.languages import Language
 from mailing.content.model import ContentItem
 
@@ -128,6 +128,15 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Among:
+    """Among whom an edition looks for its readers: a version of a segment, or those whom a frozen appeal asks."""
+
+    segment_id: SegmentId | None = None
+    version: int = 0
+    appeal_id: AppealId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edition:
     """One issue of a newsletter. `due_at` is its slot; `digest` fixes what was approved.
 
@@ -151,6 +160,8 @@ class Edition:
     approved_at: datetime | None = None
     digest: str = ""
     revision: int = 0
+    among: Among | None = None
+    """None: among everybody."""
 
     @property
     def is_editable(self) -> bool:

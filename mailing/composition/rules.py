@@ -116,6 +116,9 @@ def digest_of(edition: Edition, newsletter: Newsletter) -> str:
         "words": [edition.subject, edition.preheader, edition.greeting, edition.opening],
         "blocks": [_seen(block) for block in edition.blocks],
     }
+    if edition.among is not None:
+        one = edition.among
+        seen["among"] = [one.segment_id, one.version, one.appeal_id]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, default=str).encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from crm.values.identifiers import AccountId, BlockId, ContentId, EditionId, New
 from mailing.composition import blocks, editing, planning, rules, settings, store
 from mailing.composition.errors import EditionElsewhere, EditionMissing, EditionNotReady, NewsletterMissing
 from mailing.composition.model import (
+    Among,
     Because,
     Block,
     Edition,
@@ -127,6 +128,15 @@ def set_words(session: Session, edition_id: EditionId, *, revision: int, **words
     Raises `EditionChanged` where somebody else was faster, `EditionElsewhere` where it is no draft any more.
     """
     editing.set_words(session, edition_id, revision=revision, words=words)
+    return edition(session, edition_id)
+
+
+def set_among(session: Session, edition_id: EditionId, among: Among | None, *, revision: int) -> Edition:
+    """Sends it to a segment (a version of it), to those whom an appeal asks, or to everybody (None).
+
+    Whoever gets it has said yes to the newsletter all the same. Raises as `set_words` does.
+    """
+    editing.set_among(session, edition_id, among, revision=revision)
     return edition(session, edition_id)
 
 

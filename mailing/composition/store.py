@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from crm.values.identifiers import AccountId, ContentId, EditionId, NewsletterId
+from crm.values.identifiers import AccountId, AppealId, ContentId, EditionId, NewsletterId, SegmentId
 from mailing.composition import blocks
 from mailing.composition.model import (
+    Among,
     Block,
     Cadence,
     Edition,
@@ -304,6 +305,7 @@ def _edition(row: EditionRow, shown: tuple[Block, ...]) -> Edition:
         approved_by=None if row.approved_by is None else AccountId(row.approved_by),
         approved_at=row.approved_at,
         digest=row.digest,
+        among=_among(row),
         revision=row.revision,
     )
 
@@ -325,3 +327,9 @@ def _newsletter(row: NewsletterRow) -> Newsletter:
         minimum_items=row.minimum_items,
         is_active=row.is_active,
     )
+
+
+def _among(row: EditionRow) -> Among | None:
+    if row.segment_id is not None:
+        return Among(segment_id=SegmentId(row.segment_id), version=row.segment_version or 1)
+    return None if row.appeal_id is None else Among(appeal_id=AppealId(row.appeal_id))

@@ -40,7 +40,11 @@ class NewsletterRow(Base):
 
 
 class EditionRow(Base):
-    """Unique per newsletter and slot: two schedulers propose one. `revision` counts edits, to catch two editors."""
+    """Unique per newsletter and slot: two schedulers propose one. `revision` counts edits, to catch two editors.
+
+    Without a segment or an appeal it goes to everybody who said yes; with one, to those of them who are in it
+    (plain numbers: segments and frozen appeals are put away, never deleted).
+    """
 
     __tablename__ = "edition"
     __table_args__ = (UniqueConstraint("newsletter_id", "due_at"), Index("ix_edition_state", "state", "due_at"))
@@ -60,6 +64,9 @@ class EditionRow(Base):
     approved_at: Mapped[datetime | None]
     digest: Mapped[str] = mapped_column(String(64), default="")
     revision: Mapped[int] = mapped_column(default=0)
+    segment_id: Mapped[int | None] = mapped_column(BigId)
+    segment_version: Mapped[int | None]
+    appeal_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class BlockRow(Base):

@@ -19,6 +19,8 @@ from mailing.delivery.model import DeliveryState, Mailing, Reason, Selected
 from mailing.delivery.tables import DeliveryRow
 
 NO_SELECTION: Mapping[int, Selected] = MappingProxyType({})
+People = Select[*tuple[Any, ...]] | None
+"""A select of person_id, or None for everybody."""
 NO_GROUP: Mapping[int, frozenset[Interest]] = MappingProxyType({})
 
 
@@ -41,8 +43,9 @@ def freeze(
     now: datetime,
     selections: Mapping[int, Selected] = NO_SELECTION,
     groups: Mapping[int, frozenset[Interest]] = NO_GROUP,
+    among: People = None,
 ) -> None:
-    """One planned delivery for everyone whom the purpose allows, in one statement.
+    """One planned delivery for everyone whom the purpose allows (`among` those people), in one statement.
 
     `selections`: what each sum of `groups` that readers like comes to. A sender goes through one selection after the
     other, so that it prepares each body once.
@@ -73,6 +76,8 @@ def freeze(
         chosen = chosen.select_from(allowed.outerjoin(liking, liking.c.person_id == allowed.c.person_id))
     if languages is not None:
         chosen = chosen.where(allowed.c.language.in_(languages))
+    if among is not None:
+        chosen = chosen.where(allowed.c.person_id.in_(among))
     table = DeliveryRow.__table__
     session.execute(
         insert(DeliveryRow).from_select([table.c[name] for name in made], chosen.order_by("selection_id", "person_id"))
@@ -134,24 +139,32 @@ def _fresh(priority: int, now: datetime) -> dict[str, ColumnElement[Any]]:
     }
 
 
-def readers(session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime) -> int:
-    """How many people the purpose allows, of those languages."""
+def readers(
+    session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime, among: People = None
+) -> int:
+    """How many people the purpose allows, of those languages, among those people."""
     allowed = consent.allowed(purpose, moment=gate.moment(session, now)).subquery("allowed")
     counted = select(func.count()).select_from(allowed)
+    if among is not None:
+        counted = counted.where(allowed.c.person_id.in_(among))
     return session.scalar(counted if languages is None else counted.where(allowed.c.language.in_(languages))) or 0
 
 
 def exclusions(
-    session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime
+    session: Session, purpose: str, languages: Sequence[Language] | None, *, now: datetime, among: People = None
 ) -> dict[str, int]:
-    """How many who ever stood on a purpose may not be written to, by reason; and how many read another language."""
+    """How many who ever stood on a purpose may not be written to, by reason; and how many read another language.
+
+    `among`: of those people, whether or not they ever said anything.
+    """
     moment = gate.moment(session, now)
-    refused = consent.refused(purpose, moment=moment).subquery("refused")
+    refused = consent.refused(purpose, moment=moment, among=among).subquery("refused")
     rows = session.execute(select(refused.c.refusal, func.count()).group_by(refused.c.refusal)).all()
     counted = {str(refusal): number for refusal, number in rows}
     if languages is not None:
         allowed = consent.allowed(purpose, moment=moment).subquery("allowed")
         others = select(func.count()).select_from(allowed).where(allowed.c.language.not_in(languages))
+        others = others if among is None else others.where(allowed.c.person_id.in_(among))
         if number := session.scalar(others):
             counted[Reason.OTHER_LANGUAGE] = number
     return counted

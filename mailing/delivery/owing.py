@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from crm.consent.model import SERVICE
 from crm.foundation.database import hold
 from crm.foundation.settings import Mail, Organisation
+from crm.segments.catalogue import Catalogue
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, DeliveryId, EditionId, PersonId
 from crm.values.languages import Language
 from mailing.composition import ordering
 from mailing.composition import service as composition
 from mailing.composition.model import Edition, EditionState, Newsletter, Section
-from mailing.delivery import audience_store, header_text, headers, rules, store
+from mailing.delivery import audience_store, audiences, header_text, headers, rules, store
 from mailing.delivery.errors import EditionNotReady
 from mailing.delivery.model import Headers, Mailing, MailingKind, Selected
 from mailing.rendering import service as rendering
@@ -45,6 +46,7 @@ def launch(
     mail: Mail,
     public_url: str,
     now: datetime,
+    catalogue: Catalogue | None = None,
 ) -> Mailing:
     """Renders an approved edition, fixes who gets it, and lets it leave.
 
@@ -61,6 +63,7 @@ def launch(
         raise EditionNotReady(f"the edition is not approved but {edition.state.value}")
     if composition.digest_of(edition, newsletter) != edition.digest:
         raise EditionNotReady("the edition is no longer what was approved")
+    among = audiences.people(session, edition.among, catalogue, at=now)
     edition = composition.launching(session, edition_id)
     languages = rules.languages_of(newsletter, composition.newsletters(session))
     written = headers.list_headers(edition, newsletter, organisation, mail, public_url)
@@ -80,7 +83,7 @@ def launch(
         edition_id=edition_id,
         now=now,
     )
-    excluded = audience_store.exclusions(session, newsletter.purpose, languages, now=now)
+    excluded = audience_store.exclusions(session, newsletter.purpose, languages, now=now, among=among)
     store.change_mailing(session, mailing.id, excluded=excluded)
     body_id = _keep(session, mailing, rendered)
     groups = ordering.groups(edition)
@@ -95,6 +98,7 @@ def launch(
         seed=_seed(mailing),
         domain=mail.sender_domain,
         now=now,
+        among=among,
     )
     return mailing
 

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from crm.foundation.settings import Mail, Organisation
+from crm.segments.catalogue import Catalogue
 from crm.values.identifiers import (
     AccountId,
     DeliveryId,
@@ -16,8 +17,8 @@ from crm.values.identifiers import (
     PersonId,
 )
 from mailing.composition import service as composition
-from mailing.composition.model import Audience, EditionState, Newsletter
-from mailing.delivery import audience_store, lease_store, owing, postfix_log, queue_store, rules, store
+from mailing.composition.model import Among, Audience, EditionState, Newsletter
+from mailing.delivery import audience_store, audiences, lease_store, owing, postfix_log, queue_store, rules, store
 from mailing.delivery.doubts import mark_accepted, reconcile, recover, send_again, uncertain
 from mailing.delivery.errors import MailingMissing, MailingSettled
 from mailing.delivery.mails import Post
@@ -56,25 +57,47 @@ __all__ = [
 
 
 def launch(
-    session: Session, *, edition_id: EditionId, organisation: Organisation, mail: Mail, public_url: str, now: datetime
+    session: Session,
+    *,
+    edition_id: EditionId,
+    organisation: Organisation,
+    mail: Mail,
+    public_url: str,
+    now: datetime,
+    catalogue: Catalogue | None = None,
 ) -> Report:
     """Renders an approved edition, fixes who gets it, and lets it leave; the account of its mailing.
 
-    Launching twice launches once. Raises `EditionNotReady` where the edition is not approved or was changed since, and
+    `catalogue` says how a segment is asked, where the edition goes to one. Launching twice launches once. Raises
+    `EditionNotReady` where the edition is not approved or was changed since, and
     `UnsafeHeader` where its headers cannot be written. Takes long for a transaction (one rendering, one row a reader).
     """
     launched = owing.launch(
-        session, edition_id=edition_id, organisation=organisation, mail=mail, public_url=public_url, now=now
+        session,
+        edition_id=edition_id,
+        organisation=organisation,
+        mail=mail,
+        public_url=public_url,
+        now=now,
+        catalogue=catalogue,
     )
     return report(session, launched.id)
 
 
-def foreseen(session: Session, newsletter: Newsletter, *, now: datetime) -> Audience:
-    """Who would get an edition of that newsletter if it left now."""
+def foreseen(
+    session: Session,
+    newsletter: Newsletter,
+    *,
+    now: datetime,
+    among: Among | None = None,
+    catalogue: Catalogue | None = None,
+) -> Audience:
+    """Who would get an edition of that newsletter if it left now, to everybody or to those it looks among."""
     languages = rules.languages_of(newsletter, composition.newsletters(session))
+    people = audiences.people(session, among, catalogue, at=now)
     return Audience(
-        readers=audience_store.readers(session, newsletter.purpose, languages, now=now),
-        left_out=audience_store.exclusions(session, newsletter.purpose, languages, now=now),
+        readers=audience_store.readers(session, newsletter.purpose, languages, now=now, among=people),
+        left_out=audience_store.exclusions(session, newsletter.purpose, languages, now=now, among=people),
     )
 
 

@@ -24,7 +24,7 @@ from crm.values.errors import Conflict, Invalid
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
-from tests.segments.conftest import TODAY, give, person
+from tests.segments.conftest import TODAY, both, give, person
 
 ME, YOU = AccountId(1), AccountId(2)
 GAVE = Condition(source="gift", window=Year(shift=-1))
@@ -157,3 +157,14 @@ def test_a_tree_is_read_as_one_would_say_it(assembly: Assembly) -> None:
                 if ready.tree is not None:
                     said = Reader(session=session, catalogue=QUESTIONS, language=language, today=TODAY)
                     assert "%(" not in said.sentence(ready.tree)
+
+
+def test_a_segment_on_a_tag_that_is_gone_picks_nobody_and_can_still_be_read(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        someone = {"Ann": person(session, assembly, "Ann")}
+        gone = Condition(source="tag", where=(Test(column="tag", asks=Words(values=frozenset({"999"}))),))
+        service.create(session, QUESTIONS, new(gone), by=ME, at=NOW)
+        assert both(session, gone, someone) == set()
+        assert both(session, Not(part=gone), someone) == {"Ann"}
+        reads = Reader(session=session, catalogue=QUESTIONS, language=Language.FR, today=TODAY)
+        assert "999" in reads.sentence(gone)

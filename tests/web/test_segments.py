@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlalchemy import func, select
+
 from crm.assembly import Assembly
+from crm.care.tables import TaskRow
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.people import service as people
@@ -130,3 +133,17 @@ def test_each_figure_is_of_people_one_can_see(assembly: Assembly, browser: Open)
         assert key in BY_KEY
     gone = words_of(raiser.get(f"{PAGE}/new?from=flow-gone").text)
     assert "2 personnes" in gone
+
+
+def test_a_segment_becomes_tasks_once_each(assembly: Assembly, browser: Open) -> None:
+    donors(assembly)
+    raiser = browser(Role.FUNDRAISER)
+    raiser.post(PAGE, built(LAST_YEAR, NOT_THIS, name="A relancer"))
+    asked = words_of(raiser.get(f"{PAGE}/1/tasks").text)
+    assert "une fois pour chacune des 2 personnes" in asked
+    given = {"title": "Appeler pour remercier", "due_on": "2026-12-01", "assignee": ""}
+    assert raiser.post(f"{PAGE}/1/tasks", given | {"title": ""}).status_code == 422
+    for _ in range(2):
+        raiser.post(f"{PAGE}/1/tasks", given)
+    with assembly.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(TaskRow)) == 2

@@ -42,6 +42,24 @@ class PetitionOut(Answer):
     last_signed_at: AwareDatetime | None
 
 
+class MembershipOut(Answer):
+    """Whether somebody is in a segment."""
+
+    segment: int
+    person: int
+    is_member: bool
+    asked_at: AwareDatetime
+
+
+class SegmentPageOut(Answer):
+    """A page of who is in a segment."""
+
+    segment: int
+    people: list[int]
+    next_after: int | None = Field(description=N_("Après quel numéro commence la page suivante ; rien à la dernière."))
+    asked_at: AwareDatetime
+
+
 class ConsentState(StrEnum):
     """What became of a consent that this token asked for, as far as the person said so to us."""
 

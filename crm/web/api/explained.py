@@ -23,6 +23,8 @@ SHAPES = {
     "PaymentIn": N_("Le paiement, tel que votre prestataire l’appelle : sous ce nom, il n’entre qu’une fois."),
     "GiftIn": N_("Un don dont l’argent est arrivé."),
     "TakenOut": N_("La demande est notée, sous une référence neuve à chaque fois."),
+    "MembershipOut": N_("Si quelqu’un fait partie d’un segment."),
+    "SegmentPageOut": N_("Une page des personnes d’un segment."),
     "PetitionOut": N_("Une pétition et ses chiffres."),
     "ConsentOut": N_("Un accord de cette demande, et ce qu’il est devenu."),
     "ConsentsOut": N_("Les accords d’une demande. Ce que la personne a dit ailleurs n’y figure pas."),

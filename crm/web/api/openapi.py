@@ -33,8 +33,13 @@ RETRY = N_("Le nombre de secondes à attendre.")
 REPLAYED = N_("« true » quand la réponse est celle d’une demande déjà notée.")
 WHERE = N_("L’adresse où suivre cette demande.")
 CODE = N_("Le code de la pétition.")
+SEGMENT = N_("Le numéro d’un segment, tel que son adresse au bureau le montre.")
+PERSON = N_("Le numéro d’une fiche.")
 REFERENCE = N_("La référence reçue en réponse.")
+_NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}
 _PARTS = {
+    "segment": (SEGMENT, _NUMBER),
+    "person": (PERSON, _NUMBER),
     "code": (CODE, {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80}),
     "reference": (REFERENCE, {"type": "string", "pattern": "^[A-Za-z0-9_-]{24}$"}),
 }

@@ -13,5 +13,6 @@ SCOPES: dict[Scope, str] = {
     Scope.URGENT_ACTIONS: N_("Noter des actions urgentes"),
     Scope.GIFTS: N_("Transmettre des dons reçus"),
     Scope.STATUS: N_("Lire les chiffres des pétitions et l’état de ses propres demandes"),
+    Scope.SEGMENTS: N_("Lire qui fait partie des segments de l’équipe, par numéro de fiche"),
     Scope.CONFIRMED_CONSENTS: N_("Apporter des accords déjà confirmés chez le partenaire"),
 }

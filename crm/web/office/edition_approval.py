@@ -10,7 +10,7 @@ from crm.audit import service as audit
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.identifiers import EditionId
-from crm.web.office import delivery_words, edition_view, guard, shell
+from crm.web.office import delivery_words, edition_among, edition_view, guard, shell
 from crm.web.words import N_
 from mailing.composition import service as composition
 from mailing.composition.errors import EditionChanged, EditionElsewhere, EditionNotReady
@@ -32,11 +32,14 @@ def review(edition_id: int) -> ResponseReturnValue:
         if edition.state not in (EditionState.DRAFT, EditionState.HELD):
             return shell.back(_page(edition_id), shell.say(ELSEWHERE), kind="refused")
         values = edition_view.whole(session, edition, series)
-        audience = delivery.foreseen(session, series, now=shell.now())
+        made = shell.assembly()
+        audience = delivery.foreseen(session, series, now=shell.now(), among=edition.among, catalogue=made.questions)
+        among = {"choices": edition_among.choices(session, edition.among), "value": edition_among.value(edition.among)}
     return shell.show(
         "office/editions/review.html",
         question=question(edition, audience),
         audience=audience,
+        among=among,
         left_out=_left_out(audience),
         digest=composition.digest_of(edition, series),
         is_ready=not any(remark.is_error for remark in values["remarks"]),

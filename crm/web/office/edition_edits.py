@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import BlockId, ContentId, EditionId
-from crm.web.office import edition_view, edition_words, editions, guard, shell
+from crm.web.office import edition_among, edition_view, edition_words, editions, guard, shell
+from crm.web.office.noting import note
 from crm.web.words import N_
 from mailing.composition import service as composition
 from mailing.composition.errors import BlockMisplaced, BlockMissing, EditionChanged, EditionElsewhere
@@ -42,6 +43,21 @@ def words(edition_id: int) -> ResponseReturnValue:
         lambda session, number, revision: composition.set_words(session, number, revision=revision, **given),
         template=REMARKS,
     )
+
+
+@guard.page(blueprint, "/among", permission=Permission.EDITIONS_EDIT, methods=("POST",))
+def among(edition_id: int) -> ResponseReturnValue:
+    """To everybody who said yes, to those of them in a segment, or to those whom an appeal asks."""
+    revision = request.form.get("revision", default=-1, type=int)
+    back = url_for("edition_approval.review", edition_id=edition_id)
+    try:
+        with shell.assembly().database.transaction() as session:
+            wanted = edition_among.chosen(session, request.form.get("among", ""))
+            composition.set_among(session, EditionId(edition_id), wanted, revision=revision)
+            note(session, "edition.among", edition_id, edition_among.facts(wanted), subject="edition")
+    except (EditionChanged, EditionElsewhere):
+        return shell.back(back, shell.say(N_("L’édition a changé entre-temps : rien n’a été fait.")), kind="refused")
+    return shell.back(back, shell.say(N_("Le public de cette édition est choisi.")))
 
 
 @guard.page(blueprint, "/arrange", permission=Permission.EDITIONS_EDIT, methods=("POST",))

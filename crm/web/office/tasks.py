@@ -108,7 +108,7 @@ def add() -> ResponseReturnValue:
             )
             note(session, "task.add", task.id, subject="task")
     except Invalid as wrong:
-        return _form(person, given, errors=_problem(wrong))
+        return _form(person, given, errors=problem(wrong))
     return _done(task, N_("La tâche est notée."), undo=("tasks.remove", task.id))
 
 
@@ -135,7 +135,7 @@ def change(task_id: int) -> ResponseReturnValue:
             if care.change_task(session, task.id, title=given["title"], due_on=due_on, assignee=to):
                 note(session, "task.change", task.id, subject="task")
     except Invalid as wrong:
-        return _form(_about(task.person_id), given, task=task, errors=_problem(wrong))
+        return _form(_about(task.person_id), given, task=task, errors=problem(wrong))
     return _done(task, N_("La tâche est à jour."))
 
 
@@ -211,7 +211,8 @@ def _done(task: Task, message: str, *, undo: tuple[str, int] | None = None) -> R
     return in_place.refreshed(url_for("tasks.index"), message, undo=back)
 
 
-def _problem(wrong: Invalid) -> dict[str, str]:
+def problem(wrong: Invalid) -> dict[str, str]:
+    """What to say at which field."""
     field = wrong.field or "title"
     return {field: shell.say(WRONG.get(field, WRONG["title"]))}
 

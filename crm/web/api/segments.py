@@ -1,0 +1,86 @@
+"""Who is in a segment, for the organisation's own programs: one person, or page after page of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from crm.audit import service as audit
+from crm.partners.model import Scope
+from crm.people import service as people
+from crm.segments import asking, service
+from crm.segments.errors import SegmentMissing
+from crm.segments.model import Definition, Segment
+from crm.segments.selects import Question
+from crm.values.identifiers import AccountId, PersonId, SegmentId
+from crm.web.api import gate, problems
+from crm.web.api.answers import MembershipOut, SegmentPageOut
+from crm.web.api.gate import Caller
+from crm.web.api.problems import Problem
+from crm.web.words import N_
+
+blueprint = Blueprint("api_segments", __name__, url_prefix=gate.PREFIX)
+
+SIZE = 1000
+NOBODY = AccountId(0)
+"""A program is no colleague: it sees what the whole team sees."""
+
+
+@gate.tells(
+    blueprint, "/segments/<segment>/people/<person>", MembershipOut, scope=Scope.SEGMENTS,
+    summary=N_("Savoir si une personne, par son numéro de fiche, fait partie d’un segment de l’équipe."),
+)  # fmt: skip
+def segment_membership(session: Session, caller: Caller, segment: str, person: str) -> MembershipOut:
+    """Whether somebody is in a segment, now."""
+    found, question, definition = _asked(session, caller, segment)
+    somebody = people.find_survivor(session, PersonId(_number(person)))
+    if somebody is None:
+        raise Problem(problems.MISSING)
+    is_in = bool(asking.memberships({found.id: definition}, question, somebody.id))
+    _note(caller, found, 1)
+    return MembershipOut(segment=found.id, person=somebody.id, is_member=is_in, asked_at=caller.at)
+
+
+@gate.tells(
+    blueprint, "/segments/<segment>/people-after/<person>", SegmentPageOut, scope=Scope.SEGMENTS,
+    summary=N_("Les numéros de fiche d’un segment, mille à la fois, dans l’ordre ; commencez après 0."),
+)  # fmt: skip
+def segment_people(session: Session, caller: Caller, segment: str, person: str) -> SegmentPageOut:
+    """A page of who is in it, and where the next one begins."""
+    found, question, definition = _asked(session, caller, segment)
+    numbers = asking.sample(definition, question, size=SIZE + 1, after=_number(person))
+    shown = numbers[:SIZE]
+    _note(caller, found, len(shown))
+    return SegmentPageOut(
+        segment=found.id, people=shown, next_after=shown[-1] if len(numbers) > SIZE else None, asked_at=caller.at
+    )
+
+
+def _asked(session: Session, caller: Caller, segment: str) -> tuple[Segment, Question, Definition]:
+    """What tells an opinion (GDPR art. 9) is told to no program, as if it were not there."""
+    catalogue = caller.made.questions
+    try:
+        found = service.get(session, SegmentId(_number(segment)), by=NOBODY)
+        question = service.question(session, catalogue, [found.tree], at=caller.at)
+    except SegmentMissing as error:
+        raise Problem(problems.MISSING) from error
+    trees: Iterable[Definition] = question.others.values()
+    if any(service.sensitive(session, catalogue, tree) for tree in (found.tree, *(one.tree for one in trees))):
+        raise Problem(problems.MISSING)
+    return found, question, service.definition(found.tree, service.picks(session, found.id))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 15):
+        raise Problem(problems.MISSING)
+    return int(text)
+
+
+def _note(caller: Caller, found: Segment, rows: int) -> None:
+    with caller.made.database.transaction() as session:
+        audit.record(
+            session, caller.made.sealer, at=caller.at, account_id=None, action="api.segment", subject="segment",
+            subject_id=found.id, facts={"token": caller.token.id, "rows": rows},
+        )  # fmt: skip

@@ -1,0 +1,75 @@
+"""To whom an edition goes: everybody who said yes, a segment, or those whom a frozen appeal asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.fundraising import service as fundraising
+from crm.segments import service as segments
+from crm.staff.model import Permission
+from crm.values.errors import Invalid
+from crm.values.identifiers import AppealId
+from crm.web.office import guard, segment_view, shell
+from crm.web.words import N_
+from mailing.composition.model import Among
+
+
+def chosen(session: Session, text: str) -> Among | None:
+    """What was picked of `choices`. Raises `Invalid` for what one may not see, or not ask."""
+    kind, _, number = text.partition(":")
+    if not kind:
+        return None
+    if not number.isdecimal() or len(number) > 15:
+        raise Invalid("whom it goes to", field="among")
+    if kind == "segment" and guard.may(Permission.SEGMENTS_READ):
+        segment = segment_view.may_see(session, int(number))
+        if segment_view.may_ask_all(segment.tree):
+            return Among(segment_id=segment.id, version=segment.version)
+    if kind == "appeal" and guard.may(Permission.CAMPAIGNS_READ):
+        appeal = fundraising.appeal(session, AppealId(int(number)))
+        if appeal.frozen_at is not None:
+            return Among(appeal_id=appeal.appeal.id)
+    raise Invalid("whom it goes to", field="among")
+
+
+def facts(among: Among | None) -> dict[str, Any]:
+    """The same for the trail."""
+    if among is None:
+        return {}
+    return (
+        {"appeal": among.appeal_id}
+        if among.appeal_id is not None
+        else {"segment": among.segment_id, "version": among.version}
+    )
+
+
+def value(among: Among | None) -> str:
+    """The same as a form says it."""
+    if among is None:
+        return ""
+    return f"appeal:{among.appeal_id}" if among.appeal_id is not None else f"segment:{among.segment_id}"
+
+
+def choices(session: Session, among: Among | None) -> list[tuple[str, str]]:
+    """What whoever is signed in may pick; what stands is always among it."""
+    found = [("", shell.say(N_("Toutes les personnes qui ont dit oui")))]
+    if guard.may(Permission.SEGMENTS_READ):
+        every = segments.segments(session, by=guard.signed_in().account.id)
+        may_ask = [one for one in every if segment_view.may_ask_all(one.tree)]
+        found += [(f"segment:{one.id}", shell.say(N_("Segment : %(name)s"), name=one.name)) for one in may_ask]
+    if guard.may(Permission.CAMPAIGNS_READ):
+        frozen = [one for one in fundraising.planned(session) if one.frozen_at is not None]
+        found += [(f"appeal:{one.appeal.id}", shell.say(N_("Appel : %(name)s"), name=one.plan.name)) for one in frozen]
+    stands = value(among)
+    if stands not in {one for one, _ in found}:
+        found.append((stands, shell.say(N_("Un public que vous ne voyez pas"))))
+    return found
+
+
+def name(session: Session, among: Among | None) -> str:
+    """What stands, in words; empty for everybody."""
+    if among is None:
+        return ""
+    return dict(choices(session, among))[value(among)]
