@@ -47,12 +47,13 @@ coverage: setup ## How much the tests walk without a browser: every rules.py who
 	$(PYTEST) -q -n auto -m "not browser" --cov --cov-report=json:build/coverage.json --cov-report=
 	$(BIN)/python -m tests.coverage_bars build/coverage.json
 
-bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addresses per second; files imported; files of the bank read; people sown and found; duplicates; figures of donors; segments; the gate and the folds of consent; an issue of the magazine; attestations
+bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addresses per second; files imported; files of the bank read; collections asked; people sown and found; duplicates; figures of donors; segments; the gate and the folds of consent; an issue of the magazine; attestations
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.web_during_send
 	$(BIN)/python -m tests.bench.addresses
 	$(BIN)/python -m tests.bench.imports
 	$(BIN)/python -m tests.bench.bank
+	$(BIN)/python -m tests.bench.collections
 	$(BIN)/python -m tests.bench.people
 	$(BIN)/python -m tests.bench.duplicates
 	$(BIN)/python -m tests.bench.donors

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from crm.foundation.translation import N_
 from jobs import (
     anchor_ledgers,
+    announce_collections,
     close_rounds,
     compare_everybody,
     compare_newcomers,
@@ -175,6 +176,12 @@ TIMETABLE: tuple[Job, ...] = (
         when=Daily(at=time(5, 10)),
         run=close_rounds.run,
         ask_after=timedelta(days=30),
+    ),
+    Job(
+        name="announce_collections",
+        label=N_("Annoncer les montants que nous demanderons aux banques"),
+        when=Daily(at=time(6, 30)),
+        run=announce_collections.run,
     ),
     Job(
         name="read_payouts",

@@ -1,4 +1,4 @@
-"""Letters of thanks: their words, each in the language of whom it goes to, for `templates/documents/thanks.typ`."""
+"""Letters of thanks: their words, each in the language of whom it goes to, for `templates/documents/letters.typ`."""
 
 from __future__ import annotations
 

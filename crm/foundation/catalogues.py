@@ -26,6 +26,7 @@ PUBLIC = (
     "templates/mail/",
     "crm/attestations/number_letters.py",
     "crm/attestations/post_out.py",
+    "crm/collections/notice_letters.py",
     "crm/consent/certificate.py",
     "crm/donations/thank_letters.py",
     "crm/donations/words.py",

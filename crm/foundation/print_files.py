@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from io import StringIO
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -22,7 +23,7 @@ TOGETHER = 500
 
 
 class Sheet:
-    """An XLSX written row by row: cells are texts, whatever they look like."""
+    """An XLSX written row by row: cells are texts, whatever they look like, but for amounts that are told as such."""
 
     def __init__(self, file: IO[bytes], columns: Sequence[str], *, name: str) -> None:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -30,6 +31,7 @@ class Sheet:
         self._sheet: Any = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, 0)
         self._bold: Any = self._book.add_format({"bold": True})
+        self._amount: Any = self._book.add_format({"num_format": "#,##0.00"})
         self._next = 0
         self._write(columns, self._bold)
 
@@ -37,15 +39,28 @@ class Sheet:
         """One more row."""
         self._write(cells, None)
 
+    def add_with_amounts(self, cells: Sequence[str | Decimal | int]) -> None:
+        """One more row, of which exact decimals are amounts that a workbook can add up."""
+        for place, cell in enumerate(cells):
+            if isinstance(cell, str):
+                self._write_text(place, cell, None)
+            else:
+                how = self._amount if isinstance(cell, Decimal) else None
+                self._sheet.write_number(self._next, place, cell, how)
+        self._next += 1
+
     def close(self) -> None:
         """Writes the file out."""
         self._book.close()
 
     def _write(self, cells: Sequence[str], how: Any) -> None:
         for place, cell in enumerate(cells):
-            if cell:
-                self._sheet.write_string(self._next, place, cell, how)
+            self._write_text(place, cell, how)
         self._next += 1
+
+    def _write_text(self, place: int, cell: str, how: Any) -> None:
+        if cell:
+            self._sheet.write_string(self._next, place, cell, how)
 
 
 class SideBySide:

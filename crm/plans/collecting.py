@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.plans import rules, selects, store
 from crm.plans.mandates import Safe
 from crm.plans.model import Amendment, Due, Mandate, Plan
-from crm.plans.tables import MandateRow, PlanRow
+from crm.plans.tables import MandateRow, PlanRow, PlanVersionRow
 from crm.values.identifiers import MandateId, PlanId
 
 
@@ -82,6 +82,44 @@ def block(
                 )
             )
     return tuple(asked), PlanId(ids[-1])
+
+
+def untold(
+    session: Session, *, after: int, size: int, first_on: date, last_on: date
+) -> tuple[tuple[Asked, ...], int | None]:
+    """As `block`, of plans with terms of which nobody was told yet; of the instalments only those by such
+    terms, which are those of the plan that is given back.
+    """
+    row, version = PlanRow, PlanVersionRow
+    waits = select(version.id).where(version.plan_id == row.id, version.announced_on.is_(None)).exists()
+    living = (MandateRow.ended_on.is_(None), ~selects.is_ended(first_on))
+    query = (
+        select(row, MandateRow).join(MandateRow, MandateRow.id == row.mandate_id).where(row.id > after, waits, *living)
+    )
+    found = session.execute(query.order_by(row.id).limit(size)).all()
+    if not found:
+        return (), None
+    ids = [plan.id for plan, _ in found]
+    versions, events = store.versions(session, ids), store.events(session, ids)
+    asked = []
+    for plan, mandate in found:
+        due = rules.instalments(
+            versions.get(plan.id, ()), events.get(plan.id, ()), first_on=max(first_on, plan.started_on), last_on=last_on
+        )
+        new = tuple(one for one in due if one.announced_on is None)
+        if new:
+            first = new[0].due_on
+            terms = [one.terms for one in versions[plan.id] if one.effective_on <= first][-1]
+            asked.append(
+                Asked(
+                    plan=replace(store.plan(plan), terms=terms),
+                    mandate=store.mandate(mandate),
+                    has_account=mandate.sealed_account is not None,
+                    due=new,
+                    untold=(),
+                )
+            )
+    return tuple(asked), ids[-1]
 
 
 def on_file(session: Session, safe: Safe, mandate_ids: Collection[MandateId]) -> Mapping[int, OnFile]:

@@ -139,9 +139,9 @@ def change(
     return plan(session, plan_id)
 
 
-def announce(session: Session, plan_id: PlanId, *, channel: Channel, on: date) -> int:
-    """They were told of every change of which they knew nothing yet; how many. Twice is once."""
-    return store.announce(session, plan_id, channel=channel, on=on)
+def announce(session: Session, plan_id: PlanId, *, channel: Channel, on: date, until_on: date = date.max) -> int:
+    """They were told of every change, in force by a day, of which they knew nothing yet; how many. Twice is once."""
+    return store.announce(session, plan_id, channel=channel, on=on, until_on=until_on)
 
 
 def pause(

@@ -131,12 +131,12 @@ def versions(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Ver
     return {plan_id: tuple(several) for plan_id, several in found.items()}
 
 
-def announce(session: Session, plan_id: int, *, channel: Channel, on: date) -> int:
-    """Notes that somebody was told of the versions of which they were not; how many."""
+def announce(session: Session, plan_id: int, *, channel: Channel, on: date, until_on: date = date.max) -> int:
+    """Notes that somebody was told of the versions, in force by a day, of which they were not; how many."""
     row = PlanVersionRow
     done = session.execute(
         update(row)
-        .where(row.plan_id == plan_id, row.announced_on.is_(None))
+        .where(row.plan_id == plan_id, row.announced_on.is_(None), row.effective_on <= until_on)
         .values(announced_on=on, announced_by=channel)
         .returning(row.id)
         .execution_options(synchronize_session=False)

@@ -89,6 +89,7 @@ OFFICE = (
     "gift_thanks",
     "online_payments",
     "sepa",
+    "sepa_notices",
     "attestations",
     "magazine",
     "magazine_rule",

@@ -21,7 +21,7 @@ def send(session: Session, desk: Desk, payment: OnlinePayment, *, at: datetime) 
         return False
     gift = donations.gift(session, payment.gift_id)
     person = people.find_survivor(session, gift.person_id)
-    if person is None or person.primary is None or person.deceased_on is not None:
+    if person is None or person.primary is None or person.is_deceased:
         return False
     filters = environment(person.language).filters
     return letters.send(

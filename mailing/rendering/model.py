@@ -52,6 +52,7 @@ class LetterKind(StrEnum):
     RECEIPT = "receipt"
     THANKS = "thanks"
     PAYMENT = "payment"
+    NOTICE = "notice"
     ORIGIN = "origin"
     STILL = "still"
     ISSUE = "issue"

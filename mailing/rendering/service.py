@@ -38,6 +38,7 @@ _OTHER = {
     LetterKind.ANCHOR: frozenset({"heads"}),
     LetterKind.THANKS: frozenset({"given"}),
     LetterKind.PAYMENT: frozenset({"amount", "on"}),
+    LetterKind.NOTICE: frozenset({"amount", "rhythm", "on", "reference", "creditor", "tail"}),
     LetterKind.ORIGIN: frozenset({"source"}),
     LetterKind.STILL: frozenset({"purposes", "until"}),
     LetterKind.ISSUE: frozenset({"title", "link"}),
@@ -57,6 +58,7 @@ ALLOWED = _BARE | {
     LetterKind.AGAIN: frozenset({"purposes"}),
     LetterKind.THANKS: frozenset({"given", "first"}),
     LetterKind.PAYMENT: frozenset({"amount", "on"}),
+    LetterKind.NOTICE: frozenset({"amount", "rhythm", "on", "reference", "creditor", "tail"}),
     LetterKind.ORIGIN: frozenset({"source"}),
     LetterKind.STILL: frozenset({"purposes", "words", "until"}),
     LetterKind.ISSUE: frozenset({"title", "link"}),
@@ -131,7 +133,7 @@ def render_letter(
 
     Those to colleagues, and the link to one's own space, take no facts; `ANCHOR` takes the `heads` of the ledgers,
     `RECEIPT` what was `said`, `THANKS` what was `given` (and something in `first` where it is a first gift), `PAYMENT`
-    which `amount` came and `on` which day, `ORIGIN`
+    which `amount` came and `on` which day, `NOTICE` what will be asked of a bank, `ORIGIN`
     the `source` of somebody's data, `ISSUE` the `title` and the `link` of a magazine, `NUMBER` and `ATTESTATION` a
     `year` (and something in `again` where it reminds), `FEE` the day `until` which and the `fee`, `ASSEMBLY` what our
     colleagues wrote of it, all others `purposes`, the names of what it is about. `words`

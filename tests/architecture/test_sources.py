@@ -179,7 +179,7 @@ DOORS_BESIDES = {
     },
     "crm.banking": {"amounts", "bringing", "kept", "reading", "references", "rules", "telling", "words"},
     "crm.care": {"rules", "words"},
-    "crm.collections": {"pain_002", "rules", "settling", "words"},
+    "crm.collections": {"announcing", "notice_letters", "pain_002", "rules", "settling", "words"},
     "crm.consent": {
         "asking",
         "certificate",
@@ -296,6 +296,7 @@ DOORS_BESIDES = {
         "leaving",
         "letters",
         "memberships",
+        "notices",
         "paid_receipts",
         "receipts",
         "tax_numbers",

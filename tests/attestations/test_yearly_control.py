@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
 
 from crm.assembly import Assembly
 from crm.attestations import yearly_control
 from crm.attestations.yearly_control import Control
 from crm.banking.tables import BankLineRow
+from crm.cli import donations as cli
 from crm.donations.model import Method
 from tests.attestations.conftest import Give
 from tests.banking import coda_files as coda
@@ -24,7 +30,9 @@ def controlled(assembly: Assembly) -> Control:
         return yearly_control.control(session, YEAR, at=NOW)
 
 
-def test_a_year_is_even_to_the_line_or_says_where_it_is_not(assembly: Assembly, give: Give) -> None:
+def test_a_year_is_even_to_the_line_or_says_where_it_is_not(
+    assembly: Assembly, give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
     debit = direct_debit(mandate="AIBF-1", text="plan 1")
     back = direct_debit(mandate="AIBF-1", text="plan 1", paid="4", kind="2", reason="AM04")
     first = Move(cents=2000, code="00550000", structured=debit, reference="E2E-1")
@@ -42,9 +50,16 @@ def test_a_year_is_even_to_the_line_or_says_where_it_is_not(assembly: Assembly, 
     assert (even.differences, even.waiting, even.is_even) == ((), 0, True)
     assert (even.ledger_cents, even.ledger_by_bank_cents, even.bank_cents) == (4500, 500, 500)
     assert even.elsewhere == {Method.CASH: {"": 4000}}
+    monkeypatch.setattr(cli, "assembly", lambda: replace(assembly, clock=lambda: NOW))
+    ran = CliRunner().invoke(cli.command, ["control", str(YEAR), "--json"])
+    assert (ran.exit_code, json.loads(ran.stdout)["even"]) == (0, True)
     wrong = next(line for line in lines if line.cents == 500)
     with assembly.database.transaction() as session:
         session.execute(update(BankLineRow).where(BankLineRow.id == wrong.id).values(cents=501))
     found = controlled(assembly)
     [one] = found.differences
+    told = CliRunner().invoke(cli.command, ["control", str(YEAR), "--json"])
+    said = json.loads(told.stdout)
+    assert (told.exit_code, said["even"], said["bank"], said["paid_out"]) == (1, False, 501, 0)
+    assert said["differences"] == [{"gift": one.gift_id, "on": None, "ledger": 500, "bank": 501, "lines": [wrong.id]}]
     assert (one.ledger_cents, one.bank_cents, one.line_ids, found.is_even) == (500, 501, (wrong.id,), False)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crm.assembly import press, till
 from crm.attestations import service as attestations
 from crm.attestations.rules import by_default
+from crm.collections.announcing import Notice
 from crm.donations import service as donations
 from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.foundation.signing import TokenPurpose
@@ -28,7 +29,7 @@ from crm.staff import account_links
 from crm.staff import store as accounts
 from crm.staff.model import AccountLink, Role
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import AccountId, DeliveryId, MembershipId
+from crm.values.identifiers import AccountId, DeliveryId, MembershipId, PlanId
 from crm.values.languages import Language
 from crm.vault import service as vault
 from crm.vault.model import Way
@@ -37,6 +38,7 @@ from mailing.correspondence import (
     colleagues,
     issues,
     memberships,
+    notices,
     once_more,
     paid_receipts,
     tax_numbers,
@@ -90,6 +92,10 @@ def write_each(site: Site) -> None:
         planned = assemblies.plan(session, title="AG", held_on=day, place="Namur", agenda="Comptes", voters_on=day)
         memberships.convoke(session, made.desk, assemblies.find(session, planned), [marie], at=now)
         _pay(site, session, marie)
+        notice = Notice(
+            plan_id=PlanId(1), person_id=marie.id, cents=1000, every_months=1, due_on=day, reference="PV-1", tail="6769"
+        )
+        notices.send(session, made.desk, [(notice, marie)], creditor="BE05ZZZ", at=now)
         thanks.send(session, made.desk, marie, given=("40 €",), is_first=True, occasion="x", at=now)
         edition = session.scalars(select(DeliveryRow.id).join(MailingRow).where(MailingRow.edition_id.is_not(None)))
         sent = delivery.find_delivery(session, DeliveryId(edition.one()))

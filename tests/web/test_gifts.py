@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 
 import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
 
 from crm.assembly import Assembly
 from crm.donations import batches, books
 from crm.donations import service as donations
 from crm.donations.model import GiftKind, Method, Movement, NewGift, NewLine, Wanted
+from crm.donations.tables import MoneyEntryRow
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff.model import Role
@@ -198,6 +202,15 @@ def test_a_month_is_read_taken_along_and_closed_in_order(assembly: Assembly, bro
     assert page.index("novembre 2026 40,00 € -0,35 €") < page.index("août 2026 35,00 €")
     journal = words_of(finance.get("/office/gifts/books/2026/8").text)
     assert "Virement Fonds général 2 35,00 €" in journal
+    sheet = finance.post("/office/gifts/books/2026/8/file", {"as": "xlsx"})
+    rows = CalamineWorkbook.from_filelike(BytesIO(sheet.data)).get_sheet_by_index(0).to_python()
+    with assembly.database.reading() as session:
+        entries = select(func.sum(MoneyEntryRow.cents)).where(
+            MoneyEntryRow.accounted_on.between(date(2026, 8, 1), date(2026, 8, 31))
+        )
+        ledger = session.scalar(entries)
+    shown = sum(round(float(str(row[-1])) * 100) for row in rows[1:])
+    assert (rows[0][-1], shown) == ("Montant", ledger)
     taken = finance.post("/office/gifts/books/2026/11/file")
     lines = taken.get_data().decode("utf-8-sig").splitlines()
     assert lines == [

@@ -11,6 +11,7 @@ import pytest
 
 from crm.assembly import Assembly
 from crm.audit import service as audit
+from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.plans import arriving
@@ -21,6 +22,7 @@ from crm.plans.model import Channel, Plan
 from crm.staff.model import Role
 from crm.values.iban import Iban
 from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
 from tests.collections.test_reports import REPORT
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -98,3 +100,20 @@ def test_a_file_that_nobody_sent_is_thrown_away(browser: Open, plan: Plan) -> No
     assert "Jeté" in words_of(finance.get("/office/sepa/1").text)
     assert finance.post("/office/sepa/new", {"collect_on": DAY}).headers["Location"] == "/office/sepa/2"
     assert date.fromisoformat(DAY) > NOW.date()
+
+
+def test_who_has_no_mailbox_is_told_by_letter(assembly: Assembly, browser: Open, plan: Plan) -> None:
+    with assembly.database.transaction() as session:
+        home = PostalAddress(street="Rue Haute", number="1", postcode="1000", locality="Bruxelles")
+        contacts.add_address(session, assembly.addresses, home, person_id=plan.person_id, source="", at=NOW)
+        plans.change(
+            session, plan.id, cents=2000, seen=plan.version, effective_on=NOW.date() + timedelta(days=1),
+            channel=Channel.PHONE, is_told=False, at=NOW, by=None,
+        )  # fmt: skip
+    finance = browser(Role.FINANCE)
+    assert "À annoncer par lettre" in finance.get("/office/sepa").text
+    paper = finance.post("/office/sepa/notices", {})
+    assert (paper.status_code, paper.mimetype, paper.data[:4]) == (200, "application/pdf", b"%PDF")
+    assert [finance.post("/office/sepa/noticed", {}).status_code for _ in range(2)] == [303, 303]
+    assert "À annoncer par lettre" not in finance.get("/office/sepa").text
+    assert finance.post("/office/sepa/notices", {}).headers["Location"] == "/office/sepa"

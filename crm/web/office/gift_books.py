@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +15,7 @@ from crm.donations import service as donations
 from crm.donations.books import Month, Posting
 from crm.donations.errors import MonthOpen
 from crm.foundation.csv_out import csv_lines
+from crm.foundation.print_files import Sheet
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values import money
@@ -20,6 +23,7 @@ from crm.values.calendar import brussels_day
 from crm.web.office import guard, shell
 from crm.web.office.gifts import fund_names
 from crm.web.office.noting import note
+from crm.web.office.supporter_proof import download
 from crm.web.words import N_
 
 blueprint = Blueprint("gift_books", __name__, url_prefix="/office/gifts/books")
@@ -76,11 +80,24 @@ def file(year: int, month: int) -> ResponseReturnValue:
         funds = fund_names(session)
         note(session, "gift-books.export", None, {"month": f"{day:%Y-%m}", "rows": len(postings)}, subject="gift")
     head = [shell.say(one) for one in HEAD]
+    if request.form.get("as") == "xlsx":
+        return _workbook(head, [_row(one, funds) for one in postings], name=f"{day:%Y-%m}")
     answer = Response(csv_lines([head, *(_row(one, funds) for one in postings)]), mimetype="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="journal-{day:%Y-%m}.csv"'
     return answer
 
 
+def _workbook(head: Sequence[str], rows: Iterable[Sequence[str]], *, name: str) -> Response:
+    """The same rows as a workbook: numbers that it can add up, everything else as text."""
+    file = BytesIO()
+    sheet = Sheet(file, head, name=name)
+    for *words_, count, amount in rows:
+        sheet.add_with_amounts([*words_, int(count), Decimal(amount)])
+    sheet.close()
+    return download(file.getvalue(), f"journal-{name}.xlsx", XLSX)
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = (N_("Jour"), N_("Mouvement"), N_("Moyen"), N_("Fonds"), N_("Nombre"), N_("Montant"))
 
 

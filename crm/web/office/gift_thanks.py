@@ -103,7 +103,7 @@ def letters() -> ResponseReturnValue:
         return shell.back(url_for("gift_thanks.index"), shell.say(N_("Aucune lettre n’attend.")), kind="note")
     page = thank_letters.facts(found, made.settings.organisation, language=shell.language(), on=today)
     name = f"remerciements-{today:%Y-%m-%d}.pdf"
-    return download(documents.pdf("thanks", page, at=shell.now()), name, "application/pdf")
+    return download(documents.pdf("letters", page, at=shell.now()), name, "application/pdf")
 
 
 @guard.page(blueprint, "/done", permission=Permission.DONATIONS_EDIT, methods=("POST",))

@@ -100,6 +100,7 @@ MENU = (
             "member_rules",
             "assemblies",
             "sepa",
+            "sepa_notices",
             "attestations",
             "attestation_asking",
             "attestation_answers",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crm.assembly import collecting_office
-from crm.collections import pain_002, rules, settling, words
+from crm.collections import announcing, pain_002, rules, settling, words
 from crm.collections import service as collections
 from crm.collections.errors import (
     BatchElsewhere,
@@ -76,6 +76,7 @@ def _desk(asked: date | None, errors: Mapping[str, str]) -> Response:
         batches = collections.batches(session)
         returned = collections.came_back(session, size=20)
         givers = _givers(session, returned)
+        letters = len(announcing.by_letter(session, office, today))
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/sepa/index.html",
@@ -84,6 +85,7 @@ def _desk(asked: date | None, errors: Mapping[str, str]) -> Response:
         can_make=bool(due.count) and rules.is_collecting_day(day, today=today) and bool(office.creditor.account),
         is_known=bool(office.creditor.account and office.creditor.creditor_id),
         due=due,
+        letters=letters,
         left_out=[(shell.say(words.LEFT_OUT[why]), count) for why, count in sorted(due.left_out.items())],
         batches=batches,
         returned=[(one, givers.get(one.plan_id, "")) for one in returned],

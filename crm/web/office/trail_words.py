@@ -137,6 +137,8 @@ ACTIONS: dict[str, str] = {
     "gift-batch.drop": N_("a jeté une pile de dons"),
     "gift-batch.post": N_("a inscrit une pile de dons"),
     "gift-books.close": N_("a clos un mois"),
+    "sepa.notices": N_("a imprimé des annonces de prélèvement"),
+    "sepa.noticed": N_("a noté des annonces de prélèvement"),
     "online-payment.assign": N_("a dit à qui est un paiement en ligne"),
     "gift-thanks.call": N_("a créé des tâches de remerciement"),
     "gift-thanks.done": N_("a noté des remerciements"),

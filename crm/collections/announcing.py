@@ -1,0 +1,86 @@
+"""Who is to be told what we shall ask of their bank, before we may: once for the terms of a plan, with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from crm.collections.service import Office
+from crm.people import contacts
+from crm.people import service as people
+from crm.people.model import ContactKind, ContactPoint, Person
+from crm.people.rules import holds_on
+from crm.plans import collecting
+from crm.plans import service as plans
+from crm.plans.model import Channel
+from crm.values.identifiers import PersonId, PlanId
+from crm.values.postal_address import PostalAddress
+
+AHEAD = 16
+"""So many days before the notice has to begin, somebody is told: time to print letters and to mend addresses."""
+BLOCK = 500
+MOST = 1_000
+"""So many letters are printed at once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """What somebody is told: how much, how often, from which day on, by which mandate and account (its end)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    cents: int
+    every_months: int
+    due_on: date
+    reference: str
+    tail: str
+
+
+def due(
+    session: Session, office: Office, on: date, *, after: int = 0
+) -> tuple[list[tuple[Notice, Person]], int | None]:
+    """Some of those who are to be told by now, in the order of their plans, and where to go on; the dead are let be."""
+    last_on = on + timedelta(days=office.notice_days + AHEAD)
+    asked, following = collecting.untold(session, after=after, size=BLOCK, first_on=on, last_on=last_on)
+    known = people.people(session, {one.plan.person_id for one in asked})
+    found = []
+    for one in asked:
+        person, first = known.get(one.plan.person_id), one.due[0]
+        if person is None or person.is_deceased or not one.has_account:
+            continue
+        notice = Notice(
+            plan_id=one.plan.id, person_id=person.id, cents=first.cents, every_months=one.plan.terms.every_months,
+            due_on=first.due_on, reference=one.mandate.reference, tail=one.mandate.tail,
+        )  # fmt: skip
+        found.append((notice, person))
+    return found, following
+
+
+def mailbox(person: Person) -> ContactPoint | None:
+    """Where a notice reaches somebody by mail."""
+    living = [one for one in person.contact_points if one.kind is ContactKind.EMAIL and one.is_living]
+    return person.primary if person.primary in living else next(iter(living), None)
+
+
+def by_letter(session: Session, office: Office, on: date) -> list[tuple[Notice, Person, PostalAddress]]:
+    """Those who are to be told by letter: they have no mailbox, and an address of today."""
+    found: list[tuple[Notice, Person, PostalAddress]] = []
+    after: int | None = 0
+    while after is not None and len(found) < MOST:
+        several, after = due(session, office, on, after=after)
+        written = [(notice, person) for notice, person in several if mailbox(person) is None]
+        abodes = contacts.addresses_of(session, {person.id for _, person in written})
+        for notice, person in written:
+            home = next((one for one in abodes.get(person.id, ()) if holds_on(one, on)), None)
+            if home is not None:
+                found.append((notice, person, home.address))
+    return found[:MOST]
+
+
+def note(session: Session, notices: Iterable[Notice], channel: Channel, on: date) -> int:
+    """They were told, on a day and by a way: it stays written with the terms. How many were told of something new."""
+    several = list(notices)
+    return sum(plans.announce(session, one.plan_id, channel=channel, on=on, until_on=one.due_on) > 0 for one in several)

@@ -1,0 +1,60 @@
+"""Mails that say what we shall ask of somebody's bank: a service mail, once for the terms of their plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.collections.announcing import Notice, mailbox
+from crm.foundation.templating import environment
+from crm.foundation.translation import say
+from crm.people.model import Person
+from crm.plans.words import RHYTHMS
+from mailing.correspondence import letters
+from mailing.correspondence.model import Desk
+from mailing.delivery import service as delivery
+from mailing.rendering import service as rendering
+from mailing.rendering.model import LetterKind, RenderedEmail, Slot
+
+
+def send(
+    session: Session, desk: Desk, several: Iterable[tuple[Notice, Person]], *, creditor: str, at: datetime
+) -> list[Notice]:
+    """Owes each of those who have a mailbox the mail; who they are."""
+    owed = []
+    for notice, person in several:
+        point = mailbox(person)
+        if point is None:
+            continue
+        delivery.enqueue_letter(
+            session,
+            code=LetterKind.NOTICE.value,
+            rendered=_rendered(desk, notice, person, creditor),
+            headers=letters.headers(desk),
+            person_id=person.id,
+            contact_point_id=point.id,
+            address=point.value,
+            address_key=point.address_key,
+            occasion=f"notice {notice.plan_id} {notice.due_on}",
+            values={Slot.ADDRESS.value: point.value},
+            now=at,
+        )
+        owed.append(notice)
+    return owed
+
+
+def _rendered(desk: Desk, notice: Notice, person: Person, creditor: str) -> RenderedEmail:
+    filters = environment(person.language).filters
+    facts = {
+        "amount": filters["money"](notice.cents),
+        "rhythm": say(person.language, RHYTHMS[notice.every_months]),
+        "on": filters["day"](notice.due_on, "plain"),
+        "reference": notice.reference,
+        "creditor": creditor,
+        "tail": notice.tail,
+    }
+    return rendering.render_letter(
+        LetterKind.NOTICE, person.language, desk.organisation, public_url=desk.public_url, facts=facts
+    )
