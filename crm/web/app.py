@@ -124,6 +124,7 @@ PUBLIC = (
     "magazine",
     "asking",
     "attestation_number",
+    "own_number",
     "editions",
     "addresses",
 )
