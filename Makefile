@@ -61,6 +61,7 @@ bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addres
 	$(BIN)/python -m tests.bench.consent
 	$(BIN)/python -m tests.bench.magazine
 	$(BIN)/python -m tests.bench.attestations
+	$(BIN)/python -m tests.bench.attestation_kills
 
 messages: setup ## Brings the translation catalogues up to date with the words in templates and code
 	$(BIN)/python -m crm.foundation.catalogues update

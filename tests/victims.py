@@ -16,6 +16,7 @@ from crm.imports import worker as importing
 from crm.imports.model import RunId as ImportId
 from crm.magazine import freezing
 from crm.values.identifiers import AccountId, IssueId, RunId
+from crm.vault import service as vault
 from mailing.delivery.worker import Worker
 from tests.conftest import NOW
 from tests.delivery.ledger import POST
@@ -56,3 +57,12 @@ def send(house: Assembly, relay: Mail, once: bool) -> None:
     worker = Worker(house.database, relay=relay, post=POST, clock=lambda: datetime.now(UTC))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run(once=once)
+
+
+def turn(house: Assembly) -> None:
+    """Lays numbers of the vault under its newest key, until all lie there."""
+    lock = house.vault.lock()
+    while True:
+        with house.database.transaction() as session:
+            if not vault.rotate_some(session, lock):
+                return

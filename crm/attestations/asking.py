@@ -14,6 +14,7 @@ from crm.attestations import rules, service, store
 from crm.attestations.model import AskWay, Declared, Efforts, FiscalKind, Identity, Wanted
 from crm.attestations.tables import FiscalIdentityRow
 from crm.donations.selects import lines_given
+from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people.model import ContactKind, PersonKind
 from crm.people.selects import deceased, merged, named, reachable, reachable_by_post
@@ -83,21 +84,65 @@ def answer(session: Session, lock: Lock, sealer: Sealer, request: Request, typed
     A link serves once, whatever came of it, but for a number whose check is wrong.
     """
     who = service.identity(session, request.person_id)
-    is_enterprise = who.kind is FiscalKind.ENTERPRISE
-    number = enterprise_number(typed) if is_enterprise else _national(typed)
+    number = _read(who, typed)
     if number is None:
         return Answered.WRONG
     if not vault.close_request(session, request.id, at=at):
         return Answered.SPENT
+    return _keep(session, lock, sealer, who, number, source=Source.FORM, at=at)
+
+
+def lacking(session: Session, person_id: PersonId, *, at: datetime) -> Identity | None:
+    """Who somebody is for the administration, where this or the last year owes them a paper that lacks their number."""
+    who = service.identity(session, person_id)
+    row, today = FiscalIdentityRow, brussels_day(at)
+    own = store.identity_row(session, person_id)
+    if who.has_number or (own is not None and own.given_to_id is not None):
+        return None
+    givers = [person_id, *session.scalars(select(row.person_id).where(row.given_to_id == person_id))]
+    for year in (today.year - 1, today.year):
+        lines = lines_given(date(year, 1, 1), date(year, 12, 31)).subquery()
+        counts = (lines.c.person_id.in_(givers), lines.c.is_deductible, ~lines.c.is_test, lines.c.net_cents > 0)
+        cents = session.scalar(select(func.coalesce(func.sum(lines.c.net_cents), 0)).where(*counts))
+        if int(cents or 0) >= _threshold(session, year):
+            return who
+    return None
+
+
+def give_own(session: Session, lock: Lock, sealer: Sealer, who: Identity, typed: str, *, at: datetime) -> Answered:
+    """Takes the number that somebody typed in their own space, where it was `lacking`."""
+    hold(session, f"number of {who.person_id}")
+    if service.identity(session, who.person_id).has_number:
+        return Answered.SPENT
+    number = _read(who, typed)
+    if number is None:
+        return Answered.WRONG
+    return _keep(session, lock, sealer, who, number, source=Source.SPACE, at=at)
+
+
+def _keep(
+    session: Session,
+    lock: Lock,
+    sealer: Sealer,
+    who: Identity,
+    number: NationalNumber | str,
+    *,
+    source: Source,
+    at: datetime,
+) -> Answered:
     if isinstance(number, NationalNumber):
         try:
-            vault.write(session, lock, sealer, who.person_id, number, source=Source.FORM, at=at, by=None)
+            vault.write(session, lock, sealer, who.person_id, number, source=source, at=at, by=None)
         except NumberElsewhere:
             return Answered.ELSEWHERE
     else:
         said = service.declared(session, who.person_id) or Declared(kind=who.kind)
         service.identify(session, sealer, who.person_id, replace(said, enterprise_number=number), at=at, by=None)
     return Answered.KEPT
+
+
+def _read(who: Identity, typed: str) -> NationalNumber | str | None:
+    return enterprise_number(typed) if who.kind is FiscalKind.ENTERPRISE else _national(typed)
 
 
 def _national(typed: str) -> NationalNumber | None:

@@ -16,6 +16,7 @@ class Source(StrEnum):
     LETTER = "letter"
     PHONE = "phone"
     FORM = "form"
+    SPACE = "space"
     VISIT = "visit"
 
 

@@ -10,6 +10,7 @@ SOURCES: dict[Source, str] = {
     Source.LETTER: N_("par courrier"),
     Source.PHONE: N_("par téléphone"),
     Source.FORM: N_("par formulaire"),
+    Source.SPACE: N_("dans son espace"),
     Source.VISIT: N_("de vive voix"),
 }
 WAYS: dict[Way, str] = {

@@ -128,6 +128,7 @@ PUBLIC = (
     "magazine",
     "asking",
     "attestation_number",
+    "own_number",
     "editions",
     "addresses",
 )

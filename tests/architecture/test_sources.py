@@ -168,6 +168,7 @@ DOORS_BESIDES = {
         "keys",
         "locking",
         "number_letters",
+        "own_space",
         "pades",
         "paper",
         "post_out",

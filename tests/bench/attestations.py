@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import resource
 import time
 from contextlib import redirect_stdout
@@ -79,8 +80,9 @@ def _measure(ledger: str, made: Assembly, year: int) -> None:
                 break
             turned += some
     for name, goal in GOALS.items():
-        scaled = figures[name] * AIM / count
-        print(f"{ledger}: {name} of {count:,} in {figures[name]:.1f} s: {scaled:.0f} s for {AIM:,}, goal {goal} s")
+        clock, own = figures[name], figures[f"{name}_cpu"]
+        scaled = f"{clock * AIM / count:.0f} s ({own * AIM / count:.0f} s of processor) for {AIM:,}, goal {goal} s"
+        print(f"{ledger}: {name} of {count:,} in {clock:.1f} s: {scaled}; load {os.getloadavg()[0]:.1f}")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{ledger}: the file has {size / 1e6:.1f} MB; most memory so far {memory:.0f} MB")
     bare, whole = rates

@@ -25,7 +25,11 @@ from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+from crm.values.national_number import NationalNumber
 from crm.values.phone_number import PhoneNumber
+from crm.vault import service as vault
+from crm.vault import store as vault_store
+from crm.vault.model import Source
 from crm.web.office.attestation_asking import month_ends
 from jobs import hand_over_attestations
 from mailing.delivery.tables import DeliveryRow
@@ -245,3 +249,32 @@ def test_a_signature_is_proposed_looked_at_and_decided_by_another(assembly: Asse
     admin.post(f"{here}/1/decide", {"decision": "accept"})
     assert "la signature de Claire Delvaux" in finance.get(here).text
     assert browser(Role.EDITOR).post(here, {}).status_code == 403
+
+
+def test_a_missing_number_is_given_in_ones_own_space_and_shown_nowhere(assembly: Assembly, browser: Open) -> None:
+    marie = donor(assembly, email=EmailAddress.parse(MARIE), address=HOME)
+    donor(assembly, 3999, first_name="Anne", email=EmailAddress.parse("anne@exemple.be"))
+    site, here = Site.open(assembly), "/mon-espace/attestation/numero"
+    assert "Donner mon numéro" not in site.client.get(here).text
+    for lang, word in {"fr": "mon numéro national", "nl": "rijksregisternummer", "de": "Nationalregister"}.items():
+        assert word in (go_in(site) if lang == "fr" else site.client.get(f"/mon-espace?lang={lang}").text)
+    page = site.client.get(f"{here}?lang=en").text
+    assert ("National number" in page, "Dupont" in page, MARIE in page) == (True, False, False)
+    csrf = hidden(page, "csrf")
+    answers = [
+        site.client.post(here, data={"csrf": sent, "number": typed})
+        for sent, typed in (("x", NUMBER), (csrf, "85.07.30-033.29"), (csrf, "85 07 30/033-28"), (csrf, OTHER))
+    ]
+    assert [one.status_code for one in answers] == [200, 422, 200, 200]
+    assert [any(sign in one.text for sign in ("85.07", "85 07", "033")) for one in answers[1:]] == [True, False, False]
+    assert ("••.••.••-•••.••" in answers[2].text, "ne nous manque rien" in answers[3].text) == (True, True)
+    with assembly.database.reading() as session:
+        held = vault.held(session, marie)
+        assert held is not None
+        assert (held.source, held.kept_by, held.kept_at) == (Source.SPACE, None, NOW)
+    assert "mon numéro national" not in site.client.get("/mon-espace").text
+    shown = browser(Role.ADMINISTRATOR).get(f"/office/supporters/{marie}").text
+    assert ("dans son espace" in shown, "85" in shown and "033.28" in shown) == (True, False)
+    with assembly.database.reading() as session:
+        lock, said = assembly.vault.lock(), NationalNumber(NUMBER)
+        assert vault_store.holder(session, lock.keys_of(said), but=0) == marie

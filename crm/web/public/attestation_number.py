@@ -14,6 +14,7 @@ from crm.attestations.asking import Answered
 from crm.attestations.model import FiscalKind, Identity
 from crm.care import service as care
 from crm.foundation.signing import TokenPurpose
+from crm.values.identifiers import PersonId
 from crm.vault.model import Request
 from crm.web.public import page
 from crm.web.words import N_
@@ -49,15 +50,17 @@ def give(token: str) -> Response:
         typed = request.form.get("number", "")[:40]
         worth = asking.answer(session, made.vault.lock(), made.sealer, asked, typed, at=now)
         if worth is Answered.ELSEWHERE:
-            _tell_a_colleague(session, made, asked)
+            tell_a_colleague(session, made, asked.person_id)
     if worth is Answered.SPENT:
         return _page(None)
     return _page(who, is_kept=worth is not Answered.WRONG, is_wrong=worth is Answered.WRONG)
 
 
-def _tell_a_colleague(session: Session, made: Assembly, asked: Request) -> None:
+def tell_a_colleague(session: Session, made: Assembly, person_id: PersonId) -> None:
+    """A task, one at a time: another record has the number that this person gave."""
     title = page.say(made.settings.office_language, TASK)
-    care.add_task(session, title=title, by=None, at=page.now(), person_id=asked.person_id)
+    if all(one.title != title for one in care.open_tasks_of(session, person_id)):
+        care.add_task(session, title=title, by=None, at=page.now(), person_id=person_id)
 
 
 def _opened(session: Session, token: str) -> tuple[Request, Identity | None] | None:
