@@ -217,6 +217,14 @@ def standing_yes(purpose: str, channel: Channel = Channel.EMAIL) -> Select[*tupl
     )
 
 
+def standing_no(purpose: str, channel: Channel = Channel.EMAIL) -> Select[*tuple[Any, ...]]:
+    """Every living mailbox or phone at which somebody's word on a purpose is a no: person_id, contact_point_id."""
+    kind = ContactKind.EMAIL if channel is Channel.EMAIL else ContactKind.PHONE
+    live = people.reachable(kind).subquery("live")
+    word, joined = _words(live, purpose, channel)
+    return joined.add_columns(live.c.person_id, live.c.contact_point_id).where(word.is_in(NO))
+
+
 def may_receive(
     purpose: str,
     channel: Channel,

@@ -34,7 +34,7 @@ from crm.consent.model import MAGAZINE, Channel
 from crm.foundation.bulk import settle
 from crm.foundation.columns import BigId
 from crm.magazine.model import Basis, Claim, Format, Reason
-from crm.magazine.selects import MEMBER, SAID, Question, paused, rights
+from crm.magazine.selects import MEMBER, SAID, Question, granted_runs, paused, rights
 from crm.magazine.tables import ClaimRow, CopyRow, SubscriptionRow
 from crm.people import selects as people
 
@@ -222,8 +222,8 @@ def _copies_of(issue_id: int | None, name: str) -> Any:
     if issue_id is None:
         none = select(RIGHT.c.person_id, literal("").label("box_key")).where(literal(False))
         return none.subquery(name)
-    found = select(row.person_id, row.box_key).where(row.issue_id == issue_id, row.again == 0)
-    return found.where(row.removal.is_(None)).subquery(name)
+    found = select(row.person_id, row.box_key).where(row.issue_id == issue_id, row.removal.is_(None))
+    return found.where(row.run_id.in_(granted_runs(issue_id))).subquery(name)
 
 
 def _incomplete(at: Any) -> ColumnElement[bool]:

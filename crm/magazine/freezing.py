@@ -113,6 +113,7 @@ def drawn(
     version = store.rule_of(session, issue)
     asked = question(session, issue, version.rule, at=at, only=kind)
     tally, seq, seen = Tally(), 0, 0
+    struck = store.times_struck(session, issue_id)
     with TemporaryFile("w+", encoding="utf-8") as copies, TemporaryFile("w+", encoding="utf-8") as excluded:
         waiting, refused = _Pieces(copies), _Pieces(excluded)
         for box in roll.rolled(session, asked, whole=True):
@@ -122,7 +123,7 @@ def drawn(
             for one, row in box:
                 if one.reason is None:
                     seq += 1
-                    waiting.add(envelopes.values(one, row, seq))
+                    waiting.add(envelopes.values(one, row, seq, again=struck.get(one.person_id, 0)))
                 elif kind is RunKind.MAIN or one.reason is not Reason.HAS_ONE:
                     refused.add((one.person_id, one.reason.value, one.basis.value))
             if (seen + len(box)) // AT_ONCE > seen // AT_ONCE:

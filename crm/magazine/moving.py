@@ -64,12 +64,12 @@ def read_rows(
 
 
 def note_changes(session: Session, rows: Sequence[Mapping[str, str]], *, at: datetime) -> Moves:
-    """Keeps each new address beside the one we hold. Lines are counted from 1, below the names of the columns."""
+    """Keeps each new address beside the one we hold. Places are those of a spreadsheet: the names are line 1."""
     known = numbered(session, {typed_number(row["n_membre"]) for row in rows})
     homes = contacts.addresses_of(session, list(known.values()))
     waiting = same = 0
     unknown, unread = [], []
-    for place, row in enumerate(rows, start=1):
+    for place, row in enumerate(rows, start=2):
         person_id = known.get(typed_number(row["n_membre"]))
         if person_id is None:
             unknown.append(place)

@@ -52,14 +52,14 @@ def read_answers(content: bytes) -> list[Mapping[str, str]]:
 
 
 def note_answers(session: Session, rows: Sequence[Mapping[str, str]], *, at: datetime) -> Proofed:
-    """Keeps each address that was written otherwise beside ours. Lines are counted from 1, below their names.
+    """Keeps each address written otherwise beside ours. Places are those of a spreadsheet: the names are line 1.
 
     Whose address changed meanwhile, or is gone, is among the unknown.
     """
     known = _held(session, rows)
     waiting = right = 0
     unknown, unread = [], []
-    for place, row in enumerate(rows, start=1):
+    for place, row in enumerate(rows, start=2):
         found = known.get(row["ref"])
         if found is None:
             unknown.append(place)
@@ -79,12 +79,11 @@ def note_answers(session: Session, rows: Sequence[Mapping[str, str]], *, at: dat
 
 
 def _held(session: Session, rows: Sequence[Mapping[str, str]]) -> dict[str, tuple[PersonId, Abode]]:
-    """Whose main address each `ref` is, where it still is."""
+    """Whose address each `ref` is, where it still is."""
     told = (row["ref"].split("-")[0] for row in rows)
     people = sorted({PersonId(int(one)) for one in told if one.isascii() and one.isdigit() and len(one) < 19})
     return {
         f"{person_id}-{abode.id}": (person_id, abode)
         for person_id, several in contacts.addresses_of(session, people).items()
         for abode in several
-        if abode.is_primary
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -21,12 +21,13 @@ from crm.foundation.translation import N_, say
 from crm.magazine import rules, store
 from crm.magazine.errors import ClaimMissing, CopyMissing, NumberUnknown
 from crm.magazine.model import FAILURES, Claim, Issue, ReturnEffect, ReturnReason
-from crm.magazine.tables import ClaimRow, IssueRow, ReturnRow
+from crm.magazine.tables import ClaimRow, CopyRow, IssueRow, ReturnRow
 from crm.people import contacts
 from crm.people import selects as people_selects
 from crm.people import service as people
-from crm.people.model import Person
+from crm.people.model import Abode, Deliverability, Person
 from crm.people.rules import typed_number
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.folding import folded
 from crm.values.identifiers import AccountId, IssueId, PersonId, PostalAddressId
@@ -37,13 +38,13 @@ MOST_LINES = 20_000
 ASK = N_("Demander la bonne adresse par un autre moyen : le magazine est revenu")
 VERIFY = N_("Vérifier avec délicatesse : le magazine est revenu avec la mention « décédé·e »")
 _WRITTEN = {
-    ReturnReason.GONE: ("habite plus", "demenage", "verhuisd", "parti"),
+    ReturnReason.GONE: ("habite plus", "demenage", "verhuisd", "parti", "npai"),
     ReturnReason.UNKNOWN: ("inconnu", "onbekend"),
     ReturnReason.BAD_BOX: ("boite", "bus", "box"),
     ReturnReason.REFUSED: ("refus", "geweigerd"),
     ReturnReason.DECEASED: ("deced", "overleden"),
     ReturnReason.UNCLAIMED: ("reclame", "afgehaald", "unclaimed"),
-    ReturnReason.INCOMPLETE: ("insuffisant", "incompl", "onvolledig"),
+    ReturnReason.INCOMPLETE: ("insuffisant", "incompl", "onvolledig", "onvoldoende"),
 }
 
 
@@ -57,8 +58,17 @@ class Returned:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line of a file of returns, by its place as a spreadsheet counts it."""
+
+    place: int
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FileOutcome:
-    """What a file of returns came to: by effect, and the lines of which nothing could be made."""
+    """What a file of returns came to: by effect, and the places of the lines of which nothing could be made."""
 
     effects: Mapping[ReturnEffect, int]
     again: int
@@ -123,6 +133,9 @@ def record(
         (one for one in contacts.addresses_of(session, [person_id])[person_id] if one.id == copy.postal_address_id),
         None,
     )
+    if abode is not None and abode.failures and _stayed_since(session, copy, abode):
+        contacts.confirm_address(session, PostalAddressId(abode.id))
+        abode = replace(abode, failures=0)
     effect = rules.effect(reason, failures_before=abode.failures if abode else 0)
     if effect is ReturnEffect.VERIFY:
         care.add_task(session, title=say(language, VERIFY), by=by, at=at, person_id=person_id)
@@ -159,30 +172,52 @@ def record(
     return Returned(person_id=person_id, effect=effect)
 
 
+def _stayed_since(session: Session, copy: CopyRow, abode: Abode) -> bool:
+    """Whether the copy of the issue before went to the same address after it last failed, and stayed there."""
+    before = store.frozen_before(session, store.issue(session, copy.issue_id).number)
+    if before is None or abode.deliverability is Deliverability.DEAD:
+        return False
+    row = CopyRow
+    stayed = (
+        select(row.id)
+        .outerjoin(ReturnRow, ReturnRow.copy_id == row.id)
+        .where(row.issue_id == before.id, row.person_id == copy.person_id, row.removal.is_(None))
+        .where(row.postal_address_id == abode.id, ReturnRow.id.is_(None))
+    )
+    failed = (one.at for one in contacts.failures_of(session, PersonId(copy.person_id)) if one.abode_id == abode.id)
+    last = next(failed, None)
+    is_before = last is None or brussels_day(last) <= before.plan.drop_on
+    return is_before and session.scalar(stayed.limit(1)) is not None
+
+
 def record_file(
     session: Session,
     sealer: Sealer,
-    lines: Iterable[tuple[str, str]],
+    lines: Iterable[Line],
     issue_id: IssueId,
     *,
     by: AccountId | None,
     at: datetime,
     language: Language = Language.FR,
 ) -> FileOutcome:
-    """Every line of a file: a code or number, and the reason. Numbers are looked up together; unknown ones are said."""
-    typed = [(place, read_code(code)[1], read_reason(reason)) for place, (code, reason) in enumerate(lines, start=1)]
-    known = numbered(session, {number for _, number, _ in typed})
+    """Every line of a file: a code or number, and the reason. Numbers are looked up together; unknown ones are said.
+
+    A code says its own issue; `issue_id` is that of bare numbers.
+    """
+    typed = [(one.place, *read_code(one.code), read_reason(one.reason)) for one in lines]
+    known = numbered(session, {number for _, _, number, _ in typed})
+    issues: dict[int | None, IssueId] = {one.number: one.id for one in store.issues(session)} | {None: issue_id}
     effects: dict[ReturnEffect, int] = {}
     again, unknown, unread = 0, [], []
-    for place, number, reason in typed:
+    for place, said, number, reason in typed:
         if reason is None:
             unread.append(place)
             continue
-        if number not in known:
+        if number not in known or said not in issues:
             unknown.append(place)
             continue
         try:
-            done = record(session, sealer, known[number], issue_id, reason, by=by, at=at, language=language)
+            done = record(session, sealer, known[number], issues[said], reason, by=by, at=at, language=language)
         except CopyMissing:
             unknown.append(place)
             continue
@@ -192,8 +227,8 @@ def record_file(
     return FileOutcome(effects=effects, again=again, unknown=tuple(unknown), unread=tuple(unread))
 
 
-def read_file(content: bytes) -> list[tuple[str, str]]:
-    """The pairs of a CSV, a code or number and a reason, whatever parts them; a head is left out. Raises Invalid."""
+def read_file(content: bytes) -> list[Line]:
+    """The lines of a CSV, a code or number and a reason, whatever parts them; a head is left out. Raises Invalid."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -202,10 +237,11 @@ def read_file(content: bytes) -> list[tuple[str, str]]:
         raise Invalid("a file of text with two columns", field="file")
     first = text.splitlines()[0]
     parted = max(";,\t", key=first.count)
-    found = [(row[0], row[1] if len(row) > 1 else "") for row in csv.reader(text.splitlines(), delimiter=parted) if row]
+    rows = enumerate(csv.reader(text.splitlines(), delimiter=parted), start=1)
+    found = [Line(place=place, code=row[0], reason=row[1] if len(row) > 1 else "") for place, row in rows if row]
     if len(found) > MOST_LINES:
         raise Invalid("at most 20,000 lines", field="file")
-    has_head = bool(found) and not any(c.isdigit() for c in found[0][0])
+    has_head = bool(found) and not any(c.isdigit() for c in found[0].code)
     return found[1:] if has_head else found
 
 

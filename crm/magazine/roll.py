@@ -20,7 +20,7 @@ from crm.magazine import draft
 from crm.magazine.draft import MOVED, NEW, STAYED, Row
 from crm.magazine.model import Basis, Difference, Entitled, Funnel, NewIssue, Reason
 from crm.magazine.rules import cost_cents, is_mixed, one_a_household
-from crm.magazine.selects import Question
+from crm.magazine.selects import Question, granted_runs
 from crm.magazine.tables import CopyRow
 from crm.people import selects as people
 from crm.people.model import PersonKind
@@ -197,5 +197,5 @@ def everybody(session: Session) -> int:
 def had_before(session: Session, issue_id: int | None) -> int:
     """How many people had a copy of an issue."""
     row = CopyRow
-    query = select(func.count()).where(row.issue_id == (issue_id or 0), row.again == 0, row.removal.is_(None))
-    return session.scalar(query) or 0
+    here = (row.issue_id == (issue_id or 0), row.run_id.in_(granted_runs(issue_id or 0)), row.removal.is_(None))
+    return session.scalar(select(func.count()).where(*here)) or 0

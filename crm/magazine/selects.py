@@ -12,8 +12,8 @@ from crm.consent.selects import Moment
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
 from crm.donations.portraits import months_before
-from crm.magazine.model import Eligibility, Format
-from crm.magazine.tables import SubscriptionRow
+from crm.magazine.model import Eligibility, Format, RunKind
+from crm.magazine.tables import IssueRunRow, SubscriptionRow
 from crm.members import selects as members
 from crm.plans import selects as plans
 from crm.plans.model import PlanState
@@ -101,6 +101,11 @@ def rights(rule: Eligibility, number: int, on: date) -> Select[*tuple[Any, ...]]
         several.append(select(donors.c.person_id, literal(REGULAR)))
     every = union_all(*several).subquery("every")
     return select(every.c.person_id, func.min(every.c.ground).label("ground")).group_by(every.c.person_id)
+
+
+def granted_runs(issue_id: int) -> Select[int]:
+    """The runs in which somebody gets their copy of an issue, once: all but what is sent anew."""
+    return select(IssueRunRow.id).where(IssueRunRow.issue_id == issue_id, IssueRunRow.kind != RunKind.AGAIN)
 
 
 def pdf_readers(rule: Eligibility, number: int, on: date) -> Select[*tuple[Any, ...]]:

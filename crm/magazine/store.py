@@ -205,6 +205,14 @@ def times_sent(session: Session, issue_id: int) -> dict[int, int]:
     return {int(one[0]): int(one[1]) for one in session.execute(query.group_by(row.person_id))}
 
 
+def times_struck(session: Session, issue_id: int) -> dict[int, int]:
+    """How many copies of an issue each had of whom one is not printed after all: they may have a right again."""
+    row = CopyRow
+    struck = select(row.person_id).where(row.issue_id == issue_id, row.removal.is_not(None))
+    query = select(row.person_id, func.max(row.again) + 1).where(row.issue_id == issue_id, row.person_id.in_(struck))
+    return {int(one[0]): int(one[1]) for one in session.execute(query.group_by(row.person_id))}
+
+
 def settle_claims(session: Session, issue_id: int, person_ids: Collection[int], *, at: datetime) -> int:
     """Claims that a new copy answers; how many still wait."""
     row = ClaimRow

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from crm.consent import selects as consent
+from crm.consent.model import MAGAZINE, Channel
 from crm.magazine import selects
 from crm.magazine import service as magazine
 from crm.magazine.errors import NoPdf
@@ -54,7 +56,10 @@ def send(session: Session, desk: Desk, issue: Issue, *, at: datetime) -> Mailing
 
 
 def _readers(session: Session, issue: Issue, *, at: datetime) -> Select[*tuple[Any, ...]]:
-    """Their main mailbox that answers, else the oldest of the others; the columns that `enqueue_letters` wants."""
+    """Their main mailbox that answers, else the oldest of the others; the columns that `enqueue_letters` wants.
+
+    The mail is owed and asks for no yes, but whoever said no to the magazine by mail there is left alone.
+    """
     rule = magazine.rule_of(session, issue).rule
     chosen = selects.pdf_readers(rule, issue.number, brussels_day(at)).subquery("chosen")
     live = people.reachable().subquery("live")
@@ -67,4 +72,8 @@ def _readers(session: Session, issue: Issue, *, at: datetime) -> Select[*tuple[A
         .join(chosen, chosen.c.person_id == live.c.person_id)
         .subquery("ranked")
     )
-    return select(*(ranked.c[name] for name in names)).where(ranked.c.place == 1)
+    nos = consent.standing_no(MAGAZINE, Channel.EMAIL).subquery("nos")
+    no = select(nos.c.person_id).where(
+        nos.c.person_id == ranked.c.person_id, nos.c.contact_point_id == ranked.c.contact_point_id
+    )
+    return select(*(ranked.c[name] for name in names)).where(ranked.c.place == 1, ~no.exists())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from tests.conftest import NOW
 from tests.magazine.conftest import PLAN, TODAY, Reader
+
+NEXT = replace(PLAN, number=125, file_due_on=date(2027, 3, 1), drop_on=date(2027, 3, 12), home_on=date(2027, 3, 15))
 
 
 def back(session: Session, house: Assembly, who: PersonId, reason: ReturnReason, run: IssueRun) -> returning.Returned:
@@ -54,10 +56,7 @@ def test_each_reason_has_its_rule(house: Assembly, reader: Reader) -> None:
         assert gate.verdict_of(session, refused, MAGAZINE, Channel.POST, NOW).refusal is Refusal.OBJECTED
         assert not people.people(session, {died})[died].is_deceased
         assert [len(titles(session, who)) for who in (unknown, refused, died)] == [1, 0, 1]
-        coming = replace(
-            PLAN, number=125, file_due_on=date(2027, 3, 1), drop_on=date(2027, 3, 12), home_on=date(2027, 3, 15)
-        )
-        second = freezing.freeze(session, service.add_issue(session, coming).id, by=None, at=NOW)
+        second = freezing.freeze(session, service.add_issue(session, NEXT).id, by=None, at=NOW)
         assert back(session, house, unknown, ReturnReason.UNKNOWN, second).effect is ReturnEffect.SUSPENDED
         (abode,) = contacts.addresses_of(session, [unknown])[unknown]
         assert abode.deliverability is Deliverability.DEAD
@@ -69,6 +68,21 @@ def test_each_reason_has_its_rule(house: Assembly, reader: Reader) -> None:
             (125, "objected", None),
             (124, None, ReturnReason.REFUSED),
         ]
+
+
+def test_a_copy_that_stayed_starts_the_count_anew(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        marie = reader(session)
+        for place, is_back in enumerate((True, False, True, True)):
+            day = TODAY + timedelta(days=90 * place)
+            plan = replace(PLAN, number=130 + place, file_due_on=day, drop_on=day, home_on=day)
+            run = freezing.freeze(session, service.add_issue(session, plan).id, by=None, at=NOW)
+            if is_back:
+                at = NOW + timedelta(days=90 * place + 9)
+                done = returning.record(
+                    session, house.sealer, marie, run.issue_id, ReturnReason.UNCLAIMED, by=None, at=at
+                )
+                assert done.effect is (ReturnEffect.SUSPENDED if place == 3 else ReturnEffect.ASK)
 
 
 def test_a_file_of_returns_says_what_it_could_not_use(house: Assembly, reader: Reader) -> None:
@@ -83,7 +97,11 @@ def test_a_file_of_returns_says_what_it_could_not_use(house: Assembly, reader: R
             (number(session, paul), "mouillé"),
             (number(session, jean), "inconnu"),
             (number(session, late), "inconnu"),
+            (f"125/{number(session, jean)}", "NPAI"),
+            (f"7/{number(session, jean)}", "inconnu"),
         ]
+        later = freezing.freeze(session, service.add_issue(session, NEXT).id, by=None, at=NOW)
+        assert later.mailed == 4
         text = "code;raison\r\n" + "\r\n".join(";".join(line) for line in lines)
         outcomes: Sequence[returning.FileOutcome] = [
             returning.record_file(
@@ -91,10 +109,12 @@ def test_a_file_of_returns_says_what_it_could_not_use(house: Assembly, reader: R
             )
             for code in ("windows-1252", "utf-8-sig")
         ]
+        told = returning.latest(session)
     first, again = outcomes
-    assert first.effects == {ReturnEffect.SUSPENDED: 1, ReturnEffect.ASK: 1}
-    assert (first.unknown, first.unread, first.again) == ((3, 6), (4,), 1)
-    assert (again.effects, again.again) == ({}, 3)
+    assert first.effects == {ReturnEffect.SUSPENDED: 2, ReturnEffect.ASK: 1}
+    assert (first.unknown, first.unread, first.again) == ((4, 7, 9), (5,), 1)
+    assert (again.effects, again.again) == ({}, 4)
+    assert [(one.person_id, one.issue_number) for one in told] == [(jean, 125), (jean, 124), (marie, 124)]
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1", b"x;y\n" * 20_002])

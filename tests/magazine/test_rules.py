@@ -155,6 +155,8 @@ def test_codes_and_reasons_are_read_as_they_are_written() -> None:
         "non réclamé": ReturnReason.UNCLAIMED,
         "adresse insuffisante": ReturnReason.INCOMPLETE,
         "onbekend": ReturnReason.UNKNOWN,
+        "NPAI": ReturnReason.GONE,
+        "Adres onvoldoende": ReturnReason.INCOMPLETE,
         "gone": ReturnReason.GONE,
         "???": None,
     }

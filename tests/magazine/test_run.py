@@ -204,6 +204,11 @@ def test_who_dies_objects_or_is_erased_after_the_freeze_is_taken_out_and_said(ho
         assert (bare.last_name, bare.lines, bare.box_key, bare.street) == ("", "", "", "")
         assert printing.note(session, run.id, manifest, by=None, at=NOW)
         assert printing.left(session, [run.id])[0].removed == 3
+        people.retract_death(session, dies)
+        late = freezing.supplement(session, run.issue_id, by=None, at=NOW)
+        assert [one.person_id for one in printing.copies(session, late.id)] == [dies]
+        with pytest.raises(NobodyToMail):
+            freezing.supplement(session, run.issue_id, by=None, at=NOW)
     assert "Dupont" in b"".join(found.values()).decode("utf-8", "replace")
 
 
@@ -273,6 +278,11 @@ def test_whoever_reads_the_pdf_is_mailed_it_once_by_a_link_that_names_nobody(hou
         for place, wanted in enumerate((Format.PDF, Format.BOTH, Format.PAPER, Format.PDF)):
             email = EmailAddress.parse(f"lectrice-{place}@exemple.test") if place < 3 else None
             reader(session, said={"format": wanted}, email=email)
+        no = reader(session, said={"format": Format.PDF}, email=EmailAddress.parse("non@exemple.test"))
+        objects = NewAct(
+            person_id=no, purpose=MAGAZINE, address_key=EVERYWHERE, act=Act.OBJECTED, way=Way.PHONE, occurred_at=NOW
+        )
+        consent.record(session, house.sealer, objects, at=NOW)
         run = frozen(session)
         issue = service.issue(session, run.issue_id)
         assert issues.reader_count(session, issue, at=NOW) == 2

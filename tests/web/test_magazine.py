@@ -99,6 +99,7 @@ def test_a_magazine_is_described_and_an_issue_planned(assembly: Assembly, browse
     assert "Le fichier est attendu dans moins de deux semaines" in words_of(someone.get(HERE).text)
     assert someone.post(f"{HERE}/issues/1/freeze").status_code == 303
     assert "Personne ne recevrait d’exemplaire" in someone.get(HERE).text
+    assert "Personne ne recevrait d’exemplaire" in someone.get(f"{HERE}/issues/1").text
 
 
 def test_a_rule_is_seen_before_it_is_saved(assembly: Assembly, browser: Open) -> None:
@@ -162,7 +163,7 @@ def test_returns_and_claims_at_the_desk(assembly: Assembly, browser: Open) -> No
     sent = {"issue": "1", "file": (io.BytesIO(f"code;raison\n{number};inconnu\n000;inconnu".encode()), "retours.csv")}
     read = words_of(care.post(f"{HERE}/returns/file", sent, content_type="multipart/form-data").text)
     assert "1 était déjà noté" in read
-    assert "aux lignes : 2" in read
+    assert "aux lignes : 3" in read
     nothing = {"issue": "1", "file": (io.BytesIO(b"\0"), "x.csv")}
     assert care.post(f"{HERE}/returns/file", nothing, content_type="multipart/form-data").status_code == 422
     assert care.post(f"{HERE}/people/1/claim", {"issue": "2"}).status_code == 303
@@ -264,8 +265,8 @@ def test_new_addresses_wait_to_be_looked_at(assembly: Assembly, browser: Open) -
     read = words_of(care.post(f"{HERE}/changes", sent, content_type="multipart/form-data").text)
     assert "1 nouvelle adresse attend d’être relue" in read
     assert "1 était déjà la nôtre" in read
-    assert "Numéros inconnus aux lignes : 2" in read
-    assert "Adresses illisibles aux lignes : 3" in read
+    assert "Numéros inconnus aux lignes : 3" in read
+    assert "Adresses illisibles aux lignes : 4" in read
     with assembly.database.reading() as session:
         (waits,) = differences.open_of(session, PersonId(1))
     assert (waits.said["street"], waits.said["number"], waits.source) == ("Rue Neuve", "4", "post")
