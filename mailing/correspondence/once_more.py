@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.consent import asking
 from crm.consent import service as consent
 from crm.consent.model import Act
+from crm.values.email_address import EmailAddress
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk, Reader
 from mailing.correspondence.wishes import find_reader, requests_of, shown_lines
@@ -27,7 +29,8 @@ def remind(session: Session, desk: Desk, reader: Reader, *, at: datetime) -> boo
         if stands.act is Act.REQUESTED and stands.address_key == reader.point.address_key
     ]
     wishes, speaks = requests_of(session, waiting), reader.person.language
-    if not wishes:
+    email = EmailAddress.kept(reader.point.value)
+    if not wishes or not asking.admit(session, desk.addresses, email, at=at):
         return False
     return letters.send(
         session,
