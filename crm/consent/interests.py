@@ -120,6 +120,12 @@ def withdraw(
     return gone
 
 
+def agrees(session: Session, person_id: PersonId) -> bool:
+    """True while their agreement to keep what they chose stands."""
+    stands = _standing(session, person_id)
+    return stands is not None and stands.act is Act.GIVEN
+
+
 def interests_of(session: Session, person_id: PersonId) -> tuple[Interest, ...]:
     """What they chose, while their consent stands; in order."""
     rows = session.execute(

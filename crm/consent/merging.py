@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import paces, store
+from crm.consent import interests, paces, store
 from crm.consent.tables import ConsentEventRow
 from crm.foundation import row_moves
 from crm.foundation.database import hold
@@ -36,9 +36,24 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
         session, _tables["population_member"], loser=loser, survivor=survivor, unless_same=["population"]
     )
     moves += row_moves.give(session, _tables["pace_event"], loser=loser, survivor=survivor)
-    moves += row_moves.give(session, _tables["last_letter"], loser=loser, survivor=survivor, unless_same=["channel"])
+    moves += _last_letters(session, loser, survivor)
     moves += row_moves.give(session, _tables["interest"], loser=loser, survivor=survivor, unless_same=["kind", "code"])
     _refold(session, loser, survivor)
+    if not interests.agrees(session, survivor):
+        # One of the two took it back later: what the other chose goes too, and an undo of the merge leaves it gone.
+        store.forget_interests(session, survivor)
+    return moves
+
+
+def _last_letters(session: Session, loser: PersonId, survivor: PersonId) -> list[RowMove]:
+    """Where both had a letter, the later one is the last."""
+    table = _tables["last_letter"]
+    at = paces.last_letters(session, [loser, survivor])
+    moves = row_moves.give(session, table, loser=loser, survivor=survivor, unless_same=["channel"])
+    for (person_id, channel), written_at in at.items():
+        if person_id == loser and written_at > at.get((survivor, channel), written_at):
+            row = and_(table.c.person_id == survivor, table.c.channel == channel)
+            moves += row_moves.change(session, table, row, {"written_at": written_at})
     return moves
 
 

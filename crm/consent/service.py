@@ -80,7 +80,7 @@ def record(session: Session, sealer: Sealer, new: NewAct, *, at: datetime) -> Co
     """
     if not store.has_purpose(session, new.purpose):
         raise PurposeMissing
-    person = _held(session, new.person_id)
+    person = held(session, new.person_id)
     event = store.add_event(session, sealer, new, person_id=person.id, at=at)
     said = store.stream(
         session,
@@ -116,7 +116,7 @@ def withdraw(
     a no that was heard is never outdated (a no of long ago, read from a file, is `record`ed with its date).
     Raises `NobodyThere`, `PurposeMissing`.
     """
-    person = _held(session, person_id)
+    person = held(session, person_id)
     stands = store.find_standing(
         session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
     )
@@ -137,14 +137,17 @@ def withdraw(
     return True
 
 
-def _held(session: Session, person_id: PersonId) -> Person:
-    """Who that person is today, held: asked once more after waiting, for what one waits for may be a merge."""
+def held(session: Session, person_id: PersonId) -> Person:
+    """Who that person is today, their words held until the transaction ends. Raises `NobodyThere`.
+
+    Asked once more after waiting, for what one waits for may be a merge.
+    """
     person = people.find_survivor(session, person_id)
     if person is None:
         raise NobodyThere
     hold(session, f"consent {person.id}")
     today = people.find_survivor(session, person_id)
-    return person if today is None or today.id == person.id else _held(session, person_id)
+    return person if today is None or today.id == person.id else held(session, person_id)
 
 
 def standings(session: Session, person_id: PersonId) -> tuple[Standing, ...]:

@@ -76,7 +76,7 @@ def erase(
     written before the transaction ends: an erasure that a crash cut short is done again by `forget_again`.
     """
     hold(session, f"erase {person_id}")
-    subject = _subject(session, holdings, person_id)
+    subject = _held(session, holdings, person_id)
     keys = identities.keys_of(holdings.addresses, subject)
     erased: dict[str, int] = {}
     kept: list[Kept] = []
@@ -106,6 +106,24 @@ def forget_again(session: Session, holdings: Holdings, *, at: datetime) -> tuple
         if holdings.addresses.current(line.mark) == _mark(holdings, line.person_id, subject.created_at):
             done.append(erase(session, holdings, line.person_id, at=at))
     return tuple(done)
+
+
+def _held(session: Session, holdings: Holdings, person_id: PersonId) -> Subject:
+    """The subject as they are once nobody arrives at an address of theirs, and nobody writes down a word of theirs.
+
+    Whoever arrives waits for an address, then for the words of the person found there: so does an erasure.
+    """
+    held: set[str] = set()
+    while True:
+        subject = _subject(session, holdings, person_id)
+        keys = subject.address_keys | {holdings.addresses.key_of(email) for email in subject.emails}
+        names = [f"address {key}" for key in sorted(keys)]
+        names += [f"consent {number}" for number in sorted(subject.person_ids)]
+        if held.issuperset(names):
+            return subject
+        for name in names:
+            hold(session, name)
+        held.update(names)
 
 
 def _subject(session: Session, holdings: Holdings, person_id: PersonId) -> Subject:

@@ -32,9 +32,9 @@ def find_link(session: Session, value: Any, *, at: datetime) -> VisitLink | None
     return link if link is not None and rules.is_living(link, at) else None
 
 
-def miss(session: Session, link: VisitLink) -> None:
-    """A wrong proof of who it is: after five the link is spent."""
-    store.add_miss(session, link.id)
+def may_guess(session: Session, link: VisitLink) -> bool:
+    """Counts a proof of who it is before anybody looks at it; False after five, however many come at once."""
+    return store.add_guess(session, link.id, rules.MOST_MISSES)
 
 
 def enter(session: Session, link: VisitLink, person_id: PersonId, *, at: datetime) -> Entered | None:

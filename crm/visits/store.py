@@ -44,14 +44,16 @@ def spend(session: Session, link_id: int, at: datetime) -> bool:
     return done.first() is not None
 
 
-def add_miss(session: Session, link_id: int) -> None:
-    """One wrong proof more."""
-    session.execute(
+def add_guess(session: Session, link_id: int, most: int) -> bool:
+    """One guess more, counted before it is looked at; False where there were enough."""
+    done = session.execute(
         update(VisitLinkRow)
-        .where(VisitLinkRow.id == link_id)
+        .where(VisitLinkRow.id == link_id, VisitLinkRow.misses < most)
         .values(misses=VisitLinkRow.misses + 1)
+        .returning(VisitLinkRow.id)
         .execution_options(synchronize_session=False)
     )
+    return done.first() is not None
 
 
 def add_visit(

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.consent import asking
 from crm.consent import service as consent
+from crm.values.email_address import EmailAddress
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk, Reader
 from mailing.correspondence.wishes import find_reader, requests_of, shown_lines
@@ -26,7 +28,8 @@ def remind(session: Session, desk: Desk, reader: Reader, *, at: datetime) -> boo
         if stands.asked_id is not None and stands.address_key == reader.point.address_key
     ]
     wishes, speaks = requests_of(session, waiting), reader.person.language
-    if not wishes:
+    email = EmailAddress.kept(reader.point.value)
+    if not wishes or not asking.admit(session, desk.addresses, email, at=at):
         return False
     return letters.send(
         session,

@@ -6,6 +6,7 @@ Each choice of theirs gets a receipt (`receipts`): what was allowed or taken bac
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import asking, gate, policies
 from crm.consent import service as consent
+from crm.consent.errors import NobodyThere
 from crm.consent.model import Act, Confirmation, NewAct, Purpose, SuppressionCause, Way
 from crm.consent.pace import Pace
 from crm.people import arriving
@@ -21,7 +23,7 @@ from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
 from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import DeliveryId
+from crm.values.identifiers import DeliveryId, PersonId
 from crm.values.languages import Language
 from mailing.correspondence import letters, receipts
 from mailing.correspondence.leaving import declare_pace, evidence_of, leave, leave_everything, leave_everywhere
@@ -189,6 +191,7 @@ def confirm(
     link. A wish counts only while nobody said no since: an old letter never signs up again somebody who left.
     Opening it proves that the mailbox lives, so a mark of a dead address goes. What is new is greeted by one letter.
     """
+    _hold(session, value)
     opened = open_link(session, value)
     if opened is None:
         return None
@@ -226,6 +229,14 @@ def confirm(
             occasion=f"confirmed {wanted[0].event_id}",
         )
     return tuple(wish.purpose for wish in wanted)
+
+
+def _hold(session: Session, value: Any) -> None:
+    """Whose link it is, held before it is read: a no that is being written at this moment overtakes it."""
+    match value:
+        case [int(person_id), *_]:
+            with suppress(NobodyThere):
+                consent.held(session, PersonId(person_id))
 
 
 def _say_age(session: Session, reader: Reader, wish: Request, at: datetime) -> None:

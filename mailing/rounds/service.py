@@ -144,30 +144,49 @@ def answer(
 ) -> bool:
     """Writes what somebody answered to the question, in the words that were shown. True if that changed anything.
 
-    A yes is as good as a confirmation: only who opens the mailbox has the link. It counts while no no came since.
+    A yes by the link of the question is as good as a confirmation: only who opens the mailbox has it. By an older link,
+    which may have been forwarded, it is a yes without proof, and takes nothing away from one that was proved. It counts
+    while no no came since.
     """
     hold(session, f"consent {reader.person.id}")
     found, before = store.question_of(session, reader.person.id, reader.purpose), outcome_of(session, reader)
     if found is None or before is Outcome.NO or (is_yes and before is Outcome.YES):
         return False
-    if is_yes:
+    is_proved = _is_by_the_question(session, found.round_id, reader)
+    if is_yes and (is_proved or not _is_confirmed(session, reader)):
         notice = consent.notice_for(session, purpose=reader.purpose, language=language, text=text, at=at)
         act = NewAct(
             person_id=reader.person.id,
             purpose=reader.purpose,
             address_key=reader.point.address_key,
             act=Act.GIVEN,
-            way=Way.CONFIRMATION,
+            way=Way.CONFIRMATION if is_proved else Way.PREFERENCES,
             occurred_at=at,
             notice_id=notice.id,
             evidence={"round": found.round_id} | leaving.evidence_of(reader),
         )
         consent.record(session, desk.sealer, act, at=at)
-    else:
+    elif not is_yes:
         leaving.leave_everywhere(session, desk, reader, at=at)
     found.outcome, found.settled_at = Outcome.YES if is_yes else Outcome.NO, at
     session.flush()
     return True
+
+
+def _is_by_the_question(session: Session, round_id: int, reader: Reader) -> bool:
+    """True where the reader came by the mail that asked."""
+    asked, sent = session.get(RoundRow, round_id), reader.delivery_id
+    mail = None if sent is None else delivery.find_delivery(session, sent)
+    return asked is not None and mail is not None and mail.mailing_id == asked.mailing_id
+
+
+def _is_confirmed(session: Session, reader: Reader) -> bool:
+    here = (reader.purpose, reader.point.address_key)
+    return any(
+        one.is_confirmed
+        for one in consent.standings(session, reader.person.id)
+        if (one.purpose, one.address_key) == here
+    )
 
 
 def close(session: Session, sealer: Sealer, *, at: datetime) -> int:

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from crm.assembly import Assembly
-from crm.consent import interests
+from crm.consent import interests, merging, paces
 from crm.consent import service as consent
 from crm.consent.interest import Interest, InterestKind
-from crm.consent.model import INTERESTS, Act, Way
+from crm.consent.model import INTERESTS, Act, Channel, Way
+from crm.consent.pace import Rhythm
 from crm.consent.policy import EVERYWHERE
 from crm.consent.tables import InterestRow
 from crm.people.model import Person
@@ -56,6 +57,30 @@ def test_what_is_declared_goes_with_the_consent_and_the_ledger_never_knew_it(ass
         for_staff = {"purpose": INTERESTS, "address_key": EVERYWHERE, "way": Way.STAFF, "at": later}
         consent.withdraw(session, assembly.sealer, person_id=person.id, **for_staff)  # type: ignore[arg-type]
         assert session.scalars(select(InterestRow)).all() == []
+
+
+def test_a_merge_with_somebody_who_took_it_back_later_keeps_no_choice_and_the_latest_letter(
+    assembly: Assembly, add: Add
+) -> None:
+    with assembly.database.transaction() as session:
+        one, other = add(session, "lea@exemple.be"), add(session, "l.dupont@exemple.be")
+        for person, days in ((one, 0), (other, 1)):
+            said = {"person_id": person.id, "text": TEXT, "language": Language.FR, "way": Way.PREFERENCES}
+            interests.declare(session, assembly.sealer, wanted=CODES, at=NOW + timedelta(days=days), **said)  # type: ignore[arg-type]
+            paces.declare(
+                session, assembly.sealer, person_id=person.id, pause_until_on=None, rhythm=Rhythm.MONTHLY,
+                way=Way.PREFERENCES, at=NOW,
+            )  # fmt: skip
+            paces.note_letters(session, select(literal(person.id)), at=NOW + timedelta(days=3 + days))
+        interests.withdraw(session, assembly.sealer, person_id=other.id, way=Way.STAFF, at=NOW + timedelta(days=2))
+        moves = merging.repoint(session, loser=other.id, survivor=one.id)
+        assert session.scalars(select(InterestRow)).all() == []
+        latest, ours = NOW + timedelta(days=4), NOW + timedelta(days=3)
+        assert paces.last_letters(session, [one.id, other.id])[one.id, Channel.EMAIL] == latest
+        merging.put_back(session, moves, loser=other.id, survivor=one.id)
+        session.expire_all()
+        held = paces.last_letters(session, [one.id, other.id])
+        assert held == {(one.id, Channel.EMAIL): ours, (other.id, Channel.EMAIL): latest}
 
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])

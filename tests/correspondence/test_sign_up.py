@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -104,6 +106,34 @@ def test_confirming_allows_exactly_what_was_asked_and_is_greeted_once(house: Hou
         opened = correspondence.open_link(session, house.link_value(letter))
         assert opened is not None
         assert opened.state is LinkState.CONFIRMED
+
+
+def test_a_no_that_is_being_written_overtakes_the_button_pressed_meanwhile(house: House) -> None:
+    house.sign_up(MARIE, "news")
+    value, said = house.link_value(house.letters("confirm")[0]), list[object]()
+    confirming = Thread(target=lambda: said.append(house.confirm(value)))
+    with house.assembly.database.transaction() as session:
+        assert correspondence.leave(session, house.desk, house.reader(MARIE), at=house.now)
+        confirming.start()
+        time.sleep(0.2)
+    confirming.join(30)
+    assert (said, house.allowed()) == ([()], [])
+
+
+def test_a_spelling_of_the_mailbox_gets_no_second_letter_that_day(house: House) -> None:
+    house.sign_up("lea@gmail.com", "news")
+    with house.assembly.database.transaction() as session:
+        new = NewPerson(email=EmailAddress.parse("l.ea@gmail.com"), language=Language.FR)
+        people.add(session, house.assembly.addresses, new, at=NOW)
+    other = house.reader("l.ea@gmail.com")
+    with house.assembly.database.transaction() as session:
+        act = NewAct(
+            person_id=other.person.id, purpose="news", address_key=other.point.address_key, act=Act.REQUESTED,
+            way=Way.API, occurred_at=NOW,
+        )  # fmt: skip
+        consent.record(session, house.assembly.sealer, act, at=NOW)
+        assert not correspondence.remind(session, house.desk, other, at=NOW)
+        assert correspondence.remind(session, house.desk, other, at=NOW + timedelta(days=1))
 
 
 def test_who_receives_everything_asked_gets_a_letter_that_says_so(house: House) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+import time
 import zipfile
 import zlib
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from sqlalchemy import delete, func, select, update
 
 from crm.assembly import Assembly
 from crm.consent import service as consent
-from crm.consent.model import Act
+from crm.consent.model import Act, Purpose
 from crm.contracts.segment_fields import Measure
 from crm.foundation.columns import Base
 from crm.people import search
@@ -31,6 +33,8 @@ from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from jobs import seal_ledgers, verify_ledgers
+from mailing.correspondence import service as correspondence
+from mailing.correspondence.model import SignUp
 from mailing.delivery.model import DeliveryState
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
@@ -128,6 +132,24 @@ def test_erasing_one_of_two_leaves_the_other_s_mailbox_and_consent_alone(assembl
     nameless = f"E-mail;Prénom;Nom\n{canary.EMAIL};;\n{canary.EMAIL};{canary.FIRST};{canary.LAST}\n"
     run = desk.bring("people", nameless)
     assert {number: said[0] for number, said in desk.said(run).items()} == {2: "same", 3: "error"}
+
+
+def test_a_sign_up_at_the_same_moment_leaves_nothing_behind(assembly: Assembly) -> None:
+    she, _, _ = canary.plant(assembly)
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="lettre", names={"fr": "x"}, promises={}, position=9))
+    asked = SignUp(
+        email=EmailAddress.parse(canary.EMAIL), first_name="", language=Language.FR, words={"lettre": "La lettre"}
+    )
+    erasing_her = Thread(target=_erase, args=(assembly, she))
+    with assembly.database.transaction() as session:
+        correspondence.sign_up(session, assembly.desk, asked, at=NOW)
+        erasing_her.start()
+        time.sleep(0.2)
+    erasing_her.join(30)
+    with assembly.database.reading() as session:
+        assert set(session.scalars(select(DeliveryRow.address)).all()) <= {"", None}
+        assert {one.act for one in consent.standings(session, she)} == {Act.WITHDRAWN}
 
 
 def test_a_restored_backup_forgets_again(assembly: Assembly) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from crm.care import service as care
 from crm.care.model import Direction, InteractionKind
 from crm.consent import gate, policies, taking_over
 from crm.consent import service as consent
-from crm.consent.model import Act, Channel, LegalBasis, NewAct, Refusal, Way
+from crm.consent.model import Act, Channel, LegalBasis, NewAct, Refusal, SuppressionCause, Way
 from crm.consent.policy import Need, NewPolicy, Population
 from crm.people import service as people
 from crm.people.model import Person
@@ -127,3 +128,35 @@ def test_the_sleeping_and_the_unproven_are_asked_and_only_a_silence_that_was_rea
     assert _answer(assembly, silent, is_yes=True)
     with assembly.database.reading() as session:
         assert service.rounds(session)[0].outcomes[Outcome.YES] == 2
+
+
+def test_an_old_link_that_was_forwarded_lifts_no_complaint_and_spoils_no_proof(assembly: Assembly) -> None:
+    Site.open(assembly)
+    with assembly.database.transaction() as session:
+        loose = NewPolicy(
+            purpose="news", channel=Channel.EMAIL, population=Population.EVERYBODY, need=Need.CONSENT,
+            legal_basis=LegalBasis.CONSENT, valid_from_on=LONG_AGO.date(), reason="x",
+        )  # fmt: skip
+        rule = policies.propose(session, loose, by=ONE, at=LONG_AGO)
+        policies.decide(session, rule.id, approve=True, by=TWO, at=LONG_AGO)
+    angry, proved = _person(assembly, "fachee"), _person(assembly, "prouvee")
+    with assembly.database.transaction() as session:
+        here = {"purpose": "news", "address_key": proved.emails[0].address_key, "act": Act.GIVEN}
+        after = LONG_AGO + timedelta(days=1)
+        said = NewAct(person_id=proved.id, way=Way.CONFIRMATION, occurred_at=after, **here)  # type: ignore[arg-type]
+        consent.record(session, assembly.sealer, said, at=after)
+        made = service.propose(session, "news", Reach.ASLEEP, reason="x", by=ONE, at=NOW)
+        service.decide(session, assembly.desk, made.id, approve=True, spans=SPANS, by=TWO, at=NOW)
+        consent.suppress(
+            session, address_key=angry.emails[0].address_key, cause=SuppressionCause.COMPLAINT, way=Way.COMPLAINT,
+            at=NOW + timedelta(days=2),
+        )  # fmt: skip
+    for person in (angry, proved):
+        with assembly.database.transaction() as session:
+            old = replace(_reader(session, person), delivery_id=None)
+            yes = {"is_yes": True, "text": "Oui", "language": Language.FR, "at": NOW + timedelta(days=9)}
+            assert service.answer(session, assembly.desk, old, **yes)  # type: ignore[arg-type]
+    assert (_refusal(assembly, angry), _refusal(assembly, proved)) == (Refusal.SUPPRESSED, None)
+    with assembly.database.reading() as session:
+        assert consent.history(session, angry.id)[-1].way is Way.PREFERENCES
+        assert [one.is_confirmed for one in consent.standings(session, proved.id)] == [True]

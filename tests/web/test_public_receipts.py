@@ -55,8 +55,11 @@ def test_one_receipt_a_submission_that_changed_something_and_ten_a_day(site: Sit
 def test_leaving_is_acknowledged_once_a_day_however_one_leaves(site: Site, one_click: bool) -> None:
     links = [site.link(TokenPurpose.UNSUBSCRIBE, MARIE, about) for about in ("news", "urgent")]
     body = {"List-Unsubscribe": "One-Click"} if one_click else {"action": "withdraw"}
-    for link in (*links, *links):
-        assert site.client.post(link, data=body).status_code == 200
+    answers = [site.client.post(f"{link}?lang=fr", data=body) for link in (*links, *links)]
+    assert [one.status_code for one in answers] == [200] * 4
+    if not one_click:
+        assert ["Un seul message suivra encore" in one.text for one in answers] == [True, False, False, False]
+        assert all("pas même pour le confirmer" not in one.text for one in answers)
     (goodbye,) = texts(site, "goodbye")
     assert "vous ne recevrez plus : – Les nouvelles Vous recevez toujours : – Les actions urgentes" in goodbye
     assert texts(site, "receipt") == []

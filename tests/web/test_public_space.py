@@ -20,6 +20,7 @@ from crm.privacy.model import RequestKind, RequestWay
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
+from crm.visits import service as visits
 from tests.conftest import NOW
 from tests.web.supporters import Site, hidden, words_of
 from tests.web.test_public_interests import site as _site
@@ -162,6 +163,7 @@ def test_a_mailbox_of_two_asks_which_of_them_it_is(site: Site, assembly: Assembl
         home = PostalAddress.parse(street="Rue Basse", number="1", postcode="5000", locality="Namur")
         contacts.add_address(session, assembly.addresses, home, person_id=jean.id, source="test", at=NOW)
         people.set_birth(session, jean.id, date(1970, 2, 3), today=NOW.date())
+        people.edit(session, jean.id, language=Language.NL)
     ask(site)
     first = link(site)
     assert "Plusieurs personnes" in site.client.get(first).text
@@ -169,8 +171,9 @@ def test_a_mailbox_of_two_asks_which_of_them_it_is(site: Site, assembly: Assembl
     wrong = site.client.post(first, data={"postcode": "5000", "year": "1971"}).text
     assert wrong == unknown
     assert "pas reconnu" in wrong
-    assert site.client.post(first, data={"postcode": " 5000", "year": "1970"}).status_code == 303
-    shown = site.client.get("/mon-espace").text
+    entered = site.client.post(first, data={"postcode": " 5000", "year": "1970"})
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/mon-espace?lang=nl")
+    shown = site.client.get("/mon-espace?lang=fr").text
     assert (re.search(r"<h1>([^<]*)</h1>", shown) or [""])[0] == "<h1>Bonjour Jean</h1>"
     assert marie.id != jean.id
     ask(site)
@@ -178,6 +181,10 @@ def test_a_mailbox_of_two_asks_which_of_them_it_is(site: Site, assembly: Assembl
     for _ in range(5):
         assert site.client.post(second, data={"number": "1"}).status_code == 422
     assert site.client.post(second, data={"postcode": "5000", "year": "1970"}).status_code == 404
+    with assembly.database.transaction() as session:
+        seen = visits.ask(session, marie.emails[0].address_key, at=NOW)
+        assert seen is not None
+        assert [visits.may_guess(session, seen) for _ in range(7)] == [True] * 5 + [False] * 2
 
 
 def _neighbour(session: object, assembly: Assembly, name: str) -> Person:

@@ -52,6 +52,7 @@ def test_looking_changes_nothing_and_a_button_answers_in_each_language(assembly:
         made = service.propose(session, "news", Reach.ASLEEP, reason="x", by=None, at=later)
         service.decide(session, assembly.desk, made.id, approve=True, spans=SPANS, by=2, at=later)  # type: ignore[arg-type]
     [sent] = site.letters(f"still-{made.id}")
+    link = f"{site.link(TokenPurpose.PREFERENCES, MARIE, delivery_id=sent.id)}/encore"
     assert sent.address == MARIE
     before = digest(assembly)
     for speaks in ("fr", "nl", "de", "en"):

@@ -1,7 +1,7 @@
 """What one cares about: themes, countries and a province, declared under an explicit consent and taken back at will.
 
 The link to this page comes in every letter, and letters are forwarded: the page never shows what somebody chose, only
-how many choices stand. Choosing again takes their place.
+how many choices stand, and takes them back. They are made in one's own space, where a letter to the mailbox leads.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from crm.consent.model import Way
 from crm.foundation.settings import Organisation
 from crm.foundation.signing import TokenPurpose
 from crm.values.belgium.localities import Province
+from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.web import words
 from crm.web.public import page
 from crm.web.words import N_
-from mailing.content import service as content
 from mailing.content.model import Term, TermKind
 from mailing.content.term_names import name_of
-from mailing.correspondence import receipts
+from mailing.correspondence import receipts, visiting
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import Desk, Reader
 
@@ -80,37 +80,31 @@ def chosen(form: MultiDict[str, str], offered: dict[Interest, str]) -> frozenset
 
 @blueprint.get("/p/<token>/sujets")
 def look(token: str) -> Response:
-    """Everything one can choose, nothing ticked."""
+    """How many choices stand, and the way to one's own space, where they are made."""
     made = page.assembly()
     with made.database.reading() as session:
         reader = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
         if reader is None:
             return page.lost_link()
         standing = len(interests.interests_of(session, reader.person.id))
-        terms = content.worn_terms(session)
-    return _show(reader, terms, standing=standing)
+    return _show(reader, standing=standing)
 
 
 @blueprint.post("/p/<token>/sujets")
 def change(token: str) -> Response:
-    """Declares what is ticked, or with `action=forget` takes all of it back; both at once."""
+    """With `action=link` owes the mailbox the link to its own space; with `action=forget` takes all back, at once."""
     made = page.assembly()
     with made.database.transaction() as session:
         reader = correspondence.reader_of(session, made.links.read(TokenPurpose.PREFERENCES, token))
         if reader is None:
             return page.lost_link()
-        terms = content.worn_terms(session)
         if request.form.get("action") == "forget":
-            gone = forget(made.desk, session, reader)
-            return _show(reader, terms, gone=gone)
-        speaks = page.language(reader.person.language)
-        wanted = chosen(request.form, named(terms, speaks))
-        errors = wrong(wanted)
-        if errors:
-            standing = len(interests.interests_of(session, reader.person.id))
-            return _show(reader, terms, standing=standing, ticked=wanted, errors=errors)
-        declare(made.desk, session, reader, wanted, speaks)
-    return _show(reader, terms, standing=len(wanted), declared=wanted)
+            return _show(reader, gone=forget(made.desk, session, reader))
+        standing = len(interests.interests_of(session, reader.person.id))
+        if request.form.get("action") != "link":
+            return _show(reader, standing=standing)
+        email = EmailAddress.kept(reader.point.value)
+        return _show(reader, standing=standing, is_sent=visiting.send_link(session, made.desk, email, at=page.now()))
 
 
 def wrong(wanted: frozenset[Interest]) -> dict[str, str]:
@@ -165,27 +159,14 @@ def shown(
     }
 
 
-def _show(
-    reader: Reader,
-    terms: tuple[Term, ...],
-    *,
-    standing: int = 0,
-    ticked: frozenset[Interest] = frozenset(),
-    declared: frozenset[Interest] = frozenset(),
-    gone: int | None = None,
-    errors: dict[str, str] | None = None,
-) -> Response:
-    speaks = page.language(reader.person.language)
-    offered = named(terms, speaks)
+def _show(reader: Reader, *, standing: int = 0, gone: int | None = None, is_sent: bool | None = None) -> Response:
     return page.show(
         "interests.html",
-        speaks=speaks,
-        status=422 if errors else 200,
+        speaks=page.language(reader.person.language),
         is_private=True,
         address=reader.masked_address,
         standing=standing,
-        declared=[offered[one] for one in offered if one in declared],
         gone=gone,
+        is_sent=is_sent,
         back=correspondence.preferences_url(page.assembly().desk, reader),
-        **shown(terms, speaks, ticked=ticked, errors=errors or {}),
     )

@@ -17,7 +17,6 @@ from crm.people import service as people
 from crm.people.model import Person
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
-from crm.values.identifiers import PersonId
 from crm.visits import service as visits
 from crm.visits.model import Entered, Visit, VisitLink
 from crm.visits.rules import Knowledge, who_knows
@@ -110,14 +109,15 @@ def enter(token: str) -> Response:
         several = visiting.living_at(session, link.address_key) if link else ()
         if link is None or not several:
             return _spent()
-        who = several[0].id if len(several) == 1 else _who(session, several)
+        if len(several) > 1 and not visits.may_guess(session, link):
+            return _spent()
+        who = several[0] if len(several) == 1 else _who(session, several)
         if who is None:
-            visits.miss(session, link)
             return _door(several, said=UNKNOWN)
-        entered = visits.enter(session, link, who, at=now)
+        entered = visits.enter(session, link, who.id, at=now)
     if entered is None:
         return _spent()
-    response = redirect(f"{HERE}?lang={page.language(several[0].language).value}", 303)
+    response = redirect(f"{HERE}?lang={page.language(who.language).value}", 303)
     assert isinstance(response, Response)
     response.set_cookie(
         cookie_name(made), entered.token, path="/", httponly=True, secure=made.settings.secure_cookies, samesite="Lax"
@@ -130,7 +130,7 @@ def _link(session: Session, token: str) -> VisitLink | None:
     return visits.find_link(session, value, at=page.now())
 
 
-def _who(session: Session, several: tuple[Person, ...]) -> PersonId | None:
+def _who(session: Session, several: tuple[Person, ...]) -> Person | None:
     abodes = contacts.addresses_of(session, [person.id for person in several])
     known = [
         Knowledge(
@@ -142,7 +142,8 @@ def _who(session: Session, several: tuple[Person, ...]) -> PersonId | None:
         for person in several
     ]
     typed = {name: request.form.get(name, "")[:LONGEST_TYPED] for name in ("number", "postcode", "year")}
-    return who_knows(known, **typed)
+    found = who_knows(known, **typed)
+    return next((person for person in several if person.id == found), None)
 
 
 def _door(several: tuple[Person, ...], *, said: str = "") -> Response:

@@ -89,10 +89,10 @@ def _leave(token: str, action: str) -> Response:
         before = _still(session, reader, now)
         changed = LEAVING[action](session, made.desk, reader, at=now)
         still = _still(session, reader, now)
-        speaks = page.language(reader.person.language)
+        speaks, goodbye = page.language(reader.person.language), False
         if changed:
             left = [one for one in before if one not in still] or [purpose]
-            receipts.say_goodbye(session, made.desk, reader, left=left, kept=still, language=speaks, at=now)
+            goodbye = receipts.say_goodbye(session, made.desk, reader, left=left, kept=still, language=speaks, at=now)
     return page.show(
         "unsubscribed.html",
         speaks=speaks,
@@ -101,6 +101,7 @@ def _leave(token: str, action: str) -> Response:
         name=purpose.name(speaks),
         address=reader.masked_address,
         changed=changed,
+        goodbye=goodbye,
         offer=_offer(purpose, speaks),
         information=notices.information(speaks, made.settings.organisation),
         still=[one.name(speaks) for one in still],
