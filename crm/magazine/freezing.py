@@ -17,7 +17,7 @@ from crm.consent import gate
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
 from crm.magazine import draft, envelopes, roll, store
-from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, RollMoved
+from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, RollMoved
 from crm.magazine.model import Eligibility, Issue, IssueRun, NewIssue, Outlook, Reason, RunKind, Version
 from crm.magazine.roll import Tally
 from crm.magazine.selects import Question
@@ -79,7 +79,7 @@ def freeze(session: Session, issue_id: IssueId, *, by: AccountId | None, at: dat
 def supplement(session: Session, issue_id: IssueId, *, by: AccountId | None, at: datetime) -> IssueRun:
     """Copies for whoever came to have a right since the freeze: late until the drop, then to welcome them.
 
-    Raises IssueOpen, and NobodyToMail where nobody has. By the rule by which the issue was frozen.
+    Raises IssueOpen, IssuePast, and NobodyToMail where nobody has. By the rule by which the issue was frozen.
     """
     hold(session, f"magazine issue {issue_id}")
     kind = later_kind(store.issue(session, issue_id), at)
@@ -106,10 +106,12 @@ def drawn(
 ) -> Iterator[Sheet]:
     """Draws a run as of now, writing nothing; `tell` hears now and then how many of how many were looked at.
 
-    Raises IssueMissing, IssueFrozen, IssueOpen, NobodyToMail.
+    Raises IssueMissing, IssueFrozen, IssueOpen, IssuePast, NobodyToMail.
     """
     issue = store.issue(session, issue_id)
     _fits(issue, kind)
+    if is_past(session, issue, kind):
+        raise IssuePast
     version = store.rule_of(session, issue)
     asked = question(session, issue, version.rule, at=at, only=kind)
     tally, seq, seen = Tally(), 0, 0
@@ -159,6 +161,12 @@ def lay(session: Session, sheet: Sheet, *, by: AccountId | None) -> IssueRun:
         row.frozen_at, row.eligibility_id = sheet.at, sheet.version.id or None
     session.flush()
     return store.run(session, made.id)
+
+
+def is_past(session: Session, issue: Issue, kind: RunKind) -> bool:
+    """Whether nobody is welcomed with an issue any more, as a later one is frozen."""
+    last = store.last_frozen(session)
+    return kind is RunKind.WELCOME and last is not None and last.number > issue.number
 
 
 def _fits(issue: Issue, kind: RunKind) -> None:

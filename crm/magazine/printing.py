@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate
@@ -24,7 +24,7 @@ from crm.magazine import mail_id, print_house, store
 from crm.magazine.errors import NoPublication
 from crm.magazine.model import Copy, IssueRun, Publication, Removal
 from crm.magazine.print_house import Printed
-from crm.magazine.tables import CopyRow, PrintFileRow
+from crm.magazine.tables import CopyRow, IssueRunRow, PrintFileRow
 from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, IssueRunId
@@ -34,6 +34,10 @@ AT_ONCE = 5000
 WORDS = ("title", "language")
 FIELDS = tuple(name for name in Copy.__dataclass_fields__ if name != "lines")
 SAYING_NO = ("objected", "refused", "withdrawn")
+
+
+SHEET_MOST = 50_000
+"""Rows up to which sheets are made unasked: each thousand takes a quarter of a second, and a CSV opens as well."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +89,10 @@ class Odd:
 
 
 def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
-    """Takes out whoever has died or objected since the freeze (an erasure takes itself out); how many."""
+    """Takes out whoever has died or objected since the freeze (an erasure takes itself out); how many.
+
+    A copy that was printed long ago and whose person was erased since has no name any more: it leaves no second time.
+    """
     run = store.run(session, run_id)
     who = people.everybody().subquery("who")
     dead = select(who.c.person_id).where(who.c.is_deceased)
@@ -93,6 +100,7 @@ def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
     refused = consent.refused(MAGAZINE, Channel.POST, moment=gate.moment(session, at), among=among).subquery("refused")
     objected = select(refused.c.person_id).where(refused.c.refusal.in_(SAYING_NO))
     here = CopyRow.run_id == run.id
+    store.remove(session, here & (CopyRow.lines == ""), removal=Removal.ERASED, removed_at=at)
     gone = store.remove(session, here & CopyRow.person_id.in_(dead), removal=Removal.DECEASED, removed_at=at)
     return gone + store.remove(session, here & CopyRow.person_id.in_(objected), removal=Removal.OBJECTED, removed_at=at)
 
@@ -210,6 +218,19 @@ def left(session: Session, run_ids: list[int]) -> list[Left]:
     """What left of those runs, the newest first."""
     query = select(PrintFileRow).where(PrintFileRow.run_id.in_(run_ids)).order_by(PrintFileRow.id.desc())
     return [Left(**{name: getattr(row, name) for name in Left.__dataclass_fields__}) for row in session.scalars(query)]
+
+
+def run_of(session: Session, file_id: int) -> int | None:
+    """The run of a file that left."""
+    return session.scalar(select(PrintFileRow.run_id).where(PrintFileRow.id == file_id))
+
+
+def overdue(session: Session, *, today: date) -> dict[int, int]:
+    """How many files the printer should have deleted and did not say so, by issue."""
+    row = PrintFileRow
+    late = (row.purged_on.is_(None), row.purge_on < today)
+    query = select(IssueRunRow.issue_id, func.count()).join(row, row.run_id == IssueRunRow.id).where(*late)
+    return {int(one[0]): int(one[1]) for one in session.execute(query.group_by(IssueRunRow.issue_id))}
 
 
 def say_purged(session: Session, file_id: int, *, on: date) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from crm.magazine.errors import IssueMissing, RunMissing
@@ -19,6 +19,7 @@ from crm.magazine.model import (
     Issue,
     IssueRun,
     NewIssue,
+    OrderState,
     Outlook,
     Publication,
     Reason,
@@ -32,6 +33,7 @@ from crm.magazine.tables import (
     ExclusionRow,
     IssueRow,
     IssueRunRow,
+    OrderRow,
     PublicationRow,
     SubscriptionRow,
 )
@@ -114,6 +116,18 @@ def put_issue(session: Session, wanted: NewIssue, issue_id: int | None = None) -
             setattr(row, name, value)
     session.flush()
     return _issue(row)
+
+
+def drop_issue(session: Session, issue_id: int) -> bool:
+    """Deletes an issue with the orders that came to nothing; False where one still waits."""
+    order = OrderRow
+    waits = select(order.id).where(order.issue_id == issue_id, order.state == OrderState.WAITING)
+    if session.scalar(waits.limit(1)) is not None:
+        return False
+    session.execute(delete(order).where(order.issue_id == issue_id))
+    session.execute(delete(IssueRow).where(IssueRow.id == issue_id))
+    session.flush()
+    return True
 
 
 def versions(session: Session) -> tuple[Version, ...]:
