@@ -56,11 +56,12 @@ class Printed(NamedTuple):
     language: str
     lines: str
     by_hand: bool
+    basis: str
 
 
 def row(copy: Printed, issue_number: int) -> list[str]:
     """One copy, in the order of `COLUMNS`."""
-    seq, member_number, version, copies, title, *parts, printed, _ = copy
+    seq, member_number, version, copies, title, *parts, printed, _, _ = copy
     several = printed.split("\n")[:MOST_LINES]
     filled = [*several, *[""] * (MOST_LINES - len(several))]
     code = return_code(member_number, issue_number)

@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate
@@ -22,17 +22,19 @@ from crm.foundation.print_files import SideBySide, lay, slug
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.magazine import mail_id, print_house, store
 from crm.magazine.errors import NoPublication
-from crm.magazine.model import Copy, IssueRun, Publication, Removal
+from crm.magazine.model import Basis, Copy, IssueRun, Publication, Removal
 from crm.magazine.print_house import Printed
 from crm.magazine.tables import CopyRow, IssueRunRow, PrintFileRow
 from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, IssueRunId
 
+SHOWN = 200
 AT_ONCE = 5000
 """Rows that are turned into bytes at once."""
-WORDS = ("title", "language")
+WORDS = ("title", "language", "basis")
 FIELDS = tuple(name for name in Copy.__dataclass_fields__ if name != "lines")
+SEED = Basis.STAFF.value
 SAYING_NO = ("objected", "refused", "withdrawn")
 
 
@@ -58,6 +60,7 @@ class Part:
     sha256: str
     first: int
     last: int
+    seeds: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +72,8 @@ class Manifest:
     countries: Mapping[str, int]
     versions: Mapping[str, int]
     removed: Mapping[str, int]
+    seeds: int
+    """Copies of our own people, which tell us whether it arrives; no row of a file says which they are."""
     transliterated: int
     purge_on: date
     parts: tuple[Part, ...]
@@ -105,11 +110,11 @@ def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
     return gone + store.remove(session, here & CopyRow.person_id.in_(objected), removal=Removal.OBJECTED, removed_at=at)
 
 
-def copies(session: Session, run_id: IssueRunId) -> Iterator[Copy]:
+def copies(session: Session, run_id: IssueRunId, *where: ColumnElement[bool]) -> Iterator[Copy]:
     """The copies of a run that stand, in their order; a few thousand in memory at once."""
     row = CopyRow
     query = select(*(getattr(row, name) for name in FIELDS), row.lines).where(
-        row.run_id == run_id, row.removal.is_(None)
+        row.run_id == run_id, row.removal.is_(None), *where
     )
     stream = session.execute(query.order_by(row.seq).execution_options(yield_per=AT_ONCE))
     for *values, printed in stream:
@@ -131,11 +136,26 @@ def removed(session: Session, run_id: IssueRunId) -> dict[str, int]:
     return dict(Counter(one.value for one in session.scalars(query) if one is not None))
 
 
-def odd(session: Session, run_id: IssueRunId, *, size: int = 200) -> list[Odd]:
+def marked(session: Session, run_id: IssueRunId, *kinds: str, size: int = SHOWN) -> list[Copy]:
+    """Copies of a run that were marked when it was drawn (`marks`) and still stand, in their order, some of them."""
+    kept = store.marks_of(session, run_id) or {"seqs": {}}
+    seqs = [seq for kind in kinds for seq in kept["seqs"].get(kind, [])[:size]]
+    return list(copies(session, run_id, CopyRow.seq.in_(seqs))) if seqs else []
+
+
+def count_marked(session: Session, run_id: IssueRunId, kind: str) -> int:
+    """How many copies of a run were marked so when it was drawn."""
+    kept = store.marks_of(session, run_id) or {"counts": {}}
+    return int(kept["counts"].get(kind, 0))
+
+
+def odd(session: Session, run_id: IssueRunId, *, size: int = SHOWN) -> list[Odd]:
     """The lines that Windows-1252 cannot print as they are, those first that lose a letter."""
+    is_marked = store.marks_of(session, run_id) is not None
+    several = marked(session, run_id, "lost", "odd", size=size) if is_marked else copies(session, run_id)
     found = [
         Odd(person_id=copy.person_id, written=line, printed=printable(line))
-        for copy in copies(session, run_id)
+        for copy in several
         for line in copy.lines
         if not is_printable(line)
     ]
@@ -157,7 +177,7 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
         key = _pack(copy)
         if key not in packs:
             packs[key] = _Pack(with_sheet=wanted.xlsx)
-        packs[key].add(copy.seq, copy.copies, print_house.row(copy, plan.number))
+        packs[key].add(copy.seq, copy.copies, print_house.row(copy, plan.number), is_seed=copy.basis == SEED)
         countries[copy.country] += copy.copies
         versions[copy.version] += copy.copies
     parts: list[Part] = []
@@ -172,6 +192,7 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
             countries=dict(countries),
             versions=dict(versions),
             removed=removed(session, run_id),
+            seeds=sum(pack.seeds for pack in packs.values()),
             transliterated=sum(pack.files.transliterated for pack in packs.values()),
             purge_on=brussels_day(at) + timedelta(days=publication.keep_days),
             parts=tuple(parts),
@@ -213,6 +234,11 @@ class Left:
     purged_on: date | None
     parts: list[Any] = field(default_factory=list)
 
+    @property
+    def seeds(self) -> int:
+        """How many copies of our own people it held."""
+        return sum(part.get("seeds", 0) for part in self.parts if part["name"].endswith("-utf8.csv"))
+
 
 def left(session: Session, run_ids: list[int]) -> list[Left]:
     """What left of those runs, the newest first."""
@@ -252,11 +278,12 @@ class _Pack:
     """The files of one country and version, written side by side as copies come by, some hundred at a time."""
 
     def __init__(self, *, with_sheet: bool) -> None:
-        self.copies = self.first = self.last = 0
+        self.copies = self.first = self.last = self.seeds = 0
         self.files = SideBySide(print_house.COLUMNS, with_sheet=with_sheet)
 
-    def add(self, seq: int, copies: int, cells: list[str]) -> None:
+    def add(self, seq: int, copies: int, cells: list[str], *, is_seed: bool) -> None:
         """One more copy."""
+        self.seeds += is_seed
         self.copies += copies
         self.first, self.last = self.first or seq, seq
         self.files.add(cells)
@@ -268,6 +295,7 @@ class _Pack:
                 name=called,
                 rows=self.files.rows,
                 copies=self.copies,
+                seeds=self.seeds,
                 sha256=digest,
                 first=self.first,
                 last=self.last,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -155,6 +155,11 @@ def left_out(session: Session, run_id: IssueRunId, reason: Reason, *, size: int)
 def subscription(session: Session, person_id: PersonId) -> Subscription:
     """What is said of somebody and the magazine."""
     return store.subscription(session, person_id)
+
+
+def delivery_notes(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, str]:
+    """What is to be known where a copy is handed over."""
+    return store.notes_of(session, person_ids)
 
 
 def subscribe(session: Session, wanted: Subscription, *, by: AccountId | None, at: datetime) -> Subscription:

@@ -168,6 +168,13 @@ def subscription(session: Session, person_id: int) -> Subscription:
     return Subscription(person_id=PersonId(person_id)) if row is None else subscription_of(row)
 
 
+def notes_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, str]:
+    """The delivery notes of some people, where there are any."""
+    row = SubscriptionRow
+    query = select(row.person_id, row.notes).where(row.person_id.in_(person_ids), row.notes != "")
+    return {PersonId(person_id): notes for person_id, notes in session.execute(query)}
+
+
 def put_subscription(session: Session, wanted: Subscription, **facts: Any) -> None:
     """Writes what is said of somebody."""
     row = session.get(SubscriptionRow, wanted.person_id)
@@ -202,6 +209,14 @@ def outlook_of(session: Session, run_id: int) -> Outlook:
     if row is None:
         raise RunMissing
     return from_json(row.outlook)
+
+
+def marks_of(session: Session, run_id: int) -> Mapping[str, Any] | None:
+    """The copies to look at that were marked when a run was drawn; nothing of a run older than that."""
+    row = session.get(IssueRunRow, run_id)
+    if row is None:
+        raise RunMissing
+    return row.outlook.get("marks")
 
 
 def find_copy(session: Session, issue_id: int, person_id: int) -> CopyRow | None:

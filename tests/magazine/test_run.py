@@ -19,7 +19,7 @@ from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
-from crm.magazine import freezing, labels, printing, returning, service
+from crm.magazine import checking, freezing, labels, printing, returning, service
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
@@ -146,11 +146,21 @@ def test_the_screen_the_file_and_the_manifest_agree(house: Assembly, reader: Rea
         reader(session, address=replace(HOME, complement="=2+5"))
         reader(session, last_name="Łuczak", first_name="Zoé", address=replace(HOME, number="17"))
         reader(session, address=PARIS, last_name="Martin", language=Language.NL)
-        reader(session, said={"by_hand": True}, last_name="Renard", address=replace(HOME, street="Rue Haute"))
+        reader(
+            session,
+            said={"by_hand": True, "notes": "Sonner deux fois"},
+            last_name="Renard",
+            address=replace(HOME, street="Rue Haute"),
+        )
         reader(session, kind=PersonKind.ORGANISATION, organisation_name="École du Lac", first_name="", last_name="")
         reader(session, said={"basis": Basis.STAFF}, last_name="Témoin")
         reader(session, said={"format": Format.PDF})
+        work = checking.work_list(session, service.issues(session)[0], Eligibility(), at=NOW)
+        before = [(one.printed, one.is_lost) for one in work.odd]
         run = frozen(session)
+        seeds, hand = printing.marked(session, run.id, "seed"), printing.marked(session, run.id, "hand")
+        notes = service.delivery_notes(session, [one.person_id for one in hand])
+        handed = [(one.last_name, notes[one.person_id]) for one in hand]
         manifest, found = files(session, run, xlsx=True, mail_id=True)
         outlook = service.outlook_of(session, run.id)
         odd = printing.odd(session, run.id)
@@ -189,7 +199,10 @@ def test_the_screen_the_file_and_the_manifest_agree(house: Assembly, reader: Rea
     windows = found["le-fil-124-be-fr-windows1252.csv"].decode("windows-1252")
     assert "Zoé;Luczak" in windows
     assert "Zoé;Łuczak" in tables["le-fil-124-be-fr-utf8.csv"].decode()
-    assert [(one.printed, one.is_lost) for one in odd] == [("Zoé Luczak", False)]
+    assert [(one.printed, one.is_lost) for one in odd] == [("Zoé Luczak", False)] == before
+    assert [one.last_name for one in seeds] == ["Témoin"]
+    assert (manifest.seeds, said["seeds"]) == (1, 1)
+    assert handed == [("Renard", "Sonner deux fois")]
     assert manifest.transliterated == 1
     assert found["le-fil-124-mail-id-a-verifier.xml"].count(b"<Item ") == 5
 

@@ -223,6 +223,9 @@ def run(run_id: int) -> ResponseReturnValue:
         issue = magazine.issue(session, found.issue_id)
         outlook = magazine.outlook_of(session, found.id)
         odd = printing.odd(session, found.id)
+        seeds, hand = printing.marked(session, found.id, "seed"), printing.marked(session, found.id, "hand")
+        seed_count = printing.count_marked(session, found.id, "seed")
+        notes = magazine.delivery_notes(session, [one.person_id for one in hand])
         removed = printing.removed(session, found.id)
         files = printing.left(session, [found.id])
         names = {account.id: account.name for account in staff.accounts(session)}
@@ -232,6 +235,9 @@ def run(run_id: int) -> ResponseReturnValue:
         issue=issue,
         outlook=outlook,
         odd=odd,
+        seeds=seeds,
+        seed_count=seed_count,
+        hand=[(one, notes.get(one.person_id, "")) for one in hand],
         removed=[(words.REMOVALS[one], removed[one.value]) for one in words.REMOVALS if one.value in removed],
         files=files,
         names=names,
