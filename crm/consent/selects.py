@@ -118,7 +118,7 @@ def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
 def allowed_places(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
     """Every address at which we may write to somebody for a purpose, with the columns of `people.selects.reachable`."""
     live = reachable(channel, moment).subquery("live")
-    word, joined = _words(live, purpose, channel)
+    word, joined = words_at(live, purpose, channel)
     return joined.add_columns(*live.c).where(
         _satisfied(purpose, channel, live.c.person_id, word, moment),
         not_(_suppressed(live.c.address_key, word)),
@@ -158,7 +158,7 @@ def refused(
         standing.c.person_id.not_in(select(somewhere.c.person_id))
     )
     places = select(somewhere.c.person_id, somewhere.c.address_key).union(nowhere).subquery("places")
-    word, joined = _words(places, purpose, channel)
+    word, joined = words_at(places, purpose, channel)
     answers = (
         select(literal(1))
         .select_from(live)
@@ -217,14 +217,6 @@ def standing_yes(purpose: str, channel: Channel = Channel.EMAIL) -> Select[*tupl
     )
 
 
-def standing_no(purpose: str, channel: Channel = Channel.EMAIL) -> Select[*tuple[Any, ...]]:
-    """Every living mailbox or phone at which somebody's word on a purpose is a no: person_id, contact_point_id."""
-    kind = ContactKind.EMAIL if channel is Channel.EMAIL else ContactKind.PHONE
-    live = people.reachable(kind).subquery("live")
-    word, joined = _words(live, purpose, channel)
-    return joined.add_columns(live.c.person_id, live.c.contact_point_id).where(word.is_in(NO))
-
-
 def may_receive(
     purpose: str,
     channel: Channel,
@@ -242,7 +234,7 @@ def may_receive(
     if purpose == SERVICE:
         return and_(not_(_dead(address_key)), not_(people.deceased(person_id)))
     live = reachable(channel, moment).subquery("live")
-    word, joined = _words(live, purpose, channel)
+    word, joined = words_at(live, purpose, channel)
     return (
         joined.where(
             live.c.person_id == person_id,
@@ -274,7 +266,7 @@ class _Word:
         return func.coalesce(and_(self.act == Act.GIVEN.value, self.way == Way.CONFIRMATION.value), False)
 
 
-def _words(places: Subquery, purpose: str, channel: Channel) -> tuple[_Word, Select[*tuple[Any, ...]]]:
+def words_at(places: Subquery, purpose: str, channel: Channel) -> tuple[_Word, Select[*tuple[Any, ...]]]:
     """The twin of `rules.combined`: the word at each place, and a select over the places that is to be completed."""
     own, everywhere = aliased(ConsentStandingRow), aliased(ConsentStandingRow)
     joined = select().select_from(places).correlate_except(places, own, everywhere)

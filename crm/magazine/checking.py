@@ -10,8 +10,10 @@ from heapq import nlargest
 
 from sqlalchemy.orm import Session
 
+from crm.foundation.transliteration import is_printable, printable
 from crm.magazine import envelopes, freezing, roll
 from crm.magazine.model import Eligibility, Issue, Reason
+from crm.magazine.printing import Odd
 from crm.magazine.rules import is_mixed
 from crm.values.address_lines import lines
 from crm.values.address_quality import Doubt, quality
@@ -51,6 +53,8 @@ class WorkList:
     mixed: tuple[Mixed, ...]
     mixed_count: int
     unreachable: int
+    odd: tuple[Odd, ...]
+    odd_count: int
 
 
 def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime, size: int = SHOWN) -> WorkList:
@@ -59,7 +63,8 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
     doubts: Counter[Doubt] = Counter()
     worst: list[tuple[int, int, Doubtful]] = []
     mixed: list[Mixed] = []
-    checked = doubtful_count = mixed_count = unreachable = 0
+    checked = doubtful_count = mixed_count = unreachable = odd_count = 0
+    odd: list[Odd] = []
     for box in roll.rolled(session, asked, whole=True):
         unreachable += sum(1 for one, _ in box if one.reason in {Reason.NO_ADDRESS, Reason.INCOMPLETE})
         mailed = [(one, row) for one, row in box if one.reason is None]
@@ -76,6 +81,16 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
         for one, row in mailed:
             checked += 1
             address = envelopes.address_of(row)
+            printed = envelopes.lines_of(row, address)
+            if not is_printable("".join(printed)):
+                odd += [
+                    Odd(person_id=one.person_id, written=line, printed=printable(line))
+                    for line in printed
+                    if not is_printable(line)
+                ]
+                odd_count += 1
+                if len(odd) > 20 * size:
+                    odd = _lost_first(odd, size)
             found = quality(address)
             if found.score == SOUND:
                 continue
@@ -85,7 +100,7 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
                 person_id=PersonId(one.person_id),
                 score=found.score,
                 doubts=found.doubts,
-                lines=lines(address, recipient=envelopes.envelope_of(row)),
+                lines=printed,
             )
             worst.append((SOUND - found.score, -one.person_id, doubtful))
             if len(worst) > 20 * size:
@@ -98,4 +113,10 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
         mixed=tuple(mixed),
         mixed_count=mixed_count,
         unreachable=unreachable,
+        odd=tuple(_lost_first(odd, size)),
+        odd_count=odd_count,
     )
+
+
+def _lost_first(odd: list[Odd], size: int) -> list[Odd]:
+    return sorted(odd, key=lambda one: not one.is_lost)[:size]

@@ -47,10 +47,15 @@ def values(one: Entitled, row: Row, seq: int, *, again: int = 0) -> tuple[Any, .
         printed.locality,
         printed.country,
         row.language,
-        "\n".join(lines(printed, recipient=envelope_of(row), language=_LANGUAGES[row.language])),
+        "\n".join(lines_of(row, printed)),
         one.box_key,
         row.postal_address_id,
     )
+
+
+def lines_of(row: Row, address: PostalAddress) -> tuple[str, ...]:
+    """The lines of an envelope, one below the other."""
+    return lines(address, recipient=envelope_of(row), language=_LANGUAGES[row.language])
 
 
 def address_of(row: Row) -> PostalAddress:

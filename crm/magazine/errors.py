@@ -40,6 +40,13 @@ class IssueOpen(Conflict):
         super().__init__("this issue is not frozen yet")
 
 
+class IssuePast(Conflict):
+    """A later issue is frozen: whoever comes now is welcomed with that one."""
+
+    def __init__(self) -> None:
+        super().__init__("a later issue is frozen")
+
+
 class NobodyToMail(Conflict):
     """Nobody would get a copy: there is nothing to freeze."""
 

@@ -17,7 +17,8 @@ from crm.consent import gate
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
 from crm.magazine import draft, envelopes, roll, store
-from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, RollMoved
+from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, RollMoved
+from crm.magazine.marks import Marks
 from crm.magazine.model import Eligibility, Issue, IssueRun, NewIssue, Outlook, Reason, RunKind, Version
 from crm.magazine.roll import Tally
 from crm.magazine.selects import Question
@@ -79,7 +80,7 @@ def freeze(session: Session, issue_id: IssueId, *, by: AccountId | None, at: dat
 def supplement(session: Session, issue_id: IssueId, *, by: AccountId | None, at: datetime) -> IssueRun:
     """Copies for whoever came to have a right since the freeze: late until the drop, then to welcome them.
 
-    Raises IssueOpen, and NobodyToMail where nobody has. By the rule by which the issue was frozen.
+    Raises IssueOpen, IssuePast, and NobodyToMail where nobody has. By the rule by which the issue was frozen.
     """
     hold(session, f"magazine issue {issue_id}")
     kind = later_kind(store.issue(session, issue_id), at)
@@ -98,6 +99,7 @@ class Sheet:
     outlook: Outlook
     copies: IO[str]
     excluded: IO[str]
+    marks: Marks
 
 
 @contextmanager
@@ -106,13 +108,15 @@ def drawn(
 ) -> Iterator[Sheet]:
     """Draws a run as of now, writing nothing; `tell` hears now and then how many of how many were looked at.
 
-    Raises IssueMissing, IssueFrozen, IssueOpen, NobodyToMail.
+    Raises IssueMissing, IssueFrozen, IssueOpen, IssuePast, NobodyToMail.
     """
     issue = store.issue(session, issue_id)
     _fits(issue, kind)
+    if is_past(session, issue, kind):
+        raise IssuePast
     version = store.rule_of(session, issue)
     asked = question(session, issue, version.rule, at=at, only=kind)
-    tally, seq, seen = Tally(), 0, 0
+    tally, marks, seq, seen = Tally(), Marks(), 0, 0
     struck = store.times_struck(session, issue_id)
     with TemporaryFile("w+", encoding="utf-8") as copies, TemporaryFile("w+", encoding="utf-8") as excluded:
         waiting, refused = _Pieces(copies), _Pieces(excluded)
@@ -123,7 +127,7 @@ def drawn(
             for one, row in box:
                 if one.reason is None:
                     seq += 1
-                    waiting.add(envelopes.values(one, row, seq, again=struck.get(one.person_id, 0)))
+                    waiting.add(marks.seen(envelopes.values(one, row, seq, again=struck.get(one.person_id, 0))))
                 elif kind is RunKind.MAIN or one.reason is not Reason.HAS_ONE:
                     refused.add((one.person_id, one.reason.value, one.basis.value))
             if (seen + len(box)) // AT_ONCE > seen // AT_ONCE:
@@ -134,7 +138,9 @@ def drawn(
         waiting.end()
         refused.end()
         found = _outlook(session, issue.plan, asked, tally)
-        yield Sheet(issue=issue, version=version, kind=kind, at=at, outlook=found, copies=copies, excluded=excluded)
+        yield Sheet(
+            issue=issue, version=version, kind=kind, at=at, outlook=found, copies=copies, excluded=excluded, marks=marks
+        )
 
 
 def lay(session: Session, sheet: Sheet, *, by: AccountId | None) -> IssueRun:
@@ -145,7 +151,7 @@ def lay(session: Session, sheet: Sheet, *, by: AccountId | None) -> IssueRun:
     hold(session, f"magazine issue {sheet.issue.id}")
     issue = store.issue(session, sheet.issue.id)
     _fits(issue, sheet.kind)
-    made = _opened(session, issue, sheet.kind, sheet.outlook, by=by, at=sheet.at)
+    made = _opened(session, issue, sheet.kind, sheet.outlook, sheet.marks, by=by, at=sheet.at)
     for file, table, columns, head in (
         (sheet.copies, CopyRow.__table__, _COPY, (issue.id, made.id)),
         (sheet.excluded, ExclusionRow.__table__, _EXCLUSION, (made.id,)),
@@ -159,6 +165,12 @@ def lay(session: Session, sheet: Sheet, *, by: AccountId | None) -> IssueRun:
         row.frozen_at, row.eligibility_id = sheet.at, sheet.version.id or None
     session.flush()
     return store.run(session, made.id)
+
+
+def is_past(session: Session, issue: Issue, kind: RunKind) -> bool:
+    """Whether nobody is welcomed with an issue any more, as a later one is frozen."""
+    last = store.last_frozen(session)
+    return kind is RunKind.WELCOME and last is not None and last.number > issue.number
 
 
 def _fits(issue: Issue, kind: RunKind) -> None:
@@ -188,12 +200,13 @@ def again(session: Session, issue_id: IssueId, *, by: AccountId | None, at: date
     if not mailed:
         raise NobodyToMail
     found = _outlook(session, issue.plan, asked, roll.counted([pair] for pair in mailed))
-    made = _opened(session, issue, RunKind.AGAIN, found, by=by, at=at)
-    sent = (
-        (issue.id, made.id, *envelopes.values(one, row, seq, again=times.get(one.person_id, 0)))
+    marks = Marks()
+    sent = [
+        marks.seen(envelopes.values(one, row, seq, again=times.get(one.person_id, 0)))
         for seq, (one, row) in enumerate(mailed, start=1)
-    )
-    pour(session, CopyRow.__table__, _COPY, sent)  # type: ignore[arg-type] # a table
+    ]
+    made = _opened(session, issue, RunKind.AGAIN, found, marks, by=by, at=at)
+    pour(session, CopyRow.__table__, _COPY, ((issue.id, made.id, *values) for values in sent))  # type: ignore[arg-type] # a table
     waiting = store.settle_claims(session, issue_id, {one.person_id for one, _ in mailed}, at=at)
     session.flush()
     return store.run(session, made.id), waiting
@@ -205,7 +218,7 @@ def later_kind(issue: Issue, at: datetime) -> RunKind:
 
 
 def _opened(
-    session: Session, issue: Issue, kind: RunKind, found: Outlook, *, by: AccountId | None, at: datetime
+    session: Session, issue: Issue, kind: RunKind, found: Outlook, marks: Marks, *, by: AccountId | None, at: datetime
 ) -> IssueRunRow:
     last = session.scalar(select(func.max(IssueRunRow.place)).where(IssueRunRow.issue_id == issue.id))
     row = IssueRunRow(
@@ -214,7 +227,7 @@ def _opened(
         kind=kind,
         frozen_at=at,
         frozen_by=by,
-        outlook=store.as_json(found),
+        outlook=store.as_json(found) | {"marks": marks.as_json()},
         **{name: getattr(found.funnel, name) for name in _COUNTS},
     )
     row.entitled -= found.funnel.excluded.get(Reason.HAS_ONE, 0)

@@ -98,7 +98,6 @@ class Removal(StrEnum):
 class Caution(StrEnum):
     """What a calendar says that should not be missed."""
 
-    ORDER = "order"
     GAP = "gap"
     FEW = "few"
     OVERDUE = "overdue"

@@ -13,7 +13,7 @@ from crm.audit import service as audit
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import Sealer
 from crm.magazine import freezing, store
-from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, RollMoved
+from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, RollMoved
 from crm.magazine.model import IssueRun, Order, OrderState, RunKind
 from crm.magazine.tables import OrderRow
 from crm.values.identifiers import AccountId, IssueId
@@ -69,7 +69,7 @@ class Workshop:
                 return self._carry_out(order)
             except RollMoved:
                 continue
-            except (NobodyToMail, IssueFrozen, IssueOpen) as refused:
+            except (NobodyToMail, IssueFrozen, IssueOpen, IssuePast) as refused:
                 return self._end(order, ENDS.get(type(refused), OrderState.FAILED))
         return self._end(order, OrderState.FAILED)
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
 from crm.magazine import store, words
-from crm.magazine.model import Removal
-from crm.magazine.tables import ClaimRow, CopyRow, ExclusionRow, IssueRow, ReturnRow, SubscriptionRow
+from crm.magazine.model import Removal, RunKind
+from crm.magazine.tables import (
+    ClaimRow,
+    CopyRow,
+    ExclusionRow,
+    IssueRow,
+    IssueRunRow,
+    PrintFileRow,
+    ReturnRow,
+    SubscriptionRow,
+)
 from crm.people.model import Title
+from crm.values.calendar import brussels_day
 from crm.values.languages import Language
 
 ROOM = "crm.magazine"
@@ -113,11 +124,20 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
     )
 
 
+def _coming(today: date) -> Select[int]:
+    """Runs that are not at the post yet: until the drop; what is made after it, until a file of it left."""
+    run = IssueRunRow
+    left = select(PrintFileRow.id).where(PrintFileRow.run_id == run.id).exists()
+    later = run.kind.in_((RunKind.WELCOME, RunKind.AGAIN)) & ~left
+    return select(run.id).join(IssueRow, IssueRow.id == run.issue_id).where(or_(IssueRow.drop_on >= today, later))
+
+
 def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
-    """Names and addresses go; that a copy was printed stays as a number. A copy not printed yet is taken out."""
+    """Names and addresses go; that a copy was printed stays as a number. A copy not dropped yet is taken out."""
     ids = subject.person_ids
     theirs = CopyRow.person_id.in_(ids)
-    store.remove(session, theirs, removal=Removal.ERASED, removed_at=erasing.at)
+    coming = CopyRow.run_id.in_(_coming(brussels_day(erasing.at)))
+    store.remove(session, theirs & coming, removal=Removal.ERASED, removed_at=erasing.at)
     erased = {
         "magazine_return": delete_rows(session, ReturnRow, ReturnRow.person_id.in_(ids)),
         "magazine_claim": delete_rows(session, ClaimRow, ClaimRow.person_id.in_(ids)),

@@ -26,7 +26,13 @@ COLUMNS = (
     *(f"ligne{place + 1}" for place in range(MOST_LINES)),
     "code_retour",
 )
-TITLES = {"madam": "Madame", "sir": "Monsieur"}
+TITLES = {
+    "FR": {"madam": "Madame", "sir": "Monsieur"},
+    "NL": {"madam": "Mevrouw", "sir": "De heer"},
+    "DE": {"madam": "Frau", "sir": "Herr"},
+    "EN": {"madam": "Ms", "sir": "Mr"},
+}
+"""In the language of the version."""
 
 
 class Printed(NamedTuple):
@@ -50,15 +56,25 @@ class Printed(NamedTuple):
     language: str
     lines: str
     by_hand: bool
+    basis: str
 
 
 def row(copy: Printed, issue_number: int) -> list[str]:
     """One copy, in the order of `COLUMNS`."""
-    seq, member_number, version, copies, title, *parts, printed, _ = copy
+    seq, member_number, version, copies, title, *parts, printed, _, _ = copy
     several = printed.split("\n")[:MOST_LINES]
     filled = [*several, *[""] * (MOST_LINES - len(several))]
     code = return_code(member_number, issue_number)
-    return [str(seq), member_number, version, str(copies), TITLES.get(title, ""), *parts, *filled, code]
+    return [
+        str(seq),
+        member_number,
+        version,
+        str(copies),
+        TITLES.get(version, {}).get(title, ""),
+        *parts,
+        *filled,
+        code,
+    ]
 
 
 def return_code(member_number: str, issue_number: int) -> str:

@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate
@@ -22,18 +22,24 @@ from crm.foundation.print_files import SideBySide, lay, slug
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.magazine import mail_id, print_house, store
 from crm.magazine.errors import NoPublication
-from crm.magazine.model import Copy, IssueRun, Publication, Removal
+from crm.magazine.model import Basis, Copy, IssueRun, Publication, Removal
 from crm.magazine.print_house import Printed
-from crm.magazine.tables import CopyRow, PrintFileRow
+from crm.magazine.tables import CopyRow, IssueRunRow, PrintFileRow
 from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, IssueRunId
 
+SHOWN = 200
 AT_ONCE = 5000
 """Rows that are turned into bytes at once."""
-WORDS = ("title", "language")
+WORDS = ("title", "language", "basis")
 FIELDS = tuple(name for name in Copy.__dataclass_fields__ if name != "lines")
+SEED = Basis.STAFF.value
 SAYING_NO = ("objected", "refused", "withdrawn")
+
+
+SHEET_MOST = 50_000
+"""Rows up to which sheets are made unasked: each thousand takes a quarter of a second, and a CSV opens as well."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +60,7 @@ class Part:
     sha256: str
     first: int
     last: int
+    seeds: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +72,8 @@ class Manifest:
     countries: Mapping[str, int]
     versions: Mapping[str, int]
     removed: Mapping[str, int]
+    seeds: int
+    """Copies of our own people, which tell us whether it arrives; no row of a file says which they are."""
     transliterated: int
     purge_on: date
     parts: tuple[Part, ...]
@@ -85,7 +94,10 @@ class Odd:
 
 
 def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
-    """Takes out whoever has died or objected since the freeze (an erasure takes itself out); how many."""
+    """Takes out whoever has died or objected since the freeze (an erasure takes itself out); how many.
+
+    A copy that was printed long ago and whose person was erased since has no name any more: it leaves no second time.
+    """
     run = store.run(session, run_id)
     who = people.everybody().subquery("who")
     dead = select(who.c.person_id).where(who.c.is_deceased)
@@ -93,15 +105,16 @@ def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
     refused = consent.refused(MAGAZINE, Channel.POST, moment=gate.moment(session, at), among=among).subquery("refused")
     objected = select(refused.c.person_id).where(refused.c.refusal.in_(SAYING_NO))
     here = CopyRow.run_id == run.id
+    store.remove(session, here & (CopyRow.lines == ""), removal=Removal.ERASED, removed_at=at)
     gone = store.remove(session, here & CopyRow.person_id.in_(dead), removal=Removal.DECEASED, removed_at=at)
     return gone + store.remove(session, here & CopyRow.person_id.in_(objected), removal=Removal.OBJECTED, removed_at=at)
 
 
-def copies(session: Session, run_id: IssueRunId) -> Iterator[Copy]:
+def copies(session: Session, run_id: IssueRunId, *where: ColumnElement[bool]) -> Iterator[Copy]:
     """The copies of a run that stand, in their order; a few thousand in memory at once."""
     row = CopyRow
     query = select(*(getattr(row, name) for name in FIELDS), row.lines).where(
-        row.run_id == run_id, row.removal.is_(None)
+        row.run_id == run_id, row.removal.is_(None), *where
     )
     stream = session.execute(query.order_by(row.seq).execution_options(yield_per=AT_ONCE))
     for *values, printed in stream:
@@ -123,11 +136,26 @@ def removed(session: Session, run_id: IssueRunId) -> dict[str, int]:
     return dict(Counter(one.value for one in session.scalars(query) if one is not None))
 
 
-def odd(session: Session, run_id: IssueRunId, *, size: int = 200) -> list[Odd]:
+def marked(session: Session, run_id: IssueRunId, *kinds: str, size: int = SHOWN) -> list[Copy]:
+    """Copies of a run that were marked when it was drawn (`marks`) and still stand, in their order, some of them."""
+    kept = store.marks_of(session, run_id) or {"seqs": {}}
+    seqs = [seq for kind in kinds for seq in kept["seqs"].get(kind, [])[:size]]
+    return list(copies(session, run_id, CopyRow.seq.in_(seqs))) if seqs else []
+
+
+def count_marked(session: Session, run_id: IssueRunId, kind: str) -> int:
+    """How many copies of a run were marked so when it was drawn."""
+    kept = store.marks_of(session, run_id) or {"counts": {}}
+    return int(kept["counts"].get(kind, 0))
+
+
+def odd(session: Session, run_id: IssueRunId, *, size: int = SHOWN) -> list[Odd]:
     """The lines that Windows-1252 cannot print as they are, those first that lose a letter."""
+    is_marked = store.marks_of(session, run_id) is not None
+    several = marked(session, run_id, "lost", "odd", size=size) if is_marked else copies(session, run_id)
     found = [
         Odd(person_id=copy.person_id, written=line, printed=printable(line))
-        for copy in copies(session, run_id)
+        for copy in several
         for line in copy.lines
         if not is_printable(line)
     ]
@@ -149,7 +177,7 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
         key = _pack(copy)
         if key not in packs:
             packs[key] = _Pack(with_sheet=wanted.xlsx)
-        packs[key].add(copy.seq, copy.copies, print_house.row(copy, plan.number))
+        packs[key].add(copy.seq, copy.copies, print_house.row(copy, plan.number), is_seed=copy.basis == SEED)
         countries[copy.country] += copy.copies
         versions[copy.version] += copy.copies
     parts: list[Part] = []
@@ -164,6 +192,7 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
             countries=dict(countries),
             versions=dict(versions),
             removed=removed(session, run_id),
+            seeds=sum(pack.seeds for pack in packs.values()),
             transliterated=sum(pack.files.transliterated for pack in packs.values()),
             purge_on=brussels_day(at) + timedelta(days=publication.keep_days),
             parts=tuple(parts),
@@ -205,11 +234,29 @@ class Left:
     purged_on: date | None
     parts: list[Any] = field(default_factory=list)
 
+    @property
+    def seeds(self) -> int:
+        """How many copies of our own people it held."""
+        return sum(part.get("seeds", 0) for part in self.parts if part["name"].endswith("-utf8.csv"))
+
 
 def left(session: Session, run_ids: list[int]) -> list[Left]:
     """What left of those runs, the newest first."""
     query = select(PrintFileRow).where(PrintFileRow.run_id.in_(run_ids)).order_by(PrintFileRow.id.desc())
     return [Left(**{name: getattr(row, name) for name in Left.__dataclass_fields__}) for row in session.scalars(query)]
+
+
+def run_of(session: Session, file_id: int) -> int | None:
+    """The run of a file that left."""
+    return session.scalar(select(PrintFileRow.run_id).where(PrintFileRow.id == file_id))
+
+
+def overdue(session: Session, *, today: date) -> dict[int, int]:
+    """How many files the printer should have deleted and did not say so, by issue."""
+    row = PrintFileRow
+    late = (row.purged_on.is_(None), row.purge_on < today)
+    query = select(IssueRunRow.issue_id, func.count()).join(row, row.run_id == IssueRunRow.id).where(*late)
+    return {int(one[0]): int(one[1]) for one in session.execute(query.group_by(IssueRunRow.issue_id))}
 
 
 def say_purged(session: Session, file_id: int, *, on: date) -> bool:
@@ -231,11 +278,12 @@ class _Pack:
     """The files of one country and version, written side by side as copies come by, some hundred at a time."""
 
     def __init__(self, *, with_sheet: bool) -> None:
-        self.copies = self.first = self.last = 0
+        self.copies = self.first = self.last = self.seeds = 0
         self.files = SideBySide(print_house.COLUMNS, with_sheet=with_sheet)
 
-    def add(self, seq: int, copies: int, cells: list[str]) -> None:
+    def add(self, seq: int, copies: int, cells: list[str], *, is_seed: bool) -> None:
         """One more copy."""
+        self.seeds += is_seed
         self.copies += copies
         self.first, self.last = self.first or seq, seq
         self.files.add(cells)
@@ -247,6 +295,7 @@ class _Pack:
                 name=called,
                 rows=self.files.rows,
                 copies=self.copies,
+                seeds=self.seeds,
                 sha256=digest,
                 first=self.first,
                 last=self.last,

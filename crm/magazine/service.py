@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm.audit import service as audit
 from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Purpose
+from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.magazine import rules, store
 from crm.magazine.errors import IssueFrozen, NumberTaken, RuleWrong
@@ -33,6 +34,9 @@ from crm.people import contacts
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.values.identifiers import AccountId, IssueId, IssueRunId, PersonId
+
+COMES_LATER = ("title", "pdf_url", "copy_cents", "postage_cents", "postage_abroad_cents")
+"""What may still be said of an issue once it is frozen."""
 
 
 def publication(session: Session) -> Publication | None:
@@ -71,18 +75,26 @@ def add_issue(session: Session, wanted: NewIssue) -> Issue:
 
 
 def change_issue(session: Session, issue_id: IssueId, wanted: NewIssue) -> Issue:
-    """Plans it otherwise. Once frozen, its number and days stay; its title and its PDF may come later.
+    """Plans it otherwise. Once frozen, its number and days stay; title, PDF and what it really cost may come later.
 
     Raises IssueMissing, IssueFrozen, NumberTaken, DaysWrong, RuleWrong.
     """
     before, tidied = store.issue(session, issue_id), rules.tidy(wanted)
-    if before.frozen_at is not None and replace(tidied, title="", pdf_url="") != replace(
-        before.plan, title="", pdf_url=""
-    ):
+    later = {name: getattr(before.plan, name) for name in COMES_LATER}
+    if before.frozen_at is not None and replace(tidied, **later) != before.plan:
         raise IssueFrozen
     if store.has_number(session, tidied.number, but=issue_id):
         raise NumberTaken
     return store.put_issue(session, tidied, issue_id)
+
+
+def withdraw_issue(session: Session, issue_id: IssueId) -> Issue:
+    """Takes a planned issue off the calendar. Raises IssueMissing, and IssueFrozen where it is, or is about to be."""
+    hold(session, f"magazine issue {issue_id}")
+    found = store.issue(session, issue_id)
+    if found.frozen_at is not None or not store.drop_issue(session, issue_id):
+        raise IssueFrozen
+    return found
 
 
 def next_issue(several: Iterable[Issue]) -> Issue | None:
@@ -145,6 +157,11 @@ def subscription(session: Session, person_id: PersonId) -> Subscription:
     return store.subscription(session, person_id)
 
 
+def delivery_notes(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, str]:
+    """What is to be known where a copy is handed over."""
+    return store.notes_of(session, person_ids)
+
+
 def subscribe(session: Session, wanted: Subscription, *, by: AccountId | None, at: datetime) -> Subscription:
     """Writes what a colleague was told, or decided, about somebody. Raises RuleWrong, PersonMissing."""
     person = people.find_survivor(session, wanted.person_id)
@@ -175,8 +192,12 @@ def choose(
     paused_until_on: date | None,
     today: date,
     at: datetime,
+    keeps_pause: bool = False,
 ) -> Subscription:
-    """What somebody chooses for themselves: paper, PDF or neither, and a pause from today until a day."""
+    """What somebody chooses for themselves: paper, PDF or neither, and a pause from today until a day.
+
+    `keeps_pause`: theirs stays as it is, also one without an end.
+    """
     before = store.subscription(session, person_id)
     is_same = before.paused_until_on == paused_until_on and before.paused_from_on is not None
     wanted = replace(
@@ -185,7 +206,9 @@ def choose(
         paused_from_on=(before.paused_from_on if is_same else today) if paused_until_on else None,
         paused_until_on=paused_until_on,
     )
-    if paused_until_on is not None and paused_until_on < today:
+    if keeps_pause:
+        wanted = replace(before, format=format)
+    elif paused_until_on is not None and paused_until_on < today:
         raise RuleWrong("paused_until_on")
     if wanted == before:
         return before
@@ -198,6 +221,6 @@ def choose(
         action="magazine.chosen",
         subject="person",
         subject_id=chosen.person_id,
-        facts={"format": format.value, "paused": paused_until_on is not None},
+        facts={"format": format.value, "paused": wanted.paused_from_on is not None},
     )
     return chosen

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from crm.magazine.errors import IssueMissing, RunMissing
@@ -19,6 +19,7 @@ from crm.magazine.model import (
     Issue,
     IssueRun,
     NewIssue,
+    OrderState,
     Outlook,
     Publication,
     Reason,
@@ -32,6 +33,7 @@ from crm.magazine.tables import (
     ExclusionRow,
     IssueRow,
     IssueRunRow,
+    OrderRow,
     PublicationRow,
     SubscriptionRow,
 )
@@ -116,6 +118,18 @@ def put_issue(session: Session, wanted: NewIssue, issue_id: int | None = None) -
     return _issue(row)
 
 
+def drop_issue(session: Session, issue_id: int) -> bool:
+    """Deletes an issue with the orders that came to nothing; False where one still waits."""
+    order = OrderRow
+    waits = select(order.id).where(order.issue_id == issue_id, order.state == OrderState.WAITING)
+    if session.scalar(waits.limit(1)) is not None:
+        return False
+    session.execute(delete(order).where(order.issue_id == issue_id))
+    session.execute(delete(IssueRow).where(IssueRow.id == issue_id))
+    session.flush()
+    return True
+
+
 def versions(session: Session) -> tuple[Version, ...]:
     """Every version of the rule, the newest first."""
     return tuple(_version(row) for row in session.scalars(select(EligibilityRow).order_by(EligibilityRow.id.desc())))
@@ -154,6 +168,13 @@ def subscription(session: Session, person_id: int) -> Subscription:
     return Subscription(person_id=PersonId(person_id)) if row is None else subscription_of(row)
 
 
+def notes_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, str]:
+    """The delivery notes of some people, where there are any."""
+    row = SubscriptionRow
+    query = select(row.person_id, row.notes).where(row.person_id.in_(person_ids), row.notes != "")
+    return {PersonId(person_id): notes for person_id, notes in session.execute(query)}
+
+
 def put_subscription(session: Session, wanted: Subscription, **facts: Any) -> None:
     """Writes what is said of somebody."""
     row = session.get(SubscriptionRow, wanted.person_id)
@@ -188,6 +209,14 @@ def outlook_of(session: Session, run_id: int) -> Outlook:
     if row is None:
         raise RunMissing
     return from_json(row.outlook)
+
+
+def marks_of(session: Session, run_id: int) -> Mapping[str, Any] | None:
+    """The copies to look at that were marked when a run was drawn; nothing of a run older than that."""
+    row = session.get(IssueRunRow, run_id)
+    if row is None:
+        raise RunMissing
+    return row.outlook.get("marks")
 
 
 def find_copy(session: Session, issue_id: int, person_id: int) -> CopyRow | None:

@@ -71,7 +71,6 @@ REMOVALS: dict[Removal, str] = {
     Removal.OBJECTED: N_("s’est opposé·e depuis"),
 }
 WARNINGS: dict[Caution, tuple[str, str]] = {
-    Caution.ORDER: (N_("Les jours ne se suivent pas."), "stop"),
     Caution.GAP: (N_("Plus de trois mois après le dépôt précédent : le tarif des périodiques est en jeu."), "stop"),
     Caution.FEW: (N_("Moins de quatre numéros en douze mois : le tarif des périodiques est en jeu."), "stop"),
     Caution.OVERDUE: (N_("Le fichier devait être chez l’imprimeur et rien n’est figé."), "warn"),

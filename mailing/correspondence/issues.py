@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import selects as consent
-from crm.consent.model import MAGAZINE, Channel
+from crm.consent import no_selects
+from crm.consent.model import MAGAZINE
 from crm.magazine import selects
 from crm.magazine import service as magazine
 from crm.magazine.errors import NoPdf
@@ -31,6 +31,11 @@ def reader_count(session: Session, issue: Issue, *, at: datetime) -> int:
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
+def mailing_of(session: Session, issue: Issue) -> Mailing | None:
+    """The mails of an issue's PDF, once somebody sent it."""
+    return delivery.find_mailing(session, code=_code(issue))
+
+
 def send(session: Session, desk: Desk, issue: Issue, *, at: datetime) -> Mailing:
     """Owes the mail to each reader of the PDF, set-wise; whoever has it is owed no second one. Raises NoPdf.
 
@@ -47,12 +52,16 @@ def send(session: Session, desk: Desk, issue: Issue, *, at: datetime) -> Mailing
     }
     return delivery.enqueue_letters(
         session,
-        code=f"{LetterKind.ISSUE.value}-{issue.number}",
+        code=_code(issue),
         rendered=rendered,
         headers=letters.headers(desk),
         readers=_readers(session, issue, at=at),
         now=at,
     )
+
+
+def _code(issue: Issue) -> str:
+    return f"{LetterKind.ISSUE.value}-{issue.number}"
 
 
 def _readers(session: Session, issue: Issue, *, at: datetime) -> Select[*tuple[Any, ...]]:
@@ -72,7 +81,7 @@ def _readers(session: Session, issue: Issue, *, at: datetime) -> Select[*tuple[A
         .join(chosen, chosen.c.person_id == live.c.person_id)
         .subquery("ranked")
     )
-    nos = consent.standing_no(MAGAZINE, Channel.EMAIL).subquery("nos")
+    nos = no_selects.mailboxes_saying_no(MAGAZINE).subquery("nos")
     no = select(nos.c.person_id).where(
         nos.c.person_id == ranked.c.person_id, nos.c.contact_point_id == ranked.c.contact_point_id
     )

@@ -189,6 +189,7 @@ DOORS_BESIDES = {
         "gate",
         "interest",
         "interests",
+        "no_selects",
         "pace",
         "paces",
         "policies",

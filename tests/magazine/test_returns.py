@@ -165,6 +165,12 @@ def test_what_a_supporter_chooses_is_kept_and_written_to_the_trail(house: Assemb
         )
         assert (chosen.copies, chosen.format, chosen.paused_from_on) == (2, Format.BOTH, TODAY)
         assert service.subscription(session, marie) == chosen
+        open_ended = replace(chosen, paused_until_on=None)
+        service.subscribe(session, open_ended, by=None, at=NOW)
+        kept = service.choose(
+            session, house.sealer, marie, format=Format.PDF, paused_until_on=None, today=TODAY, at=NOW, keeps_pause=True
+        )
+        assert kept == replace(open_ended, format=Format.PDF)
         with pytest.raises(Invalid):
             service.choose(
                 session, house.sealer, marie, format=Format.PAPER, paused_until_on=date(2020, 1, 1), today=TODAY, at=NOW

@@ -19,8 +19,8 @@ from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
-from crm.magazine import freezing, labels, printing, returning, service
-from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, NoPdf, NumberTaken
+from crm.magazine import checking, freezing, labels, printing, returning, service
+from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
 from crm.magazine.tables import CopyRow, IssueRunRow
@@ -66,7 +66,9 @@ def test_an_issue_is_frozen_once_and_keeps_its_rule(house: Assembly, reader: Rea
         assert [one.kind for one in service.runs(session, issue_id)] == [RunKind.MAIN]
         with pytest.raises(IssueFrozen):
             service.change_issue(session, issue_id, replace(PLAN, drop_on=PLAN.drop_on + timedelta(days=1)))
-        service.change_issue(session, issue_id, replace(PLAN, title="Autre titre"))
+        service.change_issue(session, issue_id, replace(PLAN, title="Autre titre", copy_cents=70))
+        with pytest.raises(IssueFrozen):
+            service.withdraw_issue(session, issue_id)
         with pytest.raises(NumberTaken):
             service.add_issue(session, PLAN)
     with house.database.reading() as session:
@@ -100,7 +102,18 @@ def test_who_comes_after_is_late_and_then_welcome_and_nobody_gets_two(house: Ass
         reader(session, last_name="Peeters")
         welcome = freezing.supplement(session, run.issue_id, by=None, at=NOW + timedelta(days=60))
         assert (welcome.kind, welcome.mailed) == (RunKind.WELCOME, 1)
-        copies = session.execute(select(CopyRow.person_id, CopyRow.run_id).order_by(CopyRow.id)).all()
+        reader(session, last_name="Claes")
+        coming = service.add_issue(
+            session, replace(PLAN, number=125, drop_on=date(2027, 3, 12), home_on=date(2027, 3, 15))
+        )
+        assert service.withdraw_issue(session, coming.id) == coming
+        coming = service.add_issue(session, coming.plan)
+        freezing.freeze(session, coming.id, by=None, at=NOW)
+        with pytest.raises(IssuePast):
+            freezing.supplement(session, run.issue_id, by=None, at=NOW + timedelta(days=60))
+        copies = session.execute(
+            select(CopyRow.person_id, CopyRow.run_id).where(CopyRow.issue_id == run.issue_id).order_by(CopyRow.id)
+        ).all()
         assert [tuple(one) for one in copies][:2] == [(marie, run.id), (late, more.id)]
         assert len({person_id for person_id, _ in copies}) == 3
 
@@ -133,11 +146,21 @@ def test_the_screen_the_file_and_the_manifest_agree(house: Assembly, reader: Rea
         reader(session, address=replace(HOME, complement="=2+5"))
         reader(session, last_name="Łuczak", first_name="Zoé", address=replace(HOME, number="17"))
         reader(session, address=PARIS, last_name="Martin", language=Language.NL)
-        reader(session, said={"by_hand": True}, last_name="Renard", address=replace(HOME, street="Rue Haute"))
+        reader(
+            session,
+            said={"by_hand": True, "notes": "Sonner deux fois"},
+            last_name="Renard",
+            address=replace(HOME, street="Rue Haute"),
+        )
         reader(session, kind=PersonKind.ORGANISATION, organisation_name="École du Lac", first_name="", last_name="")
         reader(session, said={"basis": Basis.STAFF}, last_name="Témoin")
         reader(session, said={"format": Format.PDF})
+        work = checking.work_list(session, service.issues(session)[0], Eligibility(), at=NOW)
+        before = [(one.printed, one.is_lost) for one in work.odd]
         run = frozen(session)
+        seeds, hand = printing.marked(session, run.id, "seed"), printing.marked(session, run.id, "hand")
+        notes = service.delivery_notes(session, [one.person_id for one in hand])
+        handed = [(one.last_name, notes[one.person_id]) for one in hand]
         manifest, found = files(session, run, xlsx=True, mail_id=True)
         outlook = service.outlook_of(session, run.id)
         odd = printing.odd(session, run.id)
@@ -176,7 +199,10 @@ def test_the_screen_the_file_and_the_manifest_agree(house: Assembly, reader: Rea
     windows = found["le-fil-124-be-fr-windows1252.csv"].decode("windows-1252")
     assert "Zoé;Luczak" in windows
     assert "Zoé;Łuczak" in tables["le-fil-124-be-fr-utf8.csv"].decode()
-    assert [(one.printed, one.is_lost) for one in odd] == [("Zoé Luczak", False)]
+    assert [(one.printed, one.is_lost) for one in odd] == [("Zoé Luczak", False)] == before
+    assert [one.last_name for one in seeds] == ["Témoin"]
+    assert (manifest.seeds, said["seeds"]) == (1, 1)
+    assert handed == [("Renard", "Sonner deux fois")]
     assert manifest.transliterated == 1
     assert found["le-fil-124-mail-id-a-verifier.xml"].count(b"<Item ") == 5
 
@@ -209,6 +235,12 @@ def test_who_dies_objects_or_is_erased_after_the_freeze_is_taken_out_and_said(ho
         assert [one.person_id for one in printing.copies(session, late.id)] == [dies]
         with pytest.raises(NobodyToMail):
             freezing.supplement(session, run.issue_id, by=None, at=NOW)
+        long_after = NOW + timedelta(days=200)
+        assert printing.overdue(session, today=long_after.date()) == {run.issue_id: 1}
+        erasing.erase(session, house.holdings, stays, at=long_after)
+        assert (service.run(session, run.id).removed, service.run(session, late.id).removed) == (3, 0)
+        printing.strike(session, run.id, at=long_after)
+        assert list(printing.copies(session, run.id)) == []
     assert "Dupont" in b"".join(found.values()).decode("utf-8", "replace")
 
 

@@ -47,6 +47,7 @@ PAGES = (
     "/issues/new",
     "/issues/1",
     "/issues/1/edit",
+    "/issues/1/supplement",
     "/issues/1/addresses",
     "/issues/2",
     "/issues/2/preview",
@@ -100,6 +101,11 @@ def test_a_magazine_is_described_and_an_issue_planned(assembly: Assembly, browse
     assert someone.post(f"{HERE}/issues/1/freeze").status_code == 303
     assert "Personne ne recevrait d’exemplaire" in someone.get(HERE).text
     assert "Personne ne recevrait d’exemplaire" in someone.get(f"{HERE}/issues/1").text
+    assert someone.post(f"{HERE}/issues/1/withdraw").status_code == 303
+    assert (someone.get(f"{HERE}/issues/1").status_code, someone.post(f"{HERE}/files/9/purged").status_code) == (
+        404,
+        404,
+    )
 
 
 def test_a_rule_is_seen_before_it_is_saved(assembly: Assembly, browser: Open) -> None:

@@ -17,6 +17,7 @@ from crm.web.office import delivery_words, guard, shell
 from crm.web.words import N_
 from mailing.delivery import service as delivery
 from mailing.delivery.model import DeliveryState, Mailing, MailingKind, MailingState, MailingSummary, Report
+from mailing.rendering.model import LetterKind
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/office/deliveries")
 
@@ -205,6 +206,9 @@ def _is_stalled(session: Session, mailing: Mailing, report: Report, now: datetim
 
 def _name(summary: MailingSummary) -> str:
     if summary.mailing.kind is MailingKind.LETTER:
+        kind, _, number = summary.mailing.code.partition("-")
+        if kind == LetterKind.ISSUE and number:
+            return shell.say(delivery_words.ISSUE, number=number)
         return shell.say(delivery_words.LETTERS.get(summary.mailing.code, summary.mailing.code))
     return summary.subject or summary.mailing.code
 

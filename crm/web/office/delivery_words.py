@@ -7,7 +7,7 @@ from crm.web.words import N_
 from mailing.delivery.model import DeliveryState, EventKind, MailingState, Reason
 from mailing.delivery.words import STATES
 
-__all__ = ["EVENTS", "LETTERS", "MAILING_STATES", "MEANINGS", "REASONS", "STATES"]
+__all__ = ["EVENTS", "ISSUE", "LETTERS", "MAILING_STATES", "MEANINGS", "REASONS", "STATES"]
 
 MAILING_STATES: dict[MailingState, tuple[str, str]] = {
     MailingState.RUNNING: (N_("En cours"), "live"),
@@ -57,6 +57,7 @@ EVENTS: dict[EventKind, tuple[str, str]] = {
     EventKind.CANCELLED: (N_("Annulé"), "stop"),
 }
 
+ISSUE = N_("PDF du magazine n° %(number)s")
 LETTERS: dict[str, str] = {
     "confirm": N_("Demandes de confirmation"),
     "already": N_("Rappels d’inscription"),

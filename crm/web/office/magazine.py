@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.magazine import returning, rules, words
+from crm.magazine import printing, returning, rules, words
 from crm.magazine import service as magazine
 from crm.magazine.errors import IssueFrozen
 from crm.magazine.model import Issue, NewIssue, Publication, Tariff
@@ -50,6 +50,7 @@ def index() -> ResponseReturnValue:
         issues = magazine.issues(session)
         runs = {one.id: magazine.runs(session, one.id) for one in issues if one.frozen_at}
         waiting = returning.waiting(session)
+        overdue = printing.overdue(session, today=today)
     coming = magazine.next_issue(issues)
     last = max(issues, key=lambda one: one.plan.drop_on, default=None)
     return shell.show(
@@ -61,6 +62,7 @@ def index() -> ResponseReturnValue:
         warnings=magazine.warnings(issues, today=today),
         latest_drop=rules.latest_drop(last.plan) if last else None,
         waiting=sum(waiting.values()),
+        overdue=overdue,
         today=today,
         words=words,
     )
@@ -143,17 +145,34 @@ def change(issue_id: int) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
         found = magazine.issue(session, IssueId(issue_id))
     if found.frozen_at is not None:
-        typed = _typed(found.plan) | {name: typed[name] for name in ("title", "pdf_url")}
+        typed = _typed(found.plan) | {name: typed[name] for name in ("title", "pdf_url", *AMOUNTS)}
     try:
         with shell.assembly().database.transaction() as session:
             made = magazine.change_issue(session, IssueId(issue_id), _read(typed))
-            note(session, "magazine-issue.change", made.id, {"number": made.number}, subject="magazine-issue")
+            facts: dict[str, Any] = {"number": made.number}
+            for cents in AMOUNTS.values():
+                if (was := getattr(found.plan, cents)) != getattr(made.plan, cents):
+                    facts[cents] = [was, getattr(made.plan, cents)]
+            note(session, "magazine-issue.change", made.id, facts, subject="magazine-issue")
     except IssueFrozen:
-        said = N_("Ce numéro est figé : ses jours et ses coûts ne changent plus.")
+        said = N_("Ce numéro est figé : ses jours ne changent plus.")
         return shell.back(url_for("magazine_runs.show", issue_id=issue_id), shell.say(said), kind="refused")
     except Invalid as wrong:
         return _form(typed, found, _said(wrong), status=422)
     return shell.back(url_for("magazine_runs.show", issue_id=issue_id), shell.say(N_("C’est enregistré.")))
+
+
+@guard.page(blueprint, "/issues/<int:issue_id>/withdraw", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def withdraw(issue_id: int) -> ResponseReturnValue:
+    """Takes a planned issue off the calendar."""
+    try:
+        with shell.assembly().database.transaction() as session:
+            gone = magazine.withdraw_issue(session, IssueId(issue_id))
+            note(session, "magazine-issue.withdraw", issue_id, {"number": gone.number}, subject="magazine-issue")
+    except IssueFrozen:
+        said = N_("Ce numéro est figé, ou va l’être : il reste au calendrier.")
+        return shell.back(url_for("magazine_runs.show", issue_id=issue_id), shell.say(said), kind="refused")
+    return shell.back(url_for("magazine.index"), shell.say(N_("Le numéro n’est plus au calendrier.")))
 
 
 def _form(

@@ -22,6 +22,13 @@ from crm.web.words import N_
 blueprint = Blueprint("magazine_returns", __name__, url_prefix="/office/magazine")
 
 SAID_LINES = 12
+MOST_BYTES = 16 * 1024 * 1024
+
+
+@blueprint.before_request
+def _let_a_file_through() -> None:
+    if request.endpoint in {"magazine_returns.changes", "magazine_returns.file"}:
+        request.max_content_length = MOST_BYTES
 
 
 @guard.page(blueprint, "/returns", permission=Permission.MAGAZINE_READ)

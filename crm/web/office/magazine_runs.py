@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from crm.assembly import workshop
 from crm.magazine import checking, freezing, labels, ordering, printing, returning, words
 from crm.magazine import service as magazine
-from crm.magazine.errors import IssueFrozen, IssueOpen, NobodyToMail, NoPdf, NoPublication
+from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NoPublication
 from crm.magazine.model import OrderState, Reason, RunKind
 from crm.people import service as people
 from crm.staff import service as staff
@@ -28,6 +29,7 @@ from jobs import service as jobs
 from jobs import turns
 from jobs.timetable import TIMETABLE
 from mailing.correspondence import issues
+from mailing.delivery import service as delivery
 
 blueprint = Blueprint("magazine_runs", __name__, url_prefix="/office/magazine")
 
@@ -36,6 +38,7 @@ SHOWN = 200
 REFUSALS: dict[type[PortevoixError], str] = {
     IssueFrozen: N_("Ce numéro est déjà figé : il ne l’est qu’une fois."),
     IssueOpen: N_("Ce numéro n’est pas encore figé."),
+    IssuePast: N_("Un numéro plus récent est figé : c’est lui qui souhaite la bienvenue."),
     NobodyToMail: N_("Personne ne recevrait d’exemplaire : il n’y a rien à figer."),
     NoPublication: N_("Présentez d’abord le magazine."),
 }
@@ -56,11 +59,15 @@ def show(issue_id: int) -> ResponseReturnValue:
         issue = magazine.issue(session, IssueId(issue_id))
         all_issues = magazine.issues(session)
         runs = magazine.runs(session, issue.id)
-        pdf_readers = issues.reader_count(session, issue, at=shell.now()) if issue.plan.pdf_url and runs else 0
+        pdf_readers = issues.reader_count(session, issue, at=shell.now()) if runs else 0
+        mailing = issues.mailing_of(session, issue)
+        report = delivery.report(session, mailing.id) if mailing else None
         outlook = magazine.outlook_of(session, runs[0].id) if runs else None
         files = printing.left(session, [run.id for run in runs])
         claims = returning.waiting(session).get(issue.id, 0)
         order = ordering.latest(session, issue.id)
+        later = freezing.later_kind(issue, shell.now())
+        is_past = freezing.is_past(session, issue, later)
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/magazine/issue.html",
@@ -70,7 +77,10 @@ def show(issue_id: int) -> ResponseReturnValue:
         files=files,
         claims=claims,
         names=names,
-        later=freezing.later_kind(issue, shell.now()),
+        later=None if is_past else later,
+        mailing=mailing,
+        report=report,
+        waiting=pdf_readers - report.recipients if report else pdf_readers,
         order=order,
         ending=_ending(order.state, order.kind) if order and order.state in ENDINGS else "",
         pdf_readers=pdf_readers,
@@ -108,6 +118,22 @@ def freeze(issue_id: int) -> ResponseReturnValue:
     return _ordered(IssueId(issue_id), RunKind.MAIN, said)
 
 
+@guard.page(blueprint, "/issues/<int:issue_id>/supplement", permission=Permission.MAGAZINE_ACT)
+def newcomers(issue_id: int) -> ResponseReturnValue:
+    """Who came since, how many copies and what they cost, before they are added."""
+    here = url_for("magazine_runs.show", issue_id=issue_id)
+    with shell.assembly().database.reading() as session:
+        issue = magazine.issue(session, IssueId(issue_id))
+        kind = freezing.later_kind(issue, shell.now())
+        if issue.frozen_at is None or freezing.is_past(session, issue, kind):
+            refused = IssueOpen if issue.frozen_at is None else IssuePast
+            return shell.back(here, shell.say(REFUSALS[refused]), kind="refused")
+        rule = magazine.rule_of(session, issue).rule
+        found = freezing.outlook(session, issue, rule, at=shell.now(), only=kind).funnel
+    out = {reason: count for reason, count in found.excluded.items() if reason is not Reason.HAS_ONE}
+    return shell.show("office/magazine/newcomers.html", issue=issue, kind=kind, found=found, out=out, words=words)
+
+
 @guard.page(blueprint, "/issues/<int:issue_id>/supplement", permission=Permission.MAGAZINE_ACT, methods=("POST",))
 def supplement(issue_id: int) -> ResponseReturnValue:
     """Copies for whoever came since."""
@@ -123,6 +149,8 @@ def _ordered(issue_id: IssueId, kind: RunKind, done: str) -> ResponseReturnValue
         if (issue.frozen_at is None) is not (kind is RunKind.MAIN):
             refused = IssueOpen if issue.frozen_at is None else IssueFrozen
             return shell.back(here, shell.say(REFUSALS[refused]), kind="refused")
+        if kind is not RunKind.MAIN and freezing.is_past(session, issue, freezing.later_kind(issue, shell.now())):
+            return shell.back(here, shell.say(REFUSALS[IssuePast]), kind="refused")
         order = ordering.ask(session, issue_id, by=by, at=shell.now())
         is_small = freezing.everybody(session) <= AT_ONCE
         if not is_small:
@@ -195,6 +223,9 @@ def run(run_id: int) -> ResponseReturnValue:
         issue = magazine.issue(session, found.issue_id)
         outlook = magazine.outlook_of(session, found.id)
         odd = printing.odd(session, found.id)
+        seeds, hand = printing.marked(session, found.id, "seed"), printing.marked(session, found.id, "hand")
+        seed_count = printing.count_marked(session, found.id, "seed")
+        notes = magazine.delivery_notes(session, [one.person_id for one in hand])
         removed = printing.removed(session, found.id)
         files = printing.left(session, [found.id])
         names = {account.id: account.name for account in staff.accounts(session)}
@@ -204,11 +235,16 @@ def run(run_id: int) -> ResponseReturnValue:
         issue=issue,
         outlook=outlook,
         odd=odd,
+        seeds=seeds,
+        seed_count=seed_count,
+        hand=[(one, notes.get(one.person_id, "")) for one in hand],
         removed=[(words.REMOVALS[one], removed[one.value]) for one in words.REMOVALS if one.value in removed],
         files=files,
         names=names,
         sheets=[(name, name) for name in labels.SHEETS],
         most_labels=labels.MOST,
+        sheet_most=printing.SHEET_MOST,
+        today=brussels_day(shell.now()),
         words=words,
     )
 
@@ -276,7 +312,8 @@ def label_sheets(run_id: int) -> ResponseReturnValue:
         printing.strike(session, run_number, at=now)
         found = magazine.run(session, run_number)
         issue = magazine.issue(session, found.issue_id)
-        chosen = [one for one in printing.copies(session, run_number) if one.by_hand or not by_hand][: labels.MOST + 1]
+        fitting = (one for one in printing.copies(session, run_number) if one.by_hand or not by_hand)
+        chosen = list(islice(fitting, labels.MOST + 1))
         if not chosen or len(chosen) > labels.MOST:
             said = N_("Aucune étiquette à faire.") if not chosen else N_("C’est trop pour des étiquettes.")
             return shell.back(url_for("magazine_runs.run", run_id=run_id), shell.say(said), kind="refused")
@@ -291,9 +328,14 @@ def label_sheets(run_id: int) -> ResponseReturnValue:
 def purged(file_id: int) -> ResponseReturnValue:
     """The printer says that the file is deleted."""
     with shell.assembly().database.transaction() as session:
+        run_id = printing.run_of(session, file_id)
+        if run_id is None:
+            abort(404)
         if printing.say_purged(session, file_id, on=brussels_day(shell.now())):
             note(session, "magazine-file.purged", file_id, subject="magazine-file")
-    return shell.back(url_for("magazine.index"), shell.say(N_("C’est noté : l’imprimeur a détruit ce fichier.")))
+    return shell.back(
+        url_for("magazine_runs.run", run_id=run_id), shell.say(N_("C’est noté : l’imprimeur a détruit ce fichier."))
+    )
 
 
 def _pieces(kept: IO[bytes]) -> Iterator[bytes]:

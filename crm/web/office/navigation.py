@@ -74,6 +74,8 @@ MENU = (
             "magazine_runs",
             "magazine_returns",
             "magazine_figures",
+            "magazine_camera",
+            "magazine_proofing",
         ),
     ),
     Entry(N_("Envois"), "deliveries.index", Permission.DELIVERIES_READ, "send"),

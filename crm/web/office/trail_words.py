@@ -69,6 +69,7 @@ ACTIONS: dict[str, str] = {
     "magazine.describe": N_("a présenté le magazine"),
     "magazine-issue.add": N_("a prévu un numéro du magazine"),
     "magazine-issue.change": N_("a modifié un numéro du magazine"),
+    "magazine-issue.withdraw": N_("a retiré un numéro du magazine du calendrier"),
     "magazine-issue.freeze": N_("a figé un numéro du magazine"),
     "magazine-issue.supplement": N_("a ajouté des exemplaires à un numéro du magazine"),
     "magazine-issue.again": N_("a préparé des renvois du magazine"),

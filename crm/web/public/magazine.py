@@ -38,11 +38,12 @@ def choose() -> Response:
         person = space_door.visitor(session)
         if visit is None or person is None or not space_door.is_our_form(visit):
             return space_door.ask_page(is_over=True)
-        today, held = brussels_day(now), magazine.subscription(session, person.id)
+        today = brussels_day(now)
         wanted, pause = request.form.get("format", ""), request.form.get("pause", "")
         if wanted not in set(Format) or pause not in {*PAUSES, KEEP}:
             return _show(session, person, status=422)
-        until = held.paused_until_on if pause == KEEP else months_later(today, int(pause)) if pause else None
+        keeps = pause == KEEP
+        until = months_later(today, int(pause)) if pause and not keeps else None
         try:
             magazine.choose(
                 session,
@@ -50,6 +51,7 @@ def choose() -> Response:
                 person.id,
                 format=Format(wanted),
                 paused_until_on=until,
+                keeps_pause=keeps,
                 today=today,
                 at=now,
             )
@@ -64,7 +66,7 @@ def _show(session: Session, person: Person, *, done: bool = False, status: int =
     if visit is None or publication is None:
         return page.lost_link()
     said = magazine.subscription(session, person.id)
-    held = said.paused_until_on if said.paused_until_on and said.paused_until_on >= today else None
+    is_held = said.paused_from_on is not None and (said.paused_until_on is None or said.paused_until_on >= today)
     return page.show(
         "space/magazine.html",
         speaks=speaks,
@@ -73,7 +75,8 @@ def _show(session: Session, person: Person, *, done: bool = False, status: int =
         csrf=visit.csrf,
         name=publication.name,
         said=said,
-        held=held,
+        is_held=is_held,
+        held=said.paused_until_on if is_held else None,
         done=done,
         chosen=page.say(speaks, OWN[said.format]),
         formats=[(one.value, page.say(speaks, word)) for one, word in OWN.items()],
