@@ -40,6 +40,13 @@ class DonorsDiffered(Conflict):
         super().__init__(f"the figures of {number} donors differed from their gifts, and were counted anew")
 
 
+class StandingsDrifted(Conflict):
+    """Where so many people stand is not what their words say; `portevoix consent rebuild` folds them again."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"{number} standings or paces differ from what the events say: portevoix consent rebuild")
+
+
 class LedgerTouched(Conflict):
     """A ledger is not what was written: the first place where it differs."""
 

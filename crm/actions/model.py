@@ -17,8 +17,6 @@ LONGEST_TITLE: Final = 300
 LONGEST_URL: Final = 1000
 LONGEST_COMMENT: Final = 2000
 MOST_SEATS: Final = 50
-YOUNGEST: Final = 13
-"""Nobody younger acts by themself (the organisation's own forms refuse them): they are refused, never kept."""
 
 
 class CallKind(StrEnum):

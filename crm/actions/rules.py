@@ -1,4 +1,4 @@
-"""The decisions of actions: what may stand as a call or a comment, until when one may act, and who is too young."""
+"""The decisions of actions: what may stand as a call or a comment, and until when one may act."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 
-from crm.actions.model import LONGEST_CODE, LONGEST_COMMENT, LONGEST_TITLE, YOUNGEST, Call, CallKind, NewCall
+from crm.actions.model import LONGEST_CODE, LONGEST_COMMENT, LONGEST_TITLE, Call, CallKind, NewCall
 from crm.values.errors import Invalid
 from crm.values.folding import folded
 from crm.values.web_address import web_address
@@ -53,11 +53,3 @@ def is_open(call: Call, day: date) -> bool:
         case CallKind.EVENT:
             last = call.ends_on or call.starts_on
             return last is None or day <= last
-
-
-def is_too_young(birth_on: date | None, day: date) -> bool:
-    """True for a child under 13 on that day; False where the day of birth is not known."""
-    if birth_on is None:
-        return False
-    years = day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
-    return years < YOUNGEST

@@ -17,8 +17,10 @@ from crm.consent import certificate, chains, dpv, paces, proofs
 from crm.consent import service as consent
 from crm.consent.model import NO_LETTER, Channel, Purpose
 from crm.foundation import documents
+from crm.foundation.translation import say
 from crm.ledgers import anchors as anchoring
 from crm.ledgers import service as ledgers
+from crm.partners import service as partners
 from crm.values.calendar import day_span
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
@@ -215,6 +217,7 @@ def prove(*, person: int, purpose: str, channel: str, at: datetime | None, pdf: 
             channel=Channel(channel),
             at=moment,
         )
+        receive = [say(made.settings.office_language, one) for one in partners.recipients(session)]
     organisation = made.settings.organisation
     if pdf is not None:
         page = certificate.facts(proof, proof.person.language, organisation)
@@ -232,6 +235,6 @@ def prove(*, person: int, purpose: str, channel: str, at: datetime | None, pdf: 
             facts={"purpose": proof.purpose.code, "channel": proof.channel.value},
         )
     said = certificate.facts(proof, made.settings.office_language, organisation)["finding"]
-    show(dpv.record(proof, organisation), as_json=as_json, text=said)
+    show(dpv.record(proof, organisation, recipients=receive), as_json=as_json, text=said)
     if not proof.is_whole:
         sys.exit(1)

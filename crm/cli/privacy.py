@@ -16,7 +16,11 @@ from crm.privacy import erasing, packs, terms
 from crm.privacy import service as privacy
 from crm.privacy.erasing import Erasure
 from crm.privacy.words import KINDS
+from crm.staff import rules as roles
+from crm.staff import service as staff
+from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 
 
@@ -184,10 +188,11 @@ def retention(dry_run: bool, as_json: bool) -> None:
 @click.option("--months", type=int, default=0, help="Combien de mois garder.")
 @click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="Dès quel jour ; aujourd’hui sinon.")
 @click.option("--reason", default="", help="Pourquoi : l’avis ou la loi sur laquelle ce terme s’appuie.")
+@click.option("--by", "email", default="", help="Le compte qui propose ; un autre devra l’approuver.")
 @json_option
 @telling
-def term(*, code: str, months: int, begins: datetime | None, reason: str, as_json: bool) -> None:
-    """Montre combien de temps chaque chose est gardée ; avec un CODE et --months, propose autre chose.
+def term(*, code: str, months: int, begins: datetime | None, reason: str, email: str, as_json: bool) -> None:
+    """Montre combien de temps chaque chose est gardée ; avec un CODE, --months et --by, propose autre chose.
 
     Rien ne change avant qu’une personne de l’équipe l’approuve, dans Maison › Durées de conservation.
     """
@@ -196,6 +201,9 @@ def term(*, code: str, months: int, begins: datetime | None, reason: str, as_jso
     if code:
         day = today if begins is None else begins.date()
         with made.database.transaction() as session:
+            account = staff.account_at(session, email)
+            if not (account.is_active and roles.may(account.roles, Permission.PRIVACY_ACT)):
+                raise Invalid("ce compte ne peut pas proposer une durée", field="by")
             terms.propose(
                 session,
                 KEEPERS,
@@ -203,14 +211,14 @@ def term(*, code: str, months: int, begins: datetime | None, reason: str, as_jso
                 months=months,
                 valid_from_on=day,
                 reason=reason,
-                by=None,
+                by=account.id,
                 at=made.clock(),
             )
             audit.record(
                 session,
                 made.sealer,
                 at=made.clock(),
-                account_id=None,
+                account_id=account.id,
                 action="privacy.term",
                 subject="term",
                 facts={"code": code, "months": months},

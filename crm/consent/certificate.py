@@ -54,6 +54,9 @@ SOUND = N_(
     "intacts. Dernier acte : n° %(number)s, sceau %(mark)s."
 )
 UNSOUND = N_("Attention : au moins un acte n’est plus tel qu’il a été écrit. Cette page ne prouve rien.")
+EARLIER = N_("Et %(number)s plus tôt, que le registre garde dans l’ordre.")
+MOST_ACTS = 8
+"""Acts that fit on the one page beside the words that were shown: the last ones."""
 SILENT = N_("Le registre ne contient aucun acte de cette personne pour cela.")
 
 
@@ -101,8 +104,9 @@ def facts(proof: Proof, language: Language, organisation: Organisation) -> Mappi
                 say(language, WAYS[act.event.way]),
                 act.mark[:12],
             ]
-            for act in proof.acts
+            for act in proof.acts[-MOST_ACTS:]
         ],
+        "earlier": say(language, EARLIER, number=len(proof.acts) - MOST_ACTS) if len(proof.acts) > MOST_ACTS else "",
         "proof": _proof(proof, language, last),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from crm.consent.model import Act, Channel, LegalBasis, Way
@@ -42,8 +42,11 @@ DATA = {
 BY_THE_HOUSE = frozenset({Way.RETENTION, Way.BOUNCE, Way.IMPORT})
 
 
-def record(proof: Proof, organisation: Organisation) -> Mapping[str, Any]:
-    """Header, processing, parties and events, as JSON-LD. The person is named by their number alone."""
+def record(proof: Proof, organisation: Organisation, *, recipients: Collection[str]) -> Mapping[str, Any]:
+    """Header, processing, parties and events, as JSON-LD. The person is named by their number alone.
+
+    `recipients`: the names of those who get data from the house, as its register says.
+    """
     shown = proof.shown
     return {
         "@context": CONTEXT,
@@ -71,7 +74,7 @@ def record(proof: Proof, organisation: Organisation) -> Mapping[str, Any]:
             "dpv:hasJurisdiction": "https://w3id.org/dpv/loc#BE",
             "dpv:hasStorageCondition": {"@type": "dpv:StorageCondition", "dpv:hasLocation": organisation.country},
             "dpv:hasDuration": "dpv:UntilEventDuration",
-            "dpv:hasRecipient": [],
+            "dpv:hasRecipient": [{"@type": "dpv:Recipient", "dpv:hasName": name} for name in recipients],
             "dpv:hasRight": ["eu-gdpr:A7-3", "eu-gdpr:A15", "eu-gdpr:A17", "eu-gdpr:A21"],
         },
         "dpv:hasNotice": None

@@ -224,6 +224,13 @@ class Settings(BaseSettings):
     egress: Egress = Egress()
     api: Api = Api()
 
+    @field_validator("anchor_keepers")
+    @classmethod
+    def _of_two_people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and len({one.strip().casefold() for one in value}) < 2:
+            raise ValueError("anchor_keepers: none, or the mailboxes of at least two people")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:

@@ -26,19 +26,21 @@ def has_objected(session: Session, person_id: PersonId) -> bool:
     return _objected(session, person_id) == set(CHANNELS)
 
 
-def object_to(session: Session, sealer: Sealer, person_id: PersonId, *, at: datetime) -> None:
-    """They want no appeal any more, by no way; twice is once."""
+def object_to(session: Session, sealer: Sealer, person_id: PersonId, *, at: datetime) -> bool:
+    """They want no appeal any more, by no way; twice is once. True if that changed anything."""
     missing = [one for one in CHANNELS if one not in _objected(session, person_id)]
     _say(session, sealer, person_id, missing, Act.OBJECTED, at=at)
+    return bool(missing)
 
 
 def allow_again(
     session: Session, sealer: Sealer, person_id: PersonId, *, words: str, language: Language, at: datetime
-) -> None:
-    """They take their objection back, by the words that stood beside the button."""
+) -> bool:
+    """They take their objection back, by the words that stood beside the button. True if that changed anything."""
     there = [one for one in CHANNELS if one in _objected(session, person_id)]
     notice = consent.notice_for(session, purpose=APPEALS, language=language, text=words, at=at) if there else None
     _say(session, sealer, person_id, there, Act.GIVEN, at=at, notice_id=notice.id if notice else None)
+    return bool(there)
 
 
 def _say(

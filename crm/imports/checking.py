@@ -43,6 +43,8 @@ def read(
 
 
 def _bad(row: RawRow, reasons: Sequence[tuple[Reason, str]], matching: Matching) -> Row:
+    if any(why is Reason.TOO_YOUNG for why, _ in reasons):
+        return Row(number=row.number, verdict=RowVerdict.ERROR, reasons=tuple(dict.fromkeys(reasons)), given=[])
     # A cell of a megabyte helps nobody who mends the file; a text column cannot hold a nought.
     cells = [cell[:2000].replace("\0", "\ufffd") for cell in row.cells]
     # An account is kept nowhere in clear: whoever mends the file has it there.

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     NOT_PHONE = "not-phone"
     NOT_DAY = "not-day"
     DAY_TO_COME = "day-to-come"
+    TOO_YOUNG = "too-young"
     NOT_NAME = "not-name"
     NOT_ADDRESS = "not-address"
     NOT_LANGUAGE = "not-language"

@@ -76,6 +76,7 @@ REASONS: dict[Reason, str] = {
     Reason.NOT_SILENCEABLE: N_("Ce n’est ni une adresse e-mail ni une empreinte MD5, SHA-1 ou SHA-256."),
     Reason.TOO_LONG: N_("C’est trop long : %(what)s."),
     Reason.LACKING: N_("Il manque : %(what)s."),
+    Reason.TOO_YOUNG: N_("Moins de 13 ans : cette ligne n’entre pas, et nous n’en gardons rien."),
     Reason.NOBODY: N_("Cette ligne ne nomme personne."),
     Reason.UNKNOWN_PERSON: N_("Personne n’est connu sous ce numéro du fournisseur."),
     Reason.KEYS_DISAGREE: N_("Ses numéros mènent à des personnes différentes."),

@@ -14,6 +14,7 @@ from crm.foundation.signing import Sealer
 from crm.partners import rules, store
 from crm.partners.errors import KeyReused, RequestMissing, TokenMissing
 from crm.partners.model import Admission, Issued, Limit, NewRequest, NewToken, Request, Token, TokenState
+from crm.partners.personal_data import RELAY
 from crm.values.identifiers import AccountId, ApiTokenId
 
 NOBODYS_HASH = "0" * 64
@@ -35,6 +36,11 @@ def create(session: Session, sealer: Sealer, new: NewToken, *, by: AccountId | N
 def tokens(session: Session) -> tuple[Token, ...]:
     """Every token ever made, newest first."""
     return store.tokens(session)
+
+
+def recipients(session: Session) -> tuple[str, ...]:
+    """Who gets data of people from the house, by name: the relay (a marked sentence), then each living token."""
+    return (RELAY, *(one.name for one in store.tokens(session) if one.revoked_at is None))
 
 
 def find_token(session: Session, token_id: ApiTokenId) -> Token | None:

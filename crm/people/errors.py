@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.values.errors import Conflict, Missing
+from crm.values.errors import Conflict, Invalid, Missing
 
 
 class PersonMissing(Missing):
@@ -10,6 +10,13 @@ class PersonMissing(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such person")
+
+
+class TooYoung(Invalid):
+    """Nothing is kept of a child under 13."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is kept of somebody under 13", field="birth_on")
 
 
 class MemberNumberTaken(Conflict):

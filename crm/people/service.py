@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, keys, link_store, search, store
-from crm.people.errors import MemberNumberTaken, PersonMissing
+from crm.people.errors import MemberNumberTaken, PersonMissing, TooYoung
 from crm.people.model import ContactPoint, Deliverability, NewPerson, OrganisationKind, PeoplePage, Person, Title
 from crm.people.rules import is_ours, single_spaced, tidy_name, tidy_organisation, typed_number
+from crm.values.ages import is_too_young
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PersonId
 from crm.values.languages import Language
@@ -24,8 +26,10 @@ __all__ = ["tidy_name"]
 def add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime) -> Person:
     """Writes a new person with what is known of them, whoever else may have the same address.
 
-    Raises `Invalid` for a name that is none, `MemberNumberTaken`, `ExternalIdTaken`.
+    Raises `Invalid` for a name that is none, `TooYoung`, `MemberNumberTaken`, `ExternalIdTaken`.
     """
+    if is_too_young(new.birth_on, brussels_day(at)):
+        raise TooYoung
     tidy = _tidy(new)
     if tidy.member_number and store.id_of_number(session, tidy.member_number) is not None:
         raise MemberNumberTaken
@@ -129,9 +133,14 @@ def edit(
 
 
 def set_birth(session: Session, person_id: PersonId, birth_on: date | None, *, today: date) -> bool:
-    """Writes or forgets a day of birth; True if it changed. Raises `Invalid` for one to come or beyond 120 years."""
+    """Writes or forgets a day of birth; True if it changed.
+
+    Raises `Invalid` for one to come or beyond 120 years, `TooYoung` for a child's that was not held already.
+    """
     if birth_on is not None and not (date(today.year - 120, 1, 1) <= birth_on <= today):
         raise Invalid("a day of birth lies in the past 120 years", field="birth_on")
+    if is_too_young(birth_on, today) and _get(session, person_id).birth_on != birth_on:
+        raise TooYoung
     return bool(_change(session, person_id, {"birth_on": birth_on}))
 
 

@@ -14,6 +14,7 @@ from crm.actions.errors import CallClosed, CallMissing, CodeTaken, ParticipantMi
 from crm.actions.model import CallKind, Deed, DeedKind, NewCall, RegistrationState, Signed, Tally
 from crm.consent import service as consent
 from crm.people.tables import PersonRow
+from crm.values.ages import is_too_young
 from crm.values.errors import Invalid
 from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
@@ -120,8 +121,8 @@ def test_a_code_is_plain(code: str) -> None:
 
 @pytest.mark.parametrize(("on", "too_young"), [(date(2026, 11, 22), True), (date(2026, 11, 23), False)])
 def test_a_child_is_too_young_until_thirteen(on: date, too_young: bool) -> None:
-    assert rules.is_too_young(date(2013, 11, 23), on) is too_young
-    assert not rules.is_too_young(None, on)
+    assert is_too_young(date(2013, 11, 23), on) is too_young
+    assert not is_too_young(None, on)
 
 
 def test_a_comment_keeps_its_lines_and_nothing_hidden() -> None:

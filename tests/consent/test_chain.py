@@ -25,7 +25,7 @@ from crm.ledgers.tables import LedgerBlockRow
 from crm.people.model import Person
 from crm.values.languages import Language
 from jobs import anchor_ledgers, seal_ledgers, verify_ledgers
-from jobs.errors import LedgerTouched
+from jobs.errors import LedgerTouched, StandingsDrifted
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
 
@@ -77,6 +77,14 @@ def test_the_clock_chains_what_people_said_and_finds_what_was_touched(
         "pace": 1,
         "suppression": 0,
     }
+
+    with assembly.database.transaction() as session:
+        session.execute(text("UPDATE consent_standing SET act = 'objected'"))
+    with pytest.raises(StandingsDrifted):
+        verify_ledgers.run(assembly, NOW)
+    with assembly.database.transaction() as session:
+        consent.rebuild(session)
+    assert verify_ledgers.run(assembly, NOW) == {"verified": 4}
 
     with pytest.raises(DatabaseError), assembly.database.transaction() as session:
         session.execute(update(ConsentEventRow).values(block=7))

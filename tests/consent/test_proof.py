@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pyhanko.pdf_utils.reader import PdfFileReader
 from sqlalchemy import update
 
 from crm.assembly import Assembly
@@ -103,6 +106,11 @@ def test_the_certificate_is_one_tagged_page_in_each_language(
     assert (made[:5], b"/StructTreeRoot" in made) == (b"%PDF-", True)
     assert "2026" in page["finding"]
     assert page["quote"] == "Chaque mois.\nOui."
+    many = replace(proof, acts=[proof.acts[-1]] * 60)
+    page = certificate.facts(many, language, assembly.settings.organisation)
+    assert (len(page["events"]), "52" in page["earlier"]) == (8, True)
+    made = documents.pdf("consent", page, at=NOW)
+    assert PdfFileReader(io.BytesIO(made)).root["/Pages"]["/Count"] == 1
 
 
 def test_the_command_gives_a_consent_record_and_tells_where_a_word_was_changed(
@@ -120,6 +128,7 @@ def test_the_command_gives_a_consent_record_and_tells_where_a_word_was_changed(
         "dpv:ConsentRequested",
     )
     assert record["dpv:hasNotice"]["dct:description"] == "Chaque mois.\nOui."
+    assert [one["dpv:hasName"] for one in record["dpv:hasProcess"]["dpv:hasRecipient"]] == ["Le relais de courrier"]
     assert [one["proof"]["whole"] for one in record["dpv:hasRecordOfActivity"]] == [True]
     assert file.read_bytes()[:5] == b"%PDF-"
     with unguarded(assembly.database):

@@ -19,6 +19,7 @@ Ana;Silva;pas une adresse;;;;;;fr
 ;;;;;;;;
 Luc;;luc@exemple.be;12;;;;31/02/1990;xx
 Marie;Dupont;MARIE@exemple.be;;;;;;
+Zoé;Petite;zoe@exemple.be;;;;;27/11/2013;fr
 """
 
 
@@ -32,10 +33,12 @@ def test_a_file_of_people_is_tried_then_written(desk: Desk) -> None:
         4: ("error", "not-email:email"),
         6: ("error", "not-language:language", "not-day:birth_on", "not-phone:mobile"),
         7: ("same", "row-before"),
+        8: ("error", "too-young:birth_on"),
     }
-    assert dict(run.counts) == {"create": 2, "same": 1, "error": 2}
+    assert list(desk.rows(run)[8].given) == []
+    assert dict(run.counts) == {"create": 2, "same": 1, "error": 3}
     applied = desk.apply(run)
-    assert dict(applied.counts) == {"create": 2, "same": 1, "error": 2}
+    assert dict(applied.counts) == {"create": 2, "same": 1, "error": 3}
     with desk.assembly.database.reading() as session:
         (marie,) = people.people_at(session, desk.assembly.addresses.key_of("marie@exemple.be"))
     assert (marie.full_name, marie.language, str(marie.birth_on)) == ("Marie Dupont", Language.FR, "1971-04-03")

@@ -15,8 +15,11 @@ from crm.care.tables import InteractionRow
 from crm.cli import privacy as cli
 from crm.privacy import terms
 from crm.privacy.errors import OwnTerm, TermDecided, TermMissing
+from crm.staff import store as accounts
+from crm.staff.model import Account, Role
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId
+from crm.values.languages import Language
 from jobs import forget_over_term
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
@@ -26,6 +29,14 @@ from tests.privacy import canary
 def _run(*words: str) -> tuple[int, Any]:
     ran = CliRunner().invoke(cli.command, [*words, "--json"])
     return ran.exit_code, json.loads(ran.stdout)
+
+
+def _account(assembly: Assembly, role: Role) -> Account:
+    with assembly.database.transaction() as session:
+        return accounts.add_account(
+            session, email=f"{role.value}@exemple.be", name="Camille Dupont", roles={role}, language=Language.FR,
+            password_hash="", at=NOW,
+        )  # fmt: skip
 
 
 def test_what_is_over_its_term_is_counted_then_forgotten_and_the_rest_stays(
@@ -44,14 +55,19 @@ def test_what_is_over_its_term_is_counted_then_forgotten_and_the_rest_stays(
         dict.fromkeys(codes, 0) | {"mail-addresses": 1},
     )
     assert _run("retention", "--dry-run") == (0, tried)
-    assert _run("term", "care-contacts", "--months", "12")[0] == 1
-    assert _run("term", "rien", "--months", "12", "--reason", "x")[0] == 1
-    _run("term", "care-contacts", "--months", "12", "--from", "2026-12-01", "--reason", "Avis de la DPO")
-    code, told = _run("term", "care-contacts", "--months", "12", "--reason", "Avis de la DPO")
+    mine, months = _account(assembly, Role.DATA_PROTECTION), ("--months", "12")
+    why = ("--reason", "Avis de la DPO")
+    for account in (None, _account(assembly, Role.CARE), mine):
+        by = () if account is None else ("--by", account.email)
+        assert _run("term", "care-contacts", *months, *by, *(() if account is mine else why))[0] == 1
+    assert _run("term", "rien", *months, *why, "--by", mine.email)[0] == 1
+    _run("term", "care-contacts", *months, "--from", "2026-12-01", *why, "--by", mine.email)
+    code, told = _run("term", "care-contacts", *months, *why, "--by", mine.email)
+    assert {one["proposed_by"] for one in told["waiting"]} == {mine.id}
     assert _run("retention", "--dry-run") == (0, tried)
     with assembly.database.transaction() as session:
         for one in told["waiting"]:
-            terms.decide(session, KEEPERS, one["id"], approve=True, by=AccountId(2), at=NOW)
+            terms.decide(session, KEEPERS, one["id"], approve=True, by=AccountId(mine.id + 1), at=NOW)
     code, told = _run("term")
     assert {one["term"]["code"]: one["months"] for one in told["terms"]}["care-contacts"] == 12
     assert told["waiting"] == []

@@ -13,6 +13,7 @@ from crm.people import contacts
 from crm.values.identifiers import AccountId
 from crm.values.postal_address import PostalAddress
 from tests.web.supporters import Site, hidden
+from tests.web.test_public_receipts import texts
 from tests.web.test_public_space import MARIE, go_in
 from tests.web.test_public_space import site as _site
 
@@ -77,4 +78,8 @@ def test_a_no_to_appeals_holds_for_every_way_and_is_taken_back_in_words(site: Si
     assert (refusal(site), len(said(site)), notice is None) == (None, 8, False)
     with site.assembly.database.reading() as session:
         assert notice is not None
-        assert consent.notices(session, [notice])[notice].text.startswith("Vous pouvez de nouveau")
+        shown = consent.notices(session, [notice])[notice].text
+    assert (shown.startswith("Vous pouvez de nouveau"), "par SMS" in shown) == (True, True)
+    stopped, again = texts(site, "receipt")
+    assert "Nous ne vous demanderons plus de don, ni par courrier" in stopped
+    assert ("de nouveau vous demander un don" in again, shown in again) == (True, True)

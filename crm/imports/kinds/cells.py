@@ -16,6 +16,7 @@ from crm.people.model import ExternalId, Title
 from crm.people.rules import typed_number
 from crm.people.service import tidy_name
 from crm.values import money
+from crm.values.ages import is_too_young
 from crm.values.countries import COUNTRIES, country_names
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -118,6 +119,14 @@ class Cells:
                 except Invalid:
                     self.refuse(Reason.NOT_PHONE, field)
         return tuple(found.values())
+
+    def birth(self, field: str) -> date | None:
+        """A day of birth; a child's makes the row a bad one."""
+        found = self.day(field)
+        if is_too_young(found, self._today):
+            self.refuse(Reason.TOO_YOUNG, field)
+            return None
+        return found
 
     def day(self, field: str, *, may_come: bool = False) -> date | None:
         """A day of the past (or, where it `may_come`, any), in the format of its column."""

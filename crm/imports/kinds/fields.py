@@ -117,7 +117,7 @@ def arrival_of(cells: Cells, *, system: str = "", id_field: str = "") -> Arrival
         organisation_name=cells.name("organisation_name"),
         title=cells.title(),
         language=cells.language(),
-        birth_on=cells.day("birth_on"),
+        birth_on=cells.birth("birth_on"),
         member_number=cells.member_number(),
         email=cells.email(),
         phones=cells.phones("phone", "mobile"),

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from crm.actions import rules as actions
 from crm.people import arriving
 from crm.people import service as people
 from crm.people.model import ExternalId, NewPerson, Person
+from crm.values.ages import is_too_young
 from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -92,7 +92,7 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
     last = value(lambda: people.tidy_name(asked.last_name, field="last_name"), "/person/last_name", NOT_NAME)
     if asked.birth_on is not None and not date(today.year - 120, 1, 1) <= asked.birth_on <= today:
         flaws.append(Flaw(sentence=NOT_BIRTH, pointer="/person/birth_on"))
-    elif actions.is_too_young(asked.birth_on, today):
+    elif is_too_young(asked.birth_on, today):
         flaws.append(Flaw(sentence=TOO_YOUNG, pointer="/person/birth_on"))
     known_by = asked.email or asked.phone or ((first or last) and asked.address)
     if not flaws and not known_by:

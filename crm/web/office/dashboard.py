@@ -161,4 +161,9 @@ def _first_steps(values: dict[str, Any]) -> list[tuple[str, str, bool]]:
             url_for("editions.index") if may_write else "",
             values["last"] is not None,
         ),
+        (
+            shell.say(N_("Confier chaque jour l’état des registres à deux personnes")),
+            url_for("trail.index") if guard.may(Permission.AUDIT_READ) else "",
+            bool(shell.assembly().settings.anchor_keepers),
+        ),
     ]

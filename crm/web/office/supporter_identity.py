@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.people import rules, words
 from crm.people import service as people
+from crm.people.errors import TooYoung
 from crm.people.model import OrganisationKind, Person, PersonKind, Title
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
@@ -35,6 +36,7 @@ NAMES = (
 )
 NO_NAME = N_("Écrivez un nom seulement, en cent caractères au plus, sans lien ni signe particulier.")
 NO_DAY = N_("Écrivez un jour passé, par exemple 23/11/1956.")
+TOO_YOUNG = N_("Nous ne gardons rien de quelqu’un de moins de 13 ans. Vérifiez l’année, ou effacez la fiche.")
 WRONG = {
     "greeting": N_("Une salutation est une seule ligne de mots, par exemple « Chère Marie, »."),
     "birth_on": NO_DAY,
@@ -71,6 +73,8 @@ def correct(person_id: int) -> ResponseReturnValue:
             people.set_birth(session, person.id, birth_on, today=brussels_day(shell.now()))
 
         return in_place.edited(person.id, "supporter.edit", N_("La fiche est corrigée."), act)
+    except TooYoung:
+        return _form(person, given, {"birth_on": shell.say(TOO_YOUNG)})
     except Invalid as wrong:
         field = wrong.field or "first_name"
         return _form(person, given, {field: shell.say(WRONG.get(field, NO_NAME))})

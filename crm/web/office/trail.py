@@ -55,6 +55,7 @@ def index() -> ResponseReturnValue:
         next=url_for("trail.index", **following, before=shown[-1].id) if len(found) > SIZE else "",
         first=url_for("trail.index", **following) if before else "",
         state=state,
+        has_keepers=bool(shell.assembly().settings.anchor_keepers),
         verified=verifying.last,
         is_broken=bool(verifying.last and verifying.last.state is RunState.FAILED),
     )
