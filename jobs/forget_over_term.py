@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from crm.assembly import KEEPERS, Assembly, press
+from crm.assembly import Assembly, press
 from crm.privacy import terms
+from crm.rooms import KEEPERS
 
 
 def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:

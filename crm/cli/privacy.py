@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from crm.assembly import KEEPERS
 from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
@@ -16,6 +15,7 @@ from crm.privacy import erasing, packs, terms
 from crm.privacy import service as privacy
 from crm.privacy.erasing import Erasure
 from crm.privacy.words import KINDS
+from crm.rooms import KEEPERS
 from crm.staff import rules as roles
 from crm.staff import service as staff
 from crm.staff.model import Permission

@@ -129,7 +129,7 @@ def withdraw(
         address_key=address_key,
         act=Act.WITHDRAWN,
         way=way,
-        occurred_at=max(at, *(said for said in (stands and stands.since_at, asked and asked.occurred_at) if said)),
+        occurred_at=max(said for said in (at, stands and stands.since_at, asked and asked.occurred_at) if said),
         channel=channel,
         evidence=evidence or {},
     )

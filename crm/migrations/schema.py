@@ -12,9 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
-from crm.assembly import ROOMS_WITH_ROWS
 from crm.foundation.columns import Base
 from crm.foundation.database import Database
+from crm.rooms import ROOMS_WITH_ROWS
 
 for _room in (*ROOMS_WITH_ROWS, "jobs"):
     import_module(f"{_room}.tables")

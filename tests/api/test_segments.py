@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crm.assembly import QUESTIONS
 from crm.partners.model import Scope
 from crm.people import links
 from crm.people import service as people
 from crm.people.model import NewPerson, Sensitivity
+from crm.rooms import QUESTIONS
 from crm.segments import service
 from crm.segments.model import Condition, Every, InSegment, NewSegment, Test, Tree, Words
 from crm.values.identifiers import AccountId

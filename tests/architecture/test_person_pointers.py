@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crm.assembly import POINTERS
 from crm.foundation.columns import Base
 from crm.migrations.schema import METADATA
+from crm.rooms import POINTERS
 
 
 def _pointing() -> set[str]:

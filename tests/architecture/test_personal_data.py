@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from crm.assembly import HOLDERS
 from crm.foundation.columns import Base
 from crm.migrations.schema import METADATA
+from crm.rooms import HOLDERS
 from tests.architecture.sources import ROOT
 
 TELLING = {

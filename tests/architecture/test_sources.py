@@ -194,6 +194,7 @@ DOORS_BESIDES = {
         "paces",
         "policies",
         "policy",
+        "stopping",
         "proofs",
         "taking_over",
         "words",
@@ -315,7 +316,8 @@ DOORS_BESIDES = {
 
 GATHERED = {
     "crm.migrations": {"tables"},
-    "crm.assembly": {"merging", "own_space", "panel", "personal_data", "segment_fields", "terms"},
+    "crm.rooms": {"merging", "own_space", "panel", "personal_data", "segment_fields", "terms"},
+    "crm.assembly": {"personal_data"},
 }
 """What only one place gathers from every room."""
 

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from crm.assembly import KEEPERS, Assembly, attesting_house, press
+from crm.assembly import Assembly, attesting_house, press
 from crm.attestations import correcting, handing, service, terms
 from crm.attestations.errors import AttestationEnded
 from crm.attestations.own_space import OwnAttestations
 from crm.attestations.tables import AttestationRow
 from crm.contracts.own_space import OwnLook
 from crm.privacy import terms as privacy
+from crm.rooms import KEEPERS
 from crm.values.languages import Language
 from crm.values.national_number import NationalNumber
 from crm.vault import service as vault

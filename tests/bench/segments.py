@@ -16,10 +16,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.contracts.segment_fields import Measure
 from crm.demo.seeding.sow import sow
 from crm.foundation.csv_out import csv_lines
+from crm.rooms import QUESTIONS
 from crm.segments import asking, service
 from crm.segments.grid import BY_KEY
 from crm.segments.model import Condition, Definition, Every, Not, Rolling, Span, Test, Tree, Words

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.contracts.segment_fields import Measure
 from crm.fundraising import freezing, late
 from crm.fundraising.model import NewCell
 from crm.people import service as people
+from crm.rooms import QUESTIONS
 from crm.segments import service as segments
 from crm.segments.model import Condition, Every, NewSegment, Not, Sample, Span
 from crm.values.email_address import EmailAddress

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.consent import policies
 from crm.consent import service as consent
 from crm.consent.model import Act, Channel, LegalBasis, NewAct, Purpose, Way
@@ -21,6 +21,7 @@ from crm.fundraising.model import Kind, NewAppeal, NewCell, WholeAppeal
 from crm.people import contacts, households
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.rooms import QUESTIONS
 from crm.segments import service as segments
 from crm.segments.model import Every, NewSegment, Sample, Tree
 from crm.values.identifiers import AccountId, CampaignId, PersonId, SegmentId

@@ -7,12 +7,13 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.donations import appeals
 from crm.fundraising import freezing, rules, service
 from crm.fundraising.errors import AppealFrozen
 from crm.fundraising.model import NewCell
 from crm.fundraising.tables import LeftOutRow, RecipientRow
+from crm.rooms import QUESTIONS
 from crm.values.identifiers import AppealId
 from tests.conftest import NOW
 from tests.donations.test_two_at_once import at_once

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import update
 
-from crm.assembly import QUESTIONS, Assembly, bank_counter
+from crm.assembly import Assembly, bank_counter
 from crm.banking import bringing
 from crm.banking import service as banking
 from crm.banking.kept import Rule
@@ -22,6 +22,7 @@ from crm.fundraising.model import NewCell, Removal, WholeAppeal
 from crm.people import service as people
 from crm.people.personal_data import subject as find
 from crm.people.tables import PersonRow
+from crm.rooms import QUESTIONS
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 from tests.banking import coda_files as coda

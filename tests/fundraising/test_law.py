@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.consent import gate
 from crm.consent.model import Channel, Refusal
 from crm.donations import appeals, thank_selects
@@ -24,6 +24,7 @@ from crm.fundraising.model import Arm, NewCell, Reason, Waterfall, WholeAppeal
 from crm.fundraising.tables import LeftOutRow, RecipientRow
 from crm.people import households
 from crm.people import service as people
+from crm.rooms import QUESTIONS
 from crm.segments.model import Definition, InSegment
 from crm.segments.selects import members
 from crm.segments.service import question

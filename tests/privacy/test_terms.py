@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
-from crm.assembly import KEEPERS, Assembly
+from crm.assembly import Assembly
 from crm.care.tables import InteractionRow
 from crm.cli import privacy as cli
 from crm.privacy import terms
 from crm.privacy.errors import OwnTerm, TermDecided, TermMissing
+from crm.rooms import KEEPERS
 from crm.staff import store as accounts
 from crm.staff.model import Account, Role
 from crm.values.errors import Invalid

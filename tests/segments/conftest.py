@@ -7,11 +7,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.donations import service as donations
 from crm.donations.model import GiftKind, Method, Movement, NewGift, NewLine
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.rooms import QUESTIONS
 from crm.segments.facts import facts_of
 from crm.segments.model import Definition, Tree
 from crm.segments.rules import belongs

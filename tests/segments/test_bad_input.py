@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crm.assembly import QUESTIONS
+from crm.rooms import QUESTIONS
 from crm.segments.catalogue import checked
 from crm.segments.errors import TreeInvalid
 from crm.segments.json_form import from_json

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.contracts.segment_fields import Measure
 from crm.donations.model import GiftKind
+from crm.rooms import QUESTIONS
 from crm.segments.catalogue import checked
 from crm.segments.json_form import from_json, to_json
 from crm.segments.library import BY_KEY, READY

@@ -7,13 +7,14 @@ from itertools import count
 
 import pytest
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import Act, Channel, NewAct, Purpose, Way
 from crm.contracts.segment_fields import Measure
 from crm.people import links
 from crm.people import service as people
 from crm.people.model import Sensitivity
+from crm.rooms import QUESTIONS
 from crm.segments import asking, exporting, merging, service
 from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentUsed
 from crm.segments.library import BY_KEY

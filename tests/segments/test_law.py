@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm.actions import service as actions
 from crm.actions.model import CallKind, Deed, DeedKind, NewCall, NewRegistration, NewSignature
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.collections.model import CollectionState
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
@@ -30,6 +30,7 @@ from crm.people import links
 from crm.people import service as people
 from crm.people.model import NewPerson, Sensitivity
 from crm.people.tables import PersonRow
+from crm.rooms import QUESTIONS
 from crm.segments.catalogue import COMPARED, OF_AMOUNTS, checked
 from crm.segments.json_form import from_json, to_json
 from crm.segments.model import (

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crm.assembly import QUESTIONS, Assembly
+from crm.assembly import Assembly
 from crm.collections.model import CollectionState
 from crm.consent import policies
 from crm.consent import service as consent
@@ -24,6 +24,7 @@ from crm.members import service as members
 from crm.people import service as people
 from crm.people.model import PersonKind
 from crm.people.tables import PostalAddressRow
+from crm.rooms import QUESTIONS
 from crm.segments.model import Tree
 from crm.segments.questions import ASKED, voters
 from crm.values.email_address import EmailAddress

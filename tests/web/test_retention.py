@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from crm.assembly import KEEPERS, Assembly
+from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.privacy import service as privacy
 from crm.privacy import terms
 from crm.privacy.model import RequestKind, RequestState, RequestWay
 from crm.privacy.tables import RightsRequestRow
+from crm.rooms import KEEPERS
 from crm.staff.model import Role
 from tests.conftest import NOW
 from tests.web.conftest import Browser

@@ -10,12 +10,12 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.assembly import KEEPERS
 from crm.consent import policies
 from crm.consent import service as consent
 from crm.foundation import documents
 from crm.partners import service as partners
 from crm.privacy import terms
+from crm.rooms import KEEPERS
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.web.office import guard, policy_words, shell

@@ -10,10 +10,10 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.assembly import KEEPERS
 from crm.privacy import terms
 from crm.privacy.errors import OwnTerm, TermDecided, TermMissing
 from crm.privacy.terms import Proposal
+from crm.rooms import KEEPERS
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day

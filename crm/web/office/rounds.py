@@ -9,11 +9,11 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.assembly import KEEPERS
 from crm.consent import service as consent
 from crm.consent.model import Refusal
 from crm.consent.words import REFUSALS
 from crm.privacy import terms
+from crm.rooms import KEEPERS
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day

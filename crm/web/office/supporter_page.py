@@ -9,13 +9,13 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.assembly import PERSON_PANELS, TIMELINE
 from crm.consent import service as consent
 from crm.contracts import timeline
 from crm.contracts.person_page import Look, Panel, Place, TimelineEntry, TimelineSource
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.model import Person
+from crm.rooms import PERSON_PANELS, TIMELINE
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.identifiers import AccountId, PersonId
