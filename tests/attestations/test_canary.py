@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,5 +79,10 @@ def test_the_number_is_nowhere_but_sealed(
     places |= {"pages": "".join(page.text for page in pages).encode(), "logs": caplog.text.encode()}
     places |= {"trail": repr([record.__dict__ for record in caplog.records]).encode()}
     assert {"attestation", "delivery", "body", "audit_entry"} <= places.keys()
+    if house.database.engine.dialect.name == "sqlite":
+        file = Path(str(house.database.engine.url.database))
+        assert {file.name, f"{file.name}-wal"} <= places.keys()
+        with closing(sqlite3.connect(file)) as dumped:
+            places["dump"] = "\n".join(dumped.iterdump()).encode()
     whole = {name: raw + b"".join(decoded(raw)) for name, raw in places.items()}
     assert {name for name, raw in whole.items() if any(one in raw for one in SPELLINGS)} == set()

@@ -71,7 +71,9 @@ def test_the_words_of_an_attestation_go_seven_years_after_it_was_told_and_its_nu
         with house.database.reading() as session:
             (paper,) = service.versions(session, YEAR, 1)
             sealed = session.scalar(select(AttestationRow.sealed))
-            part = OwnAttestations().part(session, OwnLook(person_id=marie, language=Language.FR, now=NOW))
+            part = OwnAttestations().part(
+                session, OwnLook(person_id=marie, language=Language.FR, now=NOW.replace(year=year))
+            )
             opened = handing.open_paper(session, int(paper.id))
         found = (paper.is_kept, bool(sealed), drawer.exists(), part is not None, opened is not None)
         assert found == (kept,) * 5

@@ -77,7 +77,7 @@ def test_a_year_goes_from_its_rules_to_the_paper_in_ones_own_space(assembly: Ass
         (paper,) = service.of_person(session, marie)
     assert (run.count, paper.number) == (1, 1)
     site = Site.open(assembly)
-    assert "Mes attestations" not in go_in(site)
+    assert "La prendre (PDF)" not in go_in(site)
     press(assembly).work(run.id)
     space = site.client.get("/mon-espace").text
     assert f'action="/mon-espace/attestation/{YEAR}/1"' in space
