@@ -159,8 +159,16 @@ def _parts(session: Session) -> list[Part]:
             say(N_("tant qu’on peut nous le demander")),
             say(N_("preuve (art. 7, § 1)")),
         ],
-        [say(N_("Dons et mouvements d’argent")), say(N_("7 ans après le dernier don")), say(N_("comptabilité"))],
-        [say(N_("Lignes de la banque")), say(N_("10 ans")), say(N_("comptabilité"))],
+        [
+            say(N_("Dons et mouvements d’argent")),
+            say(N_("7 ans après le dernier don")),
+            say(N_("la loi l’exige (Code de droit économique, art. III.88)")),
+        ],
+        [
+            say(N_("Lignes de la banque")),
+            say(N_("10 ans")),
+            say(N_("la loi l’exige (Code des sociétés et des associations, art. 3:104)")),
+        ],
         [say(N_("Fichiers importés et leurs lignes")), say(N_("90 jours")), say(N_("pour les défaire"))],
     ]
     return [
