@@ -106,6 +106,14 @@ def size(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(RIGHT)) or 0
 
 
+def pdf_readers(session: Session, asked: Question) -> int:
+    """How many of those with a right read it as PDF, alone or besides paper, and are not paused."""
+    said = SubscriptionRow
+    query = select(func.count()).select_from(RIGHT).join(said, said.person_id == RIGHT.c.person_id)
+    query = query.where(said.format.in_((Format.PDF, Format.BOTH)), ~paused(asked.drop_on))
+    return session.scalar(query) or 0
+
+
 def roll(asked: Question, *, whole: bool) -> Select[*tuple[Any, ...]]:
     """Everybody in the draft: why they get no copy, or where it goes, in the order of letter boxes.
 

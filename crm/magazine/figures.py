@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from crm.magazine import store
 from crm.magazine.model import Basis, Format, Reason
-from crm.magazine.tables import IssueRow, IssueRunRow, ReturnRow, SubscriptionRow
+from crm.magazine.rules import cost_cents
+from crm.magazine.tables import CopyRow, IssueRow, IssueRunRow, ReturnRow, SubscriptionRow
 
 ISSUES = 8
 """Two years of a quarterly."""
@@ -30,8 +31,16 @@ class IssueFigures:
     new: int = 0
     gone: int = 0
     pdf: int = 0
+    """Who reads it as PDF, alone or besides paper."""
+    pdf_only: int = 0
     returned: int = 0
     bases: Mapping[Basis, int] = field(default_factory=dict)
+
+    @property
+    def pdf_share(self) -> float:
+        """Of all its readers, those who read it as PDF."""
+        readers = self.people + self.pdf_only
+        return self.pdf / readers if readers else 0.0
 
     @property
     def reader_cents(self) -> int:
@@ -60,6 +69,15 @@ def figures(session: Session, *, issues: int = ISSUES, places: int = 12) -> Figu
     for run in session.scalars(select(IssueRunRow).where(IssueRunRow.issue_id.in_(ids)).order_by(IssueRunRow.place)):
         runs.setdefault(run.issue_id, []).append(run)
     count = func.count()
+    struck: dict[int, list[tuple[Basis, str, int, int]]] = {}
+    copy = CopyRow
+    gone = select(copy.issue_id, copy.basis, copy.country, count, func.sum(copy.copies)).where(
+        copy.run_id.in_([run.id for several in runs.values() for run in several]), copy.removal.is_not(None)
+    )
+    for issue_id, basis, country, people, copies in session.execute(
+        gone.group_by(copy.issue_id, copy.basis, copy.country)
+    ):
+        struck.setdefault(issue_id, []).append((basis, country, int(people), int(copies)))
     postcodes = session.execute(
         select(ReturnRow.postcode, count)
         .where(ReturnRow.issue_id.in_(ids), ReturnRow.postcode != "")
@@ -69,30 +87,43 @@ def figures(session: Session, *, issues: int = ISSUES, places: int = 12) -> Figu
     )
     formats = session.execute(select(SubscriptionRow.format, count).group_by(SubscriptionRow.format))
     return Figures(
-        issues=tuple(_issue(row, runs.get(row.id, []), back.get(row.id, 0)) for row in reversed(rows)),
+        issues=tuple(
+            _issue(row, runs.get(row.id, []), back.get(row.id, 0), struck.get(row.id, [])) for row in reversed(rows)
+        ),
         postcodes=tuple((postcode, number) for postcode, number in postcodes),
         formats={row[0]: row[1] for row in formats},
     )
 
 
-def _issue(row: IssueRow, runs: list[IssueRunRow], returned: int) -> IssueFigures:
+def _issue(
+    row: IssueRow, runs: list[IssueRunRow], returned: int, struck: list[tuple[Basis, str, int, int]]
+) -> IssueFigures:
+    """What was counted at the freeze, less what was struck since, at what it costs as far as one knows now."""
     bases: Counter[Basis] = Counter()
-    people = copies = cents = 0
+    countries: Counter[str] = Counter()
+    people = 0
     for run in runs:
         found = store.from_json(run.outlook).funnel
         bases.update(found.bases)
-        people, copies, cents = people + run.mailed, copies + run.copies, cents + run.cents
+        countries.update(found.countries)
+        people += run.mailed
+    for basis, country, removed, copies in struck:
+        people -= removed
+        bases[basis] -= copies
+        countries[country] -= copies
     main = store.from_json(runs[0].outlook) if runs else None
+    pdf_only = main.funnel.excluded.get(Reason.PDF_ONLY, 0) if main else 0
     return IssueFigures(
         issue_id=row.id,
         number=row.number,
         title=row.title,
         people=people,
-        copies=copies,
-        cents=cents,
+        copies=countries.total(),
+        cents=cost_cents(store.plan_of(row), countries.items()),
         new=main.difference.new if main and main.before else 0,
         gone=main.difference.gone_count if main else 0,
-        pdf=main.funnel.excluded.get(Reason.PDF_ONLY, 0) if main else 0,
+        pdf=runs[0].outlook.get("pdf", pdf_only) if runs else 0,
+        pdf_only=pdf_only,
         returned=returned,
         bases=dict(bases),
     )

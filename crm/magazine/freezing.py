@@ -100,6 +100,7 @@ class Sheet:
     copies: IO[str]
     excluded: IO[str]
     marks: Marks
+    pdf: int
 
 
 @contextmanager
@@ -139,7 +140,15 @@ def drawn(
         refused.end()
         found = _outlook(session, issue.plan, asked, tally)
         yield Sheet(
-            issue=issue, version=version, kind=kind, at=at, outlook=found, copies=copies, excluded=excluded, marks=marks
+            issue=issue,
+            version=version,
+            kind=kind,
+            at=at,
+            outlook=found,
+            copies=copies,
+            excluded=excluded,
+            marks=marks,
+            pdf=draft.pdf_readers(session, asked),
         )
 
 
@@ -152,6 +161,7 @@ def lay(session: Session, sheet: Sheet, *, by: AccountId | None) -> IssueRun:
     issue = store.issue(session, sheet.issue.id)
     _fits(issue, sheet.kind)
     made = _opened(session, issue, sheet.kind, sheet.outlook, sheet.marks, by=by, at=sheet.at)
+    made.outlook = made.outlook | {"pdf": sheet.pdf}
     for file, table, columns, head in (
         (sheet.copies, CopyRow.__table__, _COPY, (issue.id, made.id)),
         (sheet.excluded, ExclusionRow.__table__, _EXCLUSION, (made.id,)),

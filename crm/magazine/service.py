@@ -123,6 +123,11 @@ def rule_of(session: Session, one: Issue) -> Version:
     return store.rule_of(session, one)
 
 
+def last_frozen(session: Session) -> Issue | None:
+    """The last issue that was frozen."""
+    return store.last_frozen(session)
+
+
 def save_rule(session: Session, wanted: Eligibility, *, note: str, by: AccountId | None, at: datetime) -> Version:
     """A new version, from now on; frozen issues keep theirs. Raises RuleWrong. The same again saves nothing."""
     rules.sound(wanted)

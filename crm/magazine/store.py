@@ -334,10 +334,15 @@ def from_json(kept: Mapping[str, Any]) -> Outlook:
     )
 
 
+def plan_of(row: IssueRow) -> NewIssue:
+    """An issue as it is planned."""
+    return NewIssue(**{name: getattr(row, name) for name in PLAN})
+
+
 def _issue(row: IssueRow) -> Issue:
     return Issue(
         id=IssueId(row.id),
-        plan=NewIssue(**{name: getattr(row, name) for name in PLAN}),
+        plan=plan_of(row),
         frozen_at=row.frozen_at,
         eligibility_id=row.eligibility_id,
     )

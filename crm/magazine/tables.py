@@ -176,6 +176,10 @@ class CopyRow(Base):
     removed_at: Mapped[datetime | None]
 
 
+_STRUCK = CopyRow.removal.is_not(None)
+Index("ix_magazine_copy_struck", CopyRow.run_id, sqlite_where=_STRUCK, postgresql_where=_STRUCK)
+
+
 class ExclusionRow(Base):
     """Who had a right to a copy of a run and got none, and why."""
 

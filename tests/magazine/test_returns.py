@@ -13,10 +13,10 @@ from crm.assembly import Assembly
 from crm.care import service as care
 from crm.consent import gate
 from crm.consent.model import MAGAZINE, Channel, Refusal
-from crm.magazine import freezing, history, returning, service
+from crm.magazine import freezing, history, printing, returning, service
 from crm.magazine.errors import ClaimMissing, CopyMissing, NumberUnknown
 from crm.magazine.figures import figures
-from crm.magazine.model import Format, IssueRun, ReturnEffect, ReturnReason
+from crm.magazine.model import Basis, Format, IssueRun, ReturnEffect, ReturnReason
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import Deliverability
@@ -155,6 +155,12 @@ def test_claims_are_closed_once_and_figures_count_what_came_back(house: Assembly
         (issue,) = told.issues
         assert (issue.people, issue.copies, issue.pdf, issue.returned, issue.cents) == (1, 1, 1, 1, 110)
         assert told.postcodes == (("1000", 1),)
+        service.change_issue(session, run.issue_id, replace(PLAN, copy_cents=100))
+        assert figures(session).issues[0].cents == 148
+        people.record_death(session, marie, died_on=None, at=NOW)
+        printing.strike(session, run.id, at=NOW)
+        (issue,) = figures(session).issues
+        assert (issue.people, issue.copies, issue.cents, issue.bases[Basis.COMPLIMENTARY], issue.pdf) == (0, 0, 0, 0, 1)
 
 
 def test_what_a_supporter_chooses_is_kept_and_written_to_the_trail(house: Assembly, reader: Reader) -> None:

@@ -112,11 +112,18 @@ def test_a_rule_is_seen_before_it_is_saved(assembly: Assembly, browser: Open) ->
     furnish(assembly)
     someone = browser(Role.FUNDRAISER)
     assert someone.post(f"{HERE}/rule/preview", RULE | {"plan_months": "0"}).status_code == 422
-    seen = words_of(someone.post(f"{HERE}/rule/preview", RULE).text)
+    page = someone.post(f"{HERE}/rule/preview", RULE).text
+    seen = words_of(page)
     assert "Ce que cela change pour le n° 125" in seen
+    assert "Règle du n° 124" in seen
+    digest = {"seen": hidden(page, "seen")}
+    unseen = someone.post(f"{HERE}/rule", RULE | digest | {"grace_months": "1"})
+    assert (unseen.status_code, "Pas encore enregistré" in words_of(unseen.text)) == (200, True)
     with assembly.database.reading() as session:
         assert len(service.versions(session)) == 1
-    assert someone.post(f"{HERE}/rule", RULE).status_code == 303
+    assert someone.post(f"{HERE}/rule", RULE | digest).status_code == 303
+    assert "abonnement payé · équipe et témoins" in words_of(someone.get(f"{HERE}/rule").text)
+    assert "Figé par la règle du" in words_of(someone.get(f"{HERE}/issues/1").text)
     with assembly.database.reading() as session:
         saved = service.rule(session)
     assert (saved.rule.said, saved.rule.regular_plans, saved.note) == (

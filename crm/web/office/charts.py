@@ -149,6 +149,51 @@ def line(
     )
 
 
+def stacked(
+    finding: str,
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[int]]],
+    *,
+    head: str,
+    show: Callable[[int], str],
+    note: str = "",
+) -> Chart:
+    """Bars from zero, each made of parts that lie on one another, the first at the bottom; figures in the table."""
+    step = (WIDTH - 2 * _SIDE) / max(len(labels), 1)
+    thick = min(step * 0.68, 64)
+    totals = [Point(label=label, value=sum(values[i] for _, values in series)) for i, label in enumerate(labels)]
+    drawn, words = [], []
+    for index, total in enumerate(totals):
+        middle, top = _SIDE + step * (index + 0.5), float(HEIGHT - _FOOT)
+        for place, (name, values) in enumerate(series):
+            height = _scaled(values[index], totals)
+            top -= height
+            said = f"{total.label}, {name}"
+            drawn.append(
+                Bar(
+                    x=round(middle - thick / 2, 1),
+                    y=round(top, 1),
+                    width=round(thick, 1),
+                    height=round(height, 1),
+                    tone=f"part-{place}",
+                    label=said,
+                    shown=show(values[index]),
+                )
+            )
+        tone = "strong" if index == len(labels) - 1 else "calm"
+        words.append(Word(x=round(middle, 1), y=round(top - 8, 1), anchor="middle", tone=tone, text=show(total.value)))
+        if _has_room(index, len(labels)):
+            words.append(Word(x=round(middle, 1), y=HEIGHT - 8, anchor="middle", tone=tone, text=total.label))
+    return Chart(
+        finding=finding,
+        note=note,
+        bars=tuple(drawn),
+        words=tuple(words),
+        head=(head, *(name for name, _ in series)),
+        table=tuple((label, *(show(values[i]) for _, values in series)) for i, label in enumerate(labels)),
+    )
+
+
 def versus(
     finding: str,
     points: Sequence[Point],

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from crm.foundation.templating import environment
 from crm.magazine import words
-from crm.magazine.figures import IssueFigures, figures
+from crm.magazine.figures import Figures, figures
+from crm.magazine.model import Basis
 from crm.staff.model import Permission
 from crm.web.office import charts, guard, shell
 from crm.web.office.charts import Chart, Point
@@ -27,26 +29,28 @@ def index() -> ResponseReturnValue:
         "office/magazine/figures.html",
         figures=found,
         bases=bases,
-        charts=_charts(found.issues) if found.issues else [],
+        charts=_charts(found, bases) if found.issues else [],
         last=found.issues[-1] if found.issues else None,
         words=words,
     )
 
 
-def _charts(issues: Sequence[IssueFigures]) -> list[Chart]:
+def _charts(found: Figures, bases: Sequence[Basis]) -> list[Chart]:
+    issues, names = found.issues, [shell.say(words.BASES[basis]) for basis in bases]
     last, labels = issues[-1], [f"n° {one.number}" for one in issues]
     head = (shell.say(N_("Numéro")), shell.say(N_("Exemplaires")))
     made = [
-        charts.bars(
+        charts.stacked(
             shell.say(
                 N_("Le n° %(number)s a été envoyé à %(people)s personnes"),
                 number=last.number,
                 people=shell.number(last.people),
             ),
-            [Point(label=label, value=one.copies) for label, one in zip(labels, issues, strict=True)],
-            head=head,
+            labels,
+            [(shell.say(words.BASES[basis]), [one.bases.get(basis, 0) for one in issues]) for basis in bases],
+            head=head[0],
             show=shell.number,
-            note=shell.say(N_("exemplaires par numéro")),
+            note=shell.say(N_("exemplaires par numéro ; de bas en haut : %(bases)s"), bases=", ".join(names)),
         )
     ]
     if len(issues) > 1:
@@ -72,4 +76,32 @@ def _charts(issues: Sequence[IssueFigures]) -> list[Chart]:
                 show=shell.money,
             )
         )
+        made.append(
+            charts.line(
+                shell.say(N_("%(share)s le lisent en PDF"), share=_percent(round(1000 * last.pdf_share))),
+                [
+                    Point(label=label, value=round(1000 * one.pdf_share))
+                    for label, one in zip(labels, issues, strict=True)
+                ],
+                head=(head[0], shell.say(N_("Part du PDF"))),
+                show=_percent,
+                note=shell.say(N_("le PDF seul, ou avec le papier")),
+            )
+        )
+    if found.postcodes:
+        place, count = found.postcodes[0]
+        said = N_("C’est de %(postcode)s que reviennent le plus d’exemplaires : %(count)s")
+        made.append(
+            charts.bars(
+                shell.say(said, postcode=place, count=shell.number(count)),
+                [Point(label=postcode, value=number) for postcode, number in reversed(found.postcodes)],
+                head=(shell.say(N_("Code postal")), shell.say(N_("Retours"))),
+                show=shell.number,
+                note=shell.say(N_("retours par code postal, les douze premiers")),
+            )
+        )
     return made
+
+
+def _percent(permille: int) -> str:
+    return str(environment(shell.language()).filters["percent"](permille / 1000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from crm.values import money
 from crm.values.errors import Invalid
 from crm.web.office import guard, shell
 from crm.web.office.magazine import GENERAL
+from crm.web.office.magazine_rule_words import sentence
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -37,7 +39,10 @@ def show() -> ResponseReturnValue:
 @guard.page(blueprint, "/preview", permission=Permission.MAGAZINE_ACT, methods=("POST",))
 def preview() -> ResponseReturnValue:
     """What the typed rule would change for the next issue, beside the rule in force and the last issue."""
-    typed = _from_form()
+    return _previewed(_from_form())
+
+
+def _previewed(typed: Mapping[str, Any], *, is_unseen: bool = False) -> Response:
     try:
         wanted = rules.sound(_read(typed))
     except Invalid as wrong:
@@ -47,17 +52,28 @@ def preview() -> ResponseReturnValue:
         if issue is None:
             said = N_("Prévoyez d’abord le prochain numéro : l’aperçu se fait pour lui.")
             return _page(typed, errors={"members": shell.say(said)}, status=422)
-        held = magazine.rule(session).rule
+        last = magazine.last_frozen(session)
+        held = magazine.rule(session).rule if last is None else magazine.rule_of(session, last).rule
         now = freezing.outlook(session, issue, held, at=shell.now())
         then = now if wanted == held else freezing.outlook(session, issue, wanted, at=shell.now())
-    return _page(typed, outlooks=(now, then), number=issue.number)
+    against = None if last is None else last.number
+    values: dict[str, Any] = {"outlooks": (now, then), "number": issue.number, "against": against}
+    return _page(typed, **values, seen=_digest(wanted), is_unseen=is_unseen)
+
+
+def _digest(rule: Eligibility) -> str:
+    """Stands in the form for the rule that was previewed."""
+    values = [str(getattr(rule, name)) for name in (*NUMBERS, *SWITCHES, "gift_cents")]
+    return hashlib.sha256("|".join([*values, *sorted(rule.said)]).encode()).hexdigest()
 
 
 @guard.page(blueprint, "", permission=Permission.MAGAZINE_ACT, methods=("POST",))
 def save() -> ResponseReturnValue:
-    """A new version, from now on."""
+    """A new version, from now on; one that was not previewed as it stands is previewed first."""
     typed = _from_form()
     try:
+        if request.form.get("seen", "") != _digest(_read(typed)):
+            return _previewed(typed, is_unseen=True)
         with shell.assembly().database.transaction() as session:
             by = guard.signed_in().account.id
             made = magazine.save_rule(session, _read(typed), note=typed["note"], by=by, at=shell.now())
@@ -74,6 +90,9 @@ def _page(
     errors: Mapping[str, str] | None = None,
     outlooks: tuple[Outlook, Outlook] | None = None,
     number: int = 0,
+    seen: str = "",
+    against: int | None = None,
+    is_unseen: bool = False,
     status: int = 200,
 ) -> Response:
     with shell.assembly().database.reading() as session:
@@ -86,7 +105,13 @@ def _page(
         typed=typed,
         errors=errors or {},
         versions=versions,
-        used={one.eligibility_id: one.number for one in reversed(issues) if one.frozen_at},
+        used={
+            one.id: [i.number for i in issues if i.frozen_at and (i.eligibility_id or 0) == one.id] for one in versions
+        },
+        sentences={one.id: sentence(one.rule) for one in versions},
+        seen=seen,
+        against=against,
+        is_unseen=is_unseen,
         names=names,
         said=[(one.value, shell.say(words.BASES[one])) for one in SAID],
         now=outlooks[0] if outlooks else None,

@@ -23,6 +23,7 @@ from crm.values.errors import PortevoixError
 from crm.values.identifiers import IssueId, IssueRunId
 from crm.web.office import guard, shell
 from crm.web.office.address_words import DOUBTS
+from crm.web.office.magazine_rule_words import sentence
 from crm.web.office.noting import note
 from crm.web.words import N_
 from jobs import service as jobs
@@ -66,6 +67,7 @@ def show(issue_id: int) -> ResponseReturnValue:
         files = printing.left(session, [run.id for run in runs])
         claims = returning.waiting(session).get(issue.id, 0)
         order = ordering.latest(session, issue.id)
+        version = magazine.rule_of(session, issue)
         later = freezing.later_kind(issue, shell.now())
         is_past = freezing.is_past(session, issue, later)
         names = {account.id: account.name for account in staff.accounts(session)}
@@ -82,6 +84,8 @@ def show(issue_id: int) -> ResponseReturnValue:
         report=report,
         waiting=pdf_readers - report.recipients if report else pdf_readers,
         order=order,
+        version=version,
+        rule=sentence(version.rule),
         ending=_ending(order.state, order.kind) if order and order.state in ENDINGS else "",
         pdf_readers=pdf_readers,
         warnings=magazine.warnings(all_issues, today=today)[issue.id],
