@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "bf69"
-down_revision = "d3f7"
+down_revision = "6e41"
 branch_labels = None
 depends_on = None
 
