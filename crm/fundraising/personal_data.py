@@ -81,6 +81,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 }
                 for one, day in sent
             ],
+            note=say(language, N_("Ces lignes partent chez qui imprime et poste nos lettres, ou appelle pour nous.")),
         ),
         Section(
             key="appeals_left_out",

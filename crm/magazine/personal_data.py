@@ -110,6 +110,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 }
                 for issue, on, copies, lines, reason in sent
             ],
+            note=say(language, N_("Ces adresses partent chez l’imprimeur du magazine, qui les détruit après l’envoi.")),
         ),
         Section(
             key="magazine_claims",

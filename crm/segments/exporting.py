@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import Session
 
 from crm.consent import gate
 from crm.consent import selects as consent
 from crm.consent.model import Channel
+from crm.foundation.bulk import pour
 from crm.foundation.translation import N_, say
 from crm.people import selects as people
 from crm.people import words as people_words
@@ -18,6 +22,8 @@ from crm.people.rules import shown_number
 from crm.segments.asking import reasons
 from crm.segments.model import Definition
 from crm.segments.selects import Question, members
+from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow
+from crm.values.identifiers import AccountId, PersonId, SegmentId
 from crm.values.languages import Language
 
 AT_ONCE = 1000
@@ -82,8 +88,8 @@ def head(channel: Channel, language: Language) -> list[str]:
 
 def rows(
     definition: Definition, question: Question, purpose: str, channel: Channel, language: Language
-) -> Iterator[list[str]]:
-    """One line for each, as they are found; a thousand in memory at once. Nobody twice."""
+) -> Iterator[tuple[PersonId, list[str]]]:
+    """Each with their line, as they are found; a thousand in memory at once. Nobody twice."""
     may, names = _allowed(question, purpose, channel), people.written_names().subquery("names")
     picked = members(definition, question)
     wanted = select(names, may.c.language, may.c.address).join(may, may.c.person_id == names.c.person_id)
@@ -111,7 +117,36 @@ def rows(
             line += [row[f"at_{name}"] for name in _PARTS]
         else:
             line.append(row["address"])
-        yield line
+        yield PersonId(row["person_id"]), line
+
+
+def left(
+    session: Session,
+    segment_id: SegmentId,
+    person_ids: Sequence[int],
+    *,
+    purpose: str,
+    channel: Channel,
+    recipient: str,
+    sha256: str,
+    at: datetime,
+    by: AccountId | None,
+) -> None:
+    """Writes down that those people left as a file, for what, and who receives it."""
+    row = SegmentExportRow(
+        segment_id=segment_id,
+        purpose=purpose,
+        channel=channel.value,
+        recipient=recipient,
+        people=len(person_ids),
+        sha256=sha256,
+        made_at=at,
+        made_by=by,
+    )
+    session.add(row)
+    session.flush()
+    table: Any = SegmentExportPersonRow.__table__
+    pour(session, table, ("export_id", "person_id"), ((row.id, one) for one in person_ids))
 
 
 def _allowed(question: Question, purpose: str, channel: Channel) -> Subquery:

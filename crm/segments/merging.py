@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
-from crm.segments.tables import SegmentPickRow
+from crm.segments.tables import SegmentExportPersonRow, SegmentPickRow
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.segments"
-TABLES = frozenset({"segment_pick"})
+TABLES = frozenset({"segment_pick", "segment_export_person"})
 _PICKS: Any = SegmentPickRow.__table__
+_LEFT: Any = SegmentExportPersonRow.__table__
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
     """The survivor stands where the loser stood; where both were picked, the survivor's own word holds."""
     moves = row_moves.give(session, _PICKS, loser=loser, survivor=survivor, unless_same=("segment_id",))
+    moves += row_moves.give(session, _LEFT, loser=loser, survivor=survivor, unless_same=("export_id",))
     session.expire_all()
     return moves
 

@@ -8,16 +8,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.consent import service as consent
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Subject
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
 from crm.segments import asking, service, store
 from crm.segments.catalogue import Catalogue
-from crm.segments.tables import SegmentPickRow, SegmentRow
+from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow, SegmentPickRow, SegmentRow
 from crm.values.languages import Language
 
 ROOM = "crm.segments"
-TABLES = frozenset({"segment_pick"})
+TABLES = frozenset({"segment_pick", "segment_export_person"})
 
 
 def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
@@ -28,6 +29,13 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
         .where(SegmentPickRow.person_id.in_(subject.person_ids))
         .order_by(SegmentPickRow.picked_at)
     )
+    files = session.execute(
+        select(SegmentExportRow)
+        .join(SegmentExportPersonRow, SegmentExportPersonRow.export_id == SegmentExportRow.id)
+        .where(SegmentExportPersonRow.person_id.in_(subject.person_ids))
+        .order_by(SegmentExportRow.made_at)
+    ).scalars()
+    purposes = {one.code: one.name(language) for one in consent.purposes(session)}
     words = {True: say(language, N_("ajoutée à la main")), False: say(language, N_("retirée à la main"))}
     return (
         Section(
@@ -39,6 +47,20 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 Column(key="how", label=say(language, N_("Comment"))),
             ),
             rows=[{"at": at, "segment": name, "how": words[included]} for name, included, at in rows],
+        ),
+        Section(
+            key="segment_files",
+            title=say(language, N_("Les fichiers où vous figuriez et qui sont partis d’ici")),
+            columns=(
+                Column(key="at", label=say(language, N_("Quand"))),
+                Column(key="who", label=say(language, N_("À qui"))),
+                Column(key="purpose", label=say(language, N_("Pour quoi"))),
+            ),
+            rows=[
+                {"at": one.made_at, "who": one.recipient, "purpose": purposes.get(one.purpose, one.purpose)}
+                for one in files
+            ],
+            note=say(language, N_("Votre nom, et l’adresse ou le numéro par lequel vous joindre ; rien d’autre.")),
         ),
     )
 
@@ -64,5 +86,12 @@ def now(session: Session, subject: Subject, language: Language, *, catalogue: Ca
 
 def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     """Everything goes."""
-    gone = delete_rows(session, SegmentPickRow, SegmentPickRow.person_id.in_(subject.person_ids))
-    return Forgotten(erased={"segment_pick": gone})
+    ids = subject.person_ids
+    return Forgotten(
+        erased={
+            "segment_pick": delete_rows(session, SegmentPickRow, SegmentPickRow.person_id.in_(ids)),
+            "segment_export_person": delete_rows(
+                session, SegmentExportPersonRow, SegmentExportPersonRow.person_id.in_(ids)
+            ),
+        }
+    )

@@ -65,3 +65,28 @@ class SegmentRunRow(Base):
     people: Mapped[int]
     milliseconds: Mapped[int]
     counted_at: Mapped[datetime]
+
+
+class SegmentExportRow(Base):
+    """That a segment left the house as a file: for what, to whom, how many, and the file's SHA-256."""
+
+    __tablename__ = "segment_export"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(200))
+    people: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class SegmentExportPersonRow(Base):
+    """Who was in it: people may ask who received what we hold of them (GDPR art. 15(1)(c))."""
+
+    __tablename__ = "segment_export_person"
+
+    export_id: Mapped[int] = mapped_column(ForeignKey("segment_export.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)

@@ -23,6 +23,8 @@ from crm.donations.portraits import months_before
 from crm.magazine import freezing, roll, rules, service
 from crm.magazine.model import SAID, Basis, Eligibility, Format, Reason, Subscription
 from crm.magazine.tables import CopyRow, ExclusionRow
+from crm.members import rules as members_rules
+from crm.members.model import Fee
 from crm.people import contacts, households
 from crm.people import service as people
 from crm.people.model import NewPerson, PersonKind
@@ -116,8 +118,12 @@ def _right(session: Session, house: Assembly, rule: Eligibility, person_id: Pers
     if rules.is_in_force(said, 124) and said.basis in rule.said:
         return said.basis
     gifts = [one for one in donations.page(session, Wanted(person_id=person_id), size=50) if one.given_on <= TODAY]
-    fees = [one for one in gifts if one.kind is FEE and one.given_on > months_before(TODAY, 12 + rule.grace_months)]
-    if rule.members and fees:
+    fees = [
+        Fee(line_id=one.id, gift_id=one.id, person_id=person_id, paid_on=one.given_on, cents=one.cents, months=12)
+        for one in gifts
+        if one.kind is FEE
+    ]
+    if rule.members and members_rules.is_in_force(fees, on=TODAY, grace_months=rule.grace_months):
         return Basis.MEMBER
     several = [one for one in gifts if one.kind is ONE_OFF and one.given_on > months_before(TODAY, rule.gift_months)]
     enough = len(several) >= rule.gift_count and sum(one.cents for one in several) >= rule.gift_cents

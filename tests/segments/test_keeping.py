@@ -141,7 +141,7 @@ def test_what_it_comes_to_why_and_what_leaves_agree(assembly: Assembly) -> None:
         seen = exporting.outlook(whole, question, "news", Channel.EMAIL)
         lines = list(exporting.rows(whole, question, "news", Channel.EMAIL, Language.FR))
         assert (seen.people, seen.rows, seen.excluded) == (3, len(lines), {"withdrawn": 1})
-        assert [line[3] for line in lines] == ["Ann", "Bo"]
+        assert [line[3] for _, line in lines] == ["Ann", "Bo"]
 
 
 def test_a_tree_is_read_as_one_would_say_it(assembly: Assembly) -> None:

@@ -14,6 +14,7 @@ from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.privacy import erasing
 from crm.segments.grid import BY_KEY
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
@@ -91,12 +92,21 @@ def test_a_segment_is_built_kept_explained_and_carried_off(assembly: Assembly, b
     assert "Charlie Dupont" in words_of(raiser.get(f"{PAGE}/1/people").text)
 
     asked = {"purpose": "news", "channel": "email"}
+    nameless = raiser.post(f"{PAGE}/1/export", asked)
+    assert (nameless.status_code, "à qui ce fichier sera remis" in nameless.text) == (422, True)
+    assert raiser.post(f"{PAGE}/1/export.csv", asked).status_code == 422
+    asked["recipient"] = "  L’imprimerie\r\ndu Parc "
     assert "2 sur 3" in words_of(raiser.post(f"{PAGE}/1/export", asked).text)
     file = raiser.post(f"{PAGE}/1/export.csv", asked)
     lines = file.get_data(as_text=True).lstrip("\ufeff").splitlines()
     assert (len(lines) - 1, file.headers["X-Rows"]) == (2, "2")
     assert [line.split(";")[2] for line in lines[1:]] == ["'-Bravo", "Charlie"]
-    assert raiser.post(f"{PAGE}/1/export.csv", {"purpose": "?", "channel": "email"}).status_code == 422
+    assert raiser.post(f"{PAGE}/1/export.csv", {**asked, "purpose": "?"}).status_code == 422
+    with assembly.database.reading() as session:
+        for name, told in (("Alpha", []), ("Charlie", ["L’imprimerie du Parc"])):
+            held = erasing.shown(session, assembly.holdings, who[name])
+            [files] = [section for section in held.sections if section.key == "segment_files"]
+            assert [row["who"] for row in files.rows] == told
 
     seen = built(LAST_YEAR, name="À relancer", is_shared="on", seen="1")
     assert raiser.post(f"{PAGE}/1", seen).status_code == 303

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Mapping
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -17,13 +18,17 @@ from crm.segments import exporting, service
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
 from crm.web.office import guard, segment_view, shell
 from crm.web.office.noting import note
 from crm.web.office.segment_words import CHANNELS
+from crm.web.words import N_
 
 blueprint = Blueprint("segment_export", __name__, url_prefix="/office/segments")
 
 PIECE = 64 * 1024
+LONGEST = 200
+TO_WHOM = N_("Dites à qui ce fichier sera remis : les personnes peuvent nous le demander.")
 
 
 @guard.page(blueprint, "/<int:segment_id>/export", permission=Permission.SUPPORTERS_EXPORT)
@@ -36,6 +41,8 @@ def form(segment_id: int) -> ResponseReturnValue:
 def look(segment_id: int) -> ResponseReturnValue:
     """How many would leave, and why the others stay."""
     purpose, channel = _asked()
+    if not _recipient_typed():
+        return _form(segment_id, None, errors={"recipient": shell.say(TO_WHOM)})
     made = shell.assembly()
     with made.database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
@@ -48,26 +55,42 @@ def look(segment_id: int) -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:segment_id>/export.csv", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
 def file(segment_id: int) -> ResponseReturnValue:
     """The file; what left is written to the trail first: how many, for what, and the file's fingerprint."""
-    purpose, channel = _asked()
-    made, kept, digest, rows = shell.assembly(), TemporaryFile(), hashlib.sha256(), 0  # noqa: SIM115 - streamed below
+    (purpose, channel), recipient = _asked(), _recipient()
+    made, kept, digest = shell.assembly(), TemporaryFile(), hashlib.sha256()  # noqa: SIM115 - streamed below
+    people = array("q")
+
+    def told(several: Iterator[tuple[PersonId, list[str]]]) -> Iterator[list[str]]:
+        for person_id, line in several:
+            people.append(person_id)
+            yield line
+
     with made.database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         definition = segment_view.definition_of(session, segment)
         lines = exporting.rows(definition, question, purpose, channel, shell.language())
-        for piece in csv_lines(_with_head(exporting.head(channel, shell.language()), lines)):
+        for piece in csv_lines(_with_head(exporting.head(channel, shell.language()), told(lines))):
             written = piece.encode()
             digest.update(written)
             kept.write(written)
-            rows += 1
-    rows -= 2  # the byte order mark and the head
-    facts = {"rows": rows, "purpose": purpose, "channel": channel.value, "sha256": digest.hexdigest()}
+    facts = {"rows": len(people), "purpose": purpose, "channel": channel.value, "sha256": digest.hexdigest()}
     with made.database.transaction() as session:
+        exporting.left(
+            session,
+            segment.id,
+            people,
+            purpose=purpose,
+            channel=channel,
+            recipient=recipient,
+            sha256=digest.hexdigest(),
+            at=shell.now(),
+            by=guard.signed_in().account.id,
+        )
         note(session, "segment.export", segment.id, facts, subject="segment")
     answer = Response(_pieces(kept), mimetype="text/csv; charset=utf-8")
     name = f"segment-{segment.id}-{brussels_day(shell.now()):%Y-%m-%d}-{channel.value}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["X-Rows"] = str(rows)
+    answer.headers["X-Rows"] = str(len(people))
     return answer
 
 
@@ -92,7 +115,18 @@ def _asked() -> tuple[str, Channel]:
     return purpose, Channel(channel)
 
 
-def _form(segment_id: int, outlook: exporting.Outlook | None) -> Response:
+def _recipient() -> str:
+    typed = _recipient_typed()
+    if not typed:
+        raise Invalid("who receives the file", field="recipient")
+    return typed
+
+
+def _recipient_typed() -> str:
+    return " ".join(request.form.get("recipient", "").split())[:LONGEST]
+
+
+def _form(segment_id: int, outlook: exporting.Outlook | None, *, errors: Mapping[str, str] | None = None) -> Response:
     with shell.assembly().database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
         purposes = [(p.code, p.name(shell.language())) for p in consent.purposes(session) if p.code != SERVICE]
@@ -102,7 +136,9 @@ def _form(segment_id: int, outlook: exporting.Outlook | None) -> Response:
         segment=segment,
         purposes=purposes,
         channels=[(channel.value, shell.say(word)) for channel, word in CHANNELS.items()],
+        status=422 if errors else 200,
+        errors=errors or {},
         outlook=outlook,
         excluded=[(segment_view.refusal_word(word), number) for word, number in excluded],
-        typed={name: request.form.get(name, "") for name in ("purpose", "channel")},
+        typed={name: request.form.get(name, "") for name in ("purpose", "channel", "recipient")},
     )
