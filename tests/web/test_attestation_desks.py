@@ -239,11 +239,11 @@ def test_a_signature_is_proposed_looked_at_and_decided_by_another(assembly: Asse
         True,
         False,
     )
-    looked = admin.get(f"{here}/1.png")
+    looked = admin.get(f"{here}/1/image")
     assert (looked.content_type, looked.data[:4], looked.headers["Cache-Control"]) == (
         "image/png", b"\x89PNG", "no-store",
     )  # fmt: skip
-    assert finance.get(f"{here}/9.png").status_code == 404
+    assert finance.get(f"{here}/9/image").status_code == 404
     finance.post(f"{here}/1/decide", {"decision": "accept"})
     assert "ne portent pas de signature" in finance.get(here).text
     admin.post(f"{here}/1/decide", {"decision": "accept"})

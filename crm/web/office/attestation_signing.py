@@ -93,7 +93,7 @@ def decide(signature_id: int) -> ResponseReturnValue:
     return shell.back(here, shell.say(said))
 
 
-@guard.page(blueprint, "/<int:signature_id>.png", permission=Permission.DONATIONS_READ)
+@guard.page(blueprint, "/<int:signature_id>/image", permission=Permission.DONATIONS_READ)
 def looks(signature_id: int) -> Response:
     """A specimen of nobody that carries that signature, as an image."""
     made = shell.assembly()

@@ -124,6 +124,7 @@ ACTIONS: dict[str, str] = {
     "appeal.decide-file": N_("a décidé d’un fichier d’un appel"),
     "appeal.export": N_("a emporté un fichier d’un appel"),
     "appeal.purged": N_("a noté qu’un fichier d’un appel est détruit"),
+    "api.segment": N_("a vu, par l’API, qui est dans un segment"),
     "segment.create": N_("a créé un segment"),
     "segment.change": N_("a modifié un segment"),
     "segment.pick": N_("a ajouté ou retiré quelqu’un à la main d’un segment"),
