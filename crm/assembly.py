@@ -15,9 +15,10 @@ from crm.attestations.locking import House
 from crm.banking.bringing import Counter
 from crm.collections.model import Creditor, Schema
 from crm.collections.service import Office
+from crm.consent.unconfirmed import Unconfirmed
 from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_pointer import PersonPointer
-from crm.contracts.personal_data import Section, Subject
+from crm.contracts.personal_data import Section, Subject, TermKeeper
 from crm.foundation.database import Database, open_database
 from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
@@ -34,7 +35,7 @@ from crm.payments.service import Till
 from crm.people import personal_data as people_personal_data
 from crm.plans.mandates import Safe
 from crm.privacy.erasing import Holdings
-from crm.rooms import HOLDERS, OWN_SOURCES, POINTERS, QUESTIONS, WISHES
+from crm.rooms import HOLDERS, KEEPERS, OWN_SOURCES, POINTERS, QUESTIONS, WISHES
 from crm.segments import personal_data as segments_personal_data
 from crm.segments.catalogue import Catalogue
 from crm.values.languages import Language
@@ -72,6 +73,11 @@ class Assembly:
             home=self.settings.home,
             reckoned=(self._segments_now,),
         )
+
+    @property
+    def keepers(self) -> tuple[TermKeeper, ...]:
+        """Who forgets by age alone, each night."""
+        return (*KEEPERS, Unconfirmed(holdings=self.holdings, clock=self.clock))
 
     def _segments_now(self, session: Session, subject: Subject, language: Language) -> Section:
         return segments_personal_data.now(session, subject, language, catalogue=self.questions, at=self.clock())

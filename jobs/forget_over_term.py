@@ -8,13 +8,12 @@ from typing import Any
 
 from crm.assembly import Assembly, press
 from crm.privacy import terms
-from crm.rooms import KEEPERS
 
 
 def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
     """How many rows went, by term."""
     with assembly.database.transaction() as session:
-        done = terms.forget(session, KEEPERS, at=now)
+        done = terms.forget(session, assembly.keepers, at=now)
     if any(one.rows for one in done):
         assembly.database.settle_deletions()
     press(assembly).throw_away()

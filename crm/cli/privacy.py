@@ -15,7 +15,6 @@ from crm.privacy import erasing, packs, terms
 from crm.privacy import service as privacy
 from crm.privacy.erasing import Erasure
 from crm.privacy.words import KINDS
-from crm.rooms import KEEPERS
 from crm.staff import rules as roles
 from crm.staff import service as staff
 from crm.staff.model import Permission
@@ -166,7 +165,7 @@ def retention(dry_run: bool, as_json: bool) -> None:
     made = assembly()
     work = made.database.rehearsing if dry_run else made.database.transaction
     with work() as session:
-        done = terms.forget(session, KEEPERS, at=made.clock())
+        done = terms.forget(session, made.keepers, at=made.clock())
         if not dry_run:
             audit.record(
                 session,
@@ -206,7 +205,7 @@ def term(*, code: str, months: int, begins: datetime | None, reason: str, email:
                 raise Invalid("ce compte ne peut pas proposer une durée", field="by")
             terms.propose(
                 session,
-                KEEPERS,
+                made.keepers,
                 code,
                 months=months,
                 valid_from_on=day,
@@ -224,12 +223,12 @@ def term(*, code: str, months: int, begins: datetime | None, reason: str, email:
                 facts={"code": code, "months": months},
             )
     with made.database.reading() as session:
-        found = terms.holding(session, KEEPERS, today)
+        found = terms.holding(session, made.keepers, today)
     lines = [
         f"{one.term.code:<16} {one.months:>4} mois  {one.term.what}" + (f" ({one.reason})" if one.reason else "")
         for one in found
     ]
     with made.database.reading() as session:
-        waiting = [one for one in terms.proposals(session, KEEPERS) if one.decided_at is None]
+        waiting = [one for one in terms.proposals(session, made.keepers) if one.decided_at is None]
     lines += [f"proposé : {one.term.code}, {one.months} mois dès le {one.valid_from_on}" for one in waiting]
     show({"terms": found, "waiting": waiting}, as_json=as_json, text="\n".join(lines))

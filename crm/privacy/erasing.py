@@ -95,6 +95,17 @@ def erase(
     return Erasure(person_id=subject.person_id, erased=erased, kept=tuple(kept), files=len(files), identities=len(keys))
 
 
+def forget(session: Session, holdings: Holdings, person_id: PersonId, *, at: datetime) -> None:
+    """Forgets somebody by age, whom nobody asked to forget: in every room, and without a word in the journal.
+
+    For people who left nothing but rows: no file goes. Raises `NobodyToForget`.
+    """
+    hold(session, f"erase {person_id}")
+    subject = _held(session, holdings, person_id)
+    for room in holdings.holders:
+        room.erase(session, subject, Erasing(at=at, sealer=holdings.sealer, home=holdings.home))
+
+
 def forget_again(session: Session, holdings: Holdings, *, at: datetime) -> tuple[Erasure, ...]:
     """Erases once more whom the journal speaks of and a restored backup brought back; empty in a healthy house."""
     done = []

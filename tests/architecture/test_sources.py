@@ -197,6 +197,7 @@ DOORS_BESIDES = {
         "stopping",
         "proofs",
         "taking_over",
+        "unconfirmed",
         "words",
     },
     "crm.donations": {

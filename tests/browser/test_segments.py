@@ -76,6 +76,7 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     page.get_by_role("link", name="Emporter").press("Enter")
     page.select_option("#channel", "email")
     page.select_option("#purpose", purpose.code)
+    page.fill("#recipient", "L’équipe")
     page.get_by_role("button", name="Voir qui partirait").press("Enter")
     with page.expect_download() as leaving:
         page.get_by_role("button", name="Emporter 1 personne").press("Enter")

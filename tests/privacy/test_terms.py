@@ -11,13 +11,19 @@ from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
 from crm.assembly import Assembly
+from crm.care import service as care
 from crm.care.tables import InteractionRow
 from crm.cli import privacy as cli
-from crm.privacy import terms
+from crm.consent import service as consent
+from crm.consent import unconfirmed
+from crm.consent.model import Act, NewAct, Purpose, Way
+from crm.people import service as people
+from crm.people.model import NewPerson
+from crm.privacy import identities, terms
 from crm.privacy.errors import OwnTerm, TermDecided, TermMissing
-from crm.rooms import KEEPERS
 from crm.staff import store as accounts
 from crm.staff.model import Account, Role
+from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId
 from crm.values.languages import Language
@@ -25,6 +31,8 @@ from jobs import forget_over_term
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
 from tests.privacy import canary
+
+ASKED = Act.REQUESTED
 
 
 def _run(*words: str) -> tuple[int, Any]:
@@ -45,7 +53,7 @@ def test_what_is_over_its_term_is_counted_then_forgotten_and_the_rest_stays(
 ) -> None:
     monkeypatch.setattr(cli, "assembly", lambda: assembly)
     canary.plant(assembly)
-    codes = [term.code for keeper in KEEPERS for term in keeper.TERMS if term.forgets]
+    codes = [term.code for keeper in assembly.keepers for term in keeper.TERMS if term.forgets]
     assert forget_over_term.run(assembly, NOW) == dict.fromkeys(codes, 0)
     with assembly.database.transaction() as session:
         session.execute(update(DeliveryRow).values(settled_at=NOW - timedelta(days=760)))
@@ -68,7 +76,7 @@ def test_what_is_over_its_term_is_counted_then_forgotten_and_the_rest_stays(
     assert _run("retention", "--dry-run") == (0, tried)
     with assembly.database.transaction() as session:
         for one in told["waiting"]:
-            terms.decide(session, KEEPERS, one["id"], approve=True, by=AccountId(mine.id + 1), at=NOW)
+            terms.decide(session, assembly.keepers, one["id"], approve=True, by=AccountId(mine.id + 1), at=NOW)
     code, told = _run("term")
     assert {one["term"]["code"]: one["months"] for one in told["terms"]}["care-contacts"] == 12
     assert told["waiting"] == []
@@ -86,17 +94,24 @@ def test_a_term_holds_from_its_day_once_a_second_person_agreed(assembly: Assembl
     def propose(months: int, day: date, *, code: str = "requests", reason: str = "Décision") -> int:
         with assembly.database.transaction() as session:
             return terms.propose(
-                session, KEEPERS, code, months=months, valid_from_on=day, reason=reason, by=AccountId(1), at=NOW
+                session,
+                assembly.keepers,
+                code,
+                months=months,
+                valid_from_on=day,
+                reason=reason,
+                by=AccountId(1),
+                at=NOW,
             ).id
 
     def decide(proposal: int, *, by: int = 2, approve: bool = True) -> None:
         with assembly.database.transaction() as session:
-            terms.decide(session, KEEPERS, proposal, approve=approve, by=AccountId(by), at=NOW)
+            terms.decide(session, assembly.keepers, proposal, approve=approve, by=AccountId(by), at=NOW)
 
     def months_on(*days: date) -> list[int]:
         with assembly.database.reading() as session:
             return [
-                next(one.months for one in terms.holding(session, KEEPERS, day) if one.term.code == "requests")
+                next(one.months for one in terms.holding(session, assembly.keepers, day) if one.term.code == "requests")
                 for day in days
             ]
 
@@ -117,3 +132,30 @@ def test_a_term_holds_from_its_day_once_a_second_person_agreed(assembly: Assembl
         propose(0, days[1])
     with pytest.raises(Invalid):
         propose(12, days[1], reason=" ")
+
+
+def test_an_address_that_nobody_confirmed_is_forgotten_where_nothing_else_is_known_of_it(assembly: Assembly) -> None:
+    """Asked long ago: alone, with a note, with a confirmation, and asked again the other day."""
+    old, ids = NOW - timedelta(days=120), {}
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", names={"fr": "Nouvelles"}, promises={}, position=1))
+        for name, more in (("alone", ()), ("noted", ()), ("reader", ((Act.GIVEN, old),)), ("again", ((ASKED, NOW),))):
+            email = EmailAddress.parse(f"{name}@exemple.be")
+            person = people.add(session, assembly.addresses, NewPerson(email=email, language=Language.FR), at=old)
+            for act, at in ((ASKED, old), *more):
+                new = NewAct(
+                    person_id=person.id, purpose="news", address_key=person.contact_points[0].address_key, act=act,
+                    way=Way.WEB, occurred_at=at,
+                )  # fmt: skip
+                consent.record(session, assembly.sealer, new, at=at)
+            ids[name] = person.id
+        care.write_note(session, ids["noted"], "A téléphoné.", by=None, at=old)
+    done = [forget_over_term.run(assembly, NOW)[unconfirmed.CODE] for _ in range(2)]
+    assert done == [1, 0]
+    with assembly.database.reading() as session:
+        assert people.find_survivor(session, ids["alone"]) is None
+        assert all(people.find_survivor(session, ids[name]) for name in ("noted", "reader", "again"))
+        assert (consent.verify(session, assembly.sealer), consent.drift(session)) == ([], 0)
+        coming = [(("alone@exemple.be",), "")]
+        assert identities.forgotten(session, assembly.addresses, coming) == frozenset()
+    assert list(assembly.holdings.journal.lines()) == []

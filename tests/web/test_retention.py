@@ -13,7 +13,6 @@ from crm.privacy import service as privacy
 from crm.privacy import terms
 from crm.privacy.model import RequestKind, RequestState, RequestWay
 from crm.privacy.tables import RightsRequestRow
-from crm.rooms import KEEPERS
 from crm.staff.model import Role
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -26,7 +25,7 @@ WISH = {"code": "requests", "months": "12", "from": "2026-11-23", "reason": "Avi
 
 def _months(assembly: Assembly) -> int:
     with assembly.database.reading() as session:
-        found = terms.holding(session, KEEPERS, NOW.date())
+        found = terms.holding(session, assembly.keepers, NOW.date())
     return next(one.months for one in found if one.term.code == "requests")
 
 
@@ -44,7 +43,7 @@ def test_a_term_is_tried_and_holds_once_a_second_person_agreed(assembly: Assembl
         assert (answer.status_code, f'href="#{name}"' in answer.text) == (422, True)
     assert first.post(f"{HERE}/new", WISH).status_code == 303
     with assembly.database.reading() as session:
-        [proposed] = terms.proposals(session, KEEPERS)
+        [proposed] = terms.proposals(session, assembly.keepers)
 
     tried = first.post(f"{HERE}/try", {}).text
     assert "1 ligne partirait" in tried

@@ -15,7 +15,6 @@ from crm.consent import service as consent
 from crm.foundation import documents
 from crm.partners import service as partners
 from crm.privacy import terms
-from crm.rooms import KEEPERS
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.web.office import guard, policy_words, shell
@@ -151,7 +150,7 @@ def _parts(session: Session) -> list[Part]:
     ]
     kept = [
         [say(one.term.what), say(N_("%(n)s mois"), n=one.months), one.reason or say(N_("proposé par la maison"))]
-        for one in terms.holding(session, KEEPERS, today)
+        for one in terms.holding(session, shell.assembly().keepers, today)
     ]
     kept += [
         [

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from crm.privacy import terms
 from crm.privacy.errors import OwnTerm, TermDecided, TermMissing
 from crm.privacy.terms import Proposal
-from crm.rooms import KEEPERS
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
@@ -46,19 +45,21 @@ def rehearse() -> ResponseReturnValue:
     """What tonight would forget, and what it would if the proposals held; counted, then taken back."""
     made, now = shell.assembly(), shell.now()
     with made.database.rehearsing() as session:
-        tonight = {one.code: one.rows for one in terms.forget(session, KEEPERS, at=now)}
+        tonight = {one.code: one.rows for one in terms.forget(session, shell.assembly().keepers, at=now)}
     with made.database.rehearsing() as session:
-        waiting = [one for one in terms.proposals(session, KEEPERS) if one.decided_at is None]
+        waiting = [one for one in terms.proposals(session, shell.assembly().keepers) if one.decided_at is None]
         months = {one.term.code: one.months for one in reversed(waiting)}
-        proposed = {one.code: one.rows for one in terms.forget(session, KEEPERS, at=now, instead=months)}
+        proposed = {
+            one.code: one.rows for one in terms.forget(session, shell.assembly().keepers, at=now, instead=months)
+        }
     return _page(tonight, {code: proposed[code] for code in months if code in proposed})
 
 
 def _page(tonight: Mapping[str, int], proposed: Mapping[str, int]) -> ResponseReturnValue:
     today = brussels_day(shell.now())
     with shell.assembly().database.reading() as session:
-        holding = terms.holding(session, KEEPERS, today)
-        known = terms.proposals(session, KEEPERS)
+        holding = terms.holding(session, shell.assembly().keepers, today)
+        known = terms.proposals(session, shell.assembly().keepers)
         colleagues = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/privacy/retention.html",
@@ -110,7 +111,7 @@ def propose() -> ResponseReturnValue:
         with shell.assembly().database.transaction() as session:
             proposed = terms.propose(
                 session,
-                KEEPERS,
+                shell.assembly().keepers,
                 typed["code"],
                 months=months,
                 valid_from_on=begins,
@@ -134,7 +135,9 @@ def decide(proposal_id: int) -> ResponseReturnValue:
     try:
         with shell.assembly().database.transaction() as session:
             by = guard.signed_in().account.id
-            decided = terms.decide(session, KEEPERS, proposal_id, approve=approve, by=by, at=shell.now())
+            decided = terms.decide(
+                session, shell.assembly().keepers, proposal_id, approve=approve, by=by, at=shell.now()
+            )
             _note(session, "privacy.term-approve" if approve else "privacy.term-refuse", decided)
     except OwnTerm:
         said = N_("Vous l’avez proposée : une autre personne doit en décider.")
@@ -150,7 +153,7 @@ def _form(typed: Mapping[str, str], *, wrong: str = "") -> ResponseReturnValue:
         "office/privacy/retention_new.html",
         status=422 if wrong else 200,
         typed={name: typed.get(name, "") for name in FIELDS},
-        terms=[(term.code, shell.say(term.what)) for keeper in KEEPERS for term in keeper.TERMS],
+        terms=[(term.code, shell.say(term.what)) for keeper in shell.assembly().keepers for term in keeper.TERMS],
         errors={wrong: shell.say(WRONG[wrong])} if wrong else {},
     )
 

@@ -13,7 +13,6 @@ from crm.consent import service as consent
 from crm.consent.model import Refusal
 from crm.consent.words import REFUSALS
 from crm.privacy import terms
-from crm.rooms import KEEPERS
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
@@ -113,7 +112,9 @@ def decide(round_id: int) -> ResponseReturnValue:
 
 def spans(session: Session) -> dict[str, int]:
     """Every term in months, as it holds today."""
-    return {one.term.code: one.months for one in terms.holding(session, KEEPERS, brussels_day(shell.now()))}
+    return {
+        one.term.code: one.months for one in terms.holding(session, shell.assembly().keepers, brussels_day(shell.now()))
+    }
 
 
 def _asked() -> tuple[str | None, Reach | None]:

@@ -1,0 +1,81 @@
+"""Addresses that somebody typed and nobody ever confirmed: forgotten by age, for their holder may never have known.
+
+Only those of whom the house knows nothing else go: any row of any room that speaks of them keeps them, a table of a
+room to come included. Nobody asked to be forgotten: their identity is not kept from coming in again, and no line is
+written to the journal of erasures, since a restored backup forgets them by the same term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from crm.consent.model import Act
+from crm.consent.tables import ConsentStandingRow
+from crm.contracts.personal_data import Term
+from crm.foundation.columns import Base
+from crm.foundation.translation import N_
+from crm.privacy import erasing
+from crm.privacy.erasing import Holdings
+from crm.values.identifiers import PersonId
+
+CODE = "never-confirmed"
+AT_ONCE = 500
+OF_A_WISH = frozenset(
+    {
+        "contact_point",
+        "person_key",
+        "search_word",
+        "search_text",
+        "consent_event",
+        "consent_standing",
+        "delivery",
+        "population_member",
+    }
+)
+"""Tables in which a wish leaves a row: a letter to confirm it among them, and that they said to be under eighteen."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Unconfirmed:
+    """The keeper of that term (`crm.contracts.personal_data.TermKeeper`)."""
+
+    holdings: Holdings
+    clock: Callable[[], datetime]
+    TERMS: tuple[Term, ...] = (Term(code=CODE, what=N_("Inscriptions que personne n’a confirmées"), months=3),)
+
+    def forget_older(self, session: Session, code: str, before: datetime) -> int:
+        """Forgets whoever was typed in before an instant and never confirmed anything; how many people."""
+        done = 0
+        for person_id in _alone(session, session.scalars(_wished(before)).all()):
+            erasing.forget(session, self.holdings, person_id, at=self.clock())
+            done += 1
+        return done
+
+
+def _wished(before: datetime) -> Select[int]:
+    """Whoever stands on nothing but requests, the latest of which came before."""
+    row = ConsentStandingRow
+    said_more = func.sum(case((row.act == Act.REQUESTED, 0), else_=1))
+    only_asked = select(row.person_id).group_by(row.person_id).having(said_more == 0, func.max(row.since_at) < before)
+    return only_asked.order_by(row.person_id)
+
+
+def _alone(session: Session, person_ids: Sequence[int]) -> Iterable[PersonId]:
+    """Those of them of whom no table knows more than a wish."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in OF_A_WISH]
+    columns = [
+        column
+        for table in tables
+        for column in table.columns
+        if any(key.column.table.name == "person" for key in column.foreign_keys)
+    ]
+    for start in range(0, len(person_ids), AT_ONCE):
+        left = set(person_ids[start : start + AT_ONCE])
+        for column in columns:
+            left -= set(session.scalars(select(column).where(column.in_(left)))) if left else set()
+        yield from (PersonId(one) for one in sorted(left))
