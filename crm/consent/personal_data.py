@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import paces, service, store, words
-from crm.consent.model import Act, NewAct, Way
+from crm.consent.model import Act, NewAct, Standing, Way
 from crm.consent.policy import EVERYWHERE
 from crm.consent.tables import (
     ConsentEventRow,
@@ -135,7 +135,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
                     evidence={"erasure": True},
                 )
                 event = store.add_event(session, erasing.sealer, act, person_id=person_id, at=erasing.at)
-                store.put_standing(session, event)
+                store.put_standing(session, Standing.of(event))
     ids = subject.person_ids
     erased = {
         "population_member": delete_rows(session, PopulationRow, PopulationRow.person_id.in_(ids)),

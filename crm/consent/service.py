@@ -91,7 +91,7 @@ def record(session: Session, sealer: Sealer, new: NewAct, *, at: datetime) -> Co
     )
     last = rules.standing(said)
     assert last is not None
-    store.put_standing(session, last, rules.open_request(said))
+    store.put_standing(session, Standing.of(last, rules.open_request(said)))
     if new.purpose == INTERESTS and last.act is not Act.GIVEN:
         # Whoever writes it down, and wherever: what was chosen goes with the consent.
         store.forget_interests(session, person.id)

@@ -182,23 +182,10 @@ def sealed_events(
     ]
 
 
-def put_standing(session: Session, event: ConsentEvent, asked: ConsentEvent | None = None) -> Standing:
-    """Writes that this event has the last word in its stream, and which wish waits there."""
-    row = session.merge(
-        ConsentStandingRow(
-            person_id=event.person_id,
-            purpose=event.purpose,
-            channel=event.channel,
-            address_key=event.address_key,
-            act=event.act,
-            way=event.way,
-            since_at=event.occurred_at,
-            event_id=event.id,
-            asked_id=asked.id if asked else None,
-        )
-    )
+def put_standing(session: Session, stands: Standing) -> None:
+    """Writes where somebody stands in a stream."""
+    session.merge(ConsentStandingRow(**{name: getattr(stands, name) for name in folds.COLUMNS}))
     session.flush()
-    return _standing(row)
 
 
 def standings_of(session: Session, person_id: int) -> tuple[Standing, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent.model import Act
@@ -52,17 +52,31 @@ class Unconfirmed:
         """Forgets whoever was typed in before an instant and never confirmed anything; how many people."""
         done = 0
         for person_id in _alone(session, session.scalars(_wished(before)).all()):
-            erasing.forget(session, self.holdings, person_id, at=self.clock())
-            done += 1
+            done += erasing.forget(
+                session, self.holdings, person_id, still=_is_still(session, person_id, before), at=self.clock()
+            )
         return done
 
 
-def _wished(before: datetime) -> Select[int]:
+def _wished(before: datetime, *among: ColumnElement[bool]) -> Select[int]:
     """Whoever stands on nothing but requests, the latest of which came before."""
     row = ConsentStandingRow
     said_more = func.sum(case((row.act == Act.REQUESTED, 0), else_=1))
-    only_asked = select(row.person_id).group_by(row.person_id).having(said_more == 0, func.max(row.since_at) < before)
+    only_asked = (
+        select(row.person_id)
+        .where(*among)
+        .group_by(row.person_id)
+        .having(said_more == 0, func.max(row.since_at) < before)
+    )
     return only_asked.order_by(row.person_id)
+
+
+def _is_still(session: Session, person_id: PersonId, before: datetime) -> Callable[[], bool]:
+    def ask() -> bool:
+        wished = session.scalars(_wished(before, ConsentStandingRow.person_id == person_id)).all()
+        return list(_alone(session, wished)) == [person_id]
+
+    return ask
 
 
 def _alone(session: Session, person_ids: Sequence[int]) -> Iterable[PersonId]:

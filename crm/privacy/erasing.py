@@ -95,15 +95,21 @@ def erase(
     return Erasure(person_id=subject.person_id, erased=erased, kept=tuple(kept), files=len(files), identities=len(keys))
 
 
-def forget(session: Session, holdings: Holdings, person_id: PersonId, *, at: datetime) -> None:
+def forget(
+    session: Session, holdings: Holdings, person_id: PersonId, *, still: Callable[[], bool], at: datetime
+) -> bool:
     """Forgets somebody by age, whom nobody asked to forget: in every room, and without a word in the journal.
 
-    For people who left nothing but rows: no file goes. Raises `NobodyToForget`.
+    `still` is asked once nobody else can write about them any more: what one waits for may be a word of theirs. False
+    where it said no. For people who left nothing but rows: no file goes. Raises `NobodyToForget`.
     """
     hold(session, f"erase {person_id}")
     subject = _held(session, holdings, person_id)
+    if not still():
+        return False
     for room in holdings.holders:
         room.erase(session, subject, Erasing(at=at, sealer=holdings.sealer, home=holdings.home))
+    return True
 
 
 def forget_again(session: Session, holdings: Holdings, *, at: datetime) -> tuple[Erasure, ...]:

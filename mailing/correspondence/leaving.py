@@ -7,15 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import paces
+from crm.consent import paces, stopping
 from crm.consent import service as consent
-from crm.consent.model import Act, Channel, Way
+from crm.consent.model import Channel, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import EVERYWHERE
 from mailing.correspondence.model import Desk, Reader
-
-STANDING = frozenset({Act.GIVEN, Act.REQUESTED, Act.IMPORTED, Act.EXPIRED})
-"""Words that a withdrawal answers; an open wish is among them, or its letter could still be confirmed."""
 
 
 def leave(session: Session, desk: Desk, reader: Reader, *, at: datetime) -> bool:
@@ -42,9 +39,7 @@ def _leave(session: Session, desk: Desk, reader: Reader, purposes: set[str], at:
     places |= {
         (stands.purpose, stands.address_key)
         for stands in consent.standings(session, reader.person.id)
-        if stands.purpose in purposes
-        and stands.channel is Channel.EMAIL
-        and (stands.act in STANDING or stands.asked_id is not None)
+        if stands.purpose in purposes and stands.channel is Channel.EMAIL and stopping.is_open(stands)
     }
     changed = [_withdraw(session, desk, reader, place, at=at) for place in sorted(places)]
     return any(changed)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from datetime import date, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -159,3 +162,30 @@ def test_an_address_that_nobody_confirmed_is_forgotten_where_nothing_else_is_kno
         coming = [(("alone@exemple.be",), "")]
         assert identities.forgotten(session, assembly.addresses, coming) == frozenset()
     assert list(assembly.holdings.journal.lines()) == []
+
+
+def test_a_confirmation_at_the_same_moment_is_not_forgotten(assembly: Assembly) -> None:
+    old, begun = NOW - timedelta(days=120), Event()
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", names={"fr": "Nouvelles"}, promises={}, position=1))
+        email = EmailAddress.parse("juste@exemple.be")
+        person = people.add(session, assembly.addresses, NewPerson(email=email, language=Language.FR), at=old)
+        asked = NewAct(
+            person_id=person.id, purpose="news", address_key=person.contact_points[0].address_key, act=ASKED,
+            way=Way.WEB, occurred_at=old,
+        )  # fmt: skip
+        consent.record(session, assembly.sealer, asked, at=old)
+
+    def confirm() -> None:
+        with assembly.database.transaction() as session:
+            consent.record(session, assembly.sealer, replace(asked, act=Act.GIVEN, occurred_at=NOW), at=NOW)
+            begun.set()
+            time.sleep(0.3)
+
+    other = Thread(target=confirm)
+    other.start()
+    begun.wait(10)
+    assert forget_over_term.run(assembly, NOW)[unconfirmed.CODE] == 0
+    other.join(10)
+    with assembly.database.reading() as session:
+        assert people.find_survivor(session, person.id) is not None
