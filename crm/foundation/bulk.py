@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -91,20 +91,22 @@ def _turned(
     dialect = connection.dialect
     found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
     turns = [(place, turn) for place, turn in enumerate(found) if turn is not None]
-    known: list[dict[Any, Any]] = [{} for _ in turns]
-    for row in rows:
-        values = list(row)
-        for (place, turn), seen in zip(turns, known, strict=True):
-            value = values[place]
-            if value.__class__ in (dict, list):
-                values[place] = turn(value)
-            elif value in seen:
-                values[place] = seen[value]
-            else:
-                if len(seen) > SLICE:
-                    seen.clear()
-                values[place] = seen[value] = turn(value)
-        yield tuple(values)
+    waiting = iter(rows)
+    while some := list(islice(waiting, SLICE)):
+        # Column by column: a value that comes again is turned once.
+        values: list[Sequence[Any]] = list(zip(*some, strict=True))
+        for place, turn in turns:
+            values[place] = _column(values[place], turn)
+        yield from zip(*values, strict=True)
+
+
+def _column(values: Sequence[Any], turn: Callable[[Any], Any]) -> list[Any]:
+    try:
+        known = {value: turn(value) for value in set(values)}
+    except TypeError:
+        # Lists and dictionaries, which nothing can be looked up by.
+        return [turn(value) for value in values]
+    return [known[value] for value in values]
 
 
 def _copy(driver: psycopg.Connection[Any], table: Table, columns: Sequence[str], rows: Iterator[Any]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -39,6 +40,7 @@ _POINT = (
     "created_at",
 )
 _PARTS = tuple(contact_store.PARTS)
+_of_parts = attrgetter(*_PARTS)
 _ABODE = (
     "person_id", *_PARTS,
     "usage", "is_primary", "dedupe_key", "address_key", "season_from", "season_until", "deliverability",
@@ -69,11 +71,18 @@ def add_many(session: Session, addresses: AddressHasher, arrivals: Sequence[Arri
     Their facts come as the values' own doors made them and are not looked at again; nobody is compared with anybody.
     """
     ids = reserve(session, PersonRow.__table__, len(arrivals))  # type: ignore[arg-type]
-    added = [_added(addresses, number, one.new) for number, one in zip(ids, arrivals, strict=True)]
+    boxes = [dedupe_key(one.new.address) if one.new.address else "" for one in arrivals]
+    each = zip(ids, arrivals, boxes, strict=True)
+    added = [_added(addresses, number, one.new, box) for number, one, box in each]
     both = list(zip(added, arrivals, strict=True))
     _pour(session, PersonRow, _PERSON, (_person(to.person_id, one) for to, one in both))
     _pour(session, ContactPointRow, _POINT, (row for to, one in both for row in _points(to, one)))
-    _pour(session, PostalAddressRow, _ABODE, (_abode(to, one) for to, one in both if one.new.address))
+    _pour(
+        session,
+        PostalAddressRow,
+        _ABODE,
+        (_abode(to, one, box) for (to, one), box in zip(both, boxes, strict=True) if box),
+    )
     external = ((to.person_id, e.system, e.value) for to, one in both for e in one.new.external_ids)
     _pour(session, ExternalIdRow, ("person_id", "system", "value"), external)
     if added:
@@ -110,12 +119,12 @@ def _pour(session: Session, row: type[Any], columns: Sequence[str], rows: Iterab
     pour(session, row.__table__, columns, rows)
 
 
-def _added(addresses: AddressHasher, number: int, new: NewPerson) -> Added:
+def _added(addresses: AddressHasher, number: int, new: NewPerson, box: str) -> Added:
     return Added(
         PersonId(number),
         addresses.key_of(new.email.normal) if new.email else "",
         contacts.phone_key(addresses, new.phone) if new.phone else "",
-        contacts.post_key(addresses, new.address) if new.address else "",
+        contacts.box_key(addresses, box) if box else "",
     )
 
 
@@ -150,17 +159,16 @@ def _points(added: Added, arrival: Arrival) -> Iterator[tuple[Any, ...]]:
         yield (added.person_id, ContactKind.PHONE, new.phone.e164, added.phone_key, *rest)
 
 
-def _abode(added: Added, arrival: Arrival) -> tuple[Any, ...]:
+def _abode(added: Added, arrival: Arrival, box: str) -> tuple[Any, ...]:
     address = arrival.new.address
     assert address is not None
-    parts = (getattr(address, part) for part in _PARTS)
-    keys = (dedupe_key(address), added.post_key)
     return (
         added.person_id,
-        *parts,
+        *_of_parts(address),
         Usage.HOME,
         True,
-        *keys,
+        box,
+        added.post_key,
         "",
         "",
         Deliverability.LIVE,

@@ -32,7 +32,12 @@ def phone_key(addresses: AddressHasher, phone: PhoneNumber) -> str:
 
 def post_key(addresses: AddressHasher, address: PostalAddress) -> str:
     """The keyed hash under which ledgers know a letter box, whatever its spelling."""
-    return addresses.key_of(f"post:{dedupe_key(address)}")
+    return box_key(addresses, dedupe_key(address))
+
+
+def box_key(addresses: AddressHasher, box: str) -> str:
+    """The same from what `dedupe_key` says of the address."""
+    return addresses.key_of(f"post:{box}")
 
 
 def add_email(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
+_SHORT = 64
+"""Characters; what is longer is folded anew each time: names come again and again, whole texts do not."""
 _SAME = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "’": "'"})
 
 
@@ -11,7 +14,14 @@ def folded(text: str) -> str:
     """`text` as names are compared: no accents, no case, single spaces (« Éloïse  DUPONT » is « eloise dupont »)."""
     if text.isascii():
         return " ".join(text.lower().split())
+    return _known(text) if len(text) <= _SHORT else _spread(text)
+
+
+def _spread(text: str) -> str:
     # Letters in disguise (« 𝐀 », « ﬁ ») show their case only once they are spread; folding case may compose new ones.
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_SAME)
     spread = unicodedata.normalize("NFKD", plain)
     return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())
+
+
+_known = lru_cache(maxsize=20_000)(_spread)

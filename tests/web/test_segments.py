@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from crm.assembly import Assembly
@@ -20,6 +21,7 @@ from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+from crm.web.office import segments
 from tests.conftest import NOW
 from tests.segments.conftest import give
 from tests.web.conftest import Browser
@@ -120,6 +122,16 @@ def test_a_segment_is_built_kept_explained_and_carried_off(assembly: Assembly, b
     page = words_of(browser(Role.ADMINISTRATOR).get("/office/log").text)
     for deed in ("a créé un segment", "a vu qui est dans un segment", "a emporté les personnes d’un segment"):
         assert deed in page
+
+
+def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    donors(assembly)
+    raiser = browser(Role.FUNDRAISER)
+    at = raiser.post(PAGE, built(LAST_YEAR, name="Donateurs 2025")).headers["Location"]
+    raiser.post(f"{at}/count")
+    assert 'id="slow"' not in raiser.get(PAGE).text
+    monkeypatch.setattr(segments, "SLOW", 0)
+    assert "Donateurs 2025" in raiser.get(PAGE).text.split('id="slow"')[1]
 
 
 def test_what_somebody_may_not_see_they_may_not_ask_either(assembly: Assembly, browser: Open) -> None:

@@ -63,7 +63,7 @@ def _life(chance: Random, person_id: PersonId, since: date, today: date) -> Iter
 
 def _day(chance: Random, since: date, today: date) -> date:
     """A day since they came, oftener before the new year."""
-    month = chance.choices(range(1, 13), weights=MONTHS)[0]
+    month = chance.choices(range(1, 13), cum_weights=MONTHS)[0]
     on = date(chance.randrange(max(FIRST_YEAR, since.year), today.year + 1), month, chance.randrange(1, 29))
     return min(max(on, since), today)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from random import Random
 
 from crm.demo.organisation import MARK
@@ -19,8 +20,8 @@ from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 
 FIRST_YEAR = 2021
-MONTHS = (7, 6, 9, 8, 8, 6, 3, 3, 9, 11, 16, 14)
-"""How many come in each month: quiet summers, and the candles and letters of the last weeks of the year."""
+MONTHS = tuple(accumulate((7, 6, 9, 8, 8, 6, 3, 3, 9, 11, 16, 14)))
+"""How many have come by the end of each month: quiet summers, candles and letters in the last weeks of the year."""
 WITH_MAIL, WITH_PHONE, ORGANISATIONS, SHARING = 0.70, 0.55, 0.02, 0.12
 """`SHARING`: so many move in with the one before them; with both that makes a fifth who live together."""
 _MOBILES = (*range(70, 80), 85, 86, *range(94, 99))
@@ -87,7 +88,7 @@ def _arrived(chance: Random, now: datetime) -> datetime:
     """Some moment since the first year, at the hours at which people are awake."""
     while True:
         year = chance.randrange(FIRST_YEAR, now.year + 1)
-        month = chance.choices(range(1, 13), weights=MONTHS)[0]
+        month = chance.choices(range(1, 13), cum_weights=MONTHS)[0]
         minutes = chance.randrange(28 * 24 * 60)
         at = datetime(year, month, 1, tzinfo=now.tzinfo) + timedelta(minutes=minutes)
         if at.hour < 6:
