@@ -259,7 +259,7 @@ def noted_text(field: str, said: Mapping[str, Any]) -> str:
     """What was noted, as the text by which it is known to have been said before; an address may stand in parts."""
     if field != "address" or "text" in said:
         return str(said.get("text", ""))
-    return one_line(PostalAddress(**{name: str(said[name]) for name in LONGEST if said.get(name)}))
+    return one_line(PostalAddress(**{name: str(said[name]) for name in LONGEST if said.get(name)}))  # type: ignore[arg-type] # the parts are texts
 
 
 def _parts(address: PostalAddress) -> tuple[tuple[str, str], ...]:

@@ -148,7 +148,8 @@ def add_address(
 ) -> Abode:
     """One more postal address, and when it holds; the first one is the preferred one whatever is said.
 
-    The same letter box again, for the same use and time, is the same: preferred now, where that is asked. Raises `Invalid` for a season that is none.
+    The same letter box again, for the same use and time, is the same: preferred now, where that is asked. Raises
+    `Invalid` for a season that is none.
     """
     person_id = _held(session, person_id)
     key, (season_from, season_until) = dedupe_key(address), tidy_season(*season)

@@ -70,7 +70,7 @@ def find_survivor(session: Session, person_id: PersonId) -> Person | None:
 
 
 def survivors(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, PersonId]:
-    """Of each, who they are today; a query for each step of a merge, however many. Who never was or is no more is out."""
+    """Of each, who they are today; a query for each step of a merge, however many. Who is nobody is left out."""
     found = store.survivors(session, person_ids)
     return {PersonId(one): PersonId(living) for one, living in found.items()}
 
