@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union
 
 from crm.people.model import ContactKind, Deliverability, PersonKind, Position, Usage
 from crm.people.rules import BETWEEN_PEOPLE, BETWEEN_WORDS
@@ -151,6 +151,18 @@ def living_together() -> Select[*tuple[Any, ...]]:
         .where(home.ended_at.is_(None))
         .group_by(member.person_id)
     )
+
+
+def neighbours(person_ids: Collection[int]) -> Select[int]:
+    """The `person_id` of whoever shares a household with one of them, or a letter box today or once; they too."""
+    member, box = HouseholdMemberRow, PostalAddressRow
+    homes = select(member.household_id).where(member.person_id.in_(person_ids))
+    boxes = select(box.dedupe_key).where(box.person_id.in_(person_ids))
+    each = union(
+        select(member.person_id).where(member.household_id.in_(homes)),
+        select(box.person_id).where(box.dedupe_key.in_(boxes)),
+    ).subquery("neighbour")
+    return select(each.c.person_id)
 
 
 def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:

@@ -19,12 +19,14 @@ from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
-from crm.magazine import checking, freezing, labels, printing, returning, service
+from crm.contracts.personal_data import Erasing
+from crm.magazine import checking, freezing, labels, personal_data, printing, returning, service
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
 from crm.magazine.tables import CopyRow, IssueRunRow
 from crm.people import contacts, households
+from crm.people import personal_data as people_personal_data
 from crm.people import service as people
 from crm.people.model import PersonKind, Position, Title
 from crm.privacy import erasing
@@ -318,6 +320,15 @@ def test_a_copy_of_a_household_bears_the_name_of_its_living_members(house: Assem
         people.retract_death(session, jean)
         assert lines() == {marie: "Les Maes-Dumont"} | own
         households.name(session, home.id, on_envelope="", greeting="")
+        with session.begin_nested() as trial:
+            run = frozen(session)
+            subject = people_personal_data.subject(session, jean)
+            assert subject is not None
+            erasing_now = Erasing(at=NOW, sealer=house.sealer, home=house.settings.home)
+            personal_data.erase(session, subject, erasing_now)
+            copies = session.scalars(select(CopyRow).where(CopyRow.run_id == run.id)).all()
+            assert {copy.person_id: copy.lines.splitlines()[0] for copy in copies} == {marie: "Marie Maes"} | own
+            trial.rollback()
         households.put(session, home.id, marie, position=Position.CHILD, is_on_envelope=False, at=NOW)
         households.put(session, home.id, lou, position=Position.OTHER, is_on_envelope=True, at=NOW)
         assert lines() == {marie: "Marie Maes"} | own
