@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 Where = ColumnElement[bool]
@@ -28,6 +28,21 @@ def empty_rows(session: Session, row: Any, values: Mapping[str, Any], *where: Wh
         update(row).where(*where).values(dict(values)).returning(key).execution_options(synchronize_session=False)
     )
     return len(emptied.all())
+
+
+def leave_own_name(session: Session, row: Any, names: Collection[str], *where: Where) -> int:
+    """Takes names off what was printed for others together with them: `lines` open with the row's own name then.
+
+    How many lines changed; the rows have `first_name`, `last_name` and `lines`.
+    """
+    session.flush()
+    changed = 0
+    for one in session.scalars(select(row).where(quotes(row.lines, texts=(), names=names, phones=()), *where)):
+        own, (_, *below) = f"{one.first_name} {one.last_name}".strip(), one.lines.split("\n")
+        if own and one.lines != (alone := "\n".join((own, *below))):
+            one.lines, changed = alone, changed + 1
+    session.flush()
+    return changed
 
 
 def quotes(column: Any, *, texts: Collection[str], names: Collection[str], phones: Collection[str]) -> Where:

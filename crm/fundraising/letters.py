@@ -11,7 +11,7 @@ from crm.fundraising import rules
 from crm.fundraising.model import Arm, Cell, WholeAppeal
 from crm.fundraising.selects import PARTS
 from crm.people.model import PersonKind, Title
-from crm.people.rules import shown_number
+from crm.people.rules import shared_envelope, shown_number, together
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -63,12 +63,22 @@ def communication(values: Sequence[Any]) -> tuple[PersonId, str, str]:
     return PersonId(values[2]), values[6], values[7]
 
 
+def _household(row: Row) -> str:
+    """How their household is called, where the letter is for all of it."""
+    if row["home_language"] is None:
+        return ""
+    home = together(
+        envelope_name=row["home_envelope_name"], greeting="", language=row["home_language"], named=row["home_named"]
+    )
+    return shared_envelope(home, PersonId(row["person_id"]))
+
+
 def _address(row: Row, language: Language) -> tuple[str, ...]:
     """Organisation, complement, street, number, box, postcode, locality, country; the lines of the envelope."""
     address = PostalAddress(**{name: row[f"at_{name}"] for name in PARTS}, language=row["address_language"])
     named = row["organisation_name"]
     if row["kind"] != PersonKind.ORGANISATION:
-        named = row["envelope_name"] or f"{row['first_name']} {row['last_name']}".strip()
+        named = _household(row) or f"{row['first_name']} {row['last_name']}".strip()
     if address.organisation and address.organisation == row["organisation_name"]:
         address = replace(address, organisation="")
     return (

@@ -11,8 +11,6 @@ from crm.foundation.settings import Organisation
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say
 from crm.fundraising.model import Recipient
-from crm.people.model import Person
-from crm.people.rules import greeting
 from crm.values.languages import Language
 from crm.values.structured_communication import StructuredCommunication
 
@@ -31,10 +29,10 @@ _BETWEEN = {Language.FR: ", ", Language.NL: ", ", Language.DE: ", ", Language.EN
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """A letter: what was frozen, and the person as they are greeted."""
+    """A letter: what was frozen, and how it opens."""
 
     recipient: Recipient
-    person: Person
+    greeting: str
 
 
 def facts(
@@ -72,7 +70,7 @@ def _letter(
         "language": language.value,
         "address": list(frozen.lines),
         "day": filters["day"](on, "plain"),
-        "greeting": greeting(one.person),
+        "greeting": one.greeting,
         "paragraphs": [*paragraphs, say(language, AMOUNTS, amounts=amounts)],
         "signed": say(language, SIGNED, name=organisation.name),
         "slip_title": say(language, SLIP),

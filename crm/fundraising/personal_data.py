@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
-from crm.foundation.forgetting import delete_rows, empty_rows
+from crm.foundation.forgetting import delete_rows, empty_rows, leave_own_name
 from crm.foundation.translation import N_, say
 from crm.fundraising import store, words
 from crm.fundraising.model import Arm, Removal
 from crm.fundraising.tables import AppealPlanRow, LeftOutRow, RecipientRow
 from crm.people.model import Title
+from crm.people.selects import neighbours
 from crm.values.languages import Language
 
 ROOM = "crm.fundraising"
@@ -100,6 +101,8 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     ids = subject.person_ids
     theirs = RecipientRow.person_id.in_(ids)
     store.remove(session, theirs, removal=Removal.ERASED, removed_at=erasing.at)
+    near = RecipientRow.person_id.in_(neighbours(ids)) & RecipientRow.person_id.not_in(ids)
+    leave_own_name(session, RecipientRow, subject.names, near)
     erased = {
         "appeal_left_out": delete_rows(session, LeftOutRow, LeftOutRow.person_id.in_(ids)),
         "appeal_recipient": empty_rows(session, RecipientRow, _BARE, theirs),

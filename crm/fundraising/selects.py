@@ -109,7 +109,6 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
             may.c.contact_point_id,
             may.c.address,
             homes.c.household_id,
-            homes.c.envelope_name,
             func.coalesce(donor.last_cents, 0).label("last_cents"),
             func.coalesce(donor.largest_cents, 0).label("largest_cents"),
         )
@@ -183,7 +182,6 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
         may.c.contact_point_id,
         may.c.address,
         homes.c.household_id,
-        homes.c.envelope_name,
         func.coalesce(donor.last_cents, 0).label("last_cents"),
         func.coalesce(donor.largest_cents, 0).label("largest_cents"),
     ).select_from(source)
@@ -243,17 +241,19 @@ def _capped(single: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
 def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
     """With names, the address as it is now, what they gave; cell by cell, in the order of the post."""
     who, parts = people.everybody().subquery("who"), people.letter_parts().subquery("letter")
-    is_house = and_(capped.c.household_id.is_not(None), who.c.kind != PersonKind.ORGANISATION)
+    names = people.household_names(select(capped.c.household_id)).subquery("names")
     found = found.add_columns(
         *(who.c[name] for name in ("kind", "title", "first_name", "last_name", "organisation_name", "member_number")),
         who.c.language,
-        case((is_house, capped.c.envelope_name), else_="").label("envelope_name"),
+        *(names.c[name].label(f"home_{name}") for name in ("envelope_name", "language", "named")),
         capped.c.contact_point_id,
         capped.c.address,
         capped.c.last_cents,
         capped.c.largest_cents,
     )
     source = capped.join(who, who.c.person_id == capped.c.person_id)
+    is_house = and_(names.c.household_id == capped.c.household_id, who.c.kind != PersonKind.ORGANISATION)
+    source = source.outerjoin(names, is_house if asked.appeal.plan.one_a_household else false())
     order: list[Any] = [capped.c.place]
     if asked.appeal.plan.channel is Channel.POST:
         source = source.outerjoin(parts, parts.c.postal_address_id == capped.c.contact_point_id)

@@ -67,6 +67,8 @@ class Row(NamedTuple):
     organisation_name: str = ""
     member_number: str | None = None
     envelope_name: str | None = None
+    home_language: str | None = None
+    named: str | None = None
     by_hand: bool = False
     postal_address_id: int | None = None
     address_language: str | None = None
@@ -87,7 +89,7 @@ def _passing(name: str, *columns: Column[Any]) -> Table:
 RIGHT = _passing("draft_right", Column("ground", Integer))
 PLACE = _passing("draft_place", Column("postal_address_id", BigId), Column("box_key", String))
 REFUSAL = _passing("draft_refusal", Column("refusal", String))
-HOME = _passing("draft_home", Column("household_id", BigId), Column("envelope_name", String))
+HOME = _passing("draft_home", Column("household_id", BigId))
 
 
 def draw(session: Session, asked: Question) -> None:
@@ -121,6 +123,7 @@ def roll(asked: Question, *, whole: bool) -> Select[*tuple[Any, ...]]:
     """
     who = people.everybody().subquery("who")
     at = people.letter_parts().subquery("at")
+    names = people.household_names(select(HOME.c.household_id)).subquery("names")
     said = SubscriptionRow
     one, before = _copies_of(asked.issue_id, "one"), _copies_of(asked.before_id, "before")
     reasons: list[tuple[ColumnElement[bool], Any]] = [
@@ -159,7 +162,9 @@ def roll(asked: Question, *, whole: bool) -> Select[*tuple[Any, ...]]:
             who.c.first_name,
             who.c.organisation_name,
             who.c.member_number,
-            HOME.c.envelope_name,
+            names.c.envelope_name,
+            names.c.language.label("home_language"),
+            names.c.named,
             func.coalesce(said.by_hand, False).label("by_hand"),
             PLACE.c.postal_address_id,
             cast(at.c.language, String).label("address_language"),
@@ -177,6 +182,8 @@ def roll(asked: Question, *, whole: bool) -> Select[*tuple[Any, ...]]:
         .outerjoin(one, one.c.person_id == RIGHT.c.person_id)
         .outerjoin(before, before.c.person_id == RIGHT.c.person_id)
     )
+    if whole:
+        found = found.outerjoin(names, names.c.household_id == HOME.c.household_id)
     return found.order_by(cast(PLACE.c.box_key, Plain), RIGHT.c.person_id)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from crm.magazine.draft import Row
 from crm.magazine.model import Basis, Entitled
 from crm.magazine.roll import ORGANISATION, version_of
-from crm.people.rules import shown_number
+from crm.people.rules import shared_envelope, shown_number, together
 from crm.values.address_lines import lines
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 
@@ -75,7 +76,11 @@ def address_of(row: Row) -> PostalAddress:
 
 
 def envelope_of(row: Row) -> str:
-    """Whose name stands first: the household's where somebody wrote one, else their own."""
+    """Whose name stands first: the household's, whose copy it is, else their own (a copy of their own is theirs)."""
     if row.kind == ORGANISATION:
         return str(row.organisation_name)
-    return row.envelope_name or f"{row.first_name} {row.last_name}".strip()
+    own = f"{row.first_name} {row.last_name}".strip()
+    if row.own_copy or row.home_language is None:
+        return own
+    home = together(envelope_name=row.envelope_name or "", greeting="", language=row.home_language, named=row.named)
+    return shared_envelope(home, PersonId(row.person_id)) or own

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
-from crm.foundation.forgetting import delete_rows, empty_rows
+from crm.foundation.forgetting import delete_rows, empty_rows, leave_own_name
 from crm.foundation.translation import N_, say
 from crm.magazine import store, words
 from crm.magazine.model import Removal, RunKind
@@ -24,6 +24,7 @@ from crm.magazine.tables import (
     SubscriptionRow,
 )
 from crm.people.model import Title
+from crm.people.selects import neighbours
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
 
@@ -139,6 +140,8 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     theirs = CopyRow.person_id.in_(ids)
     coming = CopyRow.run_id.in_(_coming(brussels_day(erasing.at)))
     store.remove(session, theirs & coming, removal=Removal.ERASED, removed_at=erasing.at)
+    near = CopyRow.person_id.in_(neighbours(ids)) & CopyRow.person_id.not_in(ids)
+    leave_own_name(session, CopyRow, subject.names, near)
     erased = {
         "magazine_return": delete_rows(session, ReturnRow, ReturnRow.person_id.in_(ids)),
         "magazine_claim": delete_rows(session, ClaimRow, ClaimRow.person_id.in_(ids)),

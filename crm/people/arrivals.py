@@ -5,10 +5,11 @@ It adds and never overwrites: what does not agree with what we hold is a differe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from crm.people.model import ExternalId, Person, Title
 from crm.people.rules import is_ours, typed_number
@@ -17,7 +18,7 @@ from crm.values.email_address import EmailAddress
 from crm.values.folding import folded
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
-from crm.values.postal_address import PostalAddress
+from crm.values.postal_address import LONGEST, PostalAddress
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,11 +101,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """One field that is said otherwise than we hold it; both as texts."""
+    """One field that is said otherwise than we hold it; both as texts. An address brings its parts too."""
 
     field: str
     held: str
     said: str
+    parts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def as_noted(self) -> dict[str, str]:
+        """What was said as it is kept: a text that people read cannot be read back into an address for sure."""
+        return dict(self.parts) if self.parts else {"text": self.said}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,7 +225,8 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
     address = None
     if arrival.address is not None and dedupe_key(arrival.address) not in known.letter_boxes:
         if known.has_address:
-            differences.append(Difference(field="address", held="", said=one_line(arrival.address)))
+            said, parts = one_line(arrival.address), _parts(arrival.address)
+            differences.append(Difference(field="address", held="", said=said, parts=parts))
         else:
             address = arrival.address
     email = arrival.email if arrival.email is not None and arrival.email.normal not in known.emails else None
@@ -245,6 +253,17 @@ def one_line(address: PostalAddress) -> str:
     house = " ".join(part for part in (address.street, address.number, address.box and f"bte {address.box}") if part)
     place = " ".join(part for part in (address.postcode, address.locality) if part)
     return ", ".join(part for part in (address.complement, house, place, address.country) if part)
+
+
+def noted_text(field: str, said: Mapping[str, Any]) -> str:
+    """What was noted, as the text by which it is known to have been said before; an address may stand in parts."""
+    if field != "address" or "text" in said:
+        return str(said.get("text", ""))
+    return one_line(PostalAddress(**{name: str(said[name]) for name in LONGEST if said.get(name)}))  # type: ignore[arg-type] # the parts are texts
+
+
+def _parts(address: PostalAddress) -> tuple[tuple[str, str], ...]:
+    return tuple((name, getattr(address, name)) for name in LONGEST if getattr(address, name))
 
 
 def imagined(arrival: Arrival, person: Person) -> Known:

@@ -19,6 +19,7 @@ from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, service, settling
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
 from crm.people.model import Difference, NewPerson, Person, Title
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 
@@ -61,18 +62,18 @@ def arrive(
         person = service.add(session, addresses, new, at=at)
         outcome, differing = Outcome.CREATED, []
     else:
-        differing = [(one.field, one.held, one.said) for one in landing.differences]
+        differing = [(one.field, one.held, one.as_noted) for one in landing.differences]
         if landing.doubt is Doubt.DECEASED:
-            differing.append(("deceased_on", _day(known.person.deceased_on), ""))
+            differing.append(("deceased_on", _day(known.person.deceased_on), {"text": ""}))
             person, outcome = known.person, Outcome.MATCHED
         else:
             is_more = _add(session, addresses, known, landing, new=new, at=at)
             person, outcome = _again(session, known.person.id), Outcome.ADDED if is_more else Outcome.MATCHED
     if aside:
-        differing.append(("number", "", aside))
+        differing.append(("number", "", {"text": aside}))
     noted = [
         differences.note(
-            session, person.id, field=field, held={"text": held}, said={"text": word}, source=new.source, at=at,
+            session, person.id, field=field, held={"text": held}, said=word, source=new.source, at=at,
             statement=statement,
         )
         for field, held, word in differing
@@ -152,7 +153,7 @@ def _add(
     fields: dict[str, Any] = dict(landing.fields)
     born = fields.pop("birth_on", None)
     if born is not None:
-        service.set_birth(session, known.person.id, date.fromisoformat(born), today=at.date())
+        service.set_birth(session, known.person.id, date.fromisoformat(born), today=brussels_day(at))
     if "title" in fields:
         fields["title"] = Title(fields["title"])
     if fields:

@@ -52,6 +52,7 @@ def _household(household: Household, people: Mapping[PersonId, Person], language
         "envelope": envelope,
         "greeting": greeting,
         "is_by_hand": bool(household.envelope_name or household.greeting),
+        "dead": [one.full_name for one in households.dead_on_envelope(household, people)],
         "members": [
             {
                 "id": member.person_id,

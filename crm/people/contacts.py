@@ -151,9 +151,10 @@ def add_address(
     valid_until_on: date | None = None,
     season: tuple[str, str] = ("", ""),
 ) -> Abode:
-    """One more postal address, and when it holds; the first one is the preferred one unless said otherwise.
+    """One more postal address, and when it holds; the first one is the preferred one whatever is said.
 
-    The same letter box again, for the same use and time, is the same. Raises `Invalid` for a season that is none.
+    The same letter box again, for the same use and time, is the same: preferred now, where that is asked. Raises
+    `Invalid` for a season that is none.
     """
     person_id = _held(session, person_id)
     key, (season_from, season_until) = dedupe_key(address), tidy_season(*season)
@@ -162,9 +163,11 @@ def add_address(
         same_time = (abode.valid_from_on, abode.valid_until_on) == (valid_from_on, valid_until_on)
         same_season = (abode.season_from, abode.season_until) == (season_from, season_until)
         if abode.dedupe_key == key and abode.usage is usage and same_time and same_season:
-            return abode
+            if is_primary and not abode.is_primary:
+                prefer_address(session, abode.id)
+            return _abode(session, abode.id)
     first = not any(abode.is_primary for abode in known)
-    preferred = first if is_primary is None else is_primary
+    preferred = first or bool(is_primary)
     if preferred:
         _demote(session, known)
     search.refresh(session, [person_id])

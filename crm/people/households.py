@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
-from crm.people import link_store, store
+from crm.people import link_store, rules, selects, store
 from crm.people.errors import HouseholdMissing, PersonMissing
 from crm.people.model import Household, Person, Position
-from crm.people.rules import envelope_name, household_greeting, single_spaced
+from crm.people.rules import envelope_name, household_greeting, shared_greeting, single_spaced, together
+from crm.people.tables import HouseholdMemberRow
 from crm.values.errors import Invalid
 from crm.values.identifiers import HouseholdId, PersonId
 
@@ -79,18 +81,39 @@ def name(session: Session, household_id: HouseholdId, *, on_envelope: str, greet
 
 
 def addressed(session: Session, household: Household) -> tuple[str, str]:
-    """(what stands on its envelope, how its letter opens): as decided by hand, else from its living members."""
+    """(what stands on its envelope, how its letter opens): as decided by hand, else from its living members.
+
+    What was decided by hand names the dead: it does not count while somebody on the envelope has died.
+    """
     return written(household, store.load(session, [member.person_id for member in household.members]))
 
 
 def written(household: Household, people: Mapping[PersonId, Person]) -> tuple[str, str]:
     """The same, of members that are loaded already."""
-    named = [
-        people[member.person_id]
-        for member in household.members
-        if member.is_on_envelope and not people[member.person_id].is_deceased
-    ]
+    named = [people[member.person_id] for member in household.members if member.is_on_envelope]
+    living = [one for one in named if not one.is_deceased]
+    by_hand = (household.envelope_name, household.greeting) if len(living) == len(named) else ("", "")
     return (
-        household.envelope_name or envelope_name(named, household.language),
-        household.greeting or household_greeting(named, household.language),
+        by_hand[0] or envelope_name(living, household.language),
+        by_hand[1] or household_greeting(living, household.language),
     )
+
+
+def dead_on_envelope(household: Household, people: Mapping[PersonId, Person]) -> tuple[Person, ...]:
+    """The dead for whose sake what was written by hand does not count: somebody has to write it anew."""
+    if not household.envelope_name and not household.greeting:
+        return ()
+    named = (people[member.person_id] for member in household.members if member.is_on_envelope)
+    return tuple(one for one in named if one.is_deceased)
+
+
+def openings(session: Session, people: Mapping[PersonId, Person]) -> dict[PersonId, str]:
+    """How a letter to the household of each opens, in one query; who is not on its envelope, as themself."""
+    home = selects.living_together().where(HouseholdMemberRow.person_id.in_(people)).subquery("home")
+    names = selects.household_names(select(home.c.household_id)).subquery("names")
+    query = select(home.c.person_id, *names.c).join(names, names.c.household_id == home.c.household_id)
+    found = {one: rules.greeting(person) for one, person in people.items()}
+    for row in session.execute(query):
+        it = together(envelope_name=row.envelope_name, greeting=row.greeting, language=row.language, named=row.named)
+        found[row.person_id] = shared_greeting(it, row.person_id) or found[row.person_id]
+    return found

@@ -275,6 +275,30 @@ class Household:
     members: tuple[HouseholdMember, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Called:
+    """What somebody is called on an envelope that they share."""
+
+    id: PersonId
+    first_name: str
+    last_name: str
+    organisation_name: str
+
+    @property
+    def full_name(self) -> str:
+        return self.organisation_name or f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Together:
+    """How a household is written to: what holds of what was written by hand, and the living whom its envelope names."""
+
+    envelope_name: str
+    greeting: str
+    language: Language
+    named: tuple[Called, ...]
+
+
 class Sensitivity(StrEnum):
     """Whether a word about someone says more than they would like known (GDPR art. 9)."""
 

@@ -6,9 +6,20 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from crm.people.model import LONGEST_NAME, LONGEST_ORGANISATION, Abode, Deliverability, Person, PersonKind, Title
+from crm.people.model import (
+    LONGEST_NAME,
+    LONGEST_ORGANISATION,
+    Abode,
+    Called,
+    Deliverability,
+    Person,
+    PersonKind,
+    Title,
+    Together,
+)
 from crm.values.errors import Invalid
 from crm.values.folding import folded
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 
 
@@ -135,7 +146,7 @@ def greeting(person: Person) -> str:
     return _NAMELESS[person.language]
 
 
-def envelope_name(people: Sequence[Person], language: Language) -> str:
+def envelope_name(people: Sequence[Person | Called], language: Language) -> str:
     """What stands on the envelope of people who share one: `Marie et Jean Dupont`, `Marie Dupont et Paul Maes`."""
     named = [person for person in people if person.full_name]
     surnames = {folded(person.last_name) for person in named}
@@ -144,12 +155,48 @@ def envelope_name(people: Sequence[Person], language: Language) -> str:
     return _joined([person.full_name for person in named], language)
 
 
-def household_greeting(people: Sequence[Person], language: Language) -> str:
+def household_greeting(people: Sequence[Person | Called], language: Language) -> str:
     """How a letter to several opens: by first names where all are known, else without names."""
     firsts = [person.first_name for person in people if person.first_name]
     if not firsts or len(firsts) < len(people):
         return _NAMELESS[language]
     return _NAMED[language].format(name=_joined(firsts, language))
+
+
+def shared_envelope(home: Together, person_id: PersonId) -> str:
+    """What stands on the envelope of somebody's household; empty where it does not name them among others.
+
+    A grown child at home who is not on the envelope gets their own post under their own name.
+    """
+    return home.envelope_name or (envelope_name(home.named, home.language) if _is_among(home, person_id) else "")
+
+
+def shared_greeting(home: Together, person_id: PersonId) -> str:
+    """How a letter to somebody's household opens; empty where its envelope does not name them among others."""
+    return home.greeting or (household_greeting(home.named, home.language) if _is_among(home, person_id) else "")
+
+
+def _is_among(home: Together, person_id: PersonId) -> bool:
+    return len(home.named) > 1 and any(one.id == person_id for one in home.named)
+
+
+BETWEEN_PEOPLE, BETWEEN_WORDS = "\x1e", "\x1f"
+"""What keeps apart the people, and the words of each, in the one text that `selects.household_names` makes of them."""
+
+
+def together(*, envelope_name: str, greeting: str, language: str, named: str | None) -> Together:
+    """A row of `selects.household_names`, read."""
+    people = [one.split(BETWEEN_WORDS) for one in (named or "").split(BETWEEN_PEOPLE) if one]
+    people.sort(key=lambda words: (int(words[0]), int(words[1])))
+    return Together(
+        envelope_name=envelope_name,
+        greeting=greeting,
+        language=Language(language),
+        named=tuple(
+            Called(id=PersonId(int(number)), first_name=first, last_name=last, organisation_name=organisation)
+            for _, number, first, last, organisation in people
+        ),
+    )
 
 
 def _joined(names: Sequence[str], language: Language) -> str:

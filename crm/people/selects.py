@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union
 
-from crm.people.model import ContactKind, Deliverability, Usage
+from crm.people.model import ContactKind, Deliverability, PersonKind, Position, Usage
+from crm.people.rules import BETWEEN_PEOPLE, BETWEEN_WORDS
 from crm.people.tables import ContactPointRow, HouseholdMemberRow, HouseholdRow, PersonRow, PostalAddressRow
 
 
@@ -142,19 +142,61 @@ def letter_parts() -> Select[*tuple[Any, ...]]:
 def living_together() -> Select[*tuple[Any, ...]]:
     """The household of each who belongs to one that stands (of two, the older).
 
-    Columns: person_id, household_id, envelope_name (as somebody wrote it, or empty).
+    Columns: person_id, household_id.
     """
     member, home = HouseholdMemberRow, HouseholdRow
-    first = (
+    return (
         select(member.person_id, func.min(member.household_id).label("household_id"))
         .join(home, home.id == member.household_id)
         .where(home.ended_at.is_(None))
         .group_by(member.person_id)
-        .subquery("first_home")
     )
-    named = aliased(home)
-    return select(first.c.person_id, first.c.household_id, named.envelope_name).join(
-        named, named.id == first.c.household_id
+
+
+def neighbours(person_ids: Collection[int]) -> Select[int]:
+    """The `person_id` of whoever shares a household with one of them, or a letter box today or once; they too."""
+    member, box = HouseholdMemberRow, PostalAddressRow
+    homes = select(member.household_id).where(member.person_id.in_(person_ids))
+    boxes = select(box.dedupe_key).where(box.person_id.in_(person_ids))
+    each = union(
+        select(member.person_id).where(member.household_id.in_(homes)),
+        select(box.person_id).where(box.dedupe_key.in_(boxes)),
+    ).subquery("neighbour")
+    return select(each.c.person_id)
+
+
+def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:
+    """How households are written to, of those whose numbers `among` selects; `rules.together` reads a row.
+
+    Columns: household_id, envelope_name and greeting (by hand; empty while somebody on the envelope is dead), language,
+    named (the living on it as one text). Twin of `households.written`.
+    """
+    member, home, who = HouseholdMemberRow, HouseholdRow, PersonRow
+    rank = case({position: n for n, position in enumerate(Position)}, value=member.position)
+    organisation = case((who.kind == PersonKind.ORGANISATION, who.organisation_name), else_="")
+    words = [cast(rank, String), cast(who.id, String), who.first_name, who.last_name, organisation]
+    text: Any = words[0]
+    for word in words[1:]:
+        text = text.concat(BETWEEN_WORDS).concat(word)
+    is_alive = who.deceased_recorded_at.is_(None)
+    named = func.aggregate_strings(case((is_alive, text)), BETWEEN_PEOPLE)
+    dead = func.sum(case((is_alive, 0), else_=1))
+
+    def by_hand(column: Any) -> Any:
+        return case((func.coalesce(dead, 0) == 0, column), else_="").label(column.key)
+
+    return (
+        select(
+            home.id.label("household_id"),
+            by_hand(home.envelope_name),
+            by_hand(home.greeting),
+            cast(home.language, String).label("language"),
+            named.label("named"),
+        )
+        .outerjoin(member, and_(member.household_id == home.id, member.is_on_envelope))
+        .outerjoin(who, and_(who.id == member.person_id, who.merged_into_id.is_(None)))
+        .where(home.id.in_(among))
+        .group_by(home.id, home.envelope_name, home.greeting, home.language)
     )
 
 

@@ -70,7 +70,7 @@ def find_survivor(session: Session, person_id: PersonId) -> Person | None:
 
 
 def survivors(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, PersonId]:
-    """Of each, who they are today; a query for each step of a merge, however many. Who never was is left out."""
+    """Of each, who they are today; a query for each step of a merge, however many. Who is nobody is left out."""
     found = store.survivors(session, person_ids)
     return {PersonId(one): PersonId(living) for one, living in found.items()}
 
@@ -149,7 +149,7 @@ def record_death(session: Session, person_id: PersonId, *, died_on: date | None,
 
     `died_on` may be unknown. True if it was not noted already. Raises `Invalid` for a day to come.
     """
-    if died_on is not None and died_on > at.date():
+    if died_on is not None and died_on > brussels_day(at):
         raise Invalid("a day of death lies in the past", field="died_on")
     person = _get(session, person_id)
     if person.is_deceased and (died_on is None or died_on == person.deceased_on):

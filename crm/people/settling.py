@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
 from crm.people import keys, search, settling_store, store
-from crm.people.arrivals import Arrival, Known, Landing, Verdict
+from crm.people.arrivals import Arrival, Known, Landing, Verdict, noted_text
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Title, Usage
 from crm.values.address_key import dedupe_key
@@ -97,7 +97,7 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
         external.setdefault(person_id, set()).add((system, text))
     noted: dict[int, set[tuple[str, str]]] = {}
     for person_id, name, said in settling_store.noted_of(session, person_ids):
-        noted.setdefault(person_id, set()).add((name, str(said.get("text", ""))))
+        noted.setdefault(person_id, set()).add((name, noted_text(name, said)))
     return {
         person_id: Known(
             person=person,
@@ -291,7 +291,7 @@ def _write_differences(
             "person_id": person_of[i],
             "field": one.field,
             "held": {"text": one.held},
-            "said": {"text": one.said},
+            "said": one.as_noted,
             "source": source,
             "said_at": at,
         }

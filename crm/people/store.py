@@ -103,7 +103,7 @@ def survivor(session: Session, person_id: int) -> int | None:
 
 
 def survivors(session: Session, person_ids: Collection[int]) -> dict[int, int]:
-    """Of each, who they are today, following merges all together; who never was is left out."""
+    """Of each, who they are today, following merges all together; who never was, or is no more, is left out."""
     leads: dict[int, int | None] = {}
     asked = set(person_ids)
     while asked:
@@ -113,12 +113,20 @@ def survivors(session: Session, person_ids: Collection[int]) -> dict[int, int]:
         )
         leads.update({row.id: row.merged_into_id for row in session.execute(query)})
         asked = {living for living in leads.values() if living is not None} - leads.keys()
-    return {one: _followed(leads, one) for one in person_ids if one in leads}
+    followed = {one: _followed(leads, one) for one in person_ids}
+    return {one: living for one, living in followed.items() if living is not None}
 
 
-def _followed(leads: Mapping[int, int | None], person_id: int) -> int:
-    further = leads[person_id]
-    return person_id if further is None else _followed(leads, further)
+def _followed(leads: Mapping[int, int | None], person_id: int) -> int | None:
+    """Where the leads end; None in a ring (an erased person leads to themself) or where somebody is missing."""
+    seen: set[int] = set()
+    while person_id in leads and person_id not in seen:
+        seen.add(person_id)
+        further = leads[person_id]
+        if further is None:
+            return person_id
+        person_id = further
+    return None
 
 
 def hold_living(session: Session, person_id: int) -> int:

@@ -57,13 +57,16 @@ def read_lines(
 ) -> PostalAddress:
     """The parts of typed or printed lines; raises `AddressInvalid`. Nothing is dropped but the recipient, where given.
 
-    A last line that is a country's name has the last word on the country.
+    A last line that is a country's name has the last word on the country; so has its code, where `country` is the
+    sender's or that one (elsewhere two capitals may be a province).
     """
     texts = [text for line in printed if (text := " ".join(line.split()).strip(" ,;"))]
     if recipient and texts and folded(texts[0]) == folded(recipient):
         texts = texts[1:]
     if len(texts) > 1 and (named := _country_codes().get(folded(texts[-1]))):
         country, texts = named, texts[:-1]
+    elif len(texts) > 1 and texts[-1] in COUNTRIES and country in ("BE", texts[-1]):
+        country, texts = texts[-1], texts[:-1]
     if country == "BE":
         texts, postcode, locality = _belgian_place(texts)
     else:

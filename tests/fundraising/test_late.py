@@ -19,6 +19,7 @@ from crm.donations.model import Method, Movement, NewGift, NewLine, Wanted
 from crm.fundraising import exporting, freezing, late, merging, personal_data, results, service, store
 from crm.fundraising.errors import AlreadyThere, AppealFrozen, AppealOpen, NotReachable
 from crm.fundraising.model import NewCell, Removal, WholeAppeal
+from crm.people import households
 from crm.people import service as people
 from crm.people.personal_data import subject as find
 from crm.people.tables import PersonRow
@@ -72,6 +73,33 @@ def test_who_dies_or_says_no_after_the_freeze_gets_nothing(house: Assembly) -> N
         assert store.removed(session, made.id) == {Removal.DECEASED: 1, Removal.OBJECTED: 1}
         with pytest.raises(AppealOpen):
             late.strike(session, appeal(session, code="P2").id, at=NOW)
+
+
+def test_a_letter_to_a_household_names_its_living_members_and_greets_them(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        ana, paul, alone = (person(session, house, name) for name in ("Silva", "Leroy", "Peeters"))
+        people.edit(session, paul, first_name="Paul")
+        home = households.found(session, [ana, paul], at=NOW)
+        everybody, several = segment(session, "Tous"), (ana, paul, alone)
+
+        def written(code: str, **plan: bool) -> dict[PersonId, tuple[str, str]]:
+            with session.begin_nested() as trial:
+                made = appeal(session, NewCell(name="Tous", segment_id=everybody), code=code, **plan)
+                freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)
+                rows = [store.recipient(session, made.id, who) for who in several]
+                found = {PersonId(row.person_id): row.lines.splitlines()[0] for row in rows if row is not None}
+                opening = households.openings(session, people.people(session, list(found)))
+                trial.rollback()
+            return {who: (line, opening[who]) for who, line in found.items()}
+
+        other = {alone: ("Ana Peeters", "Bonjour Ana,")}
+        assert written("P1") == {ana: ("Ana Silva et Paul Leroy", "Bonjour Ana et Paul,")} | other
+        each = written("P2", one_a_household=False)
+        assert [line for line, _ in each.values()] == ["Ana Silva", "Paul Leroy", "Ana Peeters"]
+        households.name(session, home.id, on_envelope="Famille Leroy", greeting="Chers amis,")
+        assert written("P3") == {ana: ("Famille Leroy", "Chers amis,")} | other
+        people.record_death(session, paul, died_on=None, at=NOW)
+        assert written("P4") == {ana: ("Ana Silva", "Bonjour Ana,")} | other
 
 
 def test_a_line_of_the_bank_comes_back_to_the_letter_it_answers(house: Assembly) -> None:

@@ -19,14 +19,16 @@ from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
-from crm.magazine import checking, freezing, labels, printing, returning, service
+from crm.contracts.personal_data import Erasing
+from crm.magazine import checking, freezing, labels, personal_data, printing, returning, service
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
 from crm.magazine.tables import CopyRow, IssueRunRow
 from crm.people import contacts, households
+from crm.people import personal_data as people_personal_data
 from crm.people import service as people
-from crm.people.model import PersonKind, Title
+from crm.people.model import PersonKind, Position, Title
 from crm.privacy import erasing
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
@@ -291,6 +293,45 @@ def test_a_household_of_two_surnames_gets_one_copy_in_its_name(house: Assembly, 
         together = freezing.outlook(session, issue, Eligibility(), at=NOW).funnel
     assert (apart.mailed, apart.mixed, apart.excluded) == (2, 1, {})
     assert (together.mailed, together.mixed, together.excluded) == (1, 0, {Reason.HOUSEHOLD: 1})
+
+
+def test_a_copy_of_a_household_bears_the_name_of_its_living_members(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+
+        def lines() -> dict[int, str]:
+            with session.begin_nested() as trial:
+                run = frozen(session)
+                copies = session.scalars(select(CopyRow).where(CopyRow.run_id == run.id)).all()
+                found = {copy.person_id: copy.lines.splitlines()[0] for copy in copies}
+                trial.rollback()
+            return found
+
+        marie = reader(session, last_name="Maes")
+        jean = reader(session, first_name="Jean", last_name="Maes", address=None)
+        lou = reader(session, first_name="Lou", last_name="Maes", said={"own_copy": True})
+        alone = reader(session, last_name="Peeters", address=replace(HOME, number="99"))
+        home = households.found(session, [marie, jean], at=NOW)
+        own = {lou: "Lou Maes", alone: "Marie Peeters"}
+        assert lines() == {marie: "Marie et Jean Maes"} | own
+        households.name(session, home.id, on_envelope="Les Maes-Dumont", greeting="")
+        assert lines() == {marie: "Les Maes-Dumont"} | own
+        people.record_death(session, jean, died_on=None, at=NOW)
+        assert lines() == {marie: "Marie Maes"} | own
+        people.retract_death(session, jean)
+        assert lines() == {marie: "Les Maes-Dumont"} | own
+        households.name(session, home.id, on_envelope="", greeting="")
+        with session.begin_nested() as trial:
+            run = frozen(session)
+            subject = people_personal_data.subject(session, jean)
+            assert subject is not None
+            erasing_now = Erasing(at=NOW, sealer=house.sealer, home=house.settings.home)
+            personal_data.erase(session, subject, erasing_now)
+            copies = session.scalars(select(CopyRow).where(CopyRow.run_id == run.id)).all()
+            assert {copy.person_id: copy.lines.splitlines()[0] for copy in copies} == {marie: "Marie Maes"} | own
+            trial.rollback()
+        households.put(session, home.id, marie, position=Position.CHILD, is_on_envelope=False, at=NOW)
+        households.put(session, home.id, lou, position=Position.OTHER, is_on_envelope=True, at=NOW)
+        assert lines() == {marie: "Marie Maes"} | own
 
 
 def test_labels_are_paper(house: Assembly, reader: Reader) -> None:

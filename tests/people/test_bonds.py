@@ -151,7 +151,13 @@ def test_a_household_is_addressed_as_its_living_members_are_called(assembly: Ass
         assert addressed() == ("Marie et Jean Dubois", "Bonjour Marie et Jean,")
         people.record_death(session, jean.id, died_on=None, at=NOW)
         assert addressed() == ("Marie Dubois", "Bonjour Marie,")
+        households.name(session, home.id, on_envelope="Marie et Jean  Dubois", greeting="Chers Marie et Jean,")
+        assert addressed() == ("Marie Dubois", "Bonjour Marie,")
+        people.retract_death(session, jean.id)
+        assert addressed() == ("Marie et Jean Dubois", "Chers Marie et Jean,")
+        people.record_death(session, jean.id, died_on=None, at=NOW)
         households.name(session, home.id, on_envelope="Famille  Dubois", greeting="")
+        households.put(session, home.id, jean.id, position=Position.PARTNER, is_on_envelope=False, at=NOW)
         assert addressed() == ("Famille Dubois", "Bonjour Marie,")
         assert [h.id for h in households.of(session, lou.id)] == [home.id]
         for person in (marie, jean, lou):

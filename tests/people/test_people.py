@@ -139,13 +139,17 @@ def test_a_dead_address_is_dead_for_everybody_who_has_it(assembly: Assembly) -> 
 
 
 def test_a_merged_person_is_who_they_were_merged_into_even_in_a_ring(assembly: Assembly) -> None:
-    a, b, c = (_add(assembly, f"{name}@exemple.be").id for name in "abc")
+    a, b, c, other = (_add(assembly, f"{name}@exemple.be").id for name in "abcd")
     with assembly.database.transaction() as session:
         for old, new in ((a, b), (b, c)):
             session.execute(update(PersonRow).where(PersonRow.id == old).values(merged_into_id=new))
         survivor = people.find_survivor(session, a)
         assert survivor is not None
         assert survivor.id == c
+        assert people.survivors(session, [a, b, c, PersonId(999)]) == {a: c, b: c, c: c}
         session.execute(update(PersonRow).where(PersonRow.id == c).values(merged_into_id=a))
         assert people.find_survivor(session, a) is None
+        assert people.survivors(session, [a, b, c, other]) == {other: other}
+        session.execute(update(PersonRow).where(PersonRow.id == c).values(merged_into_id=c))
+        assert people.survivors(session, [a, c, other]) == {other: other}
         assert people.find_survivor(session, PersonId(999)) is None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crm.assembly import Assembly
@@ -84,6 +85,41 @@ def test_exactly_one_living_address_is_preferred_whatever_happens(
         assert person is not None
         living = [p.is_primary for p in person.contact_points]
         assert living.count(True) == (1 if living else 0)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["add", "beside", "move", "end", "prefer", "revive"]), st.integers(0, 2)),
+        max_size=10,
+    )
+)
+@example([("add", 0), ("beside", 1), ("move", 1)])
+def test_exactly_one_living_letter_box_is_preferred_whatever_happens(
+    assembly: Assembly, steps: list[tuple[str, int]]
+) -> None:
+    with assembly.database.reading() as session:
+        who = people.add(session, assembly.addresses, NewPerson(language=Language.FR), at=NOW).id
+        facts: dict[str, Any] = {"person_id": who, "at": NOW}
+        for step, number in steps:
+            place = replace(HOME, number=str(number + 1))
+            ever = contacts.addresses_of(session, [who], ended=True)[who]
+            there = next((one for one in ever if one.address == place), None)
+            if step == "add":
+                contacts.add_address(session, assembly.addresses, place, **facts)
+            elif step == "beside":
+                contacts.add_address(session, assembly.addresses, place, is_primary=False, **facts)
+            elif step == "move":
+                moved = contacts.move(session, assembly.addresses, place, **facts)
+                assert (moved.address, moved.is_primary) == (place, True)
+            elif there is not None and step == "end":
+                contacts.end_address(session, there.id, at=NOW)
+            elif there is not None and step == "revive":
+                contacts.revive_address(session, there.id)
+            elif there is not None and there.ended_at is None:
+                contacts.prefer_address(session, there.id)
+            living = [one.is_primary for one in contacts.addresses_of(session, [who])[who]]
+            assert living.count(True) == (1 if living else 0)
 
 
 def test_an_address_that_ended_is_kept_and_lives_again_when_said_again(assembly: Assembly, arrive: Arrive) -> None:

@@ -207,6 +207,16 @@ def test_an_envelope_is_written_by_hand_and_by_itself_again(
     assert "Marie Dupont et Jean Maes" in someone.get(f"{page}/household/{home.id}/edit").text
     someone.post(f"{page}/household/{home.id}/edit", {**both, "envelope_name": "Famille Dupont-Maes"})
     assert "Famille Dupont-Maes" in someone.get(page).text
+    with assembly.database.transaction() as session:
+        people.record_death(session, jean.id, died_on=None, at=NOW)
+    for shown in (page, f"{page}/household/{home.id}/edit"):
+        assert "Jean Maes est sur l’enveloppe, et son décès est noté" in someone.get(shown).text
+    assert "Famille Dupont-Maes" not in someone.get(page).text
+    someone.post(f"{page}/household/{home.id}/edit", {f"envelope-{marie.id}": "on", "envelope_name": "Chez Marie"})
+    assert "Chez Marie" in someone.get(page).text
+    assert "son décès est noté" not in someone.get(page).text
+    with assembly.database.transaction() as session:
+        people.retract_death(session, jean.id)
     wrong = someone.post(f"{page}/household/{home.id}/edit", {**both, "greeting": "<script>"})
     assert wrong.status_code == 422
     someone.post(f"{page}/household/{home.id}/edit", {f"envelope-{jean.id}": "on", f"position-{marie.id}": "child"})

@@ -15,7 +15,9 @@ from crm.foundation import documents
 from crm.fundraising import exporting, late, paper, service
 from crm.fundraising.errors import AlreadyThere, AppealOpen, FileUndecided, NotReachable, OwnFile, PlanWrong
 from crm.fundraising.model import FileForm
+from crm.people import households
 from crm.people import service as people
+from crm.people.rules import greeting
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
@@ -119,6 +121,9 @@ def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
         appeal = service.appeal(session, appeal_id)
         several = list(exporting.recipients(session, appeal_id))
         known = people.people(session, {one.person_id for one in several[: paper.MOST]})
+        opening = {one: greeting(person) for one, person in known.items()}
+        if appeal.plan.one_a_household:
+            opening = households.openings(session, known)
     by_post = appeal.plan.channel is Channel.POST
     if not by_post or not appeal.plan.letter or not 0 < len(several) <= paper.MOST:
         said = N_(
@@ -126,7 +131,7 @@ def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
         )
         return shell.back(_here(appeal_id), shell.say(said, most=paper.MOST), kind="refused")
     page = paper.facts(
-        [paper.Letter(recipient=one, person=known[one.person_id]) for one in several],
+        [paper.Letter(recipient=one, greeting=opening[one.person_id]) for one in several],
         made.settings.organisation,
         words=appeal.plan.letter,
         account=made.settings.collecting.account,

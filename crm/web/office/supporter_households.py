@@ -167,5 +167,6 @@ def _form(
         envelope=envelope,
         greeting=greeting,
         computed=plain,
+        dead=[one.full_name for one in households.dead_on_envelope(home, members)],
         errors=errors or {},
     )
