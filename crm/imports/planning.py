@@ -305,7 +305,7 @@ class _Block:
         keys: list[tuple[str, ...]] = [("email", one) for one in known.emails]
         keys += [("phone", one) for one in known.phones]
         keys += [("id", system, value) for system, value in known.external_ids]
-        keys += [("number", known.person.member_number)] if known.person.member_number else []
+        keys += [("number", number) for number in {known.person.member_number, *known.numbers} if number]
         for key in keys:
             several = self._by_key.setdefault(key, [])
             if person_id not in several:

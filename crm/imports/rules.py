@@ -153,4 +153,4 @@ def keys_of(arrival: Arrival) -> list[tuple[str, ...]]:
     keys: list[tuple[str, ...]] = [("email", arrival.email.normal)] if arrival.email else []
     keys += [("phone", phone.e164) for phone in arrival.phones]
     keys += [("id", one.system, one.value) for one in arrival.external_ids]
-    return [*keys, ("number", arrival.member_number)] if arrival.member_number else keys
+    return [*keys, ("number", arrival.number)] if arrival.number else keys

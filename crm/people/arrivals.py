@@ -6,7 +6,7 @@ It adds and never overwrites: what does not agree with what we hold is a differe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -52,10 +52,12 @@ class Arrival:
 class Known:
     """Somebody we know, with all that an arrival is compared to; ended contact points and addresses too.
 
-    `noted`: differences that were noted before, whatever was decided; nobody is asked twice.
+    `numbers`: the member numbers of those who were merged into them. `noted`: differences that were noted before,
+    whatever was decided; nobody is asked twice.
     """
 
     person: Person
+    numbers: frozenset[str] = frozenset()
     letter_boxes: frozenset[str] = frozenset()
     has_address: bool = False
     external_ids: frozenset[tuple[str, str]] = frozenset()
@@ -152,6 +154,8 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
             address=arrival.address,
             external_ids=arrival.external_ids,
         )
+    if arrival.number in known.numbers and known.person.member_number:
+        arrival = replace(arrival, member_number="")  # a number they had before a merge says nothing new
     return compared(arrival, known, by)
 
 
@@ -162,7 +166,7 @@ def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | N
     strong = {k.person.id: (k, By.EXTERNAL_ID) for k in candidates if _ids(arrival) & k.external_ids}
     number = arrival.number
     for known in candidates:
-        if number and known.person.member_number == number:
+        if number and (number == known.person.member_number or number in known.numbers):
             if arrival.words and known.words and not arrival.words & known.words:
                 return known, By.MEMBER_NUMBER, Doubt.NUMBER_OF_ANOTHER
             strong.setdefault(known.person.id, (known, By.MEMBER_NUMBER))

@@ -95,12 +95,14 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
     external: dict[int, set[tuple[str, str]]] = {}
     for person_id, system, text in settling_store.external_ids_of(session, person_ids):
         external.setdefault(person_id, set()).add((system, text))
+    numbers = settling_store.merged_numbers_of(session, person_ids)
     noted: dict[int, set[tuple[str, str]]] = {}
     for person_id, name, said in settling_store.noted_of(session, person_ids):
         noted.setdefault(person_id, set()).add((name, noted_text(name, said)))
     return {
         person_id: Known(
             person=person,
+            numbers=frozenset(numbers.get(person_id, ())),
             letter_boxes=frozenset(boxes.get(person_id, ())),
             has_address=person_id in housed,
             external_ids=frozenset(external.get(person_id, ())),

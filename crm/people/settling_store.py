@@ -68,6 +68,23 @@ def merged_of(session: Session, person_ids: Collection[int]) -> set[int]:
     return set(session.scalars(query)) if person_ids else set()
 
 
+def merged_numbers_of(session: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
+    """The member numbers of all who were merged into those people, into the last of a chain too."""
+    found: dict[int, set[str]] = {}
+    last = {person_id: person_id for person_id in person_ids}
+    while last:
+        query = select(PersonRow.id, PersonRow.merged_into_id, PersonRow.member_number).where(
+            PersonRow.merged_into_id.in_(last), PersonRow.merged_into_id != PersonRow.id
+        )
+        further: dict[int, int] = {}
+        for person_id, into, number in session.execute(query):
+            further[person_id] = last[into or 0]
+            if number:
+                found.setdefault(further[person_id], set()).add(number)
+        last = further
+    return found
+
+
 def values_of(session: Session, person_ids: Collection[int]) -> Iterable[tuple[int, str, str, bool]]:
     """Every contact point, ended ones too: person_id, kind, value, whether it has ended."""
     query = select(

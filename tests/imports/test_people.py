@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from crm.actions import service as actions
 from crm.actions.model import CallKind, NewCall
+from crm.duplicates import merges
 from crm.people import differences, links
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.values.email_address import EmailAddress
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
 from tests.imports.conftest import Desk
@@ -145,3 +147,22 @@ def test_a_signature_stands_once_and_is_taken_back(desk: Desk) -> None:
     assert desk.undo(run).counts["kept"] == 0
     with made.database.reading() as session:
         assert actions.tally(session, petition).people == 0
+
+
+def test_a_number_of_a_merged_record_is_still_a_key(desk: Desk) -> None:
+    made = desk.assembly
+    file = "id;n° de membre;prénom;nom;email\nA1;M-7;Marie;Dupont;m@exemple.be\nA2;M-8;Marie;Dupond;n@exemple.be\n"
+    run = desk.apply(desk.bring("people", file, choices={"system": "vieux"}))
+    with made.database.transaction() as session:
+        ids = [people.find_person(session, PersonId(i)) for i in (1, 2)]
+        marie, other = (one for one in ids if one is not None)
+        merges.merge(
+            session, made.sealer, made.pointers, survivor_id=marie.id, loser_id=other.id, chosen={}, by=None, at=NOW
+        )
+    by_number = "id;n° de membre;prénom;nom;gsm\n;M-8;Marie;Dupont;0470123456\nA9;M 8;Marie;;\n"
+    run = desk.bring("people", by_number, choices={"system": "vieux"})
+    assert desk.said(run) == {2: ("update", "adds:phone"), 3: ("update", "adds:external_id")}
+    run = desk.apply(run)
+    assert [row.person_id for row in desk.rows(run).values()] == [marie.id, marie.id]
+    with made.database.reading() as session:
+        assert differences.waiting(session) == ()
