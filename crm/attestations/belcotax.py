@@ -39,7 +39,9 @@ _ZONES = (
     ("f71_2059_totaalcontrole", "2059"),
     ("f71_2060_bedragliberaliteiten", "2060"),
 )
+YEAR = 2024
 _FRENCH = "2"
+_SAYS_EMPTY = "f71_2045"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,15 +78,10 @@ def xml(sender: Sender, fiches: Iterable[Mapping[str, str]]) -> Iterator[str]:
     """The file, a piece at a time."""
     known, year, number = sender.organisation, str(sender.year), sender.enterprise_number
     name, street = known.legal_name, known.street[:32]
-    longest = {**LONGEST, **sender.dialect.lengths}
 
     def elements(*pairs: tuple[str, str]) -> str:
         return told(sender.dialect, pairs)
 
-    def fit(zones: Mapping[str, str], zone: str) -> str:
-        return zones[zone][: longest.get(zone)]
-
-    phone = "".join(sign for sign in known.phone if sign.isdigit())[:12]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<Verzendingen><Verzending>\n'
     yield elements(
         ("v0002_inkomstenjaar", year),
@@ -94,7 +91,7 @@ def xml(sender: Sender, fiches: Iterable[Mapping[str, str]]) -> Iterator[str]:
         ("v0015_adres", street),
         ("v0016_postcode", known.postcode[:4]),
         ("v0017_gemeente", known.locality[:27]),
-        ("v0018_telefoonnummer", phone),
+        ("v0018_telefoonnummer", _phone(known)),
         ("v0021_contactpersoon", known.name[:34]),
         ("v0022_taalcode", _FRENCH),
         ("v0023_emailadres", known.email[:44]),
@@ -117,9 +114,15 @@ def xml(sender: Sender, fiches: Iterable[Mapping[str, str]]) -> Iterator[str]:
     )
     yield "<Opgaven><Opgave32571>\n"
     count = numbers = cents = 0
+    places = _places(sender.dialect)
     for zones in fiches:
         count, numbers, cents = count + 1, numbers + int(zones["2009"]), cents + int(zones["2060"])
-        yield f"<Fiche28171>{elements(*((element, fit(zones, zone)) for element, zone in _ZONES))}</Fiche28171>\n"
+        said = [
+            f"<{name}>{escape(value[:longest], quote=False)}</{name}>"
+            for name, zone, longest, is_told_empty in places
+            if (value := zones[zone]) or is_told_empty
+        ]
+        yield f"<Fiche28171>{''.join(said)}</Fiche28171>\n"
     yield "</Opgave32571></Opgaven>\n"
     yield elements(
         ("r8002_inkomstenjaar", year),
@@ -141,12 +144,29 @@ def xml(sender: Sender, fiches: Iterable[Mapping[str, str]]) -> Iterator[str]:
     yield "</Verzending></Verzendingen>\n"
 
 
+def flaws_of_sender(known: Organisation) -> tuple[str, ...]:
+    """What the settings lack of what a sender has to say of itself."""
+    said = {"phone": _phone(known), "name": known.name, "email": known.email}
+    return tuple(f"the settings lack {name}" for name, value in said.items() if not value.strip())
+
+
+def _phone(known: Organisation) -> str:
+    return "".join(sign for sign in known.phone if sign.isdigit())[:12]
+
+
+def _places(dialect: Dialect) -> list[tuple[str, str, int | None, bool]]:
+    """(element, zone, room, whether it stands there empty) of each that this dialect has, in order."""
+    room = {**LONGEST, **dialect.lengths}
+    found = [(dialect.name(element), zone, room.get(zone), element.startswith(_SAYS_EMPTY)) for element, zone in _ZONES]
+    return [one for one in found if one[0]]
+
+
 def told(dialect: Dialect, pairs: Iterable[tuple[str, str]]) -> str:
     """Elements in their order; what is empty is left out, but for the item of the law: its emptiness says something."""
     return "".join(
         f"<{name}>{escape(value, quote=False)}</{name}>"
         for element, value in pairs
-        if (value or element.startswith("f71_2045")) and (name := dialect.name(element))
+        if (value or element.startswith(_SAYS_EMPTY)) and (name := dialect.name(element))
     )
 
 

@@ -49,7 +49,7 @@ def _of(zones: Mapping[str, str]) -> Iterable[str]:
     amount = zones["2060"]
     if not amount.isdigit() or int(amount) <= 0 or len(amount) > 11 or zones["2059"] != amount:
         yield "wrong amount"
-    if any(not sign.isprintable() for value in zones.values() for sign in value):
+    if not all(map(str.isprintable, zones.values())):
         yield "signs that cannot be printed"
 
 

@@ -25,6 +25,7 @@ from crm.values.identifiers import AccountId
 class Prepared:
     """A file that passed our checks: what is in it, and which zones of which numbers had to be cut."""
 
+    whole: tuple[ToTell, ...]
     year: int
     format: Format
     is_correction: bool
@@ -44,17 +45,22 @@ def prepare(session: Session, house: House, year: int, format: Format) -> Prepar
     whole = tuple(filed_store.to_tell(session, year))
     if not whole:
         raise NothingToFile
-    wrong = file_checks.flaws(_zones(session, house, whole))
+    cut: dict[str, tuple[str, ...]] = {}
+
+    def looked_at() -> Iterator[dict[str, str]]:
+        for zones in _zones(session, house, whole):
+            if format in _XML and (short := file_checks.cut(zones, dialect.lengths)):
+                cut[zones["2009"]] = short
+            yield zones
+
+    wrong = belcotax.flaws_of_sender(house.organisation) if format in _XML else ()
+    wrong += file_checks.flaws(looked_at())
     if format is Format.BELCOTAX_JSONL:
         wrong += bow.flaws(_bow(house), _zones(session, house, whole))
     if wrong:
         raise FileUnsound(wrong)
-    cut = {
-        zones["2009"]: short
-        for zones in _zones(session, house, whole)
-        if format in _XML and (short := file_checks.cut(zones, dialect.lengths))
-    }
     return Prepared(
+        whole=whole,
         year=year,
         format=format,
         is_correction=filed_store.was_filed(session, year),
@@ -68,8 +74,7 @@ def pieces(
     session: Session, house: House, prepared: Prepared, *, at: datetime, is_test: bool = False, answers: str = ""
 ) -> Iterator[str]:
     """The file itself, a piece at a time. `answers`: the reference that the administration gave the first file."""
-    whole = tuple(filed_store.to_tell(session, prepared.year))
-    fiches = _zones(session, house, whole)
+    fiches = _zones(session, house, prepared.whole)
     if prepared.format is Format.CSV:
         yield from manual_entry.csv(fiches)
     elif prepared.format is Format.BELCOTAX_JSONL:
@@ -89,24 +94,23 @@ def pieces(
 
 
 def refused(house: House, prepared: Prepared, file: Path) -> tuple[str, ...]:
-    """What the schema of that year, where the settings name one, refuses of the finished file."""
-    known = house.ways.xml.get(prepared.year)
-    if prepared.format is not Format.BELCOTAX_XML or known is None:
+    """What the schema of that format, where the settings name one, refuses of the finished file."""
+    if prepared.format not in _XML:
         return ()
-    return belcotax.flaws(file, known.schema_file)
+    known = house.ways.xml.get(prepared.year if prepared.format is Format.BELCOTAX_XML else belcotax.YEAR)
+    return () if known is None else belcotax.flaws(file, known.schema_file)
 
 
 def note(
     session: Session, house: House, prepared: Prepared, *, content_print: str, at: datetime, by: AccountId | None
 ) -> Filing:
     """Notes that the file was made: what it told is filed, what changes later goes into a file of corrections."""
-    whole = tuple(filed_store.to_tell(session, prepared.year))
     found = filed_store.add(
         session,
         year=prepared.year,
         format=prepared.format,
         is_correction=prepared.is_correction,
-        told=whole,
+        told=prepared.whole,
         content_print=house.seal.print_of(content_print),
         at=at,
         by=by,

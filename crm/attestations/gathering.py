@@ -13,6 +13,7 @@ from crm.attestations import elsewhere, rules, store
 from crm.attestations.model import Attestation, Findings, FiscalKind, Home, Identity, Owed, Payment, Status, YearRules
 from crm.attestations.tables import AttestationLineRow, AttestationRow, FiscalIdentityRow
 from crm.donations.selects import lines_given
+from crm.foundation.tidying import put_off
 from crm.people.model import PersonKind
 from crm.people.selects import homes, named
 from crm.values.enterprise_number import enterprise_number
@@ -68,6 +69,7 @@ def owed_instead(session: Session, in_force: YearRules, paper: Attestation) -> O
     return next((one for one in found.owed if one.identity.person_id == paper.person_id), None)
 
 
+@put_off()
 def _found(
     session: Session,
     in_force: YearRules,

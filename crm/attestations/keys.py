@@ -12,6 +12,7 @@ from crm.foundation.keys import Keyring, open_keyring
 from crm.foundation.signing import ContentHasher
 
 USE = "attestations"
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Seal:
 
     def close(self, fiche: Fiche, uid: str) -> tuple[str, str]:
         """The sealed text of a fiche for the attestation of that `uid`, and its keyed print."""
-        plain = json.dumps({"zones": fiche.zones, "page": fiche.page}, ensure_ascii=False, sort_keys=True)
+        plain = _WRITTEN.encode({"zones": fiche.zones, "page": fiche.page})
         return Cipher(self.keyring).encrypt(plain, context=f"attestation {uid}"), self.print_of(plain)
 
     def open(self, sealed: str, uid: str) -> Fiche:

@@ -18,8 +18,10 @@ from crm.attestations.model import Fiche, Findings, FiscalKind, Owed, Status, Ye
 from crm.attestations.paper import Institution
 from crm.attestations.signing import Signature
 from crm.attestations.tables import RunRow
+from crm.foundation.bulk import widen
 from crm.foundation.settings import Attestations, Organisation
 from crm.foundation.signing import Sealer
+from crm.foundation.tidying import put_off
 from crm.values import enterprise_number
 from crm.values.identifiers import AccountId
 from crm.values.national_number import NationalNumber
@@ -27,6 +29,7 @@ from crm.vault import attesting
 from crm.vault.keys import Lock
 
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +59,7 @@ class House:
         )
 
 
+@put_off()
 def number(
     session: Session,
     house: House,
@@ -75,6 +79,7 @@ def number(
     owed = findings.owed
     if not owed:
         return
+    widen(session)
     people = store.possible_holders(run.year) if asked is None else asked
     numbers = attesting.numbers(session, house.vault, house.sealer, people, year=run.year, at=at, by=by)
     first = store.draw_numbers(session, run.year, len(owed))
@@ -177,11 +182,12 @@ def lines_of(row_id: int, owed: Owed) -> Iterator[list[Any]]:
 
 def new_code() -> str:
     """A code one can read aloud: four groups of four letters and digits that are not mistaken for one another."""
-    drawn, signs = secrets.randbelow(len(_LETTERS) ** 16), []
-    for _ in range(16):
-        drawn, place = divmod(drawn, len(_LETTERS))
-        signs.append(_LETTERS[place])
-    return tidy_code("".join(signs))
+    drawn, groups = secrets.randbelow(len(_PAIRS) ** 8), []
+    for _ in range(4):
+        drawn, first = divmod(drawn, len(_PAIRS))
+        drawn, second = divmod(drawn, len(_PAIRS))
+        groups.append(_PAIRS[first] + _PAIRS[second])
+    return "-".join(groups)
 
 
 def tidy_code(typed: str) -> str:

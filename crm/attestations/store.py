@@ -20,7 +20,7 @@ from crm.attestations.tables import (
     RunRow,
     YearRulesRow,
 )
-from crm.donations.selects import lines_given
+from crm.donations.selects import givers
 from crm.foundation.bulk import pour, reserve
 from crm.values.identifiers import AccountId, AttestationId, GiftId, PersonId, RunId
 
@@ -120,10 +120,8 @@ def is_chained(session: Session, person_id: int, given_to: int) -> bool:
 
 def possible_holders(year: int) -> Select[int]:
     """Whoever gave in that year, and whoever's paper the gifts of another go on."""
-    lines = lines_given(date(year, 1, 1), date(year, 12, 31)).subquery()
-    givers = select(lines.c.person_id)
     partners = select(FiscalIdentityRow.given_to_id).where(FiscalIdentityRow.given_to_id.is_not(None))
-    both = union(givers, partners).subquery()
+    both = union(givers(date(year, 1, 1), date(year, 12, 31)), partners).subquery()
     return select(both.c[0])
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from crm.assembly import attesting_house, press
-from crm.attestations import answering, correcting, filing, handing, single, words
+from crm.assembly import Assembly, attesting_house, press
+from crm.attestations import answering, correcting, filing, handing, proving, single, words
 from crm.attestations import service as attestations
 from crm.attestations.errors import FileUnsound
 from crm.attestations.model import Attestation, Findings, Format, Run, Stage
+from crm.attestations.proving import Flaw
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.values.errors import Conflict
@@ -207,18 +209,42 @@ def cancel(year: int, number: int, *, reason: str, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("code")
+@click.argument("what", metavar="CODE|ANNÉE")
 @json_option
 @telling
-def verify(code: str, *, as_json: bool) -> None:
-    """Dit ce que vaut un document, d’après le code qu’il porte ; rien d’autre."""
-    with assembly().database.reading() as session:
-        status = attestations.verify(session, code)
+def verify(what: str, *, as_json: bool) -> None:
+    """Dit ce que vaut un document, d’après son code ; ou si toute une année est restée comme elle fut numérotée."""
+    made = assembly()
+    if what.isdecimal() and len(what) == 4:
+        _prove(made, int(what), as_json=as_json)
+        return
+    with made.database.reading() as session:
+        status = attestations.verify(session, what)
     show(
         {"status": status.value if status else None},
         as_json=as_json,
         text=words.STATUSES[status] if status else "Inconnue",
     )
+
+
+def _prove(made: Assembly, year: int, *, as_json: bool) -> None:
+    at_work = press(made)
+    with made.database.reading() as session:
+        found = proving.prove(session, at_work.seal, at_work.cabinet, year)
+    text = f"{year} : numéros {found.first} à {found.last}, {found.versions} versions, {found.papers} documents"
+    lines = (f"\nn° {one.number}, version {one.version} : {FLAWS[one.flaw]}" for one in found.flaws)
+    show(found, as_json=as_json, text=text + ("".join(lines) or " ; tout est comme au premier jour"))
+    if found.flaws:
+        sys.exit(1)
+
+
+FLAWS = {
+    Flaw.GAP: "personne n’a ce numéro",
+    Flaw.VERSIONS: "ses versions ne se suivent pas",
+    Flaw.AMOUNT: "ses paiements font un autre montant",
+    Flaw.WORDS: "ce qu’elle dit ne s’ouvre pas, ou a changé",
+    Flaw.PAPER: "son document manque, ou a changé",
+}
 
 
 def _show_paper(paper: Attestation, *, as_json: bool) -> None:

@@ -59,6 +59,11 @@ def lines_given(first_on: Any, last_on: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+def givers(first_on: Any, last_on: Any) -> Select[int]:
+    """Whoever gave on one of those days, in whatever way; once for each gift."""
+    return select(GiftRow.person_id).where(GiftRow.given_on.between(first_on, last_on))
+
+
 def lines_collected(first_on: Any, last_on: Any) -> Select[int]:
     """The lines of gifts of those days that a bank collected by mandate, and may take back for a while."""
     return (

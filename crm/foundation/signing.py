@@ -185,8 +185,13 @@ class ContentHasher:
 
 
 def _content_key(key_id: int, key: bytes, use: str, content: str) -> str:
-    own = hmac.digest(key, f"portevoix.content.{use}".encode(), "sha256")
+    own = _own_key(key, use)
     return f"{key_id}:{hmac.digest(own, content.encode(), 'sha256').hex()}"
+
+
+@lru_cache(maxsize=64)
+def _own_key(key: bytes, use: str) -> bytes:
+    return hmac.digest(key, f"portevoix.content.{use}".encode(), "sha256")
 
 
 @lru_cache(maxsize=4096)

@@ -46,6 +46,5 @@ def numbers(
 
 
 def _opened(session: Session, lock: Lock, person_ids: Select[int]) -> Iterator[tuple[PersonId, NationalNumber]]:
-    for row in store.of_people(session, person_ids):
-        assert row.person_id is not None
-        yield row.person_id, lock.open(row.sealed, row.uid)
+    for person_id, sealed, uid in store.of_people(session, person_ids):
+        yield person_id, lock.open(sealed, uid)

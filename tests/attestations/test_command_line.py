@@ -11,13 +11,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from lxml import etree
+from sqlalchemy import select, update
 
-from crm.assembly import Assembly, attesting_house
-from crm.attestations import filing, service
-from crm.attestations.model import Format, Run
+from crm.assembly import Assembly, attesting_house, press
+from crm.attestations import filing, proving, service
+from crm.attestations.keys import Seal
+from crm.attestations.model import Format, Run, Status
+from crm.attestations.tables import AttestationLineRow, AttestationRow, NumbersRow
 from crm.cli import attestations as cli
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Method, Movement
+from crm.donations.tables import GiftLineRow
+from crm.foundation.keys import Keyring
 from crm.values.identifiers import AccountId
 from crm.values.postal_address import PostalAddress
 from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor, locked
@@ -73,6 +78,41 @@ def test_each_step_of_a_year_answers_a_program(
         for one in etree.parse(output).iter("Fiche28171")
     ]
     assert (told["correction"], kinds) == (True, [("1", "1"), ("2", "3")])
+    proof = run("verify", year)
+    assert (proof["first"], proof["last"], proof["versions"], proof["papers"], proof["flaws"]) == (1, 2, 3, 2, [])
+
+
+def test_a_year_that_is_not_as_it_was_numbered_says_where(
+    house: Assembly, donor: NewDonor, give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "assembly", lambda: house)
+    with house.database.transaction() as session:
+        for cents in (5000, 6000, 7000, 8000):
+            give(session, donor(session), cents)
+        stray = give(session, donor(session), 3000)
+    at_work = press(house)
+    at_work.work(locked(house).id)
+    with house.database.transaction() as session:
+        papers = [service.versions(session, YEAR, number)[0] for number in (1, 2, 3, 4)]
+        uids = [row.uid for row in session.scalars(select(AttestationRow).order_by(AttestationRow.number))]
+        session.execute(update(AttestationRow).where(AttestationRow.number == 2).values(status=Status.REPLACED))
+        line_id = session.scalars(select(GiftLineRow.id).where(GiftLineRow.gift_id == stray.id)).one()
+        facts = {"attestation_id": papers[0].id, "line_id": line_id, "gift_id": stray.id}
+        session.add(AttestationLineRow(**facts, given_on=stray.given_on, cents=3000))
+        session.execute(update(NumbersRow).values(last=5))
+    drawer = at_work.cabinet.folder / str(YEAR)
+    (drawer / f"{uids[2]}.pdf.sealed").unlink()
+    (drawer / f"{uids[3]}.pdf.sealed").write_bytes((drawer / f"{uids[0]}.pdf.sealed").read_bytes())
+    ran = CliRunner().invoke(cli.command, ["verify", str(YEAR), "--json"])
+    found = [(one["number"], one["version"], one["flaw"]) for one in json.loads(ran.stdout)["flaws"]]
+    assert (ran.exit_code, found) == (
+        1,
+        [(1, 1, "amount"), (2, 1, "versions"), (3, 1, "paper"), (4, 1, "paper"), (5, 0, "gap")],
+    )
+    with house.database.reading() as session:
+        other = Seal(Keyring(use="attestations", keys=((1, b"k" * 32),)))
+        flaws = proving.prove(session, other, at_work.cabinet, YEAR).flaws
+    assert {one.flaw for one in flaws} == set(proving.Flaw)
 
 
 def test_what_is_filed_again_after_a_restore_says_the_same_of_everybody(

@@ -97,6 +97,21 @@ def test_the_xml_of_a_later_year_is_written_as_the_settings_say(two: Assembly, t
     schema.write_text(XSD.format(word="v0010_bestandtype"))
     (flaw,) = filing.refused(attesting_house(made), prepared, file)
     assert (flaw.startswith("line "), NUMBER in flaw) == (True, False)
+    known = knowing(two, Attestations(xml={2024: year}))
+    prepared, text = filed(known, Format.BELCOTAX_XML_2024, is_noted=False)
+    file.write_text(text)
+    assert filing.refused(attesting_house(known), prepared, file) == ()
+    schema.write_text(XSD.format(word="v0010_soort"))
+    assert len(filing.refused(attesting_house(known), prepared, file)) == 1
+
+
+def test_a_house_that_does_not_say_how_it_is_reached_files_no_xml(two: Assembly) -> None:
+    mute = two.settings.organisation.model_copy(update={"phone": "", "email": " "})
+    made = replace(two, settings=two.settings.model_copy(update={"organisation": mute}))
+    with pytest.raises(FileUnsound) as refused:
+        filed(made, Format.BELCOTAX_XML_2024, is_noted=False)
+    assert refused.value.flaws == ("the settings lack phone", "the settings lack email")
+    assert filed(made, Format.CSV, is_noted=False)[0].count == 2
 
 
 def test_answers_find_their_fiche_by_key_or_line(two: Assembly) -> None:

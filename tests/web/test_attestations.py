@@ -67,8 +67,11 @@ def test_a_year_goes_from_its_rules_to_the_paper_in_ones_own_space(assembly: Ass
     assert "n’est pas connue" not in second.get(DESK).text
     findings = first.get(f"{DESK}/findings").text
     assert ("Moins que le seuil" in findings, "Marie Dupont" in findings) == (True, True)
-    first.post(f"{DESK}/lock")
+    refused = first.post(f"{DESK}/lock")
+    assert refused.headers["Location"].endswith(DESK)
     assert "Donner les numéros" not in first.get(DESK).text
+    again = first.get(f"{DESK}/findings").text  # donrec 17: going back or cancelling lost what one had searched
+    assert ("Moins que le seuil" in again, "Marie Dupont" in again) == (True, True)
     first.post(f"{DESK}/check")
     assert "Donner les numéros" in first.get(DESK).text
     first.post(f"{DESK}/lock")
