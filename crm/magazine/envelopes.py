@@ -78,4 +78,9 @@ def envelope_of(row: Row) -> str:
     """Whose name stands first: the household's where somebody wrote one, else their own."""
     if row.kind == ORGANISATION:
         return str(row.organisation_name)
-    return row.envelope_name or f"{row.first_name} {row.last_name}".strip()
+    return row.envelope_name or own_name(row)
+
+
+def own_name(row: Row) -> str:
+    """What somebody is called, whatever stands on the envelope of their household."""
+    return f"{row.first_name} {row.last_name}".strip()
