@@ -1,4 +1,4 @@
-"""Before the drop: addresses that look doubtful, and letter boxes where several surnames each get a copy."""
+"""Before the drop: addresses that look doubtful, letters that cannot be printed, letter boxes to be looked at."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from heapq import nlargest
 from sqlalchemy.orm import Session
 
 from crm.foundation.transliteration import is_printable, printable
-from crm.magazine import envelopes, freezing, roll
+from crm.magazine import envelopes, freezing, neighbour_store, roll
 from crm.magazine.model import Eligibility, Issue, Reason
 from crm.magazine.printing import Odd
-from crm.magazine.rules import is_mixed
-from crm.values.address_lines import lines
+from crm.magazine.rules import is_mixed, is_settled
 from crm.values.address_quality import Doubt, quality
 from crm.values.identifiers import PersonId
 
@@ -34,15 +33,6 @@ class Doubtful:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mixed:
-    """A letter box at which these people, of different surnames, each get a copy."""
-
-    lines: tuple[str, ...]
-    person_ids: tuple[PersonId, ...]
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkList:
     """What somebody could mend before the drop: the worst first, and how many there are of each kind."""
 
@@ -50,7 +40,6 @@ class WorkList:
     doubtful_count: int
     doubtful: tuple[Doubtful, ...]
     doubts: Mapping[Doubt, int]
-    mixed: tuple[Mixed, ...]
     mixed_count: int
     unreachable: int
     odd: tuple[Odd, ...]
@@ -62,22 +51,15 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
     asked = freezing.question(session, issue, rule, at=at)
     doubts: Counter[Doubt] = Counter()
     worst: list[tuple[int, int, Doubtful]] = []
-    mixed: list[Mixed] = []
+    decided = neighbour_store.standing(session)
     checked = doubtful_count = mixed_count = unreachable = odd_count = 0
     odd: list[Odd] = []
     for box in roll.rolled(session, asked, whole=True):
         unreachable += sum(1 for one, _ in box if one.reason in {Reason.NO_ADDRESS, Reason.INCOMPLETE})
         mailed = [(one, row) for one, row in box if one.reason is None]
-        if len(mailed) > 1 and is_mixed(one for one, _ in mailed):
+        group = [one for one, _ in box]
+        if len(mailed) > 1 and is_mixed(group) and not is_settled(group, decided):
             mixed_count += 1
-            if len(mixed) < size:
-                mixed.append(
-                    Mixed(
-                        lines=lines(envelopes.address_of(mailed[0][1])),
-                        person_ids=tuple(PersonId(one.person_id) for one, _ in mailed if not one.alone),
-                        names=tuple(envelopes.envelope_of(row) for one, row in mailed if not one.alone),
-                    )
-                )
         for one, row in mailed:
             checked += 1
             address = envelopes.address_of(row)
@@ -110,7 +92,6 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
         doubtful_count=doubtful_count,
         doubtful=tuple(each[2] for each in nlargest(size, worst, key=lambda each: each[:2])),
         doubts=dict(doubts.most_common()),
-        mixed=tuple(mixed),
         mixed_count=mixed_count,
         unreachable=unreachable,
         odd=tuple(_lost_first(odd, size)),

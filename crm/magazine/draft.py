@@ -6,6 +6,7 @@ looped over everybody inside a loop over everybody. Tables with a key and counte
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -108,6 +109,16 @@ def size(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(RIGHT)) or 0
 
 
+def more_homes(session: Session) -> dict[int, frozenset[int]]:
+    """Every household of each in the draft who belongs to several: a few, as children of two homes are."""
+    every = people.living_in_several().subquery("several")
+    query = select(every.c.person_id, every.c.household_id).join(RIGHT, RIGHT.c.person_id == every.c.person_id)
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for person_id, household_id in session.execute(query):
+        found[person_id].add(household_id)
+    return {person_id: frozenset(homes) for person_id, homes in found.items()}
+
+
 def pdf_readers(session: Session, asked: Question) -> int:
     """How many of those with a right read it as PDF, alone or besides paper, and are not paused."""
     said = SubscriptionRow
@@ -116,10 +127,11 @@ def pdf_readers(session: Session, asked: Question) -> int:
     return session.scalar(query) or 0
 
 
-def roll(asked: Question, *, whole: bool) -> Select[*tuple[Any, ...]]:
+def roll(asked: Question, *, whole: bool, shared: bool = False) -> Select[*tuple[Any, ...]]:
     """Everybody in the draft: why they get no copy, or where it goes, in the order of letter boxes.
 
-    Words as plain texts, for millions of them are read. `whole` adds what is printed.
+    Words as plain texts, for millions of them are read. `whole` adds what is printed; `shared` leaves those out who
+    have a letter box to themselves, or none.
     """
     who = people.everybody().subquery("who")
     at = people.letter_parts().subquery("at")
@@ -184,6 +196,9 @@ def roll(asked: Question, *, whole: bool) -> Select[*tuple[Any, ...]]:
     )
     if whole:
         found = found.outerjoin(names, names.c.household_id == HOME.c.household_id)
+    if shared:
+        several = select(PLACE.c.box_key).group_by(PLACE.c.box_key).having(func.count() > 1)
+        found = found.where(PLACE.c.box_key.in_(several))
     return found.order_by(cast(PLACE.c.box_key, Plain), RIGHT.c.person_id)
 
 

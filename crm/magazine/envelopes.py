@@ -79,8 +79,12 @@ def envelope_of(row: Row) -> str:
     """Whose name stands first: the household's, whose copy it is, else their own (a copy of their own is theirs)."""
     if row.kind == ORGANISATION:
         return str(row.organisation_name)
-    own = f"{row.first_name} {row.last_name}".strip()
     if row.own_copy or row.home_language is None:
-        return own
+        return own_name(row)
     home = together(envelope_name=row.envelope_name or "", greeting="", language=row.home_language, named=row.named)
-    return shared_envelope(home, PersonId(row.person_id)) or own
+    return shared_envelope(home, PersonId(row.person_id)) or own_name(row)
+
+
+def own_name(row: Row) -> str:
+    """What somebody is called, whatever stands on the envelope of their household."""
+    return f"{row.first_name} {row.last_name}".strip()

@@ -103,6 +103,20 @@ class NumberUnknown(Missing):
         super().__init__("nobody bears that number")
 
 
+class NeighboursMoved(Conflict):
+    """They are not several, or do not share that letter box any more: the question has changed."""
+
+    def __init__(self) -> None:
+        super().__init__("these people do not share that letter box")
+
+
+class DecisionMissing(Missing):
+    """There is no such decision about neighbours, or it has been taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("no such decision that stands")
+
+
 class ClaimMissing(Missing):
     """There is no such claim, or it has been settled."""
 

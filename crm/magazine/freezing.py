@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm.consent import gate
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
-from crm.magazine import draft, envelopes, roll, store
+from crm.magazine import draft, envelopes, neighbour_store, roll, store
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, RollMoved
 from crm.magazine.marks import Marks
 from crm.magazine.model import Eligibility, Issue, IssueRun, NewIssue, Outlook, Reason, RunKind, Version
@@ -117,7 +117,7 @@ def drawn(
         raise IssuePast
     version = store.rule_of(session, issue)
     asked = question(session, issue, version.rule, at=at, only=kind)
-    tally, marks, seq, seen = Tally(), Marks(), 0, 0
+    tally, marks, seq, seen = Tally(decided=neighbour_store.standing(session)), Marks(), 0, 0
     struck = store.times_struck(session, issue_id)
     with TemporaryFile("w+", encoding="utf-8") as copies, TemporaryFile("w+", encoding="utf-8") as excluded:
         waiting, refused = _Pieces(copies), _Pieces(excluded)

@@ -10,18 +10,26 @@ from sqlalchemy.orm import Session
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
-from crm.magazine.tables import ClaimRow, CopyRow, ExclusionRow, ReturnRow, SubscriptionRow
+from crm.magazine.tables import ClaimRow, CopyRow, ExclusionRow, NeighbourRow, ReturnRow, SubscriptionRow
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.magazine"
 TABLES = frozenset(
-    {"magazine_subscription", "magazine_copy", "magazine_exclusion", "magazine_return", "magazine_claim"}
+    {
+        "magazine_subscription",
+        "magazine_copy",
+        "magazine_exclusion",
+        "magazine_return",
+        "magazine_claim",
+        "magazine_neighbour",
+    }
 )
 _SAME: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (CopyRow, ("issue_id", "again")),
     (ExclusionRow, ("run_id",)),
     (ReturnRow, ()),
     (ClaimRow, ()),
+    (NeighbourRow, ("decision_id",)),
 )
 
 

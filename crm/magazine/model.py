@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -134,6 +134,15 @@ class ReturnEffect(StrEnum):
     """The address is no longer theirs, or it was known: only kept."""
 
 
+class Neighbours(StrEnum):
+    """What was decided of people of different surnames at one letter box."""
+
+    TOGETHER = "together"
+    """One household: one copy."""
+    APART = "apart"
+    """Each keeps theirs, until somebody new comes to the address."""
+
+
 class OrderState(StrEnum):
     """Where a freeze that was asked for stands."""
 
@@ -263,8 +272,18 @@ class Entitled:
     box_key: str = ""
     surname: str = ""
     household_id: int | None = None
+    homes: frozenset[int] = frozenset()
+    """Every household of theirs, where there are several."""
     alone: bool = False
     """An organisation, or somebody who asked for a copy of their own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """What was decided of neighbours and stands: who stays apart at which letter box, which households were made."""
+
+    apart: Mapping[str, Sequence[frozenset[int]]] = field(default_factory=dict)
+    homes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -282,6 +301,10 @@ class Funnel:
     cents: int = 0
     mixed: int = 0
     """Letter boxes at which people of different surnames each get their own copy: to be looked at."""
+    apart: int = 0
+    """The same, of which somebody has said that each keeps theirs."""
+    united: int = 0
+    """Copies fewer as somebody has said that those of a letter box are one household."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import delete_rows, empty_rows, leave_own_name
 from crm.foundation.translation import N_, say
-from crm.magazine import store, words
-from crm.magazine.model import Removal, RunKind
+from crm.magazine import neighbour_store, store, words
+from crm.magazine.model import Neighbours, Removal, RunKind
 from crm.magazine.tables import (
     ClaimRow,
     CopyRow,
     ExclusionRow,
     IssueRow,
     IssueRunRow,
+    NeighbourDecisionRow,
+    NeighbourRow,
     PrintFileRow,
     ReturnRow,
     SubscriptionRow,
@@ -30,9 +32,20 @@ from crm.values.languages import Language
 
 ROOM = "crm.magazine"
 TABLES = frozenset(
-    {"magazine_subscription", "magazine_copy", "magazine_exclusion", "magazine_return", "magazine_claim"}
+    {
+        "magazine_subscription",
+        "magazine_copy",
+        "magazine_exclusion",
+        "magazine_return",
+        "magazine_claim",
+        "magazine_neighbour",
+    }
 )
 COUNT = N_("Ce qui est parti à la poste : un exemplaire, sans nom ni adresse")
+DECIDED = {
+    Neighbours.TOGETHER: N_("Un foyer, un seul exemplaire"),
+    Neighbours.APART: N_("Chacun·e son exemplaire"),
+}
 _BARE = {
     "member_number": "",
     "title": Title.NONE,
@@ -67,6 +80,12 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
         .join(IssueRow, IssueRow.id == ClaimRow.issue_id)
         .where(ClaimRow.person_id.in_(ids))
         .order_by(ClaimRow.id)
+    ).all()
+    shared = session.execute(
+        select(NeighbourDecisionRow.decided_at, NeighbourDecisionRow.word)
+        .join(NeighbourRow, NeighbourRow.decision_id == NeighbourDecisionRow.id)
+        .where(NeighbourRow.person_id.in_(ids), NeighbourDecisionRow.undone_at.is_(None))
+        .order_by(NeighbourDecisionRow.id)
     ).all()
     number = Column(key="number", label=say(language, N_("Numéro")))
     return (
@@ -123,6 +142,15 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             ),
             rows=[{"number": issue, "at": at, "note": note} for issue, at, note in told],
         ),
+        Section(
+            key="magazine_neighbours",
+            title=say(language, N_("Votre boîte aux lettres, quand elle porte plusieurs noms")),
+            columns=(
+                Column(key="at", label=say(language, N_("Quand"))),
+                Column(key="word", label=say(language, N_("Ce que nous avons retenu"))),
+            ),
+            rows=[{"at": at, "word": say(language, DECIDED[word])} for at, word in shared],
+        ),
     )
 
 
@@ -145,6 +173,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     erased = {
         "magazine_return": delete_rows(session, ReturnRow, ReturnRow.person_id.in_(ids)),
         "magazine_claim": delete_rows(session, ClaimRow, ClaimRow.person_id.in_(ids)),
+        "magazine_neighbour": neighbour_store.forget(session, ids),
         "magazine_exclusion": delete_rows(session, ExclusionRow, ExclusionRow.person_id.in_(ids)),
         "magazine_subscription": delete_rows(session, SubscriptionRow, SubscriptionRow.person_id.in_(ids)),
         "magazine_copy": empty_rows(session, CopyRow, _BARE, theirs),

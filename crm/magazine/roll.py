@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, starmap
 from operator import attrgetter
@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.magazine import draft
+from crm.magazine import draft, neighbour_store
 from crm.magazine.draft import MOVED, NEW, STAYED, Row
-from crm.magazine.model import Basis, Difference, Entitled, Funnel, NewIssue, Reason
-from crm.magazine.rules import cost_cents, is_mixed, one_a_household
+from crm.magazine.model import Basis, Decided, Difference, Entitled, Funnel, NewIssue, Reason
+from crm.magazine.rules import cost_cents, is_mixed, is_settled, one_a_household, spared
 from crm.magazine.selects import Question, granted_runs
 from crm.magazine.tables import CopyRow
 from crm.people import selects as people
@@ -32,8 +32,17 @@ BASES = {one.value: one for one in Basis}
 REASONS: dict[str | None, Reason | None] = {one.value: one for one in Reason} | {None: None}
 ORGANISATION = PersonKind.ORGANISATION.value
 Rolled = tuple[Entitled, Row]
+Homes = Mapping[int, frozenset[int]]
+_NO_HOMES: frozenset[int] = frozenset()
 _DIGITS = re.compile(r"\d+")
 _box = attrgetter("box_key")
+
+
+def shared(session: Session, asked: Question) -> Iterator[list[Rolled]]:
+    """Each letter box of several people, by its key: who gets a copy there and what is printed on it."""
+    stream, homes = _stream(session, asked, whole=True, shared=True)
+    for _, rows in groupby(stream, key=_box):
+        yield _decided(list(rows), homes)
 
 
 def rolled(session: Session, asked: Question, *, whole: bool = False) -> Iterator[list[Rolled]]:
@@ -41,40 +50,44 @@ def rolled(session: Session, asked: Question, *, whole: bool = False) -> Iterato
 
     Who has no letter box comes alone, in no order. A few thousand are in memory at once.
     """
-    for street, rows in groupby(_stream(session, asked, whole=whole), key=_street):
+    stream, homes = _stream(session, asked, whole=whole)
+    for street, rows in groupby(stream, key=_street):
         if not street:
             for row in rows:
-                yield [(_entitled(row), row)]
+                yield [(_entitled(row, homes), row)]
             continue
         several = list(rows)
         if len(several) > 1:
             several.sort(key=_door)
         for _, box in groupby(several, key=_box):
-            yield _decided(list(box))
+            yield _decided(list(box), homes)
 
 
 def tallied(session: Session, asked: Question) -> Tally:
     """The same, only counted: nobody needs to be looked at but those who share a letter box."""
-    tally = Tally()
+    tally = Tally(decided=neighbour_store.standing(session))
     kinds = tally.kinds
-    for box_key, rows in groupby(_stream(session, asked, whole=False), key=_box):
+    stream, homes = _stream(session, asked, whole=False)
+    for box_key, rows in groupby(stream, key=_box):
         several = list(rows)
         if box_key and len(several) > 1:
-            tally.add(_decided(several))
+            tally.add(_decided(several, homes))
             continue
         for row in several:
             kinds[row.reason, row.basis, row.country, row.language, row.copies, row.seen] += 1
     return tally
 
 
-def _stream(session: Session, asked: Question, *, whole: bool) -> Iterator[Row]:
+def _stream(session: Session, asked: Question, *, whole: bool, shared: bool = False) -> tuple[Iterator[Row], Homes]:
     draft.draw(session, asked)
-    stream = session.connection().execute(draft.roll(asked, whole=whole).execution_options(yield_per=AT_ONCE))
-    return starmap(Row, stream)  # a plain tuple: a row of SQLAlchemy looks each name up
+    homes = draft.more_homes(session)
+    query = draft.roll(asked, whole=whole, shared=shared)
+    stream = session.connection().execute(query.execution_options(yield_per=AT_ONCE))
+    return starmap(Row, stream), homes  # a plain tuple: a row of SQLAlchemy looks each name up
 
 
-def _decided(box: list[Row]) -> list[Rolled]:
-    people = [_entitled(row) for row in box]
+def _decided(box: list[Row], homes: Homes) -> list[Rolled]:
+    people = [_entitled(row, homes) for row in box]
     if len(people) > 1:
         people = one_a_household(people)
     return list(zip(people, box, strict=True))
@@ -95,7 +108,7 @@ def _natural(text: str) -> tuple[int, str]:
     return (int(found[0]) if found else 0, text)
 
 
-def _entitled(row: Row) -> Entitled:
+def _entitled(row: Row, homes: Homes) -> Entitled:
     return Entitled(
         person_id=PersonId(row.person_id),
         basis=BASES[row.basis],
@@ -104,6 +117,7 @@ def _entitled(row: Row) -> Entitled:
         box_key=row.box_key or "",
         surname=folded(row.last_name),
         household_id=row.household_id,
+        homes=homes.get(row.person_id, _NO_HOMES),
         alone=bool(row.own_copy) or row.kind == ORGANISATION,
     )
 
@@ -112,13 +126,21 @@ def _entitled(row: Row) -> Entitled:
 class Tally:
     """Counts a roll as it passes by: how many of each kind (reason, ground, country, language, copies, seen before)."""
 
+    decided: Decided = field(default_factory=Decided)
     kinds: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     mixed: int = 0
+    apart: int = 0
+    united: int = 0
 
     def add(self, box: list[Rolled]) -> None:
         """Counts a letter box."""
-        if len(box) > 1 and is_mixed(one for one, _ in box):
-            self.mixed += 1
+        if len(box) > 1:
+            group = [one for one, _ in box]
+            if is_mixed(group):
+                settled = is_settled(group, self.decided)
+                self.apart += settled
+                self.mixed += not settled
+            self.united += spared(group, self.decided)
         for one, row in box:
             reason = None if one.reason is None else one.reason.value
             self.kinds[reason, row.basis, row.country, row.language, one.copies, row.seen] += 1
@@ -152,6 +174,8 @@ class Tally:
             versions=_most_first(versions),
             cents=cost_cents(plan, countries.items()),
             mixed=self.mixed,
+            apart=self.apart,
+            united=self.united,
         )
 
     def difference(self, before: int) -> Difference:

@@ -10,6 +10,7 @@ from crm.magazine.errors import DaysWrong, RuleWrong
 from crm.magazine.model import (
     Basis,
     Caution,
+    Decided,
     Eligibility,
     Entitled,
     Funnel,
@@ -125,6 +126,39 @@ def is_mixed(group: Iterable[Entitled]) -> bool:
     return sum(1 for one in group if one.reason is None and not one.alone) > 1
 
 
+def sharing(group: Iterable[Entitled]) -> frozenset[int]:
+    """Who shares a letter box as people do: neither organisations, nor who asked for a copy of their own."""
+    counted = {None, Reason.HOUSEHOLD, Reason.HAS_ONE}
+    return frozenset(one.person_id for one in group if one.reason in counted and not one.alone)
+
+
+def is_settled(group: Iterable[Entitled], decided: Decided) -> bool:
+    """Whether somebody has said of all who share this letter box now that each keeps their copy."""
+    several = list(group)
+    apart = decided.apart.get(several[0].box_key, ())
+    return bool(apart) and any(sharing(several) <= known for known in apart)
+
+
+def spared(group: Sequence[Entitled], decided: Decided) -> int:
+    """How many copies fewer a letter box gets as somebody has made households of its people."""
+    if not any(_every_home(one) & decided.homes for one in group):
+        return 0
+    before = [
+        replace(
+            one,
+            reason=None if one.reason is Reason.HOUSEHOLD else one.reason,
+            household_id=None if one.household_id in decided.homes else one.household_id,
+            homes=one.homes - decided.homes,
+        )
+        for one in group
+    ]
+    return _mailed(one_a_household(before)) - _mailed(group)
+
+
+def _mailed(group: Iterable[Entitled]) -> int:
+    return sum(1 for one in group if one.reason is None)
+
+
 def _homes(people: Sequence[Entitled]) -> list[list[Entitled]]:
     """Who belongs together, by a shared household or surname, however long the chain."""
     homes: list[list[Entitled]] = []
@@ -138,7 +172,13 @@ def _homes(people: Sequence[Entitled]) -> list[list[Entitled]]:
 def _together(one: Entitled, other: Entitled) -> bool:
     if one.household_id is not None and one.household_id == other.household_id:
         return True
+    if (one.homes or other.homes) and _every_home(one) & _every_home(other):
+        return True
     return bool(one.surname) and one.surname == other.surname
+
+
+def _every_home(one: Entitled) -> frozenset[int]:
+    return one.homes if one.household_id is None else one.homes | {one.household_id}
 
 
 def cost_cents(plan: NewIssue, countries: Iterable[tuple[str, int]]) -> int:

@@ -301,6 +301,8 @@ def as_json(found: Outlook) -> dict[str, Any]:
         "copies": funnel.copies,
         "cents": funnel.cents,
         "mixed": funnel.mixed,
+        "apart": funnel.apart,
+        "united": funnel.united,
         "excluded": {reason.value: count for reason, count in funnel.excluded.items()},
         "bases": {basis.value: count for basis, count in funnel.bases.items()},
         "countries": dict(funnel.countries),
@@ -319,6 +321,8 @@ def from_json(kept: Mapping[str, Any]) -> Outlook:
     return Outlook(
         funnel=Funnel(
             **plain,
+            apart=kept.get("apart", 0),
+            united=kept.get("united", 0),
             excluded={Reason(word): count for word, count in kept["excluded"].items()},
             bases={Basis(word): count for word, count in kept["bases"].items()},
             countries=kept["countries"],

@@ -13,6 +13,7 @@ from crm.magazine.model import (
     Basis,
     Claim,
     Format,
+    Neighbours,
     OrderState,
     Reason,
     Removal,
@@ -240,3 +241,30 @@ class ClaimRow(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(BigId)
     settled_at: Mapped[datetime | None]
+
+
+class NeighbourDecisionRow(Base):
+    """What was decided of different surnames at one letter box; taken back once `undone_at` is set."""
+
+    __tablename__ = "magazine_neighbour_decision"
+    __table_args__ = (Index("ix_magazine_neighbour_decision_standing", "undone_at", "word"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    word: Mapped[Neighbours] = mapped_column(Word(Neighbours))
+    box_key: Mapped[str] = mapped_column(String(300))
+    household_id: Mapped[int | None] = mapped_column(BigId)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class NeighbourRow(Base):
+    """Whom a decision was about; `has_joined` where it put them into its household."""
+
+    __tablename__ = "magazine_neighbour"
+    __table_args__ = (Index("ix_magazine_neighbour_person", "person_id"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("magazine_neighbour_decision.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    has_joined: Mapped[bool]

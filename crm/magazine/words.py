@@ -8,6 +8,7 @@ from crm.magazine.model import (
     Caution,
     Claim,
     Format,
+    Neighbours,
     Reason,
     Removal,
     ReturnEffect,
@@ -30,6 +31,10 @@ FORMATS: dict[Format, str] = {
     Format.PDF: N_("En PDF"),
     Format.BOTH: N_("Les deux"),
     Format.NONE: N_("Ne le souhaite pas"),
+}
+NEIGHBOURS: dict[Neighbours, str] = {
+    Neighbours.TOGETHER: N_("Un foyer, un seul exemplaire"),
+    Neighbours.APART: N_("Chacun·e son exemplaire"),
 }
 TARIFFS: dict[Tariff, str] = {
     Tariff.STANDARD: N_("Périodiques Standard"),

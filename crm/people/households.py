@@ -30,6 +30,25 @@ def found(session: Session, person_ids: Sequence[PersonId], *, at: datetime) -> 
     return get(session, HouseholdId(household_id))
 
 
+def unite(session: Session, person_ids: Sequence[PersonId], *, at: datetime) -> tuple[Household, tuple[PersonId, ...]]:
+    """Puts people into one household, the oldest that one of them belongs to, else a new one; which, and who joined it.
+
+    Whatever else they belong to stays. Raises `PersonMissing`.
+    """
+    homes = {home for person_id in person_ids for home in link_store.households_of(session, person_id)}
+    if not homes:
+        return found(session, person_ids, at=at), tuple(person_ids)
+    oldest = HouseholdId(min(homes))
+    there = {member.person_id for member in get(session, oldest).members}
+    joining = tuple(one for one in dict.fromkeys(person_ids) if one not in there)
+    for person_id in joining:
+        few = len(there) < 2
+        position = Position.PARTNER if len(there) == 1 else Position.OTHER
+        put(session, oldest, person_id, position=position, is_on_envelope=few, at=at)
+        there.add(person_id)
+    return get(session, oldest), joining
+
+
 def get(session: Session, household_id: HouseholdId) -> Household:
     """One household. Raises `HouseholdMissing`."""
     household = link_store.find_household(session, household_id)

@@ -139,6 +139,14 @@ def letter_parts() -> Select[*tuple[Any, ...]]:
     return select(row.id.label("postal_address_id"), *parts, row.locality, row.country, row.language, row.season_from)
 
 
+def letter_boxes() -> Select[*tuple[Any, ...]]:
+    """Whose letter box each address is that is somebody's still: postal_address_id, person_id, box_key."""
+    row = PostalAddressRow
+    return select(row.id.label("postal_address_id"), row.person_id, row.dedupe_key.label("box_key")).where(
+        row.ended_at.is_(None)
+    )
+
+
 def living_together() -> Select[*tuple[Any, ...]]:
     """The household of each who belongs to one that stands (of two, the older).
 
@@ -198,6 +206,19 @@ def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:
         .where(home.id.in_(among))
         .group_by(home.id, home.envelope_name, home.greeting, home.language)
     )
+
+
+def living_in_several() -> Select[*tuple[Any, ...]]:
+    """Each household of whoever belongs to several that stand: person_id, household_id."""
+    member, home = HouseholdMemberRow, HouseholdRow
+    every = (
+        select(member.person_id, member.household_id)
+        .join(home, home.id == member.household_id)
+        .where(home.ended_at.is_(None))
+        .cte("every_home")
+    )
+    several = select(every.c.person_id).group_by(every.c.person_id).having(func.count() > 1)
+    return select(every.c.person_id, every.c.household_id).where(every.c.person_id.in_(several))
 
 
 def everybody() -> Select[*tuple[Any, ...]]:

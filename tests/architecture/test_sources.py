@@ -280,6 +280,7 @@ DOORS_BESIDES = {
         "history",
         "labels",
         "moving",
+        "neighbours",
         "ordering",
         "own_space",
         "printing",

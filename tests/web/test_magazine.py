@@ -14,11 +14,14 @@ from sqlalchemy import select
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
 from crm.magazine import service
-from crm.magazine.model import Basis, Format
+from crm.magazine.model import Basis, Format, Subscription
 from crm.people import differences
 from crm.people import service as people
+from crm.people.model import NewPerson
 from crm.staff.model import Role
 from crm.values.identifiers import IssueId, PersonId
+from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
 from tests.magazine.conftest import furnish as describe
 from tests.web.conftest import Browser
 from tests.web.furnished import furnish
@@ -52,6 +55,8 @@ PAGES = (
     "/issues/2",
     "/issues/2/preview",
     "/issues/2/addresses",
+    "/issues/2/neighbours",
+    "/neighbours",
     "/runs/1",
     "/runs/1/excluded/household",
     "/people/1",
@@ -106,6 +111,38 @@ def test_a_magazine_is_described_and_an_issue_planned(assembly: Assembly, browse
         404,
         404,
     )
+
+
+def test_a_letter_box_with_two_names_is_decided_and_taken_back(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    with assembly.database.transaction() as session:
+        home = PostalAddress(street="Rue Haute", number="3", postcode="1000", locality="Bruxelles")
+        new = NewPerson(language=Language.FR, first_name="Idriss", last_name="Nouveau", address=home)
+        idriss = people.add(session, assembly.addresses, new, at=assembly.clock()).id
+        service.subscribe(session, Subscription(person_id=idriss, basis=Basis.PAID), by=None, at=assembly.clock())
+    someone, here = browser(Role.FUNDRAISER), f"{HERE}/issues/2/neighbours"
+    assert "Dire qui vit ensemble" in someone.get(f"{HERE}/issues/2/addresses").text
+    page = someone.get(here).text
+    assert "2 exemplaires y partent" in words_of(page)
+    form = {"issue": "2", "address": hidden(page, "address"), "all": [str(idriss), "3"], "who": [str(idriss), "3"]}
+    refused = someone.post(f"{HERE}/neighbours/together", form | {"who": ["3"]}, headers={"HX-Request": "true"})
+    assert "rien n’a été décidé" in refused.text
+    done = someone.post(f"{HERE}/neighbours/together", form, headers={"HX-Request": "true"})
+    assert ("un seul exemplaire part" in done.text, "neighbours/1/reopen" in done.text) == (True, True)
+    assert "Plus aucune boîte n’attend" in words_of(someone.get(here).text)
+    assert "1 exemplaire de moins" in words_of(someone.get(f"{HERE}/issues/2/preview").text)
+    assert "Idriss Nouveau" in someone.get(f"{HERE}/neighbours").text
+    assert someone.post(f"{HERE}/neighbours/1/reopen", {"issue": "2"}).status_code == 303
+    assert someone.post(f"{HERE}/neighbours/1/reopen").status_code == 303
+    assert someone.post(f"{HERE}/neighbours/apart", form).status_code == 303
+    assert "1 boîte à plusieurs noms où chacun·e garde le sien" in words_of(
+        someone.get(f"{HERE}/issues/2/preview").text
+    )
+    assert "Chacun·e son exemplaire" in words_of(someone.get(f"{HERE}/neighbours").text)
+    assert someone.get(f"{HERE}/issues/1/neighbours").status_code == 303
+    with assembly.database.reading() as session:
+        trail = list(session.scalars(select(AuditRow.action).where(AuditRow.action.like("magazine-neighbours.%"))))
+    assert sorted(trail) == [f"magazine-neighbours.{word}" for word in ("apart", "reopen", "together")]
 
 
 def test_a_rule_is_seen_before_it_is_saved(assembly: Assembly, browser: Open) -> None:
