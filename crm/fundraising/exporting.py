@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from crm.foundation.database import hold
 from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
-from crm.fundraising import mail_house, rules, store
+from crm.fundraising import mail_house, store
 from crm.fundraising.errors import AppealOpen, FileUndecided, OwnFile
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
+from crm.privacy import limits
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, AppealId, CellId
 
@@ -64,16 +65,15 @@ def odd(session: Session, appeal_id: AppealId, *, size: int = 100) -> list[Odd]:
     return sorted(found, key=lambda one: not one.is_lost)[:size]
 
 
-def ask(
-    session: Session, appeal_id: AppealId, form: FileForm, *, by: AccountId, at: datetime, large: int = rules.LARGE
-) -> AppealFile:
-    """Asks for a file of whoever is written to. One of `large` people or more waits for a second colleague.
+def ask(session: Session, appeal_id: AppealId, form: FileForm, *, by: AccountId, at: datetime) -> AppealFile:
+    """Asks for a file of whoever is written to. A large one (`privacy.limits`) waits for a second colleague.
 
     Raises AppealOpen.
     """
     if store.find(session, appeal_id).frozen_at is None:
         raise AppealOpen
     rows = sum(store.standing(session, appeal_id).values())
+    large = limits.value(session, limits.LARGE_FILE, brussels_day(at))
     row = AppealFileRow(
         appeal_id=appeal_id,
         form=form,

@@ -32,8 +32,6 @@ LONGEST_DAYS = 3650
 LARGEST = 10**9
 FEWEST = 200
 NINETEEN_OF_TWENTY = 1.96
-LARGE = 500
-"""From so many people on, a second colleague looks at a file before it leaves."""
 _CAMPAIGN = re.compile(r"[A-Z0-9]{2,14}")
 _APPEAL = re.compile(r"[A-Z0-9]{1,8}")
 

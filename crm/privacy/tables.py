@@ -59,3 +59,21 @@ class RetentionRow(Base):
     decided_by: Mapped[int | None] = mapped_column(BigId)
     decided_at: Mapped[datetime | None]
     is_approved: Mapped[bool]
+
+
+class LimitRow(Base):
+    """A number by which files leave, from a day on, once a second person agreed; never changed after that."""
+
+    __tablename__ = "file_limit"
+    __table_args__ = (Index("ix_file_limit_code", "code", "valid_from_on"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    value: Mapped[int]
+    valid_from_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int] = mapped_column(BigId)
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+    is_approved: Mapped[bool]

@@ -59,6 +59,7 @@ OFFICE = (
     "privacy_desk",
     "privacy_register",
     "retention",
+    "file_limits",
     "origins",
     "rounds",
     "supporter_undo",

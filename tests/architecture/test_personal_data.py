@@ -51,6 +51,7 @@ COLLEAGUES = {
     "closed_month",
     "deduction_proposal",
     "edition",
+    "file_limit",
     "gift_batch",
     "import_run",
     "passkey",

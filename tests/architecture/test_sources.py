@@ -236,7 +236,7 @@ DOORS_BESIDES = {
     "crm.partners": {"rules"},
     "crm.payments": {"mollie", "paying_out", "rules", "words"},
     "crm.plans": {"arriving", "collecting", "mandates", "rules", "words"},
-    "crm.privacy": {"erasing", "identities", "own_wishes", "packs", "rules", "terms", "words"},
+    "crm.privacy": {"erasing", "identities", "limits", "own_wishes", "packs", "rules", "terms", "words"},
     "crm.people": {
         "arrivals",
         "arriving",

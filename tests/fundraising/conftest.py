@@ -21,6 +21,7 @@ from crm.fundraising.model import Kind, NewAppeal, NewCell, WholeAppeal
 from crm.people import contacts, households
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.privacy import limits
 from crm.rooms import QUESTIONS
 from crm.segments import service as segments
 from crm.segments.model import Every, NewSegment, Sample, Tree
@@ -71,6 +72,13 @@ def furnish(session: Session) -> CampaignId:
         proposed = policies.propose(session, new, by=BY, at=NOW)
         policies.decide(session, proposed.id, approve=True, by=AccountId(8), at=NOW)
     return service.add_campaign(session, code="NOEL26", name="Noël 2026").id
+
+
+def decide_limit(session: Session, limit: limits.Limit, value: int) -> None:
+    """Two colleagues agree on a limit."""
+    facts: dict[str, Any] = {"value": value, "valid_from_on": TODAY, "reason": "Décidé en équipe"}
+    proposed = limits.propose(session, limit.code, by=BY, at=NOW, **facts)
+    limits.decide(session, proposed.id, approve=True, by=AccountId(8), at=NOW)
 
 
 def segment(session: Session, name: str, tree: Tree = EVERYBODY) -> SegmentId:

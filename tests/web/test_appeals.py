@@ -18,11 +18,12 @@ from crm.fundraising import exporting, service
 from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealPlanRow
 from crm.people import service as people
+from crm.privacy import limits
 from crm.staff.model import Role
 from crm.values.identifiers import AccountId, AppealId, PersonId
 from tests.approved_files import check_approved
 from tests.conftest import NOW
-from tests.fundraising.conftest import HOME, furnish, half, person, segment
+from tests.fundraising.conftest import HOME, decide_limit, furnish, half, person, segment
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 
@@ -155,7 +156,8 @@ def test_a_large_file_waits_for_a_second_colleague(assembly: Assembly, browser: 
     assert first.post(f"{HERE}/1/cells/new", CELL | {"segment_id": str(everybody)}).status_code == 303
     assert first.post(f"{HERE}/1/freeze").status_code == 303
     with assembly.database.transaction() as session:
-        asked = exporting.ask(session, AppealId(1), FileForm.LIST, by=AccountId(1), at=NOW, large=3)
+        decide_limit(session, limits.LARGE_FILE, 3)
+        asked = exporting.ask(session, AppealId(1), FileForm.LIST, by=AccountId(1), at=NOW)
     assert asked.state is FileState.ASKED
     assert first.post(f"{HERE}/1/files/1/take").status_code == 303
     assert first.post(f"{HERE}/1/files/1/decide", {"decision": "yes"}).status_code == 303

@@ -9,10 +9,11 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.fundraising import exporting, freezing, late, results, rules, service, words
+from crm.fundraising import exporting, freezing, late, results, service, words
 from crm.fundraising.errors import AppealFrozen, NobodyToAsk, NoMoreNumbers
 from crm.fundraising.model import MOST_CELLS, Basis, Cell, Ladder, NewCell
 from crm.people import service as people
+from crm.privacy import limits
 from crm.segments import service as segments
 from crm.segments.errors import SegmentMissing
 from crm.staff import service as staff
@@ -75,7 +76,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
             "results": results.of(session, found, on=brussels_day(shell.now())),
             "names": {account.id: account.name for account in staff.accounts(session)},
             "me": guard.signed_in().account.id,
-            "large": rules.LARGE,
+            "large": limits.value(session, limits.LARGE_FILE, brussels_day(shell.now())),
             "waterfall": kept,
         }
     return shell.show("office/appeals/frozen.html", **values)

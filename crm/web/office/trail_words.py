@@ -191,6 +191,9 @@ ACTIONS: dict[str, str] = {
     "privacy.term": N_("a proposé une durée de conservation"),
     "privacy.term-approve": N_("a approuvé une durée de conservation"),
     "privacy.term-refuse": N_("a écarté une durée de conservation"),
+    "privacy.limit": N_("a proposé une limite pour les fichiers qui partent"),
+    "privacy.limit-approve": N_("a approuvé une limite pour les fichiers qui partent"),
+    "privacy.limit-refuse": N_("a écarté une limite pour les fichiers qui partent"),
     "round.approve": N_("a fait partir « Le voulez-vous encore ? »"),
     "round.propose": N_("a proposé « Le voulez-vous encore ? »"),
     "round.refuse": N_("a écarté « Le voulez-vous encore ? »"),
@@ -229,6 +232,7 @@ ACTIONS: dict[str, str] = {
 
 SUBJECTS: dict[str, str] = {
     "term": N_("Terme de conservation"),
+    "limit": N_("Limite des fichiers qui partent"),
     "origin": N_("Origine des données"),
     "round": N_("Le voulez-vous encore ?"),
     "register": N_("Registre des traitements"),
