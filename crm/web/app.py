@@ -77,6 +77,8 @@ OFFICE = (
     "members",
     "member_acts",
     "member_rules",
+    "legacies",
+    "legacy_acts",
     "assemblies",
     "segments",
     "segment_builder",

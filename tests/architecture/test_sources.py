@@ -272,6 +272,7 @@ DOORS_BESIDES = {
         "rules",
         "understanding",
     },
+    "crm.legacies": {"rules", "words"},
     "crm.members": {"assemblies", "reminding", "words"},
     "crm.magazine": {
         "checking",
@@ -334,6 +335,7 @@ RULED = (
     "fundraising",
     "imports",
     "ledgers",
+    "legacies",
     "magazine",
     "members",
     "partners",
