@@ -41,6 +41,9 @@ from crm.fundraising import merging as fundraising_merging
 from crm.fundraising import own_space as fundraising_own_space
 from crm.fundraising import personal_data as fundraising_personal_data
 from crm.imports import personal_data as imports_personal_data
+from crm.legacies import merging as legacies_merging
+from crm.legacies import panel as legacies_panel
+from crm.legacies import personal_data as legacies_personal_data
 from crm.magazine import merging as magazine_merging
 from crm.magazine import own_space as magazine_own_space
 from crm.magazine import panel as magazine_panel
@@ -97,6 +100,7 @@ ROOMS_WITH_ROWS = (
     "crm.fundraising",
     "crm.imports",
     "crm.ledgers",
+    "crm.legacies",
     "crm.magazine",
     "crm.members",
     "crm.partners",
@@ -128,6 +132,7 @@ POINTERS: tuple[PersonPointer, ...] = (
     donations_merging,
     plans_merging,
     attestations_merging,
+    legacies_merging,
     members_merging,
     magazine_merging,
     vault_merging,
@@ -153,6 +158,7 @@ HOLDERS: tuple[PersonHolder, ...] = (
     banking_personal_data,
     magazine_personal_data,
     members_personal_data,
+    legacies_personal_data,
     collections_personal_data,
     plans_personal_data,
     attestations_personal_data,
@@ -176,6 +182,7 @@ _SHOWING = (
     donations_panel,
     plans_panel,
     members_panel,
+    legacies_panel,
     vault_panel,
     attestations_panel,
     care_panel,

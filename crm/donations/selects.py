@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from crm.donations.model import EntryKind, LineKind, Method
+from crm.donations.model import EntryKind, GiftKind, LineKind, Method
 from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
 
 
@@ -25,6 +25,13 @@ def effective_gifts() -> Select[*tuple[Any, ...]]:
         GiftRow.source_code,
         GiftRow.net_cents,
     ).where(GiftRow.net_cents > 0, ~GiftRow.is_test)
+
+
+def legacies() -> Select[*tuple[Any, ...]]:
+    """(id, person_id, given_on, net_cents) of each gift of the kind legacy; tests are left out."""
+    return select(GiftRow.id, GiftRow.person_id, GiftRow.given_on, GiftRow.net_cents).where(
+        GiftRow.kind == GiftKind.LEGACY, ~GiftRow.is_test
+    )
 
 
 def gifts_of(person_ids: Collection[int]) -> Select[int]:

@@ -204,7 +204,7 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(default=12, ge=1, description="and at the latest after that long")
     require_second_factor: tuple[
-        Literal["editor", "fundraiser", "finance", "care", "data-protection", "administrator"], ...
+        Literal["editor", "fundraiser", "finance", "care", "legacies", "data-protection", "administrator"], ...
     ] = Field(
         default=("administrator", "finance", "data-protection"),
         description="whoever has one of these roles sets up a second factor at their next sign-in",

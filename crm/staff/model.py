@@ -17,6 +17,7 @@ class Role(StrEnum):
     FUNDRAISER = "fundraiser"
     FINANCE = "finance"
     CARE = "care"
+    LEGACIES = "legacies"
     DATA_PROTECTION = "data-protection"
     ADMINISTRATOR = "administrator"
 
@@ -49,6 +50,8 @@ class Permission(StrEnum):
     PLANS_EDIT = "plans.edit"
     MEMBERS_READ = "members.read"
     MEMBERS_EDIT = "members.edit"
+    LEGACIES_READ = "legacies.read"
+    LEGACIES_EDIT = "legacies.edit"
     BANKING_READ = "banking.read"
     BANKING_ACT = "banking.act"
     ATTESTATIONS_READ = "attestations.read"

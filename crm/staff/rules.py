@@ -80,6 +80,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.MAGAZINE_READ,
             Permission.MAGAZINE_SERVE,
         },
+        Role.LEGACIES: _EVERYBODY
+        | {
+            Permission.SUPPORTERS_READ,
+            Permission.DONATIONS_READ,
+            Permission.LEGACIES_READ,
+            Permission.LEGACIES_EDIT,
+        },
         Role.DATA_PROTECTION: _EVERYBODY
         | {
             Permission.SUPPORTERS_READ,
@@ -94,12 +101,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.AUDIT_READ,
             Permission.JOBS_READ,
         },
-        Role.ADMINISTRATOR: frozenset(Permission) - {Permission.NATIONAL_NUMBER_REVEAL},
+        Role.ADMINISTRATOR: frozenset(Permission)
+        - {Permission.NATIONAL_NUMBER_REVEAL, Permission.LEGACIES_READ, Permission.LEGACIES_EDIT},
     }
 )
 """Everybody may stop the sending: an alarm has no rank. Only administrators let it go on.
 
-Only finance sees a national number; an administrator who needs one takes that role first, and the trail shows it.
+Only finance sees a national number, and only those who look after legacies see their files; an administrator who needs
+one takes that role first, and the trail shows it.
 """
 
 FAILURES = 10

@@ -78,6 +78,8 @@ OFFICE = (
     "members",
     "member_acts",
     "member_rules",
+    "legacies",
+    "legacy_acts",
     "assemblies",
     "segments",
     "segment_builder",

@@ -272,6 +272,7 @@ DOORS_BESIDES = {
         "rules",
         "understanding",
     },
+    "crm.legacies": {"rules", "words"},
     "crm.members": {"assemblies", "reminding", "words"},
     "crm.magazine": {
         "checking",
@@ -335,6 +336,7 @@ RULED = (
     "fundraising",
     "imports",
     "ledgers",
+    "legacies",
     "magazine",
     "members",
     "partners",

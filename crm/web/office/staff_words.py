@@ -13,11 +13,12 @@ ROLES: dict[Role, tuple[str, str]] = {
     Role.EDITOR: (N_("Rédaction"), N_("compose et approuve les éditions, tient la bibliothèque")),
     Role.CARE: (N_("Relation avec les soutiens"), N_("répond aux personnes, corrige, fusionne, importe")),
     Role.FUNDRAISER: (N_("Collecte de fonds"), N_("prépare les appels, les segments et le magazine")),
+    Role.LEGACIES: (N_("Legs"), N_("suit les legs promis, dossiers que personne d’autre ne voit")),
     Role.FINANCE: (N_("Finances"), N_("suit les dons, la banque et les attestations fiscales")),
     Role.DATA_PROTECTION: (N_("Protection des données"), N_("lit le journal, répond aux droits des personnes")),
     Role.ADMINISTRATOR: (
         N_("Administration"),
-        N_("gère l’équipe et les réglages, voit tout sauf les numéros nationaux"),
+        N_("gère l’équipe et les réglages, voit tout sauf les numéros nationaux et les dossiers de legs"),
     ),
 }
 
