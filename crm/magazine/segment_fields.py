@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, case, cast, func, select
@@ -13,7 +15,7 @@ from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Op
 from crm.foundation.columns import Word
 from crm.foundation.translation import N_, say
 from crm.magazine import store, words
-from crm.magazine.model import Basis, Format
+from crm.magazine.model import Basis, Eligibility, Format
 from crm.magazine.selects import MEMBER, SAID, paused, rights
 from crm.magazine.tables import CopyRow, IssueRow, ReturnRow, SubscriptionRow
 from crm.values.languages import Language
@@ -40,9 +42,13 @@ def _named(said: Mapping[Any, str]) -> Options:
 
 def _rights(asking: Asking) -> Select[*tuple[Any, ...]]:
     """By the rule in force, for the next issue; who said nothing wants one copy on paper."""
-    number = store.next_number(asking.session)
-    every = rights(store.last_rule(asking.session).rule, number, asking.on).subquery("every")
-    said = SubscriptionRow
+    return _entitled(store.last_rule(asking.session).rule, store.next_number(asking.session), asking.on)
+
+
+@lru_cache(maxsize=16)
+def _entitled(rule: Eligibility, number: int, on: date) -> Select[*tuple[Any, ...]]:
+    """The same statement for the same rule, issue and day: writing it takes longer than asking it of one person."""
+    every, said = rights(rule, number, on).subquery("every"), SubscriptionRow
     basis = case((every.c.ground == SAID, said.basis), (every.c.ground == MEMBER, Basis.MEMBER), else_=Basis.REGULAR)
     return (
         select(
@@ -50,7 +56,7 @@ def _rights(asking: Asking) -> Select[*tuple[Any, ...]]:
             cast(basis, Word(Basis)).label("basis"),
             cast(func.coalesce(said.format, Format.PAPER), Word(Format)).label("format"),
             func.coalesce(said.copies, 1).label("copies"),
-            cast(case((paused(asking.on), Pause.ON.value), else_=Pause.OFF.value), Word(Pause)).label("pause"),
+            cast(case((paused(on), Pause.ON.value), else_=Pause.OFF.value), Word(Pause)).label("pause"),
         )
         .select_from(every)
         .outerjoin(said, said.person_id == every.c.person_id)

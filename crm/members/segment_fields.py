@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -54,9 +56,13 @@ def _voters(asking: Asking) -> Select[*tuple[Any, ...]]:
 
 
 def _memberships(asking: Asking) -> Select[*tuple[Any, ...]]:
-    grace = service.rules_on(asking.session, asking.on).grace_months
-    every = store.listed(Wanted(on=asking.on), grace_months=grace).subquery("every")
-    part = PartRow
+    return _standing(asking.on, service.rules_on(asking.session, asking.on).grace_months)
+
+
+@lru_cache(maxsize=16)
+def _standing(on: date, grace: int) -> Select[*tuple[Any, ...]]:
+    """The same statement for the same day and grace: writing it takes longer than asking it of one person."""
+    every, part = store.listed(Wanted(on=on), grace_months=grace).subquery("every"), PartRow
     lapsed = case((every.c.state == State.LAPSED.value, day_marked(every.c.until + MONTH * grace)))
     return (
         select(

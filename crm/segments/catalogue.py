@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -47,6 +47,10 @@ class Catalogue:
     """The sources, each under its key."""
 
     sources: tuple[Source, ...]
+    _by_key: dict[str, Source] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._by_key.update((source.key, source) for source in self.sources)
 
     @classmethod
     def of(cls, rooms: Iterable[SegmentFields]) -> Catalogue:
@@ -60,7 +64,7 @@ class Catalogue:
 
     def find(self, key: str) -> Source | None:
         """The source of that name, or None."""
-        return next((source for source in self.sources if source.key == key), None)
+        return self._by_key.get(key)
 
     def source(self, key: str) -> Source:
         """The source of that name. Raises `TreeInvalid`."""
