@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
-from crm.people import contacts, differences, links, service, settling
+from crm.people import contacts, differences, links, returned, service, settling
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
 from crm.people.model import Difference, NewPerson, Person, Title
+from crm.people.rules import Returned
+from crm.values.address_key import dedupe_key
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
+from crm.values.postal_address import PostalAddress
 
 
 class Outcome(StrEnum):
@@ -59,7 +62,7 @@ def arrive(
         landing = land(_said(new), candidates)
     known = None if landing.doubt is Doubt.EMAIL_OF_ANOTHER else landing.known
     if known is None:
-        person = service.add(session, addresses, new, at=at)
+        person = _newcomer(session, addresses, new, at=at)
         outcome, differing = Outcome.CREATED, []
     else:
         differing = [(one.field, one.held, one.as_noted) for one in landing.differences]
@@ -99,7 +102,7 @@ def visit(
     key = addresses.key_of(new.email.normal)
     known, _, _ = recognised(said, [one for one in candidates if one.person.at(key) is not None])
     if known is None:
-        return Arrived(person=service.add(session, addresses, new, at=at), outcome=Outcome.CREATED)
+        return Arrived(person=_newcomer(session, addresses, new, at=at), outcome=Outcome.CREATED)
     noted: list[Difference] = []
     is_other = bool(said.words) and not (known.words and (said.words <= known.words or known.words <= said.words))
     if is_other and not any(one.source == new.source for one in differences.of(session, known.person.id)):
@@ -111,6 +114,21 @@ def visit(
             )
         ]  # fmt: skip
     return Arrived(person=known.person, outcome=Outcome.MATCHED, differences=tuple(noted))
+
+
+def _newcomer(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime) -> Person:
+    known_box = _returned(session, new.address)
+    person = service.add(session, addresses, new, at=at)
+    if known_box is not None:
+        for added in contacts.addresses_of(session, [person.id])[person.id]:
+            returned.mark(session, added, known_box, at=at)
+    return person
+
+
+def _returned(session: Session, address: PostalAddress | None) -> Returned | None:
+    """What is known against a letter box before somebody arrives there."""
+    key = dedupe_key(address) if address is not None else ""
+    return returned.boxes(session, [key]).get(key) if key else None
 
 
 def _said(new: NewPerson) -> Arrival:
@@ -147,7 +165,10 @@ def _add(
     if new.phone is not None:
         contacts.add_phone(session, addresses, new.phone, **facts)
     if landing.address is not None:
-        contacts.add_address(session, addresses, landing.address, **facts)
+        known_box = _returned(session, landing.address)
+        added = contacts.add_address(session, addresses, landing.address, **facts)
+        if known_box is not None:
+            returned.mark(session, added, known_box, at=at)
     for one in landing.external_ids:
         links.add_external_id(session, known.person.id, one)
     fields: dict[str, Any] = dict(landing.fields)

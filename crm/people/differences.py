@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.people import store
+from crm.people import changes, store
 from crm.people.errors import DifferenceMissing
 from crm.people.model import Difference, DifferenceState
 from crm.people.tables import DifferenceRow
@@ -138,12 +138,24 @@ def decide(
     return _difference(row)
 
 
-def reopen(session: Session, difference_id: DifferenceId) -> Difference:
-    """Takes a decision back: it waits again. Raises `DifferenceMissing` where it waits already."""
+def wrote(session: Session, difference_id: DifferenceId, change_id: int | None) -> None:
+    """Keeps which change taking it made (None where the file said so already), so that it is never left behind."""
+    session.get_one(DifferenceRow, difference_id).change_id = change_id or 0
+    session.flush()
+
+
+def reopen(session: Session, difference_id: DifferenceId, *, at: datetime) -> Difference:
+    """Takes a decision back, with what it wrote: it waits again. Raises `DifferenceMissing` where it waits already.
+
+    Raises `ChangeMissing` and `ChangedSince` where what it wrote can no longer be taken back: then nothing is.
+    """
     row = session.get(DifferenceRow, difference_id, with_for_update=True)
     if row is None or row.state is DifferenceState.OPEN:
         raise DifferenceMissing
-    row.state, row.decided_at, row.decided_by = DifferenceState.OPEN, None, None
+    if row.state is DifferenceState.TAKEN and row.change_id != 0:
+        changes.undo(session, PersonId(row.person_id), row.change_id or 0, at=at)
+        row = session.get_one(DifferenceRow, difference_id)
+    row.state, row.decided_at, row.decided_by, row.change_id = DifferenceState.OPEN, None, None, None
     session.flush()
     return _difference(row)
 
@@ -161,4 +173,5 @@ def _difference(row: DifferenceRow) -> Difference:
         state=row.state,
         decided_at=row.decided_at,
         decided_by=None if row.decided_by is None else AccountId(row.decided_by),
+        change_id=row.change_id,
     )

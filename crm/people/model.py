@@ -366,3 +366,4 @@ class Difference:
     state: DifferenceState
     decided_at: datetime | None = None
     decided_by: AccountId | None = None
+    change_id: int | None = None

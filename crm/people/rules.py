@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from crm.people.model import (
@@ -12,6 +13,7 @@ from crm.people.model import (
     Abode,
     Called,
     Deliverability,
+    FailureReason,
     Person,
     PersonKind,
     Title,
@@ -80,6 +82,37 @@ def deliverability(*, failures: int, is_final: bool) -> Deliverability:
     if failures == 0:
         return Deliverability.LIVE
     return Deliverability.DEAD if is_final or failures >= DEAD_AFTER else Deliverability.FAILING
+
+
+SAME_BOX = "same-box"
+"""Where a failure comes from that an address brings along: post to others came back from its letter box."""
+_OF_THE_BOX = frozenset({FailureReason.BAD_BOX, FailureReason.INCOMPLETE})
+_OF_WHOEVER = frozenset({FailureReason.UNKNOWN, FailureReason.GONE, FailureReason.UNCLAIMED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Returned:
+    """What is known against a letter box, and what it makes of an address that arrives there."""
+
+    reason: FailureReason
+    deliverability: Deliverability
+    failures: int
+
+
+def inherited(told: Sequence[tuple[FailureReason, Deliverability]], *, answers: bool) -> Returned | None:
+    """What post that came back from a letter box says of the next address there; None where it says nothing.
+
+    `told`: the reasons, the oldest first, each with what became of the address that it was told of. A box that is none
+    is dead for everybody. People who left, or did not fetch their letters, make it doubtful, unless post to another
+    there arrives (`answers`). Who died there, or refused, was that one person.
+    """
+    for reason, became in reversed(told):
+        if reason in _OF_THE_BOX and became is Deliverability.DEAD:
+            return Returned(reason=reason, deliverability=Deliverability.DEAD, failures=DEAD_AFTER)
+    for reason, _ in reversed(told):
+        if reason in _OF_THE_BOX or (reason in _OF_WHOEVER and not answers):
+            return Returned(reason=reason, deliverability=Deliverability.FAILING, failures=1)
+    return None
 
 
 def tidy_season(first: str, last: str) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import keys, search, settling_store, store
+from crm.people import keys, returned, search, settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict, noted_text
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Title, Usage
+from crm.people.rules import SAME_BOX
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -216,10 +217,11 @@ def _write_addresses(
     stamp: Mapping[str, Any],
 ) -> None:
     owners = [i for i, (_, landing) in arrivals.items() if i in person_of and landing.address is not None]
-    rows = []
-    for i in owners:
-        address = arrivals[i][1].address
-        assert address is not None
+    rows: list[dict[str, Any]] = []
+    wanted = {i: address for i in owners if (address := arrivals[i][1].address) is not None}
+    boxes = returned.boxes(session, {dedupe_key(address) for address in wanted.values()})
+    for i, address in wanted.items():
+        known = boxes.get(dedupe_key(address))
         rows.append(
             {
                 "person_id": person_of[i],
@@ -232,14 +234,21 @@ def _write_addresses(
                 "valid_until_on": None,
                 "season_from": "",
                 "season_until": "",
-                "deliverability": Deliverability.LIVE,
-                "failures": 0,
+                "deliverability": known.deliverability if known else Deliverability.LIVE,
+                "failures": known.failures if known else 0,
                 "ended_at": None,
                 **stamp,
             }
         )
+    failures = []
     for i, row, row_id in zip(owners, rows, settling_store.insert_addresses(session, rows), strict=True):
-        written[i].append(_new("address", row_id, person_of[i], {"dedupe_key": row["dedupe_key"]}))
+        after = {"dedupe_key": row["dedupe_key"]}
+        if known := boxes.get(row["dedupe_key"]):
+            after |= {"deliverability": known.deliverability.value, "failures": known.failures}
+            told = {"person_id": person_of[i], "postal_address_id": row_id, "reason": known.reason}
+            failures.append(told | {"source": SAME_BOX, "at": stamp["created_at"], "contact_point_id": None})
+        written[i].append(_new("address", row_id, person_of[i], after))
+    settling_store.insert_failures(session, failures)
 
 
 def _write_external_ids(

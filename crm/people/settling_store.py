@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from crm.foundation import pointing
 from crm.foundation.columns import Base
 from crm.people.model import ContactKind, DifferenceState
-from crm.people.rules import member_number
+from crm.people.rules import SAME_BOX, member_number
 from crm.people.tables import (
+    ContactFailureRow,
     ContactPointRow,
     DifferenceRow,
     ExternalIdRow,
@@ -136,6 +137,25 @@ def insert_addresses(session: Session, rows: Sequence[Mapping[str, Any]]) -> lis
     return _insert(session, PostalAddressRow, rows)
 
 
+def insert_failures(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes what is told against addresses as they arrive."""
+    _insert(session, ContactFailureRow, rows)
+
+
+def failed(session: Session, abode_ids: Collection[int]) -> set[int]:
+    """Those of the addresses that something was told of since they arrived."""
+    row = ContactFailureRow
+    query = select(row.postal_address_id).where(row.postal_address_id.in_(abode_ids), row.source != SAME_BOX)
+    return {number for number in session.scalars(query) if number is not None} if abode_ids else set()
+
+
+def forget_failures(session: Session, abode_ids: Collection[int]) -> None:
+    """Deletes what was told against those addresses."""
+    table = _table(ContactFailureRow)
+    if abode_ids:
+        session.execute(delete(table).where(table.c.postal_address_id.in_(abode_ids)))
+
+
 def insert_external_ids(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Writes external ids; their row ids, in the same order."""
     return _insert(session, ExternalIdRow, rows)
@@ -254,7 +274,7 @@ def delete_people(session: Session, person_ids: Collection[int]) -> None:
 
 def delete_belongings(session: Session, person_ids: Collection[int]) -> None:
     """Deletes what belongs to those people as such."""
-    for row in (ContactPointRow, PostalAddressRow, ExternalIdRow, PersonKeyRow):
+    for row in (ContactFailureRow, ContactPointRow, PostalAddressRow, ExternalIdRow, PersonKeyRow):
         table = _table(row)
         session.execute(delete(table).where(table.c.person_id.in_(person_ids)))
 

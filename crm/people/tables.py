@@ -221,6 +221,8 @@ class DifferenceRow(Base):
     state: Mapped[DifferenceState] = mapped_column(Word(DifferenceState))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
+    change_id: Mapped[int | None] = mapped_column(BigId)
+    """The change (`person_change`, which is forgotten sooner) that taking it made; 0 where it made none."""
 
 
 class PersonChangeRow(Base):

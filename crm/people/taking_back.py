@@ -16,6 +16,8 @@ from crm.people.settling import FIELDS, Written
 from crm.people.tables import ContactPointRow, DifferenceRow, ExternalIdRow, PostalAddressRow
 from crm.values.identifiers import PersonId
 
+_TOLD = frozenset({"contact_failure"})
+
 
 class Kept(StrEnum):
     """Why something stays although it was to be taken back."""
@@ -105,15 +107,23 @@ def _points(session: Session, written: Sequence[Written]) -> list[Kept | None]:
 def _addresses(session: Session, written: Sequence[Written]) -> list[Kept | None]:
     ids = [one.target_id for one in written]
     rows = settling_store.rows_of(session, PostalAddressRow, ids)
-    used = settling_store.pointing_at(session, "postal_address", ids)
+    used = _used_addresses(session, ids)
     outcome: list[Kept | None] = []
     for one in written:
         row = rows.get(one.target_id)
-        still = _still(row, is_used=one.target_id in used)
+        still = _still(row, is_used=one.target_id in used, after=one.after)
         moved = row is not None and row.dedupe_key != one.after["dedupe_key"]
         outcome.append(Kept.CHANGED if still is None and moved else still)
+    done = [one.target_id for one, kept in zip(written, outcome, strict=True) if kept is None]
+    settling_store.forget_failures(session, done)
     _delete(session, PostalAddressRow, written, outcome)
     return outcome
+
+
+def _used_addresses(session: Session, ids: Collection[int]) -> set[int]:
+    """Which addresses anything points at, but what they brought along of their letter box."""
+    pointing = settling_store.pointing_at(session, "postal_address", ids)
+    return {one for one, tables in pointing.items() if tables - _TOLD} | settling_store.failed(session, ids)
 
 
 def _external_ids(session: Session, written: Sequence[Written]) -> list[Kept | None]:
@@ -133,7 +143,7 @@ def _people(
     points = [i for one in written for i in one.after.get("point", ())]
     used_points = settling_store.pointing_at(session, "contact_point", points)
     abodes = [i for one in written for i in one.after.get("address", ())]
-    used_abodes = settling_store.pointing_at(session, "postal_address", abodes)
+    used_abodes = _used_addresses(session, abodes)
     outcome: list[Kept | None] = []
     gone: list[int] = []
     emptied: list[int] = []
@@ -147,11 +157,11 @@ def _people(
         is_whole = now.pop("merged_into_id") is None and list(belongings[one.person_id]) == held
         if not is_whole or not _is_as_written(now, one.after):
             outcome.append(Kept.CHANGED)
-        elif used.get(one.person_id, set()) - silent or held[0] & set(used_points) or held[1] & set(used_abodes):
+        elif used.get(one.person_id, set()) - silent - _TOLD or held[0] & set(used_points) or held[1] & used_abodes:
             outcome.append(Kept.USED)
         else:
             outcome.append(None)
-            (emptied if one.person_id in used else gone).append(one.person_id)
+            (emptied if used.get(one.person_id, set()) - _TOLD else gone).append(one.person_id)
     settling_store.delete_belongings(session, [*gone, *emptied])
     settling_store.empty_people(session, emptied)
     settling_store.delete_people(session, gone)
@@ -165,12 +175,13 @@ def _is_as_written(now: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return all(_text(now[name]) == said[name] for name in FIELDS)
 
 
-def _still(row: Any, *, is_used: bool) -> Kept | None:
+def _still(row: Any, *, is_used: bool, after: Mapping[str, Any] = MappingProxyType({})) -> Kept | None:
     if row is None:
         return Kept.GONE
     if is_used:
         return Kept.USED
-    untouched = row.ended_at is None and row.failures == 0 and row.deliverability is Deliverability.LIVE
+    arrived = (after.get("failures", 0), after.get("deliverability", Deliverability.LIVE.value))
+    untouched = row.ended_at is None and (row.failures, row.deliverability.value) == arrived
     return None if untouched else Kept.CHANGED
 
 

@@ -284,7 +284,8 @@ def test_what_was_said_is_taken_and_taken_back(
         assert found is not None
         assert (found.state, found.decided_by) == (DifferenceState.TAKEN, someone.account.id)
     action, fields = pressed(someone.get("/office/differences").text)
-    someone.post(action, fields)
+    assert fields == {}  # what is taken back is what was kept with the decision, whatever a form says
+    someone.post(action, {"change": "0"})
     after = {name: rows for name, rows in digest(assembly).items() if name not in ("audit_entry", "person_change")}
     assert after == before
 
@@ -314,6 +315,31 @@ def test_what_cannot_be_written_waits_for_a_hand(
     assert "ne peut pas être écrit tel quel" in answer.text
     assert digest(assembly) == before
     assert "Marie" in words_of(someone.get("/office/differences").text)
+
+
+def test_a_decision_whose_writing_can_no_longer_be_taken_back_stands(
+    marie: Person, assembly: Assembly, browser: Open
+) -> None:
+    someone, number = browser(Role.CARE), noted(assembly, marie, "first_name", {"text": "Marie-Lou"})
+    someone.post(f"/office/differences/{number}/take")
+    with assembly.database.transaction() as session:
+        people.edit(session, marie.id, first_name="Marilou")
+    assert someone.post(f"/office/differences/{number}/reopen").status_code == 409
+    with assembly.database.transaction() as session:
+        found = differences.find(session, number)
+        assert (found and found.state, people.people(session, [marie.id])[marie.id].first_name) == (
+            DifferenceState.TAKEN,
+            "Marilou",
+        )
+        again = people.edit(session, marie.id, first_name="Marie-Lou")
+        assert again == {"first_name"}
+        said = {"text": "Marie-Lou"}
+        same = differences.note(session, marie.id, field="first_name", held={}, said=said, source="x", at=NOW)
+    for step in ("take", "reopen"):
+        someone.post(f"/office/differences/{same.id}/{step}")
+    with assembly.database.reading() as session:
+        found = differences.find(session, same.id)
+        assert (found and found.state, found and found.change_id) == (DifferenceState.OPEN, None)
 
 
 def test_an_address_that_was_said_ends_the_old_one(marie: Person, assembly: Assembly, browser: Open) -> None:

@@ -54,13 +54,14 @@ def take(difference_id: int) -> ResponseReturnValue:
             found = differences.decide(session, DifferenceId(difference_id), DifferenceState.TAKEN, by=by, at=now)
             with changes.recorded(session, found.person_id, by=by, at=now) as change:
                 taking.take(session, made.addresses, found, at=now)
+            differences.wrote(session, found.id, change.id)
             facts = {"field": found.field, "source": found.source}
             note(session, "supporter.difference-taken", found.person_id, facts)
     except DifferenceMissing:
         return _back(N_("Quelqu’un a déjà décidé."), kind="note")
     except Invalid:
         return _back(UNFIT, kind="refused")
-    return _back(N_("C’est écrit sur la fiche."), undo=_undo(found, change.id))
+    return _back(N_("C’est écrit sur la fiche."), undo=_undo(found))
 
 
 @guard.page(blueprint, "/<int:difference_id>/keep", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
@@ -74,23 +75,20 @@ def keep(difference_id: int) -> ResponseReturnValue:
             note(session, "supporter.difference-kept", found.person_id, facts)
     except DifferenceMissing:
         return _back(N_("Quelqu’un a déjà décidé."), kind="note")
-    return _back(N_("La fiche reste telle quelle."), undo=_undo(found, None))
+    return _back(N_("La fiche reste telle quelle."), undo=_undo(found))
 
 
 @guard.page(blueprint, "/<int:difference_id>/reopen", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
 def reopen(difference_id: int) -> ResponseReturnValue:
     """Takes the decision back, with what it wrote."""
-    change_id = request.form.get("change", 0, type=int)
     with shell.assembly().database.transaction() as session:
-        found = differences.reopen(session, DifferenceId(difference_id))
-        if change_id:
-            changes.undo(session, found.person_id, change_id, at=shell.now())
+        found = differences.reopen(session, DifferenceId(difference_id), at=shell.now())
         note(session, "supporter.difference-reopened", found.person_id, {"field": found.field})
     return _back(N_("La décision est annulée : elle attend de nouveau."))
 
 
-def _undo(one: Difference, change_id: int | None) -> tuple[str, str]:
-    return url_for("supporter_differences.reopen", difference_id=one.id), f"change={change_id or 0}"
+def _undo(one: Difference) -> tuple[str, str]:
+    return url_for("supporter_differences.reopen", difference_id=one.id), ""
 
 
 def _back(message: str, *, kind: str = "done", undo: tuple[str, str] | None = None) -> ResponseReturnValue:
