@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from crm.assembly import Assembly, attesting_house, import_worker, workshop
+from crm.assembly import Assembly, attesting_house, import_worker, press, workshop
 from crm.attestations import service as attestations
 from crm.cli import addresses
 from crm.foundation.settings import Mail
@@ -26,6 +26,11 @@ def lock(house: Assembly, run_id: RunId, by: AccountId) -> None:
     """Numbers the attestations of a run."""
     with house.database.transaction() as session:
         attestations.lock(session, attesting_house(house), run_id, at=NOW, by=by)
+
+
+def issue(house: Assembly, run_id: RunId) -> None:
+    """Makes the papers of a run."""
+    press(house).work(run_id)
 
 
 def freeze(house: Assembly, issue_id: IssueId) -> None:

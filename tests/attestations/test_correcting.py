@@ -12,6 +12,7 @@ from crm.attestations.errors import AttestationEnded
 from crm.attestations.model import Attestation, Format, Operation, Status
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Gift, Method, Movement
+from crm.duplicates import merges
 from crm.people import service as people
 from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor, locked
 from tests.conftest import NOW
@@ -87,3 +88,27 @@ def test_a_refund_a_name_and_an_annulment_after_filing_keep_their_numbers(
         ("3", Operation.MODIFY.value, "10000"),
         ("5", Operation.ADD.value, "4000"),
     ]
+
+
+def test_a_donor_who_was_there_twice_has_one_paper_after_the_merge(
+    house: Assembly, donor: NewDonor, give: Give
+) -> None:
+    with house.database.transaction() as session:
+        kept, twin = donor(session), donor(session, number=NUMBER)
+        give(session, kept, 5000)
+        give(session, twin, 6000)
+    locked(house)
+    assert told(house) == [("1", "0", "5000"), ("2", "0", "6000")]
+    with house.database.transaction() as session:
+        facts = {"survivor_id": kept, "loser_id": twin, "chosen": {}, "by": PROPOSER, "at": NOW}
+        merges.merge(session, house.sealer, house.pointers, **facts)
+        assert [one.number for one in service.of_person(session, kept)] == [1, 2]
+        assert (correcting.drift(session, YEAR), service.look(session, YEAR).owed) == ((), ())
+        correcting.cancel(session, attesting_house(house), YEAR, 2, reason="Fiche en double", at=NOW, by=PROPOSER)
+        (found,) = correcting.drift(session, YEAR)
+        assert (found.numbers, found.attested_cents, found.cents) == ((1,), 5000, 11000)
+    assert corrected(house, 1).cents == 11000
+    assert told(house) == [("1", Operation.MODIFY.value, "11000"), ("2", Operation.CANCEL.value, "6000")]
+    with house.database.reading() as session:
+        paper = service.versions(session, YEAR, 1)[-1]
+        assert (correcting.drift(session, YEAR), paper.has_number) == ((), True)
