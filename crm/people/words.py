@@ -100,6 +100,7 @@ SOURCES: dict[str, str] = {
     "self-service": N_("dite par la personne elle-même"),
     "space": N_("dite dans Mon espace"),
     "post": N_("retour de la poste"),
+    "agency": N_("agence d’appels"),
     "proofing": N_("vérification par la poste"),
     "call": N_("appel téléphonique"),
     "demonstration": N_("démonstration"),
