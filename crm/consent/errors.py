@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from crm.values.errors import Conflict, Missing
 
 
@@ -31,3 +33,19 @@ class OwnProposal(Conflict):
 
     def __init__(self) -> None:
         super().__init__("somebody else has to decide on this")
+
+
+class BlockListOlder(Conflict):
+    """We hold a newer do-not-call list than this one."""
+
+    def __init__(self) -> None:
+        super().__init__("a newer do-not-call list is held")
+
+
+class BlockListStale(Conflict):
+    """No do-not-call list is held, or it is of a day too long ago: nobody is called by it."""
+
+    def __init__(self, dated_on: date | None, days: int) -> None:
+        super().__init__("the do-not-call list is missing or too old")
+        self.dated_on = dated_on
+        self.days = days

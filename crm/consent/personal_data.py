@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import paces, service, store, words
+from crm.consent import do_not_call, paces, service, store, words
 from crm.consent.model import Act, NewAct, Standing, Way
 from crm.consent.policy import EVERYWHERE
 from crm.consent.tables import (
@@ -36,9 +36,11 @@ TABLES = frozenset(
         "suppression",
         "interest",
         "asked_mailbox",
+        "do_not_call_number",
     }
 )
-"""`asked_mailbox` holds keyed hashes that lead back to nobody and goes by itself after two days."""
+"""`asked_mailbox` holds keyed hashes that lead back to nobody and goes by itself after two days.
+`do_not_call_number` is a national list, not ours to forget: it says of a number that nobody may call it."""
 
 PROOF = N_("Preuve de ce qui avait été permis et retiré (RGPD, art. 7, § 1) : des dates et une empreinte, sans nom")
 _YES = (Act.GIVEN, Act.REQUESTED, Act.IMPORTED)
@@ -115,6 +117,13 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             title=say(language, N_("Adresses auxquelles nous n’écrivons plus")),
             columns=(at, Column(key="cause", label=say(language, N_("Pourquoi")))),
             rows=[{"at": one.since_at, "cause": say(language, words.CAUSES[one.cause])} for one in silenced],
+        ),
+        Section(
+            key="do_not_call",
+            title=say(language, N_("La liste nationale « Ne m’appelez plus »")),
+            columns=(Column(key="list", label=say(language, N_("Liste du"))),),
+            rows=[{"list": day} for day in do_not_call.listed_on(session, subject.address_keys)],
+            note=say(language, N_("Un de vos numéros y figure : nous ne l’appelons pas pour demander un don.")),
         ),
     )
 

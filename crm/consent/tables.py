@@ -218,3 +218,25 @@ class SuppressionRow(Base):
     address_key: Mapped[str] = mapped_column(AddressKey(80), primary_key=True)
     cause: Mapped[SuppressionCause] = mapped_column(Word(SuppressionCause), primary_key=True)
     since_at: Mapped[datetime]
+
+
+class BlockListRow(Base):
+    """A national do-not-call list that was brought as a file; of the newest one the numbers are kept."""
+
+    __tablename__ = "do_not_call_list"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dated_on: Mapped[date]
+    numbers: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    brought_at: Mapped[datetime]
+    brought_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class BlockedNumberRow(Base):
+    """A number nobody may call, as the keyed hash under which we know phones."""
+
+    __tablename__ = "do_not_call_number"
+
+    address_key: Mapped[str] = mapped_column(AddressKey(80), primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("do_not_call_list.id"), index=True)

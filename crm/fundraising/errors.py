@@ -54,3 +54,18 @@ class FileUndecided(Conflict):
 
 class OwnFile(Conflict):
     """Two colleagues let a large file leave: whoever asked for it does not agree to it."""
+
+
+class ResultsUnreadable(Invalid):
+    """A file of results without a column for results, or without one by which people are known."""
+
+    def __init__(self) -> None:
+        super().__init__("no columns of results", field="file")
+
+
+class ReportMoved(Conflict):
+    """There is no such file of results, or somebody has decided on it meanwhile."""
+
+
+class NotByPhone(Conflict):
+    """Nobody is called by this appeal."""

@@ -13,11 +13,13 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.consent import do_not_call
+from crm.consent.model import Channel
 from crm.foundation.database import hold
 from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.fundraising import mail_house, store
-from crm.fundraising.errors import AppealOpen, FileUndecided, OwnFile
+from crm.fundraising.errors import AppealOpen, FileUndecided, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
 from crm.privacy import limits
@@ -25,6 +27,7 @@ from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, AppealId, CellId
 
 AT_ONCE = 2000
+LONGEST_RECIPIENT = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +48,7 @@ def recipients(session: Session, appeal_id: AppealId, *, cell_id: CellId | None 
     """Those who are written to as things stand, in the order of their letters; a few thousand in memory at once."""
     row = RecipientRow
     query = select(*(getattr(row, name) for name in store.PRINTED)).where(
-        row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None)
+        row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None), store.uncalled()
     )
     if cell_id is not None:
         query = query.where(row.cell_id == cell_id)
@@ -65,13 +68,20 @@ def odd(session: Session, appeal_id: AppealId, *, size: int = 100) -> list[Odd]:
     return sorted(found, key=lambda one: not one.is_lost)[:size]
 
 
-def ask(session: Session, appeal_id: AppealId, form: FileForm, *, by: AccountId, at: datetime) -> AppealFile:
+def ask(
+    session: Session, appeal_id: AppealId, form: FileForm, *, recipient: str = "", by: AccountId, at: datetime
+) -> AppealFile:
     """Asks for a file of whoever is written to. A large one (`privacy.limits`) waits for a second colleague.
 
-    Raises AppealOpen.
+    `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen, PlanWrong, and
+    BlockListStale where people are called and no do-not-call list holds.
     """
-    if store.find(session, appeal_id).frozen_at is None:
+    appeal, named = store.find(session, appeal_id), " ".join(recipient.split())[:LONGEST_RECIPIENT]
+    if appeal.frozen_at is None:
         raise AppealOpen
+    if form is FileForm.LIST and not named:
+        raise PlanWrong("recipient")
+    _screened(session, appeal, at=at)
     rows = sum(store.standing(session, appeal_id).values())
     large = limits.value(session, limits.LARGE_FILE, brussels_day(at))
     row = AppealFileRow(
@@ -81,6 +91,7 @@ def ask(session: Session, appeal_id: AppealId, form: FileForm, *, by: AccountId,
         asked_at=at,
         asked_by=by,
         asked_rows=rows,
+        recipient=named,
         parts=[],
     )
     session.add(row)
@@ -104,8 +115,9 @@ def decide(
     return _file(row)
 
 
-def ready(session: Session, appeal_id: AppealId, file_id: int) -> AppealFile:
-    """A file that may leave now. Raises FileUndecided where it was not agreed to, or has left."""
+def ready(session: Session, appeal_id: AppealId, file_id: int, *, at: datetime) -> AppealFile:
+    """A file that may leave now. Raises FileUndecided where it was not agreed to, or has left; BlockListStale."""
+    _screened(session, store.find(session, appeal_id), at=at)
     row = _row(session, appeal_id, file_id)
     if row.state is not FileState.APPROVED:
         raise FileUndecided
@@ -119,7 +131,7 @@ def files(session: Session, appeal_id: AppealId) -> tuple[AppealFile, ...]:
     return tuple(_file(one) for one in rows)
 
 
-def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, at: datetime) -> Manifest:
+def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, recipient: str = "", at: datetime) -> Manifest:
     """Writes the list into a ZIP with its manifest; what the manifest says is what the files hold."""
     channel = appeal.plan.channel
     places = {cell.id: cell.position for cell in store.cells(session, appeal.id)}
@@ -132,7 +144,7 @@ def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, at: datetim
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as zipped:
         laid = [{"name": called, "rows": tables.rows, "sha256": digest} for called, digest in tables.put(zipped, name)]
         manifest = _manifest(session, appeal, by_cell, tables.transliterated, tuple(laid), at=at)
-        said = {"appel": appeal.appeal.code, "fait": at.isoformat()} | asdict(manifest)
+        said = {"appel": appeal.appeal.code, "remis_a": recipient, "fait": at.isoformat()} | asdict(manifest)
         zipped.writestr(f"{name}-manifeste.json", json.dumps(said, ensure_ascii=False, indent=2, default=str))
     return manifest
 
@@ -147,12 +159,14 @@ def of_letters(
     return _manifest(session, appeal, by_cell, 0, (part,), at=at)
 
 
-def note(session: Session, appeal_id: AppealId, file_id: int, manifest: Manifest, *, at: datetime) -> None:
+def note(
+    session: Session, appeal_id: AppealId, file_id: int, manifest: Manifest, *, by: AccountId | None, at: datetime
+) -> None:
     """Keeps the manifest of a file that leaves now: once. Raises FileUndecided."""
     hold(session, f"appeal file {file_id}")
-    ready(session, appeal_id, file_id)
+    ready(session, appeal_id, file_id, at=at)
     row = _row(session, appeal_id, file_id)
-    row.state, row.made_at = FileState.MADE, at
+    row.state, row.made_at, row.made_by = FileState.MADE, at, by
     row.rows, row.removed = manifest.rows, sum(manifest.removed.values())
     row.by_cell, row.parts = dict(manifest.by_cell), [dict(one) for one in manifest.parts]
     row.purge_on = manifest.purge_on
@@ -188,6 +202,11 @@ def _manifest(
     )
 
 
+def _screened(session: Session, appeal: WholeAppeal, *, at: datetime) -> None:
+    if appeal.plan.channel is Channel.PHONE:
+        do_not_call.require_fresh(session, brussels_day(at))
+
+
 def _row(session: Session, appeal_id: AppealId, file_id: int) -> AppealFileRow:
     row = session.get(AppealFileRow, file_id, populate_existing=True)
     if row is None or row.appeal_id != appeal_id:
@@ -196,11 +215,24 @@ def _row(session: Session, appeal_id: AppealId, file_id: int) -> AppealFileRow:
 
 
 def _file(row: AppealFileRow) -> AppealFile:
-    plain = ("id", "form", "state", "asked_at", "asked_rows", "made_at", "rows", "removed", "by_cell", "purge_on")
+    plain = (
+        "id",
+        "form",
+        "state",
+        "asked_at",
+        "asked_rows",
+        "recipient",
+        "made_at",
+        "rows",
+        "removed",
+        "by_cell",
+        "purge_on",
+    )
     return AppealFile(
         **{name: getattr(row, name) for name in plain},
         asked_by=AccountId(row.asked_by),
         decided_by=None if row.decided_by is None else AccountId(row.decided_by),
+        made_by=None if row.made_by is None else AccountId(row.made_by),
         parts=tuple(row.parts),
         purged_on=row.purged_on,
     )

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import do_not_call, gate
 from crm.consent import selects as consent
-from crm.consent.model import Refusal
+from crm.consent.model import Channel, Refusal
 from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
@@ -82,6 +82,8 @@ def take_out(
 def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     """Takes out whoever has died, was merged or may not be asked any more since the freeze; how many.
 
+    So too, where an appeal is by phone, whose number came to be on the do-not-call list.
+
     An erasure takes itself out. Nobody is taken out for want of patience: a rest or a pause holds back what is not
     promised yet, and these letters are.
     """
@@ -93,14 +95,16 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     moment = gate.moment(session, at)
     refused = consent.refused(plan.purpose, plan.channel, moment=moment, is_owed=True, among=among).subquery("refused")
     said_no = select(refused.c.person_id).where(refused.c.refusal.in_(sorted(one.value for one in SAYING_NO)))
-    gone = 0
-    for removal, these in (
-        (Removal.DECEASED, select(who.c.person_id).where(who.c.is_deceased)),
-        (Removal.MERGED, select(who.c.person_id).where(who.c.is_merged)),
-        (Removal.OBJECTED, said_no),
-    ):
-        gone += store.remove(session, here & row.person_id.in_(these), removal=removal, removed_at=at)
-    return gone
+    reasons = [
+        (Removal.DECEASED, row.person_id.in_(select(who.c.person_id).where(who.c.is_deceased))),
+        (Removal.MERGED, row.person_id.in_(select(who.c.person_id).where(who.c.is_merged))),
+        (Removal.OBJECTED, row.person_id.in_(said_no)),
+    ]
+    if plan.channel is Channel.PHONE:
+        held = people.phones().subquery("held")
+        listed = select(held.c.address).where(held.c.address_key.in_(do_not_call.blocked()))
+        reasons.append((Removal.DO_NOT_CALL, row.phone.in_(listed)))
+    return sum(store.remove(session, here & why, removal=removal, removed_at=at) for removal, why in reasons)
 
 
 def changes(session: Session, appeal_id: AppealId) -> tuple[LateChange, ...]:

@@ -10,13 +10,15 @@ from crm.values.structured_communication import StructuredCommunication
 
 _WHO = ("seq", "cellule", "package", "code", "n_membre", "civilite", "prenom", "nom", "organisation")
 _ASKS = tuple(f"montant{place + 1}" for place in range(MOST_LADDER))
+RESULT = ("resultat", "appele_le", "montant_promis", "rythme", "remarque")
+"""What an agency fills in and sends back (`call_reading`)."""
 TITLES = {"madam": "Madame", "sir": "Monsieur"}
 COLUMNS = {
     Channel.POST: (
         *_WHO, "complement", "rue", "numero", "boite", "cp", "localite", "pays", "langue",
         *(f"ligne{place + 1}" for place in range(MOST_LINES)), "communication", *_ASKS,
     ),
-    Channel.PHONE: (*_WHO, "langue", "telephone", "communication", *_ASKS, "resultat", "remarque"),
+    Channel.PHONE: (*_WHO, "langue", "telephone", "communication", *_ASKS, *RESULT),
 }  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def row(one: Recipient, channel: Channel, *, cell: int) -> list[str]:
         one.organisation,
     ]
     if channel is Channel.PHONE:
-        return [*who, one.language.value, one.phone, printed, *asks, "", ""]
+        return [*who, one.language.value, one.phone, printed, *asks, *("" for _ in RESULT)]
     lines = [*one.lines, *[""] * (MOST_LINES - len(one.lines))][:MOST_LINES]
     where = [one.complement, one.street, one.number, one.box, one.postcode, one.locality, one.country]
     return [*who, *where, one.language.value, *lines, printed, *asks]

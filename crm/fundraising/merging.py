@@ -9,19 +9,20 @@ from sqlalchemy.orm import Session
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
-from crm.fundraising.tables import LeftOutRow, RecipientRow
+from crm.fundraising.tables import CallResultRow, LeftOutRow, RecipientRow
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.fundraising"
-TABLES = frozenset({"appeal_recipient", "appeal_left_out"})
-_ROWS: tuple[Any, ...] = (RecipientRow, LeftOutRow)
+TABLES = frozenset({"appeal_recipient", "appeal_left_out", "call_result"})
+_ROWS: tuple[Any, ...] = (RecipientRow, LeftOutRow, CallResultRow)
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
     """The survivor gets what the loser had. Where both are in an appeal, the loser's row stays and is not exported."""
     moves: list[RowMove] = []
     for row in _ROWS:
-        moves += row_moves.give(session, row.__table__, loser=loser, survivor=survivor, unless_same=("appeal_id",))
+        same = () if row is CallResultRow else ("appeal_id",)
+        moves += row_moves.give(session, row.__table__, loser=loser, survivor=survivor, unless_same=same)
     session.expire_all()
     return moves
 

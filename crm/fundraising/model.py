@@ -46,6 +46,8 @@ class Reason(StrEnum):
     GATE = "gate"
     """The gate refuses; its own word stands beside."""
     NO_ADDRESS = "no-address"
+    DO_NOT_CALL = "do-not-call"
+    """Their number is on the national list."""
     MINOR = "minor"
     NOT_THANKED = "not-thanked"
     GAVE_RECENTLY = "gave-recently"
@@ -70,6 +72,7 @@ class Removal(StrEnum):
     DECEASED = "deceased"
     MERGED = "merged"
     OBJECTED = "objected"
+    DO_NOT_CALL = "do-not-call"
     BY_HAND = "by-hand"
 
 
@@ -283,8 +286,11 @@ class AppealFile:
     asked_at: datetime
     asked_by: AccountId
     asked_rows: int
+    recipient: str
+    """Who is handed it: whoever is on it may ask us."""
     decided_by: AccountId | None
     made_at: datetime | None
+    made_by: AccountId | None
     rows: int | None
     removed: int | None
     by_cell: Mapping[str, int] | None

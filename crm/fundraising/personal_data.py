@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import delete_rows, empty_rows, leave_own_name
 from crm.foundation.translation import N_, say
 from crm.fundraising import store, words
-from crm.fundraising.model import Arm, Removal
-from crm.fundraising.tables import AppealPlanRow, LeftOutRow, RecipientRow
+from crm.fundraising.model import Arm, FileForm, Removal
+from crm.fundraising.tables import AppealFileRow, AppealPlanRow, CallReportRow, CallResultRow, LeftOutRow, RecipientRow
 from crm.people.model import Title
 from crm.people.selects import neighbours
 from crm.values.languages import Language
 
 ROOM = "crm.fundraising"
-TABLES = frozenset({"appeal_recipient", "appeal_left_out"})
+TABLES = frozenset({"appeal_recipient", "appeal_left_out", "call_result"})
 COUNT = N_("Ce qu’un appel a envoyé : une lettre, sans nom ni adresse")
+UNNAMED = N_("un imprimeur ou une agence, dont le nom n’a pas été noté")
 _BARE = {
     "asks": [],
     "digits": "",
@@ -57,6 +58,25 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
         .where(LeftOutRow.person_id.in_(ids))
         .order_by(LeftOutRow.appeal_id)
     ).all()
+    handed = session.execute(
+        select(AppealFileRow.appeal_id, AppealFileRow.recipient, AppealFileRow.made_at)
+        .join(RecipientRow, RecipientRow.appeal_id == AppealFileRow.appeal_id)
+        .where(
+            RecipientRow.person_id.in_(ids),
+            RecipientRow.arm == Arm.MAILED,
+            AppealFileRow.form == FileForm.LIST,
+            AppealFileRow.made_at.is_not(None),
+            or_(RecipientRow.added_at.is_(None), RecipientRow.added_at <= AppealFileRow.made_at),
+            or_(RecipientRow.removed_at.is_(None), RecipientRow.removed_at > AppealFileRow.made_at),
+        )
+        .order_by(AppealFileRow.made_at)
+    ).all()
+    called = session.execute(
+        select(CallResultRow, CallReportRow.appeal_id, CallReportRow.agency)
+        .join(CallReportRow, CallReportRow.id == CallResultRow.report_id)
+        .where(CallResultRow.person_id.in_(ids))
+        .order_by(CallResultRow.id)
+    ).all()
     appeal = Column(key="appeal", label=say(language, N_("Appel")))
     on = Column(key="on", label=say(language, N_("Jour")))
     return (
@@ -85,6 +105,40 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             note=say(language, N_("Ces lignes partent chez qui imprime et poste nos lettres, ou appelle pour nous.")),
         ),
         Section(
+            key="appeal_files",
+            title=say(language, N_("À qui ces lignes ont été remises")),
+            columns=(
+                appeal,
+                Column(key="at", label=say(language, N_("Quand"))),
+                Column(key="who", label=say(language, N_("À qui"))),
+            ),
+            rows=[
+                {"appeal": names.get(appeal_id, ""), "at": at, "who": who or say(language, UNNAMED)}
+                for appeal_id, who, at in handed
+            ],
+        ),
+        Section(
+            key="appeal_calls",
+            title=say(language, N_("Ce que nos appels téléphoniques ont donné")),
+            columns=(
+                appeal,
+                on,
+                Column(key="by", label=say(language, N_("Par qui"))),
+                Column(key="outcome", label=say(language, N_("Ce qui a été noté"))),
+                Column(key="remark", label=say(language, N_("Remarque"))),
+            ),
+            rows=[
+                {
+                    "appeal": names.get(appeal_id, ""),
+                    "on": one.called_on,
+                    "by": agency,
+                    "outcome": say(language, words.OUTCOMES[one.outcome]) if one.outcome else "",
+                    "remark": one.remark,
+                }
+                for one, appeal_id, agency in called
+            ],
+        ),
+        Section(
             key="appeals_left_out",
             title=say(language, N_("Les appels que nous ne vous avons pas adressés")),
             columns=(appeal, on, Column(key="why", label=say(language, N_("Pourquoi")))),
@@ -104,6 +158,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     near = RecipientRow.person_id.in_(neighbours(ids)) & RecipientRow.person_id.not_in(ids)
     leave_own_name(session, RecipientRow, subject.names, near)
     erased = {
+        "call_result": delete_rows(session, CallResultRow, CallResultRow.person_id.in_(ids)),
         "appeal_left_out": delete_rows(session, LeftOutRow, LeftOutRow.person_id.in_(ids)),
         "appeal_recipient": empty_rows(session, RecipientRow, _BARE, theirs),
     }

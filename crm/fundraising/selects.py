@@ -21,8 +21,10 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 
+from crm.consent import do_not_call
 from crm.consent import selects as consent
 from crm.consent.model import Channel, Refusal
 from crm.donations import donor_selects, thank_selects
@@ -102,6 +104,7 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
     """What a letter to one person needs, whatever the waterfall says of them; nothing where the gate refuses."""
     plan, homes, donor = asked.appeal.plan, people.living_together().subquery("homes"), donor_selects.donors()
     may = _once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
+    unlisted = may.c.address_key.not_in(do_not_call.blocked()) if plan.channel is Channel.PHONE else true()
     one = _once(
         select(
             may.c.person_id,
@@ -117,7 +120,7 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
                 donor, donor.person_id == may.c.person_id
             )
         )
-        .where(may.c.person_id == person_id),
+        .where(may.c.person_id == person_id, unlisted),
         "one",
     )
     return _written(select(one.c.person_id, literal(cell.plan.package).label("package")), one, asked)
@@ -163,6 +166,8 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
     if plan.channel is Channel.POST:
         source = source.outerjoin(parts, parts.c.postal_address_id == may.c.contact_point_id)
         reasons.append((or_(parts.c.street == "", parts.c.locality == ""), Reason.NO_ADDRESS.value))
+    if plan.channel is Channel.PHONE:
+        reasons.append((may.c.address_key.in_(do_not_call.blocked()), Reason.DO_NOT_CALL.value))
     reasons += [
         (people.born_after(pool.c.person_id, asked.moment.adults_born_by), Reason.MINOR.value),
         (pool.c.person_id.in_(select(waiting.c.person_id)), Reason.NOT_THANKED.value),

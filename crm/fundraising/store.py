@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from crm.donations import appeals
+from crm.foundation.database import hold
+from crm.fundraising.call_model import FINAL
 from crm.fundraising.errors import AppealMissing
 from crm.fundraising.model import (
     Arm,
@@ -24,7 +26,7 @@ from crm.fundraising.model import (
     Waterfall,
     WholeAppeal,
 )
-from crm.fundraising.tables import AppealCellRow, AppealPlanRow, RecipientRow
+from crm.fundraising.tables import AppealCellRow, AppealPlanRow, CallResultRow, RecipientRow
 from crm.values.identifiers import AccountId, AppealId, CellId, PersonId, SegmentId
 from crm.values.languages import Language
 
@@ -63,6 +65,12 @@ def find(session: Session, appeal_id: AppealId) -> WholeAppeal:
     for one in whole(session, [appeal_id]):
         return one
     raise AppealMissing
+
+
+def held(session: Session, appeal_id: AppealId) -> WholeAppeal:
+    """One appeal, nobody else writing in it meanwhile. Raises AppealMissing."""
+    hold(session, f"appeal {appeal_id}")
+    return find(session, appeal_id)
 
 
 def plan_row(session: Session, appeal_id: AppealId) -> AppealPlanRow:
@@ -154,9 +162,19 @@ def removed(session: Session, appeal_id: AppealId) -> dict[Removal, int]:
 def standing(session: Session, appeal_id: AppealId) -> dict[CellId, int]:
     """How many of each cell are written to, as things stand."""
     row = RecipientRow
-    here = (row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+    here = (row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None), uncalled())
     query = select(row.cell_id, func.count()).where(*here).group_by(row.cell_id)
     return {CellId(cell_id): int(count) for cell_id, count in session.execute(query)}
+
+
+def uncalled() -> ColumnElement[bool]:
+    """Whether no call to a recipient has settled it: who refused, promised or wants no call is not called again."""
+    settled = select(CallResultRow.recipient_id).where(
+        CallResultRow.recipient_id == RecipientRow.id,
+        CallResultRow.done_at.is_not(None),
+        CallResultRow.outcome.in_(sorted(FINAL)),
+    )
+    return ~settled.exists()
 
 
 def noun(values: Mapping[str, Any]) -> Recipient:

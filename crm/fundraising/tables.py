@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.consent.model import Channel
 from crm.foundation.columns import Base, BigId, Word
+from crm.fundraising.call_model import CallOutcome, Finding, ReportState
 from crm.fundraising.model import Arm, Basis, FileForm, FileState, Kind, Reason, Removal
 from crm.people.model import Title
 from crm.values.languages import Language
@@ -131,12 +132,54 @@ class AppealFileRow(Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[int] = mapped_column(BigId)
     asked_rows: Mapped[int]
+    recipient: Mapped[str] = mapped_column(String(200))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
     made_at: Mapped[datetime | None]
+    made_by: Mapped[int | None] = mapped_column(BigId)
     rows: Mapped[int | None]
     removed: Mapped[int | None]
     by_cell: Mapped[dict[str, Any] | None]
     parts: Mapped[list[Any]]
     purge_on: Mapped[date | None]
     purged_on: Mapped[date | None]
+
+
+class CallReportRow(Base):
+    """A file of results that an agency sent back; itself it is not kept, its lines until `purge_on`."""
+
+    __tablename__ = "call_report"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal_plan.appeal_id"), index=True)
+    agency: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    language: Mapped[Language] = mapped_column(Word(Language))
+    state: Mapped[ReportState] = mapped_column(Word(ReportState))
+    read_at: Mapped[datetime]
+    read_by: Mapped[int | None] = mapped_column(BigId)
+    applied_at: Mapped[datetime | None]
+    applied_by: Mapped[int | None] = mapped_column(BigId)
+    purge_on: Mapped[date]
+    purged_on: Mapped[date | None]
+
+
+class CallResultRow(Base):
+    """A line of such a file. One that was done keeps what was said of the call when the others are purged."""
+
+    __tablename__ = "call_result"
+    __table_args__ = (Index("ix_call_result_report", "report_id", "line"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("call_report.id"))
+    line: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(40))
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("appeal_recipient.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    outcome: Mapped[CallOutcome | None] = mapped_column(Word(CallOutcome))
+    called_on: Mapped[date | None]
+    cents: Mapped[int | None] = mapped_column(BigInteger)
+    is_monthly: Mapped[bool]
+    remark: Mapped[str] = mapped_column(String(500))
+    finding: Mapped[Finding] = mapped_column(Word(Finding))
+    done_at: Mapped[datetime | None]

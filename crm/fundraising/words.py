@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.consent.model import Channel
 from crm.foundation.translation import N_
+from crm.fundraising.call_model import CallOutcome
 from crm.fundraising.model import Arm, Basis, FileForm, FileState, Kind, Reason, Removal
 
 KINDS: dict[Kind, str] = {
@@ -22,6 +23,7 @@ REASONS: dict[Reason, str] = {
     Reason.DECEASED: N_("décédées"),
     Reason.GATE: N_("le consentement ne le permet pas"),
     Reason.NO_ADDRESS: N_("pas d’adresse qui porte"),
+    Reason.DO_NOT_CALL: N_("sur la liste nationale « Ne m’appelez plus »"),
     Reason.MINOR: N_("moins de 18 ans"),
     Reason.NOT_THANKED: N_("pas encore remerciées"),
     Reason.GAVE_RECENTLY: N_("ont donné il y a peu"),
@@ -37,6 +39,7 @@ REMOVALS: dict[Removal, str] = {
     Removal.DECEASED: N_("décédées depuis"),
     Removal.MERGED: N_("fiche réunie à une autre"),
     Removal.OBJECTED: N_("ont dit non depuis"),
+    Removal.DO_NOT_CALL: N_("sur la liste nationale « Ne m’appelez plus » depuis"),
     Removal.BY_HAND: N_("retirées à la main"),
 }
 FORMS: dict[FileForm, str] = {FileForm.LIST: N_("Liste"), FileForm.LETTERS: N_("Lettres")}
@@ -45,4 +48,12 @@ STATES: dict[FileState, tuple[str, str]] = {
     FileState.APPROVED: (N_("prêt à emporter"), "live"),
     FileState.REFUSED: (N_("refusé"), "stop"),
     FileState.MADE: (N_("emporté"), "done"),
+}
+OUTCOMES: dict[CallOutcome, str] = {
+    CallOutcome.REACHED: N_("jointe"),
+    CallOutcome.UNREACHED: N_("pas jointe"),
+    CallOutcome.REFUSED: N_("ne donne pas cette fois"),
+    CallOutcome.PLEDGED: N_("promet un don"),
+    CallOutcome.WRONG_NUMBER: N_("mauvais numéro"),
+    CallOutcome.DO_NOT_CALL: N_("ne veut plus être appelée"),
 }

@@ -37,6 +37,12 @@ def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]
     )
 
 
+def phones() -> Select[*tuple[Any, ...]]:
+    """Every phone number we hold or held of anybody: address, address_key."""
+    row = ContactPointRow
+    return select(row.value.label("address"), row.address_key).where(row.kind == ContactKind.PHONE)
+
+
 def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
     """Every postal address a letter of that day may go to, with the columns of `reachable`; twin of `rules.holds_on`.
 

@@ -101,6 +101,7 @@ SOURCES: dict[str, str] = {
     "space": N_("dite dans Mon espace"),
     "post": N_("retour de la poste"),
     "same-box": N_("du courrier à d’autres en est revenu"),
+    "agency": N_("agence d’appels"),
     "proofing": N_("vérification par la poste"),
     "call": N_("appel téléphonique"),
     "demonstration": N_("démonstration"),

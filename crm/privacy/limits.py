@@ -51,7 +51,21 @@ SEGMENT_FILE = Limit(
     value=30,
     most=365,
 )
-LIMITS = {one.code: one for one in (LARGE_FILE, SEGMENT_FILE)}
+BLOCK_LIST = Limit(
+    code="do-not-call",
+    what=N_("Combien de temps une liste nationale « Ne m’appelez plus » peut servir"),
+    unit=Unit.DAYS,
+    value=30,
+    most=365,
+)
+CALL_RESULTS = Limit(
+    code="call-results",
+    what=N_("Combien de temps nous gardons les lignes d’un fichier de résultats d’appels"),
+    unit=Unit.DAYS,
+    value=90,
+    most=365,
+)
+LIMITS = {one.code: one for one in (LARGE_FILE, SEGMENT_FILE, BLOCK_LIST, CALL_RESULTS)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

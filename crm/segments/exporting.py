@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import do_not_call, gate
 from crm.consent import selects as consent
 from crm.consent.model import Channel
 from crm.foundation.bulk import pour
@@ -27,6 +27,8 @@ from crm.values.identifiers import AccountId, PersonId, SegmentId
 from crm.values.languages import Language
 
 AT_ONCE = 1000
+DO_NOT_CALL = "do-not-call"
+"""Why somebody is left out whom the gate lets through."""
 NAMES = (
     N_("N° de membre"),
     N_("Civilité"),
@@ -75,9 +77,13 @@ def outlook(definition: Definition, question: Question, purpose: str, channel: C
     may = _allowed(question, purpose, channel)
     total = question.session.scalar(select(func.count()).select_from(picked)) or 0
     kept = select(func.count()).select_from(picked.join(may, may.c.person_id == picked.c.person_id))
-    rows = question.session.scalar(kept) or 0
+    allowed = question.session.scalar(kept) or 0
+    rows = allowed if channel is not Channel.PHONE else question.session.scalar(kept.where(_unlisted(may))) or 0
     lost = select(picked.c.person_id).where(picked.c.person_id.not_in(select(may.c.person_id))).subquery("lost")
-    return Outlook(people=total, rows=rows, excluded=reasons(question, lost, purpose, channel) if total > rows else {})
+    excluded = reasons(question, lost, purpose, channel) if total > allowed else {}
+    if allowed > rows:
+        excluded[DO_NOT_CALL] = allowed - rows
+    return Outlook(people=total, rows=rows, excluded=excluded)
 
 
 def head(channel: Channel, language: Language) -> list[str]:
@@ -94,6 +100,8 @@ def rows(
     picked = members(definition, question)
     wanted = select(names, may.c.language, may.c.address).join(may, may.c.person_id == names.c.person_id)
     wanted = wanted.where(names.c.person_id.in_(picked))
+    if channel is Channel.PHONE:
+        wanted = wanted.where(_unlisted(may))
     if channel is Channel.POST:
         parts = people.letter_parts().subquery("parts")
         wanted = wanted.join(parts, parts.c.postal_address_id == may.c.contact_point_id).add_columns(
@@ -147,6 +155,11 @@ def left(
     session.flush()
     table: Any = SegmentExportPersonRow.__table__
     pour(session, table, ("export_id", "person_id"), ((row.id, one) for one in person_ids))
+
+
+def _unlisted(may: Subquery) -> ColumnElement[bool]:
+    """Whose number is not on the national do-not-call list."""
+    return may.c.address_key.not_in(do_not_call.blocked())
 
 
 def _allowed(question: Question, purpose: str, channel: Channel) -> Subquery:

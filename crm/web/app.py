@@ -89,6 +89,8 @@ OFFICE = (
     "appeals",
     "appeal_cells",
     "appeal_files",
+    "appeal_calls",
+    "do_not_call",
     "gift_thanks",
     "online_payments",
     "sepa",

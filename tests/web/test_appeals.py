@@ -101,6 +101,9 @@ def test_an_appeal_from_its_plan_to_its_file(assembly: Assembly, browser: Open) 
 
 def _carry_off(assembly: Assembly, someone: Browser, at: str) -> None:
     assert someone.post(f"{at}/files").status_code == 303
+    assert "Dites à qui" in someone.get(at).text
+    assert someone.post(f"{at}/files", {"recipient": " Imprimerie\n du Parc "}).status_code == 303
+    assert "pour Imprimerie du Parc" in words_of(someone.get(at).text)
     answer = someone.post(f"{at}/files/1/take")
     assert (answer.status_code, answer.headers["X-Rows"]) == (200, "3")
     with ZipFile(io.BytesIO(answer.data)) as zipped:
@@ -157,7 +160,9 @@ def test_a_large_file_waits_for_a_second_colleague(assembly: Assembly, browser: 
     assert first.post(f"{HERE}/1/freeze").status_code == 303
     with assembly.database.transaction() as session:
         decide_limit(session, limits.LARGE_FILE, 3)
-        asked = exporting.ask(session, AppealId(1), FileForm.LIST, by=AccountId(1), at=NOW)
+        asked = exporting.ask(
+            session, AppealId(1), FileForm.LIST, recipient="Imprimerie du Parc", by=AccountId(1), at=NOW
+        )
     assert asked.state is FileState.ASKED
     assert first.post(f"{HERE}/1/files/1/take").status_code == 303
     assert first.post(f"{HERE}/1/files/1/decide", {"decision": "yes"}).status_code == 303

@@ -9,9 +9,12 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from crm.consent import do_not_call
+from crm.consent.errors import BlockListStale
+from crm.consent.model import Channel
 from crm.fundraising import exporting, freezing, late, results, service, words
 from crm.fundraising.errors import AppealFrozen, NobodyToAsk, NoMoreNumbers
-from crm.fundraising.model import MOST_CELLS, Basis, Cell, Ladder, NewCell
+from crm.fundraising.model import MOST_CELLS, Basis, Cell, Ladder, NewCell, WholeAppeal
 from crm.people import service as people
 from crm.privacy import limits
 from crm.segments import service as segments
@@ -24,6 +27,7 @@ from crm.values.errors import Invalid, PortevoixError
 from crm.values.identifiers import AppealId, CellId, SegmentId
 from crm.web.office import appeal_view, guard, shell
 from crm.web.office.appeals import number
+from crm.web.office.do_not_call import stale
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -78,6 +82,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
             "me": guard.signed_in().account.id,
             "large": limits.value(session, limits.LARGE_FILE, brussels_day(shell.now())),
             "waterfall": kept,
+            "stale": _stale(session, found),
         }
     return shell.show("office/appeals/frozen.html", **values)
 
@@ -92,9 +97,11 @@ def preview(appeal_id: int) -> ResponseReturnValue:
             return shell.back(url_for("appeal_cells.show", appeal_id=appeal_id))
         cells = service.cells(session, found.id)
         waterfall = freezing.preview(session, made.questions, found.id, at=shell.now())
+        stale_list = _stale(session, found)
     return shell.show(
         "office/appeals/preview.html",
         appeal=found,
+        stale=stale_list,
         waterfall=waterfall,
         table=appeal_view.table(cells, waterfall),
         chart=appeal_view.chart(waterfall),
@@ -159,6 +166,16 @@ def move_cell(appeal_id: int, cell_id: int) -> ResponseReturnValue:
 def drop_cell(appeal_id: int, cell_id: int) -> ResponseReturnValue:
     """Takes a cell out of the plan."""
     return _act(appeal_id, lambda s: service.drop_cell(s, AppealId(appeal_id), CellId(cell_id)))
+
+
+def _stale(session: Session, found: WholeAppeal) -> str:
+    if found.plan.channel is not Channel.PHONE:
+        return ""
+    try:
+        do_not_call.require_fresh(session, brussels_day(shell.now()))
+    except BlockListStale as refused:
+        return stale(refused)
+    return ""
 
 
 def _act(appeal_id: int, deed: Any) -> Response:

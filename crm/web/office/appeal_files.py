@@ -10,6 +10,7 @@ from typing import IO
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.consent.errors import BlockListStale
 from crm.consent.model import Channel
 from crm.foundation import documents
 from crm.fundraising import exporting, late, paper, service
@@ -23,6 +24,7 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
 from crm.values.identifiers import AppealId, CellId, PersonId
 from crm.web.office import guard, person_search, shell
+from crm.web.office.do_not_call import stale
 from crm.web.office.noting import note
 from crm.web.office.supporter_proof import download
 from crm.web.words import N_
@@ -30,12 +32,14 @@ from crm.web.words import N_
 blueprint = Blueprint("appeal_files", __name__, url_prefix="/office/appeals")
 
 PIECE = 64 * 1024
+TO_WHOM = N_("Dites à qui ce fichier sera remis : les personnes peuvent nous le demander.")
 REFUSALS: dict[type[PortevoixError], str] = {
     FileUndecided: N_("Ce fichier a déjà été emporté, ou n’est pas encore accordé : demandez-en un autre."),
     OwnFile: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
     AppealOpen: N_("Cet appel n’est pas encore figé."),
     AlreadyThere: N_("Cette personne est déjà dans l’appel."),
     NotReachable: N_("Cette personne ne peut pas être sollicitée ainsi : son consentement ou son adresse l’empêche."),
+    BlockListStale: "",
     PlanWrong: N_("Écrivez pourquoi, en 200 signes au plus."),
 }
 
@@ -48,9 +52,11 @@ def ask(appeal_id: int) -> ResponseReturnValue:
     try:
         with shell.assembly().database.transaction() as session:
             late.strike(session, number, at=now)
-            asked = exporting.ask(session, number, form, by=by, at=now)
+            asked = exporting.ask(session, number, form, recipient=request.form.get("recipient", ""), by=by, at=now)
             facts = {"file": asked.id, "form": form.value, "rows": asked.asked_rows}
             note(session, "appeal.ask-file", appeal_id, facts, subject="appeal")
+    except PlanWrong:
+        return shell.back(_here(appeal_id), shell.say(TO_WHOM), kind="refused")
     except tuple(REFUSALS) as refused:
         return _refused(appeal_id, refused)
     if asked.state.value == "approved":
@@ -90,7 +96,7 @@ def take(appeal_id: int, file_id: int) -> ResponseReturnValue:
     try:
         with made.database.transaction() as session:
             late.strike(session, number, at=now)
-            asked = exporting.ready(session, number, file_id)
+            asked = exporting.ready(session, number, file_id, at=now)
     except tuple(REFUSALS) as refused:
         return _refused(appeal_id, refused)
     if asked.form is FileForm.LETTERS:
@@ -99,9 +105,9 @@ def take(appeal_id: int, file_id: int) -> ResponseReturnValue:
     try:
         with made.database.reading() as session:
             appeal = service.appeal(session, number)
-            manifest = exporting.write(session, appeal, kept, at=now)
+            manifest = exporting.write(session, appeal, kept, recipient=asked.recipient, at=now)
         with made.database.transaction() as session:
-            exporting.note(session, number, file_id, manifest, at=now)
+            exporting.note(session, number, file_id, manifest, by=guard.signed_in().account.id, at=now)
             facts = {"file": file_id, "rows": manifest.rows, "sha256": [one["sha256"] for one in manifest.parts]}
             note(session, "appeal.export", appeal_id, facts, subject="appeal")
     except tuple(REFUSALS) as refused:
@@ -143,7 +149,7 @@ def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
     with made.database.transaction() as session:
         digest = hashlib.sha256(content).hexdigest()
         manifest = exporting.of_letters(session, appeal, several, sha256=digest, at=now)
-        exporting.note(session, appeal_id, file_id, manifest, at=now)
+        exporting.note(session, appeal_id, file_id, manifest, by=guard.signed_in().account.id, at=now)
         facts = {"file": file_id, "rows": manifest.rows, "sha256": [digest]}
         note(session, "appeal.export", appeal_id, facts, subject="appeal")
     return download(content, f"{appeal.appeal.code.lower()}-lettres.pdf", "application/pdf")
@@ -227,7 +233,8 @@ def _add_form(appeal_id: AppealId, error: str = "") -> Response:
 
 
 def _refused(appeal_id: int, refused: PortevoixError) -> Response:
-    return shell.back(_here(appeal_id), shell.say(REFUSALS[type(refused)]), kind="refused")
+    said = stale(refused) if isinstance(refused, BlockListStale) else shell.say(REFUSALS[type(refused)])
+    return shell.back(_here(appeal_id), said, kind="refused")
 
 
 def _here(appeal_id: int) -> str:

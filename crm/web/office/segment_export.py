@@ -11,7 +11,9 @@ from typing import IO
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from crm.consent import do_not_call
 from crm.consent import service as consent
+from crm.consent.errors import BlockListStale
 from crm.consent.model import SERVICE, Channel
 from crm.foundation.csv_out import csv_lines
 from crm.segments import exporting, service
@@ -20,6 +22,7 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from crm.web.office import guard, segment_view, shell
+from crm.web.office.do_not_call import stale
 from crm.web.office.noting import note
 from crm.web.office.segment_words import CHANNELS
 from crm.web.words import N_
@@ -44,6 +47,8 @@ def look(segment_id: int) -> ResponseReturnValue:
     if not _recipient_typed():
         return _form(segment_id, None, errors={"recipient": shell.say(TO_WHOM)})
     made = shell.assembly()
+    if unfit := _unfit(channel):
+        return _form(segment_id, None, errors={"channel": unfit})
     with made.database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
@@ -58,6 +63,8 @@ def file(segment_id: int) -> ResponseReturnValue:
     (purpose, channel), recipient = _asked(), _recipient()
     made, kept, digest = shell.assembly(), TemporaryFile(), hashlib.sha256()  # noqa: SIM115 - streamed below
     people = array("q")
+    if unfit := _unfit(channel):
+        return _form(segment_id, None, errors={"channel": unfit})
 
     def told(several: Iterator[tuple[PersonId, list[str]]]) -> Iterator[list[str]]:
         for person_id, line in several:
@@ -113,6 +120,18 @@ def _asked() -> tuple[str, Channel]:
     if purpose not in known or channel not in set(Channel):
         raise Invalid("for what, and by which channel", field="purpose")
     return purpose, Channel(channel)
+
+
+def _unfit(channel: Channel) -> str:
+    """Why nobody may be called now: no do-not-call list holds."""
+    if channel is not Channel.PHONE:
+        return ""
+    try:
+        with shell.assembly().database.reading() as session:
+            do_not_call.require_fresh(session, brussels_day(shell.now()))
+    except BlockListStale as refused:
+        return stale(refused)
+    return ""
 
 
 def _recipient() -> str:

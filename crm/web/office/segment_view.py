@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.consent import words as consent_words
 from crm.consent.model import Refusal
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
-from crm.segments import asking, service
+from crm.segments import asking, exporting, service
 from crm.segments.catalogue import COMPARED
 from crm.segments.json_form import from_json
 from crm.segments.model import Definition, Run, Segment, Tree
@@ -92,6 +92,8 @@ def refusal_word(word: str) -> str:
     """Why the gate refuses, as one reads it."""
     if not word:
         return shell.say(N_("Jamais sollicitées pour cela, ou sans adresse qui fonctionne"))
+    if word == exporting.DO_NOT_CALL:
+        return shell.say(N_("Sur la liste nationale « Ne m’appelez plus »"))
     return shell.say(consent_words.REFUSALS[Refusal(word)])
 
 

@@ -134,6 +134,10 @@ ACTIONS: dict[str, str] = {
     "appeal.ask-file": N_("a demandé un fichier d’un appel"),
     "appeal.decide-file": N_("a décidé d’un fichier d’un appel"),
     "appeal.export": N_("a emporté un fichier d’un appel"),
+    "appeal.calls-read": N_("a lu des résultats d’appels téléphoniques"),
+    "appeal.calls-apply": N_("a noté des résultats d’appels téléphoniques"),
+    "appeal.calls-drop": N_("a jeté des résultats d’appels téléphoniques"),
+    "do-not-call.bring": N_("a importé une liste « Ne m’appelez plus »"),
     "appeal.purged": N_("a noté qu’un fichier d’un appel est détruit"),
     "api.segment": N_("a vu, par l’API, qui est dans un segment"),
     "segment.create": N_("a créé un segment"),
@@ -240,6 +244,7 @@ ACTIONS: dict[str, str] = {
 
 SUBJECTS: dict[str, str] = {
     "term": N_("Terme de conservation"),
+    "do-not-call": N_("Ne m’appelez plus"),
     "limit": N_("Limite des fichiers qui partent"),
     "origin": N_("Origine des données"),
     "round": N_("Le voulez-vous encore ?"),
