@@ -220,6 +220,7 @@ DOORS_BESIDES = {
         "words",
     },
     "crm.duplicates": {"merges", "words"},
+    "crm.figures": {"behind", "income", "loyalty", "peers", "regulars", "rules"},
     "crm.fundraising": {
         "exporting",
         "freezing",
@@ -270,7 +271,7 @@ DOORS_BESIDES = {
         "questions",
         "reading",
         "rules",
-        "understanding",
+        "windows",
     },
     "crm.members": {"assemblies", "reminding", "words"},
     "crm.magazine": {
