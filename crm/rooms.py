@@ -97,6 +97,7 @@ ROOMS_WITH_ROWS = (
     "crm.collections",
     "crm.consent",
     "crm.donations",
+    "crm.figures",
     "crm.fundraising",
     "crm.imports",
     "crm.ledgers",

@@ -11,6 +11,7 @@ from jobs import (
     close_rounds,
     compare_everybody,
     compare_newcomers,
+    count_figures,
     fetch_feeds,
     finish_mailings,
     forget_again,
@@ -157,6 +158,13 @@ TIMETABLE: tuple[Job, ...] = (
         run=recount_donors.run,
         lease=timedelta(hours=2),
         ask_after=timedelta(days=7),
+    ),
+    Job(
+        name="count_figures",
+        label=N_("Compter les chiffres des dons"),
+        when=Every(period=timedelta(minutes=1)),
+        run=count_figures.run,
+        lease=timedelta(hours=1),
     ),
     Job(
         name="tell_populations",

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, cast, func, select
+from sqlalchemy.orm import Session
 
-from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Source
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.donations import donor_store
-from crm.donations.donor_selects import donors, score
+from crm.donations.donor_selects import donors, is_regular, score
 from crm.donations.portraits import Measure as Scored
+from crm.donations.portraits import Peers
 from crm.donations.tables import DonorStatsRow
-from crm.foundation.translation import N_
+from crm.foundation.columns import Word
+from crm.foundation.translation import N_, say
 from crm.people import selects as people
+from crm.values.languages import Language
 
 READ = "donations.read"
 SCORES = {"recency": Scored.RECENCY, "frequency": Scored.FREQUENCY, "money": Scored.MONEY}
+PEERS = {Peers.OTHERS: N_("dons ponctuels"), Peers.REGULAR: N_("don régulier en cours")}
+
+
+def _peers(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=one.value, label=say(language, word)) for one, word in PEERS.items()]
 
 
 def _donors(asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -24,12 +34,15 @@ def _donors(asking: Asking) -> Select[*tuple[Any, ...]]:
     found = select(
         donor.person_id, donor.gifts, donor.years, donor.cents, donor.cents_36m, donor.largest_cents, donor.first_on
     )
-    windows = donor_store.windows(asking.session) if asking.columns & set(SCORES) else None
+    windows = donor_store.windows(asking.session) if asking.columns & {*SCORES, "peers"} else None
     cuts = donor_store.cuts(asking.session) if windows is not None else {}
     day = asking.on if windows is None else windows.as_of_on
     found = found.add_columns(
         *(score(donor, which, day, cuts).label(key) for key, which in SCORES.items() if key in asking.columns)
     )
+    if "peers" in asking.columns:
+        whom = case((is_regular(donor, day), Peers.REGULAR.value), else_=Peers.OTHERS.value)
+        found = found.add_columns(cast(whom, Word(Peers)).label("peers"))
     if "top" in asking.columns:
         places = _places()
         found = found.add_columns(places.c.top).outerjoin(places, places.c.person_id == donor.person_id)
@@ -61,6 +74,7 @@ SOURCES: tuple[Source, ...] = (
             "par cinquièmes, les réguliers entre eux. Le sommet se compte entre personnes, et entre organisations."
         ),
         columns=(
+            Column(key="peers", label=N_("comparé à"), kind=Kind.WORD, options=_peers),
             Column(key="recency", label=N_("note de récence"), kind=Kind.NUMBER),
             Column(key="frequency", label=N_("note de fréquence"), kind=Kind.NUMBER),
             Column(key="money", label=N_("note de montant"), kind=Kind.NUMBER),

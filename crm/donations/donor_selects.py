@@ -163,10 +163,10 @@ def trait(donor: Donor, which: Trait, on: date) -> ColumnElement[bool]:
         Trait.SECOND_GIFT: and_(
             donor.second_on.is_not(None),
             donor.first_on > months_before(on, 13),
-            _months_between(donor.first_on, donor.second_on) < 12,
+            selects.months_between(donor.first_on, donor.second_on) < 12,
         ),
         Trait.REACTIVATED: and_(
-            fresh, donor.previous_on.is_not(None), _months_between(donor.previous_on, donor.last_on) >= 24
+            fresh, donor.previous_on.is_not(None), selects.months_between(donor.previous_on, donor.last_on) >= 24
         ),
         Trait.FAITHFUL: and_(donor.gifts_12m > 0, donor.gifts_24m > donor.gifts_12m, donor.gifts_36m > donor.gifts_24m),
         Trait.REGULAR: is_regular(donor, on),
@@ -257,8 +257,3 @@ def _whole(sum_of: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _part(name: str, day: Any) -> ColumnElement[int]:
     return cast(extract(name, day), Integer)
-
-
-def _months_between(earlier: Any, later: Any) -> ColumnElement[int]:
-    years, months = _part("year", later) - _part("year", earlier), _part("month", later) - _part("month", earlier)
-    return years * 12 + months - case((_part("day", later) < _part("day", earlier), 1), else_=0)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, cast, extract, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.donations import donor_fields, words
 from crm.donations.model import GiftKind
-from crm.donations.selects import effective_gifts
+from crm.donations.selects import effective_gifts, months_between
 from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow, ThanksRow
+from crm.foundation.columns import days_between
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
 
@@ -81,23 +82,13 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
     if "nth_last" in asking.columns:
         backwards = [one.desc() for one in order]
         found = found.add_columns(func.row_number().over(partition_by=whose, order_by=backwards).label("nth_last"))
-    if "months_since" in asking.columns:
+    if asking.columns & {"months_since", "days_since"}:
         before = func.lag(gifts.c.given_on).over(partition_by=whose, order_by=order)
         ranked = found.add_columns(before.label("before_on")).subquery("ranked")
         names = [column for column in ranked.c if column.key != "before_on"]
-        return select(*names, _months(ranked.c.before_on, ranked.c.given_on).label("months_since"))
+        since = (ranked.c.before_on, ranked.c.given_on)
+        return select(*names, months_between(*since).label("months_since"), days_between(*since).label("days_since"))
     return found
-
-
-def _months(since: Any, day: Any) -> Any:
-    """Completed months between two columns, in whole numbers on both databases."""
-
-    def part(name: str, of: Any) -> Any:
-        return cast(extract(name, of), Integer)
-
-    short = case((part("day", day) < part("day", since), 1), else_=0)
-    years = part("year", day) - part("year", since)
-    return years * 12 + part("month", day) - part("month", since) - short
 
 
 def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -171,6 +162,7 @@ SOURCES: tuple[Source, ...] = (
             Column(key="nth", label=N_("rang du don, depuis le premier"), kind=Kind.NUMBER),
             Column(key="nth_last", label=N_("rang du don, depuis le dernier"), kind=Kind.NUMBER),
             Column(key="months_since", label=N_("mois écoulés depuis le don précédent"), kind=Kind.NUMBER),
+            Column(key="days_since", label=N_("jours écoulés depuis le don précédent"), kind=Kind.NUMBER),
             Column(key="thanked", label=N_("remercié"), kind=Kind.WORD, options=_thanks),
         ),
         rows=_gifts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, select
 
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method
 from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
@@ -109,3 +109,14 @@ def effective_entries() -> Select[*tuple[Any, ...]]:
         .join(GiftRow, GiftRow.id == MoneyEntryRow.gift_id)
         .where(MoneyEntryRow.kind != EntryKind.FEE, ~GiftRow.is_test)
     )
+
+
+def months_between(earlier: Any, later: Any) -> ColumnElement[int]:
+    """Completed months from one day to a later one, in whole numbers on both databases; twin of `portraits`."""
+
+    def part(name: str, of: Any) -> ColumnElement[int]:
+        return cast(extract(name, of), Integer)
+
+    short = case((part("day", later) < part("day", earlier), 1), else_=0)
+    years = part("year", later) - part("year", earlier)
+    return years * 12 + part("month", later) - part("month", earlier) - short

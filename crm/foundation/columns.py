@@ -143,3 +143,22 @@ def _days_before_on_sqlite(element: days_before, compiler: SQLCompiler, **how: A
 def _days_before_on_postgresql(element: days_before, compiler: SQLCompiler, **how: Any) -> str:
     instant, days = element.clauses
     return str(compiler.process(instant - func.make_interval(0, 0, 0, cast(days, Integer)), **how))
+
+
+class days_between(FunctionElement[int]):  # noqa: N801 - it is used as a function in queries
+    """`days_between(earlier, later)`: the days from one day to another, in whole numbers."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(days_between, "sqlite")
+def _days_between_on_sqlite(element: days_between, compiler: SQLCompiler, **how: Any) -> str:
+    earlier, later = element.clauses
+    return str(compiler.process(cast(func.julianday(later) - func.julianday(earlier), Integer), **how))
+
+
+@compiles(days_between, "postgresql")
+def _days_between_on_postgresql(element: days_between, compiler: SQLCompiler, **how: Any) -> str:
+    earlier, later = element.clauses
+    return f"({compiler.process(later, **how)} - {compiler.process(earlier, **how)})"

@@ -282,3 +282,10 @@ def asked(appeal_id: AppealId) -> Select[int]:
     """The `person_id` of everybody whom a frozen appeal asks, and who was not taken out since."""
     row = RecipientRow
     return select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+
+
+def asked_by_appeal() -> Select[int, int]:
+    """(appeal_id, people) of each frozen appeal: how many it asks, whoever was taken out since left out."""
+    row = RecipientRow
+    found = select(row.appeal_id, func.count().label("people"))
+    return found.where(row.arm == Arm.MAILED, row.removal.is_(None)).group_by(row.appeal_id)

@@ -10,6 +10,9 @@ from crm.donations.model import GENERAL
 from crm.values.iban import Iban
 from crm.values.identifiers import AccountId, MandateId, PersonId, PlanId
 
+NOBODY = "-"
+"""The origin of a plan that no supplier brought: it came by itself, or by the house."""
+
 
 class Way(StrEnum):
     """How the money of a plan comes: we ask the bank for it, or the bank sends it by itself."""

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, cast, func, select
+from sqlalchemy import Date, Select, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source
+from crm.donations.selects import months_between
 from crm.foundation.columns import Word
 from crm.foundation.translation import N_, say
 from crm.people import selects as people
 from crm.plans import words
-from crm.plans.model import EventKind, Way
+from crm.plans.model import NOBODY, EventKind, Way
 from crm.plans.selects import state_on
 from crm.plans.tables import PlanEventRow, PlanRow
 from crm.values.languages import Language
 
 READ = "donations.read"
 MOST_LISTED = 200
+UNTIL = date(9999, 12, 31)
+"""The last day of what has no end."""
 
 
 def _named(said: Mapping[Any, Any]) -> Options:
@@ -35,6 +39,10 @@ def _suppliers(session: Session, _language: Language) -> Sequence[Option]:
     return [Option(value=str(one), label=str(one)) for one in session.scalars(known.limit(MOST_LISTED))]
 
 
+def _origins(session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=NOBODY, label=say(language, N_("sans prestataire"))), *_suppliers(session, language)]
+
+
 def _plans(asking: Asking) -> Select[*tuple[Any, ...]]:
     row, event = PlanRow, PlanEventRow
     amounts = (EventKind.UPGRADE, EventKind.DOWNGRADE)
@@ -46,11 +54,18 @@ def _plans(asking: Asking) -> Select[*tuple[Any, ...]]:
         row.every_months,
         (row.cents * 12 // row.every_months).label("yearly_cents"),
         row.supplier,
+        func.coalesce(row.supplier, NOBODY).label("origin"),
+        func.coalesce(row.ended_on, literal(UNTIL, Date())).label("until_on"),
         state_on(asking.on).label("state"),
         cast(case((row.mandate_id.is_(None), Way.STANDING_ORDER.value), else_=Way.DIRECT_DEBIT.value), Word(Way)).label(
             "way"
         ),
     )
+
+    if "months" in asking.columns:
+        today = literal(asking.on, Date())
+        end = case((row.ended_on < today, row.ended_on), else_=today)
+        found = found.add_columns(months_between(row.started_on, end).label("months"))
 
     def of_plan(what: Any, *kinds: EventKind) -> Any:
         wanted = select(what).where(event.plan_id == row.id, event.kind.in_(kinds))
@@ -103,6 +118,9 @@ SOURCES: tuple[Source, ...] = (
             Column(key="raised_on", label=N_("augmenté pour la dernière fois"), kind=Kind.DAY),
             _WAY,
             Column(key="supplier", label=N_("recruté par"), kind=Kind.WORD, options=_suppliers),
+            Column(key="origin", label=N_("origine"), kind=Kind.WORD, options=_origins),
+            Column(key="months", label=N_("mois tenus"), kind=Kind.NUMBER),
+            Column(key="until_on", label=N_("court encore, ou a couru"), kind=Kind.DAY),
             Column(key="ended_on", label=N_("terminé"), kind=Kind.DAY),
             Column(key="end_reason", label=N_("raison de la fin"), kind=Kind.WORD, options=_named(words.END_REASONS)),
         ),

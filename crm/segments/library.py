@@ -72,6 +72,8 @@ def _versus_last_year(relation: Relation, percent: int) -> Comparison:
 ACTIVE = _last(13, 0)
 _ONE_OFF = _is("kind", "one-off")
 _REGULAR = _is("kind", "instalment")
+REGULAR_NOW = _gave(Rolling(length=3), _REGULAR)
+"""An instalment came in the last two months and the one of grace."""
 _LAST_TWO_YEARS = Rolling(length=24)
 _SEASON = Some(
     parts=tuple(
@@ -317,74 +319,3 @@ READY: tuple[Ready, ...] = (
 """Every status of the fundraisers' craft, under the definition that is shown beside it."""
 
 BY_KEY = {one.key: one for one in READY}
-
-
-def _first(window: Window) -> Condition:
-    return Condition(source=GIFT, measure=Measure.FIRST, asks=window)
-
-
-def _never(window: Window) -> Tree:
-    return Not(part=_gave(window))
-
-
-_THIS, _LAST, _BEFORE_LAST = Year(), Year(shift=-1), Year(shift=-2)
-_LAST_SO_FAR = Year(shift=-1, to_date=True)
-_FLOWS = (
-    Ready(
-        key="flow-last",
-        name=N_("Ont donné l’an dernier"),
-        definition=N_("Au moins un don l’an dernier."),
-        tree=Every(parts=(_gave(_LAST),)),
-    ),
-    Ready(
-        key="flow-new",
-        name=N_("Nouveaux cette année"),
-        definition=N_("Premier don de leur vie cette année."),
-        tree=Every(parts=(_first(_THIS),)),
-    ),
-    Ready(
-        key="flow-kept",
-        name=N_("Gardés"),
-        definition=N_("Un don l’an dernier et un don cette année."),
-        tree=Every(parts=(_gave(_LAST), _gave(_THIS))),
-    ),
-    Ready(
-        key="flow-back",
-        name=N_("Revenus"),
-        definition=N_("Un don cette année, aucun l’an dernier, un au moins avant."),
-        tree=Every(parts=(_gave(_THIS), _never(_LAST), Not(part=_first(_THIS)))),
-    ),
-    Ready(
-        key="flow-gone",
-        name=N_("Pas encore revenus"),
-        definition=N_("Un don l’an dernier, aucun cette année jusqu’ici."),
-        tree=Every(parts=(_gave(_LAST), _never(_THIS))),
-    ),
-    Ready(
-        key="flow-fresh",
-        name=N_("Nouveaux de l’an dernier"),
-        definition=N_("Premier don de leur vie l’an dernier."),
-        tree=Every(parts=(_first(_LAST),)),
-    ),
-    Ready(
-        key="flow-fresh-kept",
-        name=N_("Nouveaux de l’an dernier, gardés"),
-        definition=N_("Premier don l’an dernier, et un don cette année."),
-        tree=Every(parts=(_first(_LAST), _gave(_THIS))),
-    ),
-    Ready(
-        key="flow-before",
-        name=N_("Ont donné il y a deux ans"),
-        definition=N_("Au moins un don il y a deux ans."),
-        tree=Every(parts=(_gave(_BEFORE_LAST),)),
-    ),
-    Ready(
-        key="flow-before-kept",
-        name=N_("D’il y a deux ans, revenus l’an dernier au même jour"),
-        definition=N_("Un don il y a deux ans, et un l’an dernier avant le même jour qu’aujourd’hui."),
-        tree=Every(parts=(_gave(_BEFORE_LAST), _gave(_LAST_SO_FAR))),
-    ),
-)
-FLOWS = {one.key: one for one in _FLOWS}
-"""What the figures of the year are counted by: the people behind each are these segments."""
-BY_KEY |= FLOWS

@@ -227,6 +227,8 @@ class Reader:
         match window:
             case Year(from_day="", to_day="", to_date=False):
                 return self._say(N_("en %(year)s"), year=str(self.today.year + window.shift))
+            case Between(first=date(month=1, day=1, year=year), last=date(month=12, day=31, year=end)) if year == end:
+                return self._say(N_("en %(year)s"), year=str(year))
             case Year() | Between():
                 first, last = days_of(window, self.today)
                 return self._range(first, last)

@@ -221,6 +221,7 @@ DOORS_BESIDES = {
         "words",
     },
     "crm.duplicates": {"merges", "words"},
+    "crm.figures": {"behind", "income", "loyalty", "peers", "regulars", "rules"},
     "crm.fundraising": {
         "call_model",
         "calls",
@@ -274,7 +275,7 @@ DOORS_BESIDES = {
         "questions",
         "reading",
         "rules",
-        "understanding",
+        "windows",
     },
     "crm.legacies": {"rules", "words"},
     "crm.members": {"assemblies", "reminding", "words"},

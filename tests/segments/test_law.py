@@ -232,6 +232,8 @@ WORDS: dict[str, list[str]] = {
     "fate": ["came", "failed", "awaited"],
     "way": ["direct-debit"],
     "supplier": ["Rue"],
+    "origin": ["Rue", "-"],
+    "peers": ["regular", "others"],
     "end_reason": ["money"],
     "reason": ["AM04"],
     "complaint": ["open"],

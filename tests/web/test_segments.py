@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import unquote_plus
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +15,7 @@ from crm.assembly import Assembly
 from crm.care.tables import TaskRow
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
+from crm.figures import behind
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.privacy import erasing
@@ -147,14 +150,35 @@ def test_what_somebody_may_not_see_they_may_not_ask_either(assembly: Assembly, b
 def test_each_figure_is_of_people_one_can_see(assembly: Assembly, browser: Open) -> None:
     donors(assembly)
     raiser = browser(Role.FUNDRAISER)
+    assert "Pas encore compté" in words_of(raiser.get(f"{PAGE}/figures").text)
+    raiser.post(f"{PAGE}/figures/recount")
     page = raiser.get(f"{PAGE}/figures").text
     words = words_of(page)
-    assert "Fidélité à ce jour 33,3 % 1 des 3" in words
+    assert "Chiffres de 10:00" in words
+    assert "Fidélité à ce jour 33,3 % 1 sur 3 de 2025" in words
     assert "30,00 €" in words
-    for key in set(re.findall(r"new\?from=([a-z0-9-]+)", page)):
-        assert key in BY_KEY
-    gone = words_of(raiser.get(f"{PAGE}/new?from=flow-gone").text)
+    topics = ("", "/loyalty", "/regular", "/donors", "/seasons")
+    pages = [raiser.get(f"{PAGE}/figures{topic}").text for topic in topics]
+    keys = {unquote_plus(html.unescape(key)) for one in pages for key in re.findall(r'new\?from=([^"]+)"', one)}
+    assert {"gone:2026", "kept:2026", "rfm-0-0", "band:2500:4999"} <= keys
+    assert {key for key in keys if behind.find(key) is None} == set()
+    gone = words_of(raiser.get(f"{PAGE}/new?from=gone:2026").text)
     assert "2 personnes" in gone
+    assert "Les personnes qui ont donné en 2025 et n’ont pas donné en 2026." in gone
+    defined = raiser.get(f"{PAGE}/figures/definitions").text
+    for one in pages:
+        for key in re.findall(r'definitions#([a-z]+)"', one):
+            assert f'id="{key}"' in defined
+    assert raiser.get(f"{PAGE}/figures/nothing").status_code == 404
+
+
+def test_who_may_not_build_sees_figures_without_a_way_to_people(assembly: Assembly, browser: Open) -> None:
+    donors(assembly)
+    counter = browser(Role.FINANCE)
+    counter.post(f"{PAGE}/figures/recount")
+    page = counter.get(f"{PAGE}/figures").text
+    assert "33,3" in page
+    assert "new?from=" not in page
 
 
 def test_a_segment_becomes_tasks_once_each(assembly: Assembly, browser: Open) -> None:

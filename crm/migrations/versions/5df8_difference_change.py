@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '5df8'
-down_revision = '31b7'
+down_revision = "8d44"
 branch_labels = None
 depends_on = None
 

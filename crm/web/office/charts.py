@@ -65,7 +65,10 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
-    """A whole chart. `finding` is its title: what one sees in it. `table` holds the same figures as text."""
+    """A whole chart. `finding` is its title: what one sees in it. `table` holds the same figures as text.
+
+    `links` say where each cell of the table leads; empty: nowhere.
+    """
 
     finding: str
     note: str
@@ -74,11 +77,13 @@ class Chart:
     words: tuple[Word, ...] = ()
     head: tuple[str, ...]
     table: tuple[tuple[str, ...], ...]
+    links: tuple[tuple[str, ...], ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
     left: int = _SIDE
     right: int = WIDTH - _SIDE
-    floor: int = HEIGHT - _FOOT
+    floor: float = HEIGHT - _FOOT
+    has_axis: bool = True
 
 
 def bars(

@@ -8,13 +8,14 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from crm.figures import behind
 from crm.segments import service
 from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing
 from crm.segments.grid import BY_KEY
 from crm.segments.model import Definition, Every, NewSegment, Segment
 from crm.staff.model import Permission
 from crm.values.errors import Conflict, Invalid
-from crm.web.office import guard, segment_view, shell
+from crm.web.office import figure_words, guard, segment_view, shell
 from crm.web.office import segment_form as forms
 from crm.web.office.noting import note
 from crm.web.office.segment_draft import drafted
@@ -29,14 +30,16 @@ LONGEST_TYPED = 2500
 
 @guard.page(blueprint, "/new", permission=Permission.SEGMENTS_EDIT)
 def new() -> ResponseReturnValue:
-    """An empty builder, or one that begins as a segment of the library does."""
-    ready = BY_KEY.get(request.args.get("from", ""))
-    tree = ready.tree if ready and ready.tree is not None else Every()
+    """An empty builder, or one that begins as a segment of the library does, or the one behind a figure."""
+    key = request.args.get("from", "")
+    ready, figure = BY_KEY.get(key), behind.find(key)
     typed = dict.fromkeys(TYPED, "") | {"is_shared": "on"}
     if ready:
         typed |= {"name": shell.say(ready.name), "description": shell.say(ready.definition)}
-    draft = drafted(tree, shell.assembly().questions)
-    if ready is None:
+    elif figure:
+        typed |= {"name": figure_words.name(figure)}
+    draft = drafted(figure.tree if figure else Every(), shell.assembly().questions)
+    if figure is None:
         draft = forms.changed(draft, f"add:{forms.ROOT}")
     return _page(draft, typed, {})
 

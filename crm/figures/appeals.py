@@ -1,0 +1,50 @@
+"""What came of the last appeals: who was asked, who gave, what it brought and cost."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from crm.donations import appeals as planned
+from crm.figures.givers import rows
+from crm.figures.model import Numbers
+from crm.fundraising.selects import asked_by_appeal
+from crm.segments.library import GIFT
+from crm.segments.selects import Question
+
+MOST = 12
+
+
+def results(question: Question) -> Numbers:
+    """Of each of the last appeals, by code: `asked`, `gifts`, `cents`, `cost`; `names` are in order, the newest first.
+
+    Gifts are those that bear a code of the appeal, the money of everybody; behind stand those who can still be found.
+    """
+    session = question.session
+    begun = [one for one in planned.appeals(session) if one.starts_on and one.starts_on <= question.today][:MOST]
+    codes = [one.code for one in begun]
+    asked = {appeal: int(people) for appeal, people in session.execute(asked_by_appeal())}
+    every = question.catalogue.source(GIFT).rows(question.asking(frozenset({"appeal"}))).subquery("coded_gifts")
+    sums = (func.count(), func.sum(every.c.cents))
+    money = session.execute(select(every.c.appeal, *sums).where(every.c.appeal.in_(codes)).group_by(every.c.appeal))
+    brought = {code: (int(gifts), int(cents)) for code, gifts, cents in money}
+    gift = rows(question, GIFT, "appeal")
+    givers = session.execute(
+        select(gift.c.appeal, func.count(gift.c.person_id.distinct()))
+        .where(gift.c.appeal.in_(codes))
+        .group_by(gift.c.appeal)
+    )
+    amounts: dict[str, int] = {}
+    for one in begun:
+        gifts, cents = brought.get(one.code, (0, 0))
+        amounts |= {
+            f"asked:{one.code}": asked.get(one.id, 0),
+            f"gifts:{one.code}": gifts,
+            f"cents:{one.code}": cents,
+            f"cost:{one.code}": one.cost_cents,
+            f"number:{one.code}": one.id,
+        }
+    return Numbers(
+        people={f"appeal:{one}": 0 for one in codes} | {f"appeal:{code}": int(number) for code, number in givers},
+        amounts=amounts,
+        names={f"{place:02d}:{one.code}": one.name for place, one in enumerate(begun)},
+    )

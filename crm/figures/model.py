@@ -1,0 +1,63 @@
+"""The nouns of figures: a sheet of numbers with the hour at which it was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """What a sheet is about."""
+
+    INCOME = "income"
+    LOYALTY = "loyalty"
+    COHORTS = "cohorts"
+    SECOND = "second"
+    LIFETIME = "lifetime"
+    PLANS = "plans"
+    SURVIVAL = "survival"
+    SCORES = "scores"
+    PYRAMID = "pyramid"
+    CONCENTRATION = "concentration"
+    SEASONS = "seasons"
+    APPEALS = "appeals"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Numbers:
+    """What was counted. Each of `people` stands under the key of whoever is behind it (`behind.tree`); `amounts` are
+    cents and other whole numbers; `names` are what things were called."""
+
+    people: Mapping[str, int] = field(default_factory=dict)
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """The numbers of a part, as of a day, and when and how fast they were counted."""
+
+    part: Part
+    on: date
+    counted_at: datetime
+    milliseconds: int
+    numbers: Numbers
+
+    def people(self, key: str) -> int:
+        """How many people stand behind a key; nobody where nothing was counted."""
+        return self.numbers.people.get(key, 0)
+
+    def amount(self, key: str) -> int:
+        """Cents, or another whole number; 0 where nothing was counted."""
+        return self.numbers.amounts.get(key, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Count:
+    """How the last whole count went: when it ended, how long it took, and whether somebody asked for another since."""
+
+    counted_at: datetime
+    milliseconds: int
+    is_asked: bool

@@ -1,0 +1,107 @@
+"""What a page of figures is made of: sections with their numbers, charts and grids, each leading to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from urllib.parse import urlencode
+
+from babel.numbers import format_decimal
+from flask import url_for
+
+from crm.figures.model import Part, Sheet
+from crm.foundation.templating import environment
+from crm.foundation.translation import babel_locale
+from crm.staff.model import Permission
+from crm.web.office import guard, shell
+from crm.web.office.charts import Chart
+
+Sheets = Mapping[Part, Sheet]
+NONE = "—"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stat:
+    """One number in large."""
+
+    label: str
+    value: str
+    note: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One number of a grid; `heat` from 0 to 5, None where the number is only read."""
+
+    shown: str
+    href: str = ""
+    heat: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grid:
+    """A table that is read as a picture. Each row begins with its name."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    corner: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A subject: what it says, and the key of its definition."""
+
+    key: str
+    stats: tuple[Stat, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    grids: tuple[Grid, ...] = ()
+
+
+def behind(key: str, number: int = 1) -> str:
+    """Where the people behind a figure are shown; empty for nobody, and for whoever may build no segment."""
+    if not number or not guard.may(Permission.SEGMENTS_EDIT):
+        return ""
+    return f"{url_for('segment_builder.new')}?{urlencode({'from': key})}"
+
+
+def percent(value: Fraction | None) -> str:
+    """« 57,1 % », or a dash of nothing."""
+    return NONE if value is None else str(environment(shell.language()).filters["percent"](float(value)))
+
+
+def whole_percent(value: Fraction | None) -> str:
+    """The same without a decimal."""
+    return (
+        NONE if value is None else str(environment(shell.language()).filters["percent"](float(value), "#,##0\u00a0%"))
+    )
+
+
+def decimal(value: Fraction) -> str:
+    """Two decimals."""
+    return str(format_decimal(float(value), "0.00", locale=babel_locale(shell.language())))
+
+
+def euros(cents: Fraction | int) -> str:
+    """Whole euros."""
+    return f"{shell.number(round(Fraction(cents) / 100))}\u202f€"
+
+
+def heat(value: Fraction | int, most: Fraction | int) -> int:
+    """From 0 (nothing) to 5 (the most)."""
+    return 0 if not value or not most else max(1, min(5, -int(-5 * Fraction(value) // Fraction(most))))
+
+
+def people_cell(sheet: Sheet, key: str, *, most: int = 0) -> Cell:
+    """So many people, and the way to them."""
+    number = sheet.people(key)
+    return Cell(shown=shell.number(number), href=behind(key, number), heat=heat(number, most) if most else None)
+
+
+def links(rows: Sequence[Sequence[tuple[str, int]]]) -> tuple[tuple[str, ...], ...]:
+    """Where the cells of a table lead: each row as keys with their number; an empty key leads nowhere."""
+    return tuple(tuple(behind(key, number) if key else "" for key, number in row) for row in rows)

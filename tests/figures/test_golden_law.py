@@ -1,0 +1,157 @@
+"""Every figure against what a hand reckons of twelve donors, and each against the segment that stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from random import Random
+
+import pytest
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly
+from crm.donations.model import GiftKind
+from crm.figures import behind, rules, service
+from crm.figures.model import Part, Sheet
+from crm.rooms import QUESTIONS
+from crm.segments import asking
+from crm.segments import service as segments
+from crm.segments.model import Definition
+from crm.values.identifiers import PersonId
+from tests.conftest import NOW
+from tests.segments import sowing
+from tests.segments.conftest import give, person
+from tests.segments.test_golden import DONORS, EURO
+from tests.segments.test_law import crowd
+
+
+def reckoned(session: Session) -> dict[Part, Sheet]:
+    """Every part, as of the hour of the tests."""
+    return {part: service.reckon(session, QUESTIONS, part, at=NOW, stopwatch=lambda: 0.0) for part in Part}
+
+
+def people(sheet: Sheet, *words: str) -> dict[str, int]:
+    """What is counted under those words."""
+    return {key: number for key, number in sheet.numbers.people.items() if key.partition(":")[0] in words}
+
+
+@pytest.fixture
+def golden(assembly: Assembly) -> Iterator[tuple[Session, dict[str, PersonId]]]:
+    """The twelve, in a transaction of which nothing stays; H gives every month."""
+    with assembly.database.reading() as session:
+        everyone = {name: person(session, assembly, name) for name in DONORS}
+        for name, given in DONORS.items():
+            kind = GiftKind.INSTALMENT if name == "H" else GiftKind.ONE_OFF
+            for euros, day in given:
+                give(session, assembly, everyone[name], euros * EURO, date.fromisoformat(day), kind=kind)
+        plan = [("H", "2024-01-01", None, None), ("A", "2025-01-10", "2025-03-05", "Rue"),
+                ("B", "2025-11-01", None, "Rue"), ("G", "2026-06-01", "2026-10-15", "Rue")]  # fmt: skip
+        for name, since, ended, supplier in plan:
+            ended_on = date.fromisoformat(ended) if ended else None
+            sowing.promise(
+                session, everyone[name], 1000, date.fromisoformat(since), ended_on=ended_on, supplier=supplier
+            )
+        sowing.count_donors(session)
+        yield session, everyone
+
+
+def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Session, dict[str, PersonId]]) -> None:
+    session, _ = golden
+    sheets = reckoned(session)
+
+    income = sheets[Part.INCOME]
+    months = {f"2026-{n:02d}": 1000 for n in (3, 7, 8, 10, 11)}
+    months |= {"2026-01": 3500, "2026-02": 4000, "2026-04": 3500, "2026-05": 91000, "2026-06": 14000, "2026-09": 5000}
+    before = {f"2025-{n:02d}": 1000 for n in (1, 2, 4, 7, 8, 9, 10)}
+    before |= {"2025-03": 6000, "2025-05": 81000, "2025-06": 14000, "2025-11": 601000, "2025-12": 7000}
+    assert income.numbers.amounts == months | before | {"so-far": 709_000}
+    assert people(income, "gave")["gave:2025-12"] == 2  # H and I
+
+    flows = sheets[Part.LOYALTY]
+    assert {key: flows.people(key) for key in ("gave:2025", "gave:2026", "first:2026", "kept:2026", "back:2026",
+                                               "gone:2026")} == {
+        "gave:2025": 7, "gave:2026": 7, "first:2026": 2, "kept:2026": 4, "back:2026": 1, "gone:2026": 3,
+    }  # fmt: skip
+    assert rules.share(flows.people("kept:2026"), flows.people("gave:2025")) == rules.share(4, 7)
+    assert (flows.people("kept:2025"), flows.people("gave:2024"), flows.people("gone:2025")) == (4, 4, 0)
+    assert (flows.people("kept-new:2026"), flows.people("first:2025")) == (2, 3)  # E and F stayed, K not
+    assert (flows.people("kept-repeat:2026"), flows.people("kept-back:2026")) == (2, 0)  # H and J
+    assert flows.people("kept-by:2025-11-23") == 3  # I gave again in December only
+    early = "2025-01-01..2025-11-23"
+    assert (flows.people(f"gave:{early}"), flows.people(f"both-by:{early}+2026-01-01..2026-11-23")) == (6, 4)
+
+    cohorts = sheets[Part.COHORTS]
+    assert {key: number for key, number in cohorts.numbers.people.items() if ":2024" in key} == {
+        "first:2024": 3, "cohort:2024:0": 3, "cohort:2024:1": 3, "cohort:2024:2": 2,
+    }  # fmt: skip
+    assert [cohorts.amount(f"2024:{later}") for later in range(3)] == [67_000, 97_000, 101_000]
+
+    # G alone came back in time; E and F came back when their twelve months were just over; A has not had the time.
+    second = sheets[Part.SECOND]
+    assert people(second, "starts", "second-90", "second-12") == {
+        "starts:2021": 1, "second-90:2021": 0, "second-12:2021": 0,
+        "starts:2022": 1, "second-90:2022": 0, "second-12:2022": 0,
+        "starts:2023": 1, "second-90:2023": 0, "second-12:2023": 0,
+        "starts:2024": 2, "second-90:2024": 0, "second-12:2024": 0,
+        "starts:2025": 3, "second-90:2025": 0,
+        "starts:2025-01-01..2025-11-23": 3, "second-12:2025-01-01..2025-11-23": 0,
+        "starts:2026-01-01..2026-08-24": 1, "second-90:2026-01-01..2026-08-24": 1,
+    }  # fmt: skip
+
+    lifetime = sheets[Part.LIFETIME]
+    assert lifetime.people("first:2024") == 3
+    assert lifetime.amount("2024:12") == 67_000  # B 50, H 12 times 10, J 500
+    assert lifetime.amount("2024:24") == 164_000  # B 100, H 240, J 1 300
+    assert {key: lifetime.amount(key) for key in ("year", "donors", "kept", "before")} == {
+        "year": 716_000, "donors": 7, "kept": 4, "before": 4,
+    }  # fmt: skip
+    assert rules.lifetime_cents(716_000, 7, 4, 4) == 1_022_857  # all of them stayed: ten years at most
+
+    plans = sheets[Part.PLANS]
+    assert (plans.people("plans:2026-10-01"), plans.people("plans-ended:2026-10")) == (3, 1)
+    assert (plans.people("plans:2026-11-01"), plans.people("plans-ended:2026-11")) == (2, 0)
+    lasted = sheets[Part.SURVIVAL]
+    assert lasted.numbers.names == {"00": "Rue", "01": "-"}
+    assert [lasted.people(f"{word}:2026-08-23:Rue") for word in ("recruits", "lasted:3")] == [3, 2]
+    assert [lasted.people(f"{word}:2025-11-23:Rue") for word in ("recruits", "lasted:12")] == [2, 1]
+
+    scores = sheets[Part.SCORES]
+    plain = {key: number for key, number in scores.numbers.people.items() if key.startswith("rfm-") and number}
+    assert plain == {"rfm-0-0": 3, "rfm-0-1": 5, "rfm-0-4": 1, "rfm-1-0": 1, "rfm-2-0": 2}
+    assert scores.people("asleep:others") == 1  # L
+    assert sum(people(scores, "score").values()) == 11
+
+    steps = sheets[Part.PYRAMID]
+    assert steps.numbers.people == {"band:2500:4999": 2, "band:5000:11999": 4, "band:12000:24999": 1,
+                                    "band:50000:99999": 1}  # fmt: skip
+    top = sheets[Part.CONCENTRATION]
+    assert {key: top.people(key) for key in ("top:1", "top:5", "top:10")} == {"top:1": 0, "top:5": 0, "top:10": 1}
+    assert top.amount("cents:10") == 600_000
+    spring = sheets[Part.SEASONS]
+    assert (spring.amount("first"), spring.amount("last")) == (2021, 2025)
+    assert spring.people("season:12:2021:2025") == 3  # C, H and I
+    assert spring.amount("2025-12") == 7_000
+
+
+def test_a_figure_is_as_many_people_as_its_segment(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        crowd(session, assembly, Random(20261123))
+        sheets = reckoned(session)
+        wrong, seen = {}, set()
+        for sheet in sheets.values():
+            for key, number in sheet.numbers.people.items():
+                tree = behind.tree(key)
+                question = segments.question(session, QUESTIONS, [tree], at=NOW)
+                found = asking.count(Definition(tree=tree), question)
+                seen.add(key.partition(":")[0])
+                if found != number:
+                    wrong[key] = (number, found)
+        assert wrong == {}
+        assert {part for part, sheet in sheets.items() if not sheet.numbers.people} == set()
+        assert set(behind._WORDS) - {"best", "asleep"} <= seen
+
+
+def test_a_key_that_says_nothing_is_nobody() -> None:
+    said = "first first: first:24 first:2024:1 gave:2024-13 season:13:2021:2025 cohort:2024:x season:12:1900:2100"
+    for key in ("", *said.split(), "lasted:x:2024-01-01:Rue", "gave:2024-01-01..", "nobody:1", "flow-gone"):
+        assert behind.find(key) is None
