@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 from crm.banking import store
 from crm.banking.errors import GiftHasMoved
 from crm.banking.kept import KeptLine
+from crm.banking.meaning import Meant
 from crm.donations import appeals, pouring
 from crm.donations import service as donations
-from crm.donations.model import Basis, EntryKind, GiftKind, Method, Movement, NewGift, NewLine, Printed
+from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Printed
+from crm.donations.rules import LINE_OF
 from crm.foundation.signing import Sealer
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
 PROVIDER = "bank"
+GIFT = Meant()
 
 
 def book(
@@ -30,15 +33,17 @@ def book(
     person_id: PersonId,
     *,
     undone: KeptLine | None = None,
+    meant: Meant | None = None,
     at: datetime,
     by: AccountId | None,
 ) -> GiftId | None:
     """Books a line that was just given to somebody; the gift it stands on, None where it is no gift (money that left).
 
-    `undone` is the credit that a return takes back.
+    `undone` is the credit that a return takes back; `meant` is what a colleague says that a credit is.
     """
     if _is_gift(line):
-        gift_id = donations.record(session, sealer, _gift(line, person_id, _codes(session, [line])), at=at, by=by).id
+        new = _gift(line, person_id, _codes(session, [line]), meant or GIFT)
+        gift_id = donations.record(session, sealer, new, at=at, by=by).id
     elif undone is not None and undone.gift_id is not None and line.cents < 0:
         gift_id = undone.gift_id
         kind = EntryKind.RETURN
@@ -79,14 +84,14 @@ def _codes(session: Session, several: Sequence[KeptLine]) -> dict[str, Printed]:
     return appeals.printed(session, {line.structured for line in several if line.structured})
 
 
-def _gift(line: KeptLine, person_id: PersonId, codes: Mapping[str, Printed]) -> NewGift:
+def _gift(line: KeptLine, person_id: PersonId, codes: Mapping[str, Printed], meant: Meant = GIFT) -> NewGift:
     printed = codes.get(line.structured or "")
     return NewGift(
         person_id=person_id,
-        lines=(NewLine(cents=line.cents),),
+        lines=(NewLine(cents=line.cents, kind=LINE_OF.get(meant.kind, LineKind.DONATION), fund=meant.fund),),
         given_on=line.booked_on,
         movement=_movement(line),
-        kind=GiftKind.INSTALMENT if line.mandate else GiftKind.ONE_OFF,
+        kind=GiftKind.INSTALMENT if line.mandate and meant.kind is GiftKind.ONE_OFF else meant.kind,
         basis=Basis.SETTLEMENT,
         source_code=printed.source_code if printed is not None and not line.mandate else "",
     )

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.banking import booking, collected, rules, store
+from crm.banking import booking, collected, meaning, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.collections.settling import Ledger
 from crm.donations import appeals
+from crm.donations.model import GiftKind
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.people import links, search
@@ -152,7 +153,14 @@ def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
         found = rules.verdict(keys[line.id], known, name=line.name, names=names)
         if found is not None:
             decided.append((line, PersonId(found[0]), found[1], None))
-    return decided
+    return _gifts_only(session, decided)
+
+
+def _gifts_only(session: Session, decided: Sequence[_Decided]) -> list[_Decided]:
+    """Without the credits that may be a fee, a purchase or a legacy: somebody looks at these."""
+    givers = {int(who) for line, who, _, undone in decided if undone is None and line.return_kind is None}
+    known = meaning.habits(session, givers)
+    return [one for one in decided if one[3] is not None or meaning.seems(one[0], one[1], known) is GiftKind.ONE_OFF]
 
 
 def _undone_by(line: KeptLine, free: Sequence[KeptLine]) -> KeptLine | None:

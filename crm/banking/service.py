@@ -12,6 +12,7 @@ from crm.banking import booking, matching, store
 from crm.banking.bringing import Counter
 from crm.banking.errors import DayToCome, LineDecided, LineMissing, LineSettles
 from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule
+from crm.banking.meaning import Meant
 from crm.people import arriving
 from crm.people import service as people
 from crm.people.errors import PersonMissing
@@ -60,8 +61,11 @@ def confirm(
     by: AccountId,
     at: datetime,
     rule: Rule = Rule.COLLEAGUE,
+    meant: Meant | None = None,
 ) -> KeptLine:
     """The line is that person's; what it says of them is learned, a national number in it goes to them.
+
+    `meant` is what a credit is and the fund it goes to: a gift to the general fund where nothing is said.
 
     Raises `LineDecided` where somebody decided since version `seen`, with what they decided.
     """
@@ -76,7 +80,7 @@ def confirm(
     undone = store.last_like(session, person.id, -decided.cents) if decided.return_kind else None
     if undone is not None:
         store.undo(session, decided.id, undone.id)
-    booking.book(session, counter.sealer, decided, person.id, undone=undone, at=at, by=by)
+    booking.book(session, counter.sealer, decided, person.id, undone=undone, meant=meant, at=at, by=by)
     if decided.return_kind is None:
         matching.learn(session, decided, person.id)
     vault.hand_over(session, counter.vault.lock(), counter.sealer, decided.fingerprint, person.id, at=at, by=by)
@@ -94,12 +98,14 @@ def confirm_newcomer(
     seen: int,
     by: AccountId,
     at: datetime,
+    meant: Meant | None = None,
 ) -> tuple[KeptLine, Person]:
     """The line is of somebody we did not know: their record is opened in the same step. Raises `LineDecided`."""
     found = line(session, line_id)
     new = NewPerson(language=language, first_name=first_name, last_name=last_name, source="bank")
     arrived = arriving.arrive(session, counter.addresses, new, at=at, statement={"bank_line": found.id})
-    decided = confirm(session, counter, line_id, arrived.person.id, seen=seen, by=by, at=at, rule=Rule.NEWCOMER)
+    whose, rule = arrived.person.id, Rule.NEWCOMER
+    decided = confirm(session, counter, line_id, whose, seen=seen, by=by, at=at, rule=rule, meant=meant)
     return decided, arrived.person
 
 

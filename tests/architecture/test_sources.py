@@ -178,7 +178,7 @@ DOORS_BESIDES = {
         "words",
         "yearly_control",
     },
-    "crm.banking": {"amounts", "bringing", "kept", "reading", "references", "rules", "telling", "words"},
+    "crm.banking": {"amounts", "bringing", "kept", "meaning", "reading", "references", "rules", "telling", "words"},
     "crm.care": {"rules", "words"},
     "crm.collections": {"announcing", "notice_letters", "pain_002", "rules", "settling", "words"},
     "crm.consent": {

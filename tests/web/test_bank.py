@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from crm.assembly import Assembly
+from crm.donations import service as donations
+from crm.donations.model import GiftKind, LineKind
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff.model import Role
@@ -48,6 +51,41 @@ def test_a_file_is_brought_in_and_its_lines_find_their_people(
     assert f"/office/supporters/{marie.id}" in held
     assert finance.post(f"/office/bank/{first}/reopen", {"seen": "2"}).status_code == 303
     assert chosen(finance.get("/office/bank").text)[0] == first
+
+
+def test_what_is_no_gift_waits_for_a_word_and_is_never_attested(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    with assembly.database.transaction() as session:
+        marie = people.add(
+            session, assembly.addresses, NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont"), at=NOW
+        )
+    finance = browser(Role.FINANCE)
+
+    def bring(*moves: Move, number: int) -> str:
+        file = coda.file(coda.statement(list(moves), number=number))
+        assert finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")}).status_code == 303
+        return finance.get("/office/bank").text
+
+    iban = "BE71096123456769"
+    fee = Move(cents=2500, name="DUPONT MARIE", account=iban, text="ma cotisation")
+    line, seen = chosen(page := bring(fee, number=1))
+    assert '<option value="membership-fee" selected>' in page
+    said = {"seen": seen, "person_id": marie.id, "kind": "membership-fee"}
+    assert finance.post(f"/office/bank/{line}/confirm", said).status_code == 303
+    # The account is hers by now. As much again may be next year's fee; another amount is a gift; a notary gives none.
+    silent, gift = replace(fee, text="merci"), replace(fee, cents=4000, text="merci")
+    legacy = replace(fee, cents=900_000, text="succession Dupont")
+    page = bring(silent, gift, legacy, number=2)
+    assert '<option value="membership-fee" selected>' in page
+    with assembly.database.reading() as session:
+        gifts = [donations.whole(session, one.id) for one in donations.latest_of(session, marie.id, size=9)]
+        lines = {line.cents: (one.gift.kind, line.kind, line.is_deductible) for one in gifts for line in one.lines}
+    assert lines == {
+        2500: (GiftKind.MEMBERSHIP_FEE, LineKind.FEE, False),
+        4000: (GiftKind.ONE_OFF, LineKind.DONATION, True),
+    }
+    assert "2 mouvements attendent" in page
 
 
 def chosen(page: str) -> tuple[str, str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crm.assembly import bank_counter
-from crm.banking import bringing, rules, words
+from crm.banking import bringing, meaning, rules, words
 from crm.banking import service as banking
 from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided, LineSettles
 from crm.banking.kept import Candidate, KeptLine, LineState
+from crm.banking.meaning import Meant
 from crm.banking.references import written
+from crm.donations import service as donations
+from crm.donations import words as gift_words
+from crm.donations.model import GENERAL, GiftKind
 from crm.people import rules as people_rules
 from crm.people import service as people
 from crm.people.errors import PersonMissing
@@ -22,6 +28,7 @@ from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from crm.web.office import guard, person_search, shell
+from crm.web.office.gifts import fund_names
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -94,6 +101,7 @@ def confirm(line_id: int) -> ResponseReturnValue:
                 seen=_seen(),
                 by=guard.signed_in().account.id,
                 at=shell.now(),
+                meant=_meant(session),
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
@@ -123,6 +131,7 @@ def newcomer(line_id: int) -> ResponseReturnValue:
                 seen=_seen(),
                 by=guard.signed_in().account.id,
                 at=shell.now(),
+                meant=_meant(session),
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
@@ -163,6 +172,13 @@ def reopen(line_id: int) -> ResponseReturnValue:
     return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
 
 
+def _meant(session: Session) -> Meant:
+    """What the colleague says that the line is; a choice that is not offered is a gift to the general fund."""
+    kind, fund = request.form.get("kind", ""), request.form.get("fund", "")
+    offered = {one.value: one for one in meaning.OFFERED}
+    return Meant(kind=offered.get(kind, GiftKind.ONE_OFF), fund=fund if fund in donations.funds(session) else GENERAL)
+
+
 def _seen() -> int:
     return request.form.get("seen", 0, type=int)
 
@@ -191,6 +207,8 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None) -> Respo
         persons = people.people(session, [one.person_id for one in found])
         holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
         counts, gaps = banking.counts(session), banking.gaps(session)
+        known = meaning.habits(session, [one.person_id for one in found])
+        funds = fund_names(session)
     first, _, last = (chosen.name if chosen else "").title().partition(" ")
     return shell.show(
         "office/bank/desk.html",
@@ -201,6 +219,10 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None) -> Respo
         holder=holder,
         is_clear=rules.is_clear([one.score for one in found]),
         candidates=[_candidate(one, persons[one.person_id]) for one in found],
+        kinds=[(one.value, shell.say(gift_words.KINDS[one])) for one in meaning.OFFERED],
+        kind=request.form.get("kind") or (_seems(chosen, found, known) if chosen else ""),
+        funds=list(funds.items()) if len(funds) > 1 else [],
+        fund=request.form.get("fund", GENERAL),
         counts=counts,
         gaps=[words.gap(one, shell.language()) for one in gaps],
         typed={
@@ -210,6 +232,10 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None) -> Respo
         },
         errors=errors or {},
     )
+
+
+def _seems(line: KeptLine, found: Sequence[Candidate], known: meaning.Habits) -> str:
+    return meaning.seems(line, found[0].person_id if found else None, known).value
 
 
 def _row(line: KeptLine) -> dict[str, Any]:
