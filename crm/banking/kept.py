@@ -69,6 +69,7 @@ class KeptLine:
     decided_by: AccountId | None
     version: int
     batch: str | None = None
+    learned: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

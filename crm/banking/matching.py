@@ -85,10 +85,24 @@ def match_waiting(
 
 def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:
     """Remembers what a line that is somebody's says of them: their account, mandate and communication."""
+    taught = set()
     for key in keys_of(line):
-        links.remember_keys(session, key.kind, {(person_id, key.key)})
+        if links.remember_keys(session, key.kind, {(person_id, key.key)}):
+            taught.add(key.kind)
+    store.note_learned(session, line.id, taught)
     if line.tail:
         search.remember_words(session, IBAN, {(person_id, line.tail)})
+
+
+def unlearn(session: Session, line: KeptLine, person_id: PersonId) -> None:
+    """Forgets what the decision about a line taught of somebody, and nothing that was known before it."""
+    taught = set(line.learned.split())
+    for key in keys_of(line):
+        if key.kind in taught:
+            links.forget_keys(session, key.kind, {(person_id, key.key)})
+    if line.tail and IBAN in taught:
+        search.forget_words(session, IBAN, {(person_id, line.tail)})
+    store.note_learned(session, line.id, ())
 
 
 def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tuple[Candidate, ...]:

@@ -123,7 +123,7 @@ def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by
 
 
 def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
-    """Takes a decision back: the line waits again, its gift is corrected to nought.
+    """Takes a decision back: the line waits again, its gift is corrected to nought, what it taught is forgotten.
 
     Raises `GiftHasMoved`, and `LineSettles` for a line that settled collections or a payout.
     """
@@ -133,6 +133,9 @@ def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: A
     reopened = _decide(session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at)
     if before.gift_id is not None:
         booking.unbook(session, counter.sealer, replace(before, version=reopened.version), at=at, by=by)
+    if (whose := before.person_id) is not None:
+        matching.unlearn(session, before, whose)
+        vault.take_back(session, counter.sealer, before.fingerprint, whose, at=at, by=by)
     return line(session, line_id)
 
 

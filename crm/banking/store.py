@@ -191,6 +191,14 @@ def decide_many(
         session.connection().execute(statement, rows)
 
 
+def note_learned(session: Session, line_id: int, kinds: Collection[str]) -> None:
+    """Notes which keys a colleague's decision taught of somebody, so that taking it back unlearns just these."""
+    session.execute(
+        update(BankLineRow).where(BankLineRow.id == line_id).values(learned=" ".join(sorted(kinds))),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def undo(session: Session, line_id: int, undone: int) -> None:
     """Notes which line a return undoes."""
     session.execute(
@@ -295,4 +303,5 @@ def _line(row: BankLineRow) -> KeptLine:
         decided_by=None if row.decided_by is None else AccountId(row.decided_by),
         version=row.version,
         batch=row.batch,
+        learned=row.learned,
     )

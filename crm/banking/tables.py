@@ -82,3 +82,4 @@ class BankLineRow(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
     version: Mapped[int]
+    learned: Mapped[str] = mapped_column(String(40), default="", server_default="")

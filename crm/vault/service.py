@@ -77,6 +77,15 @@ def hand_over_many(
     return outcomes.count(Outcome.KEPT)
 
 
+def take_back(
+    session: Session, sealer: Sealer, origin: str, person_id: PersonId, *, at: datetime, by: AccountId | None
+) -> None:
+    """A number that `hand_over` gave to somebody by a slip waits for its origin again, and they have none."""
+    if store.take_back(session, origin, person_id):
+        facts = {"source": Source.BANK}
+        _record(session, sealer, "national-number.taken-back", person_id, at=at, by=by, facts=facts)
+
+
 def forget_waiting(session: Session, origins: Collection[str]) -> int:
     """Throws away what waited for payments that will find nobody; how many."""
     rows = [row.id for _, row in store.waiting(session, origins)]

@@ -37,7 +37,16 @@ def waiting(session: Session, origins: Collection[str]) -> list[tuple[str, Seale
 
 def give(session: Session, row_id: int, person_id: int) -> None:
     """A number that waited is somebody's."""
-    session.execute(update(NumberRow).where(NumberRow.id == row_id).values(person_id=person_id, origin=None))
+    values = {"person_id": person_id, "origin": None, "came_with": NumberRow.origin}
+    session.execute(update(NumberRow).where(NumberRow.id == row_id).values(values))
+
+
+def take_back(session: Session, origin: str, person_id: int) -> bool:
+    """What came with `origin` and was given to somebody waits again; whether there was such a number."""
+    row = NumberRow
+    given = (row.came_with == origin, row.person_id == person_id)
+    values = {"person_id": None, "origin": row.came_with, "came_with": None}
+    return session.execute(update(row).where(*given).values(values)).rowcount > 0  # type: ignore[attr-defined]
 
 
 def remove(session: Session, row_ids: Collection[int]) -> None:

@@ -14,6 +14,7 @@ from crm.vault.model import Source, Way
 class NumberRow(Base):
     """A number of somebody, or one that waits for what it came with (`origin`) to find its person.
 
+    `came_with` is the origin of one that found its person, so that it waits again where that was a slip.
     `uid` is drawn once and bound into the encryption, so that no row can be given another's number.
     """
 
@@ -29,6 +30,7 @@ class NumberRow(Base):
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
     origin: Mapped[str | None] = mapped_column(String(80))
+    came_with: Mapped[str | None] = mapped_column(String(80))
     sealed: Mapped[str] = mapped_column(String(200))
     key_id: Mapped[int]
     number_key: Mapped[str] = mapped_column(String(80))

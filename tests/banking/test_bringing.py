@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from crm.assembly import Assembly, bank_counter
-from crm.banking import bringing, store
+from crm.banking import bringing, matching, store
 from crm.banking import service as banking
 from crm.banking.errors import FileRefused, GiftHasMoved, LineDecided
 from crm.banking.kept import Gap, KeptLine, LineState, Report, Rule
 from crm.banking.tables import BankLineRow
 from crm.donations import service as donations
 from crm.donations.model import Wanted
+from crm.people import links
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.values.identifiers import AccountId
@@ -126,6 +127,26 @@ def test_a_national_number_never_reaches_a_row_and_goes_to_who_paid(assembly: As
     assert brought(assembly, coda.statement(printed, number=5)).matched == 1  # one communication, two people
     shared = brought(assembly, coda.statement([Move(cents=901, name="PAUL LEROY", account=samples.DONOR)], number=3))
     assert shared.matched == 0  # somebody else who writes from the same account: a person looks
+
+
+def test_a_slip_at_the_desk_leaves_nothing_with_the_wrong_person(assembly: Assembly) -> None:
+    brought(assembly, coda.statement([MARIE]))
+    [line] = waiting(assembly)
+    marie, other, counter = (
+        person(assembly, "Marie", "Dupont"),
+        person(assembly, "Luc", "Martin"),
+        bank_counter(assembly),
+    )
+    confirmed(assembly, line, other)
+    with assembly.database.transaction() as session:
+        assert vault.held(session, other.id) is not None
+        reopened = banking.reopen(session, counter, line.id, seen=2, by=CLAIRE, at=NOW)
+        assert vault.held(session, other.id) is None
+        keys = {(key.kind, key.key) for key in matching.keys_of(reopened)}
+        assert links.known_by(session, keys) == {}
+    confirmed(assembly, reopened, marie)
+    with assembly.database.reading() as session:
+        assert vault.held(session, marie.id) is not None
 
 
 def test_two_colleagues_decide_and_one_of_them_is_told(assembly: Assembly) -> None:

@@ -22,6 +22,7 @@ ACTIONS: dict[str, str] = {
     "duplicates.reopen": N_("a rouvert la question de deux fiches qui se ressemblent"),
     "registration.attendance": N_("a noté une présence à un événement"),
     "national-number.kept": N_("a gardé un numéro national"),
+    "national-number.taken-back": N_("a repris un numéro national donné à la mauvaise personne"),
     "national-number.replaced": N_("a remplacé un numéro national"),
     "national-number.revealed": N_("a regardé un numéro national"),
     "national-number.asked-many": N_("a demandé leur numéro national à plusieurs personnes"),
