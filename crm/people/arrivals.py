@@ -52,7 +52,8 @@ class Arrival:
 class Known:
     """Somebody we know, with all that an arrival is compared to; ended contact points and addresses too.
 
-    `noted`: differences that were noted before, whatever was decided; nobody is asked twice.
+    `noted`: differences that were noted before, whatever was decided; nobody is asked twice. `once`: member numbers, of
+    those that were said, of records that were merged into theirs: old letters and files name them so.
     """
 
     person: Person
@@ -62,6 +63,11 @@ class Known:
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     noted: frozenset[tuple[str, str]] = frozenset()
+    once: frozenset[str] = frozenset()
+
+    def answers_to(self, number: str) -> bool:
+        """Whether that member number is theirs, today or once."""
+        return number == self.person.member_number or number in self.once
 
     @property
     def words(self) -> frozenset[str]:
@@ -162,7 +168,7 @@ def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | N
     strong = {k.person.id: (k, By.EXTERNAL_ID) for k in candidates if _ids(arrival) & k.external_ids}
     number = arrival.number
     for known in candidates:
-        if number and known.person.member_number == number:
+        if number and known.answers_to(number):
             if arrival.words and known.words and not arrival.words & known.words:
                 return known, By.MEMBER_NUMBER, Doubt.NUMBER_OF_ANOTHER
             strong.setdefault(known.person.id, (known, By.MEMBER_NUMBER))
@@ -216,7 +222,7 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),
-        ("member_number", arrival.number, person.member_number),
+        ("member_number", "" if arrival.number in known.once else arrival.number, person.member_number),
     ):
         if said and not held:
             fields.append((name, said))

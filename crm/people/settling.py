@@ -72,6 +72,10 @@ def candidates(session: Session, addresses: AddressHasher, arrivals: Sequence[Ar
             ids |= living[person_id]
         found.append(ids)
     known = known_of(session, set().union(*found))
+    for number, person_id in by_number.items():
+        for today in living[person_id] - {person_id}:
+            survivor = known[PersonId(today)]
+            known[survivor.person.id] = replace(survivor, once=survivor.once | {number})
     return [tuple(known[PersonId(i)] for i in sorted(ids) if PersonId(i) in known) for ids in found]
 
 
