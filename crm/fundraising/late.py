@@ -18,6 +18,7 @@ from crm.fundraising import freezing, letters, selects, store
 from crm.fundraising.errors import AlreadyThere, AppealMissing, AppealOpen, NotReachable, PlanWrong
 from crm.fundraising.model import Arm, LateChange, Removal, WholeAppeal
 from crm.fundraising.tables import RecipientRow
+from crm.people import households
 from crm.people import selects as people
 from crm.people import service as persons
 from crm.segments.catalogue import Catalogue
@@ -85,12 +86,14 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     So too, where an appeal is by phone, whose number came to be on the do-not-call list.
 
     An erasure takes itself out. Nobody is taken out for want of patience: a rest or a pause holds back what is not
-    promised yet, and these letters are.
+    promised yet, and these letters are. Who lived with somebody who died is written to under their own name alone.
     """
     appeal = _frozen(session, appeal_id)
     who = people.everybody().subquery("who")
     plan, row = appeal.plan, RecipientRow
     here = (row.appeal_id == appeal_id) & (row.arm == Arm.MAILED)
+    if appeal.frozen_at is not None:
+        households.leave_names(session, row, appeal.frozen_at, here, row.removal.is_(None))
     among = select(row.person_id).where(here, row.removal.is_(None))
     moment = gate.moment(session, at)
     refused = consent.refused(plan.purpose, plan.channel, moment=moment, is_owed=True, among=among).subquery("refused")

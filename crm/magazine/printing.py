@@ -25,6 +25,7 @@ from crm.magazine.errors import NoPublication
 from crm.magazine.model import Basis, Copy, IssueRun, Publication, Removal
 from crm.magazine.print_house import Printed
 from crm.magazine.tables import CopyRow, IssueRunRow, PrintFileRow
+from crm.people import households
 from crm.people import selects as people
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, IssueRunId
@@ -96,6 +97,7 @@ class Odd:
 def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
     """Takes out whoever has died or objected since the freeze (an erasure takes itself out); how many.
 
+    Who lived with somebody who died gets their copy under their own name alone.
     A copy that was printed long ago and whose person was erased since has no name any more: it leaves no second time.
     """
     run = store.run(session, run_id)
@@ -105,6 +107,7 @@ def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
     refused = consent.refused(MAGAZINE, Channel.POST, moment=gate.moment(session, at), among=among).subquery("refused")
     objected = select(refused.c.person_id).where(refused.c.refusal.in_(SAYING_NO))
     here = CopyRow.run_id == run.id
+    households.leave_names(session, CopyRow, run.frozen_at, here, CopyRow.removal.is_(None))
     store.remove(session, here & (CopyRow.lines == ""), removal=Removal.ERASED, removed_at=at)
     gone = store.remove(session, here & CopyRow.person_id.in_(dead), removal=Removal.DECEASED, removed_at=at)
     return gone + store.remove(session, here & CopyRow.person_id.in_(objected), removal=Removal.OBJECTED, removed_at=at)

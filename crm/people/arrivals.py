@@ -220,7 +220,7 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),
-        ("member_number", arrival.number, person.member_number),
+        ("member_number", "" if arrival.number in known.numbers else arrival.number, person.member_number),
     ):
         if said and not held:
             fields.append((name, said))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
+from crm.foundation.forgetting import leave_own_name
 from crm.people import link_store, rules, selects, store
 from crm.people.errors import HouseholdMissing, PersonMissing
 from crm.people.model import Household, Person, Position
@@ -124,6 +126,15 @@ def dead_on_envelope(household: Household, people: Mapping[PersonId, Person]) ->
         return ()
     named = (people[member.person_id] for member in household.members if member.is_on_envelope)
     return tuple(one for one in named if one.is_deceased)
+
+
+def leave_names(session: Session, row: Any, since: datetime, *where: ColumnElement[bool]) -> None:
+    """Takes the names of those who died since then off the lines that were made for whom they lived with (`row`)."""
+    dead = session.execute(selects.mourned(since)).all()
+    if dead:
+        near = row.person_id.in_(selects.neighbours([one.person_id for one in dead]))
+        names = {f"{one.first_name} {one.last_name}".strip() for one in dead}
+        leave_own_name(session, row, names, near, *where)
 
 
 def openings(session: Session, people: Mapping[PersonId, Person]) -> dict[PersonId, str]:

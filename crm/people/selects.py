@@ -179,6 +179,14 @@ def neighbours(person_ids: Collection[int]) -> Select[int]:
     return select(each.c.person_id)
 
 
+def mourned(since: Any) -> Select[*tuple[Any, ...]]:
+    """Whoever shares a household and was noted as dead after an instant: person_id, first_name, last_name."""
+    row, member = PersonRow, HouseholdMemberRow
+    return select(row.id.label("person_id"), row.first_name, row.last_name).where(
+        row.deceased_recorded_at > since, row.id.in_(select(member.person_id))
+    )
+
+
 def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:
     """How households are written to, of those whose numbers `among` selects; `rules.together` reads a row.
 

@@ -20,13 +20,15 @@ from crm.duplicates import service as duplicates
 from crm.duplicates.errors import OuterMergeStands
 from crm.duplicates.model import Merge
 from crm.foundation.columns import Base
-from crm.people import keys, links
+from crm.people import keys, links, settling, taking_back
 from crm.people import service as people
+from crm.people.arrivals import Arrival, Doubt, land
 from crm.people.merging import FIELDS
 from crm.people.model import NewPerson, Title
 from crm.people.tables import ContactPointRow, PersonRow, PostalAddressRow
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
 from tests.conftest import NOW
 from tests.duplicates.holdings import HOLDINGS, Held
 
@@ -144,6 +146,28 @@ def check(session: Session, ids: list[PersonId], before: dict[str, Held], said: 
     assert all(end[one] in dead for one in dead)
 
 
+def arrive(session: Session, assembly: Assembly, ids: list[PersonId]) -> None:
+    """A file names everybody by the number they once had: it lands with who they are today, and is taken back whole."""
+    was, end = snapshot(session), ends(session)
+    numbers = {one: found.member_number for one, found in people.find_people(session, ids).items()}
+    file = [
+        Arrival(member_number=numbers[one], phones=(PhoneNumber.parse(f"0470 99 00 {n:02d}"),))
+        for n, one in enumerate(ids)
+    ]
+    known = settling.candidates(session, assembly.addresses, file)
+    landed = {n: (said, land(said, known[n - 1])) for n, said in enumerate(file, start=1)}
+    for n, (_, landing) in landed.items():
+        assert landing.known is not None
+        assert landing.known.person.id == end[ids[n - 1]]
+        assert (landing.doubt is Doubt.DECEASED) == landing.known.person.is_deceased
+    settled = settling.settle(session, assembly.addresses, landed, source="import:1", at=NOW, language=Language.FR)
+    for one in settled.values():
+        assert one.person_id == end[one.person_id]
+        assert set(taking_back.take_back(session, one.written)) == {None}
+    session.expire_all()
+    assert snapshot(session) == was
+
+
 @few
 @given(seed=st.integers(0, 2**32))
 def test_merges_lose_nothing_and_unwound_they_leave_every_table_as_it_was(assembly: Assembly, seed: int) -> None:
@@ -185,6 +209,7 @@ def test_merges_and_their_undoing_in_any_order_lose_nothing(assembly: Assembly, 
             elif made := join(session, assembly, chance):
                 standing.append(made)
             check(session, ids, before, said)
+        arrive(session, assembly, ids)
         while standing:
             merge = chance.choice([one for one in standing if all(s.loser_id != one.survivor_id for s in standing)])
             part(session, assembly, merge)

@@ -98,6 +98,16 @@ def test_a_letter_to_a_household_names_its_living_members_and_greets_them(house:
         assert [line for line, _ in each.values()] == ["Ana Silva", "Paul Leroy", "Ana Peeters"]
         households.name(session, home.id, on_envelope="Famille Leroy", greeting="Chers amis,")
         assert written("P3") == {ana: ("Famille Leroy", "Chers amis,")} | other
+        with session.begin_nested() as trial:
+            made = appeal(session, NewCell(name="Tous", segment_id=everybody), code="P5")
+            households.name(session, home.id, on_envelope="", greeting="")
+            freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)
+            people.record_death(session, paul, died_on=None, at=NOW + timedelta(minutes=1))
+            late.strike(session, made.id, at=NOW)
+            row = store.recipient(session, made.id, ana)
+            assert row is not None
+            assert row.lines.splitlines()[0] == "Ana Silva"
+            trial.rollback()
         people.record_death(session, paul, died_on=None, at=NOW)
         assert written("P4") == {ana: ("Ana Silva", "Bonjour Ana,")} | other
 

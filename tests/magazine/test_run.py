@@ -322,6 +322,13 @@ def test_a_copy_of_a_household_bears_the_name_of_its_living_members(house: Assem
         households.name(session, home.id, on_envelope="", greeting="")
         with session.begin_nested() as trial:
             run = frozen(session)
+            people.record_death(session, jean, died_on=None, at=NOW + timedelta(minutes=1))
+            assert printing.strike(session, run.id, at=NOW) == 0
+            copies = session.scalars(select(CopyRow).where(CopyRow.run_id == run.id)).all()
+            assert {copy.person_id: copy.lines.splitlines()[0] for copy in copies} == {marie: "Marie Maes"} | own
+            trial.rollback()
+        with session.begin_nested() as trial:
+            run = frozen(session)
             subject = people_personal_data.subject(session, jean)
             assert subject is not None
             erasing_now = Erasing(at=NOW, sealer=house.sealer, home=house.settings.home)
