@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from crm.values.postal_address import PostalAddress
 class Said:
     """What they said about a purpose. Without a moment it counts from the import on.
 
-    A yes is `GIVEN` only with its moment, its way and its proof; else it is `LEGACY`, which lets nobody write.
+    A yes is `GIVEN` only with its moment, its way and its proof; else it is old, and only a dated policy lets us write.
     """
 
     purpose: str
@@ -114,6 +114,32 @@ class Subscribed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Joined:
+    """How they are a member, or were: of a kind by its name or code (none: the ordinary one), between which days."""
+
+    kind: str
+    joined_on: date
+    ended_on: date | None = None
+    reason: str = ""
+    note: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What is said of it, and nothing else."""
+        days = {name: day.isoformat() if (day := getattr(self, name)) else "" for name in ("joined_on", "ended_on")}
+        return _without_empty(asdict(self) | days)
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Joined:
+        return cls(
+            kind=kept.get("kind", ""),
+            joined_on=date.fromisoformat(kept["joined_on"]),
+            ended_on=date.fromisoformat(kept["ended_on"]) if "ended_on" in kept else None,
+            reason=kept.get("reason", ""),
+            note=kept.get("note", ""),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Attested:
     """A tax attestation that an older system gave them."""
 
@@ -135,6 +161,14 @@ class Attested:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """What a person said of a row in doubt: who it is (None: not asked; 0: somebody new), that it is another gift."""
+
+    person_id: int | None = None
+    is_another_gift: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """All that one row asks for. `must_be_known`: the row makes no new person."""
 
@@ -147,7 +181,9 @@ class Wish:
     promised: Promised | None = None
     subscribed: Subscribed | None = None
     attested: Attested | None = None
+    joined: Joined | None = None
     never_confirmed: bool = False
+    decided: Decided | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Small, and without what is not said: it is kept for every row."""
@@ -191,14 +227,17 @@ class Wish:
             kept["gave"] = _gave_json(self.gave)
         if self.promised is not None:
             kept["promised"] = _promised_json(self.promised)
-        kept |= {n: one.as_json() for n in ("subscribed", "attested") if (one := getattr(self, n)) is not None}
+        beside = {"subscribed": self.subscribed, "attested": self.attested, "joined": self.joined}
+        kept |= {name: one.as_json() for name, one in beside.items() if one is not None}
         if self.never_confirmed:
             kept["pending"] = True
+        if self.decided is not None:
+            kept["decided"] = asdict(self.decided)
         return kept
 
     def fingerprint(self) -> str:
         """The same for wishes that say the same, 32 hex digits; it holds nothing that the kept row does not hold."""
-        kept = self.as_json()
+        kept = replace(self, decided=None).as_json()
         if "promised" in kept:
             # Each envelope of an account looks different; its key is what is always the same.
             kept["promised"] = {name: one for name, one in kept["promised"].items() if name not in {"uid", "sealed"}}
@@ -233,7 +272,9 @@ class Wish:
             promised=_promised(kept["promised"]) if "promised" in kept else None,
             subscribed=Subscribed.of_json(kept["subscribed"]) if "subscribed" in kept else None,
             attested=Attested.of_json(kept["attested"]) if "attested" in kept else None,
+            joined=Joined.of_json(kept["joined"]) if "joined" in kept else None,
             never_confirmed=kept.get("pending", False),
+            decided=Decided(**kept["decided"]) if "decided" in kept else None,
         )
 
 

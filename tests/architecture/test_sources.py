@@ -272,7 +272,7 @@ DOORS_BESIDES = {
         "rules",
         "understanding",
     },
-    "crm.members": {"assemblies", "reminding", "words"},
+    "crm.members": {"assemblies", "reminding", "taking_over", "words"},
     "crm.magazine": {
         "checking",
         "figures",
