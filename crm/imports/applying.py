@@ -12,7 +12,7 @@ from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import attesting, giving, joining, promising, store, subscribing
+from crm.imports import amending, attesting, giving, joining, promising, store, subscribing
 from crm.imports.checking import row_of_plan
 from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
@@ -81,6 +81,12 @@ def apply(
         if plan.promises and plan.wish.joined is not None and plan.about is not None
     ]
     changes += joining.write(session, run, entering, at=at)
+    learnt = [
+        (plan.number, plan.wish.amended, _owner(plan.about, settled))
+        for plan in made
+        if plan.promises and plan.wish.amended is not None and plan.about is not None
+    ]
+    changes += amending.write(session, run, learnt, at=at)
     papers = [
         (plan.number, plan.wish.attested, _owner(plan.about, settled))
         for plan in made

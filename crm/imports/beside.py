@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
+from crm.imports.amending import Amendments
 from crm.imports.attesting import Papers
 from crm.imports.earlier import Before
 from crm.imports.giving import Heard
@@ -22,6 +23,7 @@ class Beside:
         self._plans = Promises(session, wishes, before)
         self._readers = Readers(session, met if any(wish.subscribed for wish in wishes) else ())
         self._members = Memberships(session, [wish.joined for wish in wishes if wish.joined], met)
+        self._amendments = Amendments(session, [wish.amended for wish in wishes if wish.amended], met)
         self._papers = Papers(session, wishes, before)
 
     def weigh(self, wish: Wish, person_id: int | None) -> Heard | None:
@@ -30,6 +32,8 @@ class Beside:
             return self._plans.weigh(wish.promised, person_id)
         if wish.subscribed is not None:
             return self._readers.weigh(wish.subscribed, person_id)
+        if wish.amended is not None:
+            return self._amendments.weigh(wish.amended, person_id)
         if wish.joined is not None:
             return self._members.weigh(wish.joined, person_id)
         return None if wish.attested is None else self._papers.weigh(wish.attested, person_id)
@@ -40,6 +44,8 @@ class Beside:
             self._plans.bring(wish.promised, person_id)
         if wish.subscribed is not None:
             self._readers.bring(wish.subscribed, person_id)
+        if wish.amended is not None:
+            self._amendments.bring(wish.amended, person_id)
         if wish.joined is not None:
             self._members.bring(wish.joined, person_id)
         if wish.attested is not None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.imports.giving import Heard
 from crm.imports.model import Change, ChangeKind, Reason, Run
-from crm.imports.wish import Joined
+from crm.imports.wish_beside import Joined
 from crm.members import service as members
 from crm.members import taking_over
 from crm.members.model import ORDINARY, LeaveReason

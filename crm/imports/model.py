@@ -114,6 +114,12 @@ class Reason(StrEnum):
     PLAN_OTHERWISE = "plan-otherwise"
     PLAN_OF_ANOTHER = "plan-of-another"
     REFERENCE_TAKEN = "reference-taken"
+    NOT_OUTCOME = "not-outcome"
+    AMENDS = "amends"
+    CANCELS = "cancels"
+    NO_PLAN = "no-plan"
+    PLAN_OVER = "plan-over"
+    ACCOUNT_OTHERWISE = "account-otherwise"
     NOT_BASIS = "not-basis"
     NOT_FORM = "not-form"
     NOT_COUNT = "not-count"
@@ -257,6 +263,7 @@ class ChangeKind(StrEnum):
     SUBSCRIPTION = "subscription"
     ATTESTATION = "attestation"
     MEMBERSHIP = "membership"
+    AMENDMENT = "amendment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

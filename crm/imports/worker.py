@@ -19,7 +19,7 @@ from crm.consent import service as consent
 from crm.foundation import bulk
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import applying, checking, promising, reading, store, totals, undoing
+from crm.imports import applying, aside, checking, promising, reading, store, totals, undoing
 from crm.imports.errors import FileRefused
 from crm.imports.files import Shelf
 from crm.imports.kinds.every import kind_of
@@ -167,6 +167,7 @@ class Worker:
         reached = applying.meet_everybody(session, run, after, at=at) if run.kind == "suppressions" else None
         if reached is not None:
             return not self._goes_on(session, run, cursor=-reached - 1)
+        counts = totals.counted(session, run)
         store.move(
             session,
             run.id,
@@ -174,8 +175,9 @@ class Worker:
             to=RunState.APPLIED,
             at=at,
             applied_at=at,
-            counts=totals.counted(session, run),
+            counts=counts,
         )
+        aside.hand_over(session, run, counts, at=at, language=self.language)
         return True
 
     def _undo(self, run: Run) -> None:

@@ -51,7 +51,7 @@ NEEDS: Mapping[str, Permission] = {
 }
 """What bringing such a file takes beside the permission to import."""
 
-PROMISING = frozenset({"amount", "account"})
+PROMISING = frozenset({"amount", "account", "outcome"})
 """Columns of a street file, and of the calls after it, that make or change a plan with its mandate."""
 
 

@@ -7,7 +7,8 @@ from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
 from crm.imports.model import Reason
-from crm.imports.wish import Joined, Wish
+from crm.imports.wish import Wish
+from crm.imports.wish_beside import Joined
 from crm.members.model import LeaveReason
 from crm.values.folding import folded
 

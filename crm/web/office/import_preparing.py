@@ -20,6 +20,7 @@ from crm.imports.kinds.model import Choice, ChoiceSort, Field, Kind, Sort
 from crm.imports.layout import Encoding, FileFormat, Layout, Look, Quote, Separator
 from crm.imports.model import Matching, Run, RunId, RunState
 from crm.people import words as people_words
+from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.web.office import guard, import_words, shell
@@ -127,6 +128,7 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
     with made.database.reading() as session:
         run = imports.get(session, RunId(run_id))
         purposes = [(one.code, one.name(shell.language())) for one in consent.letters(session)]
+        team = [(str(one.id), one.name) for one in staff.accounts(session) if one.is_active]
     if run.state not in (RunState.READ, RunState.CHECKED):
         return shell.back(url_for("imports.show", run_id=run.id))
     seen = imports.look(import_worker(made).shelf, run.file_token, run.layout)
@@ -150,7 +152,7 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
         first_rows=imports.sample(seen, run, 4),
         fields=[_field(run, seen, matching, field) for field in kind.fields],
         columns=[("", "—"), *((str(i), name) for i, name in enumerate(run.headers))],
-        choices=[_choice(choice, matching, purposes) for choice in kind.choices],
+        choices=[_choice(choice, matching, purposes, team) for choice in kind.choices],
         unused=[name for i, name in enumerate(run.headers) if i not in matching.columns.values()],
     )
 
@@ -210,10 +212,13 @@ def _meant(field: Field, text: str) -> str:
     return shell.money(int(text))
 
 
-def _choice(choice: Choice, matching: Matching, purposes: list[tuple[str, str]]) -> dict[str, Any]:
+def _choice(
+    choice: Choice, matching: Matching, purposes: list[tuple[str, str]], team: list[tuple[str, str]]
+) -> dict[str, Any]:
     options = {
         ChoiceSort.TEXT: [],
         ChoiceSort.PURPOSE: purposes,
+        ChoiceSort.COLLEAGUE: team,
         ChoiceSort.LANGUAGE: [(code, shell.say(word)) for code, word in people_words.LANGUAGES.items()],
         ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
         ChoiceSort.METHOD: [(one.value, shell.say(word)) for one, word in gift_words.METHODS.items() if one in BROUGHT],

@@ -22,7 +22,7 @@ AS_SAID = frozenset({Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.
 AMOUNTS = frozenset(
     {
         *(Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE),
-        *(Reason.PROMISES, Reason.PLAN_THERE, Reason.PLAN_OTHERWISE),
+        *(Reason.PROMISES, Reason.PLAN_THERE, Reason.PLAN_OTHERWISE, Reason.AMENDS),
     }
 )
 """Reasons that name an amount."""
@@ -104,6 +104,8 @@ def shown(row: Row) -> dict[str, Any]:
     if one := wish.promised:
         parts += [one.reference, shell.day(one.signed_on), shell.money(one.cents)]
         parts += [f"…{one.enclosed.tail}"] if one.enclosed else []
+    if wish.amended and wish.amended.cents:
+        parts.append(shell.money(wish.amended.cents))
     if wish.joined:
         parts += [wish.joined.kind, shell.day(wish.joined.joined_on)]
         parts += [shell.day(wish.joined.ended_on)] if wish.joined.ended_on else []
