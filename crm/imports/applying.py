@@ -12,7 +12,7 @@ from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import attesting, giving, promising, store, subscribing
+from crm.imports import amending, attesting, giving, joining, promising, store, subscribing
 from crm.imports.checking import row_of_plan
 from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
@@ -40,9 +40,7 @@ def apply(
     wishes = [(row.number, Wish.of_json(row.given)) for row in rows if row.verdict is not RowVerdict.ERROR]
     made = plans(session, addresses, run.id, wishes, at=at, language=language, before=Nobody())
     landed = {place: plan for place, plan in enumerate(made, 1) if plan.landing is not None}
-    arriving = {
-        p: (plan.wish.arrival, plan.landing) for p, plan in landed.items() if plan.wish.arrival and plan.landing
-    }
+    arriving = {p: (plan.arrival, plan.landing) for p, plan in landed.items() if plan.arrival and plan.landing}
     settled = people.settle(session, addresses, arriving, source=source_of(run), at=at, language=language)
     changes = [
         Change(
@@ -77,6 +75,18 @@ def apply(
         if plan.promises and plan.wish.subscribed is not None and plan.about is not None
     ]
     changes += subscribing.write(session, run, reading, at=at)
+    entering = [
+        (plan.number, plan.wish.joined, _owner(plan.about, settled))
+        for plan in made
+        if plan.promises and plan.wish.joined is not None and plan.about is not None
+    ]
+    changes += joining.write(session, run, entering, at=at)
+    learnt = [
+        (plan.number, plan.wish.amended, _owner(plan.about, settled))
+        for plan in made
+        if plan.promises and plan.wish.amended is not None and plan.about is not None
+    ]
+    changes += amending.write(session, run, learnt, at=at)
     papers = [
         (plan.number, plan.wish.attested, _owner(plan.about, settled))
         for plan in made

@@ -12,7 +12,8 @@ from crm.attestations.elsewhere import Elsewhere, Name
 from crm.imports.earlier import Before
 from crm.imports.giving import Heard
 from crm.imports.model import Change, ChangeKind, Reason
-from crm.imports.wish import Attested, Wish
+from crm.imports.wish import Wish
+from crm.imports.wish_beside import Attested
 from crm.people.taking_back import Kept
 from crm.values.identifiers import PersonId
 from crm.values.money import exact

@@ -1,4 +1,4 @@
-"""What a row brings beside the person: a plan, a subscription, an attestation of old; each weighed by its own room."""
+"""What a row brings beside the person (a plan, a subscription, a membership, a paper), each weighed by its own room."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
+from crm.imports.amending import Amendments
 from crm.imports.attesting import Papers
 from crm.imports.earlier import Before
 from crm.imports.giving import Heard
+from crm.imports.joining import Memberships
 from crm.imports.promising import Promises
 from crm.imports.subscribing import Readers
 from crm.imports.wish import Wish
@@ -20,6 +22,8 @@ class Beside:
     def __init__(self, session: Session, wishes: Sequence[Wish], met: Collection[int], before: Before) -> None:
         self._plans = Promises(session, wishes, before)
         self._readers = Readers(session, met if any(wish.subscribed for wish in wishes) else ())
+        self._members = Memberships(session, [wish.joined for wish in wishes if wish.joined], met)
+        self._amendments = Amendments(session, [wish.amended for wish in wishes if wish.amended], met)
         self._papers = Papers(session, wishes, before)
 
     def weigh(self, wish: Wish, person_id: int | None) -> Heard | None:
@@ -28,6 +32,10 @@ class Beside:
             return self._plans.weigh(wish.promised, person_id)
         if wish.subscribed is not None:
             return self._readers.weigh(wish.subscribed, person_id)
+        if wish.amended is not None:
+            return self._amendments.weigh(wish.amended, person_id)
+        if wish.joined is not None:
+            return self._members.weigh(wish.joined, person_id)
         return None if wish.attested is None else self._papers.weigh(wish.attested, person_id)
 
     def bring(self, wish: Wish, person_id: int) -> None:
@@ -36,5 +44,9 @@ class Beside:
             self._plans.bring(wish.promised, person_id)
         if wish.subscribed is not None:
             self._readers.bring(wish.subscribed, person_id)
+        if wish.amended is not None:
+            self._amendments.bring(wish.amended, person_id)
+        if wish.joined is not None:
+            self._members.bring(wish.joined, person_id)
         if wish.attested is not None:
             self._papers.bring(wish.attested, person_id)

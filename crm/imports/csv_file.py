@@ -28,6 +28,14 @@ from crm.imports.layout import (
 _STEP = 256 * 1024
 _SAMPLE_LINES = 400
 _HEAD = 4096
+_SHOWN = 200
+"""So much is kept of a line that is too long."""
+_CUT_OFF = b"\0\x1a"
+"""Ends what is kept of it: no line of text ends so."""
+_MARK = _CUT_OFF.decode() + "\n"
+_CONTROLS = bytes({*range(0x20)} - {*b"\t\n\f\r\x1a\x1b"})
+_STRAY = 8
+"""So few of them may stand in any file."""
 
 csv.field_size_limit(LONGEST_LINE)
 
@@ -41,8 +49,8 @@ def look(path: Path) -> Look:
     by_head = lettering.by_its_head(head)
     if by_head in {Encoding.UTF_16_LE, Encoding.UTF_16_BE}:
         found = lettering.Lettering(by_head)
-        for _line in _byte_lines(path, by_head):
-            pass  # a nought or an endless line in the middle is found before anybody maps columns
+    elif _is_binary(head):
+        raise FileRefused(Refused.NUL)
     else:
         found = lettering.by_its_lines(_byte_lines(path, Encoding.UTF_8))
     first = [
@@ -83,8 +91,12 @@ def rows(path: Path, layout: Layout) -> Iterator[RawRow]:
             raise FileRefused(Refused.TOO_MANY_COLUMNS, line=number)
         if number > MOST_ROWS:
             raise FileRefused(Refused.TOO_MANY_ROWS)
+        if is_long := lines.kept[0].endswith(_MARK):
+            if number == 1:
+                raise FileRefused(Refused.LONG_LINE, line=1)
+            cells[-1] = cells[-1].removesuffix(_MARK[:-1])
         is_cut = lines.is_over and layout.quote is not Quote.NONE and _quotes(lines.kept, layout) % 2 == 1
-        yield RawRow(number, tuple(cells), Fault.CUT if is_cut else None)
+        yield RawRow(number, tuple(cells), Fault.LONG_LINE if is_long else Fault.CUT if is_cut else None)
 
 
 class _Lines:
@@ -117,25 +129,38 @@ def _quotes(lines: Iterable[str], layout: Layout) -> int:
 
 
 def _byte_lines(path: Path, encoding: Encoding) -> Iterator[bytes]:
-    """Lines with their ends (\\n, \\r\\n or \\r), UTF-16 rewritten as UTF-8, without a byte order mark."""
-    rest, number = b"", 0
+    """Lines with their ends (\\n, \\r\\n or \\r), UTF-16 rewritten as UTF-8, without a byte order mark.
+
+    Of a line that is too long its first bytes are given, marked as cut, whatever its length: it is never held whole.
+    """
+    rest, is_skipping = b"", False
     for chunk in _chunks(path, encoding):
         lines = (rest + chunk).splitlines(keepends=True)
         # What ends in \r may be half of a \r\n; what does not end may go on.
         rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
-        if len(rest) > LONGEST_LINE:
-            raise FileRefused(Refused.LONG_LINE, line=number + len(lines) + 1)
+        if is_skipping and lines:
+            lines, is_skipping = lines[1:], False
         for line in lines:
-            number += 1
-            if 0 in line:
-                raise FileRefused(Refused.NUL, line=number)
-            if len(line) > LONGEST_LINE:
-                raise FileRefused(Refused.LONG_LINE, line=number)
-            yield line
-    if 0 in rest:
-        raise FileRefused(Refused.NUL, line=number + 1)
-    if rest:
+            yield line if len(line) <= LONGEST_LINE else _cut(line)
+        if is_skipping:
+            rest = rest[-1:]
+        elif len(rest) > LONGEST_LINE:
+            yield _cut(rest)
+            rest, is_skipping = rest[-1:], True
+    if rest and not is_skipping:
         yield rest
+
+
+def _cut(line: bytes) -> bytes:
+    """A line of its own that shows how the long one begins: no quotation mark in it swallows the lines after it."""
+    first = line[:_SHOWN].rstrip(bytes(range(0x80, 0x100)))
+    return first.translate(None, b"\"'\r\n") + _CUT_OFF + b"\n"
+
+
+def _is_binary(head: bytes) -> bool:
+    """No text at all: a nought here and there makes a bad row, many such bytes make a picture or a program."""
+    strange = sum(head.count(byte) for byte in _CONTROLS)
+    return strange > _STRAY and strange > len(head) * 0.05
 
 
 def _chunks(path: Path, encoding: Encoding) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ MOST_BYTES = 200 * 1024 * 1024
 MOST_COLUMNS = 512
 MOST_ROWS = 2_000_000
 LONGEST_LINE = 1_000_000
-"""Characters of one line, and of one cell with line ends in it."""
+"""Characters of one line, and of one cell with line ends in it. A longer line makes a bad row."""
 
 LONGEST_CELL = 10_000
 """A longer cell makes its row a bad one; the file is still read."""
@@ -111,6 +111,7 @@ class Fault(StrEnum):
 
     RAGGED = "ragged"
     LONG_CELL = "long-cell"
+    LONG_LINE = "long-line"
     DAMAGED_LETTERS = "damaged-letters"
     CONTROL_CHARACTERS = "control-characters"
     CUT = "cut"

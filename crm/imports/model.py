@@ -49,6 +49,7 @@ class Reason(StrEnum):
 
     RAGGED = "ragged"
     LONG_CELL = "long-cell"
+    LONG_LINE = "long-line"
     DAMAGED_LETTERS = "damaged-letters"
     CONTROL_CHARACTERS = "control-characters"
     CUT = "cut"
@@ -89,6 +90,7 @@ class Reason(StrEnum):
     SIGNS = "signs"
     NOT_PETITION = "not-petition"
     FORGOTTEN = "forgotten"
+    FAILED = "failed"
     NOT_AMOUNT = "not-amount"
     NOT_MORE_THAN_NOUGHT = "not-more-than-nought"
     NOT_EURO = "not-euro"
@@ -112,17 +114,30 @@ class Reason(StrEnum):
     PLAN_OTHERWISE = "plan-otherwise"
     PLAN_OF_ANOTHER = "plan-of-another"
     REFERENCE_TAKEN = "reference-taken"
+    NOT_OUTCOME = "not-outcome"
+    AMENDS = "amends"
+    CANCELS = "cancels"
+    NO_PLAN = "no-plan"
+    PLAN_OVER = "plan-over"
+    ACCOUNT_OTHERWISE = "account-otherwise"
     NOT_BASIS = "not-basis"
     NOT_FORM = "not-form"
     NOT_COUNT = "not-count"
     SUBSCRIBES = "subscribes"
     SUBSCRIPTION_THERE = "subscription-there"
     SUBSCRIPTION_OTHERWISE = "subscription-otherwise"
+    NOT_MEMBER_KIND = "not-member-kind"
+    JOINS = "joins"
+    MEMBER_THERE = "member-there"
+    MEMBER_OTHERWISE = "member-otherwise"
     ATTESTS = "attests"
     PAPER_THERE = "paper-there"
     PAPER_OTHERWISE = "paper-otherwise"
     PAPER_OF_ANOTHER = "paper-of-another"
 
+
+STOPPED = "stopped"
+"""The error of a run that something unforeseen stopped: before a colon and the row at which it did, if it is known."""
 
 CENTS, CENTS_ASIDE = "cents", "cents-aside"
 """Among the counts of a run with amounts: what goes in or is there, and what waits for a decision."""
@@ -186,6 +201,17 @@ class Run:
     worker: str = ""
 
     @property
+    def is_stopped(self) -> bool:
+        """Something unforeseen stopped it in the middle of a stage: a person says what next."""
+        return self.error.startswith(STOPPED)
+
+    @property
+    def stopped_at(self) -> int | None:
+        """The row at which it stopped, if that is known."""
+        number = self.error.partition(":")[2]
+        return int(number) if self.is_stopped and number else None
+
+    @property
     def good_rows(self) -> int:
         return self.counts.get(RowVerdict.CREATE, 0) + self.counts.get(RowVerdict.UPDATE, 0)
 
@@ -236,6 +262,8 @@ class ChangeKind(StrEnum):
     PLAN = "plan"
     SUBSCRIPTION = "subscription"
     ATTESTATION = "attestation"
+    MEMBERSHIP = "membership"
+    AMENDMENT = "amendment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

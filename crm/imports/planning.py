@@ -15,13 +15,14 @@ from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
 from crm.imports import giving, store
 from crm.imports.beside import Beside
+from crm.imports.deciding import decided, own_of
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
 from crm.imports.model import Reason, RowVerdict, RunId, Told
 from crm.imports.rules import NOES, keys_of, weigh
 from crm.imports.wish import Said, Wish
 from crm.people import settling as people
-from crm.people.arrivals import Doubt, Known, Landing, Verdict, imagined, land
+from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, imagined, land
 from crm.privacy import identities
 from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
@@ -41,6 +42,8 @@ class Plan:
     verdict: RowVerdict
     reasons: tuple[Told, ...]
     landing: Landing | None = None
+    arrival: Arrival | None = None
+    """The arrival as it is written."""
     acts: tuple[tuple[int, str, Said], ...] = ()
     is_silenced: bool = False
     went_in: bool = False
@@ -144,11 +147,13 @@ class _Block:
         for key in keys_of(arrival):
             ids |= dict.fromkeys(self._by_key.get(key, ()))
         candidates = [self._known[i] for i in ids]
-        landing = land(arrival, candidates)
+        landing = land(arrival, candidates) if wish.decided is None else decided(wish.decided, arrival, candidates)
         heard = self._heard(wish, _meant(landing))
         stopped = self._held_back(number, wish, landing, heard)
         if stopped is not None:
             return stopped
+        if wish.decided is not None:
+            arrival = own_of(wish.decided, arrival, candidates)
         if landing.verdict is Verdict.CREATE:
             newcomer = imagined(arrival, people.imagined(arrival, place, self._language, self._at))
             self._remember(newcomer, -place)
@@ -171,6 +176,7 @@ class _Block:
             verdict=verdict,
             reasons=tuple(reasons),
             landing=landing,
+            arrival=arrival,
             about=who[0] if who else giver if gives is not None or promises else None,
             acts=tuple(acts),
             signs=signs,
@@ -181,7 +187,11 @@ class _Block:
     def _heard(self, wish: Wish, person_id: int | None) -> Heard | None:
         """What its gift, or what it brings beside, comes to."""
         if wish.gave is not None:
-            return self._gifts.weigh(wish.gave, person_id)
+            heard = self._gifts.weigh(wish.gave, person_id)
+            is_another = wish.decided is not None and wish.decided.is_another_gift
+            if is_another and heard.reason[0] is Reason.GIFT_ALIKE:
+                return Heard(reason=(Reason.GIVES, heard.reason[1]), is_new=True)
+            return heard
         return self._beside.weigh(wish, person_id)
 
     def _held_back(self, number: int, wish: Wish, landing: Landing, heard: Heard | None) -> Plan | None:

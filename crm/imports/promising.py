@@ -19,7 +19,7 @@ from crm.people.model import Person
 from crm.people.taking_back import Kept
 from crm.plans import arriving
 from crm.plans.arriving import Row
-from crm.plans.mandates import Safe, enclose
+from crm.plans.mandates import Safe, account_key, enclose
 from crm.plans.model import Channel
 from crm.values.identifiers import PersonId, PlanId
 from crm.values.money import exact
@@ -30,6 +30,10 @@ Terms = tuple[int, int, int]
 
 def enclosed(safe: Safe, wish: Wish) -> Wish:
     """The wish as it may be kept: an account that was read stands in its envelope."""
+    amended = wish.amended
+    if amended is not None and amended.account is not None:
+        key = account_key(safe.addresses, amended.account)
+        return replace(wish, amended=replace(amended, account=None, account_key=key))
     one = wish.promised
     if one is None or one.account is None:
         return wish

@@ -115,7 +115,7 @@ def headers(sample: tuple[RawRow, ...], layout: Layout) -> tuple[str, ...]:
         width -= 1
     found: list[str] = []
     for place in range(width):
-        name = " ".join(top[place].split())[:100] if place < len(top) else ""
+        name = " ".join(top[place].replace("\0", "\ufffd").split())[:100] if place < len(top) else ""
         name = name or letters(place)
         again = 2
         unique = name

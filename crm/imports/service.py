@@ -8,15 +8,21 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from crm.imports import reading, rules, store
+from crm.foundation.database import hold
+from crm.foundation.signing import AddressHasher, Sealer
+from crm.imports import applying, deciding, reading, rules, store, totals
 from crm.imports.errors import MappingIncomplete, RunMissing, WrongMoment
 from crm.imports.files import KeptFile, Shelf
 from crm.imports.kinds.every import DAY_ZERO, kind_of
 from crm.imports.kinds.model import Field, Kind
 from crm.imports.layout import Layout, Look, RawRow
-from crm.imports.model import Matching, Row, RowPage, RowVerdict, Run, RunId, RunState
+from crm.imports.model import Matching, Reason, Row, RowPage, RowVerdict, Run, RunId, RunState
+from crm.imports.wish import Decided, Wish
+from crm.people import settling as people
+from crm.people.model import Person
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
+from crm.values.languages import Language
 
 SET_ASIDE = (RowVerdict.ERROR, RowVerdict.REVIEW)
 """Rows that do not go in, or not without a person's word."""
@@ -168,12 +174,85 @@ def apply(session: Session, run_id: RunId, *, at: datetime) -> Run:
 
 
 def undo(session: Session, run_id: RunId, *, at: datetime) -> Run:
-    """Asks to take an applied import back. Raises `RunMissing`, `WrongMoment` (also once its rows are forgotten)."""
-    if get(session, run_id).purged_at is not None:
+    """Asks to take an applied import back, or what is in of one that stopped on its way.
+
+    Raises `RunMissing`, `WrongMoment` (also once its rows are forgotten).
+    """
+    run = get(session, run_id)
+    if run.purged_at is not None:
         raise WrongMoment
+    within = (run.state,) if run.is_stopped and run.state is RunState.APPLYING else (RunState.APPLIED,)
     total = store.change_count(session, run_id)
-    _move(session, run_id, (RunState.APPLIED,), RunState.UNDOING, at=at, progress=0, cursor=0, rows_total=total)
+    _move(session, run_id, within, RunState.UNDOING, at=at, progress=0, cursor=0, rows_total=total)
     return get(session, run_id)
+
+
+def resume(session: Session, run_id: RunId, *, leave_row: bool = False) -> Run:
+    """Lets an import that stopped go on where it was; with `leave_row`, the row at which it stopped is set aside.
+
+    Raises `RunMissing`, `WrongMoment` where it did not stop, or its rows are forgotten.
+    """
+    run = get(session, run_id)
+    if not run.is_stopped or not store.go_on(session, run):
+        raise WrongMoment
+    if leave_row and run.stopped_at is not None:
+        told = ((Reason.FAILED, ""),)
+        rows = store.rows_numbered(session, run_id, (run.stopped_at,)).values()
+        aside = [replace(row, verdict=RowVerdict.ERROR, reasons=told, person_id=None, fingerprint="") for row in rows]
+        store.change_rows(session, run_id, aside)
+    return get(session, run_id)
+
+
+def asks_who(row: Row) -> bool:
+    """Whether a person may say who this row is about."""
+    return deciding.asks_who(row)
+
+
+def asks_another_gift(row: Row) -> bool:
+    """Whether a person may say that this is a second gift of that day and amount."""
+    return deciding.asks_another_gift(row)
+
+
+def possible(session: Session, addresses: AddressHasher, rows: Collection[Row]) -> dict[int, tuple[Person, ...]]:
+    """Of each row that leaves open who it is about, whom it may mean."""
+    asking = [(row.number, Wish.of_json(row.given)) for row in rows if row.verdict is RowVerdict.REVIEW]
+    asking = [(number, wish) for number, wish in asking if wish.arrival is not None]
+    found = people.candidates(session, addresses, [wish.arrival for _, wish in asking if wish.arrival])
+    return {
+        number: tuple(known.person for known in several if not known.person.is_deceased)
+        for (number, _), several in zip(asking, found, strict=True)
+    }
+
+
+def decide(
+    session: Session,
+    addresses: AddressHasher,
+    sealer: Sealer,
+    run_id: RunId,
+    *,
+    number: int,
+    said: Decided,
+    at: datetime,
+    language: Language,
+) -> Row:
+    """Writes a row of an applied import that waited for a person's word, now that it is said; an undo takes it along.
+
+    Raises `RunMissing`, `WrongMoment` where that row does not wait, or not for this.
+    """
+    hold(session, "arrivals")
+    run = get(session, run_id)
+    row = store.rows_numbered(session, run_id, (number,)).get(number)
+    is_time = run.purged_at is None and store.hold_applied(session, run_id)
+    if not is_time or row is None or row.verdict is not RowVerdict.REVIEW:
+        raise WrongMoment
+    answers = deciding.asks_another_gift(row) if said.is_another_gift else deciding.asks_who(row)
+    if not answers:
+        raise WrongMoment
+    given = replace(Wish.of_json(row.given), decided=said).as_json()
+    store.give_row(session, run_id, number, given)
+    applying.apply(session, addresses, sealer, run, [replace(row, given=given)], at=at, language=language)
+    store.change_run(session, run_id, counts=totals.counted(session, run))
+    return store.rows_numbered(session, run_id, (number,))[number]
 
 
 def cancel(session: Session, run_id: RunId, *, at: datetime) -> Run:

@@ -102,6 +102,23 @@ def claim(session: Session, *, now: datetime, lease_until: datetime, run_id: int
     return None if taken is None else find_run(session, taken.id)
 
 
+def go_on(session: Session, run: Run) -> bool:
+    """Lets workers take a run again that stopped with that error; False where it stands otherwise by now."""
+    gone_on = session.execute(
+        update(ImportRunRow)
+        .where(
+            ImportRunRow.id == run.id,
+            ImportRunRow.state.in_(WORKING),
+            ImportRunRow.error == run.error,
+            ImportRunRow.purged_at.is_(None),
+        )
+        .values(error="", worker="", lease_until=None)
+        .returning(ImportRunRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return gone_on.first() is not None
+
+
 def renew(session: Session, run: Run, *, lease_until: datetime, **values: Any) -> bool:
     """A sign of life with the progress made; False where somebody else works on it, or it was called off."""
     renewed = session.execute(
@@ -174,6 +191,22 @@ def change_rows(session: Session, run_id: int, rows: Sequence[Row]) -> None:
         )
 
 
+def hold_applied(session: Session, run_id: int) -> bool:
+    """Holds an applied run until the transaction ends, so that nobody undoes it meanwhile; False where it is not."""
+    query = select(ImportRunRow.id).where(ImportRunRow.id == run_id, ImportRunRow.state == RunState.APPLIED)
+    return session.scalar(query.with_for_update()) is not None
+
+
+def give_row(session: Session, run_id: int, number: int, given: Any) -> None:
+    """Writes again what a row wishes."""
+    session.execute(
+        update(ImportRowRow)
+        .where(ImportRowRow.run_id == run_id, ImportRowRow.number == number)
+        .values(given=given)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def keep_rows(session: Session, run_id: int, kept: Mapping[int, str]) -> None:
     """Notes for each row that something of it stays after an undo, and why."""
     for why in sorted(set(kept.values())):
@@ -210,9 +243,16 @@ def rows_numbered(session: Session, run_id: int, numbers: Collection[int]) -> di
 
 
 def went_in(session: Session, run_id: int, fingerprints: Collection[str]) -> set[str]:
-    """Those of these rows that other imports wrote, or found to be there, and did not take back."""
+    """Those of these rows that other imports wrote, or found to be there, and did not take back.
+
+    What a row found to be there another import may have brought: once any was undone since, only looking again tells.
+    """
     if not fingerprints:
         return set()
+    undone = select(func.max(ImportRunRow.stage_at)).where(ImportRunRow.state.in_((RunState.UNDOING, RunState.UNDONE)))
+    last_undo = session.scalar(undone)
+    found_there = [ImportRowRow.verdict == RowVerdict.SAME]
+    found_there += [ImportRunRow.stage_at > last_undo] if last_undo is not None else []
     is_past = or_(ImportRunRow.cursor < 0, ImportRowRow.number <= ImportRunRow.cursor)
     query = (
         select(ImportRowRow.fingerprint)
@@ -220,7 +260,7 @@ def went_in(session: Session, run_id: int, fingerprints: Collection[str]) -> set
         .where(
             ImportRowRow.fingerprint.in_(fingerprints),
             ImportRowRow.run_id != run_id,
-            ImportRowRow.verdict.in_((RowVerdict.CREATE, RowVerdict.UPDATE, RowVerdict.SAME)),
+            or_(ImportRowRow.verdict.in_((RowVerdict.CREATE, RowVerdict.UPDATE)), and_(*found_there)),
             or_(
                 ImportRunRow.state == RunState.APPLIED,
                 and_(ImportRunRow.state == RunState.APPLYING, is_past),
@@ -312,7 +352,9 @@ def tokens(session: Session) -> set[str]:
 def due_for_purge(session: Session, today: date, limit: int) -> tuple[Run, ...]:
     """Runs whose file and rows are to be forgotten."""
     query = select(ImportRunRow).where(
-        ImportRunRow.purge_on <= today, ImportRunRow.purged_at.is_(None), ImportRunRow.state.not_in(WORKING)
+        ImportRunRow.purge_on <= today,
+        ImportRunRow.purged_at.is_(None),
+        or_(ImportRunRow.state.not_in(WORKING), ImportRunRow.error != ""),
     )
     return tuple(_run(row) for row in session.scalars(query.order_by(ImportRunRow.id).limit(limit)))
 

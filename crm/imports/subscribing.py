@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.imports.giving import Heard
 from crm.imports.model import Change, ChangeKind, Reason, Run
-from crm.imports.wish import Subscribed
+from crm.imports.wish_beside import Subscribed
 from crm.magazine import taking_over as magazine
 from crm.magazine.model import Basis, Format, Subscription
 from crm.people.taking_back import Kept

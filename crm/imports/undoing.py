@@ -12,7 +12,7 @@ from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
 from crm.duplicates import service as duplicates
 from crm.foundation.signing import Sealer
-from crm.imports import attesting, giving, promising, subscribing
+from crm.imports import amending, attesting, giving, joining, promising, subscribing
 from crm.imports.model import Change, ChangeKind, Run
 from crm.people import taking_back
 from crm.people.settling import Written
@@ -52,8 +52,10 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     gone = actions.take_back(session, {number: PersonId(c.person_id or 0) for number, c in signed.items()})
     kept |= {c.number: Kept.CHANGED for number, c in signed.items() if number not in gone}
     kept |= giving.take_back(session, sealer, run, changes, at=at)
+    kept |= amending.take_back(session, run, changes, at=at)
     kept |= promising.take_back(session, changes)
     kept |= subscribing.take_back(session, changes)
+    kept |= joining.take_back(session, changes)
     kept |= attesting.take_back(session, changes)
     others = [c for c in changes if c.kind not in _ELSEWHERE]
     # What only looks alike is no reason to stay: whoever stays is compared again at night.
@@ -73,6 +75,8 @@ _ELSEWHERE = {
     ChangeKind.GIFT,
     ChangeKind.PLAN,
     ChangeKind.SUBSCRIPTION,
+    ChangeKind.MEMBERSHIP,
+    ChangeKind.AMENDMENT,
     ChangeKind.ATTESTATION,
 }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from crm.consent.model import Act
 from crm.donations.model import GENERAL, GiftKind, Method
+from crm.imports.wish_beside import Amended, Attested, Joined, Subscribed, without_empty
 from crm.people.arrivals import Arrival
 from crm.people.model import ExternalId, Title
 from crm.plans.mandates import Enclosed
@@ -25,7 +26,7 @@ from crm.values.postal_address import PostalAddress
 class Said:
     """What they said about a purpose. Without a moment it counts from the import on.
 
-    A yes is `GIVEN` only with its moment, its way and its proof; else it is `LEGACY`, which lets nobody write.
+    A yes is `GIVEN` only with its moment, its way and its proof; else it is old, and only a dated policy lets us write.
     """
 
     purpose: str
@@ -95,43 +96,11 @@ class Promised:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Subscribed:
-    """How they receive the magazine: on a ground of the house’s own, so many copies, between two issues."""
+class Decided:
+    """What a person said of a row in doubt: who it is (None: not asked; 0: somebody new), that it is another gift."""
 
-    basis: str
-    copies: int = 1
-    format: str = "paper"
-    from_number: int | None = None
-    until_number: int | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """What is said of it, and nothing else."""
-        return _without_empty(asdict(self))
-
-    @classmethod
-    def of_json(cls, kept: Mapping[str, Any]) -> Subscribed:
-        return cls(**kept)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attested:
-    """A tax attestation that an older system gave them."""
-
-    system: str
-    year: int
-    number: str
-    cents: int
-    issued_on: date | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """What is said of it, and nothing else."""
-        day = self.issued_on.isoformat() if self.issued_on else ""
-        return _without_empty(asdict(self) | {"issued_on": day})
-
-    @classmethod
-    def of_json(cls, kept: Mapping[str, Any]) -> Attested:
-        day = kept.get("issued_on")
-        return cls(**{**kept, "issued_on": date.fromisoformat(day) if day else None})
+    person_id: int | None = None
+    is_another_gift: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,7 +116,10 @@ class Wish:
     promised: Promised | None = None
     subscribed: Subscribed | None = None
     attested: Attested | None = None
+    joined: Joined | None = None
+    amended: Amended | None = None
     never_confirmed: bool = False
+    decided: Decided | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Small, and without what is not said: it is kept for every row."""
@@ -158,7 +130,7 @@ class Wish:
             kept["known"] = True
         if self.said:
             kept["said"] = [
-                _without_empty(
+                without_empty(
                     {
                         "purpose": one.purpose,
                         "act": one.act.value,
@@ -170,7 +142,7 @@ class Wish:
                 for one in self.said
             ]
         if self.silence is not None:
-            kept["silence"] = _without_empty(
+            kept["silence"] = without_empty(
                 {
                     "email": self.silence.email.text if self.silence.email else "",
                     "digest": self.silence.digest,
@@ -179,7 +151,7 @@ class Wish:
             )
         if self.signed is not None:
             one = self.signed
-            kept["signed"] = _without_empty(
+            kept["signed"] = without_empty(
                 {
                     "petition": one.petition,
                     "at": one.signed_at.isoformat(),
@@ -191,14 +163,19 @@ class Wish:
             kept["gave"] = _gave_json(self.gave)
         if self.promised is not None:
             kept["promised"] = _promised_json(self.promised)
-        kept |= {n: one.as_json() for n in ("subscribed", "attested") if (one := getattr(self, n)) is not None}
+        beside: dict[str, Subscribed | Attested | Joined | Amended | None]
+        beside = {"subscribed": self.subscribed, "attested": self.attested}
+        beside |= {"joined": self.joined, "amended": self.amended}
+        kept |= {name: one.as_json() for name, one in beside.items() if one is not None}
         if self.never_confirmed:
             kept["pending"] = True
+        if self.decided is not None:
+            kept["decided"] = asdict(self.decided)
         return kept
 
     def fingerprint(self) -> str:
         """The same for wishes that say the same, 32 hex digits; it holds nothing that the kept row does not hold."""
-        kept = self.as_json()
+        kept = replace(self, decided=None).as_json()
         if "promised" in kept:
             # Each envelope of an account looks different; its key is what is always the same.
             kept["promised"] = {name: one for name, one in kept["promised"].items() if name not in {"uid", "sealed"}}
@@ -233,13 +210,17 @@ class Wish:
             promised=_promised(kept["promised"]) if "promised" in kept else None,
             subscribed=Subscribed.of_json(kept["subscribed"]) if "subscribed" in kept else None,
             attested=Attested.of_json(kept["attested"]) if "attested" in kept else None,
+            joined=Joined.of_json(kept["joined"]) if "joined" in kept else None,
+            amended=Amended.of_json(kept["amended"]) if "amended" in kept else None,
             never_confirmed=kept.get("pending", False),
+            decided=Decided(**kept["decided"]) if "decided" in kept else None,
         )
 
 
 def cents_of(kept: Mapping[str, Any]) -> int:
     """What a kept wish comes to: a gift, one instalment of a plan, an attestation; else nought."""
-    money: Mapping[str, Any] = kept.get("gave") or kept.get("promised") or kept.get("attested") or {}
+    found = (kept.get(name) for name in ("gave", "promised", "attested", "amended"))
+    money: Mapping[str, Any] = next((one for one in found if one), {})
     cents: int = money.get("cents", 0)
     return cents
 
@@ -249,7 +230,7 @@ _ADDRESS = ("complement", "street", "number", "box", "postcode", "locality", "co
 
 def _arrival_json(who: Arrival) -> dict[str, Any]:
     address = who.address
-    return _without_empty(
+    return without_empty(
         {
             "first_name": who.first_name,
             "last_name": who.last_name,
@@ -260,7 +241,7 @@ def _arrival_json(who: Arrival) -> dict[str, Any]:
             "member_number": who.member_number,
             "email": who.email.text if who.email else "",
             "phones": [phone.e164 for phone in who.phones],
-            "address": _without_empty({name: getattr(address, name) for name in _ADDRESS}) if address else "",
+            "address": without_empty({name: getattr(address, name) for name in _ADDRESS}) if address else "",
             "ids": [[one.system, one.value] for one in who.external_ids],
         }
     )
@@ -292,7 +273,7 @@ def _signed(kept: dict[str, Any]) -> Signed:
 
 
 def _gave_json(one: Gave) -> dict[str, Any]:
-    return _without_empty(
+    return without_empty(
         {
             "cents": one.cents,
             "on": one.given_on.isoformat(),
@@ -329,7 +310,7 @@ def _promised_json(one: Promised) -> dict[str, Any]:
     kept = {name: getattr(one, name) for name in (*_PLAIN, *_PLAIN_TOO)}
     kept |= {name: day.isoformat() for name in _DAYS if (day := getattr(one, name)) is not None}
     kept |= {name: getattr(one.enclosed, name) for name in _ENCLOSED} if one.enclosed else {}
-    return _without_empty(kept)
+    return without_empty(kept)
 
 
 def _promised(kept: dict[str, Any]) -> Promised:
@@ -337,10 +318,6 @@ def _promised(kept: dict[str, Any]) -> Promised:
     told = {name: one for name, one in kept.items() if name not in {*_ENCLOSED, *_DAYS}}
     told |= {name: date.fromisoformat(kept[name]) for name in _DAYS if name in kept}
     return Promised(**told, enclosed=enclosed)
-
-
-def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
 
 
 def _instant(text: str | None) -> datetime | None:

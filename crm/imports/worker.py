@@ -6,6 +6,8 @@ written in the transaction that holds the block. No row is written twice, none i
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,18 +19,19 @@ from crm.consent import service as consent
 from crm.foundation import bulk
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import applying, checking, promising, reading, store, undoing
+from crm.imports import applying, aside, checking, promising, reading, store, totals, undoing
 from crm.imports.errors import FileRefused
 from crm.imports.files import Shelf
 from crm.imports.kinds.every import kind_of
-from crm.imports.kinds.model import has_money
 from crm.imports.layout import RawRow
-from crm.imports.model import CENTS, CENTS_ASIDE, RowVerdict, Run, RunId, RunState
+from crm.imports.model import STOPPED, RowVerdict, Run, RunId, RunState
 from crm.imports.wish import cents_of
 from crm.plans.mandates import Safe
 from crm.values.calendar import brussels_day
 from crm.values.folding import folded
 from crm.values.languages import Language
+
+log = logging.getLogger("portevoix.imports")
 
 BLOCK = 300
 SETTLED_FROM = 1000
@@ -55,21 +58,36 @@ class Worker:
     def work(self, run_id: RunId | None = None) -> Run | None:
         """Takes a run that waits (that one, if it is named) and works until its stage is over; the run as it is then.
 
-        None where nothing waits or another worker has it. Raises nothing for a bad file: the run says what is wrong.
+        None where nothing waits or another worker has it. Raises nothing for a bad file, nor where something unforeseen
+        goes wrong: the run says what, and a person says what next. Only a database that is away is for the caller.
         """
         now = self.clock()
         with self.database.transaction() as session:
             run = store.claim(session, now=now, lease_until=now + LEASE, run_id=run_id)
         if run is None:
             return None
-        if run.state is RunState.CHECKING:
-            self._check(run)
-        elif run.state is RunState.APPLYING:
-            self._apply(run)
-        else:
-            self._undo(run)
+        stage = {RunState.CHECKING: self._check, RunState.APPLYING: self._apply}.get(run.state, self._undo)
+        try:
+            stage(run)
+        except Exception as error:  # noqa: BLE001 - a run that nobody stops is taken up again for ever
+            self._stop(run, error)
         with self.database.reading() as session:
             return store.find_run(session, run.id)
+
+    def _stop(self, run: Run, error: Exception) -> None:
+        """Notes that something unforeseen went wrong, and at which row; what it was is for the log, without its words.
+
+        Left alone, the run would be taken up again each minute, with the half of it that is in, and nobody told.
+        """
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.filename}:{place.lineno}"
+        told = {"run": run.id, "state": run.state.value, "error": type(error).__name__, "where": where}
+        log.error("an import stopped", extra=told)  # the words of an error may hold what was to be written
+        with self.database.transaction() as session:
+            row = ""
+            if run.state is RunState.APPLYING and (cursor := store.cursor_of(session, run.id)) >= 0:
+                row = "".join(str(one.number) for one in store.rows_after(session, run.id, cursor, 1))
+            store.renew(session, run, lease_until=self.clock(), error=f"{STOPPED}:{row}")
 
     def _check(self, run: Run) -> None:
         kind, matching = kind_of(run.kind), run.matching
@@ -79,7 +97,7 @@ class Worker:
             purposes = _purposes(session)
         today, ahead = brussels_day(self.clock()), checking.Ahead(run, self.language, self.clock())
         raw = reading.body(self.shelf.source(run.file_token), run.layout, len(run.headers))
-        done, counts, amounts = 0, dict.fromkeys(RowVerdict, 0), _no_amounts(run)
+        done, counts, amounts = 0, dict.fromkeys(RowVerdict, 0), totals.nought(run)
         while True:
             try:
                 block = list(islice(raw, BLOCK))
@@ -98,7 +116,7 @@ class Worker:
                 counts[row.verdict] += 1
             for row in rows if amounts else ():
                 if row.verdict is not RowVerdict.ERROR:
-                    amounts[_pile(row.verdict)] += cents_of(row.given)
+                    amounts[totals.pile(row.verdict)] += cents_of(row.given)
             with self.database.transaction() as session:
                 if not self._goes_on(session, run, progress=done):
                     return
@@ -116,22 +134,28 @@ class Worker:
                     return
 
     def _apply(self, run: Run) -> None:
-        while True:
-            with self.database.transaction() as session:
-                is_over = self._apply_block(session, run)
-            if is_over:
-                break
+        is_over, singly = False, 0
+        while not is_over:
+            try:
+                with self.database.transaction() as session:
+                    is_over = self._apply_block(session, run, 1 if singly else 0)
+            except Exception:
+                if singly:
+                    raise
+                singly = BLOCK  # nothing of the block is in: row by row, the one at fault is found, the others go in
+            else:
+                singly = max(0, singly - 1)
         if run.rows_total >= SETTLED_FROM:
             with self.database.transaction() as session:
                 bulk.settle(session)
 
-    def _apply_block(self, session: Session, run: Run) -> bool:
+    def _apply_block(self, session: Session, run: Run, size: int = 0) -> bool:
         """One block; True when the stage is over."""
         hold(session, "arrivals")
         cursor = store.cursor_of(session, run.id)
         at = self.clock()
         if cursor >= 0:
-            rows = store.rows_after(session, run.id, cursor, BLOCK)
+            rows = store.rows_after(session, run.id, cursor, size or BLOCK)
             progress = run.progress if not rows else _progress(session, run) + len(rows)
             further = rows[-1].number if rows else DIGESTS
             if not self._goes_on(session, run, cursor=further, **({"progress": progress} if rows else {})):
@@ -143,6 +167,7 @@ class Worker:
         reached = applying.meet_everybody(session, run, after, at=at) if run.kind == "suppressions" else None
         if reached is not None:
             return not self._goes_on(session, run, cursor=-reached - 1)
+        counts = totals.counted(session, run)
         store.move(
             session,
             run.id,
@@ -150,8 +175,9 @@ class Worker:
             to=RunState.APPLIED,
             at=at,
             applied_at=at,
-            counts=store.verdict_counts(session, run.id) | _amounts(session, run),
+            counts=counts,
         )
+        aside.hand_over(session, run, counts, at=at, language=self.language)
         return True
 
     def _undo(self, run: Run) -> None:
@@ -185,23 +211,6 @@ class Worker:
 def _progress(session: Session, run: Run) -> int:
     found = store.find_run(session, run.id)
     return found.progress if found else 0
-
-
-def _no_amounts(run: Run) -> dict[str, int]:
-    """The counts of money before the first row; empty for a file without amounts."""
-    columns = run.matching.columns if run.matching else ()
-    return {CENTS: 0, CENTS_ASIDE: 0} if has_money(kind_of(run.kind), columns) else {}
-
-
-def _amounts(session: Session, run: Run) -> dict[str, int]:
-    found = _no_amounts(run)
-    for verdict, cents in store.amounts(session, run.id) if found else ():
-        found[_pile(verdict)] += cents
-    return found
-
-
-def _pile(verdict: RowVerdict) -> str:
-    return CENTS_ASIDE if verdict is RowVerdict.REVIEW else CENTS
 
 
 def _purposes(session: Session) -> dict[str, str]:

@@ -185,7 +185,7 @@ def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | 
         found, by = next((k for k in there if not k.words), None), By.EMAIL
         if found is None and not arrival.words:
             found = there[0]
-        if found is None:
+        if found is None and not (arrival.external_ids or arrival.number):  # a number of their own: somebody else
             return there[0], By.EMAIL, Doubt.EMAIL_OF_ANOTHER
     if found is None and arrival.words:
         numbers = {phone.e164 for phone in arrival.phones}

@@ -128,6 +128,41 @@ def there(session: Session, names: Collection[tuple[str, str]]) -> dict[tuple[st
     return found
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfSupplier:
+    """A plan that a supplier brought, as it stands. `account_key`: of the account behind it."""
+
+    plan_id: PlanId
+    reference: str
+    cents: int
+    started_on: date
+    ended_on: date | None
+    account_key: str
+
+
+def of_supplier(session: Session, supplier: str, person_ids: Collection[int]) -> dict[int, tuple[OfSupplier, ...]]:
+    """The plans that a supplier brought of those people, the oldest first."""
+    row, found = PlanRow, dict[int, list[OfSupplier]]()
+    query = (
+        select(row, MandateRow.account_key)
+        .outerjoin(MandateRow, MandateRow.id == row.mandate_id)
+        .where(row.supplier == supplier, row.person_id.in_(person_ids))
+        .order_by(row.id)
+        .execution_options(populate_existing=True)
+    )
+    for one, key in session.execute(query):
+        standing = OfSupplier(
+            plan_id=PlanId(one.id),
+            reference=one.supplier_reference or "",
+            cents=one.cents,
+            started_on=one.started_on,
+            ended_on=one.ended_on,
+            account_key=key or "",
+        )
+        found.setdefault(one.person_id, []).append(standing)
+    return {person_id: tuple(several) for person_id, several in found.items()}
+
+
 def taken(session: Session, references: Collection[str]) -> set[str]:
     """Those of the references that a mandate bears already."""
     if not references:

@@ -278,7 +278,7 @@ DOORS_BESIDES = {
         "windows",
     },
     "crm.legacies": {"rules", "words"},
-    "crm.members": {"assemblies", "reminding", "words"},
+    "crm.members": {"assemblies", "reminding", "taking_over", "words"},
     "crm.magazine": {
         "checking",
         "figures",

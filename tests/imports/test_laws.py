@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crm.consent import service as consent
@@ -139,6 +139,30 @@ def test_undone_in_turn_all_is_as_it_was(founded: Callable[[], House], files: li
     assert folded(desk) == before
     with desk.assembly.database.reading() as session:
         assert (consent.drift(session), consent.verify(session, desk.assembly.sealer)) == (0, [])
+
+
+PEOPLE_FILES = st.tuples(st.just("people"), st.lists(PEOPLE, min_size=1, max_size=4))
+MARIE = ("", "Marie", "Dupont", "a@exemple.be", "0470123456", "", "fr")
+
+
+@ON_DATABASES
+@given(one=PEOPLE_FILES, other=PEOPLE_FILES)
+@example(one=("people", [MARIE]), other=("people", [MARIE]))
+@example(one=("people", [MARIE]), other=("people", [MARIE, ("X1", "Jean", "", "", "", "", "")]))
+def test_what_is_said_to_be_in_is_in_whatever_other_file_was_undone(
+    founded: Callable[[], House], one: File, other: File
+) -> None:
+    later = founded()
+    first = (desk := later()).apply(bring(desk, one))
+    (desk := later()).apply(bring(desk, other))
+    later().undo(first)
+    desk = later()
+    again = desk.apply(bring(desk, other))
+    held = {text for point in desk.held().get("contact_point", []) for text in point}
+    for row in desk.rows(again).values():
+        if row.verdict not in {RowVerdict.REVIEW, RowVerdict.ERROR}:
+            who = row.given["who"]
+            assert {who[name] for name in ("email",) if name in who} | set(who.get("phones", ())) <= held
 
 
 @ON_DATABASES

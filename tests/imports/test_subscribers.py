@@ -64,3 +64,4 @@ def test_a_file_of_subscribers_goes_in_once_and_comes_out_where_nobody_said_othe
         assert service.subscription(session, said["78"].person_id).copies == 5
         steps = [kind.code for kind, _ in imports.day_zero(session)]
     assert steps[-2:] == ["subscribers", "attestations"]
+    assert steps.index("memberships") < steps.index("gifts")

@@ -105,7 +105,7 @@ def test_the_first_day_compares_totals(browser: Callable[..., Browser], assembly
     with assembly.database.transaction() as session:
         consent.put_purpose(session, NEWS)
     care = browser(Role.CARE)
-    assert "0 étapes sur 8" in text_of(care.get("/office/day-zero"))
+    assert "0 étapes sur 9" in text_of(care.get("/office/day-zero"))
     bring(care, b"email\na@exemple.be\nb@exemple.be\n")
     care.post("/office/imports/1/check", {"column-email": "0"})
     care.post("/office/imports/1/apply")
@@ -158,3 +158,18 @@ def test_mandates_are_brought_by_who_signs_plans_and_show_the_end_of_an_account(
     assert ("Promet 12,50 €." in page, "…6769" in page, "0961" in page) == (True, True, False)
     care.post("/office/imports/1/apply")
     assert "12,50" in text_of(care.get("/office/plans"))
+
+
+def test_a_street_file_signs_plans_only_by_who_may_sign_them(browser: Callable[..., Browser]) -> None:
+    with_plan = b"donor id;signature;nom;montant;iban\nD1;2026-11-01;Roc;12,50;BE71 0961 2345 6769\n"
+    chosen = {"column-donor_id": "0", "column-signed_on": "1", "column-last_name": "2", "format-signed_on": "iso"}
+    chosen |= {"choice-system": "rue", "choice-purpose": "news"}
+    signing = {"column-amount": "3", "column-account": "4", "format-amount": "comma"}
+    fundraiser, care = browser(Role.FUNDRAISER), browser(Role.CARE)
+    bring(fundraiser, with_plan, kind="street-recruits")
+    refused = fundraiser.post("/office/imports/1/check", chosen | signing)
+    assert (refused.status_code, "votre rôle ne permet pas" in text_of(refused)) == (422, True)
+    assert fundraiser.post("/office/imports/1/check", chosen).status_code == 303
+    assert care.post("/office/imports/1/check", chosen | signing).status_code == 303
+    assert fundraiser.post("/office/imports/1/apply").status_code == 403
+    assert care.post("/office/imports/1/apply").status_code == 303

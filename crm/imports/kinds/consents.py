@@ -1,4 +1,4 @@
-"""Consents with their proof. A yes that cannot be proved enters as legacy: on record, and nobody may write on it."""
+"""Consents with their proof. A yes without proof enters as legacy, on which a dated policy alone lets us write."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Consents:
     label = N_("Consentements")
     about = N_(
         "Qui a dit oui ou non, à quoi, quand et comment. Un oui ne compte qu’avec sa date, sa voie et sa preuve ; "
-        "sans elles, il est gardé comme ancien et n’autorise aucun envoi."
+        "sans elles, il est gardé comme ancien, et seule une politique datée permet d’écrire."
     )
     fields: tuple[Field, ...] = (
         Field(

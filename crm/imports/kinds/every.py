@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from crm.imports.errors import KindMissing
 from crm.imports.kinds.consents import Consents
 from crm.imports.kinds.gifts import Gifts
 from crm.imports.kinds.mailsubscribers import MailSubscribers
 from crm.imports.kinds.mandates import Mandates
+from crm.imports.kinds.memberships import Memberships
 from crm.imports.kinds.model import Kind
 from crm.imports.kinds.old_attestations import OldAttestations
 from crm.imports.kinds.people import People
@@ -24,6 +25,7 @@ _ALL: tuple[Kind, ...] = (
     MailSubscribers(),
     Consents(),
     Signatures(),
+    Memberships(),
     Gifts(),
     Mandates(),
     MagazineSubscribers(),
@@ -33,16 +35,32 @@ _ALL: tuple[Kind, ...] = (
 )
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
-DAY_ZERO = ("people", "suppressions", "mailsubscribers", "consents", "gifts", "mandates", "subscribers", "attestations")
-"""Whom we know, whom we leave alone, who read the old letter, who allowed what, gave, gives on, reads, has papers."""
+DAY_ZERO = (
+    *("people", "suppressions", "mailsubscribers", "consents", "memberships"),
+    *("gifts", "mandates", "subscribers", "attestations"),
+)
+"""Whom we know, whom we leave alone, who read the old letter, allowed what, is a member, gave, gives on, reads, has
+papers. Members come before the gifts, whose fees then carry the memberships that are there."""
 
 NEEDS: Mapping[str, Permission] = {
+    "memberships": Permission.MEMBERS_EDIT,
     "gifts": Permission.DONATIONS_EDIT,
     "mandates": Permission.PLANS_EDIT,
     "subscribers": Permission.MAGAZINE_SERVE,
     "attestations": Permission.DONATIONS_EDIT,
 }
 """What bringing such a file takes beside the permission to import."""
+
+PROMISING = frozenset({"amount", "account", "outcome"})
+"""Columns of a street file, and of the calls after it, that make or change a plan with its mandate."""
+
+
+def needed(kind: str, columns: Collection[str] = ()) -> frozenset[Permission]:
+    """What somebody may have to do to bring a file of that kind with those columns, beside importing."""
+    found = {NEEDS[kind]} if kind in NEEDS else set()
+    if kind in {"street-recruits", "welcome-calls"} and not PROMISING.isdisjoint(columns):
+        found.add(Permission.PLANS_EDIT)
+    return frozenset(found)
 
 
 def kind_of(code: str) -> Kind:

@@ -100,6 +100,12 @@ LANGUAGE_CHOICE = Choice(
     sort=ChoiceSort.LANGUAGE,
     help=N_("Sans choix, une personne nouvelle reçoit la langue de la maison."),
 )
+ASSIGNEE = Choice(
+    name="assignee",
+    label=N_("Qui s’occupe des lignes mises de côté"),
+    sort=ChoiceSort.COLLEAGUE,
+    help=N_("Cette personne reçoit une tâche quand des lignes n’entrent pas, pour ce fichier et les suivants."),
+)
 PURPOSE_CHOICE = Choice(
     name="purpose",
     label=N_("Finalité"),

@@ -32,9 +32,9 @@ class Field:
     required: bool = False
     help: str = ""
 
-    def but(self, *, required: bool) -> Field:
-        """The same field in a kind of file that cannot do without it, or can."""
-        return replace(self, required=required)
+    def but(self, *, required: bool | None = None, help: str = "") -> Field:  # noqa: A002 - what the field calls it
+        """The same field in a kind of file that cannot do without it, or can, or means something else by it."""
+        return replace(self, required=self.required if required is None else required, help=help or self.help)
 
 
 class ChoiceSort(StrEnum):
@@ -46,6 +46,7 @@ class ChoiceSort(StrEnum):
     WAY = "way"
     METHOD = "method"
     GIFT_KIND = "gift-kind"
+    COLLEAGUE = "colleague"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,8 @@ from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
 from crm.imports.model import Reason
-from crm.imports.wish import Attested, Wish
+from crm.imports.wish import Wish
+from crm.imports.wish_beside import Attested
 
 FIRST, LAST = 1984, 2100
 """No older attestation is of use to anybody, and a later year is a slip."""

@@ -13,7 +13,10 @@ from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
 from crm.imports.kinds.states import State, state_of
 from crm.imports.model import Reason
 from crm.imports.wish import Said, Wish
+from crm.imports.wish_beside import Amended
 from crm.plans.model import Channel
+from crm.values.calendar import brussels_day
+from crm.values.folding import folded
 
 SUPPLIER = Choice(
     name="system",
@@ -107,7 +110,7 @@ class StreetRecruits:
         promises.SOURCE,
         promises.PROOF,
     )
-    choices: tuple[Choice, ...] = (SUPPLIER, NEWSLETTER_PURPOSE, shared.LANGUAGE_CHOICE)
+    choices: tuple[Choice, ...] = (SUPPLIER, NEWSLETTER_PURPOSE, shared.LANGUAGE_CHOICE, shared.ASSIGNEE)
 
     def read(self, cells: Cells) -> Wish | None:
         """The donor under the supplier's number, their answer about the letter, and what they signed for."""
@@ -124,8 +127,23 @@ class StreetRecruits:
         return None if promised is None else replace(wish, promised=promised)
 
 
+OUTCOME = Field(
+    name="outcome",
+    label=N_("Issue de l’appel"),
+    aliases=("issue", "resultat", "resultat de l'appel", "outcome", "result", "resultaat", "statut", "status"),
+    help=N_("Confirmé, changé ou pas joint ne change rien de soi ; annulé met fin au don régulier."),
+)
+_GOES_ON = (
+    "confirme confirmee confirmed bevestigd ok oui yes ja maintenu change changed gewijzigd modifie "
+    "pas-joint injoignable no-answer not-reached niet-bereikt"
+)
+_ENDS = "annule annulee annulation cancelled canceled cancel geannuleerd stop stopgezet resilie"
+_OUTCOMES = dict.fromkeys(_GOES_ON.split(), False) | dict.fromkeys(_ENDS.split(), True)
+"""What a call came to: whether the plan ends."""
+
+
 class WelcomeCalls:
-    """What the welcome call corrected: it adds ways to reach a donor the supplier named before."""
+    """What the welcome call learnt of a donor the supplier named before: ways to reach them, another amount, an end."""
 
     code = "welcome-calls"
     label = N_("Appels de bienvenue")
@@ -143,12 +161,35 @@ class WelcomeCalls:
         shared.LANGUAGE,
         shared.BIRTH,
         NEWSLETTER,
+        promises.AMOUNT.but(help=N_("Le nouveau montant, si l’appel l’a changé.")),
+        promises.ACCOUNT.but(help=N_("Un autre compte que celui du mandat met la ligne de côté.")),
+        OUTCOME,
     )
-    choices: tuple[Choice, ...] = (SUPPLIER, NEWSLETTER_PURPOSE)
+    choices: tuple[Choice, ...] = (SUPPLIER, NEWSLETTER_PURPOSE, shared.ASSIGNEE)
 
     def read(self, cells: Cells) -> Wish | None:
-        """What is new of a donor we know by the supplier's number."""
-        return _donor(cells, "called_on", "telephone", must_be_known=True)
+        """What is new of a donor we know by the supplier's number, and of what they promised."""
+        wish = _donor(cells, "called_on", "telephone", must_be_known=True)
+        cents = cells.cents("amount") if cells.text("amount") else None
+        account = cells.account("account") if cells.text("account") else None
+        word = "-".join(folded(cells.text("outcome")).split())
+        if word and word not in _OUTCOMES:
+            cells.refuse(Reason.NOT_OUTCOME, "outcome")
+        called_on = cells.moment("called_on")
+        if wish is None or cells.reasons or called_on is None:
+            return None
+        cancels = bool(word) and _OUTCOMES[word]
+        if cents is None and account is None and not cancels:
+            return wish
+        said = Amended(
+            supplier=cells.choice("system"),
+            called_on=brussels_day(called_on),
+            references=tuple(name for name in (cells.text("mandate"), cells.text("donor_id")) if name),
+            cents=cents,
+            cancels=cancels,
+            account=account,
+        )
+        return replace(wish, amended=said)
 
 
 def _donor(cells: Cells, day_field: str, way: str, *, must_be_known: bool) -> Wish | None:

@@ -7,7 +7,8 @@ from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field
 from crm.imports.model import Reason
-from crm.imports.wish import Subscribed, Wish
+from crm.imports.wish import Wish
+from crm.imports.wish_beside import Subscribed
 from crm.magazine.model import MOST_COPIES, SAID, Basis, Format
 from crm.values.folding import folded
 

@@ -22,8 +22,11 @@ blueprint = Blueprint("day_zero", __name__, url_prefix="/office/day-zero")
 WHY = {
     "people": N_("D’abord les personnes, avec leurs numéros : tout ce qui suit les reconnaîtra."),
     "suppressions": N_("Puis les adresses à laisser tranquilles, avant toute adresse à qui écrire."),
-    "mailsubscribers": N_("Puis les abonné·es de l’ancienne lettre : anciens accords, gardés sans envoi possible."),
-    "consents": N_("Puis les consentements prouvés : eux seuls permettent d’écrire."),
+    "mailsubscribers": N_(
+        "Puis les abonné·es de l’ancienne lettre : un ancien accord, auquel seule une politique datée donne suite."
+    ),
+    "consents": N_("Puis les consentements prouvés : ils permettent d’écrire par eux-mêmes."),
+    "memberships": N_("Puis les membres, avant les dons : chaque cotisation rejoindra l’adhésion qui est déjà là."),
     "gifts": N_("Puis les dons, au cent près : chacun va à la personne que ses numéros désignent."),
     "mandates": N_("Puis les dons réguliers et leurs mandats, pour collecter la suite sans rien demander deux fois."),
     "subscribers": N_("Puis qui reçoit le magazine à un autre titre que sa cotisation ou ses dons."),

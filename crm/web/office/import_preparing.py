@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.assembly import import_worker
@@ -15,15 +15,16 @@ from crm.donations.model import GiftKind, Method
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, MappingIncomplete
-from crm.imports.kinds.every import kind_of
+from crm.imports.kinds.every import PROMISING, kind_of
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Kind, Sort
 from crm.imports.layout import Encoding, FileFormat, Layout, Look, Quote, Separator
 from crm.imports.model import Matching, Run, RunId, RunState
 from crm.people import words as people_words
+from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.web.office import guard, import_words, shell
-from crm.web.office.imports import note, permitted, work
+from crm.web.office.imports import may_bring, note, work
 from crm.web.words import N_
 
 BROUGHT = frozenset(Method) - {Method.NONE}
@@ -35,6 +36,7 @@ MISSING = {
     "format": N_("Choisissez comment c’est écrit : %(what)s."),
     "choice": N_("Ce choix est nécessaire : %(what)s."),
 }
+NOT_YOURS = N_("Cette colonne signe des dons réguliers, ce que votre rôle ne permet pas : ne la choisissez pas.")
 TWO_THINGS = N_("Cette colonne peut se lire de plusieurs façons : choisissez la bonne.")
 FITS_NOTHING = N_("Aucun format connu ne lit cette colonne entière : choisissez le plus proche.")
 
@@ -66,8 +68,13 @@ def check(run_id: int) -> ResponseReturnValue:
     matching = _matching()
     try:
         with shell.assembly().database.transaction() as session:
-            permitted(imports.get(session, RunId(run_id)).kind)
-            run = imports.check(session, RunId(run_id), matching, at=shell.now())
+            run = imports.get(session, RunId(run_id))
+            if not may_bring(run.kind):
+                abort(403)
+            if not may_bring(run.kind, matching.columns):
+                barred = sorted(PROMISING & matching.columns.keys())
+                return _page(run_id, matching, {f"column-{name}": shell.say(NOT_YOURS) for name in barred})
+            run = imports.check(session, run.id, matching, at=shell.now())
             note(session, "check", run)
     except MappingIncomplete as incomplete:
         with shell.assembly().database.reading() as session:
@@ -121,6 +128,7 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
     with made.database.reading() as session:
         run = imports.get(session, RunId(run_id))
         purposes = [(one.code, one.name(shell.language())) for one in consent.letters(session)]
+        team = [(str(one.id), one.name) for one in staff.accounts(session) if one.is_active]
     if run.state not in (RunState.READ, RunState.CHECKED):
         return shell.back(url_for("imports.show", run_id=run.id))
     seen = imports.look(import_worker(made).shelf, run.file_token, run.layout)
@@ -144,7 +152,7 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
         first_rows=imports.sample(seen, run, 4),
         fields=[_field(run, seen, matching, field) for field in kind.fields],
         columns=[("", "—"), *((str(i), name) for i, name in enumerate(run.headers))],
-        choices=[_choice(choice, matching, purposes) for choice in kind.choices],
+        choices=[_choice(choice, matching, purposes, team) for choice in kind.choices],
         unused=[name for i, name in enumerate(run.headers) if i not in matching.columns.values()],
     )
 
@@ -204,10 +212,13 @@ def _meant(field: Field, text: str) -> str:
     return shell.money(int(text))
 
 
-def _choice(choice: Choice, matching: Matching, purposes: list[tuple[str, str]]) -> dict[str, Any]:
+def _choice(
+    choice: Choice, matching: Matching, purposes: list[tuple[str, str]], team: list[tuple[str, str]]
+) -> dict[str, Any]:
     options = {
         ChoiceSort.TEXT: [],
         ChoiceSort.PURPOSE: purposes,
+        ChoiceSort.COLLEAGUE: team,
         ChoiceSort.LANGUAGE: [(code, shell.say(word)) for code, word in people_words.LANGUAGES.items()],
         ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
         ChoiceSort.METHOD: [(one.value, shell.say(word)) for one, word in gift_words.METHODS.items() if one in BROUGHT],

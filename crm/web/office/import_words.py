@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, Refused
 from crm.imports.kinds.every import KINDS
-from crm.imports.model import Reason, Row, RowVerdict, Told
+from crm.imports.model import STOPPED, Reason, Row, RowVerdict, Told
 from crm.imports.wish import Wish
 from crm.people.arrivals import one_line
+from crm.people.model import Person
+from crm.people.rules import shown_number
 from crm.values.money import typed
 from crm.web.office import shell
 from crm.web.words import N_
 
-AS_SAID = frozenset({Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE})
+AS_SAID = frozenset({Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE, Reason.NOT_MEMBER_KIND})
 """Reasons that name something as the file says it: a code."""
 AMOUNTS = frozenset(
     {
         *(Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE),
-        *(Reason.PROMISES, Reason.PLAN_THERE, Reason.PLAN_OTHERWISE),
+        *(Reason.PROMISES, Reason.PLAN_THERE, Reason.PLAN_OTHERWISE, Reason.AMENDS),
     }
 )
 """Reasons that name an amount."""
 LINE = N_("%(sentence)s Ligne %(line)s.")
+AT_ROW = N_(
+    "Une erreur inattendue s’est produite à la ligne %(line)s. Ce qui la précède est entré, rien n’est à moitié."
+)
+IT_IS = N_("C’est %(who)s")
+SOMEWHERE = N_("Une erreur inattendue s’est produite. Rien n’est resté à moitié.")
 
 
 def refusal(refused: FileRefused) -> str:
@@ -40,6 +48,8 @@ def refusal_of(why: Refused, line: int | None) -> str:
 def kept_error(text: str) -> str:
     """The same, from what a run keeps of it (`too-heavy:12`)."""
     why, _, line = text.partition(":")
+    if why == STOPPED:
+        return shell.say(AT_ROW, line=shell.number(int(line))) if line else shell.say(SOMEWHERE)
     return refusal_of(Refused(why), int(line) if line else None)
 
 
@@ -94,5 +104,24 @@ def shown(row: Row) -> dict[str, Any]:
     if one := wish.promised:
         parts += [one.reference, shell.day(one.signed_on), shell.money(one.cents)]
         parts += [f"…{one.enclosed.tail}"] if one.enclosed else []
+    if wish.amended and wish.amended.cents:
+        parts.append(shell.money(wish.amended.cents))
+    if wish.joined:
+        parts += [wish.joined.kind, shell.day(wish.joined.joined_on)]
+        parts += [shell.day(wish.joined.ended_on)] if wish.joined.ended_on else []
     parts = [part for part in parts if part]
     return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}
+
+
+def choices(row: Row, possible: tuple[Person, ...] | None) -> list[dict[str, Any]]:
+    """What a person may answer to a row in doubt: buttons with what they send."""
+    found: list[dict[str, Any]] = []
+    if possible is not None and imports.asks_who(row):
+        for person in possible[:4]:
+            name = person.full_name or shown_number(person.member_number)
+            found.append({"label": shell.say(IT_IS, who=name), "send": {"person": person.id}})
+        if not Wish.of_json(row.given).must_be_known:
+            found.append({"label": shell.say(N_("C’est quelqu’un de nouveau")), "send": {"person": 0}})
+    if imports.asks_another_gift(row):
+        found.append({"label": shell.say(N_("C’est un autre don")), "send": {"gift": 1}})
+    return found if row.verdict is RowVerdict.REVIEW else []

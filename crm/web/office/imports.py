@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, stream_with_context, url_for
@@ -15,9 +16,10 @@ from crm.consent import service as consent
 from crm.imports import quarantine, words
 from crm.imports import service as imports
 from crm.imports.errors import FileRefused, Refused
-from crm.imports.kinds.every import KINDS, NEEDS, kind_of
+from crm.imports.kinds.every import KINDS, kind_of, needed
 from crm.imports.layout import MOST_BYTES
 from crm.imports.model import RowVerdict, Run, RunId, RunState
+from crm.imports.wish import Decided
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.money import typed
@@ -60,7 +62,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """What the file holds, and the file."""
     kind = request.args.get("kind", "people")
-    is_theirs = kind in KINDS and guard.may(NEEDS.get(kind, Permission.IMPORTS_ACT))
+    is_theirs = kind in KINDS and may_bring(kind)
     return _form(kind if is_theirs else "people", {})
 
 
@@ -68,7 +70,8 @@ def new() -> ResponseReturnValue:
 def bring() -> ResponseReturnValue:
     """Takes a file in and reads it. Nothing is imported yet."""
     kind = kind_of(request.form.get("kind", ""))
-    permitted(kind.code)
+    if not may_bring(kind.code):
+        abort(403)
     file = request.files.get("file")
     if file is None or not file.filename:
         return _form(kind.code, {"file": shell.say(N_("Choisissez un fichier."))}, status=422)
@@ -106,7 +109,7 @@ def _form(kind: str, errors: dict[str, str], *, status: int = 200) -> Response:
         "office/imports/new.html",
         status=status,
         kind=kind,
-        kinds=[one for one in KINDS.values() if guard.may(NEEDS.get(one.code, Permission.IMPORTS_ACT))],
+        kinds=[one for one in KINDS.values() if may_bring(one.code)],
         errors=errors,
         expected=request.values.get("expected", ""),
     )
@@ -133,9 +136,12 @@ def show(run_id: int) -> ResponseReturnValue:
         )
         twin = imports.applied_before(session, run) if run.state is RunState.CHECKED else None
         purposes = purpose_names(session)
+        is_asked = run.state is RunState.APPLIED and run.purged_at is None
+        possible = imports.possible(session, shell.assembly().addresses, page.rows) if is_asked else {}
     rows = [
         {
             "row": row,
+            "choices": import_words.choices(row, possible.get(row.number)) if is_asked else [],
             "shown": import_words.shown(row),
             "sentences": import_words.sentences(run.kind, row.reasons, purposes),
             "kept": shell.say(words.KEPT[row.kept_because]) if row.kept_because else "",
@@ -208,7 +214,7 @@ def progress(run_id: int) -> ResponseReturnValue:
 def apply(run_id: int) -> ResponseReturnValue:
     """Writes what the dry run showed."""
     with shell.assembly().database.transaction() as session:
-        permitted(imports.get(session, RunId(run_id)).kind)
+        permitted(imports.get(session, RunId(run_id)))
         run = imports.apply(session, RunId(run_id), at=shell.now())
         note(session, "apply", run)
     return work(run, N_("C’est importé."))
@@ -218,10 +224,47 @@ def apply(run_id: int) -> ResponseReturnValue:
 def undo(run_id: int) -> ResponseReturnValue:
     """Takes it back, row by row."""
     with shell.assembly().database.transaction() as session:
-        permitted(imports.get(session, RunId(run_id)).kind)
+        permitted(imports.get(session, RunId(run_id)))
         run = imports.undo(session, RunId(run_id), at=shell.now())
         note(session, "undo", run)
     return work(run, N_("L’importation est annulée."))
+
+
+@guard.page(blueprint, "/<int:run_id>/resume", permission=Permission.IMPORTS_ACT, methods=("POST",))
+def resume(run_id: int) -> ResponseReturnValue:
+    """Goes on where it stopped: with the row at fault once more, or without it."""
+    with shell.assembly().database.transaction() as session:
+        permitted(imports.get(session, RunId(run_id)))
+        run = imports.resume(session, RunId(run_id), leave_row="leave" in request.form)
+        note(session, "resume", run)
+    return work(run, N_("L’importation est allée à son terme."))
+
+
+@guard.page(blueprint, "/<int:run_id>/rows/<int:number>/decide", permission=Permission.IMPORTS_ACT, methods=("POST",))
+def decide(run_id: int, number: int) -> ResponseReturnValue:
+    """Says who a row in doubt is about, or that it is another gift, and writes it."""
+    made = shell.assembly()
+    said = Decided(person_id=request.form.get("person", type=int), is_another_gift="gift" in request.form)
+    with made.database.transaction() as session:
+        run = imports.get(session, RunId(run_id))
+        permitted(run)
+        row = imports.decide(
+            session,
+            made.addresses,
+            made.sealer,
+            run.id,
+            number=number,
+            said=said,
+            at=shell.now(),
+            language=made.settings.office_language,
+        )
+        note(session, "decide", run)
+    here = url_for("imports.show", run_id=run_id, show=RowVerdict.REVIEW.value, _anchor="rows")
+    if row.verdict in imports.SET_ASIDE:
+        return shell.back(
+            here, shell.say(N_("Cette ligne reste de côté : la raison est écrite à côté d’elle.")), kind="note"
+        )
+    return shell.back(here, shell.say(N_("C’est importé.")))
 
 
 @guard.page(blueprint, "/<int:run_id>/cancel", permission=Permission.IMPORTS_ACT, methods=("POST",))
@@ -263,17 +306,25 @@ def work(run: Run, done: str) -> Response:
     """Works through a small file at once; asks the clock to go through a larger one. Then its page."""
     made, here = shell.assembly(), url_for("imports.show", run_id=run.id)
     if run.size <= AT_ONCE:
-        import_worker(made).work(run.id)
-        return shell.back(here, shell.say(done))
+        worked = import_worker(made).work(run.id)
+        return shell.back(here, "" if worked is not None and worked.error else shell.say(done))
     with made.database.transaction() as session:
         jobs.order(session, turns.find(TIMETABLE, "work_imports"), now=shell.now())
     return shell.back(here, shell.say(N_("C’est en route. Vous pouvez fermer cette page.")), kind="note")
 
 
-def permitted(kind: str) -> None:
-    """Refuses whoever may import, and not what this kind of file brings: money is for who may write money."""
-    if not guard.may(NEEDS.get(kind, Permission.IMPORTS_ACT)):
+def permitted(run: Run) -> None:
+    """Refuses whoever may import, and not what this file brings: money is for who may write money, plans for who signs.
+
+    Columns count as they were tried; what is only proposed writes nothing.
+    """
+    if not may_bring(run.kind, run.matching.columns if run.matching else ()):
         abort(403)
+
+
+def may_bring(kind: str, columns: Collection[str] = ()) -> bool:
+    """Whether whoever is signed in may bring a file of that kind with those columns."""
+    return all(guard.may(one) for one in needed(kind, columns))
 
 
 def typed_cents(name: str) -> int | None:

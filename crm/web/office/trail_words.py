@@ -184,6 +184,8 @@ ACTIONS: dict[str, str] = {
     "import.bring": N_("a apporté un fichier"),
     "import.cancel": N_("a annulé une importation"),
     "import.check": N_("a essayé un fichier"),
+    "import.decide": N_("a décidé d’une ligne mise de côté d’une importation"),
+    "import.resume": N_("a relancé une importation arrêtée"),
     "import.set-aside": N_("a emporté les lignes mises de côté d’une importation"),
     "import.undo": N_("a défait une importation"),
     "mail.mark-accepted": N_("a marqué un mail comme reçu"),
