@@ -214,7 +214,8 @@ def _entitled(asked: Question) -> Select[*tuple[Any, ...]]:
 
 def _places(asked: Question) -> Select[*tuple[Any, ...]]:
     """The letter box of each whom the gate lets us reach: the one they named, a season's own, else the main one."""
-    places = consent.allowed_places(MAGAZINE, Channel.POST, moment=asked.moment).subquery("places")
+    among = select(RIGHT.c.person_id)
+    places = consent.allowed_places(MAGAZINE, Channel.POST, moment=asked.moment, among=among).subquery("places")
     parts = people.letter_parts().subquery("parts")
     said = SubscriptionRow
     named = case((said.address_id == places.c.contact_point_id, 0), else_=1)
@@ -231,7 +232,6 @@ def _places(asked: Question) -> Select[*tuple[Any, ...]]:
             choice.label("choice"),
         )
         .select_from(places)
-        .join(RIGHT, RIGHT.c.person_id == places.c.person_id)
         .join(parts, parts.c.postal_address_id == places.c.contact_point_id)
         .outerjoin(said, said.person_id == places.c.person_id)
         .subquery("each")
