@@ -32,7 +32,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from crm.consent import selects as consent
 from crm.consent.model import MAGAZINE, Channel
-from crm.foundation.bulk import settle
+from crm.foundation.bulk import make_room, settle
 from crm.foundation.columns import BigId
 from crm.magazine.model import Basis, Claim, Format, Reason
 from crm.magazine.selects import MEMBER, SAID, Question, granted_runs, paused, rights
@@ -77,6 +77,7 @@ class Row(NamedTuple):
     street: str = ""
     postcode: str = ""
     locality: str = ""
+    notes: str = ""
 
 
 def _passing(name: str, *columns: Column[Any]) -> Table:
@@ -93,6 +94,7 @@ HOME = _passing("draft_home", Column("household_id", BigId), Column("envelope_na
 
 def draw(session: Session, asked: Question) -> None:
     """Fills the draft: who has a right, where their copy would go, why the gate says no, with whom they live."""
+    make_room(session)
     _fill(session, RIGHT, _entitled(asked))
     _fill(session, PLACE, _places(asked))
     nowhere = select(RIGHT.c.person_id).outerjoin(PLACE, PLACE.c.person_id == RIGHT.c.person_id)
@@ -176,6 +178,7 @@ def roll(asked: Question, *, whole: bool, shared: bool = False) -> Select[*tuple
             PLACE.c.postal_address_id,
             cast(at.c.language, String).label("address_language"),
             *(at.c[name] for name in ("organisation", "department", "complement", "street", "postcode", "locality")),
+            func.coalesce(said.notes, "").label("notes"),
         ]
     found = (
         select(*columns)

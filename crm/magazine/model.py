@@ -373,6 +373,8 @@ class Copy:
     language: Language
     lines: tuple[str, ...]
     is_seed: bool = False
+    notes: str = ""
+    """What is to be known where it is handed over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

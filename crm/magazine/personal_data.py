@@ -58,6 +58,7 @@ _BARE = {
     "postcode": "",
     "locality": "",
     "lines": "",
+    "notes": "",
     "box_key": "",
     "postal_address_id": None,
 }

@@ -180,6 +180,7 @@ class CopyRow(Base):
     country: Mapped[str] = mapped_column(String(2))
     language: Mapped[Language] = mapped_column(Word(Language))
     lines: Mapped[str] = mapped_column(Text)
+    notes: Mapped[str] = mapped_column(String(200), server_default="")
     box_key: Mapped[str] = mapped_column(String(300))
     postal_address_id: Mapped[int | None] = mapped_column(BigId)
     removal: Mapped[Removal | None] = mapped_column(Word(Removal))
