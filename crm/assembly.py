@@ -19,6 +19,7 @@ from crm.consent.unconfirmed import Unconfirmed
 from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_pointer import PersonPointer
 from crm.contracts.personal_data import Section, Subject, TermKeeper
+from crm.foundation import shelf
 from crm.foundation.database import Database, open_database
 from crm.foundation.encryption import Cipher
 from crm.foundation.fetch import Fetcher
@@ -179,8 +180,13 @@ def import_worker(assembly: Assembly) -> Worker:
 
 
 def workshop(assembly: Assembly) -> Workshop:
-    """Where issues of the magazine are frozen beside the office."""
-    return Workshop(database=assembly.database, sealer=assembly.sealer, clock=assembly.clock)
+    """Where issues of the magazine are frozen beside the office, and files for the printer lie until they are taken."""
+    return Workshop(
+        database=assembly.database,
+        sealer=assembly.sealer,
+        clock=assembly.clock,
+        shelf=shelf.Shelf(assembly.settings.home / "magazine"),
+    )
 
 
 def attesting_house(assembly: Assembly) -> House:

@@ -115,9 +115,18 @@ def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
     return select(*(ranked.c[name] for name in wanted)).where(ranked.c.choice == 1)
 
 
-def allowed_places(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
-    """Every address at which we may write to somebody for a purpose, with the columns of `people.selects.reachable`."""
-    live = reachable(channel, moment).subquery("live")
+def allowed_places(
+    purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment, among: Select[*tuple[Any, ...]] | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Every address at which we may write to somebody for a purpose, with the columns of `people.selects.reachable`.
+
+    `among`: a select of person_id, and nobody else is asked about: the gate looks at each whom it is given.
+    """
+    reached = reachable(channel, moment)
+    if among is not None:
+        whose = reached.selected_columns.person_id
+        reached = reached.where(whose.in_(among))
+    live = reached.subquery("live")
     word, joined = words_at(live, purpose, channel)
     return joined.add_columns(*live.c).where(
         _satisfied(purpose, channel, live.c.person_id, word, moment),

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 SLICE = 10_000
 """Rows that are held in memory at once."""
 CACHE_KILOBYTES = 262_144
+SORT_KILOBYTES = 65_536
 
 
 def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -74,6 +75,18 @@ def widen(session: Session) -> None:
     """Lets SQLite keep more of the file in memory while much is written (it has 2 MB otherwise)."""
     if session.get_bind().dialect.name == "sqlite":
         session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
+
+
+def make_room(session: Session) -> None:
+    """Lets this transaction sort and join hundreds of thousands of rows in memory rather than in small runs on disk.
+
+    Bounded: SQLite takes its runs from the cache of the connection, PostgreSQL from `work_mem` until the end of this
+    transaction.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql(f"PRAGMA cache_size=-{SORT_KILOBYTES}")
+    else:
+        session.execute(select(func.set_config("work_mem", f"{SORT_KILOBYTES}kB", True)))
 
 
 def settle(session: Session, *tables: Table) -> None:

@@ -32,7 +32,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from crm.consent import selects as consent
 from crm.consent.model import MAGAZINE, Channel
-from crm.foundation.bulk import settle
+from crm.foundation.bulk import make_room, settle
 from crm.foundation.columns import BigId
 from crm.magazine.model import Basis, Claim, Format, Reason
 from crm.magazine.selects import MEMBER, SAID, Question, granted_runs, paused, rights
@@ -79,6 +79,7 @@ class Row(NamedTuple):
     street: str = ""
     postcode: str = ""
     locality: str = ""
+    notes: str = ""
 
 
 def _passing(name: str, *columns: Column[Any]) -> Table:
@@ -95,6 +96,7 @@ HOME = _passing("draft_home", Column("household_id", BigId))
 
 def draw(session: Session, asked: Question) -> None:
     """Fills the draft: who has a right, where their copy would go, why the gate says no, with whom they live."""
+    make_room(session)
     _fill(session, RIGHT, _entitled(asked))
     _fill(session, PLACE, _places(asked))
     nowhere = select(RIGHT.c.person_id).outerjoin(PLACE, PLACE.c.person_id == RIGHT.c.person_id)
@@ -181,6 +183,7 @@ def roll(asked: Question, *, whole: bool, shared: bool = False) -> Select[*tuple
             PLACE.c.postal_address_id,
             cast(at.c.language, String).label("address_language"),
             *(at.c[name] for name in ("organisation", "department", "complement", "street", "postcode", "locality")),
+            func.coalesce(said.notes, "").label("notes"),
         ]
     found = (
         select(*columns)
@@ -221,7 +224,8 @@ def _entitled(asked: Question) -> Select[*tuple[Any, ...]]:
 
 def _places(asked: Question) -> Select[*tuple[Any, ...]]:
     """The letter box of each whom the gate lets us reach: the one they named, a season's own, else the main one."""
-    places = consent.allowed_places(MAGAZINE, Channel.POST, moment=asked.moment).subquery("places")
+    among = select(RIGHT.c.person_id)
+    places = consent.allowed_places(MAGAZINE, Channel.POST, moment=asked.moment, among=among).subquery("places")
     parts = people.letter_parts().subquery("parts")
     said = SubscriptionRow
     named = case((said.address_id == places.c.contact_point_id, 0), else_=1)
@@ -238,7 +242,6 @@ def _places(asked: Question) -> Select[*tuple[Any, ...]]:
             choice.label("choice"),
         )
         .select_from(places)
-        .join(RIGHT, RIGHT.c.person_id == places.c.person_id)
         .join(parts, parts.c.postal_address_id == places.c.contact_point_id)
         .outerjoin(said, said.person_id == places.c.person_id)
         .subquery("each")

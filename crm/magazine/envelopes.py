@@ -7,6 +7,7 @@ from typing import Any
 from crm.magazine.draft import Row
 from crm.magazine.model import Basis, Entitled
 from crm.magazine.roll import ORGANISATION, version_of
+from crm.magazine.rules import is_printable_note
 from crm.people.rules import shared_envelope, shown_number, together
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
@@ -17,7 +18,7 @@ from crm.values.postal_address import PostalAddress
 COLUMNS = (
     "person_id", "again", "seq", "basis", "version", "copies", "by_hand", "is_seed",
     "member_number", "title", "first_name", "last_name", "organisation", "complement", "street", "number", "box",
-    "postcode", "locality", "country", "language", "lines", "box_key", "postal_address_id",
+    "postcode", "locality", "country", "language", "lines", "notes", "box_key", "postal_address_id",
 )
 # fmt: on
 _LANGUAGES = {one.value: one for one in Language}
@@ -49,6 +50,7 @@ def values(one: Entitled, row: Row, seq: int, *, again: int = 0) -> tuple[Any, .
         printed.country,
         row.language,
         "\n".join(lines_of(row, printed)),
+        row.notes if row.notes and is_printable_note(row.notes) else "",
         one.box_key,
         row.postal_address_id,
     )

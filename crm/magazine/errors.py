@@ -103,6 +103,13 @@ class NumberUnknown(Missing):
         super().__init__("nobody bears that number")
 
 
+class FileGone(Missing):
+    """Files that were made are not kept any more: their time is over, or somebody was taken out of them since."""
+
+    def __init__(self) -> None:
+        super().__init__("these files are not kept any more")
+
+
 class NeighboursMoved(Conflict):
     """They are not several, or do not share that letter box any more: the question has changed."""
 

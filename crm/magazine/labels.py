@@ -10,6 +10,8 @@ from crm.foundation import documents
 from crm.magazine.model import Copy
 
 TEMPLATE = "labels"
+NOTE_MOST = 24
+"""Signs of a delivery note that fit on a label beside the number; a longer one stands in the list alone."""
 MOST = 5000
 """More labels than this are a print house's work."""
 
@@ -43,11 +45,14 @@ def facts(copies: Sequence[Copy], sheet: LabelSheet, *, title: str) -> dict[str,
     return {
         "title": title,
         "sheet": {name: getattr(sheet, name) for name in ("across", "down", "width", "height", "left", "top", "gap")},
-        "labels": [
-            {"lines": list(one.lines), "mark": f"{one.member_number}{f' × {one.copies}' if one.copies > 1 else ''}"}
-            for one in copies
-        ],
+        "labels": [{"lines": list(one.lines), "mark": _mark(one)} for one in copies],
     }
+
+
+def _mark(one: Copy) -> str:
+    """What stands small in the corner: whose, how many, and a delivery note that is short enough for any sheet."""
+    said = [one.notes] if 0 < len(one.notes) <= NOTE_MOST else []
+    return " · ".join([*said, f"{one.member_number}{f' × {one.copies}' if one.copies > 1 else ''}"])
 
 
 def pdf(copies: Sequence[Copy], sheet: LabelSheet, *, title: str, at: datetime) -> bytes:

@@ -373,11 +373,13 @@ class Copy:
     language: Language
     lines: tuple[str, ...]
     is_seed: bool = False
+    notes: str = ""
+    """What is to be known where it is handed over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """A freeze, or a list of those who came since, that somebody asked for: how far it is drawn, and how it ended."""
+    """A freeze, a list of those who came since, or the files of a run: how far it has come, and how it ended."""
 
     id: int
     issue_id: IssueId
@@ -387,3 +389,11 @@ class Order:
     state: OrderState
     seen: int = 0
     total: int = 0
+    run_id: IssueRunId | None = None
+    """The run whose files are made; None where it is a freeze."""
+    xlsx: bool = False
+    mail_id: bool = False
+    file_id: int | None = None
+    token: str = ""
+    """Where the files lie, while they are kept."""
+    ready_at: datetime | None = None

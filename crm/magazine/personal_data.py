@@ -59,6 +59,7 @@ _BARE = {
     "postcode": "",
     "locality": "",
     "lines": "",
+    "notes": "",
     "box_key": "",
     "postal_address_id": None,
 }

@@ -25,6 +25,7 @@ COLUMNS = (
     "langue",
     *(f"ligne{place + 1}" for place in range(MOST_LINES)),
     "code_retour",
+    "consignes",
 )
 TITLES = {
     "FR": {"madam": "Madame", "sir": "Monsieur"},
@@ -55,13 +56,14 @@ class Printed(NamedTuple):
     country: str
     language: str
     lines: str
+    notes: str
     by_hand: bool
     basis: str
 
 
 def row(copy: Printed, issue_number: int) -> list[str]:
     """One copy, in the order of `COLUMNS`."""
-    seq, member_number, version, copies, title, *parts, printed, _, _ = copy
+    seq, member_number, version, copies, title, *parts, printed, notes, _, _ = copy
     several = printed.split("\n")[:MOST_LINES]
     filled = [*several, *[""] * (MOST_LINES - len(several))]
     code = return_code(member_number, issue_number)
@@ -74,6 +76,7 @@ def row(copy: Printed, issue_number: int) -> list[str]:
         *parts,
         *filled,
         code,
+        notes,
     ]
 
 

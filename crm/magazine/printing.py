@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import starmap
@@ -41,6 +41,9 @@ SAYING_NO = ("objected", "refused", "withdrawn")
 
 SHEET_MOST = 50_000
 """Rows up to which sheets are made unasked: each thousand takes a quarter of a second, and a CSV opens as well."""
+SHEET_AT_ONCE, FILES_AT_ONCE = 5_000, 40_000
+TOLD_AT = 10_000
+"""So often is it told how far a file is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +52,11 @@ class Wanted:
 
     xlsx: bool = True
     mail_id: bool = False
+
+
+def is_long(rows: int, wanted: Wanted) -> bool:
+    """Whether files of so many rows take more than two seconds: they are made beside the office."""
+    return rows > (SHEET_AT_ONCE if wanted.xlsx else FILES_AT_ONCE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,8 +173,19 @@ def odd(session: Session, run_id: IssueRunId, *, size: int = SHOWN) -> list[Odd]
     return sorted(found, key=lambda one: not one.is_lost)[:size]
 
 
-def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted, *, at: datetime) -> Manifest:
-    """Writes all files of a run into one ZIP, and says what is in them. Raises RunMissing, NoPublication."""
+def write(
+    session: Session,
+    run_id: IssueRunId,
+    file: IO[bytes],
+    wanted: Wanted,
+    *,
+    at: datetime,
+    tell: Callable[[int, int], None] | None = None,
+) -> Manifest:
+    """Writes all files of a run into one ZIP, and says what is in them; `tell` hears how many of how many are done.
+
+    Raises RunMissing, NoPublication.
+    """
     run = store.run(session, run_id)
     plan, publication = store.issue(session, run.issue_id).plan, store.publication(session)
     if publication is None:
@@ -176,7 +195,9 @@ def write(session: Session, run_id: IssueRunId, file: IO[bytes], wanted: Wanted,
     versions: Counter[str] = Counter()
     house = slug(publication.name, otherwise="magazine")
     name = f"{house}-{plan.number}{'' if run.place == 0 else f'-{run.kind.value}-{run.place}'}"
-    for copy in _streamed(session, run_id):
+    for place, copy in enumerate(_streamed(session, run_id)):
+        if tell is not None and place % TOLD_AT == 0:
+            tell(place, run.mailed - run.removed)
         key = _pack(copy)
         if key not in packs:
             packs[key] = _Pack(with_sheet=wanted.xlsx)
@@ -220,6 +241,16 @@ def note(session: Session, run_id: IssueRunId, manifest: Manifest, *, by: Accoun
     session.add(row)
     session.flush()
     return row.id
+
+
+def told(manifest: Manifest) -> dict[str, Any]:
+    """What the trail keeps of files that left."""
+    return {"rows": manifest.rows, "copies": manifest.copies, "sha256": [one.sha256 for one in manifest.parts]}
+
+
+def removed_in(session: Session, file_id: int) -> int:
+    """How many copies had been taken out of a run when its files were made."""
+    return session.scalar(select(PrintFileRow.removed).where(PrintFileRow.id == file_id)) or 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,6 +30,7 @@ A_YEAR = 4
 """And at least so many a year."""
 SOON = timedelta(days=14)
 ORDER = tuple(Basis)
+_MANY_DIGITS = re.compile(r"(?:\d[\s./()-]*){6}")
 
 
 def tidy(issue: NewIssue) -> NewIssue:
@@ -100,6 +102,11 @@ def is_paused(subscription: Subscription, day: date) -> bool:
     """Whether somebody gets nothing on a day as they asked for a pause; `selects` says the same in SQL."""
     begun = subscription.paused_from_on is not None and subscription.paused_from_on <= day
     return begun and (subscription.paused_until_on is None or day <= subscription.paused_until_on)
+
+
+def is_printable_note(notes: str) -> bool:
+    """Whether a delivery note may leave for a printer: no e-mail address, nor digits as of a phone or a birthday."""
+    return "@" not in notes and not _MANY_DIGITS.search(notes)
 
 
 def one_a_household(group: Sequence[Entitled]) -> list[Entitled]:

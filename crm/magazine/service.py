@@ -183,6 +183,8 @@ def subscribe(session: Session, wanted: Subscription, *, by: AccountId | None, a
     theirs = {one.id for one in contacts.addresses_of(session, [person.id])[person.id]}
     if wanted.address_id is not None and wanted.address_id not in theirs:
         raise RuleWrong("address_id")
+    if not rules.is_printable_note(wanted.notes) and wanted.notes != store.subscription(session, person.id).notes:
+        raise RuleWrong("notes")
     tidied = replace(wanted, person_id=person.id, notes=" ".join(wanted.notes.split())[:200])
     store.put_subscription(session, tidied, changed_at=at, changed_by=by)
     return tidied

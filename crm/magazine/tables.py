@@ -120,7 +120,10 @@ class IssueRunRow(Base):
 
 
 class OrderRow(Base):
-    """A freeze that was asked for. Who draws it holds a lease: what a dead worker took is free again afterwards."""
+    """A freeze that was asked for, or the files of a run (`token`: where they lie until they are forgotten).
+
+    Who works at it holds a lease: what a dead worker took is free again afterwards.
+    """
 
     __tablename__ = "magazine_order"
     __table_args__ = (Index("ix_magazine_order_state", "state", "id"),)
@@ -134,6 +137,12 @@ class OrderRow(Base):
     seen: Mapped[int]
     total: Mapped[int]
     lease_until: Mapped[datetime | None]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("magazine_run.id"), index=True)
+    xlsx: Mapped[bool]
+    mail_id: Mapped[bool]
+    file_id: Mapped[int | None] = mapped_column(BigId)
+    token: Mapped[str] = mapped_column(String(32))
+    ready_at: Mapped[datetime | None]
 
 
 class CopyRow(Base):
@@ -171,6 +180,7 @@ class CopyRow(Base):
     country: Mapped[str] = mapped_column(String(2))
     language: Mapped[Language] = mapped_column(Word(Language))
     lines: Mapped[str] = mapped_column(Text)
+    notes: Mapped[str] = mapped_column(String(200), server_default="")
     box_key: Mapped[str] = mapped_column(String(300))
     postal_address_id: Mapped[int | None] = mapped_column(BigId)
     removal: Mapped[Removal | None] = mapped_column(Word(Removal))

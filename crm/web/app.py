@@ -101,6 +101,7 @@ OFFICE = (
     "magazine_runs",
     "magazine_people",
     "magazine_camera",
+    "magazine_files",
     "magazine_neighbours",
     "magazine_proofing",
     "magazine_returns",

@@ -33,8 +33,8 @@ def test_an_issue_goes_from_the_rule_to_the_claim(house: House, page: Page) -> N
             for step, name in enumerate(("file_due_on", "drop_on", "home_on"))
         }
         service.change_issue(session, issue.id, replace(PLAN, **days))
-        for place, last in enumerate(("Benali", "Mertens", "Diallo")):
-            home = replace(HOME, number=str(16 + place))
+        for place, last in enumerate(("Benali", "Mertens", "Diallo", "Haddad")):
+            home = replace(HOME, number=str(16 + place % 3))
             new = NewPerson(language=Language.FR, first_name="Léa", last_name=last, address=home)
             person = people.add(session, house.assembly.addresses, new, at=now)
             basis = Basis.EXCHANGE if last == "Diallo" else Basis.PAID
@@ -53,8 +53,13 @@ def test_an_issue_goes_from_the_rule_to_the_claim(house: House, page: Page) -> N
     expect(page.locator("main")).to_contain_text("Plus d’échanges")
     page.get_by_role("link", name="Numéros").press("Enter")
     page.get_by_role("link", name="n° 124").press("Enter")
+    page.get_by_role("link", name="Dire qui vit ensemble").press("Enter")
+    expect(page.locator(".neighbour")).to_be_focused()
+    page.keyboard.press("f")
+    expect(page.locator(".neighbour")).to_contain_text("un seul exemplaire part")
+    page.get_by_role("link", name="n° 124").press("Enter")
     page.get_by_role("link", name="Voir qui le recevra").press("Enter")
-    expect(page.locator("main")).to_contain_text("tous ceux et celles qui y ont droit le reçoivent")
+    expect(page.locator("main")).to_contain_text("1 exemplaire de moins")
     page.get_by_role("button", name="Figer la liste").press("Enter")
     page.locator("#confirm [data-yes]").press("Enter")
     expect(page.locator("main")).to_contain_text("Tirage principal")

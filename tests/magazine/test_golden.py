@@ -56,7 +56,10 @@ def test_what_leaves_is_what_was_approved(house: Assembly, reader: Reader) -> No
             home = replace(HOME, number="9", box="4")
             reader(session, first_name=first, last_name="Benali", address=home, said={"copies": copies})
         reader(
-            session, last_name="Témoin", said={"basis": Basis.STAFF, "by_hand": True}, address=replace(HOME, box="7")
+            session,
+            last_name="Témoin",
+            said={"basis": Basis.STAFF, "by_hand": True, "notes": "Sonner deux fois"},
+            address=replace(HOME, box="7"),
         )
         run = freezing.freeze(session, service.issues(session)[0].id, by=None, at=NOW)
     file, wanted = io.BytesIO(), printing.Wanted(xlsx=True, mail_id=True)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import func, select
 
 from crm.assembly import Assembly, workshop
 from crm.audit.tables import AuditRow
-from crm.magazine import freezing, ordering, service
-from crm.magazine.errors import IssueFrozen, RollMoved
+from crm.magazine import freezing, ordering, printing, service
+from crm.magazine.errors import FileGone, IssueFrozen, RollMoved
 from crm.magazine.model import OrderState, RunKind
+from crm.magazine.printing import Wanted
 from crm.magazine.tables import CopyRow, ExclusionRow, IssueRunRow
+from crm.people import service as people
 from crm.people.tables import PostalAddressRow
+from crm.privacy import erasing
 from crm.values.identifiers import AccountId
 from tests import victims
 from tests.conftest import NOW
@@ -85,3 +90,49 @@ def test_an_address_erased_while_a_list_is_drawn_is_on_no_list(house: Assembly, 
     assert workshop(house).work() is OrderState.DONE
     with house.database.reading() as session:
         assert list(session.scalars(select(CopyRow.person_id))) == [stays]
+
+
+def test_files_made_beside_the_office_are_those_one_takes_at_once_and_go_when_somebody_is_taken_out(
+    house: Assembly, reader: Reader
+) -> None:
+    with house.database.transaction() as session:
+        several = [reader(session) for _ in range(3)]
+        run = freezing.freeze(session, service.issues(session)[0].id, by=None, at=NOW)
+        asked = ordering.ask_files(session, run.id, Wanted(xlsx=False), by=AccountId(3), at=NOW)
+        assert ordering.ask_files(session, run.id, Wanted(xlsx=True), by=AccountId(4), at=NOW) == asked
+        assert ordering.latest(session, run.issue_id) is None
+    bench = workshop(house)
+    with pytest.raises(FileGone):
+        bench.take(run.id)
+    assert (bench.work(), bench.work()) == (OrderState.DONE, None)
+    order, kept = bench.take(run.id)
+    at_once = BytesIO()
+    with house.database.reading() as session:
+        manifest = printing.write(session, run.id, at_once, Wanted(xlsx=False), at=NOW)
+        (left,) = printing.left(session, [run.id])
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "magazine-run.export")).one()
+        audited = (row.account_id, row.facts["rows"])
+    with kept, ZipFile(kept) as made, ZipFile(at_once) as other:
+        assert {name: made.read(name) for name in made.namelist()} == {
+            name: other.read(name) for name in other.namelist()
+        }
+    assert (left.id, left.rows, left.copies) == (order.file_id, manifest.rows, manifest.copies)
+    assert (*audited, order.seen, order.total) == (AccountId(3), 3, 0, 3)
+    assert bench.tidy() == 0
+    with house.database.transaction() as session:
+        erasing.erase(session, house.holdings, several[0], at=NOW)
+    assert (bench.tidy(), list(bench.shelf.folder.iterdir())) == (1, [])
+    with pytest.raises(FileGone):
+        bench.take(run.id)
+    with house.database.transaction() as session:
+        again = ordering.ask_files(session, run.id, Wanted(xlsx=False), by=None, at=NOW)
+    assert bench.work(again.id) is OrderState.DONE
+    with house.database.transaction() as session:
+        people.record_death(session, several[1], died_on=None, at=NOW)
+    with pytest.raises(FileGone):
+        bench.take(run.id)
+    assert list(bench.shelf.folder.iterdir()) == []
+    with house.database.transaction() as session:
+        ordering.ask_files(session, run.id, Wanted(xlsx=False), by=None, at=NOW)
+    assert bench.work() is OrderState.DONE
+    assert replace(bench, clock=lambda: NOW + ordering.KEPT).tidy() == 1

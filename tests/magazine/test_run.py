@@ -20,7 +20,7 @@ from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
 from crm.contracts.personal_data import Erasing
-from crm.magazine import checking, freezing, labels, personal_data, printing, returning, service
+from crm.magazine import checking, freezing, labels, personal_data, printing, returning, rules, service
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
@@ -205,6 +205,13 @@ def test_the_screen_the_file_and_the_manifest_agree(house: Assembly, reader: Rea
     assert [one.last_name for one in seeds] == ["Témoin"]
     assert (manifest.seeds, said["seeds"]) == (1, 1)
     assert handed == [("Renard", "Sonner deux fois")]
+    assert [row["consignes"] for row in rows if row["nom"] == "Renard"] == ["Sonner deux fois"]
+    assert [rules.is_printable_note(one) for one in ("Porte 12, 3e étage", "0470 12 34 56", "a@b.be", "3/4/1980")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
     assert manifest.transliterated == 1
     assert found["le-fil-124-mail-id-a-verifier.xml"].count(b"<Item ") == 5
 

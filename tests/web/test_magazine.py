@@ -8,12 +8,13 @@ from collections.abc import Callable
 from datetime import date
 from zipfile import ZipFile
 
+import pytest
 import segno
 from sqlalchemy import select
 
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
-from crm.magazine import service
+from crm.magazine import printing, service
 from crm.magazine.model import Basis, Format, Subscription
 from crm.people import differences
 from crm.people import service as people
@@ -22,6 +23,7 @@ from crm.staff.model import Role
 from crm.values.identifiers import IssueId, PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
+from jobs import freeze_issues
 from tests.magazine.conftest import furnish as describe
 from tests.web.conftest import Browser
 from tests.web.furnished import furnish
@@ -194,6 +196,24 @@ def test_what_is_frozen_leaves_as_it_is_shown(assembly: Assembly, browser: Open)
         facts = [row.facts for row in session.scalars(select(AuditRow).where(AuditRow.action == "magazine-run.export"))]
         assert [one["rows"] for one in facts] == [3, 2]
         assert "Sana" not in str(facts)
+
+
+def test_the_files_of_a_long_list_are_made_beside_the_office(
+    assembly: Assembly, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(assembly)
+    monkeypatch.setattr(printing, "FILES_AT_ONCE", 2)
+    someone = browser(Role.FUNDRAISER)
+    assert someone.post(f"{HERE}/runs/1/files").status_code == 303
+    assert "Les fichiers se font" in words_of(someone.get(f"{HERE}/runs/1").text)
+    assert "Les fichiers vont se faire" in someone.get(f"{HERE}/runs/1/files/progress").text
+    assert someone.post(f"{HERE}/runs/1/files/made").status_code == 303
+    freeze_issues.run(assembly, assembly.clock())
+    assert someone.get(f"{HERE}/runs/1/files/progress").headers["HX-Refresh"] == "true"
+    assert "Les fichiers sont prêts" in words_of(someone.get(f"{HERE}/runs/1").text)
+    answer = someone.post(f"{HERE}/runs/1/files/made")
+    with ZipFile(io.BytesIO(answer.data)) as zipped:
+        assert "le-fil-124-be-fr-utf8.csv" in zipped.namelist()
 
 
 def test_returns_and_claims_at_the_desk(assembly: Assembly, browser: Open) -> None:

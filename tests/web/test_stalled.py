@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import update
 
 from crm.assembly import Assembly
+from crm.web.office import delivery_words
 from mailing.delivery.model import MailingState
 from mailing.delivery.tables import DeliveryEventRow, MailingRow
+from mailing.rendering.model import LetterKind
 from tests.web.conftest import Browser
 from tests.web.furnished import furnish
 
@@ -35,3 +37,7 @@ def test_a_sending_that_came_to_a_standstill_says_so(
         session.execute(update(MailingRow).values(state=state))
     shown = unescape(browser().get("/office/deliveries/1/progress").text)
     assert (NEWS in shown) is said
+
+
+def test_every_kind_of_letter_has_its_words_among_the_mailings() -> None:
+    assert set(LetterKind) <= set(delivery_words.LETTERS)

@@ -209,7 +209,7 @@ def _name(summary: MailingSummary) -> str:
         kind, _, number = summary.mailing.code.partition("-")
         if kind == LetterKind.ISSUE and number:
             return shell.say(delivery_words.ISSUE, number=number)
-        return shell.say(delivery_words.LETTERS.get(summary.mailing.code, summary.mailing.code))
+        return shell.say(delivery_words.LETTERS.get(kind, summary.mailing.code))
     return summary.subject or summary.mailing.code
 
 

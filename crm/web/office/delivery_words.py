@@ -67,4 +67,18 @@ LETTERS: dict[str, str] = {
     "reset": N_("Mots de passe oubliés"),
     "again": N_("Lettres renvoyées à la demande"),
     "test": N_("Tests envoyés à l’équipe"),
+    "anchor": N_("Où finissent les registres"),
+    "visit": N_("Liens vers l’espace personnel"),
+    "receipt": N_("Reçus de dons"),
+    "thanks": N_("Remerciements"),
+    "payment": N_("Paiements bien reçus"),
+    "notice": N_("Annonces de prélèvement"),
+    "origin": N_("D’où viennent nos données"),
+    "still": N_("Souhaitez-vous encore nos lettres ?"),
+    "issue": N_("PDF du magazine"),
+    "number": N_("Demandes de numéro national"),
+    "attestation": N_("Attestations fiscales"),
+    "fee": N_("Rappels de cotisation"),
+    "assembly": N_("Convocations à l’assemblée"),
 }
+"""By the kind of letter; a mailing of a kind may bear a number after it."""

@@ -36,6 +36,7 @@ WRONG = {
     "until_number": N_("Le dernier numéro vient après le premier."),
     "paused_until_on": N_("Une pause finit après avoir commencé."),
     "copies": N_("Entre 1 et 200 exemplaires."),
+    "notes": N_("Sans e-mail, téléphone ni date : cette note part chez l’imprimeur."),
 }
 
 

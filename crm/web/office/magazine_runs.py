@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from tempfile import TemporaryFile
-from typing import IO
-
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.assembly import workshop
@@ -233,8 +228,11 @@ def run(run_id: int) -> ResponseReturnValue:
         removed = printing.removed(session, found.id)
         files = printing.left(session, [found.id])
         names = {account.id: account.name for account in staff.accounts(session)}
+        order = ordering.latest_files(session, found.id)
     return shell.show(
         "office/magazine/run.html",
+        order=order,
+        kept_until=order.ready_at + ordering.KEPT if order and order.token and order.ready_at else None,
         run=found,
         issue=issue,
         outlook=outlook,
@@ -272,78 +270,3 @@ def excluded(run_id: int, reason: str) -> ResponseReturnValue:
         people=[known[one] for one in ids if one in known],
         count=count,
     )
-
-
-@guard.page(blueprint, "/runs/<int:run_id>/files", permission=Permission.MAGAZINE_ACT, methods=("POST",))
-def files(run_id: int) -> ResponseReturnValue:
-    """Everything for the printer in one ZIP; who has died or objected since the freeze is taken out first."""
-    made, now, run_number = shell.assembly(), shell.now(), IssueRunId(run_id)
-    wanted = printing.Wanted(xlsx="xlsx" in request.form, mail_id="mail_id" in request.form)
-    with made.database.transaction() as session:
-        printing.strike(session, run_number, at=now)
-    kept = TemporaryFile()  # noqa: SIM115 - streamed below
-    try:
-        with made.database.reading() as session:
-            found = magazine.run(session, run_number)
-            issue = magazine.issue(session, found.issue_id)
-            manifest = printing.write(session, run_number, kept, wanted, at=now)
-    except NoPublication as refused:
-        kept.close()
-        return shell.back(
-            url_for("magazine_runs.run", run_id=run_id), shell.say(REFUSALS[type(refused)]), kind="refused"
-        )
-    with made.database.transaction() as session:
-        by = guard.signed_in().account.id
-        printing.note(session, run_number, manifest, by=by, at=now)
-        facts = {"rows": manifest.rows, "copies": manifest.copies, "sha256": [one.sha256 for one in manifest.parts]}
-        note(session, "magazine-run.export", run_id, facts, subject="magazine-run")
-    answer = Response(_pieces(kept), mimetype="application/zip")
-    name = f"magazine-{issue.number}-{found.kind.value}-{brussels_day(now):%Y-%m-%d}.zip"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["X-Rows"] = str(manifest.rows)
-    return answer
-
-
-@guard.page(blueprint, "/runs/<int:run_id>/labels", permission=Permission.MAGAZINE_ACT, methods=("POST",))
-def label_sheets(run_id: int) -> ResponseReturnValue:
-    """Labels as PDF: of the copies handed over by us, or of all where they are few."""
-    made, now, run_number = shell.assembly(), shell.now(), IssueRunId(run_id)
-    sheet = labels.SHEETS.get(request.form.get("sheet", ""))
-    if sheet is None:
-        abort(400)
-    by_hand = request.form.get("which") == "hand"
-    with made.database.transaction() as session:
-        printing.strike(session, run_number, at=now)
-        found = magazine.run(session, run_number)
-        issue = magazine.issue(session, found.issue_id)
-        fitting = (one for one in printing.copies(session, run_number) if one.by_hand or not by_hand)
-        chosen = list(islice(fitting, labels.MOST + 1))
-        if not chosen or len(chosen) > labels.MOST:
-            said = N_("Aucune étiquette à faire.") if not chosen else N_("C’est trop pour des étiquettes.")
-            return shell.back(url_for("magazine_runs.run", run_id=run_id), shell.say(said), kind="refused")
-        note(session, "magazine-run.labels", run_id, {"rows": len(chosen)}, subject="magazine-run")
-    title = shell.say(N_("Étiquettes du n° %(number)s"), number=issue.number)
-    answer = Response(labels.pdf(chosen, sheet, title=title, at=now), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="etiquettes-{issue.number}-{found.place}.pdf"'
-    return answer
-
-
-@guard.page(blueprint, "/files/<int:file_id>/purged", permission=Permission.MAGAZINE_ACT, methods=("POST",))
-def purged(file_id: int) -> ResponseReturnValue:
-    """The printer says that the file is deleted."""
-    with shell.assembly().database.transaction() as session:
-        run_id = printing.run_of(session, file_id)
-        if run_id is None:
-            abort(404)
-        if printing.say_purged(session, file_id, on=brussels_day(shell.now())):
-            note(session, "magazine-file.purged", file_id, subject="magazine-file")
-    return shell.back(
-        url_for("magazine_runs.run", run_id=run_id), shell.say(N_("C’est noté : l’imprimeur a détruit ce fichier."))
-    )
-
-
-def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
-    with kept:
-        kept.seek(0)
-        while piece := kept.read(PIECE):
-            yield piece

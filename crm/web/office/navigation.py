@@ -75,6 +75,7 @@ MENU = (
             "magazine_returns",
             "magazine_figures",
             "magazine_camera",
+            "magazine_files",
             "magazine_neighbours",
             "magazine_proofing",
         ),

@@ -92,6 +92,7 @@ ACTIONS: dict[str, str] = {
     "magazine-rule.save": N_("a changé qui reçoit le magazine"),
     "magazine-run.export": N_("a emporté les adresses du magazine"),
     "magazine-run.labels": N_("a fait des étiquettes du magazine"),
+    "magazine-file.taken": N_("a emporté un fichier du magazine qui l’attendait"),
     "magazine-file.purged": N_("a noté qu’un fichier du magazine est détruit"),
     "magazine.subscribe": N_("a réglé le magazine de quelqu’un"),
     "magazine.chosen": N_("a choisi comment recevoir le magazine"),
