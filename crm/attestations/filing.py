@@ -128,6 +128,11 @@ def note(
     return found
 
 
+def waiting(session: Session, year: int) -> int:
+    """How many fiches the next file of that year would tell of."""
+    return sum(1 for _ in filed_store.to_tell(session, year))
+
+
 def filings(session: Session, year: int) -> tuple[Filing, ...]:
     """The files made of a year, in order."""
     return filed_store.filings(session, year)

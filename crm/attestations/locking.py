@@ -138,6 +138,7 @@ def frozen(
         written_number=printed,
         version=version,
         signature=signs.facts(identity.language) if signs else None,
+        sentences=in_force.sentences,
     )
     zones = rules.zones(
         owed,

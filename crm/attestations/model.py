@@ -108,7 +108,8 @@ class Format(StrEnum):
 class YearRules:
     """What holds for the gifts of one calendar year. `legal_item` is zone 2.045, the natures are values of 2.030.
 
-    The approval is what of it is known; without one nothing is attested.
+    The approval is what of it is known; without one nothing is attested. `sentences` are those of the law where that
+    year has others than the house knows, by `wording.SENTENCES`.
     """
 
     year: int
@@ -121,6 +122,7 @@ class YearRules:
     nature_person: str = "1"
     nature_enterprise: str = "2"
     legal_item: str = ""
+    sentences: Mapping[str, str] = field(default_factory=dict)
 
     def approves(self, day: date) -> bool:
         """Whether the institution was approved on that day."""

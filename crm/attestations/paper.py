@@ -37,12 +37,14 @@ def page(
     version: int = 1,
     is_draft: bool = False,
     signature: Mapping[str, str] | None = None,
+    sentences: Mapping[str, str] | None = None,
 ) -> Mapping[str, Any]:
     """The facts of `templates/documents/attestation.typ`. `written_number` is the donor's as printed, or empty.
 
     `signature`: whose, in words; its picture is set beside it where the page is printed. A draft carries none.
+    `sentences`: those that two people decided for that year.
     """
-    words = wording(owed.identity.language)
+    words = wording(owed.identity.language, sentences)
     identity, home = owed.identity, owed.identity.home
     assert home is not None
     is_person = identity.kind is FiscalKind.PERSON

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm.attestations import paper
 from crm.attestations.locking import House
-from crm.attestations.model import Findings, Status
+from crm.attestations.model import Findings, Status, YearRules
 from crm.attestations.tables import AttestationLineRow, AttestationRow
 from crm.donations.selects import deductible_lines, lines_collected
 from crm.values.calendar import brussels_day
@@ -64,7 +64,7 @@ def balance(session: Session, found: Findings, *, at: datetime) -> Balance:
     )
 
 
-def drafts(house: House, found: Findings) -> Mapping[str, Any]:
+def drafts(house: House, found: Findings, in_force: YearRules) -> Mapping[str, Any]:
     """The first papers as they would be, each marked as a draft, for `templates/documents/attestation_drafts.typ`.
 
     No number is given and none is opened: where a donor gave theirs, its mask stands. Raises InstitutionIncomplete.
@@ -81,6 +81,7 @@ def drafts(house: House, found: Findings) -> Mapping[str, Any]:
             code="",
             written_number=MASK if has_number else "",
             is_draft=True,
+            sentences=in_force.sentences,
         )
         (said_year, (number_word, _)) = page["details"]
         pages.append({**page, "details": [said_year, [number_word, "—"]]})

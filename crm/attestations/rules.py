@@ -21,6 +21,7 @@ from crm.attestations.model import (
     Payment,
     YearRules,
 )
+from crm.attestations.wording import LONGEST, SENTENCES
 from crm.values.enterprise_number import enterprise_number
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -83,6 +84,10 @@ def sound(rules: YearRules) -> YearRules:
         "nature_person": not _is_code(rules.nature_person, 1),
         "nature_enterprise": not _is_code(rules.nature_enterprise, 1),
         "legal_item": not _is_code(rules.legal_item, 2),
+        "sentences": not all(
+            key in SENTENCES and text.strip() and len(text) <= LONGEST and text.isprintable()
+            for key, text in rules.sentences.items()
+        ),
     }
     for field, is_wrong in wrong.items():
         if is_wrong:

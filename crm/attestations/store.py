@@ -313,4 +313,4 @@ _UNMADE = (AttestationRow.issued_at.is_(None), AttestationRow.status == Status.V
 
 
 def _rules(row: YearRulesRow) -> YearRules:
-    return YearRules(**{name: getattr(row, name) for name in _RULES})
+    return YearRules(**{name: getattr(row, name) for name in _RULES}, sentences=row.sentences or {})

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.attestations.model import FiscalKind, Format, HandWay, MissingNumber, Operation, Stage, Status
-from crm.foundation.columns import Base, BigId, Word
+from crm.foundation.columns import Base, BigId, Json, Word
 from crm.values.languages import Language
 
 
@@ -29,6 +29,7 @@ class YearRulesRow(Base):
     nature_person: Mapped[str] = mapped_column(String(1))
     nature_enterprise: Mapped[str] = mapped_column(String(1))
     legal_item: Mapped[str] = mapped_column(String(2))
+    sentences: Mapped[dict[str, str] | None] = mapped_column(Json)
     proposed_at: Mapped[datetime]
     proposed_by: Mapped[int] = mapped_column(BigId)
     decided_at: Mapped[datetime | None]

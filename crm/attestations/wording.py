@@ -6,7 +6,8 @@ English gets the French paper with an explanation: the law knows three languages
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from crm.values.languages import Language
 
@@ -100,9 +101,17 @@ EXPLANATION = (
 )
 
 
-def wording(language: Language) -> Wording:
-    """The words for a reader of that language."""
-    return {Language.NL: DUTCH, Language.DE: GERMAN}.get(language, FRENCH)
+LEGAL = ("legend", "certified")
+SENTENCES = tuple(f"{part}_{words.language}" for words in (FRENCH, DUTCH, GERMAN) for part in LEGAL)
+"""The sentences of the law that two people may decide otherwise for a year: which one, in which language."""
+LONGEST = 300
+
+
+def wording(language: Language, sentences: Mapping[str, str] | None = None) -> Wording:
+    """The words for a reader of that language; `sentences` of a year stand in the place of the house's own."""
+    words = {Language.NL: DUTCH, Language.DE: GERMAN}.get(language, FRENCH)
+    said = {part: text for part in LEGAL if (text := (sentences or {}).get(f"{part}_{words.language}"))}
+    return replace(words, **said)
 
 
 def copy_word(language: str) -> str:

@@ -177,6 +177,8 @@ DOORS_BESIDES = {
         "single",
         "words",
         "yearly_control",
+        "proving",
+        "wording",
     },
     "crm.banking": {"amounts", "bringing", "kept", "meaning", "reading", "references", "rules", "telling", "words"},
     "crm.care": {"rules", "words"},

@@ -42,7 +42,8 @@ def test_a_preview_issues_nothing_however_often_one_goes_back(house: Assembly, d
         give(session, donor(session, number=NUMBER), 5000)
     with house.database.reading() as session:
         looks = [service.look(session, YEAR) for _ in range(3)]
-        drafts = [reconciling.drafts(attesting_house(house), found) for found in looks]
+        rules = service.rules_of(session, YEAR)
+        drafts = [reconciling.drafts(attesting_house(house), found, rules) for found in looks]
         counts = [session.scalar(select(func.count()).select_from(row)) for row in (AttestationRow, RunRow)]
         assert (looks[0] == looks[2], counts, service.totals(session, YEAR)) == (True, [0, 0], (0, 0, 0))
     (page,) = drafts[2]["papers"]

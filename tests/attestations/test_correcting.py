@@ -100,8 +100,9 @@ def test_a_donor_who_was_there_twice_has_one_paper_after_the_merge(
     locked(house)
     assert told(house) == [("1", "0", "5000"), ("2", "0", "6000")]
     with house.database.transaction() as session:
-        facts = {"survivor_id": kept, "loser_id": twin, "chosen": {}, "by": PROPOSER, "at": NOW}
-        merges.merge(session, house.sealer, house.pointers, **facts)
+        merges.merge(
+            session, house.sealer, house.pointers, survivor_id=kept, loser_id=twin, chosen={}, by=PROPOSER, at=NOW
+        )
         assert [one.number for one in service.of_person(session, kept)] == [1, 2]
         assert (correcting.drift(session, YEAR), service.look(session, YEAR).owed) == ((), ())
         correcting.cancel(session, attesting_house(house), YEAR, 2, reason="Fiche en double", at=NOW, by=PROPOSER)

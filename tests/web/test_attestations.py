@@ -26,6 +26,7 @@ from tests.web.test_public_space import go_in
 Open = Callable[..., Browser]
 DESK = f"/office/gifts/attestations/{YEAR}"
 MARIE = "marie@exemple.be"
+SAID = "Ces dons sont définitifs."
 
 
 @pytest.fixture
@@ -59,10 +60,12 @@ def test_a_year_goes_from_its_rules_to_the_paper_in_ones_own_space(assembly: Ass
     assert "n’est pas connue" in first.get(DESK).text
     assert first.post(f"{DESK}/rules", form | {"due_on": "hier"}).status_code == 422
     assert first.get(f"{DESK}/rules").status_code == 200
-    assert first.post(f"{DESK}/rules", form).status_code == 303
+    assert first.post(f"{DESK}/rules", form | {"certified_fr": "x" * 301}).status_code == 422
+    assert first.post(f"{DESK}/rules", form | {"certified_fr": SAID}).status_code == 303
     decide = "/office/gifts/attestations/rules/1/decide"
     first.post(decide, {"decision": "accept"})
     assert "n’est pas connue" in second.get(DESK).text
+    assert SAID in second.get(DESK).text
     second.post(decide, {"decision": "accept"})
     assert "n’est pas connue" not in second.get(DESK).text
     findings = first.get(f"{DESK}/findings").text
@@ -79,6 +82,13 @@ def test_a_year_goes_from_its_rules_to_the_paper_in_ones_own_space(assembly: Ass
         (run,) = service.runs(session, YEAR)
         (paper,) = service.of_person(session, marie)
     assert (run.count, paper.number) == (1, 1)
+    page = press(assembly).said(paper.id).page
+    assert (page["certified"], "145³³" in page["legend"]) == (SAID, True)
+    left = first.get(DESK).text
+    assert ("Un document à faire" in left, "Une fiche à déclarer au plus tard le 28 février 2026" in left) == (
+        True,
+        True,
+    )
     site = Site.open(assembly)
     assert "La prendre (PDF)" not in go_in(site)
     press(assembly).work(run.id)

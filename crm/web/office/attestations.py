@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.assembly import attesting_house
-from crm.attestations import answering, correcting, filing, handing, reconciling, words
+from crm.attestations import answering, correcting, filing, handing, reconciling, wording, words
 from crm.attestations import service as attestations
 from crm.attestations.errors import (
     AttestationEnded,
@@ -74,6 +74,8 @@ def desk(year: int, errors: Mapping[str, str]) -> Response:
             drift=correcting.drift(session, year)[:SHOWN] if count else (),
             void=attestations.void(session, year),
             filings=filing.filings(session, year),
+            piles=handing.piles(session, year, at=shell.now()) if last else None,
+            to_file=filing.waiting(session, year) if last else 0,
             answers=answering.of_year(session, year, size=SHOWN),
             words=words,
             Stage=Stage,
@@ -107,12 +109,12 @@ def drafts(year: int) -> ResponseReturnValue:
     known_year(year)
     made, here = shell.assembly(), url_for("attestations.findings", year=year)
     with made.database.transaction() as session:
-        found = attestations.look(session, year)
+        found, in_force = attestations.look(session, year), attestations.rules_of(session, year)
         note(session, "attestations.drafted", year, {"count": len(found.owed)}, subject="attestations")
     if not found.owed:
         return shell.back(here, shell.say(N_("Rien ne serait attesté.")), kind="note")
     try:
-        pages = reconciling.drafts(attesting_house(made), found)
+        pages = reconciling.drafts(attesting_house(made), found, in_force)
     except InstitutionIncomplete as refused:
         return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
     content = documents.pdf(reconciling.DRAFTS, pages, at=shell.now())
@@ -173,6 +175,7 @@ def propose(year: int) -> ResponseReturnValue:
     """Proposes; nothing changes before a second person agrees."""
     known_year(year)
     typed = {name: request.form.get(name, "").strip()[:40] for name in FIELDS} | {"year": str(year)}
+    typed |= {name: request.form.get(name, "").strip()[: wording.LONGEST + 1] for name in wording.SENTENCES}
     try:
         with shell.assembly().database.transaction() as session:
             wanted = _read(typed, attestations.rules_of(session, year))
@@ -180,7 +183,8 @@ def propose(year: int) -> ResponseReturnValue:
             note(session, "attestation-rules.propose", proposed.id, {"year": year}, subject="attestation-rules")
     except (Invalid, ValueError) as wrong:
         field = getattr(wrong, "field", None) or "due_on"
-        return _form(typed, wrong=field if field in FIELDS else "due_on", status=422)
+        field = wording.SENTENCES[0] if field == "sentences" else field
+        return _form(typed, wrong=field if field in (*FIELDS, *wording.SENTENCES) else "due_on", status=422)
     said = N_("Les règles sont proposées. Elles vaudront dès qu’une autre personne les aura acceptées.")
     return shell.back(url_for("attestations.show", year=year), shell.say(said))
 
@@ -279,6 +283,7 @@ def _typed(known: YearRules) -> dict[str, str]:
         "nature_enterprise": known.nature_enterprise,
         "legal_item": known.legal_item,
         **{name: day.isoformat() if day else "" for name, day in days.items()},
+        **{name: known.sentences.get(name, "") for name in wording.SENTENCES},
     }
 
 
@@ -300,6 +305,7 @@ def _read(typed: dict[str, str], known: YearRules) -> YearRules:
         nature_person=typed["nature_person"],
         nature_enterprise=typed["nature_enterprise"],
         legal_item=typed["legal_item"],
+        sentences={name: typed[name] for name in wording.SENTENCES if typed[name]},
     )
 
 
@@ -312,7 +318,18 @@ def _form(typed: dict[str, str], *, wrong: str = "", status: int = 200) -> Respo
         typed=typed,
         errors={wrong: shell.say(said)} if wrong else {},
         missing=[(one.value, shell.say(word)) for one, word in words.MISSING.items()],
+        sentences=[(name, *shown) for name, shown in zip(wording.SENTENCES, _sentences(), strict=True)],
     )
+
+
+def _sentences() -> list[tuple[str, str]]:
+    """What each sentence of the law is called, and what it says where nobody decided otherwise."""
+    labels = {"legend": N_("Mention légale (%(language)s)"), "certified": N_("Certification (%(language)s)")}
+    return [
+        (shell.say(labels[part], language=words.language.upper()), getattr(words, part))
+        for words in (wording.FRENCH, wording.DUTCH, wording.GERMAN)
+        for part in wording.LEGAL
+    ]
 
 
 def known_year(year: int) -> int:
