@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.consent import policies
+from crm.consent import do_not_call, policies
 from crm.consent.model import APPEALS, Channel, LegalBasis
 from crm.consent.policy import Need, NewPolicy, Population
 from crm.donations import appeals
@@ -24,6 +25,7 @@ from crm.segments.model import Every, NewSegment, Tree
 from crm.staff import service as staff
 from crm.values.calendar import brussels_day, instant_of
 from crm.values.identifiers import AccountId, AppealId, SegmentId
+from crm.values.phone_number import PhoneNumber
 
 SEED = 1948
 LETTER = (
@@ -64,6 +66,21 @@ def let_them_ask(assembly: Assembly, now: datetime) -> None:
             NewCell(name="Tous les autres", segment_id=everybody, rival="B", rival_share=300, cap=60),
         ):
             fundraising.add_cell(session, winter, new, by=by)
+        _call(session, assembly, generous, by=by, now=now)
+
+
+def _call(session: Session, assembly: Assembly, segment_id: SegmentId, *, by: AccountId, now: datetime) -> None:
+    """An appeal by phone, frozen; the national list of this morning spares one number that nobody has."""
+    today = brussels_day(now)
+    numbers = [PhoneNumber.parse("+32 470 00 00 00").e164]
+    do_not_call.bring(session, assembly.addresses, numbers, dated_on=today, sha256=f"{SEED:064x}", by=by, at=now)
+    code = f"VOIX{today:%y}"
+    voices = _appeal(
+        session, code=code, campaign="Voix", name="Un appel de vive voix", on=today, by=by, channel=Channel.PHONE
+    )
+    fundraising.add_cell(session, voices, NewCell(name="Généreux et fidèles", segment_id=segment_id), by=by)
+    with suppress(NobodyToAsk):
+        freezing.freeze(session, assembly.questions, voices, by=by, at=now)
 
 
 def _allow(session: Session, by: AccountId, other: AccountId, now: datetime) -> None:
@@ -91,17 +108,27 @@ def _segments(assembly: Assembly, session: Session, by: AccountId, now: datetime
     return made[0], made[1]
 
 
-def _appeal(session: Session, *, code: str, campaign: str, name: str, on: date, by: AccountId) -> AppealId:
+def _appeal(
+    session: Session,
+    *,
+    code: str,
+    campaign: str,
+    name: str,
+    on: date,
+    by: AccountId,
+    channel: Channel = Channel.POST,
+) -> AppealId:
     made = fundraising.add_campaign(session, code=code, name=f"{campaign} {on.year}")
     plan = NewAppeal(
         name=name,
         kind=Kind.GENERAL,
-        channel=Channel.POST,
+        channel=channel,
         purpose=APPEALS,
         planned_on=on,
         fund=GENERAL,
         cost_cents=42000,
-        letter=LETTER,
+        letter=LETTER if channel is Channel.POST else "",
+        rest_days=60 if channel is Channel.POST else 0,
     )
     at = instant_of(on - timedelta(days=30), time(10))
     return fundraising.plan(session, made.id, "P1", plan, seed=f"{SEED} {code}", by=by, at=at).id

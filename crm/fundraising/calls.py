@@ -93,7 +93,10 @@ def reports(session: Session, appeal_id: AppealId) -> tuple[CallReport, ...]:
 
 def report(session: Session, appeal_id: AppealId, report_id: int) -> CallReport:
     """One. Raises ReportMoved where there is none."""
-    return _noun(_row(session, appeal_id, report_id))
+    row = session.get(CallReportRow, report_id)
+    if row is None or row.appeal_id != appeal_id:
+        raise ReportMoved
+    return _noun(row)
 
 
 def tally(session: Session, report_id: int) -> Tally:

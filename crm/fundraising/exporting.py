@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -17,17 +17,22 @@ from crm.consent import do_not_call
 from crm.consent.model import Channel
 from crm.foundation.database import hold
 from crm.foundation.print_files import SideBySide, slug
+from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.fundraising import mail_house, store
 from crm.fundraising.errors import AppealOpen, FileUndecided, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
 from crm.privacy import limits
+from crm.segments import leaving
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, AppealId, CellId
+from crm.values.languages import Language
 
 AT_ONCE = 2000
 LONGEST_RECIPIENT = 200
+DESTROY = N_("Faire confirmer la destruction : fichier de l’appel %(code)s, remis à %(recipient)s")
+OURSELVES = N_("nous-mêmes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,14 +178,29 @@ def note(
     session.flush()
 
 
-def say_purged(session: Session, appeal_id: AppealId, file_id: int, *, on: date) -> bool:
-    """Notes that whoever had the file says it is deleted. True if that is news."""
+def say_purged(session: Session, appeal_id: AppealId, file_id: int, *, by: AccountId, at: datetime) -> bool:
+    """Notes that whoever had the file says it is deleted; the reminder is done. True if that is news."""
     row = _row(session, appeal_id, file_id)
     if row.state is not FileState.MADE or row.purged_on is not None:
         return False
-    row.purged_on = on
+    row.purged_on = brussels_day(at)
     session.flush()
+    leaving.settle(session, row.task_id, by=by, at=at)
     return True
+
+
+def remind(session: Session, *, language: Language, active: Collection[AccountId], at: datetime) -> int:
+    """Asks whoever handed a file out to have its destruction confirmed, once its day has come; how many."""
+    row = AppealFileRow
+    over = (row.purge_on <= brussels_day(at), row.purged_on.is_(None), row.task_id.is_(None))
+    files = session.scalars(select(row).where(*over, row.state == FileState.MADE).order_by(row.id)).all()
+    codes = {one.id: one.appeal.code for one in store.whole(session, {AppealId(file.appeal_id) for file in files})}
+    for file in files:
+        recipient = file.recipient[: leaving.LONGEST_NAME] or say(language, OURSELVES)
+        title = say(language, DESTROY, code=codes[AppealId(file.appeal_id)], recipient=recipient)
+        file.task_id = leaving.reminder(session, title, handed_by=file.made_by, active=active, at=at)
+    session.flush()
+    return len(files)
 
 
 def _manifest(

@@ -143,6 +143,7 @@ class AppealFileRow(Base):
     parts: Mapped[list[Any]]
     purge_on: Mapped[date | None]
     purged_on: Mapped[date | None]
+    task_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class CallReportRow(Base):

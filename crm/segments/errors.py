@@ -23,3 +23,19 @@ class SegmentChanged(Conflict):
 
 class SegmentUsed(Conflict):
     """Another segment asks about this one."""
+
+
+class ExportUndecided(Conflict):
+    """A second colleague has not agreed to this file, or it has left already."""
+
+
+class OwnExport(Conflict):
+    """Two colleagues let a large file leave: whoever asked for it does not agree to it."""
+
+
+class TooLarge(Conflict):
+    """So many people leave only once a second colleague has agreed."""
+
+
+class SegmentUnshared(Conflict):
+    """Nobody else sees this segment, so nobody else can agree to its file."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, select
-from sqlalchemy.orm import Session
 
 from crm.consent import do_not_call, gate
 from crm.consent import selects as consent
 from crm.consent.model import Channel
-from crm.foundation.bulk import pour
 from crm.foundation.translation import N_, say
 from crm.people import selects as people
 from crm.people import words as people_words
@@ -22,8 +18,7 @@ from crm.people.rules import shown_number
 from crm.segments.asking import reasons
 from crm.segments.model import Definition
 from crm.segments.selects import Question, members
-from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow
-from crm.values.identifiers import AccountId, PersonId, SegmentId
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 
 AT_ONCE = 1000
@@ -126,35 +121,6 @@ def rows(
         else:
             line.append(row["address"])
         yield PersonId(row["person_id"]), line
-
-
-def left(
-    session: Session,
-    segment_id: SegmentId,
-    person_ids: Sequence[int],
-    *,
-    purpose: str,
-    channel: Channel,
-    recipient: str,
-    sha256: str,
-    at: datetime,
-    by: AccountId | None,
-) -> None:
-    """Writes down that those people left as a file, for what, and who receives it."""
-    row = SegmentExportRow(
-        segment_id=segment_id,
-        purpose=purpose,
-        channel=channel.value,
-        recipient=recipient,
-        people=len(person_ids),
-        sha256=sha256,
-        made_at=at,
-        made_by=by,
-    )
-    session.add(row)
-    session.flush()
-    table: Any = SegmentExportPersonRow.__table__
-    pour(session, table, ("export_id", "person_id"), ((row.id, one) for one in person_ids))
 
 
 def _unlisted(may: Subquery) -> ColumnElement[bool]:

@@ -289,3 +289,13 @@ class Membership:
     told: Told
     by_hand: bool | None
     is_known: bool
+
+
+class ExportState(StrEnum):
+    """How far a file of a segment is."""
+
+    ASKED = "asked"
+    """A second colleague has to look at it."""
+    APPROVED = "approved"
+    REFUSED = "refused"
+    MADE = "made"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base, BigId, Json
+from crm.foundation.columns import Base, BigId, Json, Word
+from crm.segments.model import ExportState
 
 
 class SegmentRow(Base):
@@ -68,7 +69,11 @@ class SegmentRunRow(Base):
 
 
 class SegmentExportRow(Base):
-    """That a segment left the house as a file: for what, to whom, how many, and the file's SHA-256."""
+    """That a segment leaves the house as a file: for what, to whom, how many, and the file's SHA-256.
+
+    A large one is asked for first, of a version, and agreed to by a second colleague; until it leaves `made_at` is when
+    it was asked for. `task_id` is the reminder to confirm that whoever has it destroyed it.
+    """
 
     __tablename__ = "segment_export"
 
@@ -78,9 +83,17 @@ class SegmentExportRow(Base):
     channel: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(200))
     people: Mapped[int]
+    state: Mapped[ExportState] = mapped_column(Word(ExportState))
+    version: Mapped[int]
+    asked_by: Mapped[int | None] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
     sha256: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(BigId)
+    purge_on: Mapped[date | None]
+    purged_on: Mapped[date | None]
+    task_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class SegmentExportPersonRow(Base):

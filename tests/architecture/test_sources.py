@@ -273,6 +273,7 @@ DOORS_BESIDES = {
         "facts",
         "grid",
         "json_form",
+        "leaving",
         "library",
         "questions",
         "reading",

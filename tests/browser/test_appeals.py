@@ -54,6 +54,7 @@ def test_an_appeal_goes_from_its_cells_to_its_results(house: House, page: Page) 
     expect(page.locator("main")).to_contain_text("pas d’adresse qui porte")
     page.get_by_role("button", name="Figer l’appel").press("Enter")
     page.locator("#confirm [data-yes]").press("Enter")
+    page.get_by_label("À qui ce fichier sera remis").fill("Imprimerie du Parc")
     page.get_by_role("button", name="Demander la liste de 6 personnes").press("Enter")
     with page.expect_download() as leaving:
         page.get_by_role("button", name="Emporter").press("Enter")

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from zipfile import ZipFile
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
+from crm.care.tables import TaskRow
 from crm.fundraising import exporting, service
 from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealPlanRow
@@ -21,6 +23,7 @@ from crm.people import service as people
 from crm.privacy import limits
 from crm.staff.model import Role
 from crm.values.identifiers import AccountId, AppealId, PersonId
+from jobs import mind_files
 from tests.approved_files import check_approved
 from tests.conftest import NOW
 from tests.fundraising.conftest import HOME, decide_limit, furnish, half, person, segment
@@ -128,7 +131,14 @@ def _carry_off(assembly: Assembly, someone: Browser, at: str) -> None:
     page = words_of(someone.get(at).text)
     assert "décédées depuis : 1" in page
     assert "Rien ne s’en conclut" in page
+    for days, reminded in ((29, 0), (30, 2), (31, 0)):
+        assert mind_files.run(assembly, NOW + timedelta(days=days))["reminded"] == reminded
+    with assembly.database.reading() as session:
+        titles = session.scalars(select(TaskRow.title).order_by(TaskRow.id)).all()
+        assert [one.rpartition("remis à ")[2] for one in titles] == ["Imprimerie du Parc", "nous-mêmes"]
     assert someone.post(f"{at}/files/1/purged").status_code == 303
+    with assembly.database.reading() as session:
+        assert [done is None for done in session.scalars(select(TaskRow.done_at).order_by(TaskRow.id))] == [False, True]
     with assembly.database.reading() as session:
         kept = exporting.files(session, AppealId(1))
         assert [(one.form, one.state, one.rows) for one in kept] == [

@@ -18,14 +18,17 @@ from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.figures import behind
 from crm.people import service as people
 from crm.people.model import NewPerson
-from crm.privacy import erasing
+from crm.privacy import erasing, limits
 from crm.segments.grid import BY_KEY
+from crm.segments.tables import SegmentExportRow
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.web.office import segments
+from jobs import mind_files
 from tests.conftest import NOW
+from tests.fundraising.conftest import decide_limit
 from tests.segments.conftest import give
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
@@ -135,6 +138,50 @@ def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypat
     assert 'id="slow"' not in raiser.get(PAGE).text
     monkeypatch.setattr(segments, "SLOW", 0)
     assert "Donateurs 2025" in raiser.get(PAGE).text.split('id="slow"')[1]
+
+
+def test_a_large_file_is_agreed_to_by_two_and_its_destruction_is_asked_for(assembly: Assembly, browser: Open) -> None:
+    donors(assembly)
+    first, second = browser(Role.FUNDRAISER), browser(Role.FUNDRAISER)
+    first.post(PAGE, built(LAST_YEAR, name="A relancer"))
+    asked = {"purpose": "news", "channel": "email", "recipient": "Agence Plume"}
+    with assembly.database.transaction() as session:
+        decide_limit(session, limits.LARGE_FILE, 2)
+    here, file = f"{PAGE}/1/export", f"{PAGE}/1/export.csv"
+    assert "Demander le fichier de 2 personnes" in words_of(first.post(here, asked).text)
+    assert first.post(file, asked).status_code == 303
+    assert "demande l’accord d’une autre personne" in first.get(here).text
+    assert first.post(f"{here}/ask", asked).status_code == 303
+    assert "Personne d’autre ne voit ce segment" in first.get(here).text
+    first.post(f"{PAGE}/1", built(LAST_YEAR, name="A relancer", is_shared="on", seen="1"))
+    assert first.post(f"{here}/ask", asked).status_code == 303
+    decision = f"{PAGE}/1/exports/1/decide"
+    assert first.post(decision, {"decision": "yes"}).status_code == 303
+    assert "une autre personne doit l’accorder" in first.get(here).text
+    assert first.post(file, {"export_id": "1"}).status_code == 303
+    assert "Accorder" in words_of(second.get(here).text)
+    assert second.post(decision, {"decision": "yes"}).status_code == 303
+    assert second.post(decision, {"decision": "no"}).status_code == 303
+    assert first.post(file, {"export_id": "1", "purpose": "?"}).headers["X-Rows"] == "2"
+    assert first.post(file, {"export_id": "1"}).status_code == 303
+    first.post(f"{here}/ask", asked)
+    second.post(f"{PAGE}/1/exports/2/decide", {"decision": "yes"})
+    first.post(f"{PAGE}/1", built(LAST_YEAR, NOT_THIS, name="A relancer", is_shared="on", seen="1"))
+    assert first.post(file, {"export_id": "2"}).status_code == 303
+    assert "Le segment a changé depuis l’accord" in first.get(here).text
+
+    # A month later whoever handed it out is asked, once, whether it is destroyed; saying so is the task done.
+    for days, reminded in ((29, 0), (30, 1), (31, 0)):
+        assert mind_files.run(assembly, NOW + timedelta(days=days))["reminded"] == reminded
+    with assembly.database.reading() as session:
+        [task] = session.scalars(select(TaskRow))
+        [maker] = session.scalars(select(SegmentExportRow.made_by).where(SegmentExportRow.id == 1))
+        assert (task.assignee, task.done_at, "Agence Plume" in task.title) == (maker, None, True)
+    for _ in range(2):
+        assert second.post(f"{PAGE}/1/exports/1/purged").status_code == 303
+    assert "détruit" in words_of(first.get(here).text)
+    with assembly.database.reading() as session:
+        assert session.scalars(select(TaskRow.done_at)).one() is not None
 
 
 def test_what_somebody_may_not_see_they_may_not_ask_either(assembly: Assembly, browser: Open) -> None:

@@ -83,6 +83,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
             "large": limits.value(session, limits.LARGE_FILE, brussels_day(shell.now())),
             "waterfall": kept,
             "stale": _stale(session, found),
+            "today": brussels_day(shell.now()),
         }
     return shell.show("office/appeals/frozen.html", **values)
 

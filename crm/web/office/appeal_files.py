@@ -163,8 +163,9 @@ def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
 )
 def purged(appeal_id: int, file_id: int) -> ResponseReturnValue:
     """Whoever had the file says that it is deleted."""
+    by = guard.signed_in().account.id
     with shell.assembly().database.transaction() as session:
-        if exporting.say_purged(session, AppealId(appeal_id), file_id, on=brussels_day(shell.now())):
+        if exporting.say_purged(session, AppealId(appeal_id), file_id, by=by, at=shell.now()):
             note(session, "appeal.purged", appeal_id, {"file": file_id}, subject="appeal")
     return shell.back(_here(appeal_id), shell.say(N_("C’est noté : ce fichier est détruit.")))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from tempfile import TemporaryFile
 from typing import IO
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.consent import do_not_call
@@ -16,10 +16,14 @@ from crm.consent import service as consent
 from crm.consent.errors import BlockListStale
 from crm.consent.model import SERVICE, Channel
 from crm.foundation.csv_out import csv_lines
-from crm.segments import exporting, service
+from crm.privacy import limits
+from crm.segments import exporting, leaving, service
+from crm.segments.errors import ExportUndecided, OwnExport, SegmentChanged, SegmentUnshared, TooLarge
+from crm.segments.model import ExportState
+from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
-from crm.values.errors import Invalid
+from crm.values.errors import Invalid, PortevoixError
 from crm.values.identifiers import PersonId
 from crm.web.office import guard, segment_view, shell
 from crm.web.office.do_not_call import stale
@@ -31,6 +35,19 @@ blueprint = Blueprint("segment_export", __name__, url_prefix="/office/segments")
 
 PIECE = 64 * 1024
 LONGEST = 200
+STATES: dict[ExportState, tuple[str, str]] = {
+    ExportState.ASKED: (N_("attend un second regard"), "wait"),
+    ExportState.APPROVED: (N_("prêt à emporter"), "live"),
+    ExportState.REFUSED: (N_("refusé"), "stop"),
+    ExportState.MADE: (N_("emporté"), "done"),
+}
+REFUSALS: dict[type[PortevoixError], str] = {
+    ExportUndecided: N_("Ce fichier a déjà été emporté, ou n’est pas encore accordé : demandez-en un autre."),
+    OwnExport: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
+    SegmentChanged: N_("Le segment a changé depuis l’accord : demandez ce fichier à nouveau."),
+    SegmentUnshared: N_("Personne d’autre ne voit ce segment : partagez-le, puis demandez le fichier."),
+    TooLarge: N_("Un fichier si grand demande l’accord d’une autre personne."),
+}
 TO_WHOM = N_("Dites à qui ce fichier sera remis : les personnes peuvent nous le demander.")
 
 
@@ -60,8 +77,12 @@ def look(segment_id: int) -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:segment_id>/export.csv", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
 def file(segment_id: int) -> ResponseReturnValue:
     """The file; what left is written to the trail first: how many, for what, and the file's fingerprint."""
-    (purpose, channel), recipient = _asked(), _recipient()
-    made, kept, digest = shell.assembly(), TemporaryFile(), hashlib.sha256()  # noqa: SIM115 - streamed below
+    made, export_id = shell.assembly(), request.form.get("export_id", type=int)
+    try:
+        purpose, channel, recipient = _wanted(segment_id, export_id)
+    except tuple(REFUSALS) as refused:
+        return _refused(segment_id, refused)
+    kept, digest = TemporaryFile(), hashlib.sha256()  # noqa: SIM115 - streamed below
     people = array("q")
     if unfit := _unfit(channel):
         return _form(segment_id, None, errors={"channel": unfit})
@@ -80,25 +101,117 @@ def file(segment_id: int) -> ResponseReturnValue:
             written = piece.encode()
             digest.update(written)
             kept.write(written)
-    facts = {"rows": len(people), "purpose": purpose, "channel": channel.value, "sha256": digest.hexdigest()}
-    with made.database.transaction() as session:
-        exporting.left(
-            session,
-            segment.id,
-            people,
-            purpose=purpose,
-            channel=channel,
-            recipient=recipient,
-            sha256=digest.hexdigest(),
-            at=shell.now(),
-            by=guard.signed_in().account.id,
-        )
-        note(session, "segment.export", segment.id, facts, subject="segment")
+    by, sha256 = guard.signed_in().account.id, digest.hexdigest()
+    facts = {"rows": len(people), "purpose": purpose, "channel": channel.value, "sha256": sha256}
+    try:
+        with made.database.transaction() as session:
+            leaving.left(
+                session,
+                segment,
+                people,
+                purpose=purpose,
+                channel=channel,
+                recipient=recipient,
+                sha256=sha256,
+                at=shell.now(),
+                by=by,
+                export_id=export_id,
+            )
+            note(session, "segment.export", segment.id, facts, subject="segment")
+    except tuple(REFUSALS) as refused:
+        kept.close()
+        return _refused(segment_id, refused)
     answer = Response(_pieces(kept), mimetype="text/csv; charset=utf-8")
     name = f"segment-{segment.id}-{brussels_day(shell.now()):%Y-%m-%d}-{channel.value}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["X-Rows"] = str(len(people))
     return answer
+
+
+def _wanted(segment_id: int, export_id: int | None) -> tuple[str, Channel, str]:
+    """For what, by which channel, to whom: as it was agreed to, or as it is typed."""
+    if export_id is None:
+        return (*_asked(), _recipient())
+    with shell.assembly().database.reading() as session:
+        agreed = leaving.ready(session, segment_view.may_see(session, segment_id), export_id)
+    return agreed.purpose, agreed.channel, agreed.recipient
+
+
+@guard.page(blueprint, "/<int:segment_id>/export/ask", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
+def ask(segment_id: int) -> ResponseReturnValue:
+    """Asks a second colleague for a large file."""
+    (purpose, channel), recipient, made = _asked(), _recipient(), shell.assembly()
+    by = guard.signed_in().account.id
+    with made.database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        question = service.question(session, made.questions, [segment.tree], at=shell.now())
+        outlook = exporting.outlook(segment_view.definition_of(session, segment), question, purpose, channel)
+    try:
+        with made.database.transaction() as session:
+            asked = leaving.ask(
+                session,
+                segment,
+                people=outlook.rows,
+                purpose=purpose,
+                channel=channel,
+                recipient=recipient,
+                at=shell.now(),
+                by=by,
+            )
+            facts = {"file": asked.id, "rows": asked.people, "purpose": purpose, "channel": channel.value}
+            note(session, "segment.ask-export", segment_id, facts, subject="segment")
+    except tuple(REFUSALS) as refused:
+        return _refused(segment_id, refused)
+    said = N_("%(rows)s personnes : une autre personne de l’équipe doit accorder ce fichier.")
+    return shell.back(_here(segment_id), shell.say(said, rows=shell.number(asked.people)), kind="note")
+
+
+@guard.page(
+    blueprint,
+    "/<int:segment_id>/exports/<int:export_id>/decide",
+    permission=Permission.SUPPORTERS_EXPORT,
+    methods=("POST",),
+)
+def decide(segment_id: int, export_id: int) -> ResponseReturnValue:
+    """A second colleague agrees, or not."""
+    approve, by = request.form.get("decision") == "yes", guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            segment = segment_view.may_see(session, segment_id)
+            leaving.decide(session, segment.id, export_id, approve=approve, by=by, at=shell.now())
+            facts = {"file": export_id, "approved": approve}
+            note(session, "segment.decide-export", segment_id, facts, subject="segment")
+    except tuple(REFUSALS) as refused:
+        return _refused(segment_id, refused)
+    said = N_("Accordé : le fichier peut partir.") if approve else N_("Refusé : rien ne part.")
+    return shell.back(_here(segment_id), shell.say(said))
+
+
+@guard.page(
+    blueprint,
+    "/<int:segment_id>/exports/<int:export_id>/purged",
+    permission=Permission.SUPPORTERS_EXPORT,
+    methods=("POST",),
+)
+def purged(segment_id: int, export_id: int) -> ResponseReturnValue:
+    """Whoever had the file says that it is destroyed."""
+    by = guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            segment = segment_view.may_see(session, segment_id)
+            if leaving.say_purged(session, segment.id, export_id, by=by, at=shell.now()):
+                note(session, "segment.purged", segment_id, {"file": export_id}, subject="segment")
+    except tuple(REFUSALS) as refused:
+        return _refused(segment_id, refused)
+    return shell.back(_here(segment_id), shell.say(N_("C’est noté : ce fichier est détruit.")))
+
+
+def _refused(segment_id: int, refused: PortevoixError) -> Response:
+    return shell.back(_here(segment_id), shell.say(REFUSALS[type(refused)]), kind="refused")
+
+
+def _here(segment_id: int) -> str:
+    return url_for("segment_export.form", segment_id=segment_id)
 
 
 def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
@@ -148,6 +261,9 @@ def _recipient_typed() -> str:
 def _form(segment_id: int, outlook: exporting.Outlook | None, *, errors: Mapping[str, str] | None = None) -> Response:
     with shell.assembly().database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
+        files = leaving.files(session, segment.id)
+        large = limits.value(session, limits.LARGE_FILE, brussels_day(shell.now()))
+        names = {account.id: account.name for account in staff.accounts(session)}
         purposes = [(p.code, p.name(shell.language())) for p in consent.purposes(session) if p.code != SERVICE]
     excluded = sorted(outlook.excluded.items(), key=lambda pair: -pair[1]) if outlook else []
     return shell.show(
@@ -158,6 +274,12 @@ def _form(segment_id: int, outlook: exporting.Outlook | None, *, errors: Mapping
         status=422 if errors else 200,
         errors=errors or {},
         outlook=outlook,
+        files=files,
+        large=large,
+        states=STATES,
+        names=names,
+        me=guard.signed_in().account.id,
+        today=brussels_day(shell.now()),
         excluded=[(segment_view.refusal_word(word), number) for word, number in excluded],
         typed={name: request.form.get(name, "") for name in ("purpose", "channel", "recipient")},
     )
