@@ -30,7 +30,7 @@ def test_an_estimate_is_a_years_giving_times_the_years_one_stays() -> None:
     assert rules.lifetime_cents(10_000, 10, 0, 10) == 1_000
     assert rules.lifetime_cents(0, 0, 0, 10) is None
     assert rules.lifetime_cents(100, 1, 0, 0) is None
-    assert rules.middle_and_mean([]) == (0, 0)
+    assert rules.middle_and_mean([]) == (Fraction(0), Fraction(0))
     assert rules.middle_and_mean([Fraction(1, 10), Fraction(2, 10), Fraction(9, 10)]) == (
         Fraction(1, 5),
         Fraction(2, 5),
