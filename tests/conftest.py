@@ -82,7 +82,7 @@ ONCE = frozenset(
     {
         *("api", "demo", "web"),
         *("attestations", "audit", "care", "collections", "composition", "content", "correspondence"),
-        *("banking", "delivery", "feedback", "imports", "people", "vault"),
+        *("banking", "delivery", "feedback", "figures", "imports", "people", "vault"),
         *(
             "fundraising",
             "jobs",

@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 from crm.assembly import Assembly
 from crm.contracts.segment_fields import Measure
 from crm.demo.seeding.sow import sow
+from crm.figures import service as figures
+from crm.figures.model import Part
 from crm.foundation.csv_out import csv_lines
 from crm.rooms import QUESTIONS
 from crm.segments import asking, service
@@ -26,12 +28,13 @@ from crm.segments.grid import BY_KEY
 from crm.segments.model import Condition, Definition, Every, Not, Rolling, Span, Test, Tree, Words
 from crm.segments.selects import Question, members
 from crm.values.calendar import brussels_day
-from jobs import recount_donors
+from jobs import count_figures, recount_donors
 from tests.bench.imports import house
 
 COUNT_GOAL, TWICE = 100, 2
 """Milliseconds at a million people, and how many times what is written by hand may take."""
 MEMBERSHIP_GOAL = 50
+PAGE_GOAL = 500
 ROUNDS = 5
 
 
@@ -89,8 +92,21 @@ def measured(assembly: Assembly, at: datetime) -> Iterator[str]:
         yield f"count of {people} ({same} by hand): {ours:.0f} ms, by hand {theirs:.0f} ms: {ours / theirs:.1f} times"
         yield _memberships(session, question)
         yield _file(session, question)
+    yield _figures(assembly, at)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     yield f"memory of the whole run at its highest: {peak} MB; load {os.getloadavg()[0]:.1f} of {os.cpu_count()}"
+
+
+def _figures(assembly: Assembly, at: datetime) -> str:
+    """The figures of giving: all of them counted as the clock does, and read as a page does."""
+    counted = count_figures.count(assembly, at)
+    with assembly.database.reading() as session:
+        read, sheets = best(lambda: figures.sheets(session, *Part))
+        slowest = max(sheets.values(), key=lambda one: one.milliseconds)
+    return (
+        f"figures counted in {counted} ms (of which {slowest.part}: {slowest.milliseconds} ms), "
+        f"read in {read:.0f} ms, goal {PAGE_GOAL} ms"
+    )
 
 
 def _memberships(session: Session, question: Question) -> str:

@@ -121,8 +121,11 @@ def lines(
         if _room(index, xs)
     ]
     ends = {name: x for _, x, name, _ in names}
+    every = [dot for line in drawn for dot in line.dots]
     for y, name, tone in _apart([(y, name, tone) for y, _, name, tone in names], floor - 6):
-        words.append(Word(x=round(ends[name] + 10, 1), y=round(y + 4, 1), anchor="start", tone=tone, text=name))
+        is_free = all(dot.x <= ends[name] or abs(dot.y - y) > APART for dot in every)
+        x = ends[name] if is_free else max(ends.values())
+        words.append(Word(x=round(x + 10, 1), y=round(y + 4, 1), anchor="start", tone=tone, text=name))
     return Chart(
         finding=finding, note=note, lines=tuple(drawn), words=tuple(words), head=table.head, table=table.rows,
         links=table.links, height=height, floor=floor, right=WIDTH - LABELS,

@@ -182,7 +182,7 @@ def cohorts(sheets: Sheets) -> Section:
         name = str(year)
         rows.append((name, (Cell(shown=shell.number(began), href=behind(f"first:{year}", began)), *cells)))
         money.append((name, tuple(sums)))
-    head = tuple(shell.say(N_("+%(n)s an") if n == 1 else N_("+%(n)s ans"), n=n) if n else shell.say(N_("La même"))
+    head = tuple(shell.say(N_("+%(n)s an") if n == 1 else N_("+%(n)s ans"), n=n) if n else shell.say(N_("L’année même"))
                  for n in laters)  # fmt: skip
     return Section(
         key="cohorts",

@@ -12,6 +12,8 @@ from crm.web.office import figure_charts, shell
 from crm.web.office.figure_charts import Series, Table
 from crm.web.office.figure_sections import (
     NONE,
+    Cell,
+    Grid,
     Section,
     Sheets,
     Stat,
@@ -111,6 +113,8 @@ def survival(sheets: Sheets) -> Section:
         ),
         links=links([[("", 0), *keys[origin]] for origin in origins]),
     )  # fmt: skip
+    if not drawn:
+        return Section(key="survival", grids=(_early(table, _finding(rates, names)),))
     chart = figure_charts.lines(
         _finding(rates, names),
         [shell.say(N_("%(n)s mois"), n=span) if place == len(spans) - 1 else str(span)
@@ -131,6 +135,19 @@ def survival(sheets: Sheets) -> Section:
         ),
     )  # fmt: skip
     return Section(key="survival", charts=(chart,))
+
+
+def _early(table: Table, finding: str) -> Grid:
+    """The table alone, where there is not enough to draw a line."""
+    return Grid(
+        caption=finding,
+        corner=table.head[0],
+        head=table.head[1:],
+        rows=tuple(
+            (row[0], tuple(Cell(shown=shown, href=href) for shown, href in zip(row[1:], to[1:], strict=True)))
+            for row, to in zip(table.rows, table.links, strict=True)
+        ),
+    )
 
 
 def _finding(rates: dict[str, list[Fraction | None]], names: dict[str, str]) -> str:

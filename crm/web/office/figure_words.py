@@ -17,7 +17,7 @@ TITLES: Mapping[str, str] = {
     "income": N_("Ce qui est entré"),
     "flows": N_("Qui arrive, reste, revient, manque"),
     "retention": N_("La fidélité"),
-    "cohorts": N_("Année d’arrivée par année d’arrivée"),
+    "cohorts": N_("Par année d’arrivée"),
     "second": N_("Le deuxième don"),
     "lifetime": N_("Ce qu’une personne apporte avec le temps"),
     "churn": N_("Dons réguliers qui s’arrêtent"),
