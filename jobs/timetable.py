@@ -30,6 +30,7 @@ from jobs import (
     refresh_plans,
     seal_ledgers,
     send_due_editions,
+    send_welcomes,
     tell_populations,
     tidy_staff,
     verify_ledgers,
@@ -141,6 +142,12 @@ TIMETABLE: tuple[Job, ...] = (
         run=recount_donors.run,
         lease=timedelta(hours=2),
         ask_after=timedelta(days=7),
+    ),
+    Job(
+        name="send_welcomes",
+        label=N_("Souhaiter la bienvenue après un premier don"),
+        when=Daily(at=time(8, 30)),
+        run=send_welcomes.run,
     ),
     Job(
         name="tell_populations",

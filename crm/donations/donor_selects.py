@@ -262,3 +262,9 @@ def _part(name: str, day: Any) -> ColumnElement[int]:
 def _months_between(earlier: Any, later: Any) -> ColumnElement[int]:
     years, months = _part("year", later) - _part("year", earlier), _part("month", later) - _part("month", earlier)
     return years * 12 + months - case((_part("day", later) < _part("day", earlier), 1), else_=0)
+
+
+def first_given(*, after: date, until: date) -> Select[*tuple[Any, ...]]:
+    """(person_id, first_on) of each donor whose first gift is later than a day and not later than another."""
+    row = DonorStatsRow
+    return select(row.person_id, row.first_on).where(row.first_on > after, row.first_on <= until)

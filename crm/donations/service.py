@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.donations import rules, sealing, store
+from crm.donations import centres, rules, sealing, store
 from crm.donations.errors import (
     AmountWrong,
     CodeUnknown,
@@ -253,6 +253,7 @@ def close_month(session: Session, month_on: date, *, at: datetime, by: AccountId
     is_next = until is None or month == until + timedelta(days=1)
     if not is_next or rules.last_of_month(month) >= brussels_day(at):
         raise MonthOpen
+    centres.keep(session, after=until, until=rules.last_of_month(month))
     session.add(ClosedMonthRow(month_on=month, closed_at=at, closed_by=by))
     session.flush()
 
