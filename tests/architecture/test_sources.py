@@ -213,6 +213,7 @@ DOORS_BESIDES = {
         "populations",
         "portraits",
         "pouring",
+        "refunding",
         "rules",
         "taking_over",
         "thank_letters",
