@@ -120,6 +120,7 @@ ROOMS_WITH_ROWS = (
     "mailing.feeds",
     "mailing.origins",
     "mailing.rounds",
+    "mailing.series",
 )
 """A foreign key is found by the name of its table: every process has to know them all, whichever rooms it calls."""
 

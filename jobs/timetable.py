@@ -33,6 +33,7 @@ from jobs import (
     refresh_plans,
     seal_ledgers,
     send_due_editions,
+    send_welcomes,
     tell_populations,
     tidy_staff,
     verify_ledgers,
@@ -165,6 +166,12 @@ TIMETABLE: tuple[Job, ...] = (
         when=Every(period=timedelta(minutes=1)),
         run=count_figures.run,
         lease=timedelta(hours=1),
+    ),
+    Job(
+        name="send_welcomes",
+        label=N_("Souhaiter la bienvenue après un premier don"),
+        when=Daily(at=time(8, 30)),
+        run=send_welcomes.run,
     ),
     Job(
         name="tell_populations",

@@ -257,3 +257,9 @@ def _whole(sum_of: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _part(name: str, day: Any) -> ColumnElement[int]:
     return cast(extract(name, day), Integer)
+
+
+def first_given(*, after: date, until: date) -> Select[*tuple[Any, ...]]:
+    """(person_id, first_on) of each donor whose first gift is later than a day and not later than another."""
+    row = DonorStatsRow
+    return select(row.person_id, row.first_on).where(row.first_on > after, row.first_on <= until)

@@ -26,6 +26,13 @@ class CodeUnknown(Invalid):
         super().__init__("no such code", field=field)
 
 
+class RefundedAlready(Conflict):
+    """Its provider told of a refund of that very amount: whoever means one more says so."""
+
+    def __init__(self) -> None:
+        super().__init__("this was refunded already")
+
+
 class CodeTaken(Conflict):
     """Another fund, campaign, appeal or source has that code."""
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.donations import rules, sealing, store
+from crm.donations import centres, rules, sealing, store
 from crm.donations.errors import (
     AmountWrong,
     CodeUnknown,
@@ -20,6 +20,7 @@ from crm.donations.errors import (
     GiftMissing,
     MonthOpen,
     MoreThanReceived,
+    RefundedAlready,
     RefundMissing,
     SaidOtherwise,
 )
@@ -205,8 +206,11 @@ def move(session: Session, gift_id: GiftId, to: PersonId, *, reason: str, at: da
     return store.gift(row)
 
 
-def ask_refund(session: Session, gift_id: GiftId, cents: int, *, reason: str, at: datetime, by: AccountId) -> Refund:
-    """Asks that money be given back; somebody else decides. Raises MoreThanReceived, and Invalid without a reason."""
+def ask_refund(
+    session: Session, gift_id: GiftId, cents: int, *, reason: str, at: datetime, by: AccountId, again: bool = False
+) -> Refund:
+    """Asks that money be given back; somebody else decides. Raises MoreThanReceived, and Invalid without a reason;
+    RefundedAlready where a provider told of a refund of that very amount, unless this is one more (`again`)."""
     if not reason.strip() or len(reason) > REASON:
         raise Invalid("a refund has a reason, in a few words", field="reason")
     if cents <= 0:
@@ -215,6 +219,8 @@ def ask_refund(session: Session, gift_id: GiftId, cents: int, *, reason: str, at
     asked = sum(one.cents for one in store.refunds(session, gift_id=gift_id, state=RefundState.ASKED))
     if asked + cents > gift(session, gift_id).net_cents:
         raise MoreThanReceived
+    if not again and store.told_already(session, gift_id, cents):
+        raise RefundedAlready
     row = RefundRow(
         gift_id=gift_id, cents=cents, reason=reason.strip(), state=RefundState.ASKED, asked_by=by, asked_at=at
     )
@@ -226,14 +232,18 @@ def ask_refund(session: Session, gift_id: GiftId, cents: int, *, reason: str, at
 def decide_refund(
     session: Session, sealer: Sealer, refund_id: RefundId, movement: Movement | None, *, at: datetime, by: AccountId
 ) -> Refund:
-    """Gives the money back by `movement`, or refuses where there is none. Raises FourEyes for whoever asked."""
+    """Gives the money back by `movement`, or refuses where there is none. Raises FourEyes for whoever asked.
+
+    Where a provider gave that very amount back since it was asked for, the refund is done and nothing is booked twice.
+    """
     hold(session, f"refund {refund_id}")
     row = session.get(RefundRow, refund_id, populate_existing=True)
     if row is None or row.state is not RefundState.ASKED:
         raise RefundMissing
     if row.asked_by == by:
         raise FourEyes
-    if movement is not None:
+    hold(session, f"gift {row.gift_id}")
+    if movement is not None and not store.told_already(session, row.gift_id, row.cents, since=row.asked_at):
         take_back(session, sealer, GiftId(row.gift_id), EntryKind.REFUND, movement, cents=row.cents, at=at, by=by)
     row.state = RefundState.REFUSED if movement is None else RefundState.DONE
     row.decided_by, row.decided_at = by, at
@@ -253,6 +263,7 @@ def close_month(session: Session, month_on: date, *, at: datetime, by: AccountId
     is_next = until is None or month == until + timedelta(days=1)
     if not is_next or rules.last_of_month(month) >= brussels_day(at):
         raise MonthOpen
+    centres.keep(session, after=until, until=rules.last_of_month(month))
     session.add(ClosedMonthRow(month_on=month, closed_at=at, closed_by=by))
     session.flush()
 

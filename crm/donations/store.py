@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from crm.donations import donor_store
+from crm.donations import donor_store, refunding
 from crm.donations.model import (
     GENERAL,
     DeductionRule,
@@ -158,6 +158,12 @@ def refunds(session: Session, *, gift_id: int | None = None, state: RefundState 
     if state is not None:
         query = query.where(RefundRow.state == state)
     return tuple(refund(row) for row in session.scalars(query))
+
+
+def told_already(session: Session, gift_id: int, cents: int, *, since: datetime | None = None) -> int:
+    """How many refunds of that amount a provider told of which no decision of ours knows yet."""
+    several = refunds(session, gift_id=gift_id)
+    return refunding.told_already(entries(session, gift_id), several, cents, since=since)
 
 
 def rules(session: Session) -> tuple[DeductionRule, ...]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm.donations.costing import Donors
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, RefundState, Why
 from crm.donations.portraits import Measure, Peers
 from crm.donations.thanking import ThankWay
@@ -305,6 +306,30 @@ class ClosedMonthRow(Base):
     month_on: Mapped[date] = mapped_column(primary_key=True)
     closed_at: Mapped[datetime]
     closed_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class CentreRuleRow(Base):
+    """To which cost centre money is accounted; an empty column asks nothing."""
+
+    __tablename__ = "cost_centre_rule"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeal.id"))
+    fund_code: Mapped[str | None] = mapped_column(ForeignKey("fund.code"))
+    gift_kind: Mapped[GiftKind | None] = mapped_column(Word(GiftKind))
+    donors: Mapped[Donors] = mapped_column(Word(Donors))
+
+
+class PostedCentreRow(Base):
+    """To which cost centre a movement was accounted when its month closed; a provider's fee is for no fund (empty)."""
+
+    __tablename__ = "posted_centre"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("money_entry.id"), primary_key=True)
+    fund_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(60))
 
 
 class BatchRow(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.donations.costing import Donors
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, RefundState, Why
 from crm.donations.thanking import ThankWay
 from crm.foundation.translation import N_
@@ -36,6 +37,11 @@ ENTRIES: dict[EntryKind, tuple[str, str]] = {
     EntryKind.CHARGEBACK: (N_("Contesté"), "stop"),
     EntryKind.FEE: (N_("Frais du prestataire"), "note"),
     EntryKind.CORRECTION: (N_("Correction"), "warn"),
+}
+DONORS: dict[Donors, str] = {
+    Donors.ANY: N_("tout le monde"),
+    Donors.NEW: N_("qui a commencé à donner cette année-là"),
+    Donors.LATER: N_("qui donnait déjà avant"),
 }
 LINES: dict[LineKind, str] = {
     LineKind.DONATION: N_("Don"),

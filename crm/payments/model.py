@@ -65,6 +65,16 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A payment that became no gift of ours, as its provider tells it: not in euro. `amount` is what it says."""
+
+    reference: str
+    currency: str
+    amount: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PaidOut:
     """One transfer of a provider to our bank: what is in it, and what each means of paying cost, in 1/10 000 euro.
 
@@ -91,8 +101,8 @@ class Provider(Protocol):
     def named(self, body: bytes, *, is_form: bool, signatures: Sequence[str]) -> str | None:
         """Which payment a notice speaks of; None where it is none of theirs, or its signature is not."""
 
-    def payment(self, reference: str) -> Told | None:
-        """The payment as it is now; None where they know none. Raises `Unavailable`."""
+    def payment(self, reference: str) -> Told | LeftOut | None:
+        """The payment as it is now; None where they know none, or none that was paid. Raises `Unavailable`."""
 
     def payouts(self, known: Collection[str]) -> Iterator[PaidOut]:
         """The newest payouts whose reference is not known. Raises `Unavailable`."""

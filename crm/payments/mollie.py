@@ -20,7 +20,7 @@ from crm.foundation.fetch import Fetcher, FetchFailed
 from crm.foundation.settings import Mollie as Settings
 from crm.foundation.signing import is_signed
 from crm.payments import beside
-from crm.payments.model import Back, PaidOut, PaymentState, Told
+from crm.payments.model import Back, LeftOut, PaidOut, PaymentState, Told
 from crm.payments.rules import is_return_code
 from crm.values.calendar import brussels_day
 from crm.values.errors import Unavailable
@@ -31,6 +31,7 @@ _STATES = {"paid": PaymentState.PAID, "failed": PaymentState.FAILED, "canceled":
            "expired": PaymentState.FAILED}  # fmt: skip
 _GONE = frozenset({"processing", "refunded"})
 _NOT_GONE = frozenset({"failed", "canceled"})
+_VALUE = r"[0-9]{1,12}(\.[0-9]{1,4})?"
 _MOST_PAGES = 400
 """Of 250 each: no settlement of ours is larger."""
 
@@ -63,8 +64,8 @@ class Mollie:
             said = self._named_in_event(body, signatures)
         return said if isinstance(said, str) and _PAYMENT.fullmatch(said) else None
 
-    def payment(self, reference: str) -> Told | None:
-        """The payment as it is now; None where they know none, where it is not in euro, or nought."""
+    def payment(self, reference: str) -> Told | LeftOut | None:
+        """The payment as it is now, left out where paid in another money; None where they know none, or nought."""
         if not _PAYMENT.fullmatch(reference):
             return None
         try:
@@ -73,7 +74,9 @@ class Mollie:
             if error.status in {404, 410}:
                 return None
             raise
-        is_ours = found.get("id") == reference and _currency(found) == "EUR" and _cents(found.get("amount")) > 0
+        if found.get("id") == reference and _currency(found) != "EUR":
+            return _left_out(found, reference)
+        is_ours = found.get("id") == reference and _cents(found.get("amount")) > 0
         return _told(found) if is_ours else None
 
     def payouts(self, known: Collection[str]) -> Iterator[PaidOut]:
@@ -99,7 +102,7 @@ class Mollie:
             cents=_cents(one.get("amount")),
             on=_day(one.get("settledAt") or one.get("createdAt")),
             payments=[_with(told, backs) for told in payments],
-            others=[_with(told, backs) for name in elsewhere if (told := self.payment(name)) is not None],
+            others=[_with(told, backs) for name in elsewhere if isinstance(told := self.payment(name), Told)],
             backs=backs,
             costs=_costs(one),
         )
@@ -168,6 +171,16 @@ def _told(found: Mapping[str, Any]) -> Told:
         return_code=code if isinstance(code, str) and is_return_code(code) else "",
         backs=tuple(backs),
     )
+
+
+def _left_out(found: Mapping[str, Any], reference: str) -> LeftOut | None:
+    """What was paid in another money; the words of theirs that are no currency or amount are none."""
+    amount, currency = found.get("amount"), _currency(found)
+    value = str(amount.get("value")) if isinstance(amount, dict) else ""
+    if found.get("status") != "paid" or not re.fullmatch(r"[A-Z]{3}", currency) or not re.fullmatch(_VALUE, value):
+        return None
+    on = _day(found.get("paidAt") or found.get("createdAt"))
+    return LeftOut(reference=reference, currency=currency, amount=value, on=on)
 
 
 def _is_told(refund: Mapping[str, Any]) -> bool:

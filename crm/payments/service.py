@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.care import service as care
-from crm.donations import codes, taking_over
+from crm.donations import codes, refunding, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import MoreThanReceived, SaidOtherwise
 from crm.donations.model import Basis, EntryKind, Gift, GiftKind, Method, Movement, NewGift, NewLine
@@ -21,16 +22,13 @@ from crm.foundation.signing import AddressHasher, Sealer
 from crm.foundation.translation import say
 from crm.payments import rules, store, words
 from crm.payments.errors import PaymentMissing
-from crm.payments.model import Back, OnlinePayment, PaymentState, Payout, Taken, Told
-from crm.payments.tables import OnlineBackRow, OnlinePaymentRow
+from crm.payments.model import Back, LeftOut, OnlinePayment, PaymentState, Payout, Taken, Told
+from crm.payments.tables import OnlineBackRow, OnlineLeftOutRow, OnlinePaymentRow
 from crm.people import arriving
 from crm.people.model import NewPerson
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
-
-OUR_REFUNDS = "refund"
-"""Under this name stands a refund that the house decided itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +65,33 @@ def take(session: Session, till: Till, provider: str, told: Told, *, at: datetim
         is_new = _find_gift(session, till, row, told, at=at)
     _book(session, till.sealer, row, at=at)
     return Taken(payment=store.payment(row), is_new_gift=is_new)
+
+
+def leave_out(session: Session, provider: str, told: LeftOut, *, at: datetime) -> None:
+    """Keeps a payment in another money where colleagues see it; told twice it stands once."""
+    hold(session, f"payment {provider} {told.reference}")
+    row = OnlineLeftOutRow
+    if session.scalar(select(row.id).where(row.provider == provider, row.reference == told.reference)) is None:
+        session.add(
+            OnlineLeftOutRow(
+                provider=provider,
+                reference=told.reference,
+                currency=told.currency,
+                amount=told.amount,
+                paid_on=told.on,
+                told_at=at,
+            )
+        )
+        session.flush()
+
+
+def left_out(session: Session, *, size: int = 100) -> tuple[LeftOut, ...]:
+    """Payments in another money, the newest first."""
+    row = OnlineLeftOutRow
+    return tuple(
+        LeftOut(reference=one.reference, currency=one.currency, amount=one.amount, on=one.paid_on)
+        for one in session.scalars(select(row).order_by(row.paid_on.desc(), row.id.desc()).limit(size))
+    )
 
 
 def awaited_cents(session: Session, provider: str, reference: str) -> int | None:
@@ -230,7 +255,7 @@ def _is_ours(session: Session, row: OnlinePaymentRow, back: Back) -> bool:
     if row.gift_id is None or back.kind is not EntryKind.REFUND:
         return False
     entries = donations.whole(session, GiftId(row.gift_id)).entries
-    decided = sum(one.provider == OUR_REFUNDS and one.cents == -back.cents for one in entries)
+    decided = sum(one.provider == refunding.OURS and one.cents == -back.cents for one in entries)
     told = sum(one.is_ours and one.cents == back.cents for one in store.backs(session, row.id).values())
     return decided > told
 

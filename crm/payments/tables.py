@@ -56,6 +56,21 @@ class OnlinePaymentRow(Base):
     told_at: Mapped[datetime]
 
 
+class OnlineLeftOutRow(Base):
+    """A payment in another money: of nobody, in no account, until a colleague has looked at it."""
+
+    __tablename__ = "online_left_out"
+    __table_args__ = (UniqueConstraint("provider", "reference"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(String(100))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[str] = mapped_column(String(20))
+    paid_on: Mapped[date]
+    told_at: Mapped[datetime]
+
+
 class OnlineBackRow(Base):
     """What went back of a payment. `is_ours`: a refund of ours had booked it before the provider told of it."""
 

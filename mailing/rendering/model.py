@@ -60,6 +60,7 @@ class LetterKind(StrEnum):
     ATTESTATION = "attestation"
     FEE = "fee"
     ASSEMBLY = "assembly"
+    SERIES = "series"
 
 
 class FindingCode(StrEnum):

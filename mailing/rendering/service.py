@@ -18,7 +18,7 @@ from mailing.rendering.inline_css import inlined
 from mailing.rendering.model import LetterKind, RenderedEmail, Slot
 from mailing.rendering.slots import mark
 from mailing.rendering.view import edition_words, own_texts
-from mailing.rendering.words import FIRST_NAME, fallback_of, one_line, replaced
+from mailing.rendering.words import FIRST_NAME, fallback_of, one_line, replaced, tidy
 from mailing.rendering.wrapping import letter, underlined, wrapped
 
 
@@ -46,6 +46,7 @@ _OTHER = {
     LetterKind.ATTESTATION: frozenset({"year"}),
     LetterKind.FEE: frozenset({"until", "fee"}),
     LetterKind.ASSEMBLY: frozenset({"title", "on", "place", "agenda"}),
+    LetterKind.SERIES: frozenset({"subject", "paragraphs"}),
 }
 NEEDED = {kind: frozenset({"purposes"}) for kind in LetterKind} | _BARE | _OTHER
 ALLOWED = _BARE | {
@@ -66,6 +67,7 @@ ALLOWED = _BARE | {
     LetterKind.ATTESTATION: frozenset({"year", "again"}),
     LetterKind.FEE: frozenset({"until", "fee"}),
     LetterKind.ASSEMBLY: frozenset({"title", "on", "place", "agenda"}),
+    LetterKind.SERIES: frozenset({"subject", "paragraphs"}),
 }
 
 
@@ -128,6 +130,7 @@ def render_letter(
     *,
     public_url: str,
     facts: Mapping[str, str | Sequence[str]],
+    first_name_fallback: str = "",
 ) -> RenderedEmail:
     """A letter to one person. Each fact is a line or several; the same facts make the same letter.
 
@@ -136,7 +139,8 @@ def render_letter(
     which `amount` came and `on` which day, `NOTICE` what will be asked of a bank, `ORIGIN`
     the `source` of somebody's data, `ISSUE` the `title` and the `link` of a magazine, `NUMBER` and `ATTESTATION` a
     `year` (and something in `again` where it reminds), `FEE` the day `until` which and the `fee`, `ASSEMBLY` what our
-    colleagues wrote of it, all others `purposes`, the names of what it is about. `words`
+    colleagues wrote of it, `SERIES` what `render_series` made of their words, all others `purposes`, the names of what
+    it is about. `words`
     are the exact texts that were shown; `GOODBYE` may have `kept`, what is still received. No letter has a place for
     what a visitor typed: a stranger could use it to speak in our name. Raises `WrongFacts` for a fact too many or one
     that lacks.
@@ -150,10 +154,33 @@ def render_letter(
         kind.value,
         language,
         organisation,
-        subject=one_line(spoken.get_template(f"{folder}/subject.txt").render(organisation=organisation)),
+        subject=one_line(spoken.get_template(f"{folder}/subject.txt").render(organisation=organisation, facts=lines)),
         preheader=one_line(spoken.get_template(f"{folder}/preheader.txt").render(organisation=organisation)),
         public_url=public_url,
+        first_name_fallback=first_name_fallback,
         facts=lines,
+    )
+
+
+def render_series(
+    language: Language, organisation: Organisation, *, public_url: str, subject: str, text: str
+) -> RenderedEmail:
+    """A letter of the welcome series, in a colleague's words: lines of `text` are paragraphs.
+
+    They may write `((prénom))` or `((prénom|ami·e))`. Raises `UnknownPlaceholder` (field `subject-fr`, `text-fr`…) for
+    any other, `TwoFallbacks`.
+    """
+    nameless: str = translations(language).ugettext(NAMELESS)
+    fallback = fallback_of((subject, text)) or nameless
+    values = {FIRST_NAME: mark(Slot.FIRST_NAME, fallback)}
+    facts = {
+        "subject": replaced(one_line(subject), values, field=f"subject-{language}"),
+        "paragraphs": tuple(
+            replaced(one_line(line), values, field=f"text-{language}") for line in tidy(text).splitlines()
+        ),
+    }
+    return render_letter(
+        LetterKind.SERIES, language, organisation, public_url=public_url, facts=facts, first_name_fallback=fallback
     )
 
 

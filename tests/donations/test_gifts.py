@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.donations import selects, service
@@ -20,10 +21,22 @@ from crm.donations.errors import (
     GiftMissing,
     MonthOpen,
     MoreThanReceived,
+    RefundedAlready,
     RefundMissing,
     SaidOtherwise,
 )
-from crm.donations.model import EntryKind, GiftKind, LineKind, Method, NewGift, NewLine, RefundState, Wanted, Why
+from crm.donations.model import (
+    EntryKind,
+    GiftKind,
+    LineKind,
+    Method,
+    NewGift,
+    NewLine,
+    Refund,
+    RefundState,
+    Wanted,
+    Why,
+)
 from crm.donations.tables import GiftMoveRow, MoneyEntryRow, MoneyPartRow
 from crm.ledgers import service as ledgers
 from crm.values.errors import Invalid
@@ -206,3 +219,31 @@ def test_money_is_chained_like_every_ledger(assembly: Assembly, give: Give) -> N
         entry = session.scalars(select(MoneyEntryRow)).first()
         assert entry is not None
         assert not assembly.sealer.holds({**service.LEDGER.content(entry), "cents": 101}, entry.mark_key_id, entry.mark)
+
+
+def test_what_a_provider_gave_back_is_not_given_back_twice(assembly: Assembly, give: Give) -> None:
+    """Asked first, told then; told first, asked then; and one more that is meant."""
+
+    def told(session: Session, gift_id: GiftId, name: str) -> None:
+        back = paid(method=Method.ONLINE, provider="mollie", external_id=name)
+        later = NOW + timedelta(minutes=1)
+        service.take_back(session, assembly.sealer, gift_id, EntryKind.REFUND, back, cents=1000, at=later, by=None)
+
+    def decide(session: Session, refund: Refund) -> None:
+        by_hand = paid(provider="refund", external_id=str(refund.id))
+        service.decide_refund(session, assembly.sealer, refund.id, by_hand, at=NOW + timedelta(hours=2), by=BRUNO)
+
+    with assembly.database.transaction() as session:
+        gift = give(session, 9000)
+        asked = service.ask_refund(session, gift.id, 1000, reason="Trop", at=NOW, by=ANNE)
+        told(session, gift.id, "re_1")
+        decide(session, asked)
+        assert service.gift(session, gift.id).net_cents == 8000
+        assert service.whole(session, gift.id).refunds[0].state is RefundState.DONE
+        told(session, gift.id, "re_2")
+        ask = {"reason": "Trop", "at": NOW + timedelta(hours=1), "by": ANNE}
+        with pytest.raises(RefundedAlready):
+            service.ask_refund(session, gift.id, 1000, **ask)  # type: ignore[arg-type] # by name
+        decide(session, service.ask_refund(session, gift.id, 1000, again=True, **ask))  # type: ignore[arg-type] # by name
+        decide(session, service.ask_refund(session, gift.id, 500, **ask))  # type: ignore[arg-type] # by name
+        assert service.gift(session, gift.id).net_cents == 9000 - 2000 - 1000 - 500

@@ -79,11 +79,25 @@ def test_a_payment_becomes_one_gift_with_one_receipt_and_what_goes_back_is_booke
     assert "Merci de tout cœur" in client.get(f"/merci/{code}").text
 
 
+def test_what_was_paid_in_another_money_is_left_out_where_colleagues_see_it_once(assembly: Assembly) -> None:
+    dollars = payment("tr_usd1", amount={"currency": "USD", "value": "9.00"})
+    unpaid = payment("tr_usd2", amount={"currency": "USD", "value": "9.00"}, status="open")
+    odd = payment("tr_usd3", amount={"currency": "<b>", "value": "9.00"})
+    _, _, client = house(assembly, {at(one["id"]): one for one in (dollars, unpaid, odd)})
+    for name in ("tr_usd1", "tr_usd1", "tr_usd2", "tr_usd3"):
+        assert client.post(HOOK, data={"id": name}).status_code == 200
+    with assembly.database.reading() as session:
+        assert [(one.reference, one.amount, one.currency) for one in payments.left_out(session)] == [
+            ("tr_usd1", "9.00", "USD")
+        ]
+        assert donations.totals(session, Wanted()).gifts == 0
+
+
 def test_what_is_forged_or_unknown_leaves_no_trace_and_hears_the_same(
     assembly: Assembly, caplog: pytest.LogCaptureFixture
 ) -> None:
-    foreign = payment("tr_real1", amount={"currency": "USD", "value": "9.00"})
-    _, fetcher, client = house(assembly, {at("tr_real1"): foreign})
+    nothing = payment("tr_real1", amount=euro("0.00"))
+    _, fetcher, client = house(assembly, {at("tr_real1"): nothing})
     whole = digest(assembly)
     forms: tuple[dict[str, Any], ...] = (
         {"id": "tr_nobody"},

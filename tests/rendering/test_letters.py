@@ -50,6 +50,10 @@ FACTS: Mapping[LetterKind, Facts] = {
         "place": "Chaussée de Wavre 169, Bruxelles",
         "agenda": ("Comptes de 2026", "Élection de l’organe d’administration"),
     },
+    LetterKind.SERIES: {
+        "subject": "Ce que votre don permet",
+        "paragraphs": ("Bonjour,", "Il y a trois jours…", "https://www.exemple.test/apropos"),
+    },
     LetterKind.ORIGIN: {"source": ("Dialogue Direct, qui recrute pour nous, à Namur",)},
 }
 LINKS = {
@@ -73,6 +77,7 @@ LINKS = {
     LetterKind.ATTESTATION: {Slot.CONFIRM_URL},
     LetterKind.FEE: set(),
     LetterKind.ASSEMBLY: set(),
+    LetterKind.SERIES: {Slot.PREFERENCES_URL, Slot.UNSUBSCRIBE_URL},
 }
 
 

@@ -15,7 +15,9 @@ from crm.attestations import service as attestations
 from crm.attestations.rules import by_default
 from crm.collections.announcing import Notice
 from crm.donations import service as donations
+from crm.donations import thanks as donor_thanks
 from crm.donations.model import Method, Movement, NewGift, NewLine
+from crm.donations.thanking import ThankWay
 from crm.foundation.signing import TokenPurpose
 from crm.magazine import service as magazine
 from crm.magazine.model import Basis, Format, Subscription
@@ -53,6 +55,8 @@ from mailing.rendering.fill import fill_html
 from mailing.rendering.model import LetterKind, Slot
 from mailing.rounds import service as rounds
 from mailing.rounds.model import Reach
+from mailing.series import service as series
+from mailing.series.model import Words
 from tests.attestations.conftest import HOME, ORGANISATION, YEAR, accept, locked
 from tests.composition import shelf
 from tests.conftest import NOW
@@ -97,6 +101,7 @@ def write_each(site: Site) -> None:
         )
         notices.send(session, made.desk, [(notice, marie)], creditor="BE05ZZZ", at=now)
         thanks.send(session, made.desk, marie, given=("40 €",), is_first=True, occasion="x", at=now)
+        _series(site, session)
         edition = session.scalars(select(DeliveryRow.id).join(MailingRow).where(MailingRow.edition_id.is_not(None)))
         sent = delivery.find_delivery(session, DeliveryId(edition.one()))
         assert sent is not None
@@ -104,6 +109,30 @@ def write_each(site: Site) -> None:
     _papers(site)
     _issue(site)
     _colleagues(site)
+
+
+def _series(site: Site, session: Session) -> None:
+    """A letter of the welcome series, to whoever first gave today."""
+    made, now = site.assembly, site.clock.now
+    movement = Movement(method=Method.TRANSFER, booked_on=now.date())
+    marie = site.person(MARIE)
+    gift = NewGift(person_id=marie.id, lines=(NewLine(cents=100),), given_on=now.date(), movement=movement)
+    given = donations.record(session, made.sealer, gift, at=now)
+    donor_thanks.thank(session, [given.id], ThankWay.MAIL, at=now, by=None)
+    said = Words(subject="Bienvenue", text="Bonjour ((prénom)),")
+    one = series.add(session, days=0, purpose="news")
+    series.change(
+        session,
+        made.settings.organisation,
+        one.id,
+        days=0,
+        purpose="news",
+        is_open=True,
+        words=dict.fromkeys(Language, said),
+        at=now,
+        by=None,
+    )
+    assert series.send(session, made.desk, at=now) == 1
 
 
 def _pay(site: Site, session: Session, who: Person) -> None:

@@ -201,7 +201,7 @@ def test_a_month_is_read_taken_along_and_closed_in_order(assembly: Assembly, bro
     page = words_of(finance.get("/office/gifts/books").text)
     assert page.index("novembre 2026 40,00 € -0,35 €") < page.index("août 2026 35,00 €")
     journal = words_of(finance.get("/office/gifts/books/2026/8").text)
-    assert "Virement Fonds général 2 35,00 €" in journal
+    assert "Virement Fonds général — 2 35,00 €" in journal
     sheet = finance.post("/office/gifts/books/2026/8/file", {"as": "xlsx"})
     rows = CalamineWorkbook.from_filelike(BytesIO(sheet.data)).get_sheet_by_index(0).to_python()
     with assembly.database.reading() as session:
@@ -214,9 +214,9 @@ def test_a_month_is_read_taken_along_and_closed_in_order(assembly: Assembly, bro
     taken = finance.post("/office/gifts/books/2026/11/file")
     lines = taken.get_data().decode("utf-8-sig").splitlines()
     assert lines == [
-        "Jour;Mouvement;Moyen;Fonds;Nombre;Montant",
-        "2026-11-02;Frais du prestataire;Virement;;1;-0.35",
-        "2026-11-02;Reçu;Virement;Fonds général;1;40.00",
+        "Jour;Mouvement;Moyen;Fonds;Centre de coûts;Nombre;Montant",
+        "2026-11-02;Frais du prestataire;Virement;;;1;-0.35",
+        "2026-11-02;Reçu;Virement;Fonds général;;1;40.00",
     ]
     for month in (8, 9, 10):
         assert f'name="month" value="{month}"' in finance.get("/office/gifts/books").text

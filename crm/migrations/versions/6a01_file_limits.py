@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '6a01'
-down_revision = '8a86'
+down_revision = "783d"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '6a02'
-down_revision = '6a01'
+down_revision = "6a01"
 branch_labels = None
 depends_on = None
 

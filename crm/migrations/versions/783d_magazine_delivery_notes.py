@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '783d'
-down_revision = 'faf0'
+down_revision = "faf0"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '8a86'
-down_revision = '31b7'
+down_revision = "31b7"
 branch_labels = None
 depends_on = None
 

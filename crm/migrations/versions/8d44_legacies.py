@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '8d44'
-down_revision = "6a03"
+down_revision = "6a04"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a5ae"
-down_revision = "31b7"
+down_revision = "eb49"
 branch_labels = None
 depends_on = None
 

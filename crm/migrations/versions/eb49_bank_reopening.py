@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'eb49'
-down_revision = '3178'
+down_revision = "3178"
 branch_labels = None
 depends_on = None
 

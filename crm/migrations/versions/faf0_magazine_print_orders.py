@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'faf0'
-down_revision = '8a86'
+down_revision = "8a86"
 branch_labels = None
 depends_on = None
 

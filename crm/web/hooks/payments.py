@@ -16,6 +16,7 @@ from crm.donations.errors import SaidOtherwise
 from crm.partners import service as partners
 from crm.partners.model import Limit
 from crm.payments import service as payments
+from crm.payments.model import LeftOut
 from crm.values.errors import Unavailable
 from crm.web.even_pace import even_pace
 from mailing.correspondence import paid_receipts
@@ -52,7 +53,10 @@ def _taken(provider: str) -> Response:
             limit = Limit(name=f"notices of {house.name}", per_minute=MOST_PER_MINUTE)
             is_in = partners.admit(session, [limit], at=now).is_in
         told = house.payment(reference) if is_in else None
-        if told is not None:
+        if isinstance(told, LeftOut):
+            with made.database.transaction() as session:
+                payments.leave_out(session, house.name, told, at=now)
+        elif told is not None:
             with made.database.transaction() as session:
                 taken = payments.take(session, till(made), house.name, told, at=now)
                 if taken.is_new_gift:

@@ -65,6 +65,7 @@ def show(year: int, month: int) -> ResponseReturnValue:
         month_on=day,
         postings=postings,
         total=sum(one.cents for one in postings),
+        balance=books.balance(postings),
         is_closed=until is not None and day <= until,
         funds=funds,
         words=words,
@@ -98,12 +99,13 @@ def _workbook(head: Sequence[str], rows: Iterable[Sequence[str]], *, name: str) 
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEAD = (N_("Jour"), N_("Mouvement"), N_("Moyen"), N_("Fonds"), N_("Nombre"), N_("Montant"))
+HEAD = (N_("Jour"), N_("Mouvement"), N_("Moyen"), N_("Fonds"), N_("Centre de coûts"), N_("Nombre"), N_("Montant"))
 
 
 def _row(one: Posting, funds: Mapping[str, str]) -> list[str]:
     kind, method = shell.say(words.ENTRIES[one.kind][0]), shell.say(words.METHODS[one.method])
-    return [one.on.isoformat(), kind, method, funds.get(one.fund, one.fund), str(one.count), money.exact(one.cents)]
+    fund = funds.get(one.fund, one.fund)
+    return [one.on.isoformat(), kind, method, fund, one.centre, str(one.count), money.exact(one.cents)]
 
 
 @guard.page(blueprint, "/close", permission=Permission.DONATIONS_EDIT, methods=("POST",))

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from crm.donations import service as donations
 from crm.donations import words
-from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived
+from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
 from crm.donations.model import Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
+from crm.donations.refunding import OURS
 from crm.people import service as people
 from crm.staff import service as staff
 from crm.staff.model import Permission
@@ -33,6 +34,9 @@ LONGEST = 500
 WRONG = {
     "amount": N_("Écrivez un montant, par exemple 25,00."),
     "more": N_("C’est plus que ce qui reste de ce don."),
+    "again": N_(
+        "Ce montant a déjà été remboursé par le prestataire : le don en tient compte. Cochez si c’en est un autre."
+    ),
     "reason": N_("Dites pourquoi en quelques mots : quelqu’un d’autre en décidera."),
     "who": N_("Choisissez une personne ou une organisation de la liste."),
 }
@@ -156,15 +160,19 @@ def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
 @guard.page(blueprint, "/<int:gift_id>/refund", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def ask_refund(gift_id: int) -> ResponseReturnValue:
     """Asks that a part of it be given back; somebody else decides."""
-    reason = request.form.get("reason", "")[: LONGEST + 1]
+    reason, again = request.form.get("reason", "")[: LONGEST + 1], request.form.get("again") == "on"
     try:
         cents = money.typed(request.form.get("amount", "")[:40])
         with shell.assembly().database.transaction() as session:
             by = guard.signed_in().account.id
-            asked = donations.ask_refund(session, GiftId(gift_id), cents, reason=reason, at=shell.now(), by=by)
+            asked = donations.ask_refund(
+                session, GiftId(gift_id), cents, reason=reason, at=shell.now(), by=by, again=again
+            )
             note(session, "refund.ask", gift_id, {"cents": asked.cents}, subject="gift")
     except MoreThanReceived:
         return _show(GiftId(gift_id), errors={"amount": shell.say(WRONG["more"])})
+    except RefundedAlready:
+        return _show(GiftId(gift_id), errors={"again": shell.say(WRONG["again"])})
     except (AmountWrong, Invalid) as wrong:
         field = wrong.field or "amount"
         return _show(GiftId(gift_id), errors={field: shell.say(WRONG[field])})
@@ -177,9 +185,7 @@ def decide_refund(refund_id: int) -> ResponseReturnValue:
     """Gives it back, or does not."""
     made, agreed, now = shell.assembly(), request.form.get("decision") == "approve", shell.now()
     by = guard.signed_in().account.id
-    movement = Movement(
-        method=Method.TRANSFER, booked_on=brussels_day(now), provider="refund", external_id=str(refund_id)
-    )
+    movement = Movement(method=Method.TRANSFER, booked_on=brussels_day(now), provider=OURS, external_id=str(refund_id))
     try:
         with made.database.transaction() as session:
             done = donations.decide_refund(
@@ -187,12 +193,16 @@ def decide_refund(refund_id: int) -> ResponseReturnValue:
             )
             action = "refund.approve" if agreed else "refund.refuse"
             note(session, action, done.gift_id, {"cents": done.cents}, subject="gift")
+            entries = donations.whole(session, done.gift_id).entries
+            is_booked = any((one.provider, one.external_id) == (OURS, str(refund_id)) for one in entries)
     except FourEyes:
         message = N_("Vous l’avez demandé : une autre personne en décide.")
         return shell.back(url_for("gifts.index"), shell.say(message), kind="refused")
-    said = (
-        N_("Le remboursement est inscrit : à la banque de le verser.") if agreed else N_("Le remboursement est refusé.")
-    )
+    said = N_("Le remboursement est refusé.")
+    if agreed and is_booked:
+        said = N_("Le remboursement est inscrit : à la banque de le verser.")
+    elif agreed:
+        said = N_("Le prestataire l’a déjà remboursé : rien n’est inscrit une seconde fois, et rien n’est à verser.")
     return shell.back(url_for("gifts.show", gift_id=done.gift_id), shell.say(said))
 
 

@@ -91,9 +91,11 @@ MENU = (
         covers=(
             "gift_batches",
             "gift_books",
+            "gift_centres",
             "gift_deductions",
             "gift_control",
             "gift_thanks",
+            "gift_series",
             "online_payments",
             "bank",
             "plans",
@@ -215,7 +217,9 @@ HOUSE = (
 ACTIONS = (
     Entry(N_("Régler les lettres"), "newsletters.index", Permission.EDITIONS_READ, "letter"),
     Entry(N_("Remercier pour les dons"), "gift_thanks.index", Permission.DONATIONS_READ, "gift"),
+    Entry(N_("Souhaiter la bienvenue après un premier don"), "gift_series.index", Permission.DONATIONS_READ, "letter"),
     Entry(N_("Lire les comptes des dons"), "gift_books.index", Permission.DONATIONS_READ, "gift"),
+    Entry(N_("Régler les centres de coûts"), "gift_centres.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Dire ce qui est déductible"), "gift_deductions.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Suivre les dons réguliers"), "plans.index", Permission.DONATIONS_READ, "gift"),
     Entry(N_("Suivre les membres et leurs cotisations"), "members.index", Permission.MEMBERS_READ, "people"),

@@ -48,6 +48,7 @@ def _desk(chosen: int, error: str) -> Response:
     with made.database.reading() as session:
         waiting, payouts = payments.waiting(session), payments.payouts(session)
         count, cents = payments.waiting_sum(session)
+        left_out = payments.left_out(session)
     return shell.show(
         "office/gifts/online.html",
         status=422 if error else 200,
@@ -55,6 +56,7 @@ def _desk(chosen: int, error: str) -> Response:
         count=count,
         cents=cents,
         payouts=payouts,
+        left_out=left_out,
         is_known=bool(payment_providers(made)),
         reads_payouts=made.settings.payments.mollie.token_file is not None,
         notices=f"{made.settings.public_url}/hooks/payments/mollie",

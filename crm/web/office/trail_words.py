@@ -52,6 +52,10 @@ ACTIONS: dict[str, str] = {
     "deduction-rule.propose": N_("a proposé une règle de ce qui est déductible"),
     "deduction-rule.accept": N_("a accepté une règle de ce qui est déductible"),
     "deduction-rule.refuse": N_("a écarté une règle de ce qui est déductible"),
+    "gift-books.centre": N_("a ajouté une règle de centre de coûts"),
+    "gift-books.drop-centre": N_("a retiré une règle de centre de coûts"),
+    "welcome.add": N_("a ajouté une lettre de bienvenue après un premier don"),
+    "welcome.change": N_("a changé une lettre de bienvenue après un premier don"),
     "legacies.list": N_("a regardé la liste des legs promis"),
     "legacy.read": N_("a ouvert un dossier de legs"),
     "legacy.open": N_("a commencé un dossier de legs"),
@@ -269,6 +273,8 @@ SUBJECTS: dict[str, str] = {
     "legacy": N_("Dossier de legs"),
     "membership": N_("Adhésion"),
     "assembly": N_("Assemblée générale"),
+    "centre-rule": N_("Règle de centre de coûts"),
+    "welcome": N_("Lettre de bienvenue"),
     "thank-rule": N_("Règle de remerciement"),
     "sepa-batch": N_("Fichier de domiciliations"),
     "import": N_("Importation"),
@@ -307,6 +313,7 @@ PLACES: dict[str, tuple[str, str, Permission]] = {
     "membership": ("members.show", "membership_id", Permission.MEMBERS_READ),
     "assembly": ("assemblies.show", "assembly_id", Permission.MEMBERS_READ),
     "sepa-batch": ("sepa.show", "batch_id", Permission.BANKING_READ),
+    "welcome": ("gift_series.show", "step_id", Permission.DONATIONS_READ),
     "person": ("supporters.show", "person_id", Permission.SUPPORTERS_READ),
 }
 """Where a subject has its page."""

@@ -1,0 +1,1 @@
+"""The welcome series: letters that follow a first gift, in our colleagues’ words, to whoever allows them."""
