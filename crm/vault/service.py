@@ -82,7 +82,7 @@ def take_back(
 ) -> None:
     """A number that `hand_over` gave to somebody by a slip waits for its origin again, and they have none."""
     if store.take_back(session, origin, person_id):
-        facts = {"source": Source.BANK}
+        facts: dict[str, object] = {"source": Source.BANK}
         _record(session, sealer, "national-number.taken-back", person_id, at=at, by=by, facts=facts)
 
 

@@ -46,7 +46,7 @@ def take_back(session: Session, origin: str, person_id: int) -> bool:
     row = NumberRow
     given = (row.came_with == origin, row.person_id == person_id)
     values = {"person_id": None, "origin": row.came_with, "came_with": None}
-    return session.execute(update(row).where(*given).values(values)).rowcount > 0  # type: ignore[attr-defined]
+    return bool(session.execute(update(row).where(*given).values(values)).rowcount)  # type: ignore[attr-defined]
 
 
 def remove(session: Session, row_ids: Collection[int]) -> None:
