@@ -63,6 +63,7 @@ COLLEAGUES = {
     "sepa_batch",
     "sign_in_attempt",
     "staff_session",
+    "welcome_words",
 }
 """Tables that lead to colleagues, never to a supporter."""
 
