@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.attestations.model import Filing, Format, Operation, Stage, Status
 from crm.attestations.tables import AttestationRow, FiledRow, FilingRow, RunRow
+from crm.foundation.bulk import pour
 from crm.values.identifiers import AccountId, AttestationId
 
 _SOME = 500
@@ -54,7 +55,8 @@ def to_tell(session: Session, year: int) -> Iterator[ToTell]:
     )
     columns = (AttestationRow.id, AttestationRow.number, AttestationRow.cents, AttestationRow.status)
     query = select(*columns).where(AttestationRow.year == year, AttestationRow.status != Status.REPLACED)
-    for row_id, number, cents, status in session.execute(query.order_by(AttestationRow.number)):
+    ordered = query.order_by(AttestationRow.number).execution_options(yield_per=5000)
+    for row_id, number, cents, status in session.execute(ordered):
         if status is Status.CANCELLED:
             operation = Operation.CANCEL if number in told and row_id not in withdrawn else None
         elif number not in told:
@@ -101,10 +103,9 @@ def add(
     )
     session.add(row)
     session.flush()
-    session.execute(
-        insert(FiledRow),
-        [{"filing_id": row.id, "attestation_id": one.id, "operation": one.operation} for one in told],
-    )
+    table = FiledRow.metadata.tables["attestation_filed"]
+    rows = ((row.id, one.id, one.operation) for one in told)
+    pour(session, table, ("filing_id", "attestation_id", "operation"), rows)
     wanted = (RunRow.year == year, RunRow.stage.in_((Stage.LOCKED, Stage.ISSUED)))
     session.execute(update(RunRow).where(*wanted).values(stage=Stage.FILED, filed_at=at))
     return _filing(row)
