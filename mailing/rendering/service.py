@@ -130,7 +130,6 @@ def render_letter(
     *,
     public_url: str,
     facts: Mapping[str, str | Sequence[str]],
-    first_name_fallback: str = "",
 ) -> RenderedEmail:
     """A letter to one person. Each fact is a line or several; the same facts make the same letter.
 
@@ -157,7 +156,6 @@ def render_letter(
         subject=one_line(spoken.get_template(f"{folder}/subject.txt").render(organisation=organisation, facts=lines)),
         preheader=one_line(spoken.get_template(f"{folder}/preheader.txt").render(organisation=organisation)),
         public_url=public_url,
-        first_name_fallback=first_name_fallback,
         facts=lines,
     )
 
@@ -173,14 +171,18 @@ def render_series(
     nameless: str = translations(language).ugettext(NAMELESS)
     fallback = fallback_of((subject, text)) or nameless
     values = {FIRST_NAME: mark(Slot.FIRST_NAME, fallback)}
-    facts = {
-        "subject": replaced(one_line(subject), values, field=f"subject-{language}"),
-        "paragraphs": tuple(
-            replaced(one_line(line), values, field=f"text-{language}") for line in tidy(text).splitlines()
-        ),
-    }
-    return render_letter(
-        LetterKind.SERIES, language, organisation, public_url=public_url, facts=facts, first_name_fallback=fallback
+    lines = tuple(one_line(line) for line in tidy(text).splitlines())
+    preheader = environment(language).get_template("mail/series/preheader.txt").render(organisation=organisation)
+    return _email(
+        LetterKind.SERIES.value,
+        language,
+        organisation,
+        # Marks are put in last: what a colleague typed cannot hold one.
+        subject=replaced(one_line(subject), values, field=f"subject-{language}"),
+        preheader=one_line(preheader),
+        public_url=public_url,
+        first_name_fallback=fallback,
+        facts={"paragraphs": tuple(replaced(line, values, field=f"text-{language}") for line in lines if line)},
     )
 
 

@@ -27,6 +27,8 @@ from crm.values.languages import Language
 from jobs import send_welcomes
 from mailing.delivery import service as delivery
 from mailing.delivery.tables import DeliveryRow
+from mailing.rendering.model import Slot
+from mailing.rendering.slots import slots_in
 from mailing.series import service as series
 from mailing.series.errors import StepMissing
 from mailing.series.model import Step, Words
@@ -129,6 +131,8 @@ def test_each_is_written_to_once_who_is_due_was_thanked_and_says_yes(assembly: A
             body = delivery.body_of(session, DeliveryId(row.id))
             assert body is not None
             bodies[row.recorded_person_id] = body.subject
+            assert Slot.FIRST_NAME in slots_in(body.html)
+            assert Slot.FIRST_NAME in slots_in(body.text)
         assert bodies[dutch] == "Hier is het vervolg"
         newcomer(session, assembly, "New", 3)
         closed = {"days": 3, "purpose": "news", "is_open": False, "words": WORDS, "at": NOW, "by": None}
@@ -177,7 +181,9 @@ def test_the_desk_writes_opens_and_stops_a_letter(assembly: Assembly, browser: C
     assert someone.post(place, both | {"open": "on"}).status_code == 303
     shown = words_of(someone.get(place).text)
     assert "Cette lettre part d’elle-même." in shown
-    assert "Camille" in shown
+    assert "Bonjour" in shown
+    assert "Camille, merci." in shown
+    assert "zqslot" not in shown
     assert "part d’elle-même" in words_of(someone.get(here).text)
     assert browser(Role.FINANCE).post(place, both).status_code == 403
     assert browser(Role.FINANCE).get(place).status_code == 200
