@@ -129,6 +129,8 @@ def _appeal(
         cost_cents=42000,
         letter=LETTER if channel is Channel.POST else "",
         rest_days=60 if channel is Channel.POST else 0,
+        gift_months=3 if channel is Channel.POST else 0,
+        spares_regular=channel is Channel.POST,
     )
     at = instant_of(on - timedelta(days=30), time(10))
     return fundraising.plan(session, made.id, "P1", plan, seed=f"{SEED} {code}", by=by, at=at).id
