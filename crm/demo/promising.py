@@ -27,6 +27,12 @@ from crm.values.identifiers import AccountId, PersonId
 SEED = 1976
 STREET = 24
 """So many came from the street, beside those who give every month already."""
+FORMER = 90
+"""So many once gave by standing order, and stopped: how long a regular gift lasts is seen by them."""
+FORMERLY = (
+    ("recrutement de rue", Channel.STREET, 3), ("agence téléphonique", Channel.PHONE, 2), ("salons", Channel.VISIT, 1),
+)  # fmt: skip
+"""Who brought them, how, and how early they stop: the higher, the earlier."""
 BANKS = ("001", "063", "096", "363", "523", "734", "750", "979")
 
 
@@ -50,6 +56,10 @@ def let_them_promise(assembly: Assembly, now: datetime) -> None:
         rows = [_street(assembly, chance, person, today, number) for number, person in enumerate(met)]
         for number, made in enumerate(arriving.bring_many(session, rows, at=now, by=by)):
             _live(session, plans.plan(session, made.plan_id), number, at=now, by=by)
+        known = {one.id for one in met}
+        once = [one.id for one in others if one.id not in known][:FORMER]
+        rows = [_former(chance, person_id, today, number) for number, person_id in enumerate(once)]
+        arriving.bring_many(session, rows, at=now, by=by)
 
 
 def _named(session: Session, person_id: PersonId) -> Person:
@@ -90,6 +100,22 @@ def _street(assembly: Assembly, chance: random.Random, person: Person, today: da
     if number % 8 == 3:
         return replace(row, cents=6000, every_months=12, fee_cents=2500)
     return replace(row, account=None, channel=Channel.LETTER, supplier="ordres") if number % 8 == 6 else row
+
+
+def _former(chance: random.Random, person_id: PersonId, today: date, number: int) -> Row:
+    supplier, channel, early = FORMERLY[number % len(FORMERLY)]
+    days = chance.randrange(120, 1_500)
+    started_on = today - timedelta(days=days)
+    return Row(
+        person_id=person_id,
+        supplier=supplier,
+        reference=f"ANCIEN-{number:04d}",
+        signed_on=started_on,
+        cents=chance.choice((500, 1000, 1500)),
+        channel=channel,
+        starts_on=started_on,
+        ended_on=started_on + timedelta(days=30 + int((days - 35) * chance.random() ** early)),
+    )
 
 
 def _live(session: Session, plan: Plan, number: int, *, at: datetime, by: AccountId | None) -> None:

@@ -37,9 +37,9 @@ def find(key: str) -> Behind | None:
         ready = BY_KEY[key].tree
         return None if ready is None else Behind(word="", parts=(), tree=ready)
     word, _, rest = key.partition(":")
-    if word not in _WORDS or len(key) > LONGEST:
+    if word not in WORDS or len(key) > LONGEST:
         return None
-    many, made = _WORDS[word]
+    many, made = WORDS[word]
     parts = tuple(rest.split(":", many - 1))
     if len(parts) != many:
         return None
@@ -194,7 +194,7 @@ def _season(month: str, first: str, last: str) -> Tree:
 
 
 MOST_SEASONS = 10
-_WORDS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
+WORDS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
     "gave": (1, lambda when: _all(_gave(period(when)))),
     "first": (1, lambda when: _all(_first(when))),
     "kept": (1, lambda year: _all(_in(_year(year) - 1), _in(_year(year)))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -109,8 +108,3 @@ def concentration(question: Question) -> Numbers:
         for one in TOPS:
             people[f"top:{one}"] += int(number) if top <= one else 0
     return Numbers(people=people, amounts=amounts)
-
-
-def day_of(ordinal: int) -> date:
-    """The day that a cut of recency stands for."""
-    return date.fromordinal(ordinal)

@@ -154,7 +154,7 @@ def test_a_figure_is_as_many_people_as_its_segment(assembly: Assembly) -> None:
                     wrong[key] = (of_word[key], found)
         assert wrong == {}
         assert {part for part, sheet in sheets.items() if not sheet.numbers.people} == set()
-        assert set(behind._WORDS) - {"best", "asleep"} <= set(by_word)
+        assert set(behind.WORDS) - {"best", "asleep"} <= set(by_word)
 
 
 def test_a_key_that_says_nothing_is_nobody() -> None:

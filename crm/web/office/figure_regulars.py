@@ -37,8 +37,8 @@ def churn(sheets: Sheets) -> Section:
                     if key.startswith("plans:"))  # fmt: skip
     keys = [(f"plans:{first}", f"plans-ended:{first:%Y-%m}") for first in firsts]
     rates = [rules.share(sheet.people(ended), sheet.people(ran)) for ran, ended in keys]
-    whole = [rate for rate in rates[:-1] if rate is not None]
-    mean = sum(whole, Fraction(0)) / len(whole) if whole else None
+    ran_over, ended_over = (sum(sheet.people(pair[side]) for pair in keys[:-1]) for side in (0, 1))
+    mean = rules.share(ended_over, ran_over)
     chart = figure_charts.lines(
         shell.say(N_("Il est trop tôt pour dire combien s’arrêtent"))
         if mean is None
