@@ -27,7 +27,7 @@ from crm.members import rules as members_rules
 from crm.members.model import Fee
 from crm.people import contacts, households
 from crm.people import service as people
-from crm.people.model import NewPerson, PersonKind
+from crm.people.model import NewPerson, Person, PersonKind
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -85,7 +85,7 @@ def test_the_entitled_are_the_mailed_and_the_excluded_each_with_one_reason(house
             box = contacts.address_on(session, person.id, issue.plan.drop_on)
             assert box is not None
             assert one.lines.split("\n") == list(
-                lines(box.address, recipient=person.full_name, language=person.language)
+                lines(box.address, recipient=_named(session, person), language=person.language)
             )
             assert _verdict(session, person.id, issue.plan.drop_on) is None
         for who, reason, _ in out:
@@ -97,6 +97,16 @@ def _verdict(session: Session, person_id: PersonId, day: object) -> str | None:
     at = NOW + (day - TODAY)  # type: ignore[operator] # a day
     found = gate.verdict_of(session, person_id, MAGAZINE, Channel.POST, at)
     return None if found.refusal is None else found.refusal.value
+
+
+def _named(session: Session, person: Person) -> str:
+    """Whose name a copy bears: the household's where several living people are on its envelope, they among them."""
+    own = person.kind is PersonKind.ORGANISATION or service.subscription(session, person.id).own_copy
+    for home in () if own else households.of(session, person.id):
+        known = people.people(session, {member.person_id for member in home.members})
+        if all(not one.is_deceased for one in known.values()) and len(known) > 1:
+            return households.addressed(session, home)[0]
+    return person.full_name
 
 
 def _nobody_shares(session: Session, copies: object) -> None:
