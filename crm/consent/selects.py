@@ -118,15 +118,10 @@ def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
 def allowed_places(
     purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment, among: Select[*tuple[Any, ...]] | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """Every address at which we may write to somebody for a purpose, with the columns of `people.selects.reachable`.
-
-    `among`: a select of person_id, and nobody else is asked about: the gate looks at each whom it is given.
-    """
+    """Every address at which we may write to somebody for a purpose: `people.selects.reachable`, of those `among`."""
     reached = reachable(channel, moment)
-    if among is not None:
-        whose = reached.selected_columns.person_id
-        reached = reached.where(whose.in_(among))
-    live = reached.subquery("live")
+    asked = reached if among is None else reached.where(reached.selected_columns.person_id.in_(among))
+    live = asked.subquery("live")
     word, joined = words_at(live, purpose, channel)
     return joined.add_columns(*live.c).where(
         _satisfied(purpose, channel, live.c.person_id, word, moment),
