@@ -117,8 +117,9 @@ def _series(site: Site, session: Session) -> None:
     movement = Movement(method=Method.TRANSFER, booked_on=now.date())
     marie = site.person(MARIE)
     gift = NewGift(person_id=marie.id, lines=(NewLine(cents=100),), given_on=now.date(), movement=movement)
-    given = donations.record(session, made.sealer, gift, at=now)
-    donor_thanks.thank(session, [given.id], ThankWay.MAIL, at=now, by=None)
+    donations.record(session, made.sealer, gift, at=now)
+    waiting = [gift_id for one in donor_thanks.due(session, now.date()) for gift_id in one.gift_ids]
+    donor_thanks.thank(session, waiting, ThankWay.MAIL, at=now, by=None)
     said = Words(subject="Bienvenue", text="Bonjour ((prénom)),")
     one = series.add(session, days=0, purpose="news")
     series.change(
