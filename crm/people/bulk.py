@@ -124,7 +124,7 @@ def _added(addresses: AddressHasher, number: int, new: NewPerson, box: str) -> A
         PersonId(number),
         addresses.key_of(new.email.normal) if new.email else "",
         contacts.phone_key(addresses, new.phone) if new.phone else "",
-        contacts.box_key(addresses, box) if box else "",
+        contacts.post_key(addresses, box) if box else "",
     )
 
 

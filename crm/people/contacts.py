@@ -30,13 +30,8 @@ def phone_key(addresses: AddressHasher, phone: PhoneNumber) -> str:
     return addresses.key_of(f"tel:{phone.e164}")
 
 
-def post_key(addresses: AddressHasher, address: PostalAddress) -> str:
-    """The keyed hash under which ledgers know a letter box, whatever its spelling."""
-    return box_key(addresses, dedupe_key(address))
-
-
-def box_key(addresses: AddressHasher, box: str) -> str:
-    """The same from what `dedupe_key` says of the address."""
+def post_key(addresses: AddressHasher, box: str) -> str:
+    """The keyed hash under which ledgers know a letter box, from what `dedupe_key` says of its address."""
     return addresses.key_of(f"post:{box}")
 
 
@@ -179,7 +174,7 @@ def add_address(
         usage=usage,
         is_primary=preferred,
         dedupe_key=key,
-        address_key=post_key(addresses, address),
+        address_key=post_key(addresses, key),
         valid_from_on=valid_from_on,
         valid_until_on=valid_until_on,
         season_from=season_from,
@@ -196,7 +191,8 @@ def correct_address(
     """Corrects a spelling in place. What failed there is forgotten where the letter box is another one now."""
     abode = _abode(session, abode_id)
     values: dict[str, Any] = contact_store.parts(address)
-    values |= {"dedupe_key": dedupe_key(address), "address_key": post_key(addresses, address)}
+    box = dedupe_key(address)
+    values |= {"dedupe_key": box, "address_key": post_key(addresses, box)}
     if values["dedupe_key"] != abode.dedupe_key:
         values |= {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
     contact_store.change_abode(session, abode_id, values)

@@ -229,7 +229,7 @@ def _write_addresses(
                 "usage": Usage.HOME,
                 "is_primary": True,
                 "dedupe_key": dedupe_key(address),
-                "address_key": post_key(addresses, address),
+                "address_key": post_key(addresses, dedupe_key(address)),
                 "valid_from_on": None,
                 "valid_until_on": None,
                 "season_from": "",
