@@ -240,9 +240,9 @@ def _follow(
     session: Session, ledger: Ledger, pair: _Pair, code: str, *, on: date, was_received: bool, at: datetime
 ) -> None:
     """What the reason leads to: another try, a question, the end; and what is left for a colleague."""
-    attempt, collection = pair
+    _, collection = pair
     rule = rules.rule_for(code, on)
-    deed = rules.deed_after(rule, number=attempt.number)
+    deed = rules.deed_after(rule, number=store.times(session, collection.id))
     collection.reason = code[:40] or "MS03"
     if deed is Deed.RETRY:
         collection.state, collection.retry_on = CollectionState.OPEN, rules.retry_on(on)
