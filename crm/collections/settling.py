@@ -107,6 +107,13 @@ def reject(session: Session, ledger: Ledger, several: Sequence[Rejection], *, at
     return count
 
 
+def send_back(session: Session, ledger: Ledger, gift_id: GiftId, line: Seen, *, at: datetime) -> bool:
+    """A colleague says that a return is of this gift; whether it is a collection's, which then went back as a whole."""
+    hold(session, "collections")
+    pair = store.settled_as(session, gift_id)
+    return pair is not None and _undo(session, ledger, pair, line, at=at) is not None
+
+
 def _told(session: Session, lines: Sequence[Seen], state: AttemptState) -> list[tuple[Seen, _Pair]]:
     """Of each line the asking it is about: by the name the bank repeats, else the newest by its mandate and amount."""
     called = store.attempts_called(session, {line.end_to_end_id for line in lines if line.end_to_end_id})

@@ -233,6 +233,20 @@ def attempts_called(session: Session, names: Collection[str]) -> dict[str, tuple
     return {one.end_to_end_id: (one, other) for one, other in session.execute(query)}
 
 
+def settled_as(session: Session, gift_id: int) -> tuple[AttemptRow, CollectionRow] | None:
+    """The asking that a gift came by, where it stands received."""
+    query = (
+        select(AttemptRow, CollectionRow)
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(CollectionRow.gift_id == gift_id, AttemptRow.state == AttemptState.SETTLED)
+        .order_by(AttemptRow.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
 def attempts_of(
     session: Session, mandate_ids: Collection[int], state: AttemptState
 ) -> list[tuple[AttemptRow, CollectionRow]]:
