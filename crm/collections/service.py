@@ -240,9 +240,10 @@ def _chosen(session: Session, office: Office, collect_on: date, left: Counter[Le
                 continue
             if len(fresh) > 1:
                 left[LeftOut.WAITS] += len(fresh) - 1
-            was_reference = next((a.before for a in one.untold if a.kind is Amended.REFERENCE), "")
-            is_new = any(a.kind is Amended.ACCOUNT for a in one.untold)
             has = one.mandate.last_collected_on is not None or one.mandate.id in has_served
+            untold = one.untold if has else ()  # a bank that was never asked knows nothing that could have changed
+            was_reference = next((a.before for a in untold if a.kind is Amended.REFERENCE), "")
+            is_new = any(a.kind is Amended.ACCOUNT for a in untold)
             found.append(
                 _Chosen(
                     asked=one,
@@ -351,11 +352,9 @@ def _timely(session: Session, row: SepaBatchRow) -> None:
 
 
 def _tell(session: Session, batch_id: int, at: datetime) -> None:
-    """What the file says of changed mandates is known to the bank from now on."""
-    for some in store.askings(session, batch_id):
-        amended = {c.mandate_id for a, c in some if a.was_reference or a.is_new_account}
-        if amended:
-            collecting.told_of(session, amended, at=at)
+    """What the file says of mandates, changed or not, is known to the bank from now on."""
+    for _, mandate_ids in store.parties(session, batch_id):
+        collecting.told_of(session, mandate_ids, at=at)
 
 
 def _row(session: Session, batch_id: int) -> SepaBatchRow:

@@ -32,12 +32,12 @@ from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Mo
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.foundation.translation import say
-from crm.plans import collecting
+from crm.plans import collecting, mandates
 from crm.plans import service as plans
 from crm.plans.model import Channel, EndReason, Plan, PlanState
 from crm.plans.rules import state_on
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import GiftId, PlanId
+from crm.values.identifiers import GiftId, MandateId, PlanId
 from crm.values.languages import Language
 
 PROVIDER = "sepa"
@@ -268,6 +268,8 @@ def _follow(
     elif deed is Deed.STOP and plan.standing.ended_on is None:
         reason = EndReason.DECEASED if rule.errand is Errand.DECEASED else EndReason.BANK
         plans.cancel(session, plan_id, seen=plan.version, on=on, reason=reason, channel=Channel.BANK, at=at, by=None)
+    if rule.errand is Errand.NEW_MANDATE:
+        mandates.end(session, MandateId(collection.mandate_id), on=on)
     if rule.errand is not Errand.NONE:
         title = say(ledger.language, words.ERRANDS[rule.errand], code=code)
         care.add_task(session, title=title, by=None, at=at, due_on=on, person_id=plan.person_id)
