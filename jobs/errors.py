@@ -40,6 +40,13 @@ class DonorsDiffered(Conflict):
         super().__init__(f"the figures of {number} donors differed from their gifts, and were counted anew")
 
 
+class MoneyDrifted(Conflict):
+    """So many gifts and lines come to something else than their movements say: somebody has to look."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"{number} gifts and lines differ from the movements of money: portevoix donations drift")
+
+
 class StandingsDrifted(Conflict):
     """Where so many people stand is not what their words say; `portevoix consent rebuild` folds them again."""
 

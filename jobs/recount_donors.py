@@ -8,16 +8,24 @@ from typing import Any
 
 from crm.assembly import Assembly
 from crm.donations import donors
-from jobs.errors import DonorsDiffered
+from crm.donations import service as donations
+from jobs.errors import DonorsDiffered, MoneyDrifted
 
 
 def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
-    """Short transactions beside a house at work. Raises `DonorsDiffered`, once figures that differed are mended."""
+    """Short transactions beside a house at work. Raises `DonorsDiffered`, once figures that differed are mended.
+
+    Raises `MoneyDrifted` where gifts are not what their movements say, which nothing mends by itself.
+    """
     with assembly.database.reading() as session:
         count = donors.count(session)
         is_whole = count is not None and count.counted_at is not None
         differed = donors.drift(session) if is_whole else 0
     counted = turn(assembly, now) if is_whole and not differed else rebuild(assembly, now)
+    with assembly.database.reading() as session:
+        drifted = donations.drift(session)
+    if drifted:
+        raise MoneyDrifted(drifted)
     if differed:
         raise DonorsDiffered(differed)
     return {"counted": counted, "drift": differed}

@@ -1,4 +1,4 @@
-"""Just after midnight: terms that were agreed for today are today's, on every list and in every total."""
+"""Just after midnight: terms that were agreed for today are today's, and what the dead promised rests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from crm.assembly import Assembly
+from crm.plans import mourning
 from crm.plans import service as plans
 from crm.values.calendar import brussels_day
 
@@ -14,4 +15,5 @@ from crm.values.calendar import brussels_day
 def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
     """Twice is once."""
     with assembly.database.transaction() as session:
-        return {"plans": plans.refresh_terms(session, brussels_day(now))}
+        rested = mourning.rest(session, assembly.settings.office_language, at=now)
+        return {"plans": plans.refresh_terms(session, brussels_day(now)), "rested": rested}

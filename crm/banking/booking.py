@@ -32,20 +32,20 @@ def book(
     line: KeptLine,
     person_id: PersonId,
     *,
-    undone: KeptLine | None = None,
+    undone: GiftId | None = None,
     meant: Meant | None = None,
     at: datetime,
     by: AccountId | None,
 ) -> GiftId | None:
     """Books a line that was just given to somebody; the gift it stands on, None where it is no gift (money that left).
 
-    `undone` is the credit that a return takes back; `meant` is what a colleague says that a credit is.
+    `undone` is the gift that a return takes back; `meant` is what a colleague says that a credit is.
     """
     if _is_gift(line):
         new = _gift(line, person_id, _codes(session, [line]), meant or GIFT)
         gift_id = donations.record(session, sealer, new, at=at, by=by).id
-    elif undone is not None and undone.gift_id is not None and line.cents < 0:
-        gift_id = undone.gift_id
+    elif undone is not None and line.cents < 0:
+        gift_id = undone
         kind = EntryKind.RETURN
         donations.take_back(session, sealer, gift_id, kind, _movement(line), cents=-line.cents, at=at, by=by)
     else:

@@ -98,7 +98,7 @@ def bring(counter: Counter, stream: IO[bytes], *, name: str, by: AccountId | Non
     if new > _LARGE:
         with counter.database.transaction() as session:
             settle(session)
-    matched = _matched(counter, at) if new else 0
+    matched = _matched(counter, at)  # also where all was known: whoever brought it first may have been cut off
     with counter.database.reading() as session:
         waits, gaps = store.counts(session).open, store.gaps(session)
     return Report(

@@ -21,11 +21,16 @@ def settle(
     session: Session, ledger: Ledger, waiting: Sequence[KeptLine], *, at: datetime
 ) -> tuple[list[KeptLine], dict[str, PersonId]]:
     """The lines that are left for other rules, and of those settled whose each is, by fingerprint."""
-    done = settling.settle(session, ledger, [_seen(line) for line in waiting if not line.fee], at=at)
+    done = settling.settle(session, ledger, [seen(line) for line in waiting if not line.fee], at=at)
     taken = [(line, done[line.fingerprint]) for line in waiting if line.fingerprint in done]
+    back = {outcome.gift_id for line, outcome in taken if line.cents < 0 and outcome.gift_id is not None}
+    came = store.credits_on(session, back) if back else {}
     store.decide_many(
         session,
-        [(line, outcome.person_id, Rule.COLLECTION, None) for line, outcome in taken],
+        [
+            (line, outcome.person_id, Rule.COLLECTION, came.get(outcome.gift_id or 0) if line.cents < 0 else None)
+            for line, outcome in taken
+        ],
         {line.id: outcome.gift_id for line, outcome in taken if outcome.gift_id is not None},
         at=at,
     )
@@ -50,7 +55,8 @@ def _words(line: KeptLine) -> str:
     return " ".join(text for text in (line.communication, line.end_to_end_id, line.structured) if text)
 
 
-def _seen(line: KeptLine) -> Seen:
+def seen(line: KeptLine) -> Seen:
+    """A line as the room of collections reads it."""
     said = (line.end_to_end_id, line.batch, line.structured, line.communication)
     return Seen(
         key=line.fingerprint,

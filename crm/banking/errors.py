@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from crm.banking.kept import KeptLine
 from crm.values.errors import Conflict, Invalid, Missing
+from crm.values.identifiers import PersonId
 
 
 class Refused(StrEnum):
@@ -78,6 +79,14 @@ class DayToCome(Invalid):
 
     def __init__(self) -> None:
         super().__init__("the line is of a day to come", field="booked_on")
+
+
+class NothingToUndo(Invalid):
+    """A return takes a gift back, and nobody said which: `person_id`, whose gifts may be meant."""
+
+    def __init__(self, person_id: PersonId) -> None:
+        super().__init__("a return is of a gift", field="gift")
+        self.person_id = person_id
 
 
 class LineDecided(Conflict):

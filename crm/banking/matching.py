@@ -13,6 +13,7 @@ from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.collections.settling import Ledger
 from crm.donations import appeals
+from crm.donations import service as donations
 from crm.donations.model import GiftKind
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
@@ -72,12 +73,14 @@ def match_waiting(
             waiting = collected.settle_payouts(session, waiting, at=at)
             matched += len(every) - len(waiting)
             decided = [one for one in _surely(session, waiting) if one[0].booked_on <= brussels_day(at)]
+            decided = _borne(session, decided)
             now = [(replace(one[0], version=one[0].version + 1), *one[1:]) for one in decided]
             gifts = booking.book_gifts(session, sealer, [(line, who) for line, who, *_ in now], at=at)
             store.decide_many(session, decided, gifts, at=at)
             for line, person_id, _, undone in now:
                 if line.id not in gifts:
-                    booking.book(session, sealer, line, person_id, undone=undone, at=at, by=None)
+                    gift_id = undone.gift_id if undone is not None else None
+                    booking.book(session, sealer, line, person_id, undone=gift_id, at=at, by=None)
             matched += len(decided)
             owners |= {line.fingerprint: who for line, who, *_ in decided}
             vault.hand_over_many(session, lock, sealer, owners, at=at)
@@ -175,6 +178,21 @@ def _gifts_only(session: Session, decided: Sequence[_Decided]) -> list[_Decided]
     givers = {int(who) for line, who, _, undone in decided if undone is None and line.return_kind is None}
     known = meaning.habits(session, givers)
     return [one for one in decided if one[3] is not None or meaning.seems(one[0], one[1], known) is GiftKind.ONE_OFF]
+
+
+def _borne(session: Session, decided: Sequence[_Decided]) -> list[_Decided]:
+    """Those of the lines that can be booked: a return of more than its gift still stands for waits for a colleague."""
+    gifts = {undone.gift_id for *_, undone in decided if undone is not None and undone.gift_id is not None}
+    stands = donations.standing(session, gifts) if gifts else {}
+    kept: list[_Decided] = []
+    for one in decided:
+        line, _, _, undone = one
+        if undone is not None and undone.gift_id is not None and line.cents < 0:
+            if stands[undone.gift_id] + line.cents < 0:
+                continue
+            stands[undone.gift_id] += line.cents
+        kept.append(one)
+    return kept
 
 
 def _undone_by(line: KeptLine, free: Sequence[KeptLine]) -> KeptLine | None:

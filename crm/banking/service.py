@@ -8,19 +8,26 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
-from crm.banking import booking, matching, store
+from crm.banking import booking, collected, matching, store
 from crm.banking.bringing import Counter
-from crm.banking.errors import DayToCome, LineDecided, LineMissing, LineSettles
+from crm.banking.errors import DayToCome, LineDecided, LineMissing, LineSettles, NothingToUndo
 from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
+from crm.collections import settling
+from crm.collections.settling import Ledger
+from crm.donations import service as donations
+from crm.donations.model import Gift
 from crm.people import arriving
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.model import NewPerson, Person
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import AccountId, PersonId
+from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
 from crm.vault import service as vault
+
+RECENT = 24
+"""Among so many of somebody's newest gifts a return finds the one it takes back."""
 
 
 def line(session: Session, line_id: int) -> KeptLine:
@@ -62,29 +69,65 @@ def confirm(
     at: datetime,
     rule: Rule = Rule.COLLEAGUE,
     meant: Meant | None = None,
+    gift_id: GiftId | None = None,
 ) -> KeptLine:
     """The line is that person's; what it says of them is learned, a national number in it goes to them.
 
-    `meant` is what a credit is and the fund it goes to: a gift to the general fund where nothing is said.
+    `meant` is what a credit is and the fund it goes to: a gift to the general fund where nothing is said. A return
+    takes a gift of theirs back, `gift_id` where it is said: a collection as the bank's own line would.
 
-    Raises `LineDecided` where somebody decided since version `seen`, with what they decided.
+    Raises `LineDecided` where somebody decided since version `seen`, with what they decided, `NothingToUndo` where no
+    gift of theirs is surely meant, MoreThanReceived where it stands for less.
     """
     person = people.find_survivor(session, person_id)
     if person is None:
         raise PersonMissing
-    if line(session, line_id).booked_on > brussels_day(at):
+    found = line(session, line_id)
+    if found.booked_on > brussels_day(at):
         raise DayToCome
+    undone = _undone(session, found, person.id, gift_id)
+    if undone is not None:
+        ledger = Ledger(sealer=counter.sealer, language=counter.language)
+        settled = settling.send_back(session, ledger, undone, collected.seen(found), at=at)
+        rule = Rule.COLLECTION if settled else rule
     decided = _decide(
         session, counter, line_id, LineState.MATCHED, person_id=person.id, rule=rule, seen=seen, by=by, at=at
     )
-    undone = store.last_like(session, person.id, -decided.cents) if decided.return_kind else None
     if undone is not None:
-        store.undo(session, decided.id, undone.id)
-    booking.book(session, counter.sealer, decided, person.id, undone=undone, meant=meant, at=at, by=by)
+        came = store.credits_on(session, {undone}).get(undone)
+        if came is not None and came.cents == -decided.cents:
+            store.undo(session, decided.id, came.id)
+    if rule is Rule.COLLECTION:
+        store.stand_on(session, decided.id, undone)
+    else:
+        booking.book(session, counter.sealer, decided, person.id, undone=undone, meant=meant, at=at, by=by)
     if decided.return_kind is None:
         matching.learn(session, decided, person.id)
     vault.hand_over(session, counter.vault.lock(), counter.sealer, decided.fingerprint, person.id, at=at, by=by)
     return decided
+
+
+def gifts_to_undo(session: Session, found: KeptLine, person_id: PersonId) -> tuple[Gift, ...]:
+    """Somebody's newest gifts that a return may take back: those that stand for so much, or more."""
+    several = donations.latest_of(session, person_id, size=RECENT)
+    return tuple(one for one in several if one.net_cents >= -found.cents and not one.is_test)
+
+
+def _undone(session: Session, found: KeptLine, person_id: PersonId, gift_id: GiftId | None) -> GiftId | None:
+    """The gift that a return takes back: the one that was said, else their newest of that very amount."""
+    if found.return_kind is None or found.cents >= 0:
+        return None
+    if gift_id is not None:
+        if donations.gift(session, gift_id).person_id != person_id:
+            raise NothingToUndo(person_id)
+        return gift_id
+    like = store.last_like(session, person_id, -found.cents)
+    if like is not None and like.gift_id is not None:
+        return like.gift_id
+    same = [one.id for one in gifts_to_undo(session, found, person_id) if one.net_cents == -found.cents]
+    if not same:
+        raise NothingToUndo(person_id)
+    return same[0]
 
 
 def confirm_newcomer(

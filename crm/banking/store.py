@@ -95,6 +95,12 @@ def undone(session: Session, *, end_to_end: Collection[str], mandates: Collectio
     return [_line(found) for found in session.scalars(query)]
 
 
+def credits_on(session: Session, gift_ids: Collection[int]) -> dict[int, KeptLine]:
+    """Of each gift the bank's own line that brought it, where there is one."""
+    query = select(BankLineRow).where(BankLineRow.gift_id.in_(gift_ids), BankLineRow.cents > 0)
+    return {found.gift_id: _line(found) for found in session.scalars(query) if found.gift_id is not None}
+
+
 def line(session: Session, line_id: int) -> KeptLine | None:
     """One line."""
     row = session.get(BankLineRow, line_id, populate_existing=True)

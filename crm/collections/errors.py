@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.values.errors import Conflict, Invalid, Missing
+from crm.values.identifiers import PlanId
 
 
 class BatchMissing(Missing):
@@ -38,6 +39,14 @@ class FileDiffers(Conflict):
 
     def __init__(self) -> None:
         super().__init__("the file would not be the one that was approved")
+
+
+class FileOvertaken(Conflict):
+    """Somebody in the file left, paused or died since it was made: `plans`, those that may not be asked any more."""
+
+    def __init__(self, plans: tuple[PlanId, ...]) -> None:
+        super().__init__("some of this file may not be asked any more")
+        self.plans = plans
 
 
 class CreditorUnknown(Invalid):

@@ -60,6 +60,7 @@ class LeftOut(StrEnum):
     TOO_SOON = "too-soon"
     MANDATE_OVER = "mandate-over"
     NO_ACCOUNT = "no-account"
+    DECEASED = "deceased"
     WAITS = "waits"
 
 

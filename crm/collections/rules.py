@@ -48,7 +48,7 @@ def rule_for(code: str, on: date, rules: Iterable[ReasonRule] = REASONS) -> Reas
 
 
 def deed_after(rule: ReasonRule, *, number: int) -> Deed:
-    """What is done after asking for the `number`th time: an instalment is tried twice and no more."""
+    """What is done after the bank was asked `number` times: an instalment is tried twice and no more."""
     return Deed.LET_GO if rule.deed is Deed.RETRY and number >= TRIES else rule.deed
 
 
@@ -67,8 +67,12 @@ def ask_on(due: Due, *, notice_days: int) -> date | None:
     return target_days.from_day(max(due.due_on, due.announced_on + timedelta(days=notice_days)))
 
 
-def verdict(due: Due, mandate: Mandate, *, has_account: bool, collect_on: date, notice_days: int) -> LeftOut | None:
+def verdict(
+    due: Due, mandate: Mandate, *, has_account: bool, collect_on: date, notice_days: int, is_deceased: bool = False
+) -> LeftOut | None:
     """Why an instalment is not asked on a day; None where it is."""
+    if is_deceased:
+        return LeftOut.DECEASED
     asked_on = ask_on(due, notice_days=notice_days)
     if asked_on is None:
         return LeftOut.NOT_ANNOUNCED

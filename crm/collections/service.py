@@ -20,6 +20,7 @@ from crm.collections.errors import (
     CreditorUnknown,
     DayWrong,
     FileDiffers,
+    FileOvertaken,
     FourEyes,
     NothingDue,
 )
@@ -92,6 +93,7 @@ def make(session: Session, office: Office, collect_on: date, *, at: datetime, by
     if not known or (office.schema is Schema.V02 and not office.creditor.bic):
         raise CreditorUnknown
     hold(session, "collections")
+    store.give_up(session, before=brussels_day(at) - timedelta(days=rules.LATE_DAYS))
     row = SepaBatchRow(
         message_id=f"draft {at:%Y%m%d%H%M%S%f}",
         schema=office.schema,
@@ -123,13 +125,14 @@ def make(session: Session, office: Office, collect_on: date, *, at: datetime, by
 
 
 def approve(session: Session, office: Office, batch_id: SepaBatchId, *, at: datetime, by: AccountId) -> Batch:
-    """A second person has looked. Raises FourEyes for whoever made it, BatchElsewhere, FileDiffers."""
+    """A second person has looked. Raises FourEyes for whoever made it, BatchElsewhere, FileDiffers, FileOvertaken."""
     hold(session, "collections")
     row = _row(session, batch_id)
     if store.batch(row).state is not BatchState.MADE:
         raise BatchElsewhere
     if row.made_by == by:
         raise FourEyes
+    _timely(session, row)
     _same(session, office, batch_id, row.digest)
     row = _row(session, batch_id)
     row.approved_at, row.approved_by = at, by
@@ -140,12 +143,15 @@ def approve(session: Session, office: Office, batch_id: SepaBatchId, *, at: date
 def leave(session: Session, office: Office, batch_id: SepaBatchId, *, at: datetime, by: AccountId) -> bytes:
     """The file for the bank, the very one that two people saw; from the first time on it has left.
 
-    Raises BatchElsewhere before it is approved and after it was thrown away, FileDiffers.
+    Raises BatchElsewhere before it is approved and after it was thrown away, FileDiffers, and FileOvertaken where
+    somebody in it left before it did.
     """
     hold(session, "collections")
     row = _row(session, batch_id)
     if store.batch(row).state not in {BatchState.APPROVED, BatchState.SENT, BatchState.SETTLED}:
         raise BatchElsewhere
+    if row.sent_at is None:
+        _timely(session, row)
     content = _same(session, office, batch_id, row.digest)
     row = _row(session, batch_id)
     if row.sent_at is None:
@@ -163,7 +169,7 @@ def drop(session: Session, batch_id: SepaBatchId, *, at: datetime, by: AccountId
         raise BatchElsewhere
     row.dropped_at, row.dropped_by = at, by
     session.flush()
-    store.drop_attempts(session, batch_id)
+    store.drop_attempts(session, batch_id, on=brussels_day(at))
     return batch(session, batch_id)
 
 
@@ -201,14 +207,17 @@ def came_back(session: Session, *, size: int = 50) -> tuple[Collected, ...]:
 def _chosen(session: Session, office: Office, collect_on: date, left: Counter[LeftOut]) -> Iterator[list[_Chosen]]:
     """What is asked on a day, block by block: of each plan the oldest instalment that is due and was not asked."""
     first_on = collect_on - timedelta(days=rules.LATE_DAYS)
+    again_of = store.open_plans(session, since=first_on, on=collect_on)
     after: PlanId | None = None
     while True:
-        asked, after = collecting.block(session, after=after, size=BLOCK, first_on=first_on, last_on=collect_on)
+        asked, after = collecting.block(
+            session, after=after, size=BLOCK, first_on=first_on, last_on=collect_on, also=again_of
+        )
         if after is None:
             return
         ids = [one.plan.id for one in asked]
         known = store.periods(session, ids, since=period_of(first_on))
-        waiting = store.open_of(session, ids, on=collect_on)
+        waiting = store.open_of(session, ids, since=first_on, on=collect_on)
         has_served = store.served(session, [one.mandate.id for one in asked])
         found = []
         for one in asked:
@@ -222,6 +231,7 @@ def _chosen(session: Session, office: Office, collect_on: date, left: Counter[Le
                 fresh[0],
                 one.mandate,
                 has_account=one.has_account,
+                is_deceased=one.is_deceased,
                 collect_on=collect_on,
                 notice_days=office.notice_days,
             )
@@ -230,9 +240,10 @@ def _chosen(session: Session, office: Office, collect_on: date, left: Counter[Le
                 continue
             if len(fresh) > 1:
                 left[LeftOut.WAITS] += len(fresh) - 1
-            was_reference = next((a.before for a in one.untold if a.kind is Amended.REFERENCE), "")
-            is_new = any(a.kind is Amended.ACCOUNT for a in one.untold)
             has = one.mandate.last_collected_on is not None or one.mandate.id in has_served
+            untold = one.untold if has else ()  # a bank that was never asked knows nothing that could have changed
+            was_reference = next((a.before for a in untold if a.kind is Amended.REFERENCE), "")
+            is_new = any(a.kind is Amended.ACCOUNT for a in untold)
             found.append(
                 _Chosen(
                     asked=one,
@@ -331,12 +342,19 @@ def _same(session: Session, office: Office, batch_id: SepaBatchId, digest: str) 
     return content
 
 
+def _timely(session: Session, row: SepaBatchRow) -> None:
+    """Nobody is debited who left since the file was made. Raises FileOvertaken."""
+    batch_id, collect_on, gone = row.id, row.collect_on, set[PlanId]()
+    for plan_ids, mandate_ids in store.parties(session, batch_id):
+        gone |= collecting.gone(session, plan_ids, mandate_ids, collect_on)
+    if gone:
+        raise FileOvertaken(tuple(sorted(gone)))
+
+
 def _tell(session: Session, batch_id: int, at: datetime) -> None:
-    """What the file says of changed mandates is known to the bank from now on."""
-    for some in store.askings(session, batch_id):
-        amended = {c.mandate_id for a, c in some if a.was_reference or a.is_new_account}
-        if amended:
-            collecting.told_of(session, amended, at=at)
+    """What the file says of mandates, changed or not, is known to the bank from now on."""
+    for _, mandate_ids in store.parties(session, batch_id):
+        collecting.told_of(session, mandate_ids, at=at)
 
 
 def _row(session: Session, batch_id: int) -> SepaBatchRow:

@@ -32,12 +32,12 @@ from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Mo
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.foundation.translation import say
-from crm.plans import collecting
+from crm.plans import collecting, mandates
 from crm.plans import service as plans
 from crm.plans.model import Channel, EndReason, Plan, PlanState
 from crm.plans.rules import state_on
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import GiftId, PlanId
+from crm.values.identifiers import GiftId, MandateId, PlanId
 from crm.values.languages import Language
 
 PROVIDER = "sepa"
@@ -105,6 +105,13 @@ def reject(session: Session, ledger: Ledger, several: Sequence[Rejection], *, at
         count += 1
     session.flush()
     return count
+
+
+def send_back(session: Session, ledger: Ledger, gift_id: GiftId, line: Seen, *, at: datetime) -> bool:
+    """A colleague says that a return is of this gift; whether it is a collection's, which then went back as a whole."""
+    hold(session, "collections")
+    pair = store.settled_as(session, gift_id)
+    return pair is not None and _undo(session, ledger, pair, line, at=at) is not None
 
 
 def _told(session: Session, lines: Sequence[Seen], state: AttemptState) -> list[tuple[Seen, _Pair]]:
@@ -240,9 +247,9 @@ def _follow(
     session: Session, ledger: Ledger, pair: _Pair, code: str, *, on: date, was_received: bool, at: datetime
 ) -> None:
     """What the reason leads to: another try, a question, the end; and what is left for a colleague."""
-    attempt, collection = pair
+    _, collection = pair
     rule = rules.rule_for(code, on)
-    deed = rules.deed_after(rule, number=attempt.number)
+    deed = rules.deed_after(rule, number=store.times(session, collection.id))
     collection.reason = code[:40] or "MS03"
     if deed is Deed.RETRY:
         collection.state, collection.retry_on = CollectionState.OPEN, rules.retry_on(on)
@@ -261,6 +268,8 @@ def _follow(
     elif deed is Deed.STOP and plan.standing.ended_on is None:
         reason = EndReason.DECEASED if rule.errand is Errand.DECEASED else EndReason.BANK
         plans.cancel(session, plan_id, seen=plan.version, on=on, reason=reason, channel=Channel.BANK, at=at, by=None)
+    if rule.errand is Errand.NEW_MANDATE:
+        mandates.end(session, MandateId(collection.mandate_id), on=on)
     if rule.errand is not Errand.NONE:
         title = say(ledger.language, words.ERRANDS[rule.errand], code=code)
         care.add_task(session, title=title, by=None, at=at, due_on=on, person_id=plan.person_id)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from crm.collections.model import (
     Attempt,
@@ -71,22 +71,48 @@ def served(session: Session, mandate_ids: Collection[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def open_of(session: Session, plan_ids: Collection[int], *, on: date) -> dict[int, CollectionRow]:
-    """Of each plan the oldest instalment that waits to be asked (again) by a day."""
+def open_plans(session: Session, *, since: date, on: date) -> set[PlanId]:
+    """The plans of which an instalment waits to be asked again between two days."""
+    row = CollectionRow
+    query = select(row.plan_id).where(row.state == CollectionState.OPEN, row.retry_on.between(since, on))
+    return {PlanId(plan_id) for plan_id in session.scalars(query)}
+
+
+def give_up(session: Session, *, before: date) -> None:
+    """What was to be asked again before a day, and was not, is asked no more."""
+    row = CollectionRow
+    then = case((row.gift_id.is_not(None), CollectionState.RETURNED), else_=CollectionState.GIVEN_UP)
+    session.execute(
+        update(row)
+        .where(row.state == CollectionState.OPEN, row.retry_on < before)
+        .values(state=then, retry_on=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def open_of(session: Session, plan_ids: Collection[int], *, since: date, on: date) -> dict[int, CollectionRow]:
+    """Of each plan the oldest instalment that waits to be asked again between two days."""
     row = CollectionRow
     query = (
         select(row)
-        .where(row.plan_id.in_(plan_ids), row.state == CollectionState.OPEN, row.retry_on <= on)
+        .where(row.plan_id.in_(plan_ids), row.state == CollectionState.OPEN, row.retry_on.between(since, on))
         .order_by(row.plan_id, row.period.desc())
     )
     return {one.plan_id: one for one in session.scalars(query)}
 
 
 def tries(session: Session, collection_ids: Collection[int]) -> dict[int, int]:
-    """How often each was asked."""
+    """The highest number of an asking of each, files that were thrown away included."""
     row = AttemptRow
     query = select(row.collection_id, func.max(row.number)).where(row.collection_id.in_(collection_ids))
     return {collection_id: int(number) for collection_id, number in session.execute(query.group_by(row.collection_id))}
+
+
+def times(session: Session, collection_id: int) -> int:
+    """How often a bank was asked for an instalment: files that never left asked nothing."""
+    row = AttemptRow
+    query = select(func.count()).where(row.collection_id == collection_id, row.state != AttemptState.DROPPED)
+    return session.scalar(query) or 0
 
 
 def reserve(session: Session, count: int) -> tuple[list[int], list[int]]:
@@ -152,21 +178,48 @@ def askings(session: Session, batch_id: int) -> Iterator[list[tuple[AttemptRow, 
                 session.expunge(row)
 
 
-def drop_attempts(session: Session, batch_id: int) -> None:
-    """Nothing of that file was asked: its instalments wait again from the day they fell due."""
-    mine = select(AttemptRow.collection_id).where(AttemptRow.batch_id == batch_id)
-    session.execute(
-        update(CollectionRow)
-        .where(CollectionRow.id.in_(mine))
-        .values(state=CollectionState.OPEN, retry_on=CollectionRow.due_on)
-        .execution_options(synchronize_session=False)
+def parties(session: Session, batch_id: int) -> Iterator[tuple[list[PlanId], list[MandateId]]]:
+    """The plans and mandates of a file, some at a time."""
+    after = 0
+    while True:
+        query = (
+            select(AttemptRow.id, CollectionRow.plan_id, CollectionRow.mandate_id)
+            .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+            .where(AttemptRow.batch_id == batch_id, AttemptRow.id > after)
+            .order_by(AttemptRow.id)
+            .limit(AT_ONCE)
+        )
+        found = session.execute(query).all()
+        if not found:
+            return
+        after = found[-1].id
+        yield [PlanId(one.plan_id) for one in found], [MandateId(one.mandate_id) for one in found]
+
+
+def drop_attempts(session: Session, batch_id: int, *, on: date) -> None:
+    """Nothing of that file was asked: what a bank was asked for before waits again, the rest was never written down."""
+    row, other = AttemptRow, aliased(AttemptRow)
+    mine = select(row.collection_id).where(row.batch_id == batch_id)
+    was_asked = select(other.id).where(
+        other.collection_id == CollectionRow.id, other.batch_id != batch_id, other.state != AttemptState.DROPPED
     )
+    again = update(CollectionRow).where(CollectionRow.id.in_(mine), was_asked.exists())
+    session.execute(again.values(state=CollectionState.OPEN, retry_on=on).execution_options(synchronize_session=False))
     session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.batch_id == batch_id)
+        update(row)
+        .where(row.batch_id == batch_id)
         .values(state=AttemptState.DROPPED)
         .execution_options(synchronize_session=False)
     )
+    never = list(session.scalars(select(CollectionRow.id).where(CollectionRow.id.in_(mine), ~was_asked.exists())))
+    for start in range(0, len(never), AT_ONCE):
+        some = never[start : start + AT_ONCE]
+        for gone in (
+            delete(row).where(row.collection_id.in_(some)),
+            delete(CollectionRow).where(CollectionRow.id.in_(some)),
+        ):
+            session.execute(gone.execution_options(synchronize_session=False))
+    session.expire_all()
 
 
 def attempts_called(session: Session, names: Collection[str]) -> dict[str, tuple[AttemptRow, CollectionRow]]:
@@ -178,6 +231,20 @@ def attempts_called(session: Session, names: Collection[str]) -> dict[str, tuple
         .execution_options(populate_existing=True)
     )
     return {one.end_to_end_id: (one, other) for one, other in session.execute(query)}
+
+
+def settled_as(session: Session, gift_id: int) -> tuple[AttemptRow, CollectionRow] | None:
+    """The asking that a gift came by, where it stands received."""
+    query = (
+        select(AttemptRow, CollectionRow)
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(CollectionRow.gift_id == gift_id, AttemptRow.state == AttemptState.SETTLED)
+        .order_by(AttemptRow.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
 
 
 def attempts_of(

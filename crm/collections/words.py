@@ -31,6 +31,7 @@ LEFT_OUT: dict[LeftOut, str] = {
     LeftOut.TOO_SOON: N_("annoncés il y a trop peu de temps"),
     LeftOut.MANDATE_OVER: N_("mandat terminé ou endormi"),
     LeftOut.NO_ACCOUNT: N_("compte oublié"),
+    LeftOut.DECEASED: N_("la personne est décédée"),
     LeftOut.WAITS: N_("deuxième échéance d’un même don : au fichier suivant"),
 }
 REASONS: dict[str, str] = {

@@ -7,6 +7,7 @@ time it says what the first did.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -280,6 +281,11 @@ def gift(session: Session, gift_id: GiftId) -> Gift:
     if found is None:
         raise GiftMissing
     return found
+
+
+def standing(session: Session, gift_ids: Collection[GiftId]) -> dict[GiftId, int]:
+    """What each of those gifts comes to, net of all that went back."""
+    return store.standing(session, gift_ids)
 
 
 def whole(session: Session, gift_id: GiftId) -> WholeGift:

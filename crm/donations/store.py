@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_store, refunding
@@ -209,6 +209,12 @@ def page(session: Session, wanted: Wanted, *, after: int | None, size: int) -> t
     return tuple(gift(row) for row in session.scalars(query))
 
 
+def standing(session: Session, gift_ids: Collection[int]) -> dict[GiftId, int]:
+    """What each of those gifts comes to, net of all that went back."""
+    query = select(GiftRow.id, GiftRow.net_cents).where(GiftRow.id.in_(gift_ids))
+    return {GiftId(gift_id): cents for gift_id, cents in session.execute(query)}
+
+
 def of_person(session: Session, person_id: int, *, below: tuple[date, int] | None, size: int) -> tuple[Gift, ...]:
     """Somebody's gifts, the newest by their day first, those below a day and number where given."""
     query = select(GiftRow).where(GiftRow.person_id == person_id)
@@ -219,11 +225,16 @@ def of_person(session: Session, person_id: int, *, below: tuple[date, int] | Non
 
 
 def totals(session: Session, wanted: Wanted) -> Totals:
-    """What all gifts that answer come to; tests are left out."""
+    """What all gifts that answer come to; tests are left out, and what went back whole counts as no gift."""
     query = _wanted(select(GiftRow), wanted).where(~GiftRow.is_test)
     these = query.with_only_columns(GiftRow.id).scalar_subquery()
+    stands = GiftRow.net_cents > 0
     counted = _wanted(
-        select(func.count(), func.count(GiftRow.person_id.distinct()), func.coalesce(func.sum(GiftRow.net_cents), 0)),
+        select(
+            func.count(case((stands, GiftRow.id))),
+            func.count(case((stands, GiftRow.person_id)).distinct()),
+            func.coalesce(func.sum(GiftRow.net_cents), 0),
+        ),
         wanted,
     ).where(~GiftRow.is_test)
     gifts, donors, net = session.execute(counted).one()

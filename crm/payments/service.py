@@ -94,17 +94,20 @@ def left_out(session: Session, *, size: int = 100) -> tuple[LeftOut, ...]:
     )
 
 
-def awaited_cents(session: Session, provider: str, reference: str) -> int | None:
-    """What a payment that waits for its giver comes to; None where none of that name waits."""
+def awaited(session: Session, provider: str, reference: str) -> OnlinePayment | None:
+    """A payment that waits for its giver, or failed; None where none of that name waits."""
     hold(session, f"payment {provider} {reference}")
     row = store.find(session, provider, reference)
-    return row.cents if row is not None and row.gift_id is None else None
+    return store.payment(row) if row is not None and row.gift_id is None else None
 
 
 def claim(session: Session, till: Till, provider: str, reference: str, gift_id: GiftId, *, at: datetime) -> None:
-    """A program says whose a payment is that waited; where we know of none, the provider will tell."""
+    """A program says whose a payment is that waited; where we know of none, the provider will tell.
+
+    One that failed is nobody's.
+    """
     row = store.find(session, provider, reference)
-    if row is not None and row.gift_id is None:
+    if row is not None and row.gift_id is None and row.state is not PaymentState.FAILED:
         row.gift_id, row.state = gift_id, PaymentState.PAID
         session.flush()
         _book(session, till.sealer, row, at=at)

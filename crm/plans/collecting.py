@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from crm.people import selects as people
 from crm.plans import rules, selects, store
 from crm.plans.mandates import Safe
 from crm.plans.model import Amendment, Due, Mandate, Plan
@@ -25,6 +26,7 @@ class Asked:
     has_account: bool
     due: tuple[Due, ...]
     untold: tuple[Amendment, ...]
+    is_deceased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,15 +41,21 @@ class OnFile:
 
 
 def block(
-    session: Session, *, after: PlanId | None, size: int, first_on: date, last_on: date
+    session: Session,
+    *,
+    after: PlanId | None,
+    size: int,
+    first_on: date,
+    last_on: date,
+    also: Collection[PlanId] = frozenset(),
 ) -> tuple[tuple[Asked, ...], PlanId | None]:
     """Some plans by mandate that run on `last_on`, in their order, and the last of them; None at the end.
 
-    Those of which nothing falls due between the two days are left out.
+    Those of which nothing falls due between the two days are left out, unless they are among `also`.
     """
     row = PlanRow
     query = (
-        select(row, MandateRow)
+        select(row, MandateRow, people.deceased(row.person_id))
         .join(MandateRow, MandateRow.id == row.mandate_id)
         .where(row.started_on <= last_on, ~selects.is_ended(last_on), ~selects.is_paused(last_on))
         .order_by(row.id)
@@ -58,20 +66,20 @@ def block(
     found = session.execute(query).all()
     if not found:
         return (), None
-    ids = [plan.id for plan, _ in found]
+    ids = [plan.id for plan, *_ in found]
     versions, events = store.versions(session, ids), store.events(session, ids)
     untold: dict[int, list[Amendment]] = {}
-    for one in store.amendments(session, [mandate.id for _, mandate in found], untold=True):
+    for one in store.amendments(session, [mandate.id for _, mandate, _ in found], untold=True):
         untold.setdefault(one.mandate_id, []).append(one)
     asked = []
-    for plan, mandate in found:
+    for plan, mandate, is_deceased in found:
         due = rules.instalments(
             versions.get(plan.id, ()),
             events.get(plan.id, ()),
             first_on=max(first_on, plan.started_on),
             last_on=last_on,
         )
-        if due:
+        if due or plan.id in also:
             asked.append(
                 Asked(
                     plan=store.plan(plan),
@@ -79,6 +87,7 @@ def block(
                     has_account=mandate.sealed_account is not None,
                     due=due,
                     untold=tuple(untold.get(mandate.id, ())),
+                    is_deceased=is_deceased,
                 )
             )
     return tuple(asked), PlanId(ids[-1])
@@ -136,6 +145,18 @@ def on_file(session: Session, safe: Safe, mandate_ids: Collection[MandateId]) ->
             signed_on=one.signed_on,
         )
     return found
+
+
+def gone(session: Session, plan_ids: Collection[PlanId], mandate_ids: Collection[MandateId], on: date) -> set[PlanId]:
+    """Those plans by which nothing may be asked on a day any more: they ended or pause, whoever gave has died, or
+    their mandate is over.
+    """
+    row, mandate = PlanRow, MandateRow
+    rests = or_(selects.is_ended(on), selects.is_paused(on), people.deceased(row.person_id))
+    found = set(session.scalars(select(row.id).where(row.id.in_(plan_ids), rests)))
+    over = mandate.id.in_(mandate_ids) & mandate.ended_on.is_not(None) & (mandate.ended_on <= on)
+    found |= set(session.scalars(select(row.id).join(mandate, mandate.id == row.mandate_id).where(over)))
+    return {PlanId(number) for number in found}
 
 
 def told_of(session: Session, mandate_ids: Collection[int], *, at: datetime) -> None:

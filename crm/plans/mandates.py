@@ -116,8 +116,7 @@ def amend_account(
         raise MandateOver
     if row.account_key != account_key(safe.addresses, account):
         today = brussels_day(at)
-        if row.last_collected_on is not None:
-            _amend(session, mandate_id, Amended.ACCOUNT, row.tail, today, at=at, by=by)
+        _amend(session, mandate_id, Amended.ACCOUNT, row.tail, today, at=at, by=by)
         row.sealed_account = _sealed(safe, row.uid, account)
         row.account_key, row.tail, row.bic = account_key(safe.addresses, account), account.tail, ""
         session.flush()
@@ -138,8 +137,7 @@ def amend_reference(
     if wanted != row.reference:
         if store.mandate_called(session, wanted) is not None:
             raise ReferenceTaken
-        if row.last_collected_on is not None:
-            _amend(session, mandate_id, Amended.REFERENCE, row.reference, brussels_day(at), at=at, by=by)
+        _amend(session, mandate_id, Amended.REFERENCE, row.reference, brussels_day(at), at=at, by=by)
         row.reference = wanted
         session.flush()
     return store.mandate(row)

@@ -52,6 +52,7 @@ def instalments(
     """Every instalment whose day lies between two (both included), in order, one a month at most.
 
     Terms are those of the version in force on the day itself; of the days in which a plan pauses or has ended, none.
+    Where a change of the day would leave a month without any, the new terms are due on the day they begin.
     """
     runs = stretches(events)
     found: dict[str, Due] = {}
@@ -64,17 +65,41 @@ def instalments(
             until_on = ordered[place + 1][1].effective_on if place + 1 < len(ordered) else date.max
             in_force = version.effective_on <= due_on < until_on
             if in_force and first_on <= due_on <= last_on and _is_due(terms, month) and _is_in(runs, due_on):
-                period = period_of(month)
-                due = Due(
-                    period=period,
-                    due_on=due_on,
-                    cents=terms.cents,
-                    fee_cents=terms.fee_cents,
-                    announced_on=version.announced_on,
-                )
-                found.setdefault(period, due)
+                found.setdefault(period_of(month), _due(version, month, due_on))
+        missed = _missed([version for _, version in ordered], month)
+        if missed is not None and first_on <= missed.due_on <= last_on and _is_in(runs, missed.due_on):
+            found.setdefault(missed.period, missed)
         month = month_after(month)
     return tuple(found.values())
+
+
+def _due(version: Version, month: date, due_on: date) -> Due:
+    terms = version.terms
+    return Due(
+        period=period_of(month),
+        due_on=due_on,
+        cents=terms.cents,
+        fee_cents=terms.fee_cents,
+        announced_on=version.announced_on,
+    )
+
+
+def _missed(ordered: Sequence[Version], month: date) -> Due | None:
+    """What falls between two versions: the day of the one before had not come yet, that of the next has passed."""
+    found = None
+    for place, version in enumerate(ordered):
+        begins_on, due_on = version.effective_on, day_in(month, version.terms.anchor_day)
+        until_on = ordered[place + 1].effective_on if place + 1 < len(ordered) else date.max
+        if not begins_on < until_on or not _is_due(version.terms, month):
+            continue
+        if begins_on <= due_on < until_on:
+            return None
+        before = next((one for one in reversed(ordered[:place]) if one.effective_on < begins_on), None)
+        is_late = first_of_month(begins_on) == month and due_on < begins_on
+        if found is None and is_late and before is not None and _is_due(before.terms, month):
+            is_cut = day_in(month, before.terms.anchor_day) >= begins_on
+            found = _due(version, month, begins_on) if is_cut else None
+    return found
 
 
 def _is_due(terms: Terms, month: date) -> bool:

@@ -151,7 +151,7 @@ def pause(
     seen: int,
     on: date,
     until_on: date | None,
-    channel: Channel,
+    channel: Channel | None,
     at: datetime,
     by: AccountId | None,
     reason: str = "",

@@ -48,6 +48,7 @@ END_REASONS: dict[EndReason, str] = {
     EndReason.BANK: N_("la banque refuse"),
     EndReason.MISTAKE: N_("encodé par erreur"),
 }
+MOURNING = N_("Décès noté : ses dons réguliers sont en pause, arrêtez-les ou voyez avec la famille")
 AMENDED: dict[Amended, str] = {
     Amended.ACCOUNT: N_("autre compte"),
     Amended.REFERENCE: N_("autre référence"),

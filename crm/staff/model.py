@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CAMPAIGNS_EDIT = "campaigns.edit"
     DONATIONS_READ = "donations.read"
     DONATIONS_EDIT = "donations.edit"
+    DONATIONS_THANK = "donations.thank"
     PLANS_EDIT = "plans.edit"
     MEMBERS_READ = "members.read"
     MEMBERS_EDIT = "members.edit"

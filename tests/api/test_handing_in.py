@@ -16,6 +16,8 @@ from crm.consent.model import Act, NewAct, Way
 from crm.donations import service as donations
 from crm.donations.model import Wanted
 from crm.partners.model import Scope
+from crm.payments.model import PaymentState
+from crm.payments.tables import OnlinePaymentRow
 from crm.people import differences
 from crm.web.api import examples
 from mailing.delivery import service as delivery
@@ -223,3 +225,29 @@ def test_a_payment_is_a_gift_once_of_whoever_the_one_policy_finds(
         (422, "/cents"),
     ]
     assert program(Scope.PEOPLE).post("/gifts", body).status_code == 403
+
+
+def test_a_payment_that_failed_is_no_gift_and_one_of_a_trial_counts_as_such(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program(Scope.GIFTS)
+    with house.assembly.database.transaction() as session:
+        for reference, state, is_test in (("tr_f", PaymentState.FAILED, False), ("tr_t", PaymentState.OPEN, True)):
+            row = OnlinePaymentRow(
+                provider="mollie", reference=reference, state=state, cents=2505, fee_cents=0, paid_on=NOW.date(),
+                means="", is_test=is_test, told_at=NOW,
+            )  # fmt: skip
+            session.add(row)
+    answers = [
+        caller.post(
+            "/gifts",
+            {
+                "person": MARIE, "cents": 2505, "given_on": "2026-11-20",
+                "payment": {"provider": "mollie", "reference": reference, "method": "online"},
+            },
+        )
+        for reference in ("tr_f", "tr_t")
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [409, 201]
+    with house.assembly.database.reading() as session:
+        assert [gift.is_test for gift in donations.page(session, Wanted())] == [True]

@@ -245,7 +245,7 @@ DOORS_BESIDES = {
     "crm.ledgers": {"anchors"},
     "crm.partners": {"rules"},
     "crm.payments": {"mollie", "paying_out", "rules", "words"},
-    "crm.plans": {"arriving", "collecting", "mandates", "rules", "words"},
+    "crm.plans": {"arriving", "collecting", "mandates", "mourning", "rules", "words"},
     "crm.privacy": {"erasing", "identities", "limits", "own_wishes", "packs", "rules", "terms", "words"},
     "crm.people": {
         "arrivals",

@@ -65,7 +65,10 @@ def test_each_is_told_once_in_time_and_only_then_asked(
     assert [announce_collections.run(made, soon) for _ in range(2)] == [{"told": 1}, {"told": 0}]
     with made.database.reading() as session:
         assert len(session.scalars(select(DeliveryRow.id)).all()) == 1
-        assert service.prospect(session, office, RAISED).left_out == {LeftOut.NOT_ANNOUNCED: 2}
+        assert service.prospect(session, office, RAISED).left_out == {
+            LeftOut.NOT_ANNOUNCED: 1,
+            LeftOut.DECEASED: 1,
+        }
         [(notice, person, _)] = found = announcing.by_letter(session, office, soon.date())
         assert (notice.cents, notice.due_on, person.id) == (1500, RAISED, plans_of["post"].person_id)
         page = notice_letters.facts(
@@ -84,5 +87,5 @@ def test_each_is_told_once_in_time_and_only_then_asked(
         assert by == {
             plans_of["mail"].id: soon.date(), plans_of["post"].id: soon.date(), plans_of["dead"].id: None,
         }  # fmt: skip
-        assert service.prospect(session, office, RAISED).left_out == {LeftOut.NOT_ANNOUNCED: 1}
+        assert service.prospect(session, office, RAISED).left_out == {LeftOut.DECEASED: 1}
         assert contacts.addresses_of(session, [plans_of["post"].person_id])

@@ -31,7 +31,7 @@ from crm.values.identifiers import SepaBatchId
 from tests.approved_files import check_approved
 from tests.collections.conftest import CREDITOR, LOOKER, MAKER, Promise, noon, sent
 from tests.donations.conftest import donor
-from tests.plans.conftest import OTHER, mandate
+from tests.plans.conftest import ACCOUNT, OTHER, mandate
 
 SIGNED = date(2026, 1, 31)
 DAY = date(2026, 12, 7)
@@ -107,7 +107,7 @@ def test_a_file_that_is_thrown_away_asked_nothing(assembly: Assembly, office: Of
         again = service.make(session, office, DAY, at=at, by=MAKER)
         assert (again.count, again.cents) == (1, 1500)
         [one] = service.of_plan(session, plan.id)
-        assert [attempt.number for attempt in one.attempts] == [1, 2]
+        assert [attempt.number for attempt in one.attempts] == [1]
 
 
 def test_who_is_left_out_and_why(assembly: Assembly, office: Office, promise: Promise) -> None:
@@ -160,6 +160,23 @@ def test_the_bank_is_told_once_of_what_changed_of_a_mandate(
         assert "<Othr><Id>SMNDA</Id></Othr>" in content
         second = sent(session, office, DAY, date(2026, 12, 1))
         assert "AmdmntInd" not in service.file(session, office, second.id).decode()
+
+
+def test_an_account_that_changed_after_a_file_had_left_is_told_with_the_next(
+    assembly: Assembly, office: Office, promise: Promise
+) -> None:
+    """Also where the bank has not credited anything yet, and not where it was never asked."""
+    with assembly.database.transaction() as session:
+        plan = promise(session, 1500, started_on=SIGNED, anchor_day=30)
+        assert plan.mandate_id is not None
+        mandates.amend_account(session, assembly.safe, plan.mandate_id, OTHER, at=noon(date(2026, 11, 20)))
+        first = sent(session, office, DAY, date(2026, 12, 1))
+        assert "AmdmntInd" not in service.file(session, office, first.id).decode()
+        mandates.amend_account(session, assembly.safe, plan.mandate_id, ACCOUNT, at=noon(date(2026, 12, 8)))
+        second = sent(session, office, date(2027, 1, 4), date(2026, 12, 22))
+        assert "<Othr><Id>SMNDA</Id></Othr>" in service.file(session, office, second.id).decode()
+        third = sent(session, office, date(2027, 2, 1), date(2027, 1, 22))
+        assert "AmdmntInd" not in service.file(session, office, third.id).decode()
 
 
 @settings(max_examples=4, suppress_health_check=list(HealthCheck))

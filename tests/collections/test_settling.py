@@ -124,6 +124,8 @@ def test_what_comes_back_is_undone_and_its_reason_followed(
         assert found.count == tries - 1
         todo = [one.title for one in care.open_tasks_of(session, plan.person_id)]
         assert [task in title for title in todo] == ([True] if task else [])
+        assert plan.mandate_id is not None
+        assert (mandates.mandate(session, plan.mandate_id).ended_on == back_on) is (code == "MD01")
         if tries == 2:
             again = sent(session, office, retry_on, date(2026, 12, 15))
             [one] = service.of_plan(session, plan.id)

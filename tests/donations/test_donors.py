@@ -36,11 +36,11 @@ from crm.donations.portraits import (
     traits,
     trend,
 )
-from crm.donations.tables import DonorStatsRow, GiftRow
+from crm.donations.tables import DonorStatsRow, GiftLineRow, GiftRow
 from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import AccountId, GiftId, PersonId
 from jobs import recount_donors
-from jobs.errors import DonorsDiffered
+from jobs.errors import DonorsDiffered, MoneyDrifted
 from tests.conftest import NOW
 from tests.donations.conftest import TODAY, Give, donor, paid
 
@@ -320,3 +320,7 @@ def test_the_night_moves_windows_mends_what_differs_and_tells(assembly: Assembly
     with pytest.raises(DonorsDiffered, match="2 donors"):
         recount_donors.run(assembly, NOW + timedelta(days=1))
     assert recount_donors.run(assembly, NOW + timedelta(days=2)) == {"counted": 0, "drift": 0}
+    with assembly.database.transaction() as session:
+        session.execute(update(GiftLineRow).where(GiftLineRow.cents == 2000).values(net_cents=1999))
+    with pytest.raises(MoneyDrifted):
+        recount_donors.run(assembly, NOW + timedelta(days=3))

@@ -62,7 +62,7 @@ def test_a_reference_is_one_mandate_of_one_person(assembly: Assembly) -> None:
         }
 
 
-def test_the_bank_is_told_of_an_account_only_where_something_was_collected(assembly: Assembly) -> None:
+def test_what_changes_of_a_mandate_is_written_down_with_what_it_was(assembly: Assembly) -> None:
     with assembly.database.transaction() as session:
         who = donor(session, assembly)
         fresh = mandate(session, assembly, who)
@@ -73,7 +73,7 @@ def test_the_bank_is_told_of_an_account_only_where_something_was_collected(assem
         renamed = mandates.amend_reference(session, served.id, "NEW-1", at=NOW)
         assert renamed.reference == "NEW-1"
         assert mandates.account_of(session, assembly.safe, served.id) == OTHER
-        assert mandates.amendments(session, fresh.id) == ()
+        assert [one.kind.value for one in mandates.amendments(session, fresh.id)] == ["account"]
         told = mandates.amendments(session, served.id)
         assert [(one.kind.value, one.before) for one in told] == [("account", "6769"), ("reference", "OLD-1")]
         with pytest.raises(ReferenceTaken):
@@ -92,7 +92,10 @@ def test_every_change_is_a_version_with_its_day_and_an_event(assembly: Assembly,
         later = service.change(session, plan.id, cents=500, seen=more.version, effective_on=SOON, **SAID)
         assert later.terms.cents == 1500
         assert service.refresh_terms(session, SOON - timedelta(days=1)) == 0
-    assert [refresh_plans.run(assembly, NOW + timedelta(days=30)) for _ in range(2)] == [{"plans": 1}, {"plans": 0}]
+    assert [refresh_plans.run(assembly, NOW + timedelta(days=30)) for _ in range(2)] == [
+        {"plans": 1, "rested": 0},
+        {"plans": 0, "rested": 0},
+    ]
     with assembly.database.reading() as session:
         assert service.plan(session, plan.id).terms.cents == 500
         whole = service.whole(session, plan.id)

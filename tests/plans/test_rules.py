@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.plans import rules
-from crm.plans.model import Event, EventKind, Mandate, PlanState, Terms, Version
+from crm.plans.model import Due, Event, EventKind, Mandate, PlanState, Terms, Version
 from crm.values import target_days
 from crm.values.identifiers import MandateId, PersonId
 
@@ -104,6 +105,25 @@ def test_terms_are_those_of_the_day_itself_and_a_month_is_asked_once() -> None:
         last_on=date(2026, 2, 28),
     )
     assert [(one.due_on.day, one.cents) for one in twice] == [(5, 1000)]
+
+
+@settings(max_examples=50)
+@given(
+    changes=st.lists(st.tuples(st.integers(1, 700), st.integers(1, 31)), max_size=4), every=st.sampled_from([1, 3, 12])
+)
+def test_no_instalment_is_lost_when_the_day_changes(changes: list[tuple[int, int]], every: int) -> None:
+    """From the 31st to the 5th on the 10th: that month is asked all the same, by the new terms."""
+    ordered = sorted({BEGIN + timedelta(days=days): day for days, day in changes}.items())
+    terms = Terms(cents=1000, anchor_day=31, first_month_on=date(2026, 1, 1), every_months=every)
+    versions = [of(terms), *(of(replace(terms, anchor_day=day), on) for on, day in ordered)]
+    due = rules.instalments(versions, [SIGNED], first_on=BEGIN, last_on=date(2028, 12, 31))
+    assert [one.period for one in due] == months(BEGIN, date(2028, 12, 31))[::every]
+    windows: list[Due] = []
+    for period in months(BEGIN, date(2028, 12, 31)):
+        first = date.fromisoformat(f"{period}-01")
+        last = rules.month_after(first) - timedelta(days=1)
+        windows += rules.instalments(versions, [SIGNED], first_on=first, last_on=last)
+    assert windows == list(due)
 
 
 @pytest.mark.parametrize(("every", "expected"), [(3, ["01", "04", "07", "10"]), (6, ["01", "07"]), (12, ["01"])])

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from crm.assembly import Assembly
 from crm.donations import service as donations
-from crm.donations.model import GiftKind, LineKind
+from crm.donations.model import GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff.model import Role
@@ -86,6 +86,30 @@ def test_what_is_no_gift_waits_for_a_word_and_is_never_attested(
         4000: (GiftKind.ONE_OFF, LineKind.DONATION, True),
     }
     assert "2 mouvements attendent" in page
+
+
+def test_a_return_asks_which_gift_it_takes_back(assembly: Assembly, browser: Callable[..., Browser]) -> None:
+    with assembly.database.transaction() as session:
+        new = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont")
+        marie = people.add(session, assembly.addresses, new, at=NOW)
+        given = NewGift(
+            person_id=marie.id, lines=(NewLine(cents=5000),), given_on=coda.DAY,
+            movement=Movement(method=Method.TRANSFER, booked_on=coda.DAY),
+        )  # fmt: skip
+        gift = donations.record(session, assembly.sealer, given, at=NOW)
+    back = coda.direct_debit(mandate="AUTRE", text="plan", paid="4", kind="2", reason="MD06")
+    content = coda.file(coda.statement([Move(cents=-2000, code="00503000", structured=back)]))
+    finance = browser(Role.FINANCE)
+    finance.post("/office/bank/new", {"file": (io.BytesIO(content), "day.cod")})
+    line, seen = chosen(finance.get("/office/bank").text)
+    asked = finance.post(f"/office/bank/{line}/confirm", {"seen": seen, "person_id": marie.id})
+    assert (asked.status_code, "Quel don reprend-il" in asked.text) == (422, True)
+    stranger = finance.post(f"/office/bank/{line}/newcomer", {"seen": seen, "last_name": "Autre"})
+    assert (stranger.status_code, "aucun don de cette personne" in stranger.text) == (422, True)
+    said = {"seen": seen, "person_id": marie.id, "gift_id": gift.id}
+    assert finance.post(f"/office/bank/{line}/confirm", said).status_code == 303
+    with assembly.database.reading() as session:
+        assert donations.gift(session, gift.id).net_cents == 3000
 
 
 def chosen(page: str) -> tuple[str, str]:

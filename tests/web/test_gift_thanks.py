@@ -72,6 +72,16 @@ def test_each_is_thanked_once_by_the_way_that_the_rules_say(assembly: Assembly, 
     assert thanked(assembly) == {mail: "mail"}
     finance.post(f"{DESK}/done", {"way": "letter", "person": str(mail)})
     assert thanked(assembly) == {mail: "mail"}
+    with assembly.database.transaction() as session:  # a gift that came after the letters were printed
+        again = NewGift(
+            person_id=letter, lines=(NewLine(cents=31_000),), given_on=NOW.date(),
+            movement=Movement(method=Method.CASH, booked_on=NOW.date()),
+        )  # fmt: skip
+        later = donations.record(session, assembly.sealer, again, at=NOW)
+    finance.post(f"{DESK}/done", {"way": "letter", "person": str(letter)})
+    with assembly.database.reading() as session:
+        assert session.scalars(select(ThanksRow.gift_id).where(ThanksRow.gift_id == later.id)).all() == []
+    finance.post(f"{DESK}/letters")
     for _ in range(2):
         finance.post(f"{DESK}/done", {"way": "letter", "person": str(letter)})
         finance.post(f"{DESK}/calls")

@@ -114,6 +114,24 @@ def test_who_has_no_mailbox_is_told_by_letter(assembly: Assembly, browser: Open,
     assert "À annoncer par lettre" in finance.get("/office/sepa").text
     paper = finance.post("/office/sepa/notices", {})
     assert (paper.status_code, paper.mimetype, paper.data[:4]) == (200, "application/pdf", b"%PDF")
+    with assembly.database.transaction() as session:
+        new = NewPerson(language=Language.FR, first_name="Zoé", last_name="Nouvelle")
+        late = people.add(session, assembly.addresses, new, at=NOW).id
+        contacts.add_address(session, assembly.addresses, home, person_id=late, source="", at=NOW)
+        row = Row(
+            person_id=late, supplier="rue", reference="RUE-2", signed_on=NOW.date() - timedelta(days=20), cents=900,
+            channel=Channel.STREET, holder="Zoé", account=enclose(assembly.safe, Iban.parse("BE68539007547034")),
+        )  # fmt: skip
+        (brought,) = arriving.bring_many(session, [row], at=NOW)
+        plans.change(
+            session, brought.plan_id, cents=800, seen=1, effective_on=NOW.date() + timedelta(days=1),
+            channel=Channel.PHONE, is_told=False, at=NOW, by=None,
+        )  # fmt: skip
     assert [finance.post("/office/sepa/noticed", {}).status_code for _ in range(2)] == [303, 303]
+    with assembly.database.reading() as session:  # who came after the letters were printed was told of nothing
+        assert plans.whole(session, brought.plan_id).versions[-1].announced_on is None
+        assert plans.whole(session, plan.id).versions[-1].announced_on is not None
+    assert finance.post("/office/sepa/notices", {}).status_code == 200
+    finance.post("/office/sepa/noticed", {})
     assert "À annoncer par lettre" not in finance.get("/office/sepa").text
     assert finance.post("/office/sepa/notices", {}).headers["Location"] == "/office/sepa"

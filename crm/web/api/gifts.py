@@ -12,6 +12,7 @@ from crm.donations.errors import CodeUnknown
 from crm.donations.model import Basis, GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.partners.model import RequestKind, Scope
 from crm.payments import service as payments
+from crm.payments.model import PaymentState
 from crm.values.calendar import brussels_day
 from crm.web.api import arrivals, examples, gate, problems, wishes
 from crm.web.api.gate import Caller, Done
@@ -27,6 +28,7 @@ NO_FUND = N_("Aucun fonds ouvert n’a ce code.")
 NO_SOURCE = N_("Aucun appel n’a ce code source.")
 RESERVED = N_("Ce nom est réservé : donnez celui de votre prestataire de paiement.")
 OTHERWISE = N_("Ce paiement est déjà noté, avec un autre montant.")
+FAILED = N_("Le prestataire dit que ce paiement a échoué : aucun don n’en est noté.")
 _POINTERS = {"fund": ("/fund", NO_FUND), "source_code": ("/source_code", NO_SOURCE)}
 
 
@@ -44,9 +46,11 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
         raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
     if there.gift_id is not None:
         return Done(person_id=donations.gift(session, there.gift_id).person_id)
-    awaited = payments.awaited_cents(session, payment.provider, payment.reference)
-    if awaited is not None and awaited != asked.cents:
+    awaited = payments.awaited(session, payment.provider, payment.reference)
+    if awaited is not None and awaited.cents != asked.cents:
         raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
+    if awaited is not None and awaited.state is PaymentState.FAILED:
+        raise Problem(problems.CONFLICT, Flaw(sentence=FAILED, pointer="/payment/reference"))
     wishes.check(session, caller, asked.person, asked.consents, at="/consents")
     person = arrivals.bring(session, caller, asked.person, source=asked.source)
     kind = GiftKind(asked.given_as)
@@ -57,6 +61,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
         given_on=asked.given_on,
         basis=Basis.PROVIDER,
         source_code=asked.source_code,
+        is_test=awaited is not None and awaited.is_test,
         movement=Movement(
             method=Method(payment.method),
             booked_on=asked.given_on,

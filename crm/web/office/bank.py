@@ -13,12 +13,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from crm.assembly import bank_counter
 from crm.banking import bringing, meaning, rules, words
 from crm.banking import service as banking
-from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided, LineSettles
+from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided, LineSettles, NothingToUndo
 from crm.banking.kept import Candidate, KeptLine, LineState
 from crm.banking.meaning import Meant
 from crm.banking.references import written
 from crm.donations import service as donations
 from crm.donations import words as gift_words
+from crm.donations.errors import GiftMissing, MoreThanReceived
 from crm.donations.model import GENERAL, GiftKind
 from crm.people import rules as people_rules
 from crm.people import service as people
@@ -26,7 +27,7 @@ from crm.people.errors import PersonMissing
 from crm.people.model import Person
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import GiftId, PersonId
 from crm.web.office import guard, person_search, shell
 from crm.web.office.gifts import fund_names
 from crm.web.office.noting import note
@@ -41,6 +42,9 @@ DECIDED = N_("Quelqu’un vient de décider de ce mouvement : rien n’a été c
 MOVED = N_("Le don de ce mouvement a été rendu ou corrigé depuis : il ne se rouvre plus ici.")
 SETTLES = N_("Ce mouvement a réglé des prélèvements : il ne se rouvre pas ici.")
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
+WHICH = N_("C’est un retour : dites quel don il reprend.")
+NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
+TOO_MUCH = N_("Ce don ne vaut plus autant, une part en a été rendue : ce retour attend.")
 WRONG_WHO = N_("Choisissez une personne de la liste.")
 NAMELESS = N_("Un nom au moins est nécessaire pour ouvrir une fiche.")
 
@@ -102,12 +106,17 @@ def confirm(line_id: int) -> ResponseReturnValue:
                 by=guard.signed_in().account.id,
                 at=shell.now(),
                 meant=_meant(session),
+                gift_id=GiftId(gift) if (gift := request.form.get("gift_id", 0, type=int)) else None,
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
     except DayToCome:
         return _on(TO_COME, kind="refused")
-    except (Invalid, PersonMissing):
+    except MoreThanReceived:
+        return _desk(line_id, errors={"gift": shell.say(TOO_MUCH)})
+    except NothingToUndo as open_:
+        return _desk(line_id, errors={"gift": shell.say(WHICH)}, of=open_.person_id)
+    except (Invalid, PersonMissing, GiftMissing):
         return _desk(line_id, errors={"who": shell.say(WRONG_WHO)})
     return _done(line_id, N_("Le mouvement est à sa personne."))
 
@@ -137,6 +146,8 @@ def newcomer(line_id: int) -> ResponseReturnValue:
         return _on(DECIDED, kind="note")
     except DayToCome:
         return _on(TO_COME, kind="refused")
+    except NothingToUndo:
+        return _desk(line_id, errors={"gift": shell.say(NO_GIFT)})
     except Invalid:
         return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
     return _done(line_id, N_("La fiche est ouverte, et le mouvement est à elle."))
@@ -197,7 +208,7 @@ def _refused(why: str, *, status: int = 422) -> Response:
     return shell.show("office/bank/new.html", status=status, errors={"file": why})
 
 
-def _desk(line_id: int | None, *, errors: dict[str, str] | None = None) -> Response:
+def _desk(line_id: int | None, *, errors: dict[str, str] | None = None, of: PersonId | None = None) -> Response:
     made = shell.assembly()
     with made.database.reading() as session:
         waiting = banking.waiting(session, size=SIZE)
@@ -206,6 +217,9 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None) -> Respo
         found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open else ()
         persons = people.people(session, [one.person_id for one in found])
         holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
+        gifts = banking.gifts_to_undo(session, chosen, of) if chosen and is_open and of else ()
+        if of and not gifts:
+            errors = {"gift": shell.say(NO_GIFT)}
         counts, gaps = banking.counts(session), banking.gaps(session)
         known = meaning.habits(session, [one.person_id for one in found])
         funds = fund_names(session)
@@ -217,6 +231,8 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None) -> Respo
         chosen=_row(chosen) if chosen else None,
         is_open=is_open,
         holder=holder,
+        of=of,
+        gifts=gifts,
         is_clear=rules.is_clear([one.score for one in found]),
         candidates=[_candidate(one, persons[one.person_id]) for one in found],
         kinds=[(one.value, shell.say(gift_words.KINDS[one])) for one in meaning.OFFERED],

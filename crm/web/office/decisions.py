@@ -89,6 +89,7 @@ def waiting(session: Session) -> list[Question]:
         refunds = donations.refunds_to_decide(session)
         where = url_for("gifts.show", gift_id=refunds[0].gift_id) if len(refunds) == 1 else url_for("gifts.index")
         found.append(Question(words=REFUNDS, count=len(refunds), href=where, is_urgent=True))
+    if guard.may(Permission.DONATIONS_THANK):
         grateful = thanks.due_count(session, brussels_day(shell.now()))
         found.append(Question(words=THANKS, count=grateful, href=url_for("gift_thanks.index")))
     return sorted((question for question in found if question.count), key=lambda question: not question.is_urgent)

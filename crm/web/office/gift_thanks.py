@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,7 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
-from crm.web.office import guard, shell
+from crm.web.office import guard, print_runs, shell
 from crm.web.office.noting import note
 from crm.web.office.supporter_proof import download
 from crm.web.words import N_
@@ -72,7 +73,7 @@ def _index(error: str = "") -> ResponseReturnValue:
     )
 
 
-@guard.page(blueprint, "/mails", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+@guard.page(blueprint, "/mails", permission=Permission.DONATIONS_THANK, methods=("POST",))
 def mail() -> ResponseReturnValue:
     """Thanks everybody who waits for a mail."""
     made, now = shell.assembly(), shell.now()
@@ -88,7 +89,7 @@ def mail() -> ResponseReturnValue:
     return shell.back(url_for("gift_thanks.index"), shell.say_count(*SENT, sent))
 
 
-@guard.page(blueprint, "/letters", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+@guard.page(blueprint, "/letters", permission=Permission.DONATIONS_THANK, methods=("POST",))
 def letters() -> ResponseReturnValue:
     """The letters as one file to be printed; nobody counts as thanked before they have left."""
     made, today = shell.assembly(), brussels_day(shell.now())
@@ -98,7 +99,8 @@ def letters() -> ResponseReturnValue:
             abode = contacts.address_on(session, person.id, today)
             if abode is not None:
                 found.append(thank_letters.Letter(due=one, person=person, address=abode.address))
-        note(session, "gift-thanks.print", None, {"letters": len(found)}, subject="gift")
+        gifts = [int(gift_id) for letter in found for gift_id in letter.due.gift_ids]
+        note(session, "gift-thanks.print", None, {"letters": len(found), "gifts": gifts}, subject="gift")
     if not found:
         return shell.back(url_for("gift_thanks.index"), shell.say(N_("Aucune lettre n’attend.")), kind="note")
     page = thank_letters.facts(found, made.settings.organisation, language=shell.language(), on=today)
@@ -106,34 +108,40 @@ def letters() -> ResponseReturnValue:
     return download(documents.pdf("letters", page, at=shell.now()), name, "application/pdf")
 
 
-@guard.page(blueprint, "/done", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+@guard.page(blueprint, "/done", permission=Permission.DONATIONS_THANK, methods=("POST",))
 def done() -> ResponseReturnValue:
-    """The letters that stood on the page have left; or those who cannot be reached are let be."""
+    """The letters that were printed have left, for the gifts they name; or who cannot be reached is let be."""
     way = ThankWay.LETTER if request.form.get("way") == ThankWay.LETTER.value else ThankWay.NONE
     shown = {PersonId(number) for number in request.form.getlist("person", type=int)}
     with shell.assembly().database.transaction() as session:
         these = [one for one, _ in _waiting(session, way) if one.person_id in shown]
+        if way is ThankWay.LETTER:
+            printed = print_runs.last(session, "gift-thanks.print", "gifts")
+            mine = [replace(one, gift_ids=tuple(g for g in one.gift_ids if g in printed)) for one in these]
+            these = [one for one in mine if one.gift_ids]
         _mark(session, these, way)
         note(session, "gift-thanks.done", None, {"people": len(these), "way": way.value}, subject="gift")
     words = WRITTEN if way is ThankWay.LETTER else LEFT
     return shell.back(url_for("gift_thanks.index"), shell.say_count(*words, len(these)))
 
 
-@guard.page(blueprint, "/calls", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+@guard.page(blueprint, "/calls", permission=Permission.DONATIONS_THANK, methods=("POST",))
 def calls() -> ResponseReturnValue:
     """A task for each call that is owed: whoever has it thanks them."""
     by, now = guard.signed_in().account.id, shell.now()
     with shell.assembly().database.transaction() as session:
-        these = _waiting(session, ThankWay.PHONE)
-        for one, person in these:
+        tasked = 0
+        for one, person in _waiting(session, ThankWay.PHONE):
+            if not thanks.thank(session, one.gift_ids, ThankWay.PHONE, at=now, by=by):
+                continue  # a colleague was quicker
+            tasked += 1
             title = shell.say(TASK, money=locale_filters(shell.language())["money"](one.cents))
             care.add_task(session, title=title, by=by, at=now, due_on=brussels_day(now), person_id=person.id)
-        _mark(session, [one for one, _ in these], ThankWay.PHONE)
-        note(session, "gift-thanks.call", None, {"people": len(these)}, subject="gift")
-    return shell.back(url_for("gift_thanks.index"), shell.say_count(*TASKED, len(these)))
+        note(session, "gift-thanks.call", None, {"people": tasked}, subject="gift")
+    return shell.back(url_for("gift_thanks.index"), shell.say_count(*TASKED, tasked))
 
 
-@guard.page(blueprint, "/rules", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+@guard.page(blueprint, "/rules", permission=Permission.DONATIONS_THANK, methods=("POST",))
 def add_rule() -> ResponseReturnValue:
     """One more rule."""
     try:
@@ -159,7 +167,7 @@ def add_rule() -> ResponseReturnValue:
     return shell.back(url_for("gift_thanks.index") + "#rules", shell.say(N_("La règle est ajoutée.")))
 
 
-@guard.page(blueprint, "/rules/<int:rule_id>/drop", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+@guard.page(blueprint, "/rules/<int:rule_id>/drop", permission=Permission.DONATIONS_THANK, methods=("POST",))
 def drop_rule(rule_id: int) -> ResponseReturnValue:
     """One rule less."""
     with shell.assembly().database.transaction() as session:

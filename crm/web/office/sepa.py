@@ -18,6 +18,7 @@ from crm.collections.errors import (
     CreditorUnknown,
     DayWrong,
     FileDiffers,
+    FileOvertaken,
     FileUnsound,
     FourEyes,
     NothingDue,
@@ -48,6 +49,17 @@ NOTHING = N_("Rien n’est dû ce jour-là.")
 ELSEWHERE = N_("Ce fichier n’en est plus là : quelqu’un a agi entre-temps.")
 OWN = N_("Vous l’avez préparé : une autre personne l’approuve.")
 DIFFERS = N_("Un compte ou un nom a changé depuis : jetez ce fichier et préparez-en un nouveau.")
+OVERTAKEN = (
+    N_(
+        "Un don régulier de ce fichier s’est arrêté depuis (n° %(plans)s) : jetez le fichier et préparez-en un nouveau."
+    ),
+    N_(
+        "%(n)s dons réguliers de ce fichier se sont arrêtés depuis (n° %(plans)s) : jetez le fichier et préparez-en un "
+        "nouveau."
+    ),
+)
+NAMED = 10
+"""So many plans are named in one message."""
 UNREADABLE = N_("Ce n’est pas un rapport de la banque (pain.002) : rien n’a été fait.")
 
 
@@ -177,7 +189,7 @@ def file(batch_id: int) -> ResponseReturnValue:
             content = collections.leave(session, collecting_office(made), SepaBatchId(batch_id), at=shell.now(), by=by)
             name = collections.batch(session, SepaBatchId(batch_id)).header.message_id
             note(session, "sepa.leave", batch_id, subject="sepa-batch")
-    except (BatchElsewhere, FileDiffers) as wrong:
+    except (BatchElsewhere, FileDiffers, FileOvertaken) as wrong:
         return _refused(batch_id, wrong)
     answer = Response(content, mimetype="application/xml")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xml"'
@@ -211,11 +223,17 @@ def _done(batch_id: int, action: str, act: Callable[[Session], Batch], message: 
     try:
         with shell.assembly().database.transaction() as session:
             note(session, action, act(session).id, subject="sepa-batch")
-    except (FourEyes, BatchElsewhere, FileDiffers) as wrong:
+    except (FourEyes, BatchElsewhere, FileDiffers, FileOvertaken) as wrong:
         return _refused(batch_id, wrong)
     return shell.back(url_for("sepa.show", batch_id=batch_id), shell.say(message))
 
 
-def _refused(batch_id: int, wrong: FourEyes | BatchElsewhere | FileDiffers) -> Response:
-    said = {FourEyes: OWN, BatchElsewhere: ELSEWHERE, FileDiffers: DIFFERS}[type(wrong)]
-    return shell.back(url_for("sepa.show", batch_id=batch_id), shell.say(said), kind="refused")
+def _refused(batch_id: int, wrong: FourEyes | BatchElsewhere | FileDiffers | FileOvertaken) -> Response:
+    back = url_for("sepa.show", batch_id=batch_id)
+    if isinstance(wrong, FileOvertaken):
+        plans = ", ".join(str(plan_id) for plan_id in wrong.plans[:NAMED])
+        rest = " …" if len(wrong.plans) > NAMED else ""
+        said = shell.say_count(*OVERTAKEN, len(wrong.plans), plans=plans + rest)
+        return shell.back(back, said, kind="refused")
+    words_of = {FourEyes: OWN, BatchElsewhere: ELSEWHERE, FileDiffers: DIFFERS}
+    return shell.back(back, shell.say(words_of[type(wrong)]), kind="refused")

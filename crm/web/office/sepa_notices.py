@@ -11,7 +11,7 @@ from crm.foundation import documents
 from crm.plans.model import Channel
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
-from crm.web.office import guard, shell
+from crm.web.office import guard, print_runs, shell
 from crm.web.office.noting import note
 from crm.web.office.supporter_proof import download
 from crm.web.words import N_
@@ -28,7 +28,8 @@ def letters() -> ResponseReturnValue:
     office = collecting_office(made)
     with made.database.transaction() as session:
         found = announcing.by_letter(session, office, today)
-        note(session, "sepa.notices", None, {"letters": len(found)}, subject="sepa-batch")
+        facts = {"letters": len(found), "plans": [int(notice.plan_id) for notice, _, _ in found]}
+        note(session, "sepa.notices", None, facts, subject="sepa-batch")
     if not found:
         return shell.back(url_for("sepa.index"), shell.say(N_("Aucune lettre n’attend.")), kind="note")
     page = notice_letters.facts(
@@ -39,10 +40,12 @@ def letters() -> ResponseReturnValue:
 
 @guard.page(blueprint, "/noticed", permission=Permission.BANKING_ACT, methods=("POST",))
 def done() -> ResponseReturnValue:
-    """The letters have left today."""
+    """The letters that were printed have left today; whoever came since waits for the next."""
     made, today = shell.assembly(), brussels_day(shell.now())
     with made.database.transaction() as session:
+        printed = print_runs.last(session, "sepa.notices", "plans")
         found = announcing.by_letter(session, collecting_office(made), today)
-        told = announcing.note(session, [notice for notice, _, _ in found], Channel.LETTER, today)
+        left = [notice for notice, _, _ in found if notice.plan_id in printed]
+        told = announcing.note(session, left, Channel.LETTER, today)
         note(session, "sepa.noticed", None, {"letters": told}, subject="sepa-batch")
     return shell.back(url_for("sepa.index"), shell.say_count(*TOLD, told))

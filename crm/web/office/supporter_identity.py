@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
@@ -13,9 +14,11 @@ from crm.people import rules, words
 from crm.people import service as people
 from crm.people.errors import TooYoung
 from crm.people.model import OrganisationKind, Person, PersonKind, Title
+from crm.plans import mourning
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.web.office import guard, in_place, shell
 from crm.web.office.days import read_day
@@ -125,7 +128,7 @@ def record_death(person_id: int) -> ResponseReturnValue:
             person.id,
             "supporter.death",
             N_("C’est noté. Plus rien ne lui sera envoyé, et rien n’est perdu."),
-            lambda session: people.record_death(session, person.id, died_on=died_on, at=shell.now()),
+            lambda session: _mourn(session, person.id, died_on),
         )
     except Invalid:
         return _death(person, given, {"died_on": shell.say(NO_DAY)})
@@ -141,6 +144,13 @@ def retract_death(person_id: int) -> ResponseReturnValue:
         N_("Tant mieux : la fiche vit de nouveau, avec tout ce qui était permis."),
         lambda session: people.retract_death(session, person.id),
     )
+
+
+def _mourn(session: Session, person_id: PersonId, died_on: date | None) -> None:
+    """The death is noted, and nothing is asked of their bank any more."""
+    now = shell.now()
+    people.record_death(session, person_id, died_on=died_on, at=now)
+    mourning.rest(session, shell.assembly().settings.office_language, at=now, person_id=person_id)
 
 
 def _death(person: Person, given: dict[str, str], errors: dict[str, str] | None = None) -> ResponseReturnValue:

@@ -346,6 +346,10 @@ BY: dict[str, str] = {
 }
 
 
+MOST = 12
+"""So many of a list are shown in one line."""
+
+
 def action(code: str) -> str:
     """What somebody did, as the end of a sentence; its code where an older version recorded it."""
     return shell.say(ACTIONS[code]) if code in ACTIONS else code
@@ -376,7 +380,8 @@ def _named(name: str) -> str:
 
 def _said(name: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_said(name, one) for one in value)
+        rest = " …" if len(value) > MOST else ""
+        return ", ".join(_said(name, one) for one in value[:MOST]) + rest
     text = str(value)
     readers: dict[str, Callable[[str], str]] = {"by": _way, "roles": _role, "before": _role, "after": _role}
     return readers.get(name, str)(text)[:120]
