@@ -191,8 +191,7 @@ def correct_address(
     """Corrects a spelling in place. What failed there is forgotten where the letter box is another one now."""
     abode = _abode(session, abode_id)
     values: dict[str, Any] = contact_store.parts(address)
-    box = dedupe_key(address)
-    values |= {"dedupe_key": box, "address_key": post_key(addresses, box)}
+    values |= {"dedupe_key": (box := dedupe_key(address)), "address_key": post_key(addresses, box)}
     if values["dedupe_key"] != abode.dedupe_key:
         values |= {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
     contact_store.change_abode(session, abode_id, values)

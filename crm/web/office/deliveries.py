@@ -209,8 +209,6 @@ def _name(summary: MailingSummary) -> str:
         kind, _, number = summary.mailing.code.partition("-")
         if kind == LetterKind.ISSUE and number:
             return shell.say(delivery_words.ISSUE, number=number)
-        if kind == LetterKind.SERIES:
-            return shell.say(delivery_words.SERIES)
         return shell.say(delivery_words.LETTERS.get(kind, summary.mailing.code))
     return summary.subject or summary.mailing.code
 

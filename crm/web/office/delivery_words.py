@@ -7,7 +7,7 @@ from crm.web.words import N_
 from mailing.delivery.model import DeliveryState, EventKind, MailingState, Reason
 from mailing.delivery.words import STATES
 
-__all__ = ["EVENTS", "ISSUE", "LETTERS", "MAILING_STATES", "MEANINGS", "REASONS", "SERIES", "STATES"]
+__all__ = ["EVENTS", "ISSUE", "LETTERS", "MAILING_STATES", "MEANINGS", "REASONS", "STATES"]
 
 MAILING_STATES: dict[MailingState, tuple[str, str]] = {
     MailingState.RUNNING: (N_("En cours"), "live"),
@@ -58,8 +58,8 @@ EVENTS: dict[EventKind, tuple[str, str]] = {
 }
 
 ISSUE = N_("PDF du magazine n° %(number)s")
-SERIES = N_("Bienvenue après un premier don")
 LETTERS: dict[str, str] = {
+    LetterKind.SERIES: N_("Bienvenue après un premier don"),
     "confirm": N_("Demandes de confirmation"),
     "already": N_("Rappels d’inscription"),
     "welcome": N_("Mots de bienvenue"),
