@@ -19,9 +19,7 @@ def _who_may(permission: Permission) -> set[Role]:
     return {role for role in Role if rules.may({role}, permission)}
 
 
-def test_every_role_is_in_the_table_and_the_administrator_may_everything_but_see_national_numbers_and_legacies() -> (
-    None
-):
+def test_every_role_is_in_the_table_and_the_administrator_may_all_but_see_national_numbers_and_legacies() -> None:
     assert set(rules.PERMISSIONS) == set(Role)
     assert set(Permission) - rules.PERMISSIONS[Role.ADMINISTRATOR] == {
         Permission.NATIONAL_NUMBER_REVEAL,

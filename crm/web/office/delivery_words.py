@@ -59,7 +59,7 @@ EVENTS: dict[EventKind, tuple[str, str]] = {
 
 ISSUE = N_("PDF du magazine n° %(number)s")
 LETTERS: dict[str, str] = {
-    LetterKind.SERIES: N_("Bienvenue après un premier don"),
+    "series": N_("Bienvenue après un premier don"),
     "confirm": N_("Demandes de confirmation"),
     "already": N_("Rappels d’inscription"),
     "welcome": N_("Mots de bienvenue"),
