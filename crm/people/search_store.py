@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -222,28 +223,38 @@ def candidates(session: Session, terms: Sequence[Term], limit: int) -> dict[int,
     The rarest term leads; the others are looked up person by person.
     """
     lead, *others = sorted(terms, key=lambda term: _size(session, term)) if len(terms) > 1 else terms
-    row = SearchWordRow
-    further = []
-    for term in others:
-        other = aliased(SearchWordRow)
-        further.append(exists().where(other.person_id == row.person_id, _begins(other.word, term)))
     found: dict[int, None] = {}
     for facet in Facet:
-        query = select(row.person_id).where(row.facet == facet, _begins(row.word, lead), *further)
-        found |= dict.fromkeys(session.scalars(query.order_by(row.word, row.person_id).limit(limit)))
+        rows = _standing_for(lead, SearchWordRow.facet == facet).subquery()
+        further = []
+        for term in others:
+            other = aliased(SearchWordRow)
+            begins = or_(*_ways(other.word, term))
+            further.append(exists().where(other.person_id == rows.c.person_id, begins))
+        query = select(rows.c.person_id).where(*further).order_by(rows.c.word, rows.c.person_id)
+        found |= dict.fromkeys(session.scalars(query.limit(limit)))
         if len(found) >= limit:
             break
     return dict(islice(found.items(), limit))
 
 
 def _size(session: Session, term: Term) -> int:
-    row = SearchWordRow
-    some = select(row.person_id).where(row.facet.in_(list(Facet)), _begins(row.word, term)).limit(PROBED).subquery()
+    some = _standing_for(term, SearchWordRow.facet.in_(list(Facet))).limit(PROBED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _begins(word: Any, term: Term) -> ColumnElement[bool]:
-    ways = [and_(word >= start, word < start + _BEYOND) for start in term.starts]
+def _standing_for(term: Term, within: ColumnElement[bool]) -> Any:
+    """(person_id, word) of who stands under a term, each way by a range of the index of its own.
+
+    As one condition with OR, SQLite would read all the words of a facet.
+    """
+    row = SearchWordRow
+    several = [select(row.person_id, row.word).where(within, way) for way in _ways(row.word, term)]
+    return several[0] if len(several) == 1 else union_all(*several)
+
+
+def _ways(word: Any, term: Term) -> list[ColumnElement[bool]]:
     exact = [guess for guess in term.guesses if len(guess) < SHORTEST_MEANT + 2]
-    ways += [and_(word >= guess, word < guess + _BEYOND) for guess in term.guesses if guess not in exact]
-    return or_(*ways, *([word.in_(exact)] if exact else []))
+    begun = [*term.starts, *(guess for guess in term.guesses if guess not in exact)]
+    ways = [and_(word >= start, word < start + _BEYOND) for start in begun]
+    return [*ways, word.in_(exact)] if exact else ways
