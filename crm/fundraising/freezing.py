@@ -43,8 +43,10 @@ def freeze(
 ) -> Waterfall:
     """Writes down who is asked for what, where, by which communication, and why the others are not.
 
-    Raises AppealFrozen (twice is refused), NobodyToAsk, NoMoreNumbers.
+    One appeal at a time: each has to see whom the one before it asks. Raises AppealFrozen (twice is refused),
+    NobodyToAsk, NoMoreNumbers.
     """
+    hold(session, "freeze")
     hold(session, f"appeal {appeal_id}")
     appeal = store.find(session, appeal_id)
     if appeal.frozen_at is not None:

@@ -1,16 +1,21 @@
-"""A freeze that is killed anywhere, or done by two at once, leaves an appeal as it was, or frozen whole, once."""
+"""A freeze that is killed anywhere, or done by two at once, leaves an appeal as it was, or frozen whole, once.
+
+Two appeals frozen at once ask nobody twice.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.donations import appeals
 from crm.fundraising import freezing, rules, service
-from crm.fundraising.errors import AppealFrozen
+from crm.fundraising.errors import AppealFrozen, NobodyToAsk
 from crm.fundraising.model import NewCell
 from crm.fundraising.tables import LeftOutRow, RecipientRow
 from crm.rooms import QUESTIONS
@@ -70,3 +75,21 @@ def test_two_freezes_at_once_are_one(house: Assembly) -> None:
     assert [type(one) for one in wrong] == [AppealFrozen]
     people, _, letters = _counts(house, appeal_id)
     assert people >= letters > 0
+
+
+def test_two_appeals_frozen_at_once_ask_nobody_twice(house: Assembly) -> None:
+    """Each rests whom the other asks, though neither was there when the other began."""
+    with house.database.transaction() as session:
+        crowd(session, house, Random(4), size=12)
+        everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
+        first, second = (appeal(session, everybody, code=code).id for code in ("P1", "P2"))
+        would = freezing.preview(session, QUESTIONS, first, at=NOW).mailed
+
+    def freeze(appeal_id: AppealId) -> Callable[[Session], object]:
+        return lambda session: freezing.freeze(session, QUESTIONS, appeal_id, by=None, at=NOW)
+
+    wrong = at_once(house, freeze(first), freeze(second))
+    with house.database.reading() as session:
+        asked = session.scalars(select(RecipientRow.person_id)).all()
+    assert len(asked) == len(set(asked)) == would > 0
+    assert [type(one) for one in wrong] == [NobodyToAsk]
