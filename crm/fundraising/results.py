@@ -48,7 +48,7 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
     row = RecipientRow
     mailed = session.execute(
         select(row.cell_id, row.package, row.source_code, func.count())
-        .where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+        .where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, store.written_to())
         .group_by(row.cell_id, row.package, row.source_code)
         .order_by(row.source_code)
     ).all()
@@ -71,7 +71,7 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
             .where(
                 row.appeal_id == appeal_id,
                 row.arm == Arm.MAILED,
-                row.removal.is_(None),
+                store.written_to(),
                 gifts.c.source_code.is_(None),
                 gifts.c.kind == GiftKind.ONE_OFF,
                 gifts.c.given_on.between(since, until),
