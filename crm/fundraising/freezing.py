@@ -101,7 +101,8 @@ def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: d
 
 def counted(session: Session, asked: Asked) -> Waterfall:
     """The roll, counted in one query."""
-    return _waterfall([cell for cell, _ in asked.cells], session.execute(selects.tallied(asked)).mappings())
+    rows = session.execute(selects.tallied(asked)).mappings()
+    return _waterfall([cell for cell, _ in asked.cells], (dict(row) for row in rows))
 
 
 def _columns(cells: Sequence[Cell]) -> tuple[str, ...]:
