@@ -1,4 +1,4 @@
-"""National lists of numbers that nobody may call to sell or to ask: kept as keyed hashes, the newest one only."""
+"""Lists of numbers that nobody may call to sell or to ask: kept as keyed hashes, the newest one of each source."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from crm.privacy import limits
 from crm.values.identifiers import AccountId
 from crm.values.phone_number import PhoneNumber
 
+NATIONAL = "Ne m’appelez plus"
+LONGEST_SOURCE = 60
 _BELGIAN = re.compile(r"(?:(?:\+32|0032)0?|0)([1-9]\d{7,8})")
 _BARE = re.compile(r"(?:32)?0?([1-9]\d{7,8})")
 """As a spreadsheet leaves a number whose first nought it took away."""
@@ -30,9 +32,10 @@ _SIGNS = re.compile(r"[\s./()\u00a0\u202f-]+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlockList:
-    """A list as it was brought: of which day it is, how many numbers, the fingerprint of the file."""
+    """A list as it was brought: from where, of which day it is, how many numbers, the fingerprint of the file."""
 
     id: int
+    source: str
     dated_on: date
     numbers: int
     sha256: str
@@ -65,55 +68,83 @@ def bring(
     sha256: str,
     by: AccountId | None,
     at: datetime,
+    source: str = NATIONAL,
 ) -> BlockList:
-    """Keeps a list in place of the one before. The same file again changes nothing.
+    """Keeps a list in place of the one before of that source; those of others stay. The same again changes nothing.
 
     `numbers` are E.164, each once. Raises BlockListOlder for one that is older than what we hold.
     """
     hold(session, "do-not-call list")
-    held = held_list(session)
+    named = source_of(source)
+    held = next((one for one in held_lists(session) if one.source.casefold() == named.casefold()), None)
     if held is not None and held.sha256 == sha256 and held.dated_on == dated_on:
         return held
     if held is not None and dated_on < held.dated_on:
         raise BlockListOlder
-    session.execute(delete(BlockedNumberRow).execution_options(synchronize_session=False))
-    row = BlockListRow(dated_on=dated_on, numbers=0, sha256=sha256, brought_at=at, brought_by=by)
+    if held is not None:
+        drop(session, held.id)
+        named = held.source
+    row = BlockListRow(
+        source=named, is_held=True, dated_on=dated_on, numbers=0, sha256=sha256, brought_at=at, brought_by=by
+    )
     session.add(row)
     session.flush()
     row.numbers = pour(session, _table(BlockedNumberRow), ("list_id", "address_key"), _rows(row.id, addresses, numbers))
     session.flush()
-    return _noun(row, row.id)
+    return _noun(row)
+
+
+def source_of(text: str) -> str:
+    """The name of a source in single spaces; without one it is the national list."""
+    return " ".join(text.split())[:LONGEST_SOURCE] or NATIONAL
+
+
+def drop(session: Session, list_id: int) -> bool:
+    """Holds a list no longer: its numbers go. True if that is news."""
+    hold(session, "do-not-call list")
+    row = session.get(BlockListRow, list_id, populate_existing=True)
+    if row is None or not row.is_held:
+        return False
+    gone = delete(BlockedNumberRow).where(BlockedNumberRow.list_id == list_id)
+    session.execute(gone.execution_options(synchronize_session=False))
+    row.is_held = False
+    session.flush()
+    return True
 
 
 def lists(session: Session, *, size: int = 20) -> tuple[BlockList, ...]:
-    """Every list that was brought, the newest first; the first is the one we hold."""
-    rows = session.scalars(select(BlockListRow).order_by(BlockListRow.id.desc()).limit(size)).all()
-    return tuple(_noun(row, rows[0].id) for row in rows)
+    """Every list that was brought, those we hold first, then the newest."""
+    row = BlockListRow
+    return tuple(
+        _noun(one) for one in session.scalars(select(row).order_by(row.is_held.desc(), row.id.desc()).limit(size))
+    )
 
 
-def held_list(session: Session) -> BlockList | None:
-    """The list that holds."""
-    return next(iter(lists(session, size=1)), None)
+def held_lists(session: Session) -> tuple[BlockList, ...]:
+    """The list that holds of each source, the oldest first."""
+    row = BlockListRow
+    query = select(row).where(row.is_held).order_by(row.dated_on, row.id)
+    return tuple(_noun(one) for one in session.scalars(query))
 
 
-def require_fresh(session: Session, on: date) -> BlockList:
-    """The list that holds. Raises BlockListStale where there is none, or where it is too old on that day."""
-    held, days = held_list(session), limits.value(session, limits.BLOCK_LIST, on)
-    if held is None or held.is_stale(on, days):
-        raise BlockListStale(None if held is None else held.dated_on, days)
+def require_fresh(session: Session, on: date) -> tuple[BlockList, ...]:
+    """The lists that hold. Raises BlockListStale where there is none, or where one is too old on that day."""
+    held, days = held_lists(session), limits.value(session, limits.BLOCK_LIST, on)
+    if not held or held[0].is_stale(on, days):
+        raise BlockListStale(held[0].dated_on if held else None, days)
     return held
 
 
 def blocked() -> Select[str]:
-    """The keys of the numbers on the list that holds."""
+    """The keys of the numbers on the lists that hold."""
     return select(BlockedNumberRow.address_key)
 
 
 def listed_on(session: Session, address_keys: Collection[str]) -> list[date]:
-    """Of which day the list is that holds one of those numbers; nothing where none does."""
+    """Of which day the lists are that hold one of those numbers; nothing where none does."""
     row = BlockListRow
     listed = select(BlockedNumberRow.list_id).where(BlockedNumberRow.address_key.in_(sorted(address_keys)))
-    return list(session.scalars(select(row.dated_on).where(row.id.in_(listed))))
+    return list(session.scalars(select(row.dated_on).where(row.id.in_(listed)).order_by(row.id)))
 
 
 def _rows(list_id: int, addresses: AddressHasher, numbers: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -125,13 +156,14 @@ def _table(row: Any) -> Any:
     return row.__table__
 
 
-def _noun(row: BlockListRow, newest: int) -> BlockList:
+def _noun(row: BlockListRow) -> BlockList:
     return BlockList(
         id=row.id,
+        source=row.source,
         dated_on=row.dated_on,
         numbers=row.numbers,
         sha256=row.sha256,
         brought_at=row.brought_at,
         brought_by=None if row.brought_by is None else AccountId(row.brought_by),
-        is_held=row.id == newest,
+        is_held=row.is_held,
     )

@@ -221,11 +221,13 @@ class SuppressionRow(Base):
 
 
 class BlockListRow(Base):
-    """A national do-not-call list that was brought as a file; of the newest one the numbers are kept."""
+    """A do-not-call list that was brought as a file; of the newest one of each source the numbers are kept."""
 
     __tablename__ = "do_not_call_list"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source: Mapped[str] = mapped_column(String(60))
+    is_held: Mapped[bool]
     dated_on: Mapped[date]
     numbers: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
@@ -239,4 +241,4 @@ class BlockedNumberRow(Base):
     __tablename__ = "do_not_call_number"
 
     address_key: Mapped[str] = mapped_column(AddressKey(80), primary_key=True)
-    list_id: Mapped[int] = mapped_column(ForeignKey("do_not_call_list.id"), index=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("do_not_call_list.id"), primary_key=True, index=True)

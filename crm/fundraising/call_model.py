@@ -38,7 +38,9 @@ class Finding(StrEnum):
     UNKNOWN = "unknown"
     """No line of this appeal has that reference."""
     MISMATCH = "mismatch"
-    """Its number and its communication are those of two people."""
+    """Its number and its communication, its code or its name are those of two people."""
+    BARE = "bare"
+    """A number and nothing else: the same number stands on the list of every appeal."""
     GONE = "gone"
     """Whoever it was had their data erased."""
     BAD_RESULT = "bad-result"
@@ -68,6 +70,10 @@ class Line:
     number: int
     reference: str
     seq: int | None = None
+    code: str = ""
+    names: tuple[str, ...] = ()
+    """What stands beside a number that has no communication, folded: of a person the last name, then the first."""
+    is_by_number: bool = False
     outcome: CallOutcome | None = None
     called_on: date | None = None
     cents: int | None = None

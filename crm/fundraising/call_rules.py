@@ -21,6 +21,10 @@ LONGEST_REFERENCE = 40
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "communication": ("communication", "reference", "ref", "referentie", "mededeling"),
     "seq": ("seq", "numero", "nummer", "volgnummer", "number"),
+    "code": ("code", "code source", "source code", "broncode"),
+    "name": ("nom", "naam", "achternaam", "name", "last name"),
+    "first": ("prenom", "voornaam", "first name"),
+    "organisation": ("organisation", "organisatie", "organization"),
     "result": ("resultat", "result", "resultaat", "uitkomst", "outcome"),
     "called": ("appele le", "date appel", "date", "datum", "gebeld op", "called on"),
     "amount": ("montant promis", "montant", "bedrag", "amount"),
@@ -79,7 +83,13 @@ def line(
         return replace(bare, finding=Finding.MISMATCH)
     if cell("communication") and by_reference is None:
         return replace(bare, finding=Finding.UNKNOWN)
-    told = replace(bare, seq=by_reference if by_reference is not None else by_number)
+    told = replace(
+        bare,
+        seq=by_reference if by_reference is not None else by_number,
+        is_by_number=by_reference is None,
+        code=cell("code").upper(),
+        names=tuple(_plain(cell(field).lstrip("'")) for field in ("name", "first", "organisation")),
+    )
     if told.seq is None:
         return replace(told, finding=Finding.UNKNOWN)
     if not cell("result"):
@@ -94,6 +104,19 @@ def is_known(one: Line, said: Sequence[tuple[CallOutcome, date | None]]) -> bool
     """Whether that was said of them before: the same outcome of the same day, or of a day that either does not say."""
     same = [day for outcome, day in said if outcome is one.outcome]
     return bool(same) and (one.called_on is None or None in same or one.called_on in same)
+
+
+def doubt(one: Line, *, code: str, last: str, first: str, organisation: str) -> Finding | None:
+    """Why a number is no proof of who was called: it needs the communication, or the code of the slip, or the name."""
+    if not one.is_by_number:
+        return None
+    if one.code:
+        return None if one.code == code else Finding.MISMATCH
+    if not any(one.names):
+        return Finding.BARE
+    known = tuple(_plain(name) for name in (last, first, organisation))
+    told = [(said, name) for said, name in zip(one.names, known, strict=True) if said]
+    return None if all(said == name for said, name in told) else Finding.MISMATCH
 
 
 def _with_facts(told: Line, cell: Callable[[str], str], *, first_on: date, last_on: date) -> Line:

@@ -38,6 +38,11 @@ AT_ONCE = 200
 """Lines that are done in one transaction."""
 LONGEST_AGENCY = 200
 
+_KNOWN_BY = tuple(
+    getattr(RecipientRow, name)
+    for name in ("seq", "id", "person_id", "digits", "source_code", "last_name", "first_name", "organisation")
+)
+
 
 def read(
     session: Session,
@@ -259,26 +264,35 @@ def _judged(session: Session, appeal_id: AppealId, report_id: int, lines: Iterab
     row = RecipientRow
     here = (row.appeal_id == appeal_id, row.arm == Arm.MAILED)
     wanted = {one.seq for one in several if one.seq is not None}
-    query = select(row.seq, row.id, row.person_id, row.digits).where(*here, row.seq.in_(wanted))
-    people = {seq: (number, who, bool(digits)) for seq, number, who, digits in session.execute(query)}
-    said = _said(session, {number for number, _, _ in people.values()})
+    people = {one.seq: one for one in session.execute(select(*_KNOWN_BY).where(*here, row.seq.in_(wanted)))}
+    said = _said(session, {one.id for one in people.values()})
     for one in several:
-        number, who, is_known = people.get(one.seq or 0, (None, None, True))
-        finding = one.finding
-        if one.seq is not None and number is None:
+        found, finding = people.get(one.seq), one.finding
+        doubt = None
+        if found is not None and finding is Finding.NEW:
+            doubt = call_rules.doubt(
+                one,
+                code=found.source_code,
+                last=found.last_name,
+                first=found.first_name,
+                organisation=found.organisation,
+            )
+        if one.seq is not None and found is None:
             finding = Finding.UNKNOWN
-        elif not is_known:
-            finding, number, who = Finding.GONE, None, None
-        elif finding is Finding.NEW and number is not None and one.outcome is not None:
-            if call_rules.is_known(one, said[number]):
+        elif found is not None and not found.digits:
+            finding, found = Finding.GONE, None
+        elif doubt is not None:
+            finding, found = doubt, None
+        elif finding is Finding.NEW and found is not None and one.outcome is not None:
+            if call_rules.is_known(one, said[found.id]):
                 finding = Finding.KNOWN
-            said[number].append((one.outcome, one.called_on))
+            said[found.id].append((one.outcome, one.called_on))
         yield {
             "report_id": report_id,
             "line": one.number,
             "reference": one.reference,
-            "recipient_id": number,
-            "person_id": who,
+            "recipient_id": None if found is None else found.id,
+            "person_id": None if found is None else found.person_id,
             "outcome": one.outcome,
             "called_on": one.called_on,
             "cents": one.cents,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -43,8 +43,11 @@ def freeze(
 ) -> Waterfall:
     """Writes down who is asked for what, where, by which communication, and why the others are not.
 
-    Raises AppealFrozen (twice is refused), NobodyToAsk, NoMoreNumbers.
+    The roll is asked for once, and what is counted is what was written down, whoever says no meanwhile.
+    One appeal at a time: each has to see whom the one before it asks. Raises AppealFrozen (twice is refused),
+    NobodyToAsk, NoMoreNumbers.
     """
+    hold(session, "freeze")
     hold(session, f"appeal {appeal_id}")
     appeal = store.find(session, appeal_id)
     if appeal.frozen_at is not None:
@@ -52,15 +55,14 @@ def freeze(
     asked = asking(session, catalogue, appeal, at=at)
     if not asked.cells:
         raise NobodyToAsk
-    found, next_seq = counted(session, asked), store.plan_row(session, appeal_id).next_seq
-    if not found.mailed:
-        raise NobodyToAsk
+    next_seq, rolled = store.plan_row(session, appeal_id).next_seq, Counter[tuple[Any, ...]]()
     cells = [cell for cell, _ in asked.cells]
-    put_codes(session, appeal, cells)
+    columns = _columns(cells)
     with TemporaryFile("w+") as people, TemporaryFile("w+") as left_out, TemporaryFile("w+") as printed:
         stream = session.execute(selects.roll(asked, whole=True).execution_options(yield_per=AT_ONCE)).mappings()
         for row in stream:
             cell = cells[row["place"]]
+            rolled[tuple(row[name] for name in columns)] += 1
             if row["reason"] is not None:
                 _lay(left_out, (appeal_id, row["person_id"], cell.id, row["reason"], row["refusal"]))
             elif row["arm"] == Arm.CONTROL:
@@ -70,12 +72,15 @@ def freeze(
                 next_seq += 1
                 _lay(people, values)
                 _lay(printed, letters.communication(values))
+        found = _waterfall(cells, _sums(columns, rolled))
+        if not found.mailed:
+            raise NobodyToAsk
+        put_codes(session, appeal, cells)
         pour(session, _table(RecipientRow), RECIPIENT, _read(people))
         pour(session, _table(LeftOutRow), LEFT_OUT, _read(left_out))
         appeals.print_communications(session, appeal_id, _read(printed))
     for cell in cells:
-        version = segments.versions(session, cell.plan.segment_id)[0].number
-        session.get_one(AppealCellRow, cell.id).segment_version = version
+        session.get_one(AppealCellRow, cell.id).segment_version = _version(session, asked, cell)
     store.freeze(session, appeal_id, at=at, by=by, waterfall=store.as_json(found), next_seq=next_seq)
     return found
 
@@ -96,12 +101,27 @@ def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: d
 
 def counted(session: Session, asked: Asked) -> Waterfall:
     """The roll, counted in one query."""
-    cells = [cell for cell, _ in asked.cells]
+    rows = session.execute(selects.tallied(asked)).mappings()
+    return _waterfall([cell for cell, _ in asked.cells], (dict(row) for row in rows))
+
+
+def _columns(cells: Sequence[Cell]) -> tuple[str, ...]:
+    return ("place", "reason", "refusal", "arm", "package", *(f"in_{place}" for place in range(len(cells))))
+
+
+def _sums(columns: Sequence[str], rolled: Counter[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    """Rows of the roll that are alike, as `selects.tallied` would count them."""
+    for values, people in rolled.items():
+        row = dict(zip(columns, values, strict=True))
+        yield row | {"people": people} | {name: row[name] * people for name in columns if name.startswith("in_")}
+
+
+def _waterfall(cells: Sequence[Cell], rows: Iterable[Mapping[str, Any]]) -> Waterfall:
     excluded: list[Counter[Reason]] = [Counter() for _ in cells]
     mailed: list[Counter[str]] = [Counter() for _ in cells]
     control, own, inside = ([0] * len(cells) for _ in range(3))
     refusals: Counter[str] = Counter()
-    for row in session.execute(selects.tallied(asked)).mappings():
+    for row in rows:
         place, people = row["place"], int(row["people"])
         own[place] += people
         for number in range(len(cells)):
@@ -129,6 +149,12 @@ def counted(session: Session, asked: Asked) -> Waterfall:
         ),
         refusals=dict(refusals.most_common()),
     )
+
+
+def _version(session: Session, asked: Asked, cell: Cell) -> int:
+    """The number of the version of a segment that was asked: a colleague may have kept another since."""
+    several, tree = segments.versions(session, cell.plan.segment_id), asked.question.others[cell.plan.segment_id].tree
+    return next((one.number for one in several if one.tree == tree), several[0].number)
 
 
 def put_codes(session: Session, appeal: WholeAppeal, cells: Iterable[Cell]) -> None:

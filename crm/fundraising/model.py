@@ -346,7 +346,7 @@ class Answered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Results:
-    """What came of an appeal up to a day."""
+    """What came of an appeal up to a day; the arms are of those cells only that can be compared."""
 
     until_on: date
     answered: tuple[Answered, ...]

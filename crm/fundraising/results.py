@@ -18,6 +18,7 @@ from crm.values.identifiers import AppealId, CellId
 
 WINDOW = 90
 """So many days after an appeal, a gift without a code is taken for an answer to it."""
+NOBODY = Arms(people=0, cents=0, squares=0.0)
 
 
 def of(session: Session, appeal: WholeAppeal, *, on: date) -> Results:
@@ -30,15 +31,15 @@ def of(session: Session, appeal: WholeAppeal, *, on: date) -> Results:
         for package in (cell.plan.package, cell.plan.rival)
         if package
     }
-    arms = _arms(session, appeal.id, since, until)
+    arms = rules.comparable(_arms(session, appeal.id, since, until))
     return Results(
         until_on=until,
         answered=_answered(session, appeal.id, codes, since, until),
         cost_cents=appeal.plan.cost_cents,
         paid_back_on=rules.paid_back(appeal.plan.cost_cents, _by_day(session, codes)),
-        mailed_arm=arms[Arm.MAILED],
-        control_arm=arms[Arm.CONTROL],
-        lift=rules.lift(arms[Arm.MAILED], arms[Arm.CONTROL]),
+        mailed_arm=_together([mailed for mailed, _ in arms]),
+        control_arm=_together([control for _, control in arms]),
+        lift=rules.lift(arms),
         opt_outs=_opt_outs(session, appeal, since, until),
     )
 
@@ -47,7 +48,7 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
     row = RecipientRow
     mailed = session.execute(
         select(row.cell_id, row.package, row.source_code, func.count())
-        .where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+        .where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, store.written_to())
         .group_by(row.cell_id, row.package, row.source_code)
         .order_by(row.source_code)
     ).all()
@@ -70,7 +71,7 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
             .where(
                 row.appeal_id == appeal_id,
                 row.arm == Arm.MAILED,
-                row.removal.is_(None),
+                store.written_to(),
                 gifts.c.source_code.is_(None),
                 gifts.c.kind == GiftKind.ONE_OFF,
                 gifts.c.given_on.between(since, until),
@@ -104,8 +105,11 @@ def _by_day(session: Session, codes: set[str]) -> list[tuple[date, int]]:
     return [(day, int(cents)) for day, cents in rows]
 
 
-def _arms(session: Session, appeal_id: AppealId, since: date, until: date) -> dict[Arm, Arms]:
-    """What each arm gave in the window, whatever the code: the same is counted of both, and of whoever was frozen."""
+def _arms(session: Session, appeal_id: AppealId, since: date, until: date) -> list[tuple[Arms, Arms]]:
+    """Of each cell what both arms gave in the window, whatever the code, and whatever became of them since.
+
+    Whoever was added by hand was drawn by no lot, and is in neither.
+    """
     row, gifts = RecipientRow, donations.effective_gifts().subquery("gifts")
     within = and_(
         gifts.c.person_id == row.person_id,
@@ -113,18 +117,28 @@ def _arms(session: Session, appeal_id: AppealId, since: date, until: date) -> di
         gifts.c.kind == GiftKind.ONE_OFF,
     )
     each = (
-        select(row.arm, row.person_id, func.coalesce(func.sum(gifts.c.net_cents), 0).label("cents"))
+        select(row.cell_id, row.arm, row.person_id, func.coalesce(func.sum(gifts.c.net_cents), 0).label("cents"))
         .outerjoin(gifts, within)
-        .where(row.appeal_id == appeal_id)
-        .group_by(row.arm, row.person_id)
+        .where(row.appeal_id == appeal_id, row.added_at.is_(None))
+        .group_by(row.cell_id, row.arm, row.person_id)
         .subquery("each_person")
     )
     as_float = cast(each.c.cents, Float)
-    query = select(each.c.arm, func.count(), func.sum(each.c.cents), func.sum(as_float * as_float)).group_by(each.c.arm)
-    found = dict.fromkeys(Arm, Arms(people=0, cents=0, squares=0.0))
-    for arm, people, cents, squares in session.execute(query):
-        found[Arm(arm)] = Arms(people=int(people), cents=int(cents), squares=float(squares))
-    return found
+    several = (func.count(), func.sum(each.c.cents), func.sum(as_float * as_float))
+    query = select(each.c.cell_id, each.c.arm, *several).group_by(each.c.cell_id, each.c.arm)
+    found: dict[int, dict[Arm, Arms]] = {}
+    for cell_id, arm, people, cents, squares in session.execute(query.order_by(each.c.cell_id)):
+        told = Arms(people=int(people), cents=int(cents), squares=float(squares))
+        found.setdefault(cell_id, dict.fromkeys(Arm, NOBODY))[Arm(arm)] = told
+    return [(arms[Arm.MAILED], arms[Arm.CONTROL]) for arms in found.values()]
+
+
+def _together(arms: list[Arms]) -> Arms:
+    return Arms(
+        people=sum(one.people for one in arms),
+        cents=sum(one.cents for one in arms),
+        squares=sum(one.squares for one in arms),
+    )
 
 
 def _opt_outs(session: Session, appeal: WholeAppeal, since: date, until: date) -> int:

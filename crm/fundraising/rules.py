@@ -132,21 +132,36 @@ def communication(appeal_id: int, seq: int) -> StructuredCommunication:
     return StructuredCommunication.of(appeal_id * (MOST_PRINTED + 1) + seq)
 
 
-def lift(mailed: Arms, control: Arms) -> Lift | None:
+def lift(cells: Sequence[tuple[Arms, Arms]]) -> Lift | None:
     """What an appeal brought beside doing nothing, in cents a person, with the interval that holds it 19 times of 20.
 
-    None where nothing may be claimed: a group below `FEWEST` people says more about chance than about the appeal.
+    Of each cell those asked and those left alone: lots are drawn within a cell, so each is compared with its own. A
+    cell weighs as much as it can tell (Mantel and Haenszel), and nothing where it has no spread of its own.
+
+    None where nothing may be claimed: arms below `FEWEST` people say more about chance than about the appeal.
     """
-    if min(mailed.people, control.people) < FEWEST:
+    told = comparable(cells)
+    if any(sum(one.people for one in arm) < FEWEST for arm in zip(*told, strict=True)) or not told:
         return None
-    means = [one.cents / one.people for one in (mailed, control)]
-    spreads = [
-        max(one.squares - one.people * mean * mean, 0.0) / (one.people - 1) / one.people
-        for one, mean in zip((mailed, control), means, strict=True)
-    ]
-    wide = NINETEEN_OF_TWENTY * math.sqrt(sum(spreads))
-    more = means[0] - means[1]
+    weights = [mailed.people * control.people / (mailed.people + control.people) for mailed, control in told]
+    more = wide = 0.0
+    for weight, (mailed, control) in zip(weights, told, strict=True):
+        share = weight / sum(weights)
+        more += share * (mailed.cents / mailed.people - control.cents / control.people)
+        wide += share * share * (_spread(mailed) + _spread(control))
+    wide = NINETEEN_OF_TWENTY * math.sqrt(wide)
     return Lift(cents=round(more), low_cents=round(more - wide), high_cents=round(more + wide))
+
+
+def comparable(cells: Sequence[tuple[Arms, Arms]]) -> list[tuple[Arms, Arms]]:
+    """The cells of which enough were asked and left alone to know how much people differ."""
+    return [pair for pair in cells if min(one.people for one in pair) > 1]
+
+
+def _spread(arm: Arms) -> float:
+    """How far the mean of an arm may be from that of all such people, squared."""
+    mean = arm.cents / arm.people
+    return max(arm.squares - arm.people * mean * mean, 0.0) / (arm.people - 1) / arm.people
 
 
 def paid_back(cost_cents: int, by_day: Sequence[tuple[date, int]]) -> date | None:

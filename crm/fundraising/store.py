@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.donations import appeals
@@ -26,7 +26,7 @@ from crm.fundraising.model import (
     Waterfall,
     WholeAppeal,
 )
-from crm.fundraising.tables import AppealCellRow, AppealPlanRow, CallResultRow, RecipientRow
+from crm.fundraising.tables import AppealCellRow, AppealFileRow, AppealPlanRow, CallResultRow, RecipientRow
 from crm.values.identifiers import AccountId, AppealId, CellId, PersonId, SegmentId
 from crm.values.languages import Language
 
@@ -175,6 +175,17 @@ def uncalled() -> ColumnElement[bool]:
         CallResultRow.outcome.in_(sorted(FINAL)),
     )
     return ~settled.exists()
+
+
+def written_to() -> ColumnElement[bool]:
+    """Whether a recipient is written to, or was: who is taken out once a file with them has left had their letter."""
+    row, file = RecipientRow, AppealFileRow
+    left = select(file.id).where(
+        file.appeal_id == row.appeal_id,
+        file.made_at < row.removed_at,
+        or_(row.added_at.is_(None), row.added_at <= file.made_at),
+    )
+    return or_(row.removal.is_(None), left.exists())
 
 
 def noun(values: Mapping[str, Any]) -> Recipient:

@@ -17,6 +17,10 @@ class SegmentMissing(Missing):
     """There is no such segment, or it is not the asker's to see."""
 
 
+class SegmentUnreadable(SegmentMissing):
+    """A segment is kept in a form that we do not know: nobody may be picked by it, nor by one that asks about it."""
+
+
 class SegmentChanged(Conflict):
     """Somebody changed the segment meanwhile."""
 

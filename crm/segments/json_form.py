@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, assert_never
 
@@ -32,6 +32,8 @@ from crm.segments.model import (
 )
 from crm.values.identifiers import SegmentId
 
+UPGRADES: Mapping[int, Callable[[Any], Any]] = {}
+"""For each form before `FORM`, what makes its tree one of the next. There is one form only so far."""
 _W = TypeVar("_W", Measure, Relation)
 
 
@@ -42,9 +44,17 @@ def to_json(tree: Tree) -> dict[str, Any]:
 
 def from_json(whole: Any) -> Tree:
     """The tree of a form we know. Raises `TreeInvalid` for anything else; older forms are read as they were meant."""
-    if not isinstance(whole, Mapping) or whole.get("form") != FORM:
-        raise TreeInvalid("a form of a segment that we do not know", field="form")
-    return _read(whole.get("tree"), "tree", 0)
+    unknown = TreeInvalid("a form of a segment that we do not know", field="form")
+    if not isinstance(whole, Mapping):
+        raise unknown
+    form, tree = whole.get("form"), whole.get("tree")
+    if isinstance(form, bool) or not isinstance(form, int):
+        raise unknown
+    while form != FORM:
+        if form not in UPGRADES:
+            raise unknown
+        form, tree = form + 1, UPGRADES[form](tree)
+    return _read(tree, "tree", 0)
 
 
 def _tree(tree: Tree) -> dict[str, Any]:  # noqa: PLR0911 - one answer for each noun

@@ -230,6 +230,8 @@ class Segment:
     changed_at: datetime
     tree: Tree
     run: Run | None = None
+    is_readable: bool = True
+    """False where its tree is kept in a form that we do not know; `tree` says nothing then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

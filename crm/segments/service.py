@@ -11,7 +11,7 @@ from crm.foundation.database import hold
 from crm.people import service as people
 from crm.segments import store
 from crm.segments.catalogue import Catalogue, checked
-from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentUsed
+from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentUnreadable, SegmentUsed
 from crm.segments.json_form import to_json
 from crm.segments.model import Definition, NewSegment, Run, Segment, Tree, Version
 from crm.segments.rules import asked_segments
@@ -26,15 +26,18 @@ LONGEST_TEXT = 2000
 MOST_PICKS = 1000
 
 
-def segments(session: Session, *, by: AccountId) -> tuple[Segment, ...]:
-    """Those somebody may see, by folder and name: what is shared, and their own."""
-    return tuple(one for one in store.segments(session) if one.is_shared or one.owner_id == by)
+def segments(session: Session, *, by: AccountId, whole: bool = False) -> tuple[Segment, ...]:
+    """Those somebody may see, by folder and name: what is shared, and their own; `whole` has the unreadable too."""
+    several = store.segments(session)
+    return tuple(one for one in several if (one.is_shared or one.owner_id == by) and (whole or one.is_readable))
 
 
 def get(session: Session, segment_id: SegmentId, *, by: AccountId) -> Segment:
-    """A segment somebody may see. Raises `SegmentMissing`."""
+    """A segment somebody may see. Raises `SegmentMissing`, and `SegmentUnreadable`, which is one."""
     if store.row(session, segment_id) is not None:
         for one in store.segments(session, [segment_id]):
+            if (one.is_shared or one.owner_id == by) and not one.is_readable:
+                raise SegmentUnreadable
             if one.is_shared or one.owner_id == by:
                 return one
     raise SegmentMissing
@@ -141,6 +144,8 @@ def reached(session: Session, trees: Iterable[Tree]) -> dict[SegmentId, Definiti
         new = store.segments(session, wanted - set(found))
         if {one.id for one in new} != wanted - set(found):
             raise SegmentMissing
+        if not all(one.is_readable for one in new):
+            raise SegmentUnreadable
         by_hand = store.picks(session, [one.id for one in new])
         for one in new:
             found[one.id] = definition(one.tree, by_hand[one.id])

@@ -8,14 +8,20 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from crm.segments.errors import TreeInvalid
 from crm.segments.json_form import from_json
-from crm.segments.model import Run, Segment, Tree, Version
+from crm.segments.model import Run, Segment, Some, Tree, Version
 from crm.segments.tables import SegmentPickRow, SegmentRow, SegmentRunRow, SegmentVersionRow
 from crm.values.identifiers import AccountId, SegmentId
 
+NOTHING = Some(parts=(), least=1)
+
 
 def segments(session: Session, segment_ids: Collection[SegmentId] | None = None) -> list[Segment]:
-    """Those that were not put away, by folder and name, each with its tree and last count; two queries."""
+    """Those that were not put away, by folder and name, each with its tree and last count; two queries.
+
+    One that cannot be read is marked, and keeps nobody from the others.
+    """
     wanted = (
         select(SegmentRow, SegmentVersionRow.tree)
         .join(
@@ -33,7 +39,7 @@ def segments(session: Session, segment_ids: Collection[SegmentId] | None = None)
     last = select(func.max(SegmentRunRow.id)).where(SegmentRunRow.segment_id.in_([row.id for row, _ in rows]))
     runs = session.scalars(select(SegmentRunRow).where(SegmentRunRow.id.in_(last.group_by(SegmentRunRow.segment_id))))
     by_segment = {run.segment_id: run for run in runs}
-    return [_segment(row, from_json(tree), by_segment.get(row.id)) for row, tree in rows]
+    return [_segment(row, _tree(tree), by_segment.get(row.id)) for row, tree in rows]
 
 
 def row(session: Session, segment_id: SegmentId) -> SegmentRow | None:
@@ -49,7 +55,7 @@ def add_version(session: Session, segment_id: int, number: int, tree: dict[str, 
 
 
 def versions(session: Session, segment_id: SegmentId) -> list[Version]:
-    """Every tree a segment has had, the newest first."""
+    """Every tree a segment has had that can be read, the newest first."""
     rows = session.scalars(
         select(SegmentVersionRow)
         .where(SegmentVersionRow.segment_id == segment_id)
@@ -58,11 +64,12 @@ def versions(session: Session, segment_id: SegmentId) -> list[Version]:
     return [
         Version(
             number=one.number,
-            tree=from_json(one.tree),
+            tree=tree,
             made_at=one.made_at,
             made_by=AccountId(one.made_by) if one.made_by else None,
         )
         for one in rows
+        if (tree := _tree(one.tree)) is not None
     ]
 
 
@@ -104,7 +111,14 @@ def add_run(session: Session, segment_id: SegmentId, run: Run) -> None:
     session.flush()
 
 
-def _segment(found: SegmentRow, tree: Tree, run: SegmentRunRow | None) -> Segment:
+def _tree(kept: Any) -> Tree | None:
+    try:
+        return from_json(kept)
+    except TreeInvalid:
+        return None
+
+
+def _segment(found: SegmentRow, tree: Tree | None, run: SegmentRunRow | None) -> Segment:
     return Segment(
         id=SegmentId(found.id),
         name=found.name,
@@ -116,7 +130,8 @@ def _segment(found: SegmentRow, tree: Tree, run: SegmentRunRow | None) -> Segmen
         version=found.version,
         created_at=found.created_at,
         changed_at=found.changed_at,
-        tree=tree,
+        tree=NOTHING if tree is None else tree,
+        is_readable=tree is not None,
         run=None
         if run is None
         else Run(people=run.people, milliseconds=run.milliseconds, counted_at=run.counted_at, number=run.number),

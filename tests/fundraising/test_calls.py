@@ -35,6 +35,7 @@ from tests.conftest import NOW
 from tests.fundraising.conftest import ASKING, BY, TODAY, appeal, furnish, person, segment
 
 HEAD = ("seq", "communication", "resultat", "appele_le", "montant_promis", "rythme", "remarque")
+CODE = "NOEL26-P1-A-01"
 DAY = date(2026, 11, 24)
 Said = Finding | tuple[CallOutcome, date | None, int | None, bool]
 LATER = NOW + timedelta(days=3)
@@ -98,7 +99,8 @@ def called(session: Session, assembly: Assembly) -> tuple[AppealId, list[PersonI
 def content(*lines: tuple[str, ...]) -> bytes:
     """A file with those lines."""
     text = io.StringIO()
-    csv.writer(text, delimiter=";").writerows([HEAD, *([*one, *[""] * (len(HEAD) - len(one))] for one in lines)])
+    rows = [[*one, *[""] * (len(HEAD) - len(one)), CODE] for one in lines]
+    csv.writer(text, delimiter=";").writerows([[*HEAD, "code"], *rows])
     return text.getvalue().encode("windows-1252")
 
 
@@ -232,3 +234,20 @@ def test_lines_go_by_their_term_and_with_whoever_they_are_of(assembly: Assembly)
         assert (is_new, calls.tally(session, again.id).findings) == (True, {Finding.KNOWN: 1})
         calls.drop(session, appeal_id, again.id)
         assert session.scalar(select(func.count()).select_from(CallResultRow)) == 1
+
+
+def test_a_number_alone_says_not_who_was_called(assembly: Assembly) -> None:
+    """The list of another appeal has the same numbers: beside one stands its communication, its code or its name."""
+    lines = ["seq;nom;prenom;code;resultat", "1;;;;ne plus appeler", "1;N2;;;ne plus appeler", "1;n0;Zoé;;joint",
+             "1;;;NOEL25-P1-A-01;joint", "2;'N1;;;joint", "3;n2;ANA;;refus", "4;;;noel26-p1-a-01;refus"]  # fmt: skip
+    with assembly.database.transaction() as session:
+        appeal_id, who = called(session, assembly)
+        with incoming.taken_in(io.BytesIO("\n".join(lines).encode())) as came:
+            report, _ = calls.read(session, appeal_id, came, agency="Voix", by=BY, at=LATER, language=Language.FR)
+        found = calls.lines(session, report.id, only_faults=True, size=9)
+        assert [(one.number, one.finding) for one in found] == [
+            (2, Finding.BARE), (3, Finding.MISMATCH), (4, Finding.MISMATCH), (5, Finding.MISMATCH),
+        ]  # fmt: skip
+        assert {one.person_id for one in found} == {None}
+        done(session, assembly, report)
+        assert [len(care.interactions_of(session, one)) for one in who] == [0, 1, 1, 1, 0, 0]

@@ -8,6 +8,7 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.consent import do_not_call
@@ -95,6 +96,33 @@ def test_nobody_on_the_list_is_called(assembly: Assembly) -> None:
         assert [row["list"] for row in listed[0].rows] == [TODAY - timedelta(days=29)]
 
 
-def _bring(session: object, assembly: Assembly, several: list[PhoneNumber], on: date) -> None:
+def test_one_list_is_held_of_each_source(assembly: Assembly) -> None:
+    """A second file of the same day, from elsewhere, frees nobody of the first; each is replaced by its own."""
+    yesterday, other = TODAY - timedelta(days=1), "Robinson"
+
+    def held(session: Session) -> tuple[int, list[tuple[str, int]]]:
+        several = {(one.source, one.numbers) for one in do_not_call.held_lists(session)}
+        return len(session.scalars(do_not_call.blocked().distinct()).all()), sorted(several)
+
+    with assembly.database.transaction() as session:
+        _bring(session, assembly, PHONES[:2], yesterday)
+        _bring(session, assembly, PHONES[1:4], yesterday, source=f" {other}  ")
+        assert held(session) == (4, [(do_not_call.NATIONAL, 2), (other, 3)])
+        _bring(session, assembly, PHONES[3:], TODAY, source=other.lower())
+        assert held(session) == (4, [(do_not_call.NATIONAL, 2), (other, 2)])
+        # One that is too old holds every call back, until it is replaced or held no longer.
+        late_on = yesterday + timedelta(days=31)
+        with pytest.raises(BlockListStale):
+            do_not_call.require_fresh(session, late_on)
+        old = do_not_call.held_lists(session)[0]
+        assert (old.source, do_not_call.drop(session, old.id), do_not_call.drop(session, old.id)) == (
+            do_not_call.NATIONAL, True, False,
+        )  # fmt: skip
+        assert [one.source for one in do_not_call.require_fresh(session, late_on)] == [other]
+        assert held(session) == (2, [(other, 2)])
+        assert [one.is_held for one in do_not_call.lists(session)] == [True, False, False]
+
+
+def _bring(session: Session, assembly: Assembly, several: list[PhoneNumber], on: date, **source: str) -> None:
     numbers = [one.e164 for one in several]
-    do_not_call.bring(session, assembly.addresses, numbers, dated_on=on, sha256=str(on), by=BY, at=NOW)  # type: ignore[arg-type] # a session
+    do_not_call.bring(session, assembly.addresses, numbers, dated_on=on, sha256=str(on), by=BY, at=NOW, **source)

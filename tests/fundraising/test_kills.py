@@ -1,23 +1,29 @@
-"""A freeze that is killed anywhere, or done by two at once, leaves an appeal as it was, or frozen whole, once."""
+"""A freeze that is killed anywhere, or done by two at once, leaves an appeal as it was, or frozen whole, once.
+
+Two appeals frozen at once ask nobody twice.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.donations import appeals
 from crm.fundraising import freezing, rules, service
-from crm.fundraising.errors import AppealFrozen
-from crm.fundraising.model import NewCell
+from crm.fundraising.errors import AppealFrozen, NobodyToAsk
+from crm.fundraising.model import Arm, NewCell
 from crm.fundraising.tables import LeftOutRow, RecipientRow
+from crm.people.tables import PersonRow
 from crm.rooms import QUESTIONS
-from crm.values.identifiers import AppealId
+from crm.values.identifiers import AppealId, PersonId
 from tests.conftest import NOW
 from tests.donations.test_two_at_once import at_once
-from tests.fundraising.conftest import appeal, crowd, segment
+from tests.fundraising.conftest import appeal, crowd, object_to, segment
 from tests.killing import killed
 
 
@@ -70,3 +76,50 @@ def test_two_freezes_at_once_are_one(house: Assembly) -> None:
     assert [type(one) for one in wrong] == [AppealFrozen]
     people, _, letters = _counts(house, appeal_id)
     assert people >= letters > 0
+
+
+def test_two_appeals_frozen_at_once_ask_nobody_twice(house: Assembly) -> None:
+    """Each rests whom the other asks, though neither was there when the other began."""
+    with house.database.transaction() as session:
+        crowd(session, house, Random(4), size=12)
+        everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
+        first, second = (appeal(session, everybody, code=code).id for code in ("P1", "P2"))
+        would = freezing.preview(session, QUESTIONS, first, at=NOW).mailed
+
+    def freeze(appeal_id: AppealId) -> Callable[[Session], object]:
+        return lambda session: freezing.freeze(session, QUESTIONS, appeal_id, by=None, at=NOW)
+
+    wrong = at_once(house, freeze(first), freeze(second))
+    with house.database.reading() as session:
+        asked = session.scalars(select(RecipientRow.person_id)).all()
+    assert len(asked) == len(set(asked)) == would > 0
+    assert [type(one) for one in wrong] == [NobodyToAsk]
+
+
+def test_what_is_counted_is_what_was_written_down(house: Assembly) -> None:
+    """Somebody says no while the roll is read: whichever side of it they fall on, the sums agree with the rows."""
+    appeal_id = _planned(house)
+    late: list[str] = []
+    with house.database.reading() as session:
+        of_house = session.scalars(select(PersonRow.id)).all()
+
+    def say_no(_: object, __: object, statement: str, *___: object) -> None:
+        if "in_0" in statement and not late and not house.database.is_sqlite:
+            late.append(statement)
+            with house.database.transaction() as other:
+                for number in of_house:
+                    object_to(other, house, PersonId(number))
+
+    event.listen(house.database.engine, "after_cursor_execute", say_no)
+    try:
+        _freeze(house, appeal_id)
+    finally:
+        event.remove(house.database.engine, "after_cursor_execute", say_no)
+    with house.database.reading() as session:
+        kept = service.waterfall(session, appeal_id)
+        assert kept is not None
+        row = RecipientRow
+        people = session.scalar(select(func.count()).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED))
+        left_out = session.scalar(select(func.count()).where(LeftOutRow.appeal_id == appeal_id))
+        assert (kept.mailed, sum(kept.excluded.values())) == (people, left_out)
+        assert people

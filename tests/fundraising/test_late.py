@@ -162,7 +162,7 @@ def test_what_came_of_an_appeal_is_counted_by_code_and_by_window(house: Assembly
         assert (one.mailed, one.people, one.gifts, one.cents) == (3, 1, 2, 5000)
         assert (one.window_gifts, one.window_cents, found.cents) == (2, 12400, 17400)
         assert (early.answered[0].window_gifts, early.until_on) == (1, sent + timedelta(days=20))
-        assert (found.mailed_arm.people, found.mailed_arm.cents, found.lift) == (3, 17400, None)
+        assert (found.mailed_arm.people, found.control_arm.people, found.lift) == (0, 0, None)
         assert (found.paid_back_on, found.opt_outs) == (None, 0)
 
 

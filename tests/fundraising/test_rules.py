@@ -128,27 +128,47 @@ def _arm(amounts: list[int]) -> Arms:
 
 def test_nothing_is_claimed_of_a_small_group() -> None:
     few, many = _arm([5000] * 199), _arm([0] * 200)
-    assert rules.lift(few, many) is None
-    assert rules.lift(many, few) is None
-    assert rules.lift(_arm([]), _arm([])) is None
+    assert rules.lift([(few, many)]) is None
+    assert rules.lift([(many, few)]) is None
+    assert rules.lift([(_arm([]), _arm([]))]) is None
+    assert rules.lift([]) is None
+    assert rules.lift([(many, _arm([0])) for _ in range(200)]) is None
 
 
 def test_what_an_appeal_brings_has_an_interval() -> None:
-    found = rules.lift(_arm([4000] * 100 + [0] * 300), _arm([4000] * 10 + [0] * 190))
+    found = rules.lift([(_arm([4000] * 100 + [0] * 300), _arm([4000] * 10 + [0] * 190))])
     assert found is not None
     assert found.cents == 1000 - 200
     assert (found.low_cents, found.high_cents, found.is_clear) == (591, 1009, True)
-    chance = rules.lift(_arm([4000] * 21 + [0] * 379), _arm([4000] * 10 + [0] * 190))
+    chance = rules.lift([(_arm([4000] * 21 + [0] * 379), _arm([4000] * 10 + [0] * 190))])
     assert chance is not None
     assert chance.low_cents < 0 < chance.high_cents
     assert not chance.is_clear
+
+
+def test_cells_of_unequal_shares_are_each_compared_with_their_own() -> None:
+    """Who gives anyway is mostly asked, who hardly gives mostly left alone: added up, that would be a result."""
+    faithful = (_arm([8000] * 900 + [0] * 100), _arm([8000] * 90 + [0] * 10))
+    others = (_arm([8000] * 10 + [0] * 190), _arm([8000] * 50 + [0] * 950))
+    nothing = rules.lift([faithful, others])
+    assert nothing is not None
+    assert (nothing.cents, nothing.is_clear) == (0, False)
+    assert -nothing.low_cents == nothing.high_cents > 0
+    # Twenty euros more of each that is asked, in both cells, are twenty euros more.
+    more = tuple((_arm(raised), _arm(alone)) for raised, alone in (
+        ([10000] * 900 + [2000] * 100, [8000] * 90 + [0] * 10),
+        ([10000] * 10 + [2000] * 190, [8000] * 50 + [0] * 950),
+    ))  # fmt: skip
+    found = rules.lift(more)
+    assert found is not None
+    assert (found.cents, found.is_clear) == (2000, True)
 
 
 @given(mailed=st.lists(st.integers(0, 10**7), min_size=200, max_size=220),
        control=st.lists(st.integers(0, 10**7), min_size=200, max_size=220))  # fmt: skip
 @settings(max_examples=20)
 def test_the_interval_holds_the_difference(mailed: list[int], control: list[int]) -> None:
-    found = rules.lift(_arm(mailed), _arm(control))
+    found = rules.lift([(_arm(mailed), _arm(control))])
     assert found is not None
     assert found.low_cents <= found.cents <= found.high_cents
     assert abs(found.cents - (sum(mailed) / len(mailed) - sum(control) / len(control))) <= 1

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from crm.assembly import Assembly
 from crm.rooms import QUESTIONS
+from crm.segments import json_form, service
 from crm.segments.catalogue import checked
-from crm.segments.errors import TreeInvalid
-from crm.segments.json_form import from_json
+from crm.segments.errors import SegmentMissing, SegmentUnreadable, TreeInvalid
+from crm.segments.json_form import from_json, to_json
+from crm.segments.model import Every, InSegment, NewSegment, Not
+from crm.segments.tables import SegmentVersionRow
+from crm.values.identifiers import AccountId
+from tests.conftest import NOW
 
 GIFT: dict[str, Any] = {"of": "gift", "measure": "has"}
 
@@ -24,6 +31,9 @@ def deep(levels: int) -> dict[str, Any]:
 
 BAD: dict[str, tuple[Any, str]] = {
     "another form": ({"form": 0, "tree": GIFT}, "form"),
+    "a form to come": ({"form": 2, "tree": GIFT}, "form"),
+    "no form": ({"form": [1], "tree": GIFT}, "form"),
+    "yes for a form": ({"form": True, "tree": GIFT}, "form"),
     "no mapping": ([1], "form"),
     "depth 50": ({"form": 1, "tree": deep(50)}, "tree" + ".0" * 9),
     "500 conditions": ({"form": 1, "tree": {"every": [GIFT] * 500}}, "tree"),
@@ -58,3 +68,39 @@ def test_it_is_refused_with_the_part_to_mend(whole: Any, field: str) -> None:
     with pytest.raises(TreeInvalid) as refused:
         checked(from_json(whole), QUESTIONS)
     assert refused.value.field == field
+
+
+def test_an_older_form_is_read_as_it_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each form is made the next, one after the other."""
+    ups = {-1: lambda tree: {"all": tree["both"]}, 0: lambda tree: {"every": tree["all"]}}
+    monkeypatch.setattr(json_form, "UPGRADES", ups)
+    tree = from_json({"form": 1, "tree": {"every": [GIFT, GIFT]}})
+    for old in ({"form": -1, "tree": {"both": [GIFT, GIFT]}}, {"form": 0, "tree": {"all": [GIFT, GIFT]}}):
+        assert from_json(old) == tree
+    assert from_json(to_json(tree)) == tree
+    with pytest.raises(TreeInvalid):
+        from_json({"form": -2, "tree": GIFT})
+
+
+def test_one_that_cannot_be_read_is_marked_and_keeps_nobody_from_the_others(assembly: Assembly) -> None:
+    """Nor does anybody get picked by it, or by a segment that asks who is not in it."""
+    by = AccountId(7)
+    with assembly.database.transaction() as session:
+        lost, whole = (
+            service.create(session, QUESTIONS, NewSegment(name=name, tree=Every()), by=by, at=NOW)
+            for name in ("Perdu", "Tous")
+        )
+        others = Not(part=InSegment(segment_id=lost))
+        asks = service.create(session, QUESTIONS, NewSegment(name="Les autres", tree=others), by=by, at=NOW)
+        version = session.scalars(select(SegmentVersionRow).filter_by(segment_id=lost)).one()
+        version.tree = {"form": 9, "tree": {"all": []}}
+        session.flush()
+        found = {one.id: one.is_readable for one in service.segments(session, by=by, whole=True)}
+        assert found == {lost: False, whole: True, asks: True}
+        assert {one.id for one in service.segments(session, by=by)} == {whole, asks}
+        assert service.versions(session, lost) == ()
+        assert service.get(session, whole, by=by).is_readable
+        with pytest.raises(SegmentUnreadable):
+            service.get(session, lost, by=by)
+        with pytest.raises(SegmentMissing):
+            service.question(session, QUESTIONS, [service.get(session, asks, by=by).tree], at=NOW)

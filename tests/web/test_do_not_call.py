@@ -43,6 +43,15 @@ def test_a_list_is_brought_in_the_office_and_holds_hashes_only(assembly: Assembl
         kept = set(session.scalars(select(BlockedNumberRow.address_key)))
         assert len(do_not_call.lists(session)) == 1
     assert kept == {contacts.phone_key(assembly.addresses, one) for one in PHONES}
+    elsewhere = _form(b"n\r\n0470123403\r\n") | {"source": "Robinson"}
+    assert raiser.post(HERE, elsewhere).status_code == 303
+    page = words_of(raiser.get(HERE).text)
+    assert "4 numéros ne sont pas appelés" in page
+    assert "Une seule liste de chaque nom est tenue : Ne m’appelez plus, Robinson" in page
+    assert raiser.post(f"{HERE}/2/drop").status_code == 303
+    page = raiser.get(HERE).text
+    assert "Cette liste n’est plus tenue" in page
+    assert "3 numéros ne sont pas appelés" in words_of(page)
     assert browser(Role.FINANCE).get(HERE).status_code == 200
     assert browser(Role.FINANCE).post(HERE, _form(content)).status_code == 403
 

@@ -20,7 +20,7 @@ from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.privacy import erasing, limits
 from crm.segments.grid import BY_KEY
-from crm.segments.tables import SegmentExportRow
+from crm.segments.tables import SegmentExportRow, SegmentVersionRow
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
@@ -138,6 +138,13 @@ def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypat
     assert 'id="slow"' not in raiser.get(PAGE).text
     monkeypatch.setattr(segments, "SLOW", 0)
     assert "Donateurs 2025" in raiser.get(PAGE).text.split('id="slow"')[1]
+    # One whose form nobody knows any more is said to be so, and opens no page; the list is there.
+    with assembly.database.transaction() as session:
+        session.scalars(select(SegmentVersionRow)).one().tree = {"form": 9}
+    page = raiser.get(PAGE).text
+    assert 'id="slow"' not in page
+    assert all(word in words_of(page) for word in ("illisible", "une forme que nous ne connaissons pas"))
+    assert raiser.get(at).status_code == 404
 
 
 def test_a_large_file_is_agreed_to_by_two_and_its_destruction_is_asked_for(assembly: Assembly, browser: Open) -> None:

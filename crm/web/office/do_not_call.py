@@ -46,9 +46,16 @@ def bring() -> ResponseReturnValue:
         dated_on, (found, sha256) = _day(), _numbers()
         with made.database.transaction() as session:
             kept = do_not_call.bring(
-                session, made.addresses, found.e164(), dated_on=dated_on, sha256=sha256, by=by, at=at
+                session,
+                made.addresses,
+                found.e164(),
+                dated_on=dated_on,
+                sha256=sha256,
+                by=by,
+                at=at,
+                source=request.form.get("source", ""),
             )
-            told = {"list": kept.id, "numbers": kept.numbers, "sha256": sha256}
+            told = {"list": kept.id, "source": kept.source, "numbers": kept.numbers, "sha256": sha256}
             note(session, "do-not-call.bring", None, told, subject="do-not-call")
     except Unusable as wrong:
         return _page({wrong.field: wrong.said})
@@ -61,6 +68,15 @@ def bring() -> ResponseReturnValue:
     said = N_("%(numbers)s numéros ne seront pas appelés. Lignes sans numéro : %(unread)s.")
     counts = {"numbers": shell.number(kept.numbers), "unread": shell.number(len(found.unread))}
     return shell.back(url_for("do_not_call.index"), shell.say(said, **counts))
+
+
+@guard.page(blueprint, "/<int:list_id>/drop", permission=Permission.CAMPAIGNS_EDIT, methods=("POST",))
+def drop(list_id: int) -> ResponseReturnValue:
+    """Holds the list of a source no longer."""
+    with shell.assembly().database.transaction() as session:
+        if do_not_call.drop(session, list_id):
+            note(session, "do-not-call.drop", None, {"list": list_id}, subject="do-not-call")
+    return shell.back(url_for("do_not_call.index"), shell.say(N_("Cette liste n’est plus tenue.")))
 
 
 class Unusable(Exception):
@@ -106,18 +122,21 @@ def _page(errors: Mapping[str, str], *, status: int = 422) -> Response:
     today = brussels_day(shell.now())
     with shell.assembly().database.reading() as session:
         days = limits.value(session, limits.BLOCK_LIST, today)
-        several = do_not_call.lists(session)
+        several, held = do_not_call.lists(session), do_not_call.held_lists(session)
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/appeals/do_not_call.html",
         status=status if errors else 200,
         errors=errors,
         lists=several,
-        held=several[0] if several else None,
-        is_stale=not several or several[0].is_stale(today, days),
+        held=held[0] if held else None,
+        blocked=sum(one.numbers for one in held),
+        sources=[one.source for one in held] or [do_not_call.NATIONAL],
+        stale={one.id for one in held if one.is_stale(today, days)},
         days=days,
         names=names,
         typed=request.form.get("dated_on", "")[:20] or today.isoformat(),
+        source=do_not_call.source_of(request.form.get("source", "")),
     )
 
 

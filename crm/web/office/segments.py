@@ -34,14 +34,15 @@ SLOW = 1000
 def index() -> ResponseReturnValue:
     """By folder, each with its last count and that count's age; nothing is counted here."""
     with shell.assembly().database.reading() as session:
-        found = service.segments(session, by=guard.signed_in().account.id)
+        found = service.segments(session, by=guard.signed_in().account.id, whole=True)
         reads = segment_view.reader(session)
         folders: dict[str, list[dict[str, Any]]] = {}
         for one in found:
-            row = {"segment": one, "sentence": reads.sentence(one.tree)}
+            row = {"segment": one, "sentence": reads.sentence(one.tree) if one.is_readable else ""}
             folders.setdefault(one.folder, []).append(row)
         names = {account.id: account.name for account in staff.accounts(session)}
-    took = [(one.run.milliseconds, one) for one in found if one.run is not None and one.run.milliseconds >= SLOW]
+    counted = [(one.run.milliseconds, one) for one in found if one.run is not None and one.is_readable]
+    took = [each for each in counted if each[0] >= SLOW]
     slowest = sorted(took, key=lambda each: (-each[0], each[1].name))
     return shell.show("office/segments/index.html", folders=folders, names=names, slow=SLOW, slowest=slowest)
 

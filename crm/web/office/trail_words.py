@@ -144,6 +144,7 @@ ACTIONS: dict[str, str] = {
     "appeal.calls-apply": N_("a noté des résultats d’appels téléphoniques"),
     "appeal.calls-drop": N_("a jeté des résultats d’appels téléphoniques"),
     "do-not-call.bring": N_("a importé une liste « Ne m’appelez plus »"),
+    "do-not-call.drop": N_("ne tient plus une liste « Ne m’appelez plus »"),
     "appeal.purged": N_("a noté qu’un fichier d’un appel est détruit"),
     "api.segment": N_("a vu, par l’API, qui est dans un segment"),
     "segment.create": N_("a créé un segment"),
