@@ -159,8 +159,12 @@ def definition(tree: Tree, by_hand: dict[int, bool]) -> Definition:
 
 
 def sensitive(session: Session, catalogue: Catalogue, tree: Tree) -> bool:
-    """Whether a tree asks something that tells an opinion (GDPR art. 9): a sensitive tag, petition or action."""
-    return any(catalogue.sensitive_words(session, source, test) for source, test in catalogue.tests(tree))
+    """Whether a tree asks something that tells an opinion (GDPR art. 9): a sensitive tag, petition or action.
+
+    What the segments ask that it asks about, it asks too. Raises as `question` does.
+    """
+    trees = (tree, *(one.tree for one in reached(session, [tree]).values()))
+    return any(catalogue.tells(session, one) for one in trees)
 
 
 def _check(

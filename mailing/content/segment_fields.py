@@ -22,19 +22,21 @@ READ = "supporters.read"
 
 
 def _themes(session: Session, language: Language) -> Sequence[Option]:
-    """A theme that a sensitive petition wears tells an opinion, too."""
-    petitions = actions.petitions().subquery("petitions")
-    told = select(ContentTermRow.term_id).join(petitions, petitions.c.content_id == ContentTermRow.content_id)
-    sensitive = set(session.scalars(told.where(petitions.c.is_sensitive)))
     rows = session.scalars(select(TermRow).where(TermRow.kind == TermKind.THEME).order_by(TermRow.label))
     return [
         Option(
             value=str(row.id),
             label=name_of(Term(id=TermId(row.id), kind=row.kind, code=row.code, label=row.label), language),
-            is_sensitive=row.id in sensitive,
         )
         for row in rows
     ]
+
+
+def _telling_themes(session: Session) -> frozenset[str]:
+    """A theme that a sensitive petition wears tells an opinion, too."""
+    petitions = actions.petitions().subquery("petitions")
+    told = select(ContentTermRow.term_id).join(petitions, petitions.c.content_id == ContentTermRow.content_id)
+    return frozenset(str(number) for number in session.scalars(told.where(petitions.c.is_sensitive)))
 
 
 def _signatures(asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -65,7 +67,7 @@ SOURCES: tuple[Source, ...] = (
             "Chaque pétition signée, une fois pour chacun de ses thèmes, tels que la bibliothèque de contenus les dit."
         ),
         columns=(
-            Column(key="theme", label=N_("thème"), kind=Kind.WORD, options=_themes),
+            Column(key="theme", label=N_("thème"), kind=Kind.WORD, options=_themes, telling=_telling_themes),
             Column(key="months_since", label=N_("mois écoulés depuis celle d’avant, du même thème"), kind=Kind.NUMBER),
             Column(key="signed_at", label=N_("signée"), kind=Kind.INSTANT),
         ),

@@ -193,6 +193,21 @@ def test_what_somebody_may_not_see_they_may_not_ask_either(assembly: Assembly, b
     assert editor.post(f"{PAGE}/build", built(LAST_YEAR)).status_code == 403
     assert editor.post(f"{PAGE}/1/export.csv", {"purpose": "news", "channel": "email"}).status_code == 403
 
+    # Whoever sees no segments sees no people of one, and whoever may not ask all that it asks does not either, however
+    # deep it is asked.
+    for one in (browser(Role.LEGACIES), browser(Role.FINANCE)):
+        for page in ("people", "tasks", "export"):
+            assert one.get(f"{PAGE}/1/{page}").status_code in {403, 404}
+    browser().post(PAGE, built({"1-source": "magazine", "1-measure": "has"}, name="Lecteurs", is_shared="on"))
+    raiser.post(PAGE, built({"1-source": "segment", "1-a-=": "2"}, name="Les mêmes", is_shared="on"))
+    officer = browser(Role.DATA_PROTECTION)  # who may not ask about the magazine
+    asked = {"purpose": "news", "channel": "email", "recipient": "Agence"}
+    for number, status in ((1, 200), (2, 403), (3, 403)):
+        for page in ("people", "tasks", "export"):
+            assert (number, page, officer.get(f"{PAGE}/{number}/{page}").status_code) == (number, page, status)
+        assert officer.post(f"{PAGE}/{number}/export.csv", asked).status_code == status
+        assert (officer.post(f"{PAGE}/{number}/why", {"who": "x"}).status_code == 403) is (status == 403)
+
 
 def test_each_figure_is_of_people_one_can_see(assembly: Assembly, browser: Open) -> None:
     donors(assembly)
