@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -156,6 +158,16 @@ def definition(tree: Tree, by_hand: dict[int, bool]) -> Definition:
         included=frozenset(number for number, is_in in by_hand.items() if is_in),
         excluded=frozenset(number for number, is_in in by_hand.items() if not is_in),
     )
+
+
+def fingerprint(asked: Definition, question: Question) -> str:
+    """The SHA-256 of all that says who is in it: the tree, who is in or out by hand, and that of each segment it asks
+    about."""
+    told = {0: asked, **question.others}
+    parts = {
+        str(number): [to_json(one.tree), sorted(one.included), sorted(one.excluded)] for number, one in told.items()
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def sensitive(session: Session, catalogue: Catalogue, tree: Tree) -> bool:

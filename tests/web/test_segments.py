@@ -141,7 +141,7 @@ def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypat
 
 
 def test_a_large_file_is_agreed_to_by_two_and_its_destruction_is_asked_for(assembly: Assembly, browser: Open) -> None:
-    donors(assembly)
+    who = donors(assembly)
     first, second = browser(Role.FUNDRAISER), browser(Role.FUNDRAISER)
     first.post(PAGE, built(LAST_YEAR, name="A relancer"))
     asked = {"purpose": "news", "channel": "email", "recipient": "Agence Plume"}
@@ -169,6 +169,16 @@ def test_a_large_file_is_agreed_to_by_two_and_its_destruction_is_asked_for(assem
     first.post(f"{PAGE}/1", built(LAST_YEAR, NOT_THIS, name="A relancer", is_shared="on", seen="1"))
     assert first.post(file, {"export_id": "2"}).status_code == 303
     assert "Le segment a changé depuis l’accord" in first.get(here).text
+
+    # What was agreed to is all that says who is in it: by hand, and through another segment, too.
+    first.post(PAGE, built({"1-source": "segment", "1-a-=": "1"}, name="Les mêmes", is_shared="on"))
+    there, other = f"{PAGE}/2/export", f"{PAGE}/2/export.csv"
+    for export_id, address in (("3", f"{PAGE}/2/pick"), ("4", f"{PAGE}/1/pick")):
+        first.post(f"{there}/ask", asked)
+        second.post(f"{PAGE}/2/exports/{export_id}/decide", {"decision": "yes"})
+        first.post(address, {"person_id": str(who["Charlie"]), "how": "in"})
+        assert first.post(other, {"export_id": export_id}).status_code == 303
+        assert "Le segment a changé depuis l’accord" in first.get(there).text
 
     # A month later whoever handed it out is asked, once, whether it is destroyed; saying so is the task done.
     for days, reminded in ((29, 0), (30, 1), (31, 0)):

@@ -112,6 +112,7 @@ def file(segment_id: int) -> ResponseReturnValue:
                 purpose=purpose,
                 channel=channel,
                 recipient=recipient,
+                definition=service.fingerprint(definition, question),
                 sha256=sha256,
                 at=shell.now(),
                 by=by,
@@ -132,8 +133,12 @@ def _wanted(segment_id: int, export_id: int | None) -> tuple[str, Channel, str]:
     """For what, by which channel, to whom: as it was agreed to, or as it is typed."""
     if export_id is None:
         return (*_asked(), _recipient())
-    with shell.assembly().database.reading() as session:
-        agreed = leaving.ready(session, segment_view.may_open(session, segment_id), export_id)
+    made = shell.assembly()
+    with made.database.reading() as session:
+        segment = segment_view.may_open(session, segment_id)
+        question = service.question(session, made.questions, [segment.tree], at=shell.now())
+        stands = service.fingerprint(segment_view.definition_of(session, segment), question)
+        agreed = leaving.ready(session, segment, export_id, definition=stands)
     return agreed.purpose, agreed.channel, agreed.recipient
 
 
@@ -145,7 +150,8 @@ def ask(segment_id: int) -> ResponseReturnValue:
     with made.database.reading() as session:
         segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
-        outlook = exporting.outlook(segment_view.definition_of(session, segment), question, purpose, channel)
+        definition = segment_view.definition_of(session, segment)
+        outlook = exporting.outlook(definition, question, purpose, channel)
     try:
         with made.database.transaction() as session:
             asked = leaving.ask(
@@ -155,6 +161,7 @@ def ask(segment_id: int) -> ResponseReturnValue:
                 purpose=purpose,
                 channel=channel,
                 recipient=recipient,
+                definition=service.fingerprint(definition, question),
                 at=shell.now(),
                 by=by,
             )
