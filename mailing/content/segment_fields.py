@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.actions import selects as actions
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
-from crm.foundation.months import MONTH, mark_of
+from crm.foundation.months import MONTH, brussels_day_of, mark_of
 from crm.foundation.translation import N_
 from crm.values.identifiers import TermId
 from crm.values.languages import Language
@@ -42,20 +42,22 @@ def _telling_themes(session: Session) -> frozenset[str]:
 def _signatures(asking: Asking) -> Select[*tuple[Any, ...]]:
     """A signature once for each theme of its petition."""
     signed = actions.signatures().subquery("signed")
+    wants_months = "months_since" in asking.columns
+    days = [brussels_day_of(signed.c.signed_at).label("day")] if wants_months else []
     found = (
-        select(signed.c.person_id, signed.c.signed_at, ContentTermRow.term_id.label("theme"), signed.c.id)
+        select(signed.c.person_id, signed.c.signed_at, ContentTermRow.term_id.label("theme"), signed.c.id, *days)
         .join(ContentTermRow, ContentTermRow.content_id == signed.c.content_id)
         .join(TermRow, TermRow.id == ContentTermRow.term_id)
         .where(TermRow.kind == TermKind.THEME)
     )
-    if "months_since" not in asking.columns:
+    if not wants_months:
         return found
     rows = found.subquery("themed")
     whose = (rows.c.person_id, rows.c.theme)
-    before = func.lag(rows.c.signed_at).over(partition_by=whose, order_by=(rows.c.signed_at, rows.c.id))
-    ordered = select(*rows.c, before.label("before_at")).subquery("ordered")
-    months = (mark_of(ordered.c.signed_at) - mark_of(ordered.c.before_at)) // MONTH
-    names = [column for column in ordered.c if column.key != "before_at"]
+    before = func.lag(rows.c.day).over(partition_by=whose, order_by=(rows.c.signed_at, rows.c.id))
+    ordered = select(*rows.c, before.label("before_on")).subquery("ordered")
+    months = (mark_of(ordered.c.day) - mark_of(ordered.c.before_on)) // MONTH
+    names = [column for column in ordered.c if column.key not in {"day", "before_on"}]
     return select(*names, months.label("months_since"))
 
 
