@@ -52,14 +52,18 @@ _WRITTEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 def columns(headers: Sequence[str]) -> dict[str, int]:
-    """Where each thing stands. Raises ResultsUnreadable where there is no result, or nothing to know people by."""
+    """Where each thing stands. Raises ResultsUnreadable where there is no result, or no communication.
+
+    A bare number from 1 on is in every list: of another appeal, or of a sheet that was sorted, it names the wrong
+    people.
+    """
     named = {_plain(header): place for place, header in reversed(list(enumerate(headers)))}
     found = {
         field: next(named[word] for word in words if word in named)
         for field, words in COLUMNS.items()
         if any(word in named for word in words)
     }
-    if "result" not in found or not {"communication", "seq"} & set(found):
+    if "result" not in found or "communication" not in found:
         raise ResultsUnreadable
     return found
 
@@ -77,11 +81,9 @@ def line(
     by_number, by_reference = _seq(cell("seq")), _of_reference(cell("communication"), appeal_id)
     if by_reference is not None and by_number is not None and by_reference != by_number:
         return replace(bare, finding=Finding.MISMATCH)
-    if cell("communication") and by_reference is None:
+    if by_reference is None:
         return replace(bare, finding=Finding.UNKNOWN)
-    told = replace(bare, seq=by_reference if by_reference is not None else by_number)
-    if told.seq is None:
-        return replace(told, finding=Finding.UNKNOWN)
+    told = replace(bare, seq=by_reference)
     if not cell("result"):
         return replace(told, finding=Finding.UNCALLED)
     outcome = _WORDS.get(_plain(cell("result")))

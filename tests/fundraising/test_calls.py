@@ -35,6 +35,7 @@ from tests.conftest import NOW
 from tests.fundraising.conftest import ASKING, BY, TODAY, appeal, furnish, person, segment
 
 HEAD = ("seq", "communication", "resultat", "appele_le", "montant_promis", "rythme", "remarque")
+SEVEN = "000100000734"
 DAY = date(2026, 11, 24)
 Said = Finding | tuple[CallOutcome, date | None, int | None, bool]
 LATER = NOW + timedelta(days=3)
@@ -43,24 +44,25 @@ LATER = NOW + timedelta(days=3)
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        (("7", "", "Joint"), (CallOutcome.REACHED, None, None, False)),
+        (("7", SEVEN, "Joint"), (CallOutcome.REACHED, None, None, False)),
         (("7", "+++000/1000/00734+++", "REFUS."), (CallOutcome.REFUSED, None, None, False)),
         (("", "000100000734", "ne plus appeler", "24/11/2026"), (CallOutcome.DO_NOT_CALL, DAY, None, False)),
-        (("7", "", "Belofte", "2026-11-24 00:00", "10,50 €", "Maandelijks"), (CallOutcome.PLEDGED, DAY, 1050, True)),
-        (("7", "", "pledged"), (CallOutcome.PLEDGED, None, None, False)),
-        (("7", "", "Verkeerd nummer", "", "rien", "rien"), (CallOutcome.WRONG_NUMBER, None, None, False)),
-        (("7", "", "not_reached"), (CallOutcome.UNREACHED, None, None, False)),
-        (("7", "", ""), Finding.UNCALLED),
-        (("7", "", "peut-être"), Finding.BAD_RESULT),
-        (("7", "", "joint", "25/11/2026"), Finding.BAD_DAY),
-        (("7", "", "joint", "22/11/2026"), Finding.BAD_DAY),
-        (("7", "", "joint", "31/02/2026"), Finding.BAD_DAY),
-        (("7", "", "promesse", "", "-5"), Finding.BAD_AMOUNT),
-        (("7", "", "promesse", "", "dix"), Finding.BAD_AMOUNT),
-        (("7", "", "promesse", "", "10", "chaque lune"), Finding.BAD_RHYTHM),
+        (("7", SEVEN, "Belofte", "2026-11-24 00:00", "10,50 €", "Maandelijks"), (CallOutcome.PLEDGED, DAY, 1050, True)),
+        (("7", SEVEN, "pledged"), (CallOutcome.PLEDGED, None, None, False)),
+        (("7", SEVEN, "Verkeerd nummer", "", "rien", "rien"), (CallOutcome.WRONG_NUMBER, None, None, False)),
+        (("7", SEVEN, "not_reached"), (CallOutcome.UNREACHED, None, None, False)),
+        (("7", SEVEN, ""), Finding.UNCALLED),
+        (("7", SEVEN, "peut-être"), Finding.BAD_RESULT),
+        (("7", SEVEN, "joint", "25/11/2026"), Finding.BAD_DAY),
+        (("7", SEVEN, "joint", "22/11/2026"), Finding.BAD_DAY),
+        (("7", SEVEN, "joint", "31/02/2026"), Finding.BAD_DAY),
+        (("7", SEVEN, "promesse", "", "-5"), Finding.BAD_AMOUNT),
+        (("7", SEVEN, "promesse", "", "dix"), Finding.BAD_AMOUNT),
+        (("7", SEVEN, "promesse", "", "10", "chaque lune"), Finding.BAD_RHYTHM),
         (("8", "+++000/1000/00734+++", "joint"), Finding.MISMATCH),
         (("7", "+++000/1000/00735+++", "joint"), Finding.UNKNOWN),
         (("", "+++000/2000/00734+++", "joint"), Finding.UNKNOWN),
+        (("7", "", "joint"), Finding.UNKNOWN),
         (("0", "", "joint"), Finding.UNKNOWN),
         (("=1+1", "", "joint"), Finding.UNKNOWN),
     ],
@@ -77,9 +79,9 @@ def test_a_line_is_understood_or_says_what_is_wrong(cells: tuple[str, ...], said
 
 
 def test_columns_are_known_in_three_languages() -> None:
-    assert call_rules.columns(["Volgnummer", "Uitkomst", "Opmerking"]) == {"seq": 0, "result": 1, "remark": 2}
+    assert call_rules.columns(["Volgnummer", "Mededeling", "Uitkomst"]) == {"seq": 0, "communication": 1, "result": 2}
     assert call_rules.columns(["Reference", "Outcome"]) == {"communication": 0, "result": 1}
-    for headers in (["Uitkomst"], ["seq", "nom"], []):
+    for headers in (["Uitkomst"], ["seq", "resultat", "nom"], ["communication"], []):
         with pytest.raises(ResultsUnreadable):
             call_rules.columns(headers)
 
@@ -103,8 +105,9 @@ def content(*lines: tuple[str, ...]) -> bytes:
 
 
 def read(session: Session, appeal_id: AppealId, *lines: tuple[str, ...]) -> tuple[CallReport, bool]:
-    """What is read of such a file."""
-    with incoming.taken_in(io.BytesIO(content(*lines))) as came:
+    """What is read of such a file, where each line has the communication of its number unless it says another."""
+    whole = [(one[0], one[1] or str(rules.communication(appeal_id, int(one[0]))), *one[2:]) for one in lines]
+    with incoming.taken_in(io.BytesIO(content(*whole))) as came:
         facts: dict[str, Any] = {"agency": "Agence Voix", "by": BY, "at": LATER, "language": Language.FR}
         return calls.read(session, appeal_id, came, **facts)
 
@@ -139,7 +142,7 @@ def test_each_outcome_has_its_effect_and_twice_is_once(assembly: Assembly) -> No
             Finding.NEW: 6, Finding.KNOWN: 1, Finding.UNCALLED: 1, Finding.UNKNOWN: 1,
         }  # fmt: skip
         [unknown] = calls.lines(session, report.id, only_faults=True, size=9)
-        assert (unknown.number, unknown.reference) == (9, "99")
+        assert (unknown.number, unknown.reference) == (9, str(rules.communication(appeal_id, 99)))
         # Nothing holds before somebody says so.
         assert session.scalar(select(func.count()).select_from(InteractionRow)) == 0
         assert calls.step(session, assembly.sealer, appeal_id, report.id, at=LATER) == 0

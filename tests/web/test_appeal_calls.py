@@ -53,7 +53,7 @@ def test_the_list_of_an_agency_leaves_and_comes_back(assembly: Assembly, browser
     for fields, said in (
         ({"agency": " "}, "quelle agence"),
         ({"file": (io.BytesIO(b""), "a.csv")}, "vide"),
-        ({"file": (io.BytesIO(b"nom;prenom\r\nLuc;Ana\r\n"), "a.csv")}, "une colonne « resultat »"),
+        ({"file": (io.BytesIO(b"nom;prenom\r\nLuc;Ana\r\n"), "a.csv")}, "« communication » et « resultat »"),
     ):
         answer = raiser.post(HERE, _form(rows) | fields)
         assert (answer.status_code, said in words_of(answer.text)) == (422, True), said

@@ -26,7 +26,7 @@ SHOWN = 200
 AT_ONCE = 5
 """So many steps of two hundred lines are done while one waits; the clock does the rest."""
 COLUMNS = N_(
-    "Il y faut une colonne « resultat », et « communication » ou « seq » ; de 1 à 20 000 lignes. Renvoyez la liste que "
+    "Il y faut les colonnes « communication » et « resultat » ; de 1 à 20 000 lignes. Renvoyez la liste que "
     "l’agence a reçue, complétée."
 )
 MOVED = N_("Quelqu’un en a déjà décidé.")
