@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.actions.model import CallKind, RegistrationState
 from crm.actions.tables import CallRow, DeedRow, RegistrationRow, SignatureRow
-from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source, Telling
 from crm.foundation.translation import N_, say
 from crm.people.model import Sensitivity
 from crm.values.languages import Language
@@ -27,12 +27,23 @@ STATES = {
 def _calls(kind: CallKind) -> Options:
     def options(session: Session, _language: Language) -> Sequence[Option]:
         rows = select(CallRow).where(CallRow.kind == kind).order_by(CallRow.id.desc()).limit(MOST_LISTED)
-        return [
-            Option(value=str(row.id), label=row.title, is_sensitive=row.sensitivity is Sensitivity.SENSITIVE)
-            for row in session.scalars(rows)
-        ]
+        return [Option(value=str(row.id), label=row.title) for row in session.scalars(rows)]
 
     return options
+
+
+def _telling(kind: CallKind) -> Telling:
+    """The sensitive ones, all of them: an old petition that no list shows any more tells as much."""
+
+    def telling(session: Session) -> frozenset[str]:
+        rows = select(CallRow.id).where(CallRow.kind == kind, CallRow.sensitivity == Sensitivity.SENSITIVE)
+        return frozenset(str(number) for number in session.scalars(rows))
+
+    return telling
+
+
+def _call(key: str, label: str, kind: CallKind) -> Column:
+    return Column(key=key, label=label, kind=Kind.WORD, options=_calls(kind), telling=_telling(kind))
 
 
 def _states(_session: Session, language: Language) -> Sequence[Option]:
@@ -63,7 +74,7 @@ SOURCES: tuple[Source, ...] = (
         label=N_("Pétitions"),
         definition=N_("Chaque pétition signée, une fois par personne."),
         columns=(
-            Column(key="petition", label=N_("pétition"), kind=Kind.WORD, options=_calls(CallKind.PETITION)),
+            _call("petition", N_("pétition"), CallKind.PETITION),
             Column(key="signed_at", label=N_("signée"), kind=Kind.INSTANT),
         ),
         rows=_signatures,
@@ -83,7 +94,7 @@ SOURCES: tuple[Source, ...] = (
         label=N_("Événements"),
         definition=N_("Les inscriptions aux événements, comptées au jour de l’événement."),
         columns=(
-            Column(key="event", label=N_("événement"), kind=Kind.WORD, options=_calls(CallKind.EVENT)),
+            _call("event", N_("événement"), CallKind.EVENT),
             Column(key="state", label=N_("état"), kind=Kind.WORD, options=_states),
             Column(key="seats", label=N_("places"), kind=Kind.NUMBER),
             Column(key="starts_on", label=N_("jour de l’événement"), kind=Kind.DAY),
@@ -104,7 +115,7 @@ SOURCES: tuple[Source, ...] = (
         label=N_("Actions urgentes"),
         definition=N_("Chaque action urgente menée, autant de fois qu’elle l’a été."),
         columns=(
-            Column(key="action", label=N_("action urgente"), kind=Kind.WORD, options=_calls(CallKind.URGENT_ACTION)),
+            _call("action", N_("action urgente"), CallKind.URGENT_ACTION),
             Column(key="done_at", label=N_("menée"), kind=Kind.INSTANT),
         ),
         rows=_deeds,

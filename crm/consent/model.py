@@ -75,6 +75,8 @@ MAGAZINE = "magazine"
 """The purpose of the printed magazine, by post: it comes with a membership or a gift, nobody signs up to it."""
 APPEALS = "appeals"
 """Being asked for a gift, by post or by phone."""
+NEWSLETTER = "newsletter"
+"""The purpose of the newsletter that everybody may ask for."""
 NO_LETTER = frozenset({SERVICE, INTERESTS, MAGAZINE, APPEALS})
 """Purposes that nobody signs up to or leaves as one does a letter."""
 

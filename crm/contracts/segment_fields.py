@@ -50,14 +50,15 @@ class Cost(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
-    """One value of a word, under its name. A sensitive one tells an opinion (GDPR art. 9)."""
+    """One value of a word, under its name."""
 
     value: str
     label: str
-    is_sensitive: bool = False
 
 
 Options = Callable[[Session, Language], Sequence[Option]]
+Telling = Callable[[Session], frozenset[str]]
+"""Every word of a column that tells an opinion (GDPR art. 9), listed among its options or not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +69,7 @@ class Column:
     label: str
     kind: Kind
     options: Options | None = None
+    telling: Telling | None = None
     is_required: bool = False
 
 

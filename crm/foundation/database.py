@@ -96,12 +96,16 @@ def open_database(url: str) -> Database:
 
 
 def _teach_postgresql(engine: Engine) -> None:
-    """No compiling of statements: the gate's many short sub-plans take a second to compile and a hundredth to run."""
+    """No compiling of statements: the gate's many short sub-plans take a second to compile and a hundredth to run.
+
+    Parts of an instant are those of UTC, whatever zone the server stands in.
+    """
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET jit = off")
+            cursor.execute("SET TIME ZONE 'UTC'")
         connection.commit()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, case, cast, extract, func
+from sqlalchemy import ColumnElement, Date, Integer, and_, case, cast, extract, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -36,6 +36,32 @@ def mark_of(day: Any) -> ColumnElement[int]:
     """`mark` of a column of days."""
     year, month = cast(extract("year", day), Integer), cast(extract("month", day), Integer)
     return (year * 12 + month - 1) * MONTH + cast(extract("day", day), Integer)
+
+
+class brussels_day_of(FunctionElement[date]):  # noqa: N801 - it is used as a function in queries
+    """`brussels_day_of(column)`: the Belgian day of a column of instants; twin of `calendar.brussels_day`."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(brussels_day_of, "sqlite")
+def _brussels_day_on_sqlite(element: brussels_day_of, compiler: SQLCompiler, **how: Any) -> str:
+    """SQLite knows no zones: two hours ahead between the last Sundays of March and October, at one o'clock UTC."""
+    (instant,) = element.clauses
+
+    def turn(last_week: str) -> ColumnElement[str]:
+        return func.datetime(func.strftime(f"%Y-{last_week}", instant), "weekday 0", "+1 hour")
+
+    is_summer = and_(func.datetime(instant) >= turn("03-25"), func.datetime(instant) < turn("10-25"))
+    ahead = case((is_summer, "+2 hours"), else_="+1 hour")
+    return str(compiler.process(func.date(instant, ahead), **how))
+
+
+@compiles(brussels_day_of, "postgresql")
+def _brussels_day_on_postgresql(element: brussels_day_of, compiler: SQLCompiler, **how: Any) -> str:
+    (instant,) = element.clauses
+    return str(compiler.process(cast(func.timezone("Europe/Brussels", instant), Date), **how))
 
 
 class day_marked(FunctionElement[date]):  # noqa: N801 - it is used as a function in queries

@@ -66,9 +66,12 @@ def _contacts(_session: Session, language: Language) -> Sequence[Option]:
 
 def _tags(session: Session, _language: Language) -> Sequence[Option]:
     rows = session.scalars(select(TagRow).order_by(TagRow.folded_name))
-    return [
-        Option(value=str(tag.id), label=tag.name, is_sensitive=tag.sensitivity is Sensitivity.SENSITIVE) for tag in rows
-    ]
+    return [Option(value=str(tag.id), label=tag.name) for tag in rows]
+
+
+def _telling_tags(session: Session) -> frozenset[str]:
+    rows = session.scalars(select(TagRow.id).where(TagRow.sensitivity == Sensitivity.SENSITIVE))
+    return frozenset(str(number) for number in rows)
 
 
 def everybody(_asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -171,7 +174,7 @@ SOURCES: tuple[Source, ...] = (
         label=N_("Étiquette"),
         definition=N_("Les étiquettes posées sur la fiche."),
         columns=(
-            Column(key="tag", label=N_("étiquette"), kind=Kind.WORD, options=_tags),
+            Column(key="tag", label=N_("étiquette"), kind=Kind.WORD, options=_tags, telling=_telling_tags),
             Column(key="since_at", label=N_("posée"), kind=Kind.INSTANT),
         ),
         rows=_tagged,

@@ -34,7 +34,6 @@ from crm.segments.model import (
     Words,
     Year,
 )
-from crm.values.languages import Language
 
 OF_AMOUNTS = frozenset({Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
 OF_DAYS = frozenset({Measure.FIRST, Measure.LAST})
@@ -89,22 +88,20 @@ class Catalogue:
             if test.column in required and isinstance(test.asks, Words)
         )
 
-    def tests(self, tree: Tree) -> tuple[tuple[Source, Test], ...]:
-        """Every test of a tree, with its source."""
-        found: list[tuple[Source, Test]] = []
+    def rows(self, tree: Tree) -> tuple[tuple[Source, tuple[Test, ...]], ...]:
+        """The rows a tree asks about: each source, with the tests they have to pass."""
         match tree:
             case Every() | Some():
-                found += [pair for part in tree.parts for pair in self.tests(part)]
+                return tuple(pair for part in tree.parts for pair in self.rows(part))
             case Not():
-                found += self.tests(tree.part)
+                return self.rows(tree.part)
             case Condition():
-                found += [(self.source(tree.source), test) for test in tree.where]
+                return ((self.source(tree.source), tree.where),)
             case Comparison():
-                tests = (*tree.left.where, *tree.right.where)
-                found += [(self.source(tree.source), test) for test in tests]
+                source = self.source(tree.source)
+                return ((source, tree.left.where), (source, tree.right.where))
             case _:
-                pass
-        return tuple(found)
+                return ()
 
     def asked(self, tree: Tree) -> frozenset[str]:
         """The sources a tree asks."""
@@ -118,13 +115,18 @@ class Catalogue:
             case _:
                 return frozenset()
 
-    def sensitive_words(self, session: Session, source: Source, test: Test) -> frozenset[str]:
-        """Of the words a test names, those that tell an opinion."""
-        column = source.find_column(test.column)
-        if column is None or column.options is None or not isinstance(test.asks, Words):
-            return frozenset()
-        options = column.options(session, Language.FR)
-        return frozenset(one.value for one in options if one.is_sensitive) & test.asks.values
+    def tells(self, session: Session, tree: Tree) -> bool:
+        """Whether a tree asks about words that tell an opinion: by name, or because it leaves them in.
+
+        Who « wears any tag but this one » wears a sensitive one, perhaps the only other one there is.
+        """
+        for source, where in self.rows(tree):
+            for column in source.columns:
+                telling = column.telling(session) if column.telling is not None else frozenset()
+                named = [test.asks for test in where if test.column == column.key and isinstance(test.asks, Words)]
+                if telling and (all(words.other for words in named) or any(words.values & telling for words in named)):
+                    return True
+        return False
 
     def permissions(self, sources: Collection[str]) -> frozenset[str]:
         """What asking about those sources takes."""

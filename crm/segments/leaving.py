@@ -62,10 +62,14 @@ def ask(
     purpose: str,
     channel: Channel,
     recipient: str,
+    definition: str,
     at: datetime,
     by: AccountId,
 ) -> SegmentFile:
-    """Asks a second colleague for a large file, of the segment as it stands. Raises SegmentUnshared."""
+    """Asks a second colleague for a large file, of the segment as it stands (`definition` is its fingerprint).
+
+    Raises SegmentUnshared.
+    """
     if not segment.is_shared:
         raise SegmentUnshared
     row = SegmentExportRow(
@@ -76,6 +80,7 @@ def ask(
         people=people,
         state=ExportState.ASKED,
         version=segment.version,
+        definition=definition,
         asked_by=by,
         made_at=at,
         sha256="",
@@ -100,12 +105,12 @@ def decide(
     return _noun(row)
 
 
-def ready(session: Session, segment: Segment, export_id: int) -> SegmentFile:
+def ready(session: Session, segment: Segment, export_id: int, *, definition: str) -> SegmentFile:
     """A file that may leave now. Raises ExportUndecided; SegmentChanged where it is no longer what was agreed to."""
     row = _row(session, segment.id, export_id)
     if row.state is not ExportState.APPROVED:
         raise ExportUndecided
-    if row.version != segment.version:
+    if row.definition != definition:
         raise SegmentChanged
     return _noun(row)
 
@@ -118,6 +123,7 @@ def left(
     purpose: str,
     channel: Channel,
     recipient: str,
+    definition: str,
     sha256: str,
     at: datetime,
     by: AccountId,
@@ -129,7 +135,7 @@ def left(
     """
     on = brussels_day(at)
     if export_id is not None:
-        ready(session, segment, export_id)
+        ready(session, segment, export_id, definition=definition)
         row = _row(session, segment.id, export_id)
     elif is_large(session, len(person_ids), on=on):
         raise TooLarge
@@ -140,6 +146,7 @@ def left(
             channel=channel.value,
             recipient=recipient,
             version=segment.version,
+            definition=definition,
             asked_by=by,
         )
         session.add(row)

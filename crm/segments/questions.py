@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.consent.model import APPEALS
+from crm.consent.model import APPEALS, NEWSLETTER
 from crm.contracts.segment_fields import Measure
 from crm.foundation.translation import N_
 from crm.segments.library import GIFT, Ready, _gave, _is, _total
@@ -107,7 +107,10 @@ ASKED: tuple[Ready, ...] = (
         tree=Every(
             parts=(
                 Condition(source="signature_theme", where=(_number("months_since", high=11),)),
-                Condition(source="standing", where=(_is("channel", "email"), _is("act", "given"))),
+                Condition(
+                    source="standing",
+                    where=(_is("purpose", NEWSLETTER), _is("channel", "email"), _is("act", "given")),
+                ),
                 Not(part=_gave()),
             )
         ),
@@ -115,14 +118,16 @@ ASKED: tuple[Ready, ...] = (
     Ready(
         key="ask-lapsed-readers",
         name=N_("Cotisation échue, Le Fil encore reçu"),
-        definition=N_("Une cotisation qui a pris fin ces 60 derniers jours, et toujours droit au magazine sur papier."),
+        definition=N_(
+            "Une cotisation qui a pris fin ces 60 derniers jours, et toujours droit au magazine sur papier, sans pause."
+        ),
         tree=Every(
             parts=(
                 Condition(
                     source="membership",
                     where=(Test(column="paid_until_on", asks=Rolling(unit=Unit.DAYS, length=60)),),
                 ),
-                Condition(source="magazine", where=(_is("format", "paper", "both"),)),
+                Condition(source="magazine", where=(_is("format", "paper", "both"), _is("pause", "running"))),
             )
         ),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -163,9 +165,23 @@ def definition(tree: Tree, by_hand: dict[int, bool]) -> Definition:
     )
 
 
+def fingerprint(asked: Definition, question: Question) -> str:
+    """The SHA-256 of all that says who is in it: the tree, who is in or out by hand, and that of each segment it asks
+    about."""
+    told = {0: asked, **question.others}
+    parts = {
+        str(number): [to_json(one.tree), sorted(one.included), sorted(one.excluded)] for number, one in told.items()
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
 def sensitive(session: Session, catalogue: Catalogue, tree: Tree) -> bool:
-    """Whether a tree asks something that tells an opinion (GDPR art. 9): a sensitive tag, petition or action."""
-    return any(catalogue.sensitive_words(session, source, test) for source, test in catalogue.tests(tree))
+    """Whether a tree asks something that tells an opinion (GDPR art. 9): a sensitive tag, petition or action.
+
+    What the segments ask that it asks about, it asks too. Raises as `question` does.
+    """
+    trees = (tree, *(one.tree for one in reached(session, [tree]).values()))
+    return any(catalogue.tells(session, one) for one in trees)
 
 
 def _check(

@@ -72,7 +72,8 @@ class SegmentExportRow(Base):
     """That a segment leaves the house as a file: for what, to whom, how many, and the file's SHA-256.
 
     A large one is asked for first, of a version, and agreed to by a second colleague; until it leaves `made_at` is when
-    it was asked for. `task_id` is the reminder to confirm that whoever has it destroyed it.
+    it was asked for. `definition` is the fingerprint of all that was agreed to: the tree, the people in or out by hand,
+    and the same of every segment it asks about. `task_id` is the reminder to confirm that whoever has it destroyed it.
     """
 
     __tablename__ = "segment_export"
@@ -85,6 +86,7 @@ class SegmentExportRow(Base):
     people: Mapped[int]
     state: Mapped[ExportState] = mapped_column(Word(ExportState))
     version: Mapped[int]
+    definition: Mapped[str] = mapped_column(String(64))
     asked_by: Mapped[int | None] = mapped_column(BigId)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)

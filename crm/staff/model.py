@@ -57,6 +57,7 @@ class Permission(StrEnum):
     BANKING_ACT = "banking.act"
     ATTESTATIONS_READ = "attestations.read"
     ATTESTATIONS_ACT = "attestations.act"
+    NATIONAL_NUMBER_KNOWN = "national-number.known"
     NATIONAL_NUMBER_WRITE = "national-number.write"
     NATIONAL_NUMBER_REVEAL = "national-number.reveal"
     MAGAZINE_READ = "magazine.read"

@@ -41,6 +41,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.CAMPAIGNS_EDIT,
             Permission.DONATIONS_READ,
             Permission.DONATIONS_THANK,
+            Permission.NATIONAL_NUMBER_KNOWN,
             Permission.MEMBERS_READ,
             Permission.MAGAZINE_READ,
             Permission.MAGAZINE_ACT,
@@ -62,6 +63,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.BANKING_READ,
             Permission.BANKING_ACT,
             Permission.ATTESTATIONS_READ,
+            Permission.NATIONAL_NUMBER_KNOWN,
             Permission.ATTESTATIONS_ACT,
             Permission.NATIONAL_NUMBER_WRITE,
             Permission.NATIONAL_NUMBER_REVEAL,
@@ -78,6 +80,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.MEMBERS_EDIT,
             Permission.PLANS_EDIT,
             Permission.ATTESTATIONS_READ,
+            Permission.NATIONAL_NUMBER_KNOWN,
             Permission.NATIONAL_NUMBER_WRITE,
             Permission.MAGAZINE_READ,
             Permission.MAGAZINE_SERVE,
@@ -98,6 +101,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DONATIONS_READ,
             Permission.MEMBERS_READ,
             Permission.ATTESTATIONS_READ,
+            Permission.NATIONAL_NUMBER_KNOWN,
             Permission.PRIVACY_READ,
             Permission.PRIVACY_ACT,
             Permission.AUDIT_READ,
@@ -109,7 +113,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 """Everybody may stop the sending: an alarm has no rank. Only administrators let it go on.
 
-Only finance sees a national number, and only those who look after legacies see their files; an administrator who needs
+Whether a national number is held may be asked by fundraisers too, who have to ask for the missing ones. Only finance
+sees the number, and only those who look after legacies see their files; an administrator who needs
 one takes that role first, and the trail shows it.
 """
 

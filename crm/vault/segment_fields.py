@@ -10,7 +10,7 @@ from crm.contracts.segment_fields import Asking, Column, Kind, Measure, Source
 from crm.foundation.translation import N_
 from crm.vault import selects
 
-READ = "attestations.read"
+READ = "national-number.known"
 
 
 def _kept(_asking: Asking) -> Select[*tuple[Any, ...]]:

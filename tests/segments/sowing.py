@@ -155,11 +155,11 @@ def petitions(session: Session, *themes: tuple[str, ...]) -> list[int]:
     return found
 
 
-def sign(session: Session, who: PersonId, petition: int, day: date) -> None:
-    """A signature on a day."""
+def sign(session: Session, who: PersonId, petition: int, day: date, at: datetime | None = None) -> None:
+    """A signature on a day, or at an instant."""
     session.add(
         SignatureRow(
-            petition_id=petition, person_id=who, recorded_person_id=who, folded_into_id=None, signed_at=noon(day),
+            petition_id=petition, person_id=who, recorded_person_id=who, folded_into_id=None, signed_at=at or noon(day),
             recorded_at=NOW, source="", comment="", deliver=False, delivery_text_id=None,
         )
     )  # fmt: skip

@@ -12,6 +12,9 @@ from crm.segments.catalogue import checked
 from crm.segments.json_form import from_json, to_json
 from crm.segments.library import BY_KEY, READY
 from crm.segments.model import Condition, Every, Not, Year
+from crm.segments.questions import ASKED
+from crm.staff.model import Role
+from crm.staff.rules import PERMISSIONS
 from tests.segments.conftest import both, give, person
 
 EURO = 100
@@ -79,3 +82,10 @@ def test_the_library_can_be_asked_and_kept() -> None:
             assert from_json(to_json(checked(one.tree, QUESTIONS))) == one.tree
     assert set(BY_KEY) >= {one.key for one in READY}
     assert {measure for source in QUESTIONS.sources for measure in source.phrases} <= set(Measure)
+
+
+def test_fundraisers_may_ask_all_that_is_ready_for_them() -> None:
+    for one in (*READY, *ASKED):
+        if one.tree is not None:
+            asked = QUESTIONS.permissions(QUESTIONS.asked(one.tree))
+            assert asked <= PERMISSIONS[Role.FUNDRAISER], one.key

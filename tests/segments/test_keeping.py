@@ -7,6 +7,8 @@ from itertools import count
 
 import pytest
 
+from crm.actions import segment_fields
+from crm.actions.tables import CallRow
 from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import Act, Channel, NewAct, Purpose, Way
@@ -25,6 +27,7 @@ from crm.values.errors import Conflict, Invalid
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
+from tests.segments import sowing
 from tests.segments.conftest import TODAY, both, give, person
 
 ME, YOU = AccountId(1), AccountId(2)
@@ -75,11 +78,38 @@ def test_a_segment_is_kept_with_its_versions_and_never_asks_about_itself(assembl
 def test_an_opinion_is_asked_about_for_a_reason(assembly: Assembly) -> None:
     with assembly.database.transaction() as session:
         tag = links.put_tag(session, "A signé pour l’avortement", at=NOW, sensitivity=Sensitivity.SENSITIVE)
-        tree = Condition(source="tag", where=(Test(column="tag", asks=Words(values=frozenset({str(tag.id)}))),))
+        tree = tagged(tag.id)
         with pytest.raises(Invalid) as refused:
             service.create(session, QUESTIONS, new(tree), by=ME, at=NOW)
         assert refused.value.field == "reason"
-        service.create(session, QUESTIONS, new(tree, reason="Inviter à la soirée du 8 mars"), by=ME, at=NOW)
+        kept = service.create(session, QUESTIONS, new(tree, reason="Inviter à la soirée du 8 mars"), by=ME, at=NOW)
+        plain = links.put_tag(session, "Porte-à-porte", at=NOW)
+        innocent = tagged(plain.id)
+        assert not service.sensitive(session, QUESTIONS, innocent)
+        # What a segment asks, whoever asks about that segment asks too; so does « any other tag », and « a tag ».
+        for telling in (InSegment(segment_id=kept), tagged(plain.id, other=True), Condition(source="tag"),
+                        tagged(tag.id, other=True)):  # fmt: skip
+            with pytest.raises(Invalid):
+                service.create(session, QUESTIONS, new(Every(parts=(innocent, Not(part=telling)))), by=ME, at=NOW)
+
+
+def tagged(number: int, *, other: bool = False) -> Condition:
+    words = Words(values=frozenset({str(number)}), other=other)
+    return Condition(source="tag", where=(Test(column="tag", asks=words),))
+
+
+def test_a_petition_tells_an_opinion_however_long_ago_it_was_listed(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_fields, "MOST_LISTED", 1)
+    with assembly.database.transaction() as session:
+        [old, _] = sowing.petitions(session, ("torture",), ("asile",))
+        row = session.get(CallRow, old)
+        assert row is not None
+        row.sensitivity = Sensitivity.SENSITIVE
+        session.flush()
+        asked = Test(column="petition", asks=Words(values=frozenset({str(old)})))
+        assert service.sensitive(session, QUESTIONS, Condition(source="signature", where=(asked,)))
 
 
 def crowd(session: object, assembly: Assembly) -> dict[str, PersonId]:

@@ -82,13 +82,13 @@ HANDWRITTEN = {
           join content_term y on y.content_id = d.content_id and y.term_id = x.term_id
           where s.person_id = p.id and z.id <> s.id and z.signed_at >= s.signed_at and {{less}})
         and exists (select 1 from consent_standing s where s.person_id = p.id and s.channel = 'email'
-          and s.act = 'given')
+          and s.purpose = 'newsletter' and s.act = 'given')
         and not exists (select 1 from {GIFT} g where g.person_id = p.id)""",
     "ask-lapsed-readers": """
         (select max(g.given_on) from gift_line l join gift g on g.id = l.gift_id where g.person_id = p.id
           and l.kind = 'fee' and l.net_cents > 0) between '2025-09-25' and '2025-11-23'
         and not exists (select 1 from magazine_subscription m where m.person_id = p.id
-          and m.format in ('pdf', 'none'))""",
+          and (m.format in ('pdf', 'none') or m.paused_from_on <= '2026-11-23'))""",
     "ask-raise": f"""
         exists (select 1 from plan where person_id = p.id and started_on <= '2025-11-23' and {RUNS} and not exists
           (select 1 from plan_event e where e.plan_id = plan.id and e.kind in ('upgrade', 'downgrade')))
@@ -182,7 +182,9 @@ def sow(session: Session, assembly: Assembly) -> tuple[dict[str, PersonId], int]
             give(session, assembly, who, euros * 100, date.fromisoformat(day), **facts)  # type: ignore[arg-type]
 
     furnish(session)
-    consent.put_purpose(session, Purpose(code="news", names={"fr": "Nouvelles"}, promises={"fr": "…"}, position=1))
+    consent.put_purpose(
+        session, Purpose(code="newsletter", names={"fr": "Nouvelles"}, promises={"fr": "…"}, position=1)
+    )
     consent.put_purpose(session, Purpose(code=APPEALS, names={"fr": "Appels"}, promises={}, position=2))
     free = NewPolicy(
         purpose=APPEALS, channel=Channel.POST, population=Population.EVERYBODY, need=Need.NO_OBJECTION,
@@ -259,11 +261,7 @@ def _appeals_and_fees(
             pay_fee(session, assembly, who, on=date(2026, 1, 5))
     _signers(session, assembly, somebody, gives)
 
-    for word, day in {"yes": "2025-10-10", "no1": "2025-09-24", "no2": "2025-11-24", "no3": "2025-10-10"}.items():
-        reader = somebody(f"ask-lapsed-readers {word}")
-        pay_fee(session, assembly, reader, on=date.fromisoformat(day))
-        if word == "no3":
-            magazine.subscribe(session, Subscription(person_id=reader, format=Format.PDF), by=None, at=NOW)
+    _readers(session, assembly, somebody)
 
     session.add(CampaignRow(id=1, code="P", name="P"))
     session.flush()
@@ -304,6 +302,19 @@ def _plans(session: Session, somebody: Callable[..., PersonId]) -> None:
             sowing.promise(session, who, 1000, date(2026, 6, 1), ended_on=ended if n else None)
 
 
+def _readers(session: Session, assembly: Assembly, somebody: Callable[..., PersonId]) -> None:
+    for word, day in {"yes": "2025-10-10", "no1": "2025-09-24", "no2": "2025-11-24", "no3": "2025-10-10",
+                      "no4": "2025-10-10"}.items():  # fmt: skip
+        reader = somebody(f"ask-lapsed-readers {word}")
+        pay_fee(session, assembly, reader, on=date.fromisoformat(day))
+        if word == "no3":
+            magazine.subscribe(session, Subscription(person_id=reader, format=Format.PDF), by=None, at=NOW)
+
+        if word == "no4":
+            away = Subscription(person_id=reader, format=Format.PAPER, paused_from_on=date(2026, 11, 1))
+            magazine.subscribe(session, away, by=None, at=NOW)
+
+
 def _signers(
     session: Session, assembly: Assembly, somebody: Callable[..., PersonId], gives: Callable[..., None]
 ) -> None:
@@ -311,6 +322,7 @@ def _signers(
     for word, (second, day) in {
         "yes": (same, date(2026, 3, 2)), "no1": (other, date(2026, 3, 2)), "no2": (same, date(2026, 3, 4)),
         "no3": (same, date(2026, 3, 2)), "no4": (same, date(2026, 3, 2)),
+        "no5": (same, date(2026, 3, 2)),
     }.items():  # fmt: skip
         who = somebody(f"ask-signers {word}", email=EmailAddress.parse(f"{word}@exemple.be"))
         sowing.sign(session, who, one, date(2025, 3, 3))
@@ -318,7 +330,8 @@ def _signers(
         found = people.find_person(session, who)
         assert found is not None
         act = Act.REQUESTED if word == "no3" else Act.GIVEN
-        said = NewAct(person_id=who, purpose="news", address_key=found.contact_points[0].address_key, act=act,
+        purpose = "appeals" if word == "no5" else "newsletter"
+        said = NewAct(person_id=who, purpose=purpose, address_key=found.contact_points[0].address_key, act=act,
                       way=Way.CONFIRMATION, occurred_at=NOW)  # fmt: skip
         consent.record(session, assembly.sealer, said, at=NOW)
         if word == "no4":

@@ -148,7 +148,7 @@ def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypat
 
 
 def test_a_large_file_is_agreed_to_by_two_and_its_destruction_is_asked_for(assembly: Assembly, browser: Open) -> None:
-    donors(assembly)
+    who = donors(assembly)
     first, second = browser(Role.FUNDRAISER), browser(Role.FUNDRAISER)
     first.post(PAGE, built(LAST_YEAR, name="A relancer"))
     asked = {"purpose": "news", "channel": "email", "recipient": "Agence Plume"}
@@ -177,6 +177,16 @@ def test_a_large_file_is_agreed_to_by_two_and_its_destruction_is_asked_for(assem
     assert first.post(file, {"export_id": "2"}).status_code == 303
     assert "Le segment a changé depuis l’accord" in first.get(here).text
 
+    # What was agreed to is all that says who is in it: by hand, and through another segment, too.
+    first.post(PAGE, built({"1-source": "segment", "1-a-=": "1"}, name="Les mêmes", is_shared="on"))
+    there, other = f"{PAGE}/2/export", f"{PAGE}/2/export.csv"
+    for export_id, address in (("3", f"{PAGE}/2/pick"), ("4", f"{PAGE}/1/pick")):
+        first.post(f"{there}/ask", asked)
+        second.post(f"{PAGE}/2/exports/{export_id}/decide", {"decision": "yes"})
+        first.post(address, {"person_id": str(who["Charlie"]), "how": "in"})
+        assert first.post(other, {"export_id": export_id}).status_code == 303
+        assert "Le segment a changé depuis l’accord" in first.get(there).text
+
     # A month later whoever handed it out is asked, once, whether it is destroyed; saying so is the task done.
     for days, reminded in ((29, 0), (30, 1), (31, 0)):
         assert mind_files.run(assembly, NOW + timedelta(days=days))["reminded"] == reminded
@@ -199,6 +209,21 @@ def test_what_somebody_may_not_see_they_may_not_ask_either(assembly: Assembly, b
     assert editor.get(f"{PAGE}/1/people").status_code == 403
     assert editor.post(f"{PAGE}/build", built(LAST_YEAR)).status_code == 403
     assert editor.post(f"{PAGE}/1/export.csv", {"purpose": "news", "channel": "email"}).status_code == 403
+
+    # Whoever sees no segments sees no people of one, and whoever may not ask all that it asks does not either, however
+    # deep it is asked.
+    for one in (browser(Role.LEGACIES), browser(Role.FINANCE)):
+        for page in ("people", "tasks", "export"):
+            assert one.get(f"{PAGE}/1/{page}").status_code in {403, 404}
+    browser().post(PAGE, built({"1-source": "magazine", "1-measure": "has"}, name="Lecteurs", is_shared="on"))
+    raiser.post(PAGE, built({"1-source": "segment", "1-a-=": "2"}, name="Les mêmes", is_shared="on"))
+    officer = browser(Role.DATA_PROTECTION)  # who may not ask about the magazine
+    asked = {"purpose": "news", "channel": "email", "recipient": "Agence"}
+    for number, status in ((1, 200), (2, 403), (3, 403)):
+        for page in ("people", "tasks", "export"):
+            assert (number, page, officer.get(f"{PAGE}/{number}/{page}").status_code) == (number, page, status)
+        assert officer.post(f"{PAGE}/{number}/export.csv", asked).status_code == status
+        assert (officer.post(f"{PAGE}/{number}/why", {"who": "x"}).status_code == 403) is (status == 403)
 
 
 def test_each_figure_is_of_people_one_can_see(assembly: Assembly, browser: Open) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
@@ -66,8 +64,7 @@ def _asked(session: Session, caller: Caller, segment: str) -> tuple[Segment, Que
         question = service.question(session, catalogue, [found.tree], at=caller.at)
     except SegmentMissing as error:
         raise Problem(problems.MISSING) from error
-    trees: Iterable[Definition] = question.others.values()
-    if any(service.sensitive(session, catalogue, tree) for tree in (found.tree, *(one.tree for one in trees))):
+    if service.sensitive(session, catalogue, found.tree):
         raise Problem(problems.MISSING)
     return found, question, service.definition(found.tree, service.picks(session, found.id))
 

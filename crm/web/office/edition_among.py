@@ -25,7 +25,7 @@ def chosen(session: Session, text: str) -> Among | None:
         raise Invalid("whom it goes to", field="among")
     if kind == "segment" and guard.may(Permission.SEGMENTS_READ):
         segment = segment_view.may_see(session, int(number))
-        if segment_view.may_ask_all(segment.tree):
+        if segment_view.may_ask_all(session, segment.tree):
             return Among(segment_id=segment.id, version=segment.version)
     if kind == "appeal" and guard.may(Permission.CAMPAIGNS_READ):
         appeal = fundraising.appeal(session, AppealId(int(number)))
@@ -57,7 +57,7 @@ def choices(session: Session, among: Among | None) -> list[tuple[str, str]]:
     found = [("", shell.say(N_("Toutes les personnes qui ont dit oui")))]
     if guard.may(Permission.SEGMENTS_READ):
         every = segments.segments(session, by=guard.signed_in().account.id)
-        may_ask = [one for one in every if segment_view.may_ask_all(one.tree)]
+        may_ask = [one for one in every if segment_view.may_ask_all(session, one.tree)]
         found += [(f"segment:{one.id}", shell.say(N_("Segment : %(name)s"), name=one.name)) for one in may_ask]
     if guard.may(Permission.CAMPAIGNS_READ):
         frozen = [one for one in fundraising.planned(session) if one.frozen_at is not None]

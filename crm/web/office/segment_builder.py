@@ -134,7 +134,7 @@ def _page(
     with shell.assembly().database.reading() as session:
         values = segment_view.nodes(session, draft, built.incomplete)
         folders = sorted({one.folder for one in service.segments(session, by=guard.signed_in().account.id)} - {""})
-        is_sensitive = service.sensitive(session, shell.assembly().questions, built.tree)
+        is_sensitive = _is_sensitive(session, built)
         # A piece of the page is wanted quickly: its figures follow by themselves.
         panel = None if shell.is_partial() else _panel(session, built)
     template = "office/segments/builder.html" if shell.is_partial() else "office/segments/edit.html"
@@ -142,6 +142,13 @@ def _page(
         template, status=status, typed=typed, errors=errors, segment=segment, folders=folders, panel=panel,
         built=built, is_sensitive=is_sensitive, **values,
     )  # fmt: skip
+
+
+def _is_sensitive(session: Session, built: forms.Built) -> bool:
+    try:
+        return service.sensitive(session, shell.assembly().questions, built.tree)
+    except (SegmentMissing, SegmentCycle):
+        return False
 
 
 def _panel(session: Session, built: forms.Built) -> segment_view.Panel | None:

@@ -67,7 +67,7 @@ def look(segment_id: int) -> ResponseReturnValue:
     if unfit := _unfit(channel):
         return _form(segment_id, None, errors={"channel": unfit})
     with made.database.reading() as session:
-        segment = segment_view.may_see(session, segment_id)
+        segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         definition = segment_view.definition_of(session, segment)
         outlook = exporting.outlook(definition, question, purpose, channel)
@@ -82,8 +82,7 @@ def file(segment_id: int) -> ResponseReturnValue:
         purpose, channel, recipient = _wanted(segment_id, export_id)
     except tuple(REFUSALS) as refused:
         return _refused(segment_id, refused)
-    kept, digest = TemporaryFile(), hashlib.sha256()  # noqa: SIM115 - streamed below
-    people = array("q")
+    people, digest = array("q"), hashlib.sha256()
     if unfit := _unfit(channel):
         return _form(segment_id, None, errors={"channel": unfit})
 
@@ -93,10 +92,11 @@ def file(segment_id: int) -> ResponseReturnValue:
             yield line
 
     with made.database.reading() as session:
-        segment = segment_view.may_see(session, segment_id)
+        segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         definition = segment_view.definition_of(session, segment)
         lines = exporting.rows(definition, question, purpose, channel, shell.language())
+        kept = TemporaryFile()  # noqa: SIM115 - streamed below
         for piece in csv_lines(_with_head(exporting.head(channel, shell.language()), told(lines))):
             written = piece.encode()
             digest.update(written)
@@ -112,6 +112,7 @@ def file(segment_id: int) -> ResponseReturnValue:
                 purpose=purpose,
                 channel=channel,
                 recipient=recipient,
+                definition=service.fingerprint(definition, question),
                 sha256=sha256,
                 at=shell.now(),
                 by=by,
@@ -132,8 +133,12 @@ def _wanted(segment_id: int, export_id: int | None) -> tuple[str, Channel, str]:
     """For what, by which channel, to whom: as it was agreed to, or as it is typed."""
     if export_id is None:
         return (*_asked(), _recipient())
-    with shell.assembly().database.reading() as session:
-        agreed = leaving.ready(session, segment_view.may_see(session, segment_id), export_id)
+    made = shell.assembly()
+    with made.database.reading() as session:
+        segment = segment_view.may_open(session, segment_id)
+        question = service.question(session, made.questions, [segment.tree], at=shell.now())
+        stands = service.fingerprint(segment_view.definition_of(session, segment), question)
+        agreed = leaving.ready(session, segment, export_id, definition=stands)
     return agreed.purpose, agreed.channel, agreed.recipient
 
 
@@ -143,9 +148,10 @@ def ask(segment_id: int) -> ResponseReturnValue:
     (purpose, channel), recipient, made = _asked(), _recipient(), shell.assembly()
     by = guard.signed_in().account.id
     with made.database.reading() as session:
-        segment = segment_view.may_see(session, segment_id)
+        segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
-        outlook = exporting.outlook(segment_view.definition_of(session, segment), question, purpose, channel)
+        definition = segment_view.definition_of(session, segment)
+        outlook = exporting.outlook(definition, question, purpose, channel)
     try:
         with made.database.transaction() as session:
             asked = leaving.ask(
@@ -155,6 +161,7 @@ def ask(segment_id: int) -> ResponseReturnValue:
                 purpose=purpose,
                 channel=channel,
                 recipient=recipient,
+                definition=service.fingerprint(definition, question),
                 at=shell.now(),
                 by=by,
             )
@@ -177,7 +184,7 @@ def decide(segment_id: int, export_id: int) -> ResponseReturnValue:
     approve, by = request.form.get("decision") == "yes", guard.signed_in().account.id
     try:
         with shell.assembly().database.transaction() as session:
-            segment = segment_view.may_see(session, segment_id)
+            segment = segment_view.may_open(session, segment_id)
             leaving.decide(session, segment.id, export_id, approve=approve, by=by, at=shell.now())
             facts = {"file": export_id, "approved": approve}
             note(session, "segment.decide-export", segment_id, facts, subject="segment")
@@ -260,7 +267,7 @@ def _recipient_typed() -> str:
 
 def _form(segment_id: int, outlook: exporting.Outlook | None, *, errors: Mapping[str, str] | None = None) -> Response:
     with shell.assembly().database.reading() as session:
-        segment = segment_view.may_see(session, segment_id)
+        segment = segment_view.may_open(session, segment_id)
         files = leaving.files(session, segment.id)
         large = limits.value(session, limits.LARGE_FILE, brussels_day(shell.now()))
         names = {account.id: account.name for account in staff.accounts(session)}

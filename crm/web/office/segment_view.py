@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from flask import abort
 from sqlalchemy.orm import Session
 
 from crm.consent import words as consent_words
@@ -14,6 +15,7 @@ from crm.consent.model import Refusal
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.segments import asking, exporting, service
 from crm.segments.catalogue import COMPARED
+from crm.segments.errors import SegmentMissing
 from crm.segments.json_form import from_json
 from crm.segments.model import Definition, Run, Segment, Tree
 from crm.segments.reading import Reader
@@ -35,10 +37,11 @@ def may_ask(source: Source) -> bool:
     return guard.may(Permission(source.permission))
 
 
-def may_ask_all(tree: Tree) -> bool:
-    """Whether they may ask about all of a tree."""
+def may_ask_all(session: Session, tree: Tree) -> bool:
+    """Whether they may ask about all of a tree, and of the segments that it asks about."""
     catalogue = shell.assembly().questions
-    return all(may_ask(catalogue.source(key)) for key in catalogue.asked(tree))
+    trees = (tree, *(one.tree for one in service.reached(session, [tree]).values()))
+    return all(may_ask(catalogue.source(key)) for one in trees for key in catalogue.asked(one))
 
 
 def reader(session: Session) -> Reader:
@@ -181,8 +184,18 @@ def _column(reads: Reader, node: forms.Node, source: Source, column: Column, suf
 
 
 def may_see(session: Session, segment_id: int) -> Segment:
-    """A segment whoever is signed in may see. Raises `SegmentMissing`."""
+    """A segment whoever is signed in may see. Raises `SegmentMissing`, for who sees no segments at all too."""
+    if not guard.may(Permission.SEGMENTS_READ):
+        raise SegmentMissing
     return service.get(session, SegmentId(segment_id), by=guard.signed_in().account.id)
+
+
+def may_open(session: Session, segment_id: int) -> Segment:
+    """A segment whose people they may see: they may ask all that it asks. Raises `SegmentMissing`, or answers 403."""
+    segment = may_see(session, segment_id)
+    if not may_ask_all(session, segment.tree):
+        abort(403)
+    return segment
 
 
 def definition_of(session: Session, segment: Segment) -> Definition:

@@ -112,7 +112,7 @@ def members(segment_id: int) -> ResponseReturnValue:
     """Who is in it, page by page. The trail notes who looked."""
     made, after = shell.assembly(), request.args.get("after", 0, type=int)
     with made.database.reading() as session:
-        segment = segment_view.may_see(session, segment_id)
+        segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         definition = segment_view.definition_of(session, segment)
         numbers = asking.sample(definition, question, size=SIZE + 1, after=after)
@@ -134,7 +134,7 @@ def why(segment_id: int) -> ResponseReturnValue:
     made, typed = shell.assembly(), request.form.get("who", "")[:200]
     with made.database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
-        if not segment_view.may_ask_all(segment.tree):
+        if not segment_view.may_ask_all(session, segment.tree):
             return _show(
                 segment_id,
                 {"errors": {"who": shell.say(N_("Votre rôle ne voit pas tout ce que ce segment demande."))}},
