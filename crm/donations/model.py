@@ -15,6 +15,15 @@ LARGEST = 10**11
 """No amount reaches a thousand million euro: whoever types one has slipped."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fund:
+    """What money is given for. A closed one is chosen no more; what stands on it stays."""
+
+    code: str
+    name: str
+    is_open: bool
+
+
 class GiftKind(StrEnum):
     """What somebody commits to."""
 
@@ -132,6 +141,8 @@ class NewGift:
     address: str = ""
     split_beforehand: bool = False
     is_test: bool = False
+    is_promised: bool = False
+    """Its fund was chosen before the money came: it goes there, though the fund has been closed since."""
 
     @property
     def cents(self) -> int:

@@ -73,7 +73,7 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
     person = people.find_survivor(session, new.person_id)
     if person is None:
         raise DonorMissing
-    if store.open_funds(session, {line.fund for line in new.lines}) != {line.fund for line in new.lines}:
+    if not store.funds_take(session, (new,)):
         raise CodeUnknown("fund")
     if new.source_code and session.get(SourceRow, new.source_code) is None:
         raise CodeUnknown("source_code")

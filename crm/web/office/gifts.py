@@ -9,8 +9,8 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from crm.donations import funds, words
 from crm.donations import service as donations
-from crm.donations import words
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
 from crm.donations.model import Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
 from crm.donations.refunding import OURS
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
         found = donations.page(session, wanted, after=GiftId(after) if after else None, size=SIZE + 1)
         totals = donations.totals(session, wanted)
         known = people.people(session, {one.person_id for one in found})
-        funds = fund_names(session)
+        named = fund_names(session)
         refunds = donations.refunds_to_decide(session)
     asked: dict[str, Any] = {name: text for name, text in typed.items() if text}
     next_page = url_for("gifts.index", **asked, after=found[SIZE - 1].id) if len(found) > SIZE else ""
@@ -60,13 +60,13 @@ def index() -> ResponseReturnValue:
         "office/gifts/index.html",
         gifts=[(one, known.get(one.person_id)) for one in found[:SIZE]],
         totals=totals,
-        by_fund=[(funds.get(code, code), cents) for code, cents in totals.by_fund.items()],
+        by_fund=[(named.get(code, code), cents) for code, cents in totals.by_fund.items()],
         by_method=[(shell.say(words.METHODS[method]), cents) for method, cents in totals.by_method.items()],
         typed=typed,
-        chips=_chips(asked, funds),
+        chips=_chips(asked, named),
         kinds=[(one.value, shell.say(word)) for one, word in words.KINDS.items()],
         methods=[(one.value, shell.say(word)) for one, word in words.METHODS.items()],
-        funds=list(funds.items()),
+        funds=list(named.items()),
         refunds=refunds,
         next_page=next_page,
         first_page=url_for("gifts.index", **asked) if after else "",
@@ -78,6 +78,12 @@ def fund_names(session: Session) -> dict[str, str]:
     """Every fund as it is called, the general one first."""
     known = donations.funds(session)
     return {"general": shell.say(words.GENERAL_FUND)} | {code: name for code, name in known.items() if name}
+
+
+def fund_choices(session: Session, *, kept: str = "") -> list[tuple[str, str]]:
+    """The funds that may be chosen: those that are open, the general one first, and the one that is chosen already."""
+    closed = {one.code for one in funds.funds(session) if not one.is_open} - {kept}
+    return [(code, name) for code, name in fund_names(session).items() if code not in closed]
 
 
 def _wanted(typed: Mapping[str, str]) -> Wanted:
@@ -100,7 +106,7 @@ def _wanted(typed: Mapping[str, str]) -> Wanted:
     )
 
 
-def _chips(asked: Mapping[str, Any], funds: Mapping[str, str]) -> list[dict[str, str]]:
+def _chips(asked: Mapping[str, Any], named: Mapping[str, str]) -> list[dict[str, str]]:
     said = {
         "since": N_("depuis le %(value)s"),
         "until": N_("jusqu’au %(value)s"),
@@ -109,7 +115,7 @@ def _chips(asked: Mapping[str, Any], funds: Mapping[str, str]) -> list[dict[str,
     shown = {
         "kind": {one.value: shell.say(word) for one, word in words.KINDS.items()},
         "method": {one.value: shell.say(word) for one, word in words.METHODS.items()},
-        "fund": funds,
+        "fund": named,
     }
     return [
         {
@@ -135,7 +141,7 @@ def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         )
         colleagues = {account.id: account.name for account in staff.accounts(session)}
         found = person_search.answers(session, request.form.get("who", "")[:200], without=whole.gift.person_id)
-        funds = fund_names(session)
+        named = fund_names(session)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
     return shell.show(
         "office/gifts/show.html",
@@ -145,7 +151,7 @@ def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         person=known.get(whole.gift.person_id),
         known=known,
         names=colleagues,
-        funds=funds,
+        funds=named,
         words=words,
         refundable=whole.gift.net_cents - asked,
         is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
