@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Date, and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from crm.banking.kept import Desk, Gap, KeptLine, LineState, Rule
+from crm.banking.kept import Desk, Gap, HeldStatement, KeptLine, LineState, Rule
+from crm.banking.model import Format
 from crm.banking.tables import BankFileRow, BankLineRow, BankStatementRow
 from crm.foundation import bulk
 from crm.values.identifiers import AccountId, GiftId, PersonId
@@ -69,6 +70,40 @@ def has_statement(session: Session, fingerprints: Collection[str]) -> bool:
 def add_statement(session: Session, values: Mapping[str, Any]) -> None:
     """One more statement."""
     session.execute(insert(BankStatementRow).values(dict(values)))
+
+
+def held_otherwise(
+    session: Session, account: str, told_as: Format, since: date, until: date
+) -> tuple[HeldStatement, ...]:
+    """The statements of an account in other formats, extracts apart, that reach into those days, the oldest first."""
+    row, line = BankStatementRow, BankLineRow
+    first = select(func.min(line.booked_on)).where(line.file_id == row.file_id, line.account == row.account)
+    opening = func.coalesce(row.opening_on, first.scalar_subquery(), row.closing_on, type_=Date())
+    query = (
+        select(row.file_id, BankFileRow.name, row.account, row.format, opening.label("opening_on"), row.closing_on)
+        .join(BankFileRow, BankFileRow.id == row.file_id)
+        .where(row.account == account[:34], row.format != told_as, row.is_extract.is_(False))
+        .where(row.closing_on >= since, opening <= until)
+        .order_by(row.closing_on, row.id)
+    )
+    return tuple(
+        HeldStatement(
+            file_id=found.file_id,
+            name=found.name,
+            account=found.account,
+            format=found.format,
+            opening_on=found.opening_on,
+            closing_on=found.closing_on,
+        )
+        for found in session.execute(query)
+    )
+
+
+def has_lines_on(session: Session, file_id: int, account: str, days: Collection[date]) -> bool:
+    """Whether a file brought lines of an account on one of those days."""
+    row = BankLineRow
+    query = select(row.id).where(row.file_id == file_id, row.account == account, row.booked_on.in_(days))
+    return session.scalar(query.limit(1)) is not None
 
 
 def known_lines(session: Session, fingerprints: Collection[str]) -> set[str]:
