@@ -18,7 +18,7 @@ from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.model import NewPerson, Person
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import AccountId, PersonId
+from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
 from crm.vault import service as vault
 
@@ -44,6 +44,11 @@ def counts(session: Session) -> Desk:
 def gaps(session: Session) -> list[Gap]:
     """Where a statement is missing between two."""
     return store.gaps(session)
+
+
+def credit_of(session: Session, gift_id: GiftId) -> KeptLine | None:
+    """The line that a gift stands on; to correct the gift, this line is opened again."""
+    return store.credit_of(session, gift_id)
 
 
 def candidates(session: Session, counter: Counter, found: KeptLine) -> tuple[Candidate, ...]:

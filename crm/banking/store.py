@@ -136,6 +136,14 @@ def line(session: Session, line_id: int) -> KeptLine | None:
     return None if row is None else _line(row)
 
 
+def credit_of(session: Session, gift_id: int) -> KeptLine | None:
+    """The credit that a gift stands on."""
+    row = BankLineRow
+    query = select(row).where(row.gift_id == gift_id, row.cents > 0, row.return_kind.is_(None)).order_by(row.id)
+    found = session.scalars(query.limit(1)).first()
+    return None if found is None else _line(found)
+
+
 def waiting(session: Session, *, after: tuple[date, int] | None = None, size: int) -> list[KeptLine]:
     """Lines that wait for a person to look, the oldest first."""
     row = BankLineRow

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from crm.values.identifiers import AccountId, AppealId, BatchId, CampaignId, GiftId, PersonId, RefundId
+from crm.values.identifiers import AccountId, AppealId, BatchId, CampaignId, CorrectionId, GiftId, PersonId, RefundId
 
 GENERAL = "general"
 """The fund of what was given for no fund in particular."""
@@ -237,6 +237,22 @@ class Refund:
 
     id: RefundId
     gift_id: GiftId
+    cents: int
+    reason: str
+    state: RefundState
+    asked_by: AccountId
+    asked_at: datetime
+    decided_by: AccountId | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """What a gift should have come to: it came to `was_cents` when one person asked; another decides."""
+
+    id: CorrectionId
+    gift_id: GiftId
+    was_cents: int
     cents: int
     reason: str
     state: RefundState

@@ -208,6 +208,8 @@ DOORS_BESIDES = {
         "batches",
         "books",
         "centres",
+        "corrections",
+        "funds",
         "codes",
         "costing",
         "deductions",

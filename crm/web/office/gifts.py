@@ -9,11 +9,13 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.donations import funds, words
+from crm.banking import service as banking
+from crm.donations import corrections, funds, words
 from crm.donations import service as donations
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
 from crm.donations.model import Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
 from crm.donations.refunding import OURS
+from crm.payments import service as payments
 from crm.people import service as people
 from crm.staff import service as staff
 from crm.staff.model import Permission
@@ -31,6 +33,7 @@ blueprint = Blueprint("gifts", __name__, url_prefix="/office/gifts")
 SIZE = 50
 FILTERS = ("since", "until", "kind", "method", "fund", "least")
 LONGEST = 500
+TYPED = ("amount", "reason", "who", "why", "should", "because")
 WRONG = {
     "amount": N_("Écrivez un montant, par exemple 25,00."),
     "more": N_("C’est plus que ce qui reste de ce don."),
@@ -53,7 +56,7 @@ def index() -> ResponseReturnValue:
         totals = donations.totals(session, wanted)
         known = people.people(session, {one.person_id for one in found})
         named = fund_names(session)
-        refunds = donations.refunds_to_decide(session)
+        refunds, to_correct = donations.refunds_to_decide(session), corrections.waiting(session)
     asked: dict[str, Any] = {name: text for name, text in typed.items() if text}
     next_page = url_for("gifts.index", **asked, after=found[SIZE - 1].id) if len(found) > SIZE else ""
     return shell.show(
@@ -68,6 +71,7 @@ def index() -> ResponseReturnValue:
         methods=[(one.value, shell.say(word)) for one, word in words.METHODS.items()],
         funds=list(named.items()),
         refunds=refunds,
+        corrections=to_correct,
         next_page=next_page,
         first_page=url_for("gifts.index", **asked) if after else "",
         words=words,
@@ -129,10 +133,11 @@ def _chips(asked: Mapping[str, Any], named: Mapping[str, str]) -> list[dict[str,
 @guard.page(blueprint, "/<int:gift_id>", permission=Permission.DONATIONS_READ)
 def show(gift_id: int) -> ResponseReturnValue:
     """A gift: what it was for, what moved, who held it."""
-    return _show(GiftId(gift_id))
+    return shown(GiftId(gift_id))
 
 
-def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    """The page of a gift, with what is wrong in a form on it."""
     with shell.assembly().database.reading() as session:
         whole = donations.whole(session, gift_id)
         known = people.people(
@@ -142,6 +147,10 @@ def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         colleagues = {account.id: account.name for account in staff.accounts(session)}
         found = person_search.answers(session, request.form.get("who", "")[:200], without=whole.gift.person_id)
         named = fund_names(session)
+        several = corrections.of_gift(session, gift_id)
+        told_by = corrections.told_by(session, gift_id)
+        line = banking.credit_of(session, gift_id) if told_by == corrections.BANK else None
+        is_online = payments.is_online(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
     return shell.show(
         "office/gifts/show.html",
@@ -155,8 +164,11 @@ def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         words=words,
         refundable=whole.gift.net_cents - asked,
         is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
-        own={one.id for one in whole.refunds if one.asked_by == guard.signed_in().account.id},
-        typed={name: request.form.get(name, "")[:LONGEST] for name in ("amount", "reason", "who", "why")},
+        me=guard.signed_in().account.id,
+        corrections=several,
+        told_by="online" if is_online and not told_by else told_by,
+        line_id=line.id if line is not None else 0,
+        typed={name: request.form.get(name, "")[:LONGEST] for name in TYPED},
         found=found,
         chosen=request.form.get("other_id", 0, type=int),
         errors=errors or {},
@@ -176,12 +188,12 @@ def ask_refund(gift_id: int) -> ResponseReturnValue:
             )
             note(session, "refund.ask", gift_id, {"cents": asked.cents}, subject="gift")
     except MoreThanReceived:
-        return _show(GiftId(gift_id), errors={"amount": shell.say(WRONG["more"])})
+        return shown(GiftId(gift_id), errors={"amount": shell.say(WRONG["more"])})
     except RefundedAlready:
-        return _show(GiftId(gift_id), errors={"again": shell.say(WRONG["again"])})
+        return shown(GiftId(gift_id), errors={"again": shell.say(WRONG["again"])})
     except (AmountWrong, Invalid) as wrong:
         field = wrong.field or "amount"
-        return _show(GiftId(gift_id), errors={field: shell.say(WRONG[field])})
+        return shown(GiftId(gift_id), errors={field: shell.say(WRONG[field])})
     message = N_("Le remboursement est demandé. Une autre personne en décide.")
     return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(message))
 
@@ -226,7 +238,7 @@ def move(gift_id: int) -> ResponseReturnValue:
     except Invalid as wrong:
         field = {"reason": "why"}.get(wrong.field or "", "who")
         said = N_("Dites pourquoi : un compte joint, un don fait pour quelqu’un…") if field == "why" else WRONG["who"]
-        return _show(GiftId(gift_id), errors={field: shell.say(said)})
+        return shown(GiftId(gift_id), errors={field: shell.say(said)})
     return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(N_("Le don est passé à l’autre personne.")))
 
 

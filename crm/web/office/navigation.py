@@ -93,6 +93,7 @@ MENU = (
             "gift_books",
             "gift_centres",
             "gift_deductions",
+            "gift_corrections",
             "gift_funds",
             "gift_control",
             "gift_thanks",
