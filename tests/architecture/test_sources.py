@@ -162,6 +162,7 @@ DOORS_BESIDES = {
         "asking",
         "cabinet",
         "correcting",
+        "drifting",
         "filing",
         "handing",
         "issuing",
