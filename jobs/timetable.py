@@ -9,6 +9,7 @@ from jobs import (
     anchor_ledgers,
     announce_collections,
     close_rounds,
+    compare_attestations,
     compare_everybody,
     compare_newcomers,
     count_figures,
@@ -225,6 +226,14 @@ TIMETABLE: tuple[Job, ...] = (
         label=N_("Faire et remettre les attestations fiscales"),
         when=Every(period=timedelta(minutes=1)),
         run=hand_over_attestations.run,
+    ),
+    Job(
+        name="compare_attestations",
+        label=N_("Comparer les attestations fiscales aux dons"),
+        when=Daily(at=time(2, 10)),
+        run=compare_attestations.run,
+        lease=timedelta(hours=1),
+        ask_after=timedelta(days=7),
     ),
     Job(
         name="keep_memberships",

@@ -122,6 +122,7 @@ def _end(
 ) -> Attestation:
     row.status, row.reason, row.ended_at, row.ended_by = status, reason.strip(), at, by
     session.flush()
+    store.drift_settled(session, row.year, row.person_id)
     audit.record(
         session,
         house.sealer,

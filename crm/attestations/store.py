@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, union, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from crm.attestations.errors import AttestationMissing
@@ -15,6 +15,7 @@ from crm.attestations.model import Attestation, Declared, Progress, Proposal, Ru
 from crm.attestations.tables import (
     AttestationLineRow,
     AttestationRow,
+    DriftRow,
     FiscalIdentityRow,
     NumbersRow,
     RunRow,
@@ -268,6 +269,22 @@ def forgotten_years(session: Session) -> tuple[int, ...]:
     """The years of whose attestations nothing is kept but their rows, in order."""
     row = AttestationRow
     query = select(row.year).group_by(row.year).having(func.max(row.sealed) == "").order_by(row.year)
+    return tuple(session.scalars(query))
+
+
+def drift_settled(session: Session, year: int, person_id: int) -> None:
+    """Somebody's papers of a year are corrected or void: nothing waits there until the night finds otherwise."""
+    theirs = select(AttestationRow.number).where(AttestationRow.year == year, AttestationRow.person_id == person_id)
+    session.execute(
+        delete(DriftRow).where(DriftRow.year == year, DriftRow.number.in_(theirs)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def correctable_years(session: Session) -> tuple[int, ...]:
+    """The years of which valid papers are kept whole, in order."""
+    row = AttestationRow
+    query = select(row.year).where(row.status == Status.VALID, row.sealed != "").distinct().order_by(row.year)
     return tuple(session.scalars(query))
 
 

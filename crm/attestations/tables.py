@@ -73,6 +73,18 @@ class FiscalIdentityRow(Base):
     changed_by: Mapped[int | None] = mapped_column(BigId)
 
 
+class DriftRow(Base):
+    """A paper that says another amount than the gifts do, as the night found it, and the task that told of it."""
+
+    __tablename__ = "attestation_drift"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    attested_cents: Mapped[int] = mapped_column(BigInteger)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    task_id: Mapped[int | None] = mapped_column(BigId)
+
+
 class NumbersRow(Base):
     """The last number of a year. A lock draws all of its numbers here in one transaction."""
 

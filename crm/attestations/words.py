@@ -5,6 +5,8 @@ from __future__ import annotations
 from crm.attestations.model import Exclusion, FiscalKind, HandWay, MissingNumber, Stage, Status
 from crm.foundation.translation import N_
 
+DRIFT_TASK = N_("Attestations de %(year)s : certaines ne disent plus ce que disent les dons, à corriger")
+"""What is left to do, as the title of a task."""
 STATUSES = {
     Status.VALID: N_("Valable"),
     Status.REPLACED: N_("Remplacée"),

@@ -6,7 +6,6 @@ National numbers are taken out of a line in memory, before its first row, and wa
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from crm.banking import matching, reading, rules, store
+from crm.banking import matching, reading, rules, store, twice
 from crm.banking.kept import LineState, Report
 from crm.banking.model import Begun, Line, Statement
 from crm.foundation.bulk import settle
@@ -69,26 +68,25 @@ def bring(counter: Counter, stream: IO[bytes], *, name: str, by: AccountId | Non
     while chunk := stream.read(_ROWS):
         content.update(chunk)
     stream.seek(0)
-    deque(reading.pieces(stream), maxlen=0)  # to its end: nothing is kept of a file that is wrong anywhere
+    told = twice.told(reading.pieces(stream))  # to its end: nothing is kept of a file that is wrong anywhere
     stream.seek(0)
     prints = counter.fingerprints
     at = counter.clock()
     with counter.database.transaction() as session:
         hold(session, "bank")
+        twice.refuse(session, told)
         marks = prints.keys_of("bank file", content.hexdigest())
         file_id = store.file_of(session, marks)
         if file_id is None:
             file_id = store.add_file(session, fingerprint=marks[0], name=name[:200], at=at, by=by)
-    statements = new = known = numbers = 0
+        for one in told:  # before its lines: cut anywhere, it is known in which format these days come
+            _keep_statement(session, prints, one.statement, file_id)
+    new = known = numbers = 0
     seen: dict[str, int] = {}
     for piece in _blocks(stream):
         with counter.database.transaction() as session:
             hold(session, "bank")
-            if isinstance(piece, Statement):
-                _keep_statement(session, prints, piece, file_id)
-                statements += 1
-                continue
-            prepared = [_prepared(counter, told, file_id, seen) for told in piece]
+            prepared = [_prepared(counter, line, file_id, seen) for line in piece]
             fresh = _fresh(session, prepared)
             store.add_lines(session, [one.row for one in fresh])
             found = [(one.fingerprint, number) for one in fresh for number in one.numbers]
@@ -103,7 +101,7 @@ def bring(counter: Counter, stream: IO[bytes], *, name: str, by: AccountId | Non
         waits, gaps = store.counts(session).open, store.gaps(session)
     return Report(
         file=name,
-        statements=statements,
+        statements=len(told),
         new=new,
         known=known,
         matched=matched,
@@ -117,8 +115,8 @@ def _matched(counter: Counter, at: datetime) -> int:
     return matching.match_waiting(counter.database, counter.vault, counter.sealer, at=at, language=counter.language)
 
 
-def _blocks(stream: IO[bytes]) -> Iterator[Statement | list[_Told]]:
-    """The lines of a file some at a time, each with its account and its state; a statement after its lines."""
+def _blocks(stream: IO[bytes]) -> Iterator[list[_Told]]:
+    """The lines of a file some at a time, each with its account and its state."""
     block: list[_Told] = []
     account = ""
     for piece in reading.pieces(stream):
@@ -130,11 +128,8 @@ def _blocks(stream: IO[bytes]) -> Iterator[Statement | list[_Told]]:
                 if len(block) >= BLOCK:
                     yield block
                     block = []
-            case Statement():
-                if block:
-                    yield block
-                    block = []
-                yield piece
+    if block:
+        yield block
 
 
 def _fresh(session: Session, prepared: Sequence[_Prepared]) -> list[_Prepared]:

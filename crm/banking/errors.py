@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from crm.banking.kept import KeptLine
+from crm.banking.kept import HeldStatement, KeptLine
 from crm.values.errors import Conflict, Invalid, Missing
 from crm.values.identifiers import PersonId
 
@@ -40,6 +40,7 @@ class Refused(StrEnum):
     ABSENT = "a required element is missing"
     AMOUNT = "an amount is expected"
     INDICATOR = "CRDT or DBIT is expected"
+    HELD = "another format told this statement already"
 
 
 class FileRefused(Invalid):
@@ -58,6 +59,14 @@ class FileRefused(Invalid):
         self.column = column
         self.expected = expected
         self.found = found
+
+
+class HeldAlready(FileRefused):
+    """A statement of this file came already, in another format: its lines would count twice. `held` says which."""
+
+    def __init__(self, held: HeldStatement, *, row: int) -> None:
+        super().__init__(Refused.HELD, line=row, column=1)
+        self.held = held
 
 
 class LineMissing(Missing):

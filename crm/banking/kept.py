@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from crm.banking.model import ReturnKind
+from crm.banking.model import Format, ReturnKind
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
 
@@ -84,6 +84,18 @@ class Report:
     open: int
     numbers: int
     gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldStatement:
+    """A statement that is kept, with the file it came in; without an opening balance, from its first line on."""
+
+    file_id: int
+    name: str
+    account: str
+    format: Format
+    opening_on: date
+    closing_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,6 +53,11 @@ def gaps(session: Session) -> list[Gap]:
     return store.gaps(session)
 
 
+def credit_of(session: Session, gift_id: GiftId) -> KeptLine | None:
+    """The line that a gift stands on; to correct the gift, this line is opened again."""
+    return store.credit_of(session, gift_id)
+
+
 def candidates(session: Session, counter: Counter, found: KeptLine) -> tuple[Candidate, ...]:
     """Who a line may come from, the likeliest first."""
     return matching.candidates(session, counter.addresses, found)

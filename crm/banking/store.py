@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Date, and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from crm.banking.kept import Desk, Gap, KeptLine, LineState, Rule
+from crm.banking.kept import Desk, Gap, HeldStatement, KeptLine, LineState, Rule
+from crm.banking.model import Format
 from crm.banking.tables import BankFileRow, BankLineRow, BankStatementRow
 from crm.foundation import bulk
 from crm.values.identifiers import AccountId, GiftId, PersonId
@@ -71,6 +72,40 @@ def add_statement(session: Session, values: Mapping[str, Any]) -> None:
     session.execute(insert(BankStatementRow).values(dict(values)))
 
 
+def held_otherwise(
+    session: Session, account: str, told_as: Format, since: date, until: date
+) -> tuple[HeldStatement, ...]:
+    """The statements of an account in other formats, extracts apart, that reach into those days, the oldest first."""
+    row, line = BankStatementRow, BankLineRow
+    first = select(func.min(line.booked_on)).where(line.file_id == row.file_id, line.account == row.account)
+    opening = func.coalesce(row.opening_on, first.scalar_subquery(), row.closing_on, type_=Date())
+    query = (
+        select(row.file_id, BankFileRow.name, row.account, row.format, opening.label("opening_on"), row.closing_on)
+        .join(BankFileRow, BankFileRow.id == row.file_id)
+        .where(row.account == account[:34], row.format != told_as, row.is_extract.is_(False))
+        .where(row.closing_on >= since, opening <= until)
+        .order_by(row.closing_on, row.id)
+    )
+    return tuple(
+        HeldStatement(
+            file_id=found.file_id,
+            name=found.name,
+            account=found.account,
+            format=found.format,
+            opening_on=found.opening_on,
+            closing_on=found.closing_on,
+        )
+        for found in session.execute(query)
+    )
+
+
+def has_lines_on(session: Session, file_id: int, account: str, days: Collection[date]) -> bool:
+    """Whether a file brought lines of an account on one of those days."""
+    row = BankLineRow
+    query = select(row.id).where(row.file_id == file_id, row.account == account, row.booked_on.in_(days))
+    return session.scalar(query.limit(1)) is not None
+
+
 def known_lines(session: Session, fingerprints: Collection[str]) -> set[str]:
     """Which of those fingerprints are of lines that came before."""
     listed = bulk.texts(session, fingerprints)
@@ -105,6 +140,14 @@ def line(session: Session, line_id: int) -> KeptLine | None:
     """One line."""
     row = session.get(BankLineRow, line_id, populate_existing=True)
     return None if row is None else _line(row)
+
+
+def credit_of(session: Session, gift_id: int) -> KeptLine | None:
+    """The credit that a gift stands on."""
+    row = BankLineRow
+    query = select(row).where(row.gift_id == gift_id, row.cents > 0, row.return_kind.is_(None)).order_by(row.id)
+    found = session.scalars(query.limit(1)).first()
+    return None if found is None else _line(found)
 
 
 def waiting(session: Session, *, after: tuple[date, int] | None = None, size: int) -> list[KeptLine]:

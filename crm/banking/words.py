@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crm.banking.errors import FileRefused, Refused
+from crm.banking.errors import FileRefused, HeldAlready, Refused
 from crm.banking.kept import Gap, Report, Rule
-from crm.banking.model import ReturnKind
+from crm.banking.model import Format, ReturnKind
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say, say_count
 from crm.values.languages import Language
@@ -38,7 +38,13 @@ REFUSED: dict[Refused, str] = {
     Refused.ABSENT: N_("un élément obligatoire manque ici."),
     Refused.AMOUNT: N_("un montant est attendu."),
     Refused.INDICATOR: N_("le sens du mouvement est attendu : CRDT ou DBIT."),
+    Refused.HELD: N_("cet extrait est déjà là, dans un autre format."),
 }
+FORMATS = {Format.CODA: "CODA", Format.CAMT_053: "camt.053", Format.CAMT_054: "camt.054"}
+HELD = N_(
+    "ligne %(line)s : l’extrait du compte %(account)s clos le %(until)s est déjà là en %(format)s, venu du fichier "
+    "« %(name)s ». Rien n’est gardé : ses mouvements compteraient deux fois. Apportez toujours le même format."
+)
 WHERE = N_("ligne %(line)s, colonne %(column)s : %(why)s")
 SIDES = N_("ligne %(line)s, colonne %(column)s : %(why)s Attendu : %(expected)s ; trouvé : %(found)s.")
 
@@ -78,6 +84,11 @@ RETURNED: dict[ReturnKind, str] = {
 
 def refusal(refused: FileRefused, language: Language = Language.FR) -> str:
     """Why a file is refused, and where, in one sentence."""
+    if isinstance(refused, HeldAlready):
+        day = locale_filters(language)["day"]
+        held, until = refused.held, day(refused.held.closing_on, "plain")
+        facts = {"line": refused.line, "account": held.account, "format": FORMATS[held.format], "name": held.name}
+        return say(language, HELD, **facts, until=until)
     sentence = WHERE if refused.expected is None else SIDES
     why = say(language, REFUSED[refused.why])
     values = {"expected": refused.expected, "found": refused.found}

@@ -215,6 +215,7 @@ def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen
         basis=Basis.SETTLEMENT,
         source_code=plan.source_code,
         split_beforehand=bool(fee),
+        is_promised=True,
     )
 
 

@@ -175,6 +175,7 @@ def _new(typed: Batch, entry: BatchEntry) -> NewGift:
         given_on=typed.received_on,
         basis=Basis.RECEIVED,
         source_code=entry.source_code,
+        is_promised=True,
         movement=Movement(
             method=typed.method, booked_on=typed.received_on, provider=PROVIDER, external_id=f"{typed.id}-{entry.id}"
         ),

@@ -108,3 +108,31 @@ class DeductionTaken(Conflict):
 
     def __init__(self) -> None:
         super().__init__("another rule begins on that day")
+
+
+class CorrectionMissing(Missing):
+    """There is no such correction, or it is decided already."""
+
+    def __init__(self) -> None:
+        super().__init__("no such correction to decide")
+
+
+class CorrectionAsked(Conflict):
+    """A correction of this gift waits already."""
+
+    def __init__(self) -> None:
+        super().__init__("a correction of this gift waits already")
+
+
+class CorrectedElsewhere(Conflict):
+    """What the bank or a collection told is corrected there; what came in kind has no money to correct."""
+
+    def __init__(self) -> None:
+        super().__init__("this gift is corrected where its money was told")
+
+
+class GiftHasChanged(Conflict):
+    """The gift comes to something else than when its correction was asked."""
+
+    def __init__(self) -> None:
+        super().__init__("the gift has changed since its correction was asked")

@@ -7,12 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from crm.values.identifiers import AccountId, AppealId, BatchId, CampaignId, GiftId, PersonId, RefundId
+from crm.values.identifiers import AccountId, AppealId, BatchId, CampaignId, CorrectionId, GiftId, PersonId, RefundId
 
 GENERAL = "general"
 """The fund of what was given for no fund in particular."""
 LARGEST = 10**11
 """No amount reaches a thousand million euro: whoever types one has slipped."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fund:
+    """What money is given for. A closed one is chosen no more; what stands on it stays."""
+
+    code: str
+    name: str
+    is_open: bool
 
 
 class GiftKind(StrEnum):
@@ -132,6 +141,8 @@ class NewGift:
     address: str = ""
     split_beforehand: bool = False
     is_test: bool = False
+    is_promised: bool = False
+    """Its fund was chosen before the money came: it goes there, though the fund has been closed since."""
 
     @property
     def cents(self) -> int:
@@ -226,6 +237,22 @@ class Refund:
 
     id: RefundId
     gift_id: GiftId
+    cents: int
+    reason: str
+    state: RefundState
+    asked_by: AccountId
+    asked_at: datetime
+    decided_by: AccountId | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """What a gift should have come to: it came to `was_cents` when one person asked; another decides."""
+
+    id: CorrectionId
+    gift_id: GiftId
+    was_cents: int
     cents: int
     reason: str
     state: RefundState

@@ -15,6 +15,7 @@ from crm.donations.tables import (
     BatchEntryRow,
     DonorStatsRow,
     DonorYearRow,
+    GiftCorrectionRow,
     GiftLineRow,
     GiftMoveRow,
     GiftRow,
@@ -40,6 +41,7 @@ TABLES = frozenset(
         "donor_year",
         "thanks",
         "refund",
+        "gift_correction",
         "appeal_reference",
         "gift_batch_entry",
     }
@@ -151,6 +153,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         "gift_batch_entry": delete_rows(session, BatchEntryRow, BatchEntryRow.person_id.in_(ids)),
         "gift": empty_rows(session, GiftRow, {"tribute": "", "address": ""}, GiftRow.person_id.in_(ids)),
         "refund": empty_rows(session, RefundRow, {"reason": ""}, RefundRow.gift_id.in_(mine)),
+        "gift_correction": empty_rows(session, GiftCorrectionRow, {"reason": ""}, GiftCorrectionRow.gift_id.in_(mine)),
         "gift_move": empty_rows(
             session,
             GiftMoveRow,

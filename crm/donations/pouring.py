@@ -118,8 +118,7 @@ def _facts(session: Session, fresh: Collection[NewGift], *, at: datetime, by: Ac
     living = people.survivors(session, {new.person_id for new in fresh})
     if len(living) != len({new.person_id for new in fresh}):
         raise DonorMissing
-    funds = {line.fund for new in fresh for line in new.lines}
-    if fresh and store.open_funds(session, funds) != funds:
+    if not store.funds_take(session, fresh):
         raise CodeUnknown("fund")
     codes = {new.source_code for new in fresh if new.source_code}
     if store.sources(session, codes) != codes:

@@ -74,7 +74,7 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
     person = people.find_survivor(session, new.person_id)
     if person is None:
         raise DonorMissing
-    if store.open_funds(session, {line.fund for line in new.lines}) != {line.fund for line in new.lines}:
+    if not store.funds_take(session, (new,)):
         raise CodeUnknown("fund")
     if new.source_code and session.get(SourceRow, new.source_code) is None:
         raise CodeUnknown("source_code")
@@ -312,11 +312,6 @@ def totals(session: Session, wanted: Wanted) -> Totals:
 def latest_of(session: Session, person_id: PersonId, *, size: int) -> tuple[Gift, ...]:
     """Somebody's newest gifts, tests among them."""
     return store.page(session, Wanted(person_id=person_id), after=None, size=size)
-
-
-def funds(session: Session) -> dict[str, str]:
-    """Every fund's name by its code; the general fund has none."""
-    return store.funds(session)
 
 
 def refunds_to_decide(session: Session) -> tuple[Refund, ...]:

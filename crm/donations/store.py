@@ -19,6 +19,7 @@ from crm.donations.model import (
     Line,
     Method,
     Move,
+    NewGift,
     Refund,
     RefundState,
     Totals,
@@ -193,6 +194,12 @@ def open_funds(session: Session, codes: Collection[str]) -> set[str]:
         session.merge(FundRow(code=GENERAL, name="", is_open=True))
         session.flush()
     return set(session.scalars(select(FundRow.code).where(FundRow.code.in_(codes), FundRow.is_open)))
+
+
+def funds_take(session: Session, several: Collection[NewGift]) -> bool:
+    """Whether the funds of those gifts are open, but for what was promised while its fund still was."""
+    chosen = {line.fund for new in several if not new.is_promised for line in new.lines}
+    return not several or chosen <= open_funds(session, {line.fund for new in several for line in new.lines})
 
 
 def funds(session: Session) -> dict[str, str]:

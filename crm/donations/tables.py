@@ -300,6 +300,23 @@ class RefundRow(Base):
     decided_at: Mapped[datetime | None]
 
 
+class GiftCorrectionRow(Base):
+    """What a gift typed in or imported should have come to, and what two colleagues made of it."""
+
+    __tablename__ = "gift_correction"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
+    was_cents: Mapped[int] = mapped_column(BigInteger)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[RefundState] = mapped_column(Word(RefundState), index=True)
+    asked_by: Mapped[int] = mapped_column(BigId)
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+
+
 class ClosedMonthRow(Base):
     __tablename__ = "closed_month"
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm.donations import donor_store, rules, sealing, service, store
 from crm.donations.model import EntryKind, Movement
-from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow, RefundRow
+from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow, RefundRow
 from crm.foundation.database import hold
 from crm.foundation.pointing import pointing_at
 from crm.foundation.signing import Sealer
@@ -24,7 +24,7 @@ from crm.values.identifiers import AccountId, GiftId, PersonId
 
 UNDOING = "import-undo"
 """Under this name stands what takes an imported gift back."""
-_PARTS = frozenset({"gift_line", "money_entry", "gift_move", "refund"})
+_PARTS = frozenset({"gift_line", "money_entry", "gift_move", "refund", "gift_correction"})
 """What belongs to a gift as such; whatever else points at one uses it."""
 
 
@@ -97,7 +97,8 @@ def take_back(
     rows = {row.id: row for row in session.scalars(query)} if owners else {}
     moved = _movements(session, owners)
     used = set(pointing_at(session, "gift", list(owners), but=_PARTS))
-    refunded = set(session.scalars(select(RefundRow.gift_id).where(RefundRow.gift_id.in_(owners)))) if owners else set()
+    asked = (select(row.gift_id).where(row.gift_id.in_(owners)) for row in (RefundRow, GiftCorrectionRow))
+    refunded = {gift_id for query in asked for gift_id in session.scalars(query)} if owners else set()
     stays: dict[GiftId, Kept] = {}
     for gift_id, person_id in owners.items():
         row, entries = rows.get(gift_id), moved.get(gift_id, [])

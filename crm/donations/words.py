@@ -64,6 +64,11 @@ REFUNDS: dict[RefundState, tuple[str, str]] = {
     RefundState.DONE: (N_("Remboursé"), "done"),
     RefundState.REFUSED: (N_("Refusé"), "stop"),
 }
+CORRECTIONS: dict[RefundState, tuple[str, str]] = {
+    RefundState.ASKED: (N_("À décider"), "wait"),
+    RefundState.DONE: (N_("Corrigé"), "done"),
+    RefundState.REFUSED: (N_("Refusé"), "stop"),
+}
 GENERAL_FUND = N_("Fonds général")
 TEST = N_("essai : ne compte nulle part")
 THANKED: dict[ThankWay, str] = {

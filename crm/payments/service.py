@@ -144,6 +144,12 @@ def find(session: Session, provider: str, reference: str) -> OnlinePayment:
     return store.payment(row)
 
 
+def is_online(session: Session, gift_id: GiftId) -> bool:
+    """Whether a payment online stands behind a gift: what it comes to is the provider's word."""
+    query = select(OnlinePaymentRow.id).where(OnlinePaymentRow.gift_id == gift_id)
+    return session.scalar(query.limit(1)) is not None
+
+
 def known_payouts(session: Session, provider: str) -> set[str]:
     """The references of payouts that were read."""
     return store.known_payouts(session, provider)

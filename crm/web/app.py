@@ -71,6 +71,8 @@ OFFICE = (
     "gift_batches",
     "gift_books",
     "gift_centres",
+    "gift_corrections",
+    "gift_funds",
     "gift_deductions",
     "gift_control",
     "plans",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'f44a'
-down_revision = 'f565'
+down_revision = "c6a1"
 branch_labels = None
 depends_on = None
 

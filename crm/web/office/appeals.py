@@ -21,7 +21,7 @@ from crm.values.errors import Invalid
 from crm.values.identifiers import AppealId, CampaignId
 from crm.web.office import guard, shell
 from crm.web.office.days import read_day
-from crm.web.office.gifts import fund_names
+from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -134,7 +134,7 @@ def _form(
         purposes = [(one.code, one.name(shell.language())) for one in service.purposes(session)]
         if all(code != APPEALS for code, _ in purposes):
             purposes.insert(0, (APPEALS, service.NAMES[shell.language().value]))
-        funds = fund_names(session)
+        funds = fund_choices(session, kept=typed.get("fund", ""))
     return shell.show(
         "office/appeals/form.html",
         status=status,
@@ -143,7 +143,7 @@ def _form(
         errors=errors or {},
         campaigns=campaigns,
         purposes=purposes,
-        funds=list(funds.items()),
+        funds=funds,
         kinds=[(one.value, shell.say(word)) for one, word in words.KINDS.items()],
         channels=[(one.value, shell.say(words.CHANNELS[one])) for one in CHANNELS],
     )

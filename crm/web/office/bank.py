@@ -17,7 +17,6 @@ from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided
 from crm.banking.kept import Candidate, KeptLine, LineState
 from crm.banking.meaning import Meant
 from crm.banking.references import written
-from crm.donations import service as donations
 from crm.donations import words as gift_words
 from crm.donations.errors import GiftMissing, MoreThanReceived
 from crm.donations.model import GENERAL, GiftKind
@@ -29,7 +28,7 @@ from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import GiftId, PersonId
 from crm.web.office import guard, person_search, shell
-from crm.web.office.gifts import fund_names
+from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -187,7 +186,9 @@ def _meant(session: Session) -> Meant:
     """What the colleague says that the line is; a choice that is not offered is a gift to the general fund."""
     kind, fund = request.form.get("kind", ""), request.form.get("fund", "")
     offered = {one.value: one for one in meaning.OFFERED}
-    return Meant(kind=offered.get(kind, GiftKind.ONE_OFF), fund=fund if fund in donations.funds(session) else GENERAL)
+    return Meant(
+        kind=offered.get(kind, GiftKind.ONE_OFF), fund=fund if fund in dict(fund_choices(session)) else GENERAL
+    )
 
 
 def _seen() -> int:
@@ -222,7 +223,7 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None, of: Pers
             errors = {"gift": shell.say(NO_GIFT)}
         counts, gaps = banking.counts(session), banking.gaps(session)
         known = meaning.habits(session, [one.person_id for one in found])
-        funds = fund_names(session)
+        funds = fund_choices(session)
     first, _, last = (chosen.name if chosen else "").title().partition(" ")
     return shell.show(
         "office/bank/desk.html",
@@ -237,7 +238,7 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None, of: Pers
         candidates=[_candidate(one, persons[one.person_id]) for one in found],
         kinds=[(one.value, shell.say(gift_words.KINDS[one])) for one in meaning.OFFERED],
         kind=request.form.get("kind") or (_seems(chosen, found, known) if chosen else ""),
-        funds=list(funds.items()) if len(funds) > 1 else [],
+        funds=funds if len(funds) > 1 else [],
         fund=request.form.get("fund", GENERAL),
         counts=counts,
         gaps=[words.gap(one, shell.language()) for one in gaps],

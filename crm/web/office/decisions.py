@@ -8,9 +8,10 @@ from datetime import timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from crm.attestations import drifting
 from crm.care import service as care
+from crm.donations import corrections, thanks
 from crm.donations import service as donations
-from crm.donations import thanks
 from crm.people import differences
 from crm.privacy import service as privacy
 from crm.staff.model import Permission
@@ -35,6 +36,11 @@ MINE = (N_("Une tâche vous attend"), N_("%(n)s tâches vous attendent"))
 COMPLAINTS = (N_("Une plainte attend une réponse"), N_("%(n)s plaintes attendent une réponse"))
 DIFFERENCES = (N_("Une différence est à trancher"), N_("%(n)s différences sont à trancher"))
 REFUNDS = (N_("Un remboursement attend un second regard"), N_("%(n)s remboursements attendent un second regard"))
+CORRECTIONS = (N_("Une correction attend un second regard"), N_("%(n)s corrections attendent un second regard"))
+DRIFTED = (
+    N_("Une attestation ne dit plus ce que disent les dons"),
+    N_("%(n)s attestations ne disent plus ce que disent les dons"),
+)
 THANKS = (N_("Une personne attend un merci"), N_("%(n)s personnes attendent un merci"))
 NEAR = (N_("Une demande de données touche à son terme"), N_("%(n)s demandes de données touchent à leur terme"))
 NEAR_DAYS = 7
@@ -89,6 +95,12 @@ def waiting(session: Session) -> list[Question]:
         refunds = donations.refunds_to_decide(session)
         where = url_for("gifts.show", gift_id=refunds[0].gift_id) if len(refunds) == 1 else url_for("gifts.index")
         found.append(Question(words=REFUNDS, count=len(refunds), href=where, is_urgent=True))
+        wrong = corrections.waiting(session)
+        where = url_for("gifts.show", gift_id=wrong[0].gift_id) if len(wrong) == 1 else url_for("gifts.index")
+        found.append(Question(words=CORRECTIONS, count=len(wrong), href=where, is_urgent=True))
+        drifted = drifting.waiting(session)
+        where = url_for("attestations.show", year=next(iter(drifted))) if drifted else ""
+        found.append(Question(words=DRIFTED, count=sum(drifted.values()), href=where))
     if guard.may(Permission.DONATIONS_THANK):
         grateful = thanks.due_count(session, brussels_day(shell.now()))
         found.append(Question(words=THANKS, count=grateful, href=url_for("gift_thanks.index")))

@@ -20,7 +20,7 @@ from crm.values.errors import Invalid
 from crm.values.identifiers import BatchId
 from crm.web.office import guard, person_search, shell
 from crm.web.office.days import read_day
-from crm.web.office.gifts import fund_names
+from crm.web.office.gifts import fund_choices, fund_names
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -122,7 +122,7 @@ def _show(batch_id: BatchId, typed: Mapping[str, str], errors: Mapping[str, str]
         batch = batches.batch(session, batch_id)
         known = people.people(session, {entry.person_id for entry in batch.entries})
         found = person_search.answers(session, typed.get("who", ""))
-        funds = fund_names(session)
+        funds, choices = fund_names(session), fund_choices(session)
     last = batch.entries[0] if batch.entries else None
     usual = {"kind": last.kind.value, "fund": last.fund, "source_code": last.source_code} if last else {}
     return shell.show(
@@ -131,7 +131,7 @@ def _show(batch_id: BatchId, typed: Mapping[str, str], errors: Mapping[str, str]
         batch=batch,
         known=known,
         funds=funds,
-        fund_options=list(funds.items()),
+        fund_options=choices,
         kinds=[(one.value, shell.say(words.KINDS[one])) for one in KINDS],
         typed=dict.fromkeys(LINE, "") | {"kind": GiftKind.ONE_OFF.value, "fund": "general"} | usual | dict(typed),
         found=found,

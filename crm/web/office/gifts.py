@@ -9,11 +9,13 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from crm.banking import service as banking
+from crm.donations import corrections, funds, words
 from crm.donations import service as donations
-from crm.donations import words
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
-from crm.donations.model import Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
+from crm.donations.model import GENERAL, Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
 from crm.donations.refunding import OURS
+from crm.payments import service as payments
 from crm.people import service as people
 from crm.staff import service as staff
 from crm.staff.model import Permission
@@ -31,6 +33,7 @@ blueprint = Blueprint("gifts", __name__, url_prefix="/office/gifts")
 SIZE = 50
 FILTERS = ("since", "until", "kind", "method", "fund", "least")
 LONGEST = 500
+TYPED = ("amount", "reason", "who", "why", "should", "because")
 WRONG = {
     "amount": N_("Écrivez un montant, par exemple 25,00."),
     "more": N_("C’est plus que ce qui reste de ce don."),
@@ -52,22 +55,23 @@ def index() -> ResponseReturnValue:
         found = donations.page(session, wanted, after=GiftId(after) if after else None, size=SIZE + 1)
         totals = donations.totals(session, wanted)
         known = people.people(session, {one.person_id for one in found})
-        funds = fund_names(session)
-        refunds = donations.refunds_to_decide(session)
+        named = fund_names(session)
+        refunds, to_correct = donations.refunds_to_decide(session), corrections.waiting(session)
     asked: dict[str, Any] = {name: text for name, text in typed.items() if text}
     next_page = url_for("gifts.index", **asked, after=found[SIZE - 1].id) if len(found) > SIZE else ""
     return shell.show(
         "office/gifts/index.html",
         gifts=[(one, known.get(one.person_id)) for one in found[:SIZE]],
         totals=totals,
-        by_fund=[(funds.get(code, code), cents) for code, cents in totals.by_fund.items()],
+        by_fund=[(named.get(code, code), cents) for code, cents in totals.by_fund.items()],
         by_method=[(shell.say(words.METHODS[method]), cents) for method, cents in totals.by_method.items()],
         typed=typed,
-        chips=_chips(asked, funds),
+        chips=_chips(asked, named),
         kinds=[(one.value, shell.say(word)) for one, word in words.KINDS.items()],
         methods=[(one.value, shell.say(word)) for one, word in words.METHODS.items()],
-        funds=list(funds.items()),
+        funds=list(named.items()),
         refunds=refunds,
+        corrections=to_correct,
         next_page=next_page,
         first_page=url_for("gifts.index", **asked) if after else "",
         words=words,
@@ -76,8 +80,13 @@ def index() -> ResponseReturnValue:
 
 def fund_names(session: Session) -> dict[str, str]:
     """Every fund as it is called, the general one first."""
-    known = donations.funds(session)
-    return {"general": shell.say(words.GENERAL_FUND)} | {code: name for code, name in known.items() if name}
+    return {GENERAL: shell.say(words.GENERAL_FUND)} | {one.code: one.name for one in funds.funds(session) if one.name}
+
+
+def fund_choices(session: Session, *, kept: str = "") -> list[tuple[str, str]]:
+    """The funds that may be chosen: those that are open, the general one first, and the one that is chosen already."""
+    closed = {one.code for one in funds.funds(session) if not one.is_open} - {kept}
+    return [(code, name) for code, name in fund_names(session).items() if code not in closed]
 
 
 def _wanted(typed: Mapping[str, str]) -> Wanted:
@@ -100,7 +109,7 @@ def _wanted(typed: Mapping[str, str]) -> Wanted:
     )
 
 
-def _chips(asked: Mapping[str, Any], funds: Mapping[str, str]) -> list[dict[str, str]]:
+def _chips(asked: Mapping[str, Any], named: Mapping[str, str]) -> list[dict[str, str]]:
     said = {
         "since": N_("depuis le %(value)s"),
         "until": N_("jusqu’au %(value)s"),
@@ -109,7 +118,7 @@ def _chips(asked: Mapping[str, Any], funds: Mapping[str, str]) -> list[dict[str,
     shown = {
         "kind": {one.value: shell.say(word) for one, word in words.KINDS.items()},
         "method": {one.value: shell.say(word) for one, word in words.METHODS.items()},
-        "fund": funds,
+        "fund": named,
     }
     return [
         {
@@ -123,10 +132,11 @@ def _chips(asked: Mapping[str, Any], funds: Mapping[str, str]) -> list[dict[str,
 @guard.page(blueprint, "/<int:gift_id>", permission=Permission.DONATIONS_READ)
 def show(gift_id: int) -> ResponseReturnValue:
     """A gift: what it was for, what moved, who held it."""
-    return _show(GiftId(gift_id))
+    return shown(GiftId(gift_id))
 
 
-def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    """The page of a gift, with what is wrong in a form on it."""
     with shell.assembly().database.reading() as session:
         whole = donations.whole(session, gift_id)
         known = people.people(
@@ -135,7 +145,11 @@ def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         )
         colleagues = {account.id: account.name for account in staff.accounts(session)}
         found = person_search.answers(session, request.form.get("who", "")[:200], without=whole.gift.person_id)
-        funds = fund_names(session)
+        named = fund_names(session)
+        several = corrections.of_gift(session, gift_id)
+        told_by = corrections.told_by(session, gift_id)
+        line = banking.credit_of(session, gift_id) if told_by == corrections.BANK else None
+        is_online = payments.is_online(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
     return shell.show(
         "office/gifts/show.html",
@@ -145,12 +159,15 @@ def _show(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         person=known.get(whole.gift.person_id),
         known=known,
         names=colleagues,
-        funds=funds,
+        funds=named,
         words=words,
         refundable=whole.gift.net_cents - asked,
         is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
-        own={one.id for one in whole.refunds if one.asked_by == guard.signed_in().account.id},
-        typed={name: request.form.get(name, "")[:LONGEST] for name in ("amount", "reason", "who", "why")},
+        me=guard.signed_in().account.id,
+        corrections=several,
+        told_by="online" if is_online and not told_by else told_by,
+        line_id=line.id if line is not None else 0,
+        typed={name: request.form.get(name, "")[:LONGEST] for name in TYPED},
         found=found,
         chosen=request.form.get("other_id", 0, type=int),
         errors=errors or {},
@@ -170,12 +187,12 @@ def ask_refund(gift_id: int) -> ResponseReturnValue:
             )
             note(session, "refund.ask", gift_id, {"cents": asked.cents}, subject="gift")
     except MoreThanReceived:
-        return _show(GiftId(gift_id), errors={"amount": shell.say(WRONG["more"])})
+        return shown(GiftId(gift_id), errors={"amount": shell.say(WRONG["more"])})
     except RefundedAlready:
-        return _show(GiftId(gift_id), errors={"again": shell.say(WRONG["again"])})
+        return shown(GiftId(gift_id), errors={"again": shell.say(WRONG["again"])})
     except (AmountWrong, Invalid) as wrong:
         field = wrong.field or "amount"
-        return _show(GiftId(gift_id), errors={field: shell.say(WRONG[field])})
+        return shown(GiftId(gift_id), errors={field: shell.say(WRONG[field])})
     message = N_("Le remboursement est demandé. Une autre personne en décide.")
     return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(message))
 
@@ -220,7 +237,7 @@ def move(gift_id: int) -> ResponseReturnValue:
     except Invalid as wrong:
         field = {"reason": "why"}.get(wrong.field or "", "who")
         said = N_("Dites pourquoi : un compte joint, un don fait pour quelqu’un…") if field == "why" else WRONG["who"]
-        return _show(GiftId(gift_id), errors={field: shell.say(said)})
+        return shown(GiftId(gift_id), errors={field: shell.say(said)})
     return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(N_("Le don est passé à l’autre personne.")))
 
 

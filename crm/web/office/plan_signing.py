@@ -24,7 +24,7 @@ from crm.values.iban import Iban
 from crm.values.identifiers import MandateId, PersonId
 from crm.web.office import guard, shell
 from crm.web.office.days import read_day
-from crm.web.office.gifts import fund_names
+from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
 from crm.web.office.plan_acts import WRONG as TERMS_WRONG
 from crm.web.words import N_
@@ -111,7 +111,7 @@ def _signed(session: Session, person_id: PersonId, typed: Mapping[str, str]) -> 
 def _form(person_id: PersonId, typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
         person = people.find_survivor(session, person_id)
-        funds = fund_names(session)
+        funds = fund_choices(session)
     if person is None:
         raise PersonMissing
     filled = {**dict.fromkeys(FIELDS, ""), "holder": person.full_name, "way": "direct-debit", "every": "1", **typed}
@@ -123,7 +123,7 @@ def _form(person_id: PersonId, typed: Mapping[str, str], errors: Mapping[str, st
         ways=[(one.value, shell.say(word)) for one, word in words.WAYS.items()],
         rhythms=[(str(months), shell.say(word)) for months, word in words.RHYTHMS.items()],
         channels=[(one.value, shell.say(words.CHANNELS[one])) for one in words.TOLD],
-        funds=list(funds.items()),
+        funds=funds,
         errors=errors,
     )
 

@@ -1,0 +1,80 @@
+"""A gift that was typed or imported wrongly is put right: one colleague asks with a reason, another decides."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from crm.donations import corrections
+from crm.donations.errors import (
+    AmountWrong,
+    CorrectedElsewhere,
+    CorrectionAsked,
+    FourEyes,
+    GiftHasChanged,
+)
+from crm.payments import service as payments
+from crm.staff.model import Permission
+from crm.values import money
+from crm.values.errors import Invalid
+from crm.values.identifiers import CorrectionId, GiftId
+from crm.web.office import guard, shell
+from crm.web.office.gifts import LONGEST, shown
+from crm.web.office.noting import note
+from crm.web.words import N_
+
+blueprint = Blueprint("gift_corrections", __name__, url_prefix="/office/gifts")
+
+AMOUNT = N_("Écrivez ce que ce don devait être, un autre montant que maintenant : par exemple 25,00, ou 0.")
+REASON = N_("Dites pourquoi en quelques mots : quelqu’un d’autre en décidera.")
+WAITS = N_("Une correction de ce don attend déjà une décision.")
+ELSEWHERE = N_("Ce don se corrige là où son argent a été dit : rien n’a changé.")
+OWN = N_("Vous l’avez demandé : une autre personne en décide.")
+CHANGED = N_("Le don a changé depuis que la correction a été demandée. Refusez-la, puis demandez-la à nouveau.")
+
+
+@guard.page(blueprint, "/<int:gift_id>/correct", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def ask(gift_id: int) -> ResponseReturnValue:
+    """Asks that it come to what it should have been; somebody else decides."""
+    number, reason = GiftId(gift_id), request.form.get("because", "")[: LONGEST + 1]
+    try:
+        cents = money.typed(request.form.get("should", "")[:40])
+        with shell.assembly().database.transaction() as session:
+            _require_ours(session, number)
+            by = guard.signed_in().account.id
+            asked = corrections.ask(session, number, cents, reason=reason, at=shell.now(), by=by)
+            facts = {"was": asked.was_cents, "cents": asked.cents}
+            note(session, "gift.correction-ask", gift_id, facts, subject="gift")
+    except (CorrectionAsked, CorrectedElsewhere) as refused:
+        said = WAITS if isinstance(refused, CorrectionAsked) else ELSEWHERE
+        return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(said), kind="refused")
+    except (AmountWrong, Invalid) as wrong:
+        is_reason = wrong.field == "reason"
+        return shown(number, errors={"because" if is_reason else "should": shell.say(REASON if is_reason else AMOUNT)})
+    said = N_("La correction est demandée. Une autre personne en décide.")
+    return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(said))
+
+
+@guard.page(blueprint, "/corrections/<int:correction_id>", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def decide(correction_id: int) -> ResponseReturnValue:
+    """Corrects it, or does not."""
+    made, agreed = shell.assembly(), request.form.get("decision") == "approve"
+    by = guard.signed_in().account.id
+    try:
+        with made.database.transaction() as session:
+            number = CorrectionId(correction_id)
+            done = corrections.decide(session, made.sealer, number, agreed=agreed, at=shell.now(), by=by)
+            action = "gift.correction-approve" if agreed else "gift.correction-refuse"
+            note(session, action, done.gift_id, {"was": done.was_cents, "cents": done.cents}, subject="gift")
+    except (FourEyes, GiftHasChanged) as refused:
+        said = OWN if isinstance(refused, FourEyes) else CHANGED
+        return shell.back(url_for("gifts.index"), shell.say(said), kind="refused")
+    said = N_("Le don est corrigé.") if agreed else N_("La correction est refusée.")
+    return shell.back(url_for("gifts.show", gift_id=done.gift_id), shell.say(said))
+
+
+def _require_ours(session: Session, gift_id: GiftId) -> None:
+    """What was paid online is the provider's word."""
+    if payments.is_online(session, gift_id):
+        raise CorrectedElsewhere
