@@ -277,8 +277,7 @@ def closed_until(session: Session) -> date | None:
 
 def gift(session: Session, gift_id: GiftId) -> Gift:
     """A gift as it stands. Raises GiftMissing."""
-    found = store.find(session, gift_id)
-    if found is None:
+    if (found := store.find(session, gift_id)) is None:
         raise GiftMissing
     return found
 
