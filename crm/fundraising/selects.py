@@ -178,7 +178,12 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
     if plan.spares_regular:
         reasons.append((pool.c.person_id.in_(active), Reason.REGULAR.value))
     if plan.rest_days:
-        reasons.append((pool.c.person_id.in_(_asked_lately(asked)), Reason.ASKED_RECENTLY.value))
+        rests: ColumnElement[bool] = pool.c.person_id.in_(_asked_lately(asked))
+        if plan.one_a_household:
+            theirs = people.living_together().subquery("theirs")
+            resting = select(theirs.c.household_id).where(theirs.c.person_id.in_(_asked_lately(asked)))
+            rests = or_(rests, homes.c.household_id.in_(resting))
+        reasons.append((rests, Reason.ASKED_RECENTLY.value))
     gate_word = case((and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), refusal), else_="")
     return select(
         *pool.c,

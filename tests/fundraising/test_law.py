@@ -19,7 +19,7 @@ from crm.donations import appeals, thank_selects
 from crm.donations import service as donations
 from crm.donations.model import Wanted
 from crm.donations.portraits import months_before
-from crm.fundraising import freezing, service, store
+from crm.fundraising import freezing, late, service, store
 from crm.fundraising.model import Arm, NewCell, Reason, Waterfall, WholeAppeal
 from crm.fundraising.tables import LeftOutRow, RecipientRow
 from crm.people import households
@@ -32,7 +32,7 @@ from crm.values.calendar import instant_of
 from crm.values.identifiers import PersonId
 from crm.values.structured_communication import fits
 from tests.conftest import NOW
-from tests.fundraising.conftest import ASKING, BY, PLAN, TODAY, appeal, crowd, furnish, half, segment
+from tests.fundraising.conftest import ASKING, BY, PLAN, TODAY, appeal, crowd, furnish, half, person, segment
 
 SEGMENTS = ("", "a", "b", "c")
 """Everybody, and three halves drawn by lot."""
@@ -173,8 +173,27 @@ def test_who_is_asked_by_one_appeal_rests_from_the_next(assembly: Assembly) -> N
         crowd(session, assembly, Random(4))
         everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
         first = appeal(session, everybody)
-        asked = freezing.freeze(session, QUESTIONS, first.id, by=None, at=NOW).mailed
+        found = freezing.freeze(session, QUESTIONS, first.id, by=None, at=NOW)
+        asked = found.mailed + found.excluded[Reason.HOUSEHOLD]
         near = appeal(session, everybody, code="P2", planned_on=PLAN.planned_on + timedelta(days=59))
         far = appeal(session, everybody, code="P3", planned_on=PLAN.planned_on + timedelta(days=60))
         assert freezing.preview(session, QUESTIONS, near.id, at=NOW).excluded[Reason.ASKED_RECENTLY] == asked
         assert Reason.ASKED_RECENTLY not in freezing.preview(session, QUESTIONS, far.id, at=NOW).excluded
+
+
+def test_who_lives_with_somebody_asked_rests_too_where_one_letter_goes_to_each_home(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        furnish(session)
+        ana, paul, alone = (person(session, assembly, name) for name in ("Silva", "Leroy", "Seule"))
+        households.found(session, [ana, paul], at=NOW)
+        everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
+        first = appeal(session, everybody)
+        assert freezing.freeze(session, QUESTIONS, first.id, by=None, at=NOW).mailed == 2
+        late.take_out(session, first.id, alone, why="Pas elle", by=BY, at=NOW)
+        near: tuple[tuple[str, dict[str, Any], int, int], ...] = (
+            ("P2", {}, 2, 1), ("P3", {"one_a_household": False}, 1, 2), ("P4", {"rest_days": 0}, 0, 2),
+        )  # fmt: skip
+        for code, plan, rests, mailed in near:
+            made = appeal(session, everybody, code=code, **plan)
+            would = freezing.preview(session, QUESTIONS, made.id, at=NOW)
+            assert (would.excluded.get(Reason.ASKED_RECENTLY, 0), would.mailed) == (rests, mailed), code
