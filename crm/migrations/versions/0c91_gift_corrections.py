@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0c91'
-down_revision = 'f565'
+down_revision = "f44a"
 branch_labels = None
 depends_on = None
 

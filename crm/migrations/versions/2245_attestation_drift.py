@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '2245'
-down_revision = '0c91'
+down_revision = "0c91"
 branch_labels = None
 depends_on = None
 
