@@ -15,7 +15,7 @@ from crm.ledgers import service as ledgers
 from crm.staff import factors, sessions, store
 from crm.staff import service as staff
 from crm.staff.model import Role, Visit
-from crm.web.office import staff_words, trail_words
+from crm.web.office import staff_words, trail_actions
 from tests.architecture.sources import sources
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -147,7 +147,7 @@ def test_every_action_the_house_records_has_its_words() -> None:
     recorded |= {f"staff.{word}" for source in sources("crm/staff") for word in _given(source.tree, "note")}
     assert "staff.sign-in" in recorded
     assert "edition.approve" in recorded
-    assert recorded - set(trail_words.ACTIONS) == set()
+    assert recorded - set(trail_actions.ACTIONS) == set()
 
 
 def _wrappers(tree: ast.Module) -> list[tuple[str, str]]:
