@@ -168,10 +168,8 @@ def definition(tree: Tree, by_hand: dict[int, bool]) -> Definition:
 def fingerprint(asked: Definition, question: Question) -> str:
     """The SHA-256 of all that says who is in it: the tree, who is in or out by hand, and that of each segment it asks
     about."""
-    told: dict[int, Definition] = {0: asked, **question.others}
-    parts = {
-        str(number): [to_json(one.tree), sorted(one.included), sorted(one.excluded)] for number, one in told.items()
-    }
+    told = [(0, asked), *question.others.items()]
+    parts = {str(number): [to_json(one.tree), sorted(one.included), sorted(one.excluded)] for number, one in told}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
