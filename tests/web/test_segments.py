@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +21,8 @@ from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.privacy import erasing, limits
 from crm.segments.grid import BY_KEY
+from crm.segments.json_form import to_json
+from crm.segments.model import Condition, Test, Words
 from crm.segments.tables import SegmentExportRow, SegmentVersionRow
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
@@ -128,6 +131,14 @@ def test_a_segment_is_built_kept_explained_and_carried_off(assembly: Assembly, b
     page = words_of(browser(Role.ADMINISTRATOR).get("/office/log").text)
     for deed in ("a créé un segment", "a vu qui est dans un segment", "a emporté les personnes d’un segment"):
         assert deed in page
+
+
+def test_a_part_kept_as_it_is_that_nobody_can_ask_is_left_out_and_named(browser: Open) -> None:
+    raiser = browser(Role.FUNDRAISER)
+    asked = Condition(source="gift", where=(Test(column="no-such", asks=Words(values=frozenset({"x"}))),))
+    kept = {"n": ["1"], "0-mode": "every", "1-parent": "0", "1-kind": "fixed", "1-json": json.dumps(to_json(asked))}
+    assert raiser.post(f"{PAGE}/build", kept).status_code == 200
+    assert raiser.post(PAGE, kept | {"name": "Sans colonne"}).status_code == 422
 
 
 def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crm.contracts.segment_fields import Kind, Measure, Source
-from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf
+from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
 from crm.segments.json_form import from_json
 from crm.segments.model import (
     Between,
@@ -177,7 +177,7 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
             case "group":
                 return _group(node, below(node))
             case "fixed":
-                tree = from_json(json.loads(node.get("json")))
+                tree = checked(from_json(json.loads(node.get("json"))), catalogue)
                 if not all(allowed(catalogue.source(key)) for key in catalogue.asked(tree)):
                     raise Invalid("not to be asked by everybody")
                 return tree

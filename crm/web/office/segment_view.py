@@ -14,7 +14,7 @@ from crm.consent import words as consent_words
 from crm.consent.model import Refusal
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.segments import asking, exporting, service
-from crm.segments.catalogue import COMPARED
+from crm.segments.catalogue import COMPARED, checked
 from crm.segments.errors import SegmentMissing
 from crm.segments.json_form import from_json
 from crm.segments.model import Definition, Run, Segment, Tree
@@ -134,7 +134,7 @@ def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> d
 
 def _fixed(reads: Reader, node: forms.Node) -> str:
     try:
-        return reads.clause(from_json(json.loads(node.get("json"))))
+        return reads.clause(checked(from_json(json.loads(node.get("json"))), shell.assembly().questions))
     except (ValueError, Invalid):
         return ""
 
