@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from crm.values.languages import Language
@@ -75,13 +75,22 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """A question put to a source: when, which columns it minds, and the words it names for those required."""
+    """A question put to a source: when, which columns it minds, and the words it names for those required.
+
+    `among`: the people it is about (whatever `in_` takes), or everybody. A source whose rows cost work for each person
+    asks about them only; the others may leave it alone, since whoever asks picks them from the rows.
+    """
 
     session: Session
     at: datetime
     on: date
     columns: frozenset[str]
     given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    among: Any = None
+
+    def only(self, person_id: Any) -> tuple[ColumnElement[bool], ...]:
+        """What narrows rows to those people, for `where`."""
+        return () if self.among is None else (person_id.in_(self.among),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, case, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, case, cast, select
+from sqlalchemy.orm import Session, aliased
 
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.donations import donor_store
 from crm.donations.donor_selects import donors, is_regular, score
 from crm.donations.portraits import Measure as Scored
 from crm.donations.portraits import Peers
-from crm.donations.tables import DonorStatsRow
+from crm.donations.tables import DonorTopRow
 from crm.foundation.columns import Word
 from crm.foundation.translation import N_, say
 from crm.people import selects as people
@@ -44,25 +44,13 @@ def _donors(asking: Asking) -> Select[*tuple[Any, ...]]:
         whom = case((is_regular(donor, day), Peers.REGULAR.value), else_=Peers.OTHERS.value)
         found = found.add_columns(cast(whom, Word(Peers)).label("peers"))
     if "top" in asking.columns:
-        places = _places()
-        found = found.add_columns(places.c.top).outerjoin(places, places.c.person_id == donor.person_id)
+        who, cut = people.everybody().subquery("who"), aliased(DonorTopRow)
+        percent = select(cut.percent).where(cut.kind == who.c.kind, cut.least_cents <= donor.cents_36m)
+        nearest = percent.order_by(cut.least_cents.desc()).limit(1).correlate(who, donor).scalar_subquery()
+        lives = and_(donor.cents_36m > 0, ~who.c.is_deceased, ~who.c.is_merged)
+        found = found.add_columns(case((lives, nearest)).label("top"))
+        found = found.join(who, who.c.person_id == donor.person_id)
     return found
-
-
-def _places() -> Any:
-    """Of the living who gave in 36 months, persons and organisations apart: how near the top, in percent.
-
-    Who gave as much stands in one place, the better one.
-    """
-    row, who = DonorStatsRow, people.everybody().subquery("who")
-    place = func.rank().over(partition_by=who.c.kind, order_by=row.cents_36m.desc())
-    number = func.count().over(partition_by=who.c.kind)
-    return (
-        select(row.person_id, ((place * 100 + number - 1) // number).label("top"))
-        .join(who, who.c.person_id == row.person_id)
-        .where(row.cents_36m > 0, ~who.c.is_deceased, ~who.c.is_merged)
-        .subquery("places")
-    )
 
 
 SOURCES: tuple[Source, ...] = (

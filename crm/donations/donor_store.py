@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from crm.donations import donor_selects
 from crm.donations.donor_selects import FIGURES, YEARS, Among
 from crm.donations.portraits import WINDOWS, Cuts, Figures, Measure, Peers, Year, months_before
-from crm.donations.tables import DonorStatsRow, DonorWindowsRow, DonorYearRow, GiftRow, RfmCutRow
+from crm.donations.tables import DonorStatsRow, DonorTopRow, DonorWindowsRow, DonorYearRow, GiftRow, RfmCutRow
 from crm.foundation.database import hold
+from crm.people import selects as people
+from crm.people.model import PersonKind
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 
@@ -159,7 +161,30 @@ def cut(session: Session, on: date) -> None:
             for score, value in zip((2, 3, 4, 5), _parting(session, column, whom, number), strict=True):
                 least = value.toordinal() if isinstance(value, date) else value
                 session.add(RfmCutRow(peers=peers, measure=measure, score=score, least=least))
+    _cut_tops(session)
     session.flush()
+
+
+def _cut_tops(session: Session) -> None:
+    """Of the living who gave in 36 months, persons and organisations apart: from which sum on one is in which percent.
+
+    Who gave as much stands in one place, the better one.
+    """
+    session.execute(delete(DonorTopRow).execution_options(synchronize_session=False))
+    donor, who = DonorStatsRow, people.everybody().subquery("who")
+    lives = (donor.cents_36m > 0, ~who.c.is_deceased, ~who.c.is_merged)
+    for kind in PersonKind:
+        among = select(donor.cents_36m.label("cents")).join(who, who.c.person_id == donor.person_id)
+        sums = among.where(who.c.kind == kind, *lives).subquery()
+        number = session.scalar(select(func.count()).select_from(sums)) or 0
+        places = {percent * number // 100: percent for percent in range(100, 0, -1)}
+        place = func.row_number().over(order_by=sums.c.cents.desc()).label("place")
+        ordered = select(sums.c.cents, place).subquery()
+        found = select(ordered.c.cents, ordered.c.place).where(ordered.c.place.in_(sorted(places)))
+        least: dict[int, int] = {}
+        for cents, at in session.execute(found.order_by(ordered.c.place)):
+            least.setdefault(cents, places[at])
+        session.add_all(DonorTopRow(kind=kind, least_cents=cents, percent=one) for cents, one in least.items())
 
 
 def _parting(session: Session, column: Any, whom: Sequence[ColumnElement[bool]], number: int) -> list[Any]:

@@ -12,6 +12,7 @@ from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Re
 from crm.donations.portraits import Measure, Peers
 from crm.donations.thanking import ThankWay
 from crm.foundation.columns import Base, BigId, Chained, Word
+from crm.people.model import PersonKind
 from crm.values.languages import Language
 
 
@@ -284,6 +285,16 @@ class RfmCutRow(Base):
     measure: Mapped[Measure] = mapped_column(Word(Measure), primary_key=True)
     score: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     least: Mapped[int] = mapped_column(BigInteger)
+
+
+class DonorTopRow(Base):
+    """From which sum of 36 months on one is among so many percent of the top: of equal sums all are, or none."""
+
+    __tablename__ = "donor_top"
+
+    kind: Mapped[PersonKind] = mapped_column(Word(PersonKind), primary_key=True)
+    least_cents: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    percent: Mapped[int]
 
 
 class RefundRow(Base):

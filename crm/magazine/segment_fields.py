@@ -42,13 +42,13 @@ def _named(said: Mapping[Any, str]) -> Options:
 
 def _rights(asking: Asking) -> Select[*tuple[Any, ...]]:
     """By the rule in force, for the next issue; who said nothing wants one copy on paper."""
-    return _entitled(store.last_rule(asking.session).rule, store.next_number(asking.session), asking.on)
+    return _entitled(store.last_rule(asking.session).rule, store.next_number(asking.session), asking.on, asking.among)
 
 
 @lru_cache(maxsize=16)
-def _entitled(rule: Eligibility, number: int, on: date) -> Select[*tuple[Any, ...]]:
+def _entitled(rule: Eligibility, number: int, on: date, among: Any) -> Select[*tuple[Any, ...]]:
     """The same statement for the same rule, issue and day: writing it takes longer than asking it of one person."""
-    every, said = rights(rule, number, on).subquery("every"), SubscriptionRow
+    every, said = rights(rule, number, on, among).subquery("every"), SubscriptionRow
     basis = case((every.c.ground == SAID, said.basis), (every.c.ground == MEMBER, Basis.MEMBER), else_=Basis.REGULAR)
     return (
         select(

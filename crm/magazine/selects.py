@@ -40,9 +40,11 @@ class Question:
     """Only those who say that their copy of that issue did not come."""
 
 
-def regular(rule: Eligibility, on: date) -> list[Select[*tuple[Any, ...]]]:
+def regular(rule: Eligibility, on: date, among: Any = None) -> list[Select[*tuple[Any, ...]]]:
     """(person_id) of each regular donor on a day, by a plan that is paid or by gifts that add up."""
-    gifts = donations.effective_gifts().subquery("given")
+    every = donations.effective_gifts()
+    of_them = every if among is None else every.where(every.selected_columns.person_id.in_(among))
+    gifts = of_them.subquery("given")
     found: list[Select[*tuple[Any, ...]]] = []
     if rule.regular_plans:
         running = plans.plans_on(on).subquery("running")
@@ -87,20 +89,24 @@ def paused(on: date) -> ColumnElement[bool]:
     return and_(begun, or_(row.paused_until_on.is_(None), row.paused_until_on >= on))
 
 
-def rights(rule: Eligibility, number: int, on: date) -> Select[*tuple[Any, ...]]:
-    """(person_id, ground) of everybody with a right to a copy, by their strongest ground."""
+def rights(rule: Eligibility, number: int, on: date, among: Any = None) -> Select[*tuple[Any, ...]]:
+    """(person_id, ground) of everybody with a right to a copy, by their strongest ground.
+
+    `among` (what `in_` takes): of these people only.
+    """
     said = select(SubscriptionRow.person_id, literal(SAID).label("ground")).where(
         in_force(number), SubscriptionRow.basis.in_(sorted(rule.said))
     )
     several: list[Select[*tuple[Any, ...]]] = [said]
     if rule.members:
-        carried = members.in_force(on, grace_months=rule.grace_months).subquery("in_force")
+        carried = members.in_force(on, grace_months=rule.grace_months, among=among).subquery("in_force")
         several.append(select(carried.c.person_id, literal(MEMBER)))
-    if them := regular(rule, on):
+    if them := regular(rule, on, among):
         donors = union(*them).subquery("regular") if len(them) > 1 else them[0].distinct().subquery("regular")
         several.append(select(donors.c.person_id, literal(REGULAR)))
     every = union_all(*several).subquery("every")
-    return select(every.c.person_id, func.min(every.c.ground).label("ground")).group_by(every.c.person_id)
+    found = select(every.c.person_id, func.min(every.c.ground).label("ground")).group_by(every.c.person_id)
+    return found if among is None else found.where(every.c.person_id.in_(among))
 
 
 def granted_runs(issue_id: int) -> Select[int]:

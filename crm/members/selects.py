@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, case, cast, func, literal, or_, select, union
+from sqlalchemy.orm import aliased
 
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
@@ -18,12 +19,14 @@ from crm.foundation.months import MONTH, mark, mark_of
 from crm.members.model import ORDINARY, LeaveReason
 from crm.members.rules import MOST_MONTHS, YEAR_MONTHS
 from crm.members.tables import MembershipRow, PartRow, RateRow, TermsRow
+from crm.people import selects as people
 
 
-def fees(day: date | None = None) -> Select[*tuple[Any, ...]]:
+def fees(day: date | None = None, among: Any = None) -> Select[*tuple[Any, ...]]:
     """(key, line_id, gift_id, person_id, given_on, cents, months) of each fee, up to a day where it is given.
 
-    `key` is the number of the membership, or less than nought where there is none yet.
+    `key` is the number of the membership, or less than nought where there is none yet. `among` (what `in_` takes):
+    those only that count for any of these people.
     """
     paid, terms, rates = donations.fee_lines().subquery("paid"), _terms(), _rates()
     part, on_part = PartRow, _counts_for(paid)
@@ -46,7 +49,19 @@ def fees(day: date | None = None) -> Select[*tuple[Any, ...]]:
         .outerjoin(rates, on_rate)
         .where(or_(part.membership_id.is_not(None), ~_had_left(paid)))
     )
+    found = found if among is None else found.where(paid.c.person_id.in_(_payers(among)))
     return found if day is None else found.where(paid.c.given_on <= day)
+
+
+def _payers(among: Any) -> Any:
+    """Those people, and whoever ever shared a membership with one of them."""
+    mine, other = aliased(PartRow), aliased(PartRow)
+    themselves = people.everybody().subquery("themselves")
+    shared = select(other.person_id).join(mine, mine.membership_id == other.membership_id)
+    return union(
+        select(themselves.c.person_id).where(themselves.c.person_id.in_(among)),
+        shared.where(mine.person_id.in_(among)),
+    )
 
 
 def after_leaving() -> Select[*tuple[Any, ...]]:
@@ -60,9 +75,9 @@ def after_leaving() -> Select[*tuple[Any, ...]]:
     )
 
 
-def standings(day: date) -> Select[*tuple[Any, ...]]:
+def standings(day: date, among: Any = None) -> Select[*tuple[Any, ...]]:
     """(key, first_on, until) of each that fees ever carried, as one could know on a day; `until` is a mark."""
-    known = fees(day).cte()
+    known = fees(day, among).cte()
     order = (known.c.given_on, known.c.line_id)
     before = func.sum(known.c.months).over(partition_by=known.c.key, order_by=order) - known.c.months
     each = select(
@@ -74,16 +89,19 @@ def standings(day: date) -> Select[*tuple[Any, ...]]:
     ).group_by(each.c.key)
 
 
-def in_force(day: date, *, grace_months: int) -> Select[*tuple[Any, ...]]:
-    """(person_id) of each member on a day, the households of those who pay included."""
-    several = carried(day, grace_months=grace_months).subquery("carried")
+def in_force(day: date, *, grace_months: int, among: Any = None) -> Select[*tuple[Any, ...]]:
+    """(person_id) of each member on a day, the households of those who pay included.
+
+    `among` (what `in_` takes): nobody but these need be right.
+    """
+    several = carried(day, grace_months=grace_months, among=among).subquery("carried")
     return select(several.c.person_id).distinct()
 
 
-def carried(day: date, *, grace_months: int) -> Select[*tuple[Any, ...]]:
+def carried(day: date, *, grace_months: int, among: Any = None) -> Select[*tuple[Any, ...]]:
     """(person_id, membership_id, first_on, until) of each member on a day, once for each membership they are of."""
     # Named beside the statement, not inside it: SQLite reads a statement of so many levels only.
-    held = standings(day).cte()
+    held = standings(day, among).cte()
     lasts = held.c.until + MONTH * grace_months > mark(day)
     part, row = PartRow, MembershipRow
     signed = (

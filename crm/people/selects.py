@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union
+from sqlalchemy.orm import aliased
 
 from crm.people.model import ContactKind, Deliverability, PersonKind, Position, Usage
 from crm.people.rules import BETWEEN_PEOPLE, BETWEEN_WORDS
@@ -153,18 +154,25 @@ def letter_boxes() -> Select[*tuple[Any, ...]]:
     )
 
 
-def living_together() -> Select[*tuple[Any, ...]]:
+def living_together(among: Any = None) -> Select[*tuple[Any, ...]]:
     """The household of each who belongs to one that stands (of two, the older).
+
+    `among` (what `in_` takes): of these people and of those who share a household with them.
 
     Columns: person_id, household_id.
     """
     member, home = HouseholdMemberRow, HouseholdRow
-    return (
+    found = (
         select(member.person_id, func.min(member.household_id).label("household_id"))
         .join(home, home.id == member.household_id)
         .where(home.ended_at.is_(None))
         .group_by(member.person_id)
     )
+    if among is None:
+        return found
+    mine, other = aliased(HouseholdMemberRow), aliased(HouseholdMemberRow)
+    homes = select(mine.household_id).where(mine.person_id.in_(among))
+    return found.where(member.person_id.in_(select(other.person_id).where(other.household_id.in_(homes))))
 
 
 def neighbours(person_ids: Collection[int]) -> Select[int]:

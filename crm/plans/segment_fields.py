@@ -85,7 +85,8 @@ def _plans(asking: Asking) -> Select[*tuple[Any, ...]]:
 def _of_household(asking: Asking) -> Select[*tuple[Any, ...]]:
     """Each plan once for everybody of the household of whoever gives it."""
     plans = _plans(asking).subquery("plans")
-    giver, other = people.living_together().subquery("giver"), people.living_together().subquery("other")
+    giver = people.living_together(asking.among).subquery("giver")
+    other = people.living_together(asking.among).subquery("other")
     names = [plans.c[name] for name in ("started_on", "cents", "state", "way")]
     return (
         select(other.c.person_id, *names)

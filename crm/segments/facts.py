@@ -44,6 +44,7 @@ def _asked(question: Question, tree: Tree) -> list[tuple[Source, Given, frozense
 
 
 _PEOPLE = "of_whom"
+_OF_WHOM: Any = bindparam(_PEOPLE, expanding=True)
 _MOST_BUILT = 1000
 _built: dict[tuple[Any, ...], Select[*tuple[Any, ...]]] = {}
 """Statements that are the same at every question, or at every one of a day: writing one takes longer than asking it."""
@@ -66,9 +67,9 @@ def _statement(question: Question, source: Source, given: Given, columns: frozen
     found = _built.get((*asked, question.today)) if found is None else found
     if found is not None:
         return found
-    watched = _Watched(question.asking(columns, given))
+    watched = _Watched(question.asking(columns, given, among=_OF_WHOM))
     rows = source.rows(cast("Asking", watched)).subquery()
-    found = rows.select().where(rows.c.person_id.in_(bindparam(_PEOPLE, expanding=True)))
+    found = rows.select().where(rows.c.person_id.in_(_OF_WHOM))
     if not watched.seen & {"session", "at"}:
         if len(_built) >= _MOST_BUILT:
             _built.clear()

@@ -74,9 +74,9 @@ class Question:
         """The Belgian day of the question."""
         return brussels_day(self.at)
 
-    def asking(self, columns: frozenset[str], given: Given = frozenset()) -> Asking:
+    def asking(self, columns: frozenset[str], given: Given = frozenset(), among: Any = None) -> Asking:
         """The same, as sources are asked."""
-        return Asking(session=self.session, at=self.at, on=self.today, columns=columns, given=dict(given))
+        return Asking(session=self.session, at=self.at, on=self.today, columns=columns, given=dict(given), among=among)
 
     def everybody(self, columns: frozenset[str]) -> Subquery:
         """Whoever can be found at all, with those columns."""
