@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.attestations import filed_store, problem_json
 from crm.attestations.errors import NothingToFile
 from crm.attestations.model import Answer
-from crm.attestations.tables import AnswerRow, AttestationRow, FiledRow
+from crm.attestations.tables import AnswerRow, AttestationRow, FiledRow, FilingRow
 from crm.audit import service as audit
 from crm.foundation.signing import Sealer
 from crm.values.identifiers import AccountId, AttestationId
+
+ERRORS = ("error", "ERROR", "fatal", "FATAL")
+"""Levels by which a fiche is refused; others are warnings."""
 
 
 def read(session: Session, sealer: Sealer, year: int, text: str, *, at: datetime, by: AccountId | None) -> int:
@@ -68,6 +71,17 @@ def of_papers(session: Session, ids: Sequence[AttestationId]) -> tuple[Answer, .
     """What was said of these, in order."""
     query = select(AnswerRow).where(AnswerRow.attestation_id.in_(ids)).order_by(AnswerRow.id)
     return tuple(_answer(row, 0) for row in session.scalars(query))
+
+
+def tally(session: Session, year: int) -> dict[int, tuple[int, int, int]]:
+    """By file: how many of its fiches were remarked on, how many of those as errors, remarks on the whole file."""
+    row = AnswerRow
+    fiches = func.count(row.attestation_id.distinct())
+    wrong = func.count(row.attestation_id.distinct()).filter(row.level.in_(ERRORS))
+    whole = func.count().filter(row.attestation_id.is_(None))
+    query = select(row.filing_id, fiches, wrong, whole).join(FilingRow, FilingRow.id == row.filing_id)
+    found = session.execute(query.where(FilingRow.year == year).group_by(row.filing_id))
+    return {filing_id: (fiches, wrong, whole) for filing_id, fiches, wrong, whole in found}
 
 
 def of_year(session: Session, year: int, *, size: int) -> tuple[Answer, ...]:

@@ -120,6 +120,20 @@ class FileUnsound(Conflict):
         self.flaws = flaws
 
 
+class FileChanged(Conflict):
+    """Something else would be told than what was looked at: nothing was noted."""
+
+    def __init__(self) -> None:
+        super().__init__("something changed while the file was made: nothing is noted, make it again")
+
+
+class FileGone(Missing):
+    """No such file lies there to be taken: it was taken, its time is over, or it was never made."""
+
+    def __init__(self) -> None:
+        super().__init__("no such file is there to be taken")
+
+
 class SealUnavailable(Unavailable):
     """Papers are to be sealed, and the certificate cannot serve: `flaw` says why. Nothing is made without it."""
 

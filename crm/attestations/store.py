@@ -196,6 +196,13 @@ def valid(session: Session, year: int) -> tuple[Attestation, ...]:
     return tuple(attestation(row) for row in session.scalars(query.order_by(AttestationRow.number)))
 
 
+def holders(session: Session, year: int, numbers: Collection[int]) -> dict[int, PersonId]:
+    """Whose each of those numbers is."""
+    row = AttestationRow
+    query = select(row.number, row.person_id).where(row.year == year, row.number.in_(numbers)).order_by(row.version)
+    return {number: PersonId(person_id) for number, person_id in session.execute(query)}
+
+
 def void(session: Session, year: int) -> tuple[Attestation, ...]:
     """The register of void numbers of a year, with their reasons."""
     query = select(AttestationRow).where(AttestationRow.year == year, AttestationRow.status == Status.CANCELLED)

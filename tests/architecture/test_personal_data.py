@@ -44,6 +44,7 @@ COLLEAGUES = {
     "account_link",
     "api_token",
     "app_secret",
+    "attestation_file",
     "attestation_rules",
     "attestation_run",
     "attestation_signature",

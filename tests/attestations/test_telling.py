@@ -93,16 +93,16 @@ def test_the_xml_of_a_later_year_is_written_as_the_settings_say(two: Assembly, t
     prepared, text = filed(made, Format.BELCOTAX_XML, is_noted=False)
     file.write_text(text)
     assert ("v0010_soort" in text, "f2029" in text, "<f2008_typefiche>" in text) == (True, False, True)
-    assert filing.refused(attesting_house(made), prepared, file) == ()
+    assert filing.refused(attesting_house(made), prepared, lambda: file.open("rb")) == ()
     schema.write_text(XSD.format(word="v0010_bestandtype"))
-    (flaw,) = filing.refused(attesting_house(made), prepared, file)
-    assert (flaw.startswith("line "), NUMBER in flaw) == (True, False)
+    (flaw,) = filing.refused(attesting_house(made), prepared, lambda: file.open("rb"))
+    assert (flaw.startswith("SCHEMAV"), NUMBER in flaw) == (True, False)
     known = knowing(two, Attestations(xml={2024: year}))
     prepared, text = filed(known, Format.BELCOTAX_XML_2024, is_noted=False)
     file.write_text(text)
-    assert filing.refused(attesting_house(known), prepared, file) == ()
+    assert filing.refused(attesting_house(known), prepared, lambda: file.open("rb")) == ()
     schema.write_text(XSD.format(word="v0010_soort"))
-    assert len(filing.refused(attesting_house(known), prepared, file)) == 1
+    assert len(filing.refused(attesting_house(known), prepared, lambda: file.open("rb"))) == 1
 
 
 def test_a_house_that_does_not_say_how_it_is_reached_files_no_xml(two: Assembly) -> None:

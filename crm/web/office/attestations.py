@@ -77,6 +77,7 @@ def desk(year: int, errors: Mapping[str, str]) -> Response:
             piles=handing.piles(session, year, at=shell.now()) if last else None,
             to_file=filing.waiting(session, year) if last else 0,
             answers=answering.of_year(session, year, size=SHOWN),
+            shown=SHOWN,
             words=words,
             Stage=Stage,
             errors=errors,
