@@ -153,7 +153,7 @@ class Filer:
             total = filing.waiting(session, order.year)
             tell = self._telling(order, total)
             prepared = filing.prepare(session, self.house, order.year, order.format, tell=tell)
-        return self._end(order, FileState.CHECKED, figures=figures(prepared), seen=total, total=total)
+        return self._end(order, FileState.CHECKED, figures=figures(self.house, prepared), seen=total, total=total)
 
     def _make(self, order: AskedFile) -> FileState:
         wanted = Wanted(
@@ -169,7 +169,7 @@ class Filer:
             vessel = SealedText(file, self.house.seal, str(order.id))
 
             def also(session: Session, prepared: Prepared, filed: Filing | None) -> None:
-                made = figures(prepared)
+                made = figures(self.house, prepared)
                 if order.filing_id is None and made != order.figures:
                     raise FileChanged
                 values: dict[str, Any] = {"state": FileState.MADE, "token": token, "ready_at": self.clock()}
@@ -197,7 +197,7 @@ class Filer:
         return state
 
 
-def figures(prepared: Prepared) -> dict[str, Any]:
+def figures(house: House, prepared: Prepared) -> dict[str, Any]:
     """Control totals of a file, and what had to be cut in it; of nobody by name."""
     cut = [[number, list(zones)] for number, zones in list(prepared.cut.items())[:MOST]]
     is_xml = prepared.format in filing.XML
@@ -210,6 +210,7 @@ def figures(prepared: Prepared) -> dict[str, Any]:
         "correction": prepared.is_correction,
         "operations": {one.value: count for one, count in prepared.operations.items()},
         "records": [prepared.count + more for more in belcotax.BESIDE] if is_xml else [],
+        "schema": filing.has_schema(house, prepared.year, prepared.format),
         "cut": cut,
         "cut_count": len(prepared.cut),
     }

@@ -176,6 +176,13 @@ def filings(session: Session, year: int) -> tuple[Filing, ...]:
     return filed_store.filings(session, year)
 
 
+def has_schema(house: House, year: int, format: Format) -> bool:  # noqa: A002 - its word
+    """Whether a file of that year in that format is held against the administration's schema."""
+    if format is Format.BELCOTAX_JSONL:
+        return True
+    return format in XML and (year if format is Format.BELCOTAX_XML else belcotax.YEAR) in house.ways.xml
+
+
 def unchanged(session: Session, prepared: Prepared) -> bool:
     """Whether what would be told now is what was prepared."""
     return prepared.whole == tuple(filed_store.to_tell(session, prepared.year))

@@ -44,7 +44,6 @@ COLLEAGUES = {
     "account_link",
     "api_token",
     "app_secret",
-    "attestation_file",
     "attestation_rules",
     "attestation_run",
     "attestation_signature",
