@@ -134,6 +134,22 @@ def test_answers_find_their_fiche_by_key_or_line(two: Assembly) -> None:
     assert found == [(2, "warning", f"Zone 2017 · {MASK} inconnu"), (1, "", "Zone 2013"), (0, "", "Tout")]
 
 
+def test_an_answer_that_comes_after_a_later_file_finds_the_file_it_speaks_of(two: Assembly) -> None:
+    filed(two, Format.CSV)
+    with two.database.transaction() as session:
+        keys = [service.versions(session, YEAR, number)[0].fiche_key for number in (1, 2)]
+        correcting.cancel(session, attesting_house(two), YEAR, 2, reason="Double", at=NOW, by=PROPOSER)
+    filed(two, Format.CSV)
+    with two.database.transaction() as session:
+        first, second = filing.filings(session, YEAR)
+        for key, told in ((keys[0], first), (keys[1], second), ("", second)):
+            said = json.dumps([{"key": key, "severity": "error", "title": "Zone 2013"}])
+            assert answering.read(session, two.sealer, YEAR, said, at=NOW, by=PROPOSER) == 1
+            assert answering.tally(session, YEAR)[told.id] == ((1, 1, 0) if key else (0, 0, 1))
+            found = [one.number for one in answering.of_year(session, YEAR, size=9)]
+            assert found == [keys.index(key) + 1 if key else 0]
+
+
 @pytest.mark.parametrize("text", ["", "3", "[1]", "<xml/>", "{", '{"errors": ["x"]}'])
 def test_what_is_no_answer_is_refused(text: str) -> None:
     if not text:

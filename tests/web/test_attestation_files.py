@@ -65,13 +65,15 @@ def test_a_file_is_checked_made_and_taken_once(
 
 
 def test_a_fiche_that_would_be_refused_is_named_and_led_to(assembly: Assembly, browser: Open) -> None:
+    """donrec 17: going back lost what one had chosen; here it stands as it was sent."""
     there = PostalAddress(street="Rue de la Loi", number="16", postcode="99999", locality="Bruxelles", country="BE")
     donor(assembly, address=HOME, first_name="Jean")
     marie = donor(assembly, address=there)
     locked(assembly)
     finance = browser(Role.FINANCE)
-    finance.post(f"{HERE}/check", XML)
+    finance.post(f"{HERE}/check", XML | {"is_test": "on"})
     page = finance.get(HERE).text
+    assert ('"belcotax-xml-2024" selected' in page, 'value="on" checked' in page) == (True, True)
     for word in ("Une chose à corriger", f'href="{DESK}/2"', f"/office/supporters/{marie}", "le code postal est faux"):
         assert word in page, word
     assert ("Jean" in page, "99999" in page, "Faire le fichier" in page) == (False, False, False)
