@@ -31,6 +31,7 @@ from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
 from crm.web.office import guard, shell
+from crm.web.office.attestation_rule_words import differences
 from crm.web.office.noting import note
 from crm.web.office.supporter_proof import download
 from crm.web.words import N_
@@ -58,6 +59,8 @@ def desk(year: int, errors: Mapping[str, str]) -> Response:
     this = known_year(year)
     with shell.assembly().database.reading() as session:
         count, cents, last = attestations.totals(session, year)
+        in_force, proposed = attestations.rules_of(session, year), attestations.proposals(session, year)
+        waiting = [(one, differences(in_force, one.rules)) for one in proposed if one.decided_at is None]
         return shell.show(
             "office/gifts/attestations.html",
             year=year,
@@ -66,8 +69,8 @@ def desk(year: int, errors: Mapping[str, str]) -> Response:
             count=count,
             cents=cents,
             last=last,
-            rules=attestations.rules_of(session, year),
-            waiting=[one for one in attestations.proposals(session, year) if one.decided_at is None],
+            rules=in_force,
+            waiting=waiting,
             colleagues={account.id: account.name for account in staff.accounts(session)},
             me=guard.signed_in().account.id,
             runs=[(one, attestations.progress(session, one.id)) for one in attestations.runs(session, year)],
