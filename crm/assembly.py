@@ -197,6 +197,7 @@ def attesting_house(assembly: Assembly) -> House:
         verify_url=f"{assembly.settings.public_url}/attestation",
         ways=assembly.settings.attestations,
         seal=open_seal(assembly.settings.keys_folder),
+        cabinet=Cabinet(assembly.settings.home / "attestations"),
         vault=assembly.vault.lock(),
         sealer=assembly.sealer,
     )

@@ -41,6 +41,16 @@ class NotApproved(Conflict):
         super().__init__("no approval period of the institution is known for that year")
 
 
+class PapersUnknown(Conflict):
+    """Papers of that year lie in the cabinet that this database never numbered: it came back from an older backup."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "papers of that year exist that this database does not know: it came back from a backup of before the "
+            "lock, and numbers given now would be given twice"
+        )
+
+
 class YearOpen(Conflict):
     """The year is not over: more may come."""
 

@@ -147,6 +147,11 @@ def reserve_ids(session: Session, count: int) -> list[int]:
     return reserve(session, AttestationRow.metadata.tables["attestation"], count)
 
 
+def uids(session: Session, year: int) -> set[str]:
+    """By which names the papers of a year lie in the cabinet."""
+    return set(session.scalars(select(AttestationRow.uid).where(AttestationRow.year == year)))
+
+
 def add_many(session: Session, rows: Sequence[Sequence[Any]], lines: Sequence[Sequence[Any]]) -> None:
     """Attestations and the payments on them, by the order of `ATTESTATION` and `LINE`."""
     tables = AttestationRow.metadata.tables

@@ -17,6 +17,7 @@ from crm.attestations.errors import (
     FourEyes,
     InstitutionIncomplete,
     NotApproved,
+    PapersUnknown,
     RulesInvalid,
     RulesMissing,
     RunChanged,
@@ -161,6 +162,10 @@ REFUSALS: dict[type[PortevoixError], str] = {
     RunElsewhere: N_("Vérifiez d’abord : il n’y a rien à numéroter."),
     YearOpen: N_("L’année n’est pas finie : d’autres dons peuvent venir."),
     NotApproved: N_("La période d’agrément de l’année n’est pas connue : proposez les règles de l’année."),
+    PapersUnknown: N_(
+        "Des documents de cette année existent que cette base ne connaît pas : elle vient d’une sauvegarde d’avant la "
+        "numérotation. Rien n’est numéroté, pour qu’aucun numéro ne serve deux fois : voir docs/attestations.md."
+    ),
     InstitutionIncomplete: N_("Il manque le nom légal, l’adresse ou le numéro d’entreprise dans les réglages."),
     RunChanged: N_("Quelque chose a changé depuis la vérification : vérifiez encore, puis numérotez."),
 }
