@@ -12,8 +12,8 @@ SAID = (
     (
         r"papers of that year exist that this database does not know: .*",
         (
-            "des documents de cette année existent que cette base ne connaît pas : elle vient d’une sauvegarde d’avant la "
-            "numérotation, et rien n’est numéroté (voir docs/attestations.md)"
+            "des documents de cette année existent que cette base ne connaît pas : elle vient d’une sauvegarde d’avant "
+            "la numérotation, et rien n’est numéroté (voir docs/attestations.md)"
         ),
     ),
     (r"that year is not over: more gifts may come", "cette année n’est pas finie : d’autres dons peuvent venir"),
