@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from crm.attestations.cabinet import Cabinet
+from crm.attestations.file_orders import Filer
 from crm.attestations.issuing import Press
 from crm.attestations.keys import open_seal
 from crm.attestations.locking import House
@@ -196,8 +197,19 @@ def attesting_house(assembly: Assembly) -> House:
         verify_url=f"{assembly.settings.public_url}/attestation",
         ways=assembly.settings.attestations,
         seal=open_seal(assembly.settings.keys_folder),
+        cabinet=Cabinet(assembly.settings.home / "attestations"),
         vault=assembly.vault.lock(),
         sealer=assembly.sealer,
+    )
+
+
+def filer(assembly: Assembly) -> Filer:
+    """Where files for the administration are made; they wait sealed below the home folder."""
+    return Filer(
+        database=assembly.database,
+        house=attesting_house(assembly),
+        clock=assembly.clock,
+        shelf=shelf.Shelf(assembly.settings.home / "attestation-files"),
     )
 
 

@@ -22,6 +22,7 @@ from jobs import (
     freeze_issues,
     hand_over_attestations,
     keep_memberships,
+    make_attestation_files,
     mind_files,
     note_call_results,
     propose_editions,
@@ -226,6 +227,13 @@ TIMETABLE: tuple[Job, ...] = (
         label=N_("Faire et remettre les attestations fiscales"),
         when=Every(period=timedelta(minutes=1)),
         run=hand_over_attestations.run,
+    ),
+    Job(
+        name="make_attestation_files",
+        label=N_("Faire les fichiers d’attestations pour l’administration"),
+        when=Every(period=timedelta(seconds=10)),
+        run=make_attestation_files.run,
+        lease=timedelta(seconds=90),
     ),
     Job(
         name="compare_attestations",

@@ -8,9 +8,16 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "approved"
 
 
-def check_approved(name: str, made: str) -> None:
+def check_approved(name: str, made: str | bytes) -> None:
     """Fails unless `made` is what `tests/approved/<name>` holds, byte for byte."""
     file = FOLDER / name
+    if isinstance(made, bytes):
+        if os.environ.get("PORTEVOIX_APPROVE"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(made)
+        is_same = file.is_file() and made == file.read_bytes()
+        assert is_same, f"{name} is not what was approved: look at it, then run with PORTEVOIX_APPROVE=1"
+        return
     if os.environ.get("PORTEVOIX_APPROVE"):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(made.encode())

@@ -49,6 +49,10 @@ class Cabinet:
         text = Cipher(seal.keyring).decrypt(path.read_text(), context=_context(uid))
         return base64.b64decode(text) if seal.is_print_of(text, known) else None
 
+    def uids(self, year: int) -> set[str]:
+        """The names of the papers of a year that lie there."""
+        return {path.name.partition(".")[0] for path in (self.folder / str(year)).glob("*.pdf.sealed")}
+
     def empty(self, year: int) -> bool:
         """Removes every paper of a year; whether there was one."""
         drawer = self.folder / str(year)

@@ -41,6 +41,16 @@ class NotApproved(Conflict):
         super().__init__("no approval period of the institution is known for that year")
 
 
+class PapersUnknown(Conflict):
+    """Papers of that year lie in the cabinet that this database never numbered: it came back from an older backup."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "papers of that year exist that this database does not know: it came back from a backup of before the "
+            "lock, and numbers given now would be given twice"
+        )
+
+
 class YearOpen(Conflict):
     """The year is not over: more may come."""
 
@@ -118,6 +128,20 @@ class FileUnsound(Conflict):
     def __init__(self, flaws: tuple[str, ...]) -> None:
         super().__init__(f"the file would be refused: {'; '.join(flaws[:5])}")
         self.flaws = flaws
+
+
+class FileChanged(Conflict):
+    """Something else would be told than what was looked at: nothing was noted."""
+
+    def __init__(self) -> None:
+        super().__init__("something changed while the file was made: nothing is noted, make it again")
+
+
+class FileGone(Missing):
+    """No such file lies there to be taken: it was taken, its time is over, or it was never made."""
+
+    def __init__(self) -> None:
+        super().__init__("no such file is there to be taken")
 
 
 class SealUnavailable(Unavailable):

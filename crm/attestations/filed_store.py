@@ -27,9 +27,29 @@ class ToTell:
     operation: Operation
 
 
-def was_filed(session: Session, year: int) -> bool:
-    """Whether a file of that year was made."""
-    return session.scalar(select(FilingRow.id).where(FilingRow.year == year).limit(1)) is not None
+def was_filed(session: Session, year: int, *, before: int | None = None) -> bool:
+    """Whether a file of that year was made, before the one of that number where it is given."""
+    query = select(FilingRow.id).where(FilingRow.year == year).limit(1)
+    return session.scalar(query if before is None else query.where(FilingRow.id < before)) is not None
+
+
+def filing(session: Session, filing_id: int) -> tuple[Filing, str] | None:
+    """A file that was made, and its keyed print."""
+    row = session.get(FilingRow, filing_id)
+    return None if row is None else (_filing(row), row.print)
+
+
+def told(session: Session, filing_id: int) -> Iterator[ToTell]:
+    """What a file told, in order of the numbers."""
+    paper = AttestationRow
+    query = (
+        select(paper.id, paper.number, paper.cents, FiledRow.operation)
+        .join(FiledRow, FiledRow.attestation_id == paper.id)
+        .where(FiledRow.filing_id == filing_id)
+        .order_by(paper.number)
+    )
+    for row_id, number, cents, operation in session.execute(query.execution_options(yield_per=5000)):
+        yield ToTell(id=AttestationId(row_id), number=number, cents=cents, operation=operation)
 
 
 def to_tell(session: Session, year: int) -> Iterator[ToTell]:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from crm.attestations import belcotax, bow, file_checks, filed_store, manual_entry
+from crm.attestations import belcotax, bow, file_checks, filed_store, manual_entry, schema_checks
 from crm.attestations.belcotax import Dialect
 from crm.attestations.errors import FileUnsound, FormatUnknown, NothingToFile
 from crm.attestations.filed_store import ToTell
 from crm.attestations.locking import House
-from crm.attestations.model import Filing, Format
+from crm.attestations.model import Filing, Format, Operation
+from crm.attestations.schema_checks import Reading
 from crm.audit import service as audit
 from crm.foundation.settings import Bow
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
+
+Tell = Callable[[int], None]
+"""Hears now and then how many fiches were gone through."""
+OFTEN = 2000
+
+
+def _quietly(_seen: int) -> None:
+    """Tells nobody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,27 +42,46 @@ class Prepared:
     cents: int
     cut: Mapping[str, tuple[str, ...]]
 
+    @property
+    def numbers(self) -> int:
+        """The sum of its numbers, a control total."""
+        return sum(one.number for one in self.whole)
 
-def prepare(session: Session, house: House, year: int, format: Format) -> Prepared:  # noqa: A002 - its word
-    """Looks at everything that would be filed.
+    @property
+    def operations(self) -> Mapping[Operation, int]:
+        """How many fiches ask what of the administration."""
+        counted = Counter(one.operation for one in self.whole)
+        return {one: counted[one] for one in Operation if counted[one]}
+
+
+def prepare(
+    session: Session,
+    house: House,
+    year: int,
+    format: Format,  # noqa: A002 - its word
+    *,
+    again: int | None = None,
+    tell: Tell = _quietly,
+) -> Prepared:
+    """Looks at everything that would be filed, or that was told by the filing `again` names.
 
     Raises NothingToFile, InstitutionIncomplete, FormatUnknown where the settings lack what that format of that year
     takes, FileUnsound.
     """
     _ = house.institution
     dialect = _dialect(house, year, format)
-    whole = tuple(filed_store.to_tell(session, year))
+    whole = tuple(filed_store.to_tell(session, year) if again is None else filed_store.told(session, again))
     if not whole:
         raise NothingToFile
     cut: dict[str, tuple[str, ...]] = {}
 
     def looked_at() -> Iterator[dict[str, str]]:
-        for zones in _zones(session, house, whole):
-            if format in _XML and (short := file_checks.cut(zones, dialect.lengths)):
+        for zones in _zones(session, house, whole, tell):
+            if format in XML and (short := file_checks.cut(zones, dialect.lengths)):
                 cut[zones["2009"]] = short
             yield zones
 
-    wrong = belcotax.flaws_of_sender(house.organisation) if format in _XML else ()
+    wrong = belcotax.flaws_of_sender(house.organisation) if format in XML else ()
     wrong += file_checks.flaws(looked_at())
     if format is Format.BELCOTAX_JSONL:
         wrong += bow.flaws(_bow(house), _zones(session, house, whole))
@@ -63,7 +91,7 @@ def prepare(session: Session, house: House, year: int, format: Format) -> Prepar
         whole=whole,
         year=year,
         format=format,
-        is_correction=filed_store.was_filed(session, year),
+        is_correction=filed_store.was_filed(session, year, before=again),
         count=len(whole),
         cents=sum(one.cents for one in whole),
         cut=cut,
@@ -71,10 +99,17 @@ def prepare(session: Session, house: House, year: int, format: Format) -> Prepar
 
 
 def pieces(
-    session: Session, house: House, prepared: Prepared, *, at: datetime, is_test: bool = False, answers: str = ""
+    session: Session,
+    house: House,
+    prepared: Prepared,
+    *,
+    at: datetime,
+    is_test: bool = False,
+    answers: str = "",
+    tell: Tell = _quietly,
 ) -> Iterator[str]:
     """The file itself, a piece at a time. `answers`: the reference that the administration gave the first file."""
-    fiches = _zones(session, house, prepared.whole)
+    fiches = _zones(session, house, prepared.whole, tell)
     if prepared.format is Format.CSV:
         yield from manual_entry.csv(fiches)
     elif prepared.format is Format.BELCOTAX_JSONL:
@@ -93,12 +128,15 @@ def pieces(
         yield from belcotax.xml(sender, fiches)
 
 
-def refused(house: House, prepared: Prepared, file: Path) -> tuple[str, ...]:
-    """What the schema of that format, where the settings name one, refuses of the finished file."""
-    if prepared.format not in _XML:
+def refused(house: House, prepared: Prepared, reading: Reading) -> tuple[str, ...]:
+    """What the schema of that format, where the settings name one, refuses of the finished file: `number: its rule`."""
+    if prepared.format not in XML:
         return ()
     known = house.ways.xml.get(prepared.year if prepared.format is Format.BELCOTAX_XML else belcotax.YEAR)
-    return () if known is None else belcotax.flaws(file, known.schema_file)
+    if known is None:
+        return ()
+    found = schema_checks.flaws(reading, known.schema_file)
+    return tuple(rule if place is None else f"{prepared.whole[place].number}: {rule}" for place, rule in found)
 
 
 def note(
@@ -138,12 +176,28 @@ def filings(session: Session, year: int) -> tuple[Filing, ...]:
     return filed_store.filings(session, year)
 
 
-def _zones(session: Session, house: House, whole: tuple[ToTell, ...]) -> Iterator[dict[str, str]]:
-    for one, sealed, uid in filed_store.sealed(session, whole):
+def has_schema(house: House, year: int, format: Format) -> bool:  # noqa: A002 - its word
+    """Whether a file of that year in that format is held against the administration's schema."""
+    if format is Format.BELCOTAX_JSONL:
+        return True
+    return format in XML and (year if format is Format.BELCOTAX_XML else belcotax.YEAR) in house.ways.xml
+
+
+def unchanged(session: Session, prepared: Prepared) -> bool:
+    """Whether what would be told now is what was prepared."""
+    return prepared.whole == tuple(filed_store.to_tell(session, prepared.year))
+
+
+def _zones(
+    session: Session, house: House, whole: tuple[ToTell, ...], tell: Tell = _quietly
+) -> Iterator[dict[str, str]]:
+    for seen, (one, sealed, uid) in enumerate(filed_store.sealed(session, whole), start=1):
+        if seen % OFTEN == 0:
+            tell(seen)
         yield {**house.seal.open(sealed, uid).zones, "2028": one.operation.value}
 
 
-_XML = (Format.BELCOTAX_XML_2024, Format.BELCOTAX_XML)
+XML = (Format.BELCOTAX_XML_2024, Format.BELCOTAX_XML)
 
 
 def _dialect(house: House, year: int, format: Format) -> Dialect:  # noqa: A002 - its word

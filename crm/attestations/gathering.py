@@ -86,12 +86,14 @@ def _found(
         if to is not None and to != person
     }
     query = select(lines).order_by(lines.c.line_id)
+    who: Any = store.possible_holders(year)
     if only is not None:
         query = query.where(lines.c.person_id.in_(only))
+        who = sorted({*only, *(given_to[one] for one in only if one in given_to)})
     return rules.found(
         year,
         (_payment(row) for row in session.execute(query)),
-        identities(session, store.possible_holders(year) if only is None else sorted(only)),
+        identities(session, who),
         in_force,
         given_to=given_to,
         attested_lines=attested_lines,

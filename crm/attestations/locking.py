@@ -12,7 +12,8 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from crm.attestations import paper, rules, signing, store
-from crm.attestations.errors import InstitutionIncomplete
+from crm.attestations.cabinet import Cabinet
+from crm.attestations.errors import InstitutionIncomplete, PapersUnknown
 from crm.attestations.keys import Seal
 from crm.attestations.model import Fiche, Findings, FiscalKind, Owed, Status, YearRules
 from crm.attestations.paper import Institution
@@ -40,6 +41,7 @@ class House:
     verify_url: str
     ways: Attestations
     seal: Seal
+    cabinet: Cabinet
     vault: Lock
     sealer: Sealer
 
@@ -73,12 +75,15 @@ def number(
 ) -> None:
     """Writes the attestations of a run, numbered in the order in which they were found.
 
-    `asked`: whose national numbers are opened for it; by default of all who may hold a paper of the year.
+    `asked`: whose national numbers are opened for it; by default of all who may hold a paper of the year. Raises
+    InstitutionIncomplete, and PapersUnknown where the cabinet remembers numbers that the database has forgotten.
     """
     institution = house.institution
     owed = findings.owed
     if not owed:
         return
+    if house.cabinet.uids(run.year) - store.uids(session, run.year):
+        raise PapersUnknown
     widen(session)
     people = store.possible_holders(run.year) if asked is None else asked
     numbers = attesting.numbers(session, house.vault, house.sealer, people, year=run.year, at=at, by=by)

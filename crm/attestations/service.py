@@ -6,6 +6,7 @@ each attestation says; papers (`issuing`) and files (`filing`) are made from wha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -217,6 +218,11 @@ def totals(session: Session, year: int) -> tuple[int, int, int]:
 def versions(session: Session, year: int, number: int) -> tuple[Attestation, ...]:
     """Every version of a number, in order."""
     return store.versions(session, year, number)
+
+
+def holders(session: Session, year: int, numbers: Collection[int]) -> dict[int, PersonId]:
+    """Who is told of under each of those numbers of a year."""
+    return store.holders(session, year, numbers)
 
 
 def void(session: Session, year: int) -> tuple[Attestation, ...]:

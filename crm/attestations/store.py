@@ -147,6 +147,11 @@ def reserve_ids(session: Session, count: int) -> list[int]:
     return reserve(session, AttestationRow.metadata.tables["attestation"], count)
 
 
+def uids(session: Session, year: int) -> set[str]:
+    """By which names the papers of a year lie in the cabinet."""
+    return set(session.scalars(select(AttestationRow.uid).where(AttestationRow.year == year)))
+
+
 def add_many(session: Session, rows: Sequence[Sequence[Any]], lines: Sequence[Sequence[Any]]) -> None:
     """Attestations and the payments on them, by the order of `ATTESTATION` and `LINE`."""
     tables = AttestationRow.metadata.tables
@@ -194,6 +199,13 @@ def valid(session: Session, year: int) -> tuple[Attestation, ...]:
     """Every valid paper of a year, in order."""
     query = select(AttestationRow).where(AttestationRow.year == year, AttestationRow.status == Status.VALID)
     return tuple(attestation(row) for row in session.scalars(query.order_by(AttestationRow.number)))
+
+
+def holders(session: Session, year: int, numbers: Collection[int]) -> dict[int, PersonId]:
+    """Whose each of those numbers is."""
+    row = AttestationRow
+    query = select(row.number, row.person_id).where(row.year == year, row.number.in_(numbers)).order_by(row.version)
+    return {number: PersonId(person_id) for number, person_id in session.execute(query)}
 
 
 def void(session: Session, year: int) -> tuple[Attestation, ...]:

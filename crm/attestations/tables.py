@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm.attestations.file_model import FileState
 from crm.attestations.model import FiscalKind, Format, HandWay, MissingNumber, Operation, Stage, Status
 from crm.foundation.columns import Base, BigId, Json, Word
 from crm.values.languages import Language
@@ -208,6 +210,35 @@ class FilingRow(Base):
     print: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class FileRow(Base):
+    """A file that was asked for at the desk: looked at first, then made beside the office, and taken once.
+
+    `figures` and `flaws` speak of numbers of attestations and of nobody; the file itself lies sealed on a shelf.
+    """
+
+    __tablename__ = "attestation_file"
+    __table_args__ = (Index("ix_attestation_file_year", "year", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    year: Mapped[int]
+    format: Mapped[Format] = mapped_column(Word(Format))
+    is_test: Mapped[bool]
+    reference: Mapped[str] = mapped_column(String(40))
+    state: Mapped[FileState] = mapped_column(Word(FileState))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int | None] = mapped_column(BigId)
+    seen: Mapped[int]
+    total: Mapped[int]
+    lease_until: Mapped[datetime | None]
+    figures: Mapped[dict[str, Any]] = mapped_column(Json)
+    flaws: Mapped[list[str]] = mapped_column(Json)
+    filing_id: Mapped[int | None] = mapped_column(ForeignKey("attestation_filing.id"), index=True)
+    token: Mapped[str] = mapped_column(String(32))
+    ready_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]
+    taken_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class AnswerRow(Base):

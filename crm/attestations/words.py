@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.attestations.model import Exclusion, FiscalKind, HandWay, MissingNumber, Stage, Status
+from crm.attestations.model import Exclusion, FiscalKind, Format, HandWay, MissingNumber, Operation, Stage, Status
 from crm.foundation.translation import N_
 
 DRIFT_TASK = N_("Attestations de %(year)s : certaines ne disent plus ce que disent les dons, à corriger")
@@ -31,6 +31,34 @@ EXCLUSIONS = {
     Exclusion.NUMBERLESS: N_("Il manque le numéro national"),
     Exclusion.NUMBER_WRONG: N_("Le numéro d’entreprise est faux"),
     Exclusion.ATTESTED_ALREADY: N_("Une attestation existe déjà : elle est à corriger"),
+}
+FORMATS = {
+    Format.BELCOTAX_XML_2024: N_("XML de Belcotax, revenus 2024"),
+    Format.BELCOTAX_XML: N_("XML de Belcotax d’une année suivante, selon les réglages"),
+    Format.BELCOTAX_JSONL: N_("JSON de BOW 2.0, selon les réglages"),
+    Format.CSV: N_("Tableau (CSV) pour encoder à la main"),
+}
+OPERATIONS = {
+    Operation.ORIGINAL: N_("nouvelles"),
+    Operation.MODIFY: N_("corrigées"),
+    Operation.ADD: N_("ajoutées"),
+    Operation.CANCEL: N_("annulées"),
+}
+FLAWS = {
+    "wrong number of the donor": N_("le numéro national ou d’entreprise est faux"),
+    "name or address incomplete": N_("le nom ou l’adresse est incomplet"),
+    "neither number nor first name": N_("il manque le prénom, et aucun numéro ne le remplace"),
+    "wrong postcode": N_("le code postal est faux"),
+    "unknown country": N_("le code du pays n’est pas connu"),
+    "wrong amount": N_("le montant est faux"),
+    "signs that cannot be printed": N_("un signe ne peut pas s’imprimer"),
+    "out of order": N_("le numéro n’est pas dans l’ordre"),
+    "nothing to file": N_("Rien n’attend d’être déclaré."),
+    "format unknown": N_("Les réglages ne nomment pas le schéma de ce format : voir docs/attestations.md."),
+    "institution incomplete": N_("Il manque le nom légal, l’adresse ou le numéro d’entreprise dans les réglages."),
+    "the settings lack phone": N_("Il manque un numéro de téléphone de l’organisation dans les réglages."),
+    "the settings lack name": N_("Il manque le nom de l’organisation dans les réglages."),
+    "the settings lack email": N_("Il manque une adresse e-mail de l’organisation dans les réglages."),
 }
 MISSING = {
     MissingNumber.BLOCK: N_("Pas d’attestation"),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import click
 
 from crm.assembly import Assembly, attesting_house, press
-from crm.attestations import answering, correcting, filing, handing, proving, single, words
+from crm.attestations import answering, correcting, file_making, handing, proving, single, words
 from crm.attestations import service as attestations
-from crm.attestations.errors import FileUnsound
+from crm.attestations.file_making import Wanted
 from crm.attestations.model import Attestation, Findings, Format, Run, Stage
 from crm.attestations.proving import Flaw
 from crm.cli.helping import Orders
@@ -123,6 +124,27 @@ def hand_over(year: int, *, as_json: bool) -> None:
     show({"runs": len(locked), "piles": piles}, as_json=as_json, text=text)
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A file in clear, where whoever ran the command wants it."""
+
+    path: Path
+    file: IO[bytes]
+
+    def write(self, text: str) -> None:
+        """Takes some more of it."""
+        self.file.write(text.encode())
+
+    def end(self) -> None:
+        """Nothing follows."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+
+    def whole(self) -> IO[bytes]:
+        """What was written, to be read from its beginning."""
+        return self.path.open("rb")
+
+
 @command.command(name="file")
 @YEAR
 @click.option("--format", "wanted", type=click.Choice([one.value for one in Format]), required=True)
@@ -138,19 +160,14 @@ def file_year(year: int, *, wanted: str, output: Path, is_test: bool, reference:
     made = assembly()
     house, at = attesting_house(made), made.clock()
     draft = output.with_name(f"{output.name}.{os.getpid()}.new")
-    try:
-        with made.database.transaction() as session:
-            prepared = filing.prepare(session, house, year, Format(wanted))
-            digest = hashlib.sha256()
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                for piece in filing.pieces(session, house, prepared, at=at, is_test=is_test, answers=reference):
-                    digest.update(piece.encode())
-                    file.write(piece.encode())
-            if wrong := filing.refused(house, prepared, draft):
-                raise FileUnsound(wrong)
-            if not is_test:
-                filing.note(session, house, prepared, content_print=digest.hexdigest(), at=at, by=None)
+
+    def settle(*_: object) -> None:
         draft.replace(output)
+
+    asked = Wanted(year=year, format=Format(wanted), is_test=is_test, answers=reference)
+    try:
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            prepared = file_making.make(made.database, house, asked, Plain(draft, file), at=at, by=None, also=settle)
     finally:
         with suppress(FileNotFoundError):
             draft.unlink()

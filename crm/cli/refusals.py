@@ -9,6 +9,29 @@ from sqlalchemy.exc import DBAPIError
 SAID = (
     (r"there is no such edition", "cette édition n’existe pas : `portevoix editions list` les montre"),
     (r"there is no such newsletter", "cette lettre n’existe pas"),
+    (
+        r"papers of that year exist that this database does not know: .*",
+        (
+            "des documents de cette année existent que cette base ne connaît pas : elle vient d’une sauvegarde d’avant "
+            "la numérotation, et rien n’est numéroté (voir docs/attestations.md)"
+        ),
+    ),
+    (r"that year is not over: more gifts may come", "cette année n’est pas finie : d’autres dons peuvent venir"),
+    (
+        r"no approval period of the institution is known for that year",
+        "la période d’agrément de cette année n’est pas connue : proposez-la au bureau, une autre personne l’accepte",
+    ),
+    (
+        r"something changed since the check: check again, then lock",
+        "quelque chose a changé depuis la vérification : `check`, puis `lock`",
+    ),
+    (r"no run of that year is checked and waits for its numbers", "rien n’attend de numéro : `check` d’abord"),
+    (r"nothing of that year is ready to be filed", "rien de cette année n’attend d’être déclaré"),
+    (
+        r"something changed while the file was made: nothing is noted, make it again",
+        "quelque chose a changé pendant que le fichier se faisait : rien n’est noté, recommencez",
+    ),
+    (r"the file would be refused: (.+)", r"le fichier serait refusé, rien n’est noté : \1"),
     (r"there is no such account", "aucun compte n’a cette adresse : `portevoix staff list` les montre"),
     (r"an account has this address already", "un compte a déjà cette adresse"),
     (r"an account needs at least one role", "un compte a au moins un rôle"),

@@ -157,6 +157,7 @@ def settings_text(ports: Ports, home: Path) -> str:
     organisation = {
         "name": "Amnesty International Belgique francophone (démonstration)",
         "legal_name": "Amnesty International Belgique francophone ASBL (démonstration)",
+        "phone": "+32 2 000 00 00",
         "enterprise_number": "0418.308.144",
         "street": "Rue de l’Exemple 1",
         "postcode": "1060",

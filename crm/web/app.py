@@ -112,6 +112,7 @@ OFFICE = (
     "magazine_figures",
     "attestation_asking",
     "attestation_answers",
+    "attestation_files",
     "attestation_handing",
     "attestation_signing",
     "api_tokens",

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from crm.assembly import Assembly, attesting_house, press
 from crm.attestations import filing, proving, service
+from crm.attestations.errors import PapersUnknown
 from crm.attestations.keys import Seal
 from crm.attestations.model import Format, Run, Status
 from crm.attestations.tables import AttestationLineRow, AttestationRow, NumbersRow
@@ -130,6 +131,24 @@ def test_what_is_filed_again_after_a_restore_says_the_same_of_everybody(
             files.append("".join(filing.pieces(session, desk, prepared, at=NOW)))
             filing.note(session, desk, prepared, content_print=files[-1], at=NOW, by=PROPOSER)
     assert files[0] == files[1]
+
+
+def test_a_backup_from_before_the_lock_gives_no_number_twice(house: Assembly, donor: NewDonor, give: Give) -> None:
+    with house.database.transaction() as session:
+        give(session, donor(session), 5000)
+        service.check(session, YEAR, at=NOW, by=PROPOSER)
+    with house.database.rehearsing() as session:  # what is numbered here is gone, as it is from a backup
+        (run,) = service.runs(session, YEAR)
+        desk = attesting_house(house)
+        service.lock(session, desk, run.id, at=NOW, by=PROPOSER)
+        uid = session.scalars(select(AttestationRow.uid)).one()
+        desk.cabinet.put(desk.seal, YEAR, uid, b"%PDF-")
+    with pytest.raises(PapersUnknown), house.database.transaction() as session:
+        service.lock(session, attesting_house(house), run.id, at=NOW, by=PROPOSER)
+    with house.database.reading() as session:
+        assert service.totals(session, YEAR) == (0, 0, 0)
+    desk.cabinet.empty(YEAR)
+    assert locked(house).count == 1
 
 
 def test_two_colleagues_who_lock_at_once_number_once(house: Assembly, donor: NewDonor, give: Give) -> None:

@@ -13,7 +13,8 @@ from crm.attestations import correcting, handing, reconciling, service, single
 from crm.attestations.model import Attestation, Exclusion, HandWay, Run, Stage, Status
 from crm.attestations.tables import AttestationRow, RunRow
 from crm.donations import service as donations
-from crm.donations.model import EntryKind, Method, Movement
+from crm.donations.model import EntryKind, LineKind, Method, Movement, NewLine
+from crm.foundation import documents
 from crm.values.email_address import EmailAddress
 from jobs import hand_over_attestations
 from mailing.delivery.tables import DeliveryRow
@@ -132,6 +133,20 @@ def test_two_gifts_of_one_day_count_both_though_a_payment_of_theirs_bounced(
     assert (found.cents, balance.given, balance.owed, balance.difference) == (5000, 5000, 5000, 0)
 
 
+def test_a_gift_told_apart_from_a_fee_counts_and_one_that_is_not_does_not(
+    house: Assembly, donor: NewDonor, give: Give
+) -> None:
+    """donrec 23: no way to attest a part of a payment; the law wants the parts told apart beforehand."""
+    lines = (NewLine(cents=4500), NewLine(cents=1000, kind=LineKind.FEE))
+    with house.database.transaction() as session:
+        apart, mixed = donor(session), donor(session)
+        give(session, apart, 0, lines=lines, split_beforehand=True)
+        give(session, mixed, 0, lines=lines)
+        found = service.look(session, YEAR)
+    assert [(one.identity.person_id, one.cents) for one in found.owed] == [(apart, 4500)]
+    assert {one.reason for one in found.excluded} == {Exclusion.NOT_DEDUCTIBLE}
+
+
 def test_a_donor_found_afterwards_gets_theirs_and_who_has_one_stops_nobody(
     house: Assembly, one: Run, donor: NewDonor, give: Give
 ) -> None:
@@ -164,9 +179,15 @@ def test_who_lost_theirs_takes_a_copy_without_asking_anybody(house: Assembly, on
     assert press(house).copy(paper.id, at=NOW)[:5] == b"%PDF-"
 
 
-def test_an_old_paper_stays_as_it_was_when_the_house_changes(house: Assembly, one: Run) -> None:
+def test_an_old_paper_stays_as_it_was_when_the_house_or_its_template_changes(
+    house: Assembly, one: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """donrec: a changed template changed old receipts, where the PDF was not kept."""
     (paper,) = versions(house, 1)
+    as_issued = press(house).paper(paper.id)
+    monkeypatch.setattr(documents, "pdf", lambda *_, **__: b"%PDF-another")
+    press(house).work(one.id)
+    assert press(house).paper(paper.id) == as_issued
     other = house.settings.organisation.model_copy(update={"legal_name": "Une autre maison ASBL"})
     moved = replace(house, settings=house.settings.model_copy(update={"organisation": other}))
     assert press(moved).paper(paper.id) == press(house).paper(paper.id)

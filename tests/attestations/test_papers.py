@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from lxml import etree
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from crm.assembly import Assembly, press
-from crm.attestations import paper, proving
+from crm.attestations import paper, proving, service
 from crm.attestations.issuing import LEASE
 from crm.attestations.model import FiscalKind, Home, Identity, Owed, Payment, Progress
 from crm.attestations.paper import TEMPLATE, Institution
@@ -66,8 +69,39 @@ def page(name: str) -> dict[str, object]:
 def test_a_paper_says_what_was_approved_on_one_page(name: str) -> None:
     said = page(name)
     check_approved(f"letters/attestation-{name}.txt", json.dumps(said, ensure_ascii=False, indent=1) + "\n")
-    root = PdfFileReader(io.BytesIO(documents.pdf(TEMPLATE, said, at=NOW))).root
-    assert (int(root["/Pages"]["/Count"]), "/StructTreeRoot" in root) == (1, True)
+    made = documents.pdf(TEMPLATE, said, at=NOW)
+    root = PdfFileReader(io.BytesIO(made)).root
+    assert int(root["/Pages"]["/Count"]) == 1
+    check_approved(f"papers/attestation-{name}.pdf", made)
+    marked(made, str(said["language"]))
+    tree = [(tag, language) for tag, language in tags(root["/StructTreeRoot"])]
+    assert [tag for tag, _ in tree].count("/H1") == 1
+    assert {tag for tag, _ in tree} == {"/Document", "/H1", "/P", "/Div"}
+    assert [language for _, language in tree if language] == (["en-GB"] if name == "en" else [])
+
+
+def marked(paper: bytes, language: str) -> None:
+    """What a reading program looks at first: tagged, in which language, and the two standards it says to keep."""
+    root = PdfFileReader(io.BytesIO(paper)).root
+    assert (root["/MarkInfo"]["/Marked"], root["/Lang"]) == (True, f"{language}-BE")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"] == True  # noqa: E712 - an object of the file
+    xmp = etree.fromstring(root["/Metadata"].data)
+    said = {(one.tag.partition("}")[0][1:], etree.QName(one).localname): one.text for one in xmp.iter(etree.Element)}
+    assert said[("http://www.aiim.org/pdfua/ns/id/", "part")] == "1"
+    pdf_a = "http://www.aiim.org/pdfa/ns/id/"
+    assert (said[(pdf_a, "part")], said[(pdf_a, "conformance")]) == ("2", "A")
+    assert xmp.xpath("string(//*[local-name()='title'])").strip()
+
+
+def tags(element: Any) -> Iterator[tuple[str, str]]:
+    """(tag, language) of each part of a page, as it is read aloud."""
+    if not hasattr(element, "get"):
+        return
+    if "/S" in element:
+        yield str(element["/S"]), str(element.get("/Lang", ""))
+    inside = element.get("/K", [])
+    for one in inside if isinstance(inside, list) else [inside]:
+        yield from tags(one.get_object() if hasattr(one, "get_object") else one)
 
 
 def test_papers_are_all_made_whoever_dies_on_the_way(house: Assembly, donor: NewDonor, give: Give) -> None:
@@ -80,4 +114,8 @@ def test_papers_are_all_made_whoever_dies_on_the_way(house: Assembly, donor: New
     assert later.work(run.id) == Progress(made=6, waiting=0, failed=0)
     with house.database.reading() as session:
         found = proving.prove(session, later.seal, later.cabinet, YEAR)
+        papers = [service.versions(session, YEAR, number)[0].id for number in (1, 6)]
     assert (found.papers, found.flaws) == (6, ())
+    for paper_id in papers:
+        marked(later.paper(paper_id), "fr")
+        marked(later.copy(paper_id, at=NOW), "fr")

@@ -93,16 +93,16 @@ def test_the_xml_of_a_later_year_is_written_as_the_settings_say(two: Assembly, t
     prepared, text = filed(made, Format.BELCOTAX_XML, is_noted=False)
     file.write_text(text)
     assert ("v0010_soort" in text, "f2029" in text, "<f2008_typefiche>" in text) == (True, False, True)
-    assert filing.refused(attesting_house(made), prepared, file) == ()
+    assert filing.refused(attesting_house(made), prepared, lambda: file.open("rb")) == ()
     schema.write_text(XSD.format(word="v0010_bestandtype"))
-    (flaw,) = filing.refused(attesting_house(made), prepared, file)
-    assert (flaw.startswith("line "), NUMBER in flaw) == (True, False)
+    (flaw,) = filing.refused(attesting_house(made), prepared, lambda: file.open("rb"))
+    assert (flaw.startswith("SCHEMAV"), NUMBER in flaw) == (True, False)
     known = knowing(two, Attestations(xml={2024: year}))
     prepared, text = filed(known, Format.BELCOTAX_XML_2024, is_noted=False)
     file.write_text(text)
-    assert filing.refused(attesting_house(known), prepared, file) == ()
+    assert filing.refused(attesting_house(known), prepared, lambda: file.open("rb")) == ()
     schema.write_text(XSD.format(word="v0010_soort"))
-    assert len(filing.refused(attesting_house(known), prepared, file)) == 1
+    assert len(filing.refused(attesting_house(known), prepared, lambda: file.open("rb"))) == 1
 
 
 def test_a_house_that_does_not_say_how_it_is_reached_files_no_xml(two: Assembly) -> None:
@@ -132,6 +132,22 @@ def test_answers_find_their_fiche_by_key_or_line(two: Assembly) -> None:
         first = service.versions(session, YEAR, 1)[0].id
         assert [one.said for one in answering.of_papers(session, [first])] == ["Zone 2013"]
     assert found == [(2, "warning", f"Zone 2017 · {MASK} inconnu"), (1, "", "Zone 2013"), (0, "", "Tout")]
+
+
+def test_an_answer_that_comes_after_a_later_file_finds_the_file_it_speaks_of(two: Assembly) -> None:
+    filed(two, Format.CSV)
+    with two.database.transaction() as session:
+        keys = [service.versions(session, YEAR, number)[0].fiche_key for number in (1, 2)]
+        correcting.cancel(session, attesting_house(two), YEAR, 2, reason="Double", at=NOW, by=PROPOSER)
+    filed(two, Format.CSV)
+    with two.database.transaction() as session:
+        first, second = filing.filings(session, YEAR)
+        for key, told in ((keys[0], first), (keys[1], second), ("", second)):
+            said = json.dumps([{"key": key, "severity": "error", "title": "Zone 2013"}])
+            assert answering.read(session, two.sealer, YEAR, said, at=NOW, by=PROPOSER) == 1
+            assert answering.tally(session, YEAR)[told.id] == ((1, 1, 0) if key else (0, 0, 1))
+            found = [one.number for one in answering.of_year(session, YEAR, size=9)]
+            assert found == [keys.index(key) + 1 if key else 0]
 
 
 @pytest.mark.parametrize("text", ["", "3", "[1]", "<xml/>", "{", '{"errors": ["x"]}'])

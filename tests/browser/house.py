@@ -101,6 +101,7 @@ def running_house(database: Database, home: Path) -> Iterator[House]:
                 street="Rue des Droits 10",
                 postcode="1000",
                 locality="Bruxelles",
+                phone="+32 2 000 00 00",
                 website=site_url,
                 donate_url=f"{site_url}don",
             ),

@@ -87,3 +87,8 @@ def test_a_number_is_asked_and_given_and_the_paper_is_fetched(house: House, page
     wait_for(lambda: "1" in page.locator(".stats").inner_text() or None, "the paper handed over")
     page.goto(f"{house.url}/office/gifts/attestations/{YEAR}/1")
     expect(page.locator("main")).to_contain_text("prise par le lien du mail")
+    page.goto(f"{house.url}/office/gifts/attestations/{YEAR}")
+    page.get_by_role("link", name="faire le fichier").click()
+    page.get_by_role("button", name="Contrôler les fiches").click()
+    expect(page.get_by_role("row", name="Montant")).to_contain_text("120,00")
+    expect(page.get_by_text("quelqu’un qui peut les voir le fera")).to_be_visible()

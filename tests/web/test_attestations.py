@@ -66,6 +66,11 @@ def test_a_year_goes_from_its_rules_to_the_paper_in_ones_own_space(assembly: Ass
     first.post(decide, {"decision": "accept"})
     assert "n’est pas connue" in second.get(DESK).text
     assert SAID in second.get(DESK).text
+    first.post(f"{DESK}/rules", form | {"rate_percent": "60", "legal_item": "12", "missing_number": "block"})
+    shown = second.get(DESK).text
+    for word in ("Réduction d’impôt (%)", ">60<", "Zone 2.045", ">12<", "Pas d’attestation"):
+        assert word in shown, word
+    second.post("/office/gifts/attestations/rules/2/decide", {"decision": "refuse"})
     second.post(decide, {"decision": "accept"})
     assert "n’est pas connue" not in second.get(DESK).text
     findings = first.get(f"{DESK}/findings").text

@@ -17,6 +17,7 @@ from crm.attestations.errors import (
     FourEyes,
     InstitutionIncomplete,
     NotApproved,
+    PapersUnknown,
     RulesInvalid,
     RulesMissing,
     RunChanged,
@@ -31,6 +32,7 @@ from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
 from crm.web.office import guard, shell
+from crm.web.office.attestation_rule_words import differences
 from crm.web.office.noting import note
 from crm.web.office.supporter_proof import download
 from crm.web.words import N_
@@ -58,6 +60,8 @@ def desk(year: int, errors: Mapping[str, str]) -> Response:
     this = known_year(year)
     with shell.assembly().database.reading() as session:
         count, cents, last = attestations.totals(session, year)
+        in_force, proposed = attestations.rules_of(session, year), attestations.proposals(session, year)
+        waiting = [(one, differences(in_force, one.rules)) for one in proposed if one.decided_at is None]
         return shell.show(
             "office/gifts/attestations.html",
             year=year,
@@ -66,8 +70,8 @@ def desk(year: int, errors: Mapping[str, str]) -> Response:
             count=count,
             cents=cents,
             last=last,
-            rules=attestations.rules_of(session, year),
-            waiting=[one for one in attestations.proposals(session, year) if one.decided_at is None],
+            rules=in_force,
+            waiting=waiting,
             colleagues={account.id: account.name for account in staff.accounts(session)},
             me=guard.signed_in().account.id,
             runs=[(one, attestations.progress(session, one.id)) for one in attestations.runs(session, year)],
@@ -77,6 +81,7 @@ def desk(year: int, errors: Mapping[str, str]) -> Response:
             piles=handing.piles(session, year, at=shell.now()) if last else None,
             to_file=filing.waiting(session, year) if last else 0,
             answers=answering.of_year(session, year, size=SHOWN),
+            shown=SHOWN,
             words=words,
             Stage=Stage,
             errors=errors,
@@ -157,6 +162,10 @@ REFUSALS: dict[type[PortevoixError], str] = {
     RunElsewhere: N_("Vérifiez d’abord : il n’y a rien à numéroter."),
     YearOpen: N_("L’année n’est pas finie : d’autres dons peuvent venir."),
     NotApproved: N_("La période d’agrément de l’année n’est pas connue : proposez les règles de l’année."),
+    PapersUnknown: N_(
+        "Des documents de cette année existent que cette base ne connaît pas : elle vient d’une sauvegarde d’avant la "
+        "numérotation. Rien n’est numéroté, pour qu’aucun numéro ne serve deux fois : voir docs/attestations.md."
+    ),
     InstitutionIncomplete: N_("Il manque le nom légal, l’adresse ou le numéro d’entreprise dans les réglages."),
     RunChanged: N_("Quelque chose a changé depuis la vérification : vérifiez encore, puis numérotez."),
 }

@@ -114,6 +114,7 @@ MENU = (
             "attestations",
             "attestation_asking",
             "attestation_answers",
+            "attestation_files",
             "attestation_handing",
             "attestation_signing",
         ),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.assembly import attesting_house
 from crm.attestations import single, words
-from crm.attestations.errors import InstitutionIncomplete, NotApproved, NothingOwed, YearOpen
+from crm.attestations.errors import InstitutionIncomplete, NotApproved, NothingOwed, PapersUnknown, YearOpen
 from crm.people.model import Person
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
@@ -46,7 +46,7 @@ def issue(person_id: int) -> ResponseReturnValue:
     except NothingOwed as refused:
         reasons = sorted(shell.say(words.EXCLUSIONS[one]) for one in refused.reasons)
         return _form(person, NOTHING, reasons)
-    except (NotApproved, InstitutionIncomplete) as refused:
+    except (NotApproved, InstitutionIncomplete, PapersUnknown) as refused:
         return _form(person, REFUSALS[type(refused)])
     here = url_for("attestations.paper", year=paper.year, number=paper.number)
     return in_place.refreshed(here, N_("Elle a son numéro. Le document se fait dans la minute, puis il est remis."))
