@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.figures import behind
 from crm.segments import service
-from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing
+from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentTooDeep
 from crm.segments.grid import BY_KEY
 from crm.segments.model import Definition, Every, NewSegment, Segment
 from crm.staff.model import Permission
@@ -115,11 +115,21 @@ def _save(segment: Segment | None) -> ResponseReturnValue:
             typed["seen"] = str(segment_view.may_see(session, segment.id).version)
         return _page(draft, typed, {"name": shell.say(ERRORS["changed"])}, segment=segment, status=409)
     except (Invalid, SegmentMissing, Conflict) as wrong:
-        name = "circle" if isinstance(wrong, SegmentCycle) else getattr(wrong, "field", None) or "tree"
-        key = name if name in ERRORS else "tree"
-        field = "tree" if key == "circle" else key
+        key = _wrong(wrong)
+        field = "tree" if key in {"circle", "deep"} else key
         return _page(draft, typed, {field: shell.say(ERRORS[key])}, segment=segment, status=422)
     return shell.back(url_for("segments.show", segment_id=kept), shell.say(N_("Le segment est enregistré.")))
+
+
+def _wrong(wrong: Exception) -> str:
+    match wrong:
+        case SegmentTooDeep():
+            return "deep"
+        case SegmentCycle():
+            return "circle"
+        case _:
+            name = getattr(wrong, "field", None)
+            return name if name in ERRORS else "tree"
 
 
 def _page(

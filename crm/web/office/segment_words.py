@@ -67,5 +67,6 @@ ERRORS: dict[str, str] = {
     "reason": N_("Une condition touche à une opinion : écrivez pourquoi elle est nécessaire."),
     "tree": N_("Complétez ou retirez les conditions marquées, puis enregistrez."),
     "circle": N_("Ce segment se demanderait lui-même, par un autre : retirez cette condition."),
+    "deep": N_("D’un segment à l’autre, celui-ci demanderait trop : retirez une condition ou un groupe."),
     "changed": N_("Quelqu’un a changé ce segment entre-temps : vos conditions sont ici, relisez puis enregistrez."),
 }
