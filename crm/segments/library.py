@@ -175,9 +175,9 @@ READY: tuple[Ready, ...] = (
     Ready(
         key="reactivated",
         name=N_("Réactivés"),
-        definition=N_("Dernier don il y a moins de 13 mois, et 24 mois ou plus après le don d’avant."),
+        definition=N_("Dernier don il y a moins de 13 mois, et plus de 24 mois après le don d’avant."),
         tree=Every(
-            parts=(_gave(Rolling(length=13), _nth("nth_last", 1), Test(column="months_since", asks=Span(low=24))),)
+            parts=(_gave(Rolling(length=13), _nth("nth_last", 1), Test(column="months_more", asks=Span(low=24))),)
         ),
     ),
     Ready(
