@@ -173,7 +173,9 @@ def told(tree: Tree, facts: Facts, *, today: date, catalogue: Catalogue, others:
             pair = [measured(one, facts, today=today, catalogue=catalogue, source=tree.source) for one in sides]
             return Told(part=tree, holds=holds, found=tuple(pair))
         case InSegment():
-            return Told(part=tree, holds=holds, parts=(below(others[tree.segment_id].tree),))
+            other, who = others[tree.segment_id], facts.person_id
+            by_hand = True if who in other.included else False if who in other.excluded else None
+            return Told(part=tree, holds=holds, found=by_hand, parts=(below(other.tree),))
         case Sample():
             return Told(part=tree, holds=holds, found=drawn(facts.person_id, tree.seed))
         case _:

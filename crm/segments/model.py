@@ -239,10 +239,12 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """One of the trees a segment has had."""
+    """One of the trees a segment has had, and how many were in or out by hand then."""
 
     number: int
     tree: Tree
+    included: int
+    excluded: int
     made_at: datetime
     made_by: AccountId | None
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Date,
+    FromClause,
     Integer,
     Select,
     String,
@@ -243,7 +244,7 @@ def _kind(source: Source, key: str) -> Kind:
     return column.kind
 
 
-def _tests(part: Condition | Side, source: Source, rows: CTE, today: date) -> list[ColumnElement[bool]]:
+def _tests(part: Condition | Side, source: Source, rows: FromClause, today: date) -> list[ColumnElement[bool]]:
     found = []
     if part.window is not None:
         found += _in_window(rows.c[source.day], _kind(source, source.day), part.window, today)

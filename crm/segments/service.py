@@ -83,8 +83,7 @@ def change(
         setattr(row, name, value)
     row.changed_at = at
     if new.tree != before.tree:
-        row.version = before.version + 1
-        store.add_version(session, row.id, row.version, to_json(new.tree), made_at=at, made_by=by)
+        _add_version(session, row, new.tree, by=by, at=at)
     session.flush()
     return get(session, segment_id, by=by)
 
@@ -117,17 +116,87 @@ def versions(session: Session, segment_id: SegmentId) -> tuple[Version, ...]:
 def pick(
     session: Session, segment_id: SegmentId, person_id: PersonId, *, included: bool | None, by: AccountId, at: datetime
 ) -> None:
-    """Puts somebody in or out by hand; None lets the tree decide again. Raises `Invalid`, `SegmentMissing`."""
-    get(session, segment_id, by=by)
-    if included is None:
-        store.drop_pick(session, segment_id, person_id)
-        return
+    """Puts somebody in or out by hand; None lets the tree decide again. What is news is another version.
+
+    Raises `Invalid`, `SegmentMissing`.
+    """
+    hold(session, "segments")
+    segment, row = get(session, segment_id, by=by), store.row(session, segment_id)
+    assert row is not None
     found = people.find_survivor(session, person_id)
-    if found is None:
+    if found is None and included is not None:
         raise Invalid("there is nobody of that number", field="person_id")
-    if len(store.picks(session, [segment_id])[segment_id]) >= MOST_PICKS:
-        raise Invalid(f"{MOST_PICKS} people by hand at most", field="person_id")
-    store.put_pick(session, segment_id, found.id, is_included=included, picked_at=at, picked_by=by)
+    known, who = picks(session, segment_id), person_id if found is None else found.id
+    if known.get(who) is included:
+        return
+    if included is None:
+        store.drop_pick(session, segment_id, who)
+    else:
+        if len(known) >= MOST_PICKS and who not in known:
+            raise Invalid(f"{MOST_PICKS} people by hand at most", field="person_id")
+        store.put_pick(session, segment_id, who, is_included=included, picked_at=at, picked_by=by)
+    row.changed_at = at
+    _add_version(session, row, segment.tree, by=by, at=at)
+
+
+def restore(
+    session: Session, catalogue: Catalogue, segment_id: SegmentId, number: int, *, by: AccountId, at: datetime
+) -> Segment:
+    """Asks again what an earlier version asked: one more version. Who is in or out by hand stays as it is now.
+
+    Raises as `change` does, and `SegmentMissing` where there is no version of that number.
+    """
+    now, before = get(session, segment_id, by=by), version(session, segment_id, number)
+    new = NewSegment(
+        name=now.name,
+        tree=before.tree,
+        description=now.description,
+        folder=now.folder,
+        reason=now.reason,
+        is_shared=now.is_shared,
+    )
+    return change(session, catalogue, segment_id, new, seen=now.version, by=by, at=at)
+
+
+def version(session: Session, segment_id: SegmentId, number: int) -> Version:
+    """One of its versions. Raises `SegmentMissing`."""
+    for one in store.versions(session, segment_id):
+        if one.number == number:
+            return one
+    raise SegmentMissing
+
+
+def stale(session: Session, several: Collection[Segment]) -> frozenset[SegmentId]:
+    """Those whose count is of before a change: of their tree, of who is in by hand, of a segment they ask about."""
+    known = {one.id: one for one in store.segments(session)}
+    newest: dict[SegmentId, datetime] = {}
+
+    def changed(segment_id: SegmentId) -> datetime:
+        if segment_id not in newest:
+            one = known[segment_id]
+            newest[segment_id] = one.changed_at
+            below = [changed(number) for number in asked_segments(one.tree) if number in known]
+            newest[segment_id] = max([one.changed_at, *below])
+        return newest[segment_id]
+
+    return frozenset(
+        one.id
+        for one in several
+        if one.run is not None
+        and (
+            one.run.number != one.version
+            or any(changed(number) > one.run.counted_at for number in asked_segments(one.tree) if number in known)
+        )
+    )
+
+
+def _add_version(session: Session, row: SegmentRow, tree: Tree, *, by: AccountId, at: datetime) -> None:
+    by_hand = picks(session, SegmentId(row.id)).values()
+    row.version += 1
+    store.add_version(
+        session, row.id, row.version, to_json(tree), included=sum(by_hand), excluded=len(by_hand) - sum(by_hand),
+        made_at=at, made_by=by,
+    )  # fmt: skip
 
 
 def picks(session: Session, segment_id: SegmentId) -> dict[int, bool]:
