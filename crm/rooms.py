@@ -40,6 +40,7 @@ from crm.duplicates import personal_data as duplicates_personal_data
 from crm.fundraising import merging as fundraising_merging
 from crm.fundraising import own_space as fundraising_own_space
 from crm.fundraising import personal_data as fundraising_personal_data
+from crm.fundraising import terms as fundraising_terms
 from crm.imports import personal_data as imports_personal_data
 from crm.legacies import merging as legacies_merging
 from crm.legacies import panel as legacies_panel
@@ -176,7 +177,14 @@ HOLDERS: tuple[PersonHolder, ...] = (
     privacy_personal_data,
 )
 """Who holds something of people: an erasure asks each in this order, upper rooms first; a pack the other way round."""
-KEEPERS: tuple[TermKeeper, ...] = (attestations_terms, delivery_terms, care_terms, privacy_terms, rounds_terms)
+KEEPERS: tuple[TermKeeper, ...] = (
+    attestations_terms,
+    delivery_terms,
+    care_terms,
+    fundraising_terms,
+    privacy_terms,
+    rounds_terms,
+)
 """Who forgets by age alone, each night."""
 _SHOWING = (
     people_panel,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, select, union
 
-from crm.care.model import Direction
-from crm.care.tables import InteractionRow
+from crm.care.model import Complaint, Direction
+from crm.care.tables import InteractionRow, TaskRow
 
 
 def signs_of_life(since: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
@@ -15,4 +15,13 @@ def signs_of_life(since: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
     row = InteractionRow
     return (
         select(row.person_id).where(row.happened_at >= since, row.direction == Direction.IN, row.removed_at.is_(None)),
+    )
+
+
+def waiting() -> CompoundSelect[int]:
+    """The `person_id` of whoever has a complaint or a task that is open."""
+    complaint, task = InteractionRow, TaskRow
+    return union(
+        select(complaint.person_id).where(complaint.complaint == Complaint.OPEN, complaint.removed_at.is_(None)),
+        select(task.person_id).where(task.person_id.is_not(None), task.done_at.is_(None), task.removed_at.is_(None)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, extract, func, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
@@ -82,12 +82,19 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
     if "nth_last" in asking.columns:
         backwards = [one.desc() for one in order]
         found = found.add_columns(func.row_number().over(partition_by=whose, order_by=backwards).label("nth_last"))
-    if asking.columns & {"months_since", "days_since"}:
+    if asking.columns & {"months_since", "months_more", "days_since"}:
         before = func.lag(gifts.c.given_on).over(partition_by=whose, order_by=order)
         ranked = found.add_columns(before.label("before_on")).subquery("ranked")
         names = [column for column in ranked.c if column.key != "before_on"]
         since = (ranked.c.before_on, ranked.c.given_on)
-        return select(*names, months_between(*since).label("months_since"), days_between(*since).label("days_since"))
+        months = months_between(*since)
+        to_the_day = case((extract("day", ranked.c.before_on) == extract("day", ranked.c.given_on), 1), else_=0)
+        return select(
+            *names,
+            months.label("months_since"),
+            (months - to_the_day).label("months_more"),
+            days_between(*since).label("days_since"),
+        )
     return found
 
 
@@ -162,6 +169,7 @@ SOURCES: tuple[Source, ...] = (
             Column(key="nth", label=N_("rang du don, depuis le premier"), kind=Kind.NUMBER),
             Column(key="nth_last", label=N_("rang du don, depuis le dernier"), kind=Kind.NUMBER),
             Column(key="months_since", label=N_("mois écoulés depuis le don précédent"), kind=Kind.NUMBER),
+            Column(key="months_more", label=N_("plus de … mois après le don précédent"), kind=Kind.NUMBER),
             Column(key="days_since", label=N_("jours écoulés depuis le don précédent"), kind=Kind.NUMBER),
             Column(key="thanked", label=N_("remercié"), kind=Kind.WORD, options=_thanks),
         ),

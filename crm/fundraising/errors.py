@@ -29,6 +29,10 @@ class NoMoreNumbers(Conflict):
     """The figures of a structured communication do not go that far."""
 
 
+class AppealForgotten(Conflict):
+    """The names and addresses of its letters were over their term: nothing leaves any more, nobody is added."""
+
+
 class AlreadyThere(Conflict):
     """They are in the appeal already."""
 

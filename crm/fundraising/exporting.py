@@ -20,7 +20,7 @@ from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.fundraising import mail_house, store
-from crm.fundraising.errors import AppealOpen, FileUndecided, OwnFile, PlanWrong
+from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
 from crm.privacy import limits
@@ -78,12 +78,14 @@ def ask(
 ) -> AppealFile:
     """Asks for a file of whoever is written to. A large one (`privacy.limits`) waits for a second colleague.
 
-    `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen, PlanWrong, and
-    BlockListStale where people are called and no do-not-call list holds.
+    `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen,
+    AppealForgotten, PlanWrong, and BlockListStale where people are called and no do-not-call list holds.
     """
     appeal, named = store.find(session, appeal_id), " ".join(recipient.split())[:LONGEST_RECIPIENT]
     if appeal.frozen_at is None:
         raise AppealOpen
+    if appeal.is_forgotten:
+        raise AppealForgotten
     if form is FileForm.LIST and not named:
         raise PlanWrong("recipient")
     _screened(session, appeal, at=at)
@@ -122,7 +124,10 @@ def decide(
 
 def ready(session: Session, appeal_id: AppealId, file_id: int, *, at: datetime) -> AppealFile:
     """A file that may leave now. Raises FileUndecided where it was not agreed to, or has left; BlockListStale."""
-    _screened(session, store.find(session, appeal_id), at=at)
+    appeal = store.find(session, appeal_id)
+    if appeal.is_forgotten:
+        raise AppealForgotten
+    _screened(session, appeal, at=at)
     row = _row(session, appeal_id, file_id)
     if row.state is not FileState.APPROVED:
         raise FileUndecided

@@ -15,7 +15,7 @@ from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
 from crm.fundraising import freezing, letters, selects, store
-from crm.fundraising.errors import AlreadyThere, AppealMissing, AppealOpen, NotReachable, PlanWrong
+from crm.fundraising.errors import AlreadyThere, AppealForgotten, AppealMissing, AppealOpen, NotReachable, PlanWrong
 from crm.fundraising.model import Arm, LateChange, Removal, WholeAppeal
 from crm.fundraising.tables import RecipientRow
 from crm.people import households
@@ -43,7 +43,7 @@ def add(
     """Adds somebody to a frozen appeal, below the last letter, by the word of a colleague who says why.
 
     What the team decides (rest, household, caps) does not hold them back; the gate does. Raises AppealOpen,
-    AlreadyThere, NotReachable, PlanWrong (`why`).
+    AppealForgotten, AlreadyThere, NotReachable, PlanWrong (`why`).
     """
     appeal, reason = _frozen(session, appeal_id), _reason(why)
     row = store.plan_row(session, appeal_id)
@@ -139,6 +139,8 @@ def _frozen(session: Session, appeal_id: AppealId) -> WholeAppeal:
     appeal = store.find(session, appeal_id)
     if appeal.frozen_at is None:
         raise AppealOpen
+    if appeal.is_forgotten:
+        raise AppealForgotten
     return appeal
 
 

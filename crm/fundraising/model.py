@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from crm.consent.model import Channel
 from crm.donations.model import Appeal, Campaign
-from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId, PersonId, SegmentId
+from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId, PersonId, SegmentId, TagId
 from crm.values.languages import Language
 
 MOST_CELLS = 12
@@ -43,15 +43,23 @@ class Reason(StrEnum):
     """Why somebody of a segment is not written to: one each, the first that is true, in this order."""
 
     DECEASED = "deceased"
+    MINOR = "minor"
     GATE = "gate"
     """The gate refuses; its own word stands beside."""
     NO_ADDRESS = "no-address"
     DO_NOT_CALL = "do-not-call"
     """Their number is on the national list."""
-    MINOR = "minor"
     NOT_THANKED = "not-thanked"
     GAVE_RECENTLY = "gave-recently"
     REGULAR = "regular"
+    ENOUGH = "enough"
+    """So many appeals asked them within a year already."""
+    OPEN_CARE = "open-care"
+    """A complaint or a task waits for the team."""
+    TENDED = "tended"
+    """Somebody of the team speaks to them in person."""
+    OURS = "ours"
+    """Staff and board."""
     ASKED_RECENTLY = "asked-recently"
     HOUSEHOLD = "household"
     CAP = "cap"
@@ -148,9 +156,14 @@ class NewAppeal:
     fund: str
     cost_cents: int = 0
     rest_days: int = 60
+    yearly_most: int = 6
+    """So many appeals at most in the year that ends on the day of this one; 0: as many as there are."""
     gift_months: int = 3
     spares_regular: bool = True
     one_a_household: bool = True
+    spares_open: bool = True
+    tended_tag: TagId | None = None
+    our_tag: TagId | None = None
     keep_days: int = 30
     """So many days may whoever gets its file keep it."""
     letter: str = ""
@@ -167,6 +180,7 @@ class WholeAppeal:
     seed: str
     frozen_at: datetime | None
     frozen_by: AccountId | None
+    is_forgotten: bool = False
 
     @property
     def id(self) -> AppealId:

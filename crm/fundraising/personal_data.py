@@ -21,7 +21,7 @@ ROOM = "crm.fundraising"
 TABLES = frozenset({"appeal_recipient", "appeal_left_out", "call_result"})
 COUNT = N_("Ce qu’un appel a envoyé : une lettre, sans nom ni adresse")
 UNNAMED = N_("un imprimeur ou une agence, dont le nom n’a pas été noté")
-_BARE = {
+BARE = {
     "asks": [],
     "digits": "",
     "member_number": "",
@@ -160,7 +160,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     erased = {
         "call_result": delete_rows(session, CallResultRow, CallResultRow.person_id.in_(ids)),
         "appeal_left_out": delete_rows(session, LeftOutRow, LeftOutRow.person_id.in_(ids)),
-        "appeal_recipient": empty_rows(session, RecipientRow, _BARE, theirs),
+        "appeal_recipient": empty_rows(session, RecipientRow, BARE, theirs),
     }
     mailed = select(func.count()).select_from(RecipientRow).where(theirs, RecipientRow.arm == Arm.MAILED)
     count = session.scalar(mailed) or 0

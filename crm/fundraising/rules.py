@@ -70,6 +70,7 @@ def tidy_appeal(new: NewAppeal) -> NewAppeal:
     for name, value, most in (
         ("cost_cents", new.cost_cents, LARGEST),
         ("rest_days", new.rest_days, LONGEST_DAYS),
+        ("yearly_most", new.yearly_most, 366),
         ("gift_months", new.gift_months, 120),
     ):
         if not 0 <= value <= most:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     true,
 )
 
+from crm.care import selects as care
 from crm.consent import do_not_call
 from crm.consent import selects as consent
 from crm.consent.model import Channel, Refusal
@@ -143,16 +144,15 @@ def _pool(asked: Asked) -> Select[*tuple[Any, ...]]:
 
 def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
     """The pool, with the first reason that is a person's own, and where they can be reached."""
-    pool, plan, on = _once(_pool(asked), "pool"), asked.appeal.plan, asked.on
+    pool, plan = _once(_pool(asked), "pool"), asked.appeal.plan
     may = _once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
     among = select(pool.c.person_id).where(pool.c.person_id.not_in(select(may.c.person_id)))
     no = consent.refused(plan.purpose, plan.channel, moment=asked.moment, among=among).subquery("no")
     homes, donor = people.living_together().subquery("homes"), donor_selects.donors()
-    waiting = thank_selects.awaiting(on).subquery("waiting")
-    regular = plans.plans_on(on).subquery("regular")
     refusal = func.coalesce(no.c.refusal, "")
     reasons: list[tuple[ColumnElement[bool], str]] = [
         (or_(people.deceased(pool.c.person_id), refusal.in_(sorted(_GONE))), Reason.DECEASED.value),
+        (people.born_after(pool.c.person_id, asked.moment.adults_born_by), Reason.MINOR.value),
         (and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), Reason.GATE.value),
         (may.c.person_id.is_(None), Reason.NO_ADDRESS.value),
     ]
@@ -168,22 +168,7 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
         reasons.append((or_(parts.c.street == "", parts.c.locality == ""), Reason.NO_ADDRESS.value))
     if plan.channel is Channel.PHONE:
         reasons.append((may.c.address_key.in_(do_not_call.blocked()), Reason.DO_NOT_CALL.value))
-    reasons += [
-        (people.born_after(pool.c.person_id, asked.moment.adults_born_by), Reason.MINOR.value),
-        (pool.c.person_id.in_(select(waiting.c.person_id)), Reason.NOT_THANKED.value),
-    ]
-    active = select(regular.c.person_id).where(regular.c.state == PlanState.ACTIVE.value)
-    if plan.gift_months:
-        reasons.append((donor.last_on > months_before(on, plan.gift_months), Reason.GAVE_RECENTLY.value))
-    if plan.spares_regular:
-        reasons.append((pool.c.person_id.in_(active), Reason.REGULAR.value))
-    if plan.rest_days:
-        rests: ColumnElement[bool] = pool.c.person_id.in_(_asked_lately(asked))
-        if plan.one_a_household:
-            theirs = people.living_together().subquery("theirs")
-            resting = select(theirs.c.household_id).where(theirs.c.person_id.in_(_asked_lately(asked)))
-            rests = or_(rests, homes.c.household_id.in_(resting))
-        reasons.append((rests, Reason.ASKED_RECENTLY.value))
+    reasons += _in_peace(asked, pool.c.person_id, homes.c.household_id, donor.last_on)
     gate_word = case((and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), refusal), else_="")
     return select(
         *pool.c,
@@ -195,6 +180,69 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
         func.coalesce(donor.last_cents, 0).label("last_cents"),
         func.coalesce(donor.largest_cents, 0).label("largest_cents"),
     ).select_from(source)
+
+
+def _in_peace(
+    asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int], last_on: Any
+) -> list[tuple[ColumnElement[bool], str]]:
+    """Whom the team leaves in peace, in order: what is theirs, what the plan says."""
+    plan, on = asked.appeal.plan, asked.on
+    waiting = thank_selects.awaiting(on).subquery("waiting")
+    regular = plans.plans_on(on).subquery("regular")
+    reasons: list[tuple[ColumnElement[bool], str]] = [
+        (person_id.in_(select(waiting.c.person_id)), Reason.NOT_THANKED.value)
+    ]
+    active = select(regular.c.person_id).where(regular.c.state == PlanState.ACTIVE.value)
+    if plan.gift_months:
+        reasons.append((last_on > months_before(on, plan.gift_months), Reason.GAVE_RECENTLY.value))
+    if plan.spares_regular:
+        reasons.append((person_id.in_(active), Reason.REGULAR.value))
+    if plan.yearly_most:
+        reasons.append((_enough(asked, person_id, household_id), Reason.ENOUGH.value))
+    if plan.spares_open:
+        reasons.append((person_id.in_(care.waiting()), Reason.OPEN_CARE.value))
+    for tag, reason in ((plan.tended_tag, Reason.TENDED), (plan.our_tag, Reason.OURS)):
+        if tag is not None:
+            reasons.append((person_id.in_(people.wearing(tag)), reason.value))
+    if plan.rest_days:
+        rests: ColumnElement[bool] = person_id.in_(_asked_lately(asked))
+        if plan.one_a_household:
+            theirs = people.living_together().subquery("theirs")
+            resting = select(theirs.c.household_id).where(theirs.c.person_id.in_(_asked_lately(asked)))
+            rests = or_(rests, household_id.in_(resting))
+        reasons.append((rests, Reason.ASKED_RECENTLY.value))
+    return reasons
+
+
+def _enough(asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whoever so many other frozen appeals asked in the year that ends on the day of this one.
+
+    Where each home gets one letter, an appeal that asked any of it asked it.
+    """
+    row, plan, mine = RecipientRow, AppealPlanRow, asked.appeal.plan
+    others = (
+        select(row.person_id, row.appeal_id)
+        .join(plan, plan.appeal_id == row.appeal_id)
+        .where(
+            row.appeal_id != asked.appeal.id,
+            row.arm == Arm.MAILED,
+            row.removal.is_(None),
+            plan.planned_on > months_before(mine.planned_on, 12),
+            plan.planned_on <= mine.planned_on,
+        )
+    )
+    each = others.subquery("asked_within_a_year")
+    often = select(each.c.person_id).group_by(each.c.person_id).having(func.count() >= mine.yearly_most)
+    if not mine.one_a_household:
+        return person_id.in_(often)
+    theirs, at_home = people.living_together().subquery("their_homes"), others.subquery("asked_at_home")
+    home = (
+        select(theirs.c.household_id)
+        .join(at_home, at_home.c.person_id == theirs.c.person_id)
+        .group_by(theirs.c.household_id)
+        .having(func.count(at_home.c.appeal_id.distinct()) >= mine.yearly_most)
+    )
+    return or_(person_id.in_(often), household_id.in_(home))
 
 
 def _asked_lately(asked: Asked) -> Select[int]:

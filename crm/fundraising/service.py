@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,8 @@ from crm.fundraising import rules, store
 from crm.fundraising.errors import AppealFrozen, PlanWrong
 from crm.fundraising.model import MOST_CELLS, Cell, NewAppeal, NewCell, Removal, Waterfall, WholeAppeal
 from crm.fundraising.tables import AppealCellRow
+from crm.people import links
+from crm.people.model import Sensitivity, Tag
 from crm.segments import service as segments
 from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId
 
@@ -26,6 +29,24 @@ def purposes(session: Session) -> tuple[Purpose, ...]:
     """For what an appeal may be: being asked first, then every letter one can choose."""
     own = tuple(one for one in consent.purposes(session) if one.code == APPEALS)
     return (*own, *consent.letters(session))
+
+
+def tags(session: Session) -> tuple[Tag, ...]:
+    """The tags by which an appeal may leave people alone: none that tells an opinion."""
+    return tuple(one for one in links.tags(session) if one.sensitivity is Sensitivity.ORDINARY)
+
+
+def usual(session: Session, new: NewAppeal) -> NewAppeal:
+    """An appeal that leaves the same people alone as the newest one does."""
+    newest = next(iter(store.whole(session)), None)
+    if newest is None:
+        return new
+    kept: dict[str, Any] = {"yearly_most": newest.plan.yearly_most, "spares_open": newest.plan.spares_open}
+    known = {one.id for one in tags(session)}
+    for field in ("tended_tag", "our_tag"):
+        if getattr(newest.plan, field) in known:
+            kept[field] = getattr(newest.plan, field)
+    return replace(new, **kept)
 
 
 def open_purpose(session: Session) -> None:
@@ -163,6 +184,9 @@ def _tidied(session: Session, new: NewAppeal) -> NewAppeal:
     if tidied.purpose not in {one.code for one in purposes(session)}:
         raise PlanWrong("purpose")
     codes.require(session, funds={tidied.fund})
+    for field in ("tended_tag", "our_tag"):
+        if getattr(tidied, field) not in {None, *(one.id for one in tags(session))}:
+            raise PlanWrong(field)
     return tidied
 
 

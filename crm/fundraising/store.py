@@ -30,8 +30,8 @@ from crm.fundraising.tables import AppealCellRow, AppealFileRow, AppealPlanRow, 
 from crm.values.identifiers import AccountId, AppealId, CellId, PersonId, SegmentId
 from crm.values.languages import Language
 
-KEPT = ("kind", "channel", "purpose", "planned_on", "rest_days", "gift_months", "spares_regular", "one_a_household",
-        "keep_days", "letter")  # fmt: skip
+KEPT = ("kind", "channel", "purpose", "planned_on", "rest_days", "yearly_most", "gift_months", "spares_regular",
+        "one_a_household", "spares_open", "tended_tag", "our_tag", "keep_days", "letter")  # fmt: skip
 """What of a plan stands in its row under its own name."""
 PRINTED = (
     "person_id", "cell_id", "seq", "package", "source_code", "digits", "asks", "member_number", "title", "first_name",
@@ -55,6 +55,7 @@ def whole(session: Session, appeal_ids: Collection[AppealId] | None = None) -> t
             seed=plans[one.id].seed,
             frozen_at=plans[one.id].frozen_at,
             frozen_by=_by(plans[one.id].frozen_by),
+            is_forgotten=plans[one.id].is_forgotten,
         )
         for one in appeals.appeals(session, [AppealId(number) for number in plans])
     )

@@ -17,7 +17,10 @@ from crm.values.languages import Language
 
 
 class AppealPlanRow(Base):
-    """An appeal beside what gifts know of it. `next_seq` counts letters for good: no number is given twice."""
+    """An appeal beside what gifts know of it. `next_seq` counts letters for good: no number is given twice.
+
+    `is_forgotten` once the names and addresses of its letters were over their term.
+    """
 
     __tablename__ = "appeal_plan"
 
@@ -28,9 +31,13 @@ class AppealPlanRow(Base):
     planned_on: Mapped[date]
     fund_code: Mapped[str] = mapped_column(ForeignKey("fund.code"))
     rest_days: Mapped[int]
+    yearly_most: Mapped[int]
     gift_months: Mapped[int]
     spares_regular: Mapped[bool]
     one_a_household: Mapped[bool]
+    spares_open: Mapped[bool]
+    tended_tag: Mapped[int | None] = mapped_column(BigId)
+    our_tag: Mapped[int | None] = mapped_column(BigId)
     keep_days: Mapped[int]
     letter: Mapped[str] = mapped_column(Text)
     seed: Mapped[str] = mapped_column(String(40))
@@ -39,6 +46,7 @@ class AppealPlanRow(Base):
     created_by: Mapped[int | None] = mapped_column(BigId)
     frozen_at: Mapped[datetime | None]
     frozen_by: Mapped[int | None] = mapped_column(BigId)
+    is_forgotten: Mapped[bool] = mapped_column(default=False)
     waterfall: Mapped[dict[str, Any] | None]
 
 

@@ -21,13 +21,17 @@ BASES: dict[Basis, str] = {
 }
 REASONS: dict[Reason, str] = {
     Reason.DECEASED: N_("décédées"),
+    Reason.MINOR: N_("moins de 18 ans"),
     Reason.GATE: N_("le consentement ne le permet pas"),
     Reason.NO_ADDRESS: N_("pas d’adresse qui porte"),
     Reason.DO_NOT_CALL: N_("sur la liste nationale « Ne m’appelez plus »"),
-    Reason.MINOR: N_("moins de 18 ans"),
     Reason.NOT_THANKED: N_("pas encore remerciées"),
     Reason.GAVE_RECENTLY: N_("ont donné il y a peu"),
     Reason.REGULAR: N_("donnent déjà chaque mois"),
+    Reason.ENOUGH: N_("assez d’appels cette année"),
+    Reason.OPEN_CARE: N_("une plainte ou une tâche est ouverte"),
+    Reason.TENDED: N_("suivies personnellement"),
+    Reason.OURS: N_("de l’équipe ou du conseil"),
     Reason.ASKED_RECENTLY: N_("sollicitées il y a peu"),
     Reason.HOUSEHOLD: N_("quelqu’un du même ménage est sollicité"),
     Reason.CAP: N_("au-delà du plafond de la cellule"),

@@ -10,7 +10,14 @@ from sqlalchemy.orm import aliased
 
 from crm.people.model import ContactKind, Deliverability, PersonKind, Position, Usage
 from crm.people.rules import BETWEEN_PEOPLE, BETWEEN_WORDS
-from crm.people.tables import ContactPointRow, HouseholdMemberRow, HouseholdRow, PersonRow, PostalAddressRow
+from crm.people.tables import (
+    ContactPointRow,
+    HouseholdMemberRow,
+    HouseholdRow,
+    PersonRow,
+    PersonTagRow,
+    PostalAddressRow,
+)
 
 
 def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]:
@@ -293,3 +300,8 @@ def homes() -> Select[*tuple[Any, ...]]:
         .where(row.ended_at.is_(None))
         .order_by(row.person_id, best, row.id)
     )
+
+
+def wearing(tag_id: int) -> Select[int]:
+    """The `person_id` of whoever wears a tag."""
+    return select(PersonTagRow.person_id).where(PersonTagRow.tag_id == tag_id)

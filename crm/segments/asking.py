@@ -7,7 +7,7 @@ from datetime import date
 from functools import reduce
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, true
 
 from crm.consent import gate
 from crm.consent import selects as consent
@@ -34,7 +34,7 @@ from crm.segments.model import (
     Words,
 )
 from crm.segments.rules import Others, belongs, drawn, matches, measured
-from crm.segments.selects import Question, clause, members, person_columns
+from crm.segments.selects import Question, clause, members, person_columns, picked
 from crm.segments.selects import belongs as belonging
 
 Stopwatch = Callable[[], float]
@@ -61,10 +61,11 @@ def breakdown(definition: Definition, question: Question) -> Breakdown:
     parts = tree.parts if isinstance(tree, Every) else (tree,)
     everybody = question.everybody(person_columns(tree, question))
     holds = [case((clause(part, everybody, question), 1), else_=0).label(f"part_{n}") for n, part in enumerate(parts)]
-    is_in = case((belonging(definition, everybody, question), 1), else_=0).label("is_in")
-    each = select(is_in, *holds).select_from(everybody).subquery("each")
+    # Worked out once: SQLite would write each condition out again wherever it is summed.
+    each = select(everybody.c.person_id, *holds).cte("each").prefix_with("MATERIALIZED")
     columns = [each.c[f"part_{n}"] for n in range(len(parts))]
-    figures: list[ColumnElement[Any]] = [func.count(), func.sum(each.c.is_in)]
+    is_in = picked(definition, and_(true(), *(column == 1 for column in columns)), each.c.person_id)
+    figures: list[ColumnElement[Any]] = [func.count(), func.sum(case((is_in, 1), else_=0))]
     for n, column in enumerate(columns):
         others = [other for m, other in enumerate(columns) if m != n]
         figures += [func.sum(column), func.sum(_all(columns[: n + 1])), func.sum(_all([1 - column, *others]))]
@@ -172,7 +173,9 @@ def told(tree: Tree, facts: Facts, *, today: date, catalogue: Catalogue, others:
             pair = [measured(one, facts, today=today, catalogue=catalogue, source=tree.source) for one in sides]
             return Told(part=tree, holds=holds, found=tuple(pair))
         case InSegment():
-            return Told(part=tree, holds=holds, parts=(below(others[tree.segment_id].tree),))
+            other, who = others[tree.segment_id], facts.person_id
+            by_hand = True if who in other.included else False if who in other.excluded else None
+            return Told(part=tree, holds=holds, found=by_hand, parts=(below(other.tree),))
         case Sample():
             return Told(part=tree, holds=holds, found=drawn(facts.person_id, tree.seed))
         case _:

@@ -10,7 +10,11 @@ class TreeInvalid(Invalid):
 
 
 class SegmentCycle(Invalid):
-    """A segment would ask about itself, by way of others."""
+    """A segment would ask about itself, by way of others: it cannot be put."""
+
+
+class SegmentTooDeep(SegmentCycle):
+    """A segment would ask, by way of others, more than anybody can answer."""
 
 
 class SegmentMissing(Missing):

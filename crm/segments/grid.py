@@ -13,7 +13,8 @@ _THREE_YEARS = Rolling(length=36)
 _MORE_OFTEN = Condition(source=GIFT, measure=Measure.COUNT, window=_THREE_YEARS, asks=Span(low=4))
 _MORE_MONEY = Condition(source=GIFT, measure=Measure.SUM, window=_THREE_YEARS, asks=Span(low=120 * EURO + 1))
 _RECENCY = (ACTIVE, _last(12, 13), _last(None, 25))
-RFM_AXES: tuple[Tree, ...] = (*_RECENCY, _MORE_OFTEN, _MORE_MONEY, REGULAR_NOW)
+_REGULARLY = Every(parts=(ACTIVE, REGULAR_NOW))
+RFM_AXES: tuple[Tree, ...] = (*_RECENCY, _MORE_OFTEN, _MORE_MONEY, _REGULARLY)
 REGULAR = 4
 """The habit of whoever gives by standing order or direct debit: they stand apart."""
 RECENCIES = (N_("Dernier don il y a moins de 13 mois"), N_("De 13 à 24 mois"), N_("25 mois ou plus"))
@@ -32,7 +33,7 @@ def _cell(recency: int, habit: int) -> tuple[tuple[tuple[int, int], ...], Tree]:
     often, money = habit // 2, habit % 2
     parts: list[Tree] = [_RECENCY[recency]]
     parts += [part if wanted else Not(part=part) for part, wanted in ((_MORE_OFTEN, often), (_MORE_MONEY, money))]
-    if recency == 0:  # whose last gift is older has no regular one that runs
+    if recency == 0:  # whose last gift is older stands where its age says, a plan or not
         parts.append(Not(part=REGULAR_NOW))
     return ((recency, 1), (3, often), (4, money), (5, 0)), Every(parts=tuple(parts))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crm.consent.model import APPEALS, NO_LETTER, SERVICE
 from crm.contracts.segment_fields import Measure
 from crm.foundation.translation import N_
 from crm.segments.model import (
@@ -72,8 +73,35 @@ def _versus_last_year(relation: Relation, percent: int) -> Comparison:
 ACTIVE = _last(13, 0)
 _ONE_OFF = _is("kind", "one-off")
 _REGULAR = _is("kind", "instalment")
-REGULAR_NOW = _gave(Rolling(length=3), _REGULAR)
-"""An instalment came in the last two months and the one of grace."""
+_LETTER = Test(column="purpose", asks=Words(values=NO_LETTER - {SERVICE}, other=True))
+RHYTHMS = (1, 2, 3, 6, 12)
+"""Every how many months a plan may be collected."""
+_RUNNING = _is("state", "active")
+
+
+def _plan(*where: Test, window: Window | None = None) -> Condition:
+    return Condition(source="plan", where=where, window=window)
+
+
+def _paying(months: int) -> Tree:
+    """A plan of that rhythm runs, and an instalment came in its last two periods and a month of grace."""
+    return Every(parts=(_plan(_RUNNING, _nth("every_months", months)), _gave(Rolling(length=2 * months + 1), _REGULAR)))
+
+
+def _missing(months: int) -> Tree:
+    """A plan of that rhythm runs, and none came in its last period and a month of grace, though it had begun."""
+    since = Rolling(length=None, ending=months + 1)
+    return Every(
+        parts=(
+            _plan(_RUNNING, _nth("every_months", months), window=since),
+            Not(part=_gave(Rolling(length=months + 1), _REGULAR)),
+        )
+    )
+
+
+_PAYING = Some(parts=tuple(_paying(months) for months in RHYTHMS))
+REGULAR_NOW = Some(parts=(_gave(Rolling(length=3), _REGULAR), *_PAYING.parts))
+"""An instalment came in the last two periods of its plan and a month of grace; of no known plan, it came monthly."""
 _LAST_TWO_YEARS = Rolling(length=24)
 _SEASON = Some(
     parts=tuple(
@@ -93,11 +121,19 @@ READY: tuple[Ready, ...] = (
     Ready(
         key="prospect",
         name=N_("Prospects"),
-        definition=N_("Aucun don à ce jour, et au moins une pétition, un événement ou une action urgente."),
+        definition=N_(
+            "Aucun don à ce jour, et au moins une pétition, un événement, une action urgente "
+            "ou une newsletter demandée."
+        ),
         tree=Every(
             parts=(
                 Not(part=_gave()),
-                Some(parts=tuple(Condition(source=source) for source in ("signature", "registration", "deed"))),
+                Some(
+                    parts=(
+                        *(Condition(source=source) for source in ("signature", "registration", "deed")),
+                        Condition(source="standing", where=(_LETTER, _is("channel", "email"), _is("act", "given"))),
+                    )
+                ),
             )
         ),
     ),
@@ -139,9 +175,9 @@ READY: tuple[Ready, ...] = (
     Ready(
         key="reactivated",
         name=N_("Réactivés"),
-        definition=N_("Dernier don il y a moins de 13 mois, et 24 mois ou plus après le don d’avant."),
+        definition=N_("Dernier don il y a moins de 13 mois, et plus de 24 mois après le don d’avant."),
         tree=Every(
-            parts=(_gave(Rolling(length=13), _nth("nth_last", 1), Test(column="months_since", asks=Span(low=24))),)
+            parts=(_gave(Rolling(length=13), _nth("nth_last", 1), Test(column="months_more", asks=Span(low=24))),)
         ),
     ),
     Ready(
@@ -164,10 +200,36 @@ READY: tuple[Ready, ...] = (
     Ready(
         key="regular",
         name=N_("Réguliers actifs"),
-        definition=N_("Un don régulier actif, et un versement régulier reçu ces trois derniers mois."),
-        tree=Every(
-            parts=(Condition(source="plan", where=(_is("state", "active"),)), _gave(Rolling(length=3), _REGULAR))
+        definition=N_(
+            "Un don régulier actif, et un versement régulier reçu dans ses deux dernières périodes "
+            "et un mois de grâce : 3 mois pour un don mensuel, 25 pour un don annuel."
         ),
+        tree=Every(parts=(_PAYING,)),
+    ),
+    Ready(
+        key="at-risk",
+        name=N_("Réguliers à risque"),
+        definition=N_(
+            "Un don régulier actif dont la dernière échéance a échoué, ou dont aucun versement n’est venu depuis une "
+            "période et un mois de grâce."
+        ),
+        tree=Every(
+            parts=(
+                _plan(_RUNNING),
+                Some(
+                    parts=(
+                        Condition(source="collection", where=(_is("fate", "failed"), _nth("nth_last", 1))),
+                        *(_missing(months) for months in RHYTHMS),
+                    )
+                ),
+            )
+        ),
+    ),
+    Ready(
+        key="former-regular",
+        name=N_("Anciens réguliers"),
+        definition=N_("Un don régulier qui a pris fin, et aucun qui coure ou soit en pause."),
+        tree=Every(parts=(_plan(_is("state", "ended")), Not(part=_plan(_is("state", "active", "paused"))))),
     ),
     Ready(
         key="lybunt",
@@ -267,7 +329,8 @@ READY: tuple[Ready, ...] = (
         key="conversion",
         name=N_("Potentiel de domiciliation"),
         definition=N_(
-            "Deux dons ponctuels ou plus en 18 mois, 50 € ou moins en moyenne, et aucun don régulier en 12 mois."
+            "Deux dons ponctuels ou plus en 18 mois, 50 € ou moins en moyenne, aucun don régulier qui coure, soit en "
+            "pause ou ait pris fin depuis 12 mois, et joignables pour un appel."
         ),
         tree=Every(
             parts=(
@@ -280,6 +343,9 @@ READY: tuple[Ready, ...] = (
                     asks=Span(high=50 * EURO),
                 ),
                 Not(part=_gave(Rolling(length=12), _REGULAR)),
+                Not(part=_plan(_is("state", "active", "paused"))),
+                Not(part=_plan(Test(column="ended_on", asks=Rolling(length=12)))),
+                Condition(source="reach", where=(_is("channel", "post", "phone", "email"), _is("purpose", APPEALS))),
             )
         ),
     ),
@@ -287,11 +353,12 @@ READY: tuple[Ready, ...] = (
         key="legacy",
         name=N_("Potentiel legs"),
         definition=N_(
-            "Un don dans chacune des cinq dernières périodes de 12 mois, et 60 ans ou plus, ou un âge inconnu. Rien "
-            "n’est déduit de la santé ni de la famille."
+            "Une personne, non une organisation, un don dans chacune des cinq dernières périodes de 12 mois, et 60 ans "
+            "ou plus, ou un âge inconnu. Rien n’est déduit de la santé ni de la famille."
         ),
         tree=Every(
             parts=(
+                Condition(source="person", where=(_is("kind", "individual"),)),
                 *(_gave(Rolling(length=12, ending=ending)) for ending in (0, 12, 24, 36, 48)),
                 Not(part=Condition(source="person", where=(Test(column="birth_on", asks=Span(high=59)),))),
             )
@@ -308,6 +375,14 @@ READY: tuple[Ready, ...] = (
         name=N_("En baisse"),
         definition=N_("Un don cette année, mais moins de 90 % du total de l’an dernier."),
         tree=Every(parts=(_versus_last_year(Relation.LESS_THAN, 90),)),
+    ),
+    Ready(
+        key="stable",
+        name=N_("Stables"),
+        definition=N_("Cette année entre 90 et 110 % du total de l’an dernier."),
+        tree=Every(
+            parts=(_versus_last_year(Relation.AT_LEAST, 90), _versus_last_year(Relation.AT_MOST, 110)),
+        ),
     ),
     Ready(
         key="magazine",

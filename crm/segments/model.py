@@ -15,6 +15,9 @@ FORM = 1
 """The version of the JSON form that is written today."""
 DEEPEST = 8
 MOST_CONDITIONS = 100
+DEEPEST_IN_ALL = 24
+MOST_IN_ALL = 500
+"""The same with the segments that it asks about, each as often as it is asked about."""
 MOST_VALUES = 500
 """More would be a slip or an attack, and no reading of it would help anybody."""
 LARGEST_NUMBER = 10**13
@@ -236,10 +239,12 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """One of the trees a segment has had."""
+    """One of the trees a segment has had, and how many were in or out by hand then."""
 
     number: int
     tree: Tree
+    included: int
+    excluded: int
     made_at: datetime
     made_by: AccountId | None
 

@@ -189,8 +189,8 @@ ASKED: tuple[Ready, ...] = (
     Ready(
         key="ask-back",
         name=N_("De retour cette année"),
-        definition=N_("Un don cette année, 24 mois ou plus après le don d’avant."),
-        tree=Every(parts=(_gave(Year(), _number("months_since", low=24)),)),
+        definition=N_("Un don cette année, plus de 24 mois après le don d’avant."),
+        tree=Every(parts=(_gave(Year(), _number("months_more", low=24)),)),
     ),
     Ready(
         key="ask-top",

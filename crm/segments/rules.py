@@ -158,6 +158,22 @@ def leaves(tree: Tree) -> Iterable[Leaf]:
             yield tree
 
 
+def size(tree: Tree, others: Mapping[SegmentId, tuple[int, int]]) -> tuple[int, int]:
+    """How deep a tree is and how many conditions it has, with those of the segments it asks about."""
+    match tree:
+        case Every() | Some():
+            parts = [size(part, others) for part in tree.parts]
+            return 1 + max((depth for depth, _ in parts), default=0), sum(count for _, count in parts)
+        case Not():
+            depth, count = size(tree.part, others)
+            return depth + 1, count
+        case InSegment():
+            depth, count = others[tree.segment_id]
+            return depth + 1, count + 1
+        case _:
+            return 1, 1
+
+
 def asked_segments(tree: Tree) -> frozenset[SegmentId]:
     """The segments a tree asks about."""
     return frozenset(leaf.segment_id for leaf in leaves(tree) if isinstance(leaf, InSegment))

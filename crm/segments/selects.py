@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any, assert_never
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
+    FromClause,
     Integer,
     Select,
     String,
@@ -91,11 +93,15 @@ def members(definition: Definition, question: Question) -> Select[*tuple[Any, ..
 
 def belongs(definition: Definition, everybody: Subquery, question: Question) -> ColumnElement[bool]:
     """Whether the person at hand is in a segment; never NULL."""
-    holds = clause(definition.tree, everybody, question)
+    return picked(definition, clause(definition.tree, everybody, question), everybody.c.person_id)
+
+
+def picked(definition: Definition, holds: ColumnElement[bool], person_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether somebody is in whose tree says so: the hand that put them in or out has the last word."""
     if definition.included:
-        holds = or_(holds, everybody.c.person_id.in_(sorted(definition.included)))
+        holds = or_(holds, person_id.in_(sorted(definition.included)))
     if definition.excluded:
-        holds = and_(holds, everybody.c.person_id.not_in(sorted(definition.excluded)))
+        holds = and_(holds, person_id.not_in(sorted(definition.excluded)))
     return holds
 
 
@@ -158,7 +164,7 @@ def _condition(condition: Condition, everybody: Subquery, question: Question) ->
     return everybody.c.person_id.in_(found.having(having))
 
 
-def _having(condition: Condition, source: Source, rows: Subquery, today: date) -> ColumnElement[bool]:
+def _having(condition: Condition, source: Source, rows: CTE, today: date) -> ColumnElement[bool]:
     asks = condition.asks
     match condition.measure:
         case Measure.FIRST | Measure.LAST:
@@ -177,7 +183,7 @@ def _having(condition: Condition, source: Source, rows: Subquery, today: date) -
             return _spanned(_measured(condition, source, rows, true()), asks)
 
 
-def _measured(part: Condition | Side, source: Source, rows: Subquery, counts: ColumnElement[bool]) -> Any:
+def _measured(part: Condition | Side, source: Source, rows: CTE, counts: ColumnElement[bool]) -> Any:
     amount = case((counts, rows.c[source.amount])) if source.amount else None
     match part.measure:
         case Measure.SUM:
@@ -225,10 +231,11 @@ def columns_of(parts: Sequence[Condition | Side], source: Source) -> frozenset[s
     return frozenset(found)
 
 
-def _rows(source: Source, parts: Sequence[Condition | Side], question: Question) -> Subquery:
+def _rows(source: Source, parts: Sequence[Condition | Side], question: Question) -> CTE:
+    """Each stands at the head of the statement: groups within groups are deep enough for SQLite, which reads 100."""
     columns = columns_of(parts, source)
     given = question.catalogue.given(source.key, parts[0].where)
-    return source.rows(question.asking(columns, given)).subquery()
+    return source.rows(question.asking(columns, given)).cte()
 
 
 def _kind(source: Source, key: str) -> Kind:
@@ -237,7 +244,7 @@ def _kind(source: Source, key: str) -> Kind:
     return column.kind
 
 
-def _tests(part: Condition | Side, source: Source, rows: Subquery, today: date) -> list[ColumnElement[bool]]:
+def _tests(part: Condition | Side, source: Source, rows: FromClause, today: date) -> list[ColumnElement[bool]]:
     found = []
     if part.window is not None:
         found += _in_window(rows.c[source.day], _kind(source, source.day), part.window, today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,10 +13,17 @@ from crm.foundation.database import hold
 from crm.people import service as people
 from crm.segments import store
 from crm.segments.catalogue import Catalogue, checked
-from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentUnreadable, SegmentUsed
+from crm.segments.errors import (
+    SegmentChanged,
+    SegmentCycle,
+    SegmentMissing,
+    SegmentTooDeep,
+    SegmentUnreadable,
+    SegmentUsed,
+)
 from crm.segments.json_form import to_json
-from crm.segments.model import Definition, NewSegment, Run, Segment, Tree, Version
-from crm.segments.rules import asked_segments
+from crm.segments.model import DEEPEST_IN_ALL, MOST_IN_ALL, Definition, NewSegment, Run, Segment, Tree, Version
+from crm.segments.rules import asked_segments, size
 from crm.segments.selects import Question
 from crm.segments.tables import SegmentRow
 from crm.values.errors import Conflict, Invalid
@@ -76,8 +83,7 @@ def change(
         setattr(row, name, value)
     row.changed_at = at
     if new.tree != before.tree:
-        row.version = before.version + 1
-        store.add_version(session, row.id, row.version, to_json(new.tree), made_at=at, made_by=by)
+        _add_version(session, row, new.tree, by=by, at=at)
     session.flush()
     return get(session, segment_id, by=by)
 
@@ -110,17 +116,87 @@ def versions(session: Session, segment_id: SegmentId) -> tuple[Version, ...]:
 def pick(
     session: Session, segment_id: SegmentId, person_id: PersonId, *, included: bool | None, by: AccountId, at: datetime
 ) -> None:
-    """Puts somebody in or out by hand; None lets the tree decide again. Raises `Invalid`, `SegmentMissing`."""
-    get(session, segment_id, by=by)
-    if included is None:
-        store.drop_pick(session, segment_id, person_id)
-        return
+    """Puts somebody in or out by hand; None lets the tree decide again. What is news is another version.
+
+    Raises `Invalid`, `SegmentMissing`.
+    """
+    hold(session, "segments")
+    segment, row = get(session, segment_id, by=by), store.row(session, segment_id)
+    assert row is not None
     found = people.find_survivor(session, person_id)
-    if found is None:
+    if found is None and included is not None:
         raise Invalid("there is nobody of that number", field="person_id")
-    if len(store.picks(session, [segment_id])[segment_id]) >= MOST_PICKS:
-        raise Invalid(f"{MOST_PICKS} people by hand at most", field="person_id")
-    store.put_pick(session, segment_id, found.id, is_included=included, picked_at=at, picked_by=by)
+    known, who = picks(session, segment_id), person_id if found is None else found.id
+    if known.get(who) is included:
+        return
+    if included is None:
+        store.drop_pick(session, segment_id, who)
+    else:
+        if len(known) >= MOST_PICKS and who not in known:
+            raise Invalid(f"{MOST_PICKS} people by hand at most", field="person_id")
+        store.put_pick(session, segment_id, who, is_included=included, picked_at=at, picked_by=by)
+    row.changed_at = at
+    _add_version(session, row, segment.tree, by=by, at=at)
+
+
+def restore(
+    session: Session, catalogue: Catalogue, segment_id: SegmentId, number: int, *, by: AccountId, at: datetime
+) -> Segment:
+    """Asks again what an earlier version asked: one more version. Who is in or out by hand stays as it is now.
+
+    Raises as `change` does, and `SegmentMissing` where there is no version of that number.
+    """
+    now, before = get(session, segment_id, by=by), version(session, segment_id, number)
+    new = NewSegment(
+        name=now.name,
+        tree=before.tree,
+        description=now.description,
+        folder=now.folder,
+        reason=now.reason,
+        is_shared=now.is_shared,
+    )
+    return change(session, catalogue, segment_id, new, seen=now.version, by=by, at=at)
+
+
+def version(session: Session, segment_id: SegmentId, number: int) -> Version:
+    """One of its versions. Raises `SegmentMissing`."""
+    for one in store.versions(session, segment_id):
+        if one.number == number:
+            return one
+    raise SegmentMissing
+
+
+def stale(session: Session, several: Collection[Segment]) -> frozenset[SegmentId]:
+    """Those whose count is of before a change: of their tree, of who is in by hand, of a segment they ask about."""
+    known = {one.id: one for one in store.segments(session)}
+    newest: dict[SegmentId, datetime] = {}
+
+    def changed(segment_id: SegmentId) -> datetime:
+        if segment_id not in newest:
+            one = known[segment_id]
+            newest[segment_id] = one.changed_at
+            below = [changed(number) for number in asked_segments(one.tree) if number in known]
+            newest[segment_id] = max([one.changed_at, *below])
+        return newest[segment_id]
+
+    return frozenset(
+        one.id
+        for one in several
+        if one.run is not None
+        and (
+            one.run.number != one.version
+            or any(changed(number) > one.run.counted_at for number in asked_segments(one.tree) if number in known)
+        )
+    )
+
+
+def _add_version(session: Session, row: SegmentRow, tree: Tree, *, by: AccountId, at: datetime) -> None:
+    by_hand = picks(session, SegmentId(row.id)).values()
+    row.version += 1
+    store.add_version(
+        session, row.id, row.version, to_json(tree), included=sum(by_hand), excluded=len(by_hand) - sum(by_hand),
+        made_at=at, made_by=by,
+    )  # fmt: skip
 
 
 def picks(session: Session, segment_id: SegmentId) -> dict[int, bool]:
@@ -133,12 +209,12 @@ def note_run(session: Session, segment_id: SegmentId, run: Run) -> None:
     store.add_run(session, segment_id, run)
 
 
-def question(session: Session, catalogue: Catalogue, trees: Iterable[Tree], *, at: datetime) -> Question:
+def question(session: Session, catalogue: Catalogue, trees: Collection[Tree], *, at: datetime) -> Question:
     """A question those trees can be put to. Raises `SegmentMissing`, `SegmentCycle`."""
     return Question(session=session, at=at, catalogue=catalogue, others=reached(session, trees))
 
 
-def reached(session: Session, trees: Iterable[Tree]) -> dict[SegmentId, Definition]:
+def reached(session: Session, trees: Collection[Tree]) -> dict[SegmentId, Definition]:
     """Every segment those trees ask about, and those that these ask about. Raises as `question` does."""
     found: dict[SegmentId, Definition] = {}
     wanted = {number for tree in trees for number in asked_segments(tree)}
@@ -152,7 +228,9 @@ def reached(session: Session, trees: Iterable[Tree]) -> dict[SegmentId, Definiti
         for one in new:
             found[one.id] = definition(one.tree, by_hand[one.id])
             wanted |= asked_segments(one.tree)
-    _refuse_cycles({number: asked_segments(one.tree) for number, one in found.items()})
+    sizes = _sizes(found)
+    for tree in trees:
+        _refuse_towers(size(tree, sizes))
     return found
 
 
@@ -194,10 +272,29 @@ def _check(
         raise Invalid("at most 2000 characters", field="description")
     for asked in asked_segments(new.tree):
         get(session, asked, by=by)
-    if segment_id is not None and segment_id in reached(session, [new.tree]):
-        raise SegmentCycle("a segment cannot ask about itself", field="tree")
+    others = reached(session, [new.tree])
+    if segment_id is not None:
+        if segment_id in others:
+            raise SegmentCycle("a segment cannot ask about itself", field="tree")
+        _check_above(session, segment_id, new.tree)
     if sensitive(session, catalogue, new.tree) and not new.reason.strip():
         raise Invalid("why this has to be asked", field="reason")
+
+
+def _check_above(session: Session, segment_id: SegmentId, tree: Tree) -> None:
+    """Whatever asks about a segment can still be asked once that has this tree. Raises `SegmentTooDeep`."""
+    trees = {one.id: one.tree for one in store.segments(session) if one.is_readable} | {segment_id: tree}
+    asks = {number: asked_segments(one) for number, one in trees.items()}
+    above = {segment_id}
+    while more := {number for number, asked in asks.items() if asked & above} - above:
+        above |= more
+    needed = set(above)
+    while more := {inner for number in needed for inner in asks.get(number, ())} & set(trees) - needed:
+        needed |= more
+    whole = {number for number in needed if asks[number] <= set(trees)}
+    while part := {number for number in whole if not asks[number] <= whole}:
+        whole -= part
+    _sizes({number: Definition(tree=trees[number]) for number in whole})
 
 
 def _told(new: NewSegment) -> dict[str, str | bool]:
@@ -210,11 +307,19 @@ def _told(new: NewSegment) -> dict[str, str | bool]:
     }
 
 
-def _refuse_cycles(asks: dict[SegmentId, frozenset[SegmentId]]) -> None:
-    left = dict(asks)
+def _sizes(found: dict[SegmentId, Definition]) -> dict[SegmentId, tuple[int, int]]:
+    """How deep each is and how many conditions it has; those that others ask about first."""
+    left, sizes = dict(found), dict[SegmentId, tuple[int, int]]()
     while left:
-        ready = [number for number, wanted in left.items() if not wanted & set(left)]
+        ready = [number for number, one in left.items() if not asked_segments(one.tree) & set(left)]
         if not ready:
             raise SegmentCycle("a segment cannot ask about itself", field="tree")
         for number in ready:
-            del left[number]
+            sizes[number] = size(left.pop(number).tree, sizes)
+            _refuse_towers(sizes[number])
+    return sizes
+
+
+def _refuse_towers(found: tuple[int, int]) -> None:
+    if found[0] > DEEPEST_IN_ALL or found[1] > MOST_IN_ALL:
+        raise SegmentTooDeep("segments within segments ask too much", field="tree")

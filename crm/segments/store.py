@@ -65,6 +65,8 @@ def versions(session: Session, segment_id: SegmentId) -> list[Version]:
         Version(
             number=one.number,
             tree=tree,
+            included=one.included,
+            excluded=one.excluded,
             made_at=one.made_at,
             made_by=AccountId(one.made_by) if one.made_by else None,
         )

@@ -31,6 +31,8 @@ class SegmentRow(Base):
 
 
 class SegmentVersionRow(Base):
+    """A tree, and how many were in or out by hand: a number, for an erasure forgets who."""
+
     __tablename__ = "segment_version"
     __table_args__ = (UniqueConstraint("segment_id", "number"),)
 
@@ -38,6 +40,8 @@ class SegmentVersionRow(Base):
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"))
     number: Mapped[int]
     tree: Mapped[dict[str, Any]] = mapped_column(Json)
+    included: Mapped[int] = mapped_column(default=0)
+    excluded: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(BigId)
 

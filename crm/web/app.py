@@ -86,6 +86,7 @@ OFFICE = (
     "assemblies",
     "segments",
     "segment_builder",
+    "segment_versions",
     "segment_export",
     "segment_tasks",
     "segment_figures",

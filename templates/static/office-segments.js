@@ -1,4 +1,4 @@
-/* The builder of segments: parts one drags, and two keys that move the one at hand. The server does the rest. */
+/* The builder of segments: parts one drags, and keys that move the one at hand. The server does the rest. */
 const builder = () => document.getElementById("builder");
 const rebuild = () => builder().dispatchEvent(new Event("change", { bubbles: true }));
 
@@ -18,18 +18,19 @@ const liven = () => {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  const way = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" }[event.key];
+  if (!event.altKey || !way) return;
   const node = event.target.closest?.("[data-node]");
-  const button = node && document.getElementById(`${event.key === "ArrowUp" ? "up" : "down"}-${node.dataset.node}`);
+  const button = node && document.getElementById(`${way}-${node.dataset.node}`);
   if (!button) return;
   event.preventDefault();
   button.click();
 });
 
-/* Words of the name and the folder change no figure: they need no answer. */
+/* Words of the name and the folder change no figure, nor does whom one asks about: they need no answer. */
 document.body.addEventListener("htmx:confirm", (event) => {
   const from = event.detail.triggeringEvent?.target;
-  if (event.detail.elt === builder() && from?.closest?.(".keep")) event.preventDefault();
+  if (event.detail.elt === builder() && from?.closest?.(".keep, .trial")) event.preventDefault();
 });
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "builder" || event.detail.elt.id === "builder") liven();

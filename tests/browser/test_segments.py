@@ -1,4 +1,4 @@
-"""A segment, built and carried off without a mouse."""
+"""A segment, built and carried off without a mouse; a condition that is dragged."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     with page.expect_response("**/figures"):  # leaving while it counts would be a line in the console
         page.locator('[id="f-2-source"]').press("Alt+ArrowUp")
     expect(page.locator("#figures .effects tbody tr").first).to_contain_text("n’ont pas donné ces 30 derniers jours")
+    _move_into_a_group_and_out(page)
     page.fill("#name", "À remercier")
     page.locator("#save").press("Enter")
     expect(page.locator("h1")).to_have_text("À remercier")
@@ -81,3 +82,17 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     with page.expect_download() as leaving:
         page.get_by_role("button", name="Emporter 1 personne").press("Enter")
     assert "benali@exemple.test" in leaving.value.path().read_text("utf-8-sig")
+
+
+def _move_into_a_group_and_out(page: Page) -> None:
+    """By the grip, then by two keys: the form says each time where the condition stands."""
+    where = page.locator('input[name="2-parent"]')
+    with page.expect_response("**/figures"):
+        page.locator('button[value="group:0"]').press("Enter")
+    with page.expect_response("**/figures"):
+        page.locator('[data-node="2"] .grip').drag_to(page.locator('[data-parts="3"]'))
+    expect(where).to_have_value("3")
+    for key, group in (("Alt+ArrowLeft", "0"), ("Alt+ArrowRight", "3")):
+        with page.expect_response("**/figures"):
+            page.locator('[id="f-2-source"]').press(key)
+        expect(where).to_have_value(group)

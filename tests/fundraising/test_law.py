@@ -7,32 +7,38 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.care import service as care
+from crm.care.model import Complaint
 from crm.consent import gate
 from crm.consent.model import Channel, Refusal
 from crm.donations import appeals, thank_selects
 from crm.donations import service as donations
 from crm.donations.model import Wanted
 from crm.donations.portraits import months_before
-from crm.fundraising import freezing, late, service, store
-from crm.fundraising.model import Arm, NewCell, Reason, Waterfall, WholeAppeal
+from crm.fundraising import exporting, freezing, late, service, store, terms
+from crm.fundraising.errors import AppealForgotten
+from crm.fundraising.model import Arm, FileForm, NewCell, Reason, Waterfall, WholeAppeal
 from crm.fundraising.tables import LeftOutRow, RecipientRow
-from crm.people import households
+from crm.people import households, links
 from crm.people import service as people
+from crm.privacy import terms as keeping
 from crm.rooms import QUESTIONS
-from crm.segments.model import Definition, InSegment
+from crm.segments.model import Definition, InSegment, Sample
 from crm.segments.selects import members
 from crm.segments.service import question
 from crm.values.calendar import instant_of
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import PersonId, TagId
 from crm.values.structured_communication import fits
 from tests.conftest import NOW
 from tests.fundraising.conftest import ASKING, BY, PLAN, TODAY, appeal, crowd, furnish, half, person, segment
+from tests.segments import sowing
 
 SEGMENTS = ("", "a", "b", "c")
 """Everybody, and three halves drawn by lot."""
@@ -43,6 +49,10 @@ plans = st.fixed_dictionaries(
         "gift_months": st.sampled_from([0, 3]),
         "spares_regular": st.booleans(),
         "one_a_household": st.booleans(),
+        "spares_open": st.booleans(),
+        "yearly_most": st.sampled_from([0, 1, 2]),
+        "tended_tag": st.sampled_from([None, "tended"]),
+        "our_tag": st.sampled_from([None, "ours"]),
         "planned_on": st.sampled_from([TODAY, TODAY + timedelta(days=7)]),
     }
 )
@@ -69,16 +79,58 @@ def _own_reason(session: Session, who: PersonId, made: WholeAppeal) -> Reason | 
     verdict = gate.verdict_of(session, who, ASKING, plan.channel, at)
     if person.is_deceased:
         return Reason.DECEASED
-    if not verdict.allowed:
-        return Reason.NO_ADDRESS if verdict.refusal is Refusal.NO_ADDRESS else Reason.GATE
     if person.birth_on is not None and person.birth_on > on.replace(year=on.year - 18):
         return Reason.MINOR
+    if not verdict.allowed:
+        return Reason.NO_ADDRESS if verdict.refusal is Refusal.NO_ADDRESS else Reason.GATE
     if who in set(session.scalars(select(thank_selects.awaiting(on).subquery().c.person_id))):
         return Reason.NOT_THANKED
     gave = [gift.given_on for gift in donations.page(session, Wanted(person_id=who), size=9)]
     if plan.gift_months and gave and max(gave) > months_before(on, plan.gift_months):
         return Reason.GAVE_RECENTLY
-    return None
+    if plan.yearly_most and _asked_within_a_year(session, who, made) >= plan.yearly_most:
+        return Reason.ENOUGH
+    if plan.spares_open and _waits(session, who):
+        return Reason.OPEN_CARE
+    worn = {tag.id for tag in links.tags_of(session, [who]).get(who, ())}
+    return Reason.TENDED if plan.tended_tag in worn else Reason.OURS if plan.our_tag in worn else None
+
+
+def _waits(session: Session, who: PersonId) -> bool:
+    complains = any(one.complaint is Complaint.OPEN for one in care.interactions_of(session, who))
+    return complains or bool(care.open_tasks_of(session, who))
+
+
+def _asked_within_a_year(session: Session, who: PersonId, made: WholeAppeal) -> int:
+    """By how many appeals they were asked, or somebody who lives with them where each home gets one letter."""
+    home = {who}
+    if made.plan.one_a_household:
+        home |= {member.person_id for one in households.of(session, who)[:1] for member in one.members}
+    asked = set()
+    for one in service.planned(session):
+        is_within = months_before(made.plan.planned_on, 12) < one.plan.planned_on <= made.plan.planned_on
+        rows = [store.recipient(session, one.id, each) for each in home]
+        if one.id != made.id and is_within and any(row is not None and row.arm is Arm.MAILED for row in rows):
+            asked.add(one.id)
+    return len(asked)
+
+
+def spare(session: Session, several: list[PersonId]) -> dict[str, TagId]:
+    """Some wait for the team, some wear a tag, some were asked by one or two appeals within a year."""
+    tags = {name: links.put_tag(session, name, at=NOW).id for name in ("tended", "ours")}
+    for who in several[::5]:
+        sowing.talked(session, who, TODAY, is_complaint=True)
+    care.add_task(session, title="Rappeler", person_id=several[3], due_on=None, assignee=None, by=BY, at=NOW)
+    for place, tag in enumerate(tags.values()):
+        for who in several[place::6]:
+            links.tag(session, who, tag, at=NOW)
+    for code, back, share in (("A", 100, 600), ("B", 300, 500), ("C", 400, 1000)):
+        tree = Sample(per_thousand=share, seed=code)
+        before = NewCell(name=code, segment_id=segment(session, code, tree))
+        day = TODAY - timedelta(days=back)
+        made = appeal(session, before, code=code, planned_on=day, yearly_most=0, spares_open=False)
+        freezing.freeze(session, QUESTIONS, made.id, by=None, at=NOW)
+    return tags
 
 
 def _check(session: Session, made: WholeAppeal, found: Waterfall) -> None:
@@ -124,14 +176,15 @@ def _check(session: Session, made: WholeAppeal, found: Waterfall) -> None:
 def test_each_person_is_in_one_cell_or_left_out_for_one_reason(assembly: Assembly) -> None:
     with assembly.database.rehearsing() as session:
         furnish(session)
-        crowd(session, assembly, Random(11), size=22)
+        several = crowd(session, assembly, Random(11), size=22)
+        spared = spare(session, several)
         kept = [segment(session, f"S{name}", *([half(name)] if name else [])) for name in SEGMENTS]
 
         @settings(max_examples=5, database=None)
         @given(plan=plans, several=cells)
         def law(plan: dict[str, Any], several: list[dict[str, Any]]) -> None:
             undone = session.begin_nested()
-            made = appeal(session, **plan)
+            made = appeal(session, **plan | {name: spared.get(plan[name]) for name in ("tended_tag", "our_tag")})
             for number, one in enumerate(several):
                 rival = "B" if one["rival_share"] else ""
                 new = NewCell(name=f"C{number}", rival=rival, **one | {"segment_id": kept[one["segment_id"]]})
@@ -197,3 +250,24 @@ def test_who_lives_with_somebody_asked_rests_too_where_one_letter_goes_to_each_h
             made = appeal(session, everybody, code=code, **plan)
             would = freezing.preview(session, QUESTIONS, made.id, at=NOW)
             assert (would.excluded.get(Reason.ASKED_RECENTLY, 0), would.mailed) == (rests, mailed), code
+
+
+def test_names_and_addresses_of_letters_go_at_their_term_and_what_was_counted_stays(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        furnish(session)
+        several = crowd(session, assembly, Random(4))
+        made = appeal(session, NewCell(name="Tous", segment_id=segment(session, "Tous")))
+        found = freezing.freeze(session, QUESTIONS, made.id, by=None, at=NOW)
+        later = NOW + timedelta(days=740)
+        [before] = [one.rows for one in keeping.forget(session, [terms], at=NOW)]
+        [gone] = [one.rows for one in keeping.forget(session, [terms], at=later)]
+        [again] = [one.rows for one in keeping.forget(session, [terms], at=later)]
+        assert (before, gone, again) == (0, found.people, 0)
+        rows = session.scalars(select(RecipientRow)).all()
+        assert {(row.last_name, row.lines, row.phone, row.street) for row in rows} == {("", "", "", "")}
+        assert all(row.digits and row.asks for row in rows if row.arm is Arm.MAILED)
+        assert service.waterfall(session, made.id) == found
+        with pytest.raises(AppealForgotten):
+            exporting.ask(session, made.id, FileForm.LIST, recipient="Imprimerie", by=BY, at=later)
+        with pytest.raises(AppealForgotten):
+            late.take_out(session, made.id, several[0], why="Trop tard", by=BY, at=later)

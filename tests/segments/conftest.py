@@ -13,6 +13,7 @@ from crm.donations.model import GiftKind, Method, Movement, NewGift, NewLine
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.rooms import QUESTIONS
+from crm.segments import service
 from crm.segments.facts import facts_of
 from crm.segments.model import Definition, Tree
 from crm.segments.rules import belongs
@@ -47,11 +48,16 @@ def give(
 
 
 def both(
-    session: Session, tree: Tree, everyone: Mapping[str, PersonId], others: Mapping[SegmentId, Definition] | None = None
+    session: Session,
+    tree: Tree,
+    everyone: Mapping[str, PersonId],
+    others: Mapping[SegmentId, Definition] | None = None,
+    picks: Mapping[str, bool] | None = None,
 ) -> set[str]:
-    """The names of those a tree picks, which the rules and the SELECT have to say alike."""
+    """The names of those a tree picks, which the rules and the SELECT have to say alike; `picks` are by hand."""
     question = Question(session=session, at=NOW, catalogue=QUESTIONS, others=dict(others or {}))
-    definition = Definition(tree=tree)
+    by_hand = {everyone[name]: is_in for name, is_in in (picks or {}).items()}
+    definition = service.definition(tree, {int(number): is_in for number, is_in in by_hand.items()})
     picked = set(session.scalars(members(definition, question)))
     facts = facts_of(question, tree, list(everyone.values()))
     judged = {

@@ -8,12 +8,27 @@ import pytest
 from sqlalchemy import select
 
 from crm.assembly import Assembly
+from crm.contracts.segment_fields import Measure
 from crm.rooms import QUESTIONS
-from crm.segments import json_form, service
+from crm.segments import asking, json_form, service
 from crm.segments.catalogue import checked
-from crm.segments.errors import SegmentMissing, SegmentUnreadable, TreeInvalid
+from crm.segments.errors import SegmentMissing, SegmentTooDeep, SegmentUnreadable, TreeInvalid
+from crm.segments.grid import BY_KEY
 from crm.segments.json_form import from_json, to_json
-from crm.segments.model import Every, InSegment, NewSegment, Not
+from crm.segments.model import (
+    Condition,
+    Definition,
+    Every,
+    InSegment,
+    NewSegment,
+    Not,
+    Sample,
+    Some,
+    Span,
+    Test,
+    Tree,
+    Words,
+)
 from crm.segments.tables import SegmentVersionRow
 from crm.values.identifiers import AccountId
 from tests.conftest import NOW
@@ -104,3 +119,62 @@ def test_one_that_cannot_be_read_is_marked_and_keeps_nobody_from_the_others(asse
             service.get(session, lost, by=by)
         with pytest.raises(SegmentMissing):
             service.question(session, QUESTIONS, [service.get(session, asks, by=by).tree], at=NOW)
+
+
+REACH = Condition(
+    source="reach",
+    where=(
+        Test(column="channel", asks=Words(values=frozenset({"post", "phone", "email"}))),
+        Test(column="purpose", asks=Words(values=frozenset({"appeals"}))),
+    ),
+)
+"""The longest question there is."""
+
+
+def within(tree: Tree, levels: int) -> Tree:
+    """A tree within so many groups, of all kinds."""
+    for n in range(levels):
+        lot = Sample(per_thousand=5, seed=str(n))
+        tree = (Some(parts=(lot, tree, REACH), least=2), Not(part=tree), Every(parts=(lot, tree)))[n % 3]
+    return tree
+
+
+ASKED: dict[str, Tree] = {
+    "conversion": BY_KEY["conversion"].tree or Every(),
+    "groups": within(REACH, 8),
+    "conditions": Every(
+        parts=tuple(Condition(source="gift", measure=Measure.SUM, asks=Span(low=n)) for n in range(100))
+    ),
+}
+
+
+@pytest.mark.parametrize("tree", ASKED.values(), ids=ASKED)
+def test_the_largest_that_may_be_asked_is_counted_with_what_each_condition_does(assembly: Assembly, tree: Tree) -> None:
+    """SQLite reads groups a hundred deep, and would write each condition out again wherever it is summed."""
+    with assembly.database.reading() as session:
+        asked = service.question(session, QUESTIONS, [checked(tree, QUESTIONS)], at=NOW)
+        assert asking.breakdown(Definition(tree=tree), asked).people == 0
+
+
+def test_segments_within_segments_stop_before_nobody_can_answer(assembly: Assembly) -> None:
+    """Each is small; asked about twice by the next, they would be more conditions than there are people."""
+    by = AccountId(7)
+    with assembly.database.transaction() as session:
+
+        def keep(name: str, tree: Tree) -> Any:
+            return service.create(session, QUESTIONS, NewSegment(name=name, tree=tree), by=by, at=NOW)
+
+        floors = [keep("0", within(REACH, 4))]
+        for _ in range(3):
+            below = InSegment(segment_id=floors[-1])
+            floors.append(keep("1", Every(parts=(within(below, 4),))))
+        top = InSegment(segment_id=floors[-1])
+        asked = service.question(session, QUESTIONS, [top], at=NOW)
+        assert asking.breakdown(Definition(tree=top), asked).people == 0
+        with pytest.raises(SegmentTooDeep):
+            keep("trop haut", within(top, 4))
+        with pytest.raises(SegmentTooDeep):
+            keep("trop large", Every(parts=(top,) * 40))
+        lowest = NewSegment(name="0", tree=within(REACH, 8))
+        with pytest.raises(SegmentTooDeep):
+            service.change(session, QUESTIONS, floors[0], lowest, seen=1, by=by, at=NOW)

@@ -329,12 +329,18 @@ def test_the_rules_about_one_and_the_select_about_all_agree(
         excluded=frozenset({everyone["p2"]}),
     )
 
-    @settings(max_examples=4, database=None)
-    @given(several=st.lists(trees, min_size=TREES, max_size=TREES))
-    def law(several: list[Tree]) -> None:
-        for tree in several:
+    by_hand = st.dictionaries(st.sampled_from(["p3", "p4", "p5", "p6", "p7"]), st.booleans(), max_size=3)
+    asked = st.tuples(trees, st.just({}) | by_hand)
+
+    @settings(max_examples=5, database=None)
+    @given(several=st.lists(asked, min_size=TREES, max_size=TREES))
+    def law(several: list[tuple[Tree, dict[str, bool]]]) -> None:
+        for tree, picks in several:
             assert from_json(to_json(checked(tree, QUESTIONS))) == tree
-            sizes.append(len(both(session, tree, everyone, {OTHER: other})))
+            found = both(session, tree, everyone, {OTHER: other}, picks)
+            sizes.append(len(found))
+            alive = {name: is_in for name, is_in in picks.items() if name not in {"p3", "p4"}}
+            assert {name: name in found for name in alive} == alive
 
     law()
     assert {0, CROWD - 1} < set(sizes)  # the dead and the merged are nobody's, the reader of the magazine is one more

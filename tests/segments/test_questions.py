@@ -105,7 +105,7 @@ HANDWRITTEN = {
         and {ADDRESS} and a.postcode between '1000' and '1210' and a.language = 'fr')""",
     "ask-back": f"""
         exists (select 1 from {GIFT} g where g.person_id = p.id and g.given_on between '2026-01-01' and '2026-12-31'
-          and g.given_on >= (select {{later}} from {GIFT} b where b.person_id = p.id
+          and g.given_on > (select {{later}} from {GIFT} b where b.person_id = p.id
             and (b.given_on, b.id) < (g.given_on, g.id)))""",
     "ask-top": """
         p.kind = 'individual' and exists (select 1 from (
@@ -217,6 +217,7 @@ def sow(session: Session, assembly: Assembly) -> tuple[dict[str, PersonId], int]
 
     gives(somebody("ask-back yes"), (10, "2024-01-31"), (10, "2026-02-01"))
     gives(somebody("ask-back no1"), (10, "2024-03-02"), (10, "2026-03-01"))
+    gives(somebody("ask-back no4"), (10, "2024-03-01"), (10, "2026-03-01"))
     gives(somebody("ask-back no2"), (10, "2021-03-02"), (10, "2025-03-01"))
     gives(somebody("ask-back no3"), (10, "2026-03-01"))
     gives(somebody("ask-top yes"), (9000, "2024-01-01"))

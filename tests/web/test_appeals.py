@@ -35,8 +35,8 @@ HERE = "/office/appeals"
 PLAN = {
     "campaign": "", "campaign_code": "pax26", "campaign_name": "Pâques", "code": "p1", "name": "Appel de Pâques",
     "kind": "general", "channel": "post", "purpose": "giving", "planned_on": "2026-11-30", "fund": "general",
-    "cost": "1250", "rest_days": "60", "gift_months": "3", "keep_days": "30", "spares_regular": "on",
-    "one_a_household": "on", "letter": "Une porte s’est ouverte.\n\nMerci d’y être.",
+    "cost": "1250", "rest_days": "60", "yearly_most": "6", "gift_months": "3", "keep_days": "30",
+    "spares_regular": "on", "one_a_household": "on", "letter": "Une porte s’est ouverte.\n\nMerci d’y être.",
 }  # fmt: skip
 CELL = {
     "name": "Tout le monde", "package": "A", "rival": "", "rival_share": "", "ask_basis": "last",

@@ -119,7 +119,7 @@ def test_a_segment_is_built_kept_explained_and_carried_off(assembly: Assembly, b
             [files] = [section for section in held.sections if section.key == "segment_files"]
             assert [row["who"] for row in files.rows] == told
 
-    seen = built(LAST_YEAR, name="À relancer", is_shared="on", seen="1")
+    seen = built(LAST_YEAR, name="À relancer", is_shared="on", seen="2")
     assert raiser.post(f"{PAGE}/1", seen).status_code == 303
     assert raiser.post(f"{PAGE}/1", built(NOT_THIS | {"1-source": "gift"}, name="Autre", seen="1")).status_code == 409
     for name in BY_KEY:

@@ -14,7 +14,15 @@ from crm.consent.errors import BlockListStale
 from crm.consent.model import Channel
 from crm.foundation import documents
 from crm.fundraising import exporting, late, paper, service
-from crm.fundraising.errors import AlreadyThere, AppealOpen, FileUndecided, NotReachable, OwnFile, PlanWrong
+from crm.fundraising.errors import (
+    AlreadyThere,
+    AppealForgotten,
+    AppealOpen,
+    FileUndecided,
+    NotReachable,
+    OwnFile,
+    PlanWrong,
+)
 from crm.fundraising.model import FileForm
 from crm.people import households
 from crm.people import service as people
@@ -36,6 +44,7 @@ TO_WHOM = N_("Dites à qui ce fichier sera remis : les personnes peuvent nous le
 REFUSALS: dict[type[PortevoixError], str] = {
     FileUndecided: N_("Ce fichier a déjà été emporté, ou n’est pas encore accordé : demandez-en un autre."),
     OwnFile: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
+    AppealForgotten: N_("Les noms et adresses de cet appel sont oubliés, leur délai est passé : rien n’en part plus."),
     AppealOpen: N_("Cet appel n’est pas encore figé."),
     AlreadyThere: N_("Cette personne est déjà dans l’appel."),
     NotReachable: N_("Cette personne ne peut pas être sollicitée ainsi : son consentement ou son adresse l’empêche."),

@@ -18,7 +18,7 @@ from crm.staff.model import Permission
 from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
-from crm.values.identifiers import AppealId, CampaignId
+from crm.values.identifiers import AppealId, CampaignId, TagId
 from crm.web.office import guard, shell
 from crm.web.office.days import read_day
 from crm.web.office.gifts import fund_choices
@@ -27,10 +27,11 @@ from crm.web.words import N_
 
 blueprint = Blueprint("appeals", __name__, url_prefix="/office/appeals")
 
-NUMBERS = ("rest_days", "gift_months", "keep_days")
-TICKS = ("spares_regular", "one_a_household")
+NUMBERS = ("rest_days", "yearly_most", "gift_months", "keep_days")
+TICKS = ("spares_regular", "one_a_household", "spares_open")
+TAGS = ("tended_tag", "our_tag")
 TEXTS = ("campaign", "campaign_code", "campaign_name", "code", "name", "kind", "channel", "purpose", "planned_on",
-         "fund", "cost", *NUMBERS)  # fmt: skip
+         "fund", "cost", *NUMBERS, *TAGS)  # fmt: skip
 WRONG = {
     "campaign": N_("Choisissez une campagne, ou donnez-lui un code et un nom."),
     "campaign_code": N_("De 2 à 14 lettres et chiffres, par exemple NOEL26, que nulle autre campagne ne porte."),
@@ -42,6 +43,9 @@ WRONG = {
     "fund": N_("Choisissez un fonds ouvert."),
     "cost": N_("Écrivez un montant, par exemple 1 250."),
     "letter": N_("La lettre a 4 000 signes au plus."),
+    "tended_tag": N_("Choisissez une étiquette de la liste."),
+    "our_tag": N_("Choisissez une étiquette de la liste."),
+    "yearly_most": N_("Un nombre d’appels, ou 0 pour n’en compter aucun."),
     "keep_days": N_("Entre 1 et 365 jours."),
 }
 GENERAL = N_("Relisez cette valeur.")
@@ -76,6 +80,8 @@ def new() -> ResponseReturnValue:
         planned_on=brussels_day(shell.now()) + timedelta(days=21),
         fund="general",
     )
+    with shell.assembly().database.reading() as session:
+        plan = service.usual(session, plan)
     return _form(_typed(plan), None)
 
 
@@ -134,6 +140,7 @@ def _form(
         purposes = [(one.code, one.name(shell.language())) for one in service.purposes(session)]
         if all(code != APPEALS for code, _ in purposes):
             purposes.insert(0, (APPEALS, service.NAMES[shell.language().value]))
+        tags = [("", shell.say(N_("aucune"))), *((str(one.id), one.name) for one in service.tags(session))]
         funds = fund_choices(session, kept=typed.get("fund", ""))
     return shell.show(
         "office/appeals/form.html",
@@ -144,6 +151,7 @@ def _form(
         campaigns=campaigns,
         purposes=purposes,
         funds=funds,
+        tags=tags,
         kinds=[(one.value, shell.say(word)) for one, word in words.KINDS.items()],
         channels=[(one.value, shell.say(words.CHANNELS[one])) for one in CHANNELS],
     )
@@ -161,6 +169,7 @@ def _typed(plan: NewAppeal) -> dict[str, str]:
         "cost": money.exact(plan.cost_cents) if plan.cost_cents else "",
     }
     typed |= {name: str(getattr(plan, name)) for name in NUMBERS}
+    typed |= {name: str(getattr(plan, name) or "") for name in TAGS}
     return typed | {name: "on" if getattr(plan, name) else "" for name in TICKS}
 
 
@@ -181,11 +190,21 @@ def _read(typed: Mapping[str, str]) -> NewAppeal:
         planned_on=day,
         fund=typed["fund"],
         cost_cents=money.typed(typed["cost"], field="cost") if typed["cost"] else 0,
-        **{name: number(typed[name], name) for name in NUMBERS},
+        rest_days=number(typed["rest_days"], "rest_days"),
+        yearly_most=number(typed["yearly_most"], "yearly_most"),
+        gift_months=number(typed["gift_months"], "gift_months"),
+        keep_days=number(typed["keep_days"], "keep_days"),
         letter=typed["letter"],
         spares_regular=typed["spares_regular"] == "on",
         one_a_household=typed["one_a_household"] == "on",
+        spares_open=typed["spares_open"] == "on",
+        tended_tag=_tag(typed, "tended_tag"),
+        our_tag=_tag(typed, "our_tag"),
     )
+
+
+def _tag(typed: Mapping[str, str], field: str) -> TagId | None:
+    return TagId(number(typed[field], field)) if typed[field] else None
 
 
 def number(text: str, field: str, *, most: int = 10**6) -> int:

@@ -126,6 +126,7 @@ MENU = (
         "segment",
         covers=(
             "segment_builder",
+            "segment_versions",
             "segment_export",
             "segment_figures",
             "appeals",

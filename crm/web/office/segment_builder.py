@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.figures import behind
 from crm.segments import service
-from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing
+from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentTooDeep
 from crm.segments.grid import BY_KEY
 from crm.segments.model import Definition, Every, NewSegment, Segment
 from crm.staff.model import Permission
 from crm.values.errors import Conflict, Invalid
-from crm.web.office import figure_words, guard, segment_view, shell
+from crm.web.office import figure_words, guard, segment_trial, segment_view, shell
 from crm.web.office import segment_form as forms
 from crm.web.office.noting import note
 from crm.web.office.segment_draft import drafted
@@ -46,12 +46,14 @@ def new() -> ResponseReturnValue:
 
 @guard.page(blueprint, "/<int:segment_id>/edit", permission=Permission.SEGMENTS_EDIT)
 def edit(segment_id: int) -> ResponseReturnValue:
-    """The builder of a segment that is kept."""
+    """The builder of a segment that is kept, or of one of its earlier versions."""
+    number = request.args.get("version", 0, type=int)
     with shell.assembly().database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
+        tree = service.version(session, segment.id, number).tree if number else segment.tree
     typed = {name: str(getattr(segment, name, "")) for name in TYPED}
     typed |= {"is_shared": "on" if segment.is_shared else "", "seen": str(segment.version)}
-    return _page(drafted(segment.tree, shell.assembly().questions), typed, {}, segment=segment)
+    return _page(drafted(tree, shell.assembly().questions), typed, {}, segment=segment)
 
 
 @guard.page(blueprint, "/build", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
@@ -67,6 +69,24 @@ def figures() -> ResponseReturnValue:
     built = _built(_draft())
     with shell.assembly().database.reading() as session:
         return shell.show("office/segments/panel.html", panel=_panel(session, built), built=built)
+
+
+@guard.page(blueprint, "/trial", permission=Permission.SUPPORTERS_READ, methods=("POST",))
+def trial() -> ResponseReturnValue:
+    """A few people of what is built, or why somebody would be in or out. The trail notes who looked."""
+    if not guard.may(Permission.SEGMENTS_EDIT):
+        abort(403)
+    draft, made, deed = _draft(), shell.assembly(), request.form.get("do", "")
+    built, kept = _built(draft), _kept()
+    with made.database.reading() as session:
+        found = segment_trial.sample(session, built) if deed == "sample" else segment_trial.why(session, built, deed)
+    if found.rows or found.told:
+        with made.database.transaction() as session:
+            action = "segment.read" if found.rows else "segment.why"
+            note(session, action, kept.id if kept else None, subject="segment")
+    if shell.is_partial():
+        return shell.show("office/segments/trial.html", trial=found)
+    return _page(draft, _typed(), {}, segment=kept, trial=found)
 
 
 @guard.page(blueprint, "", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
@@ -85,6 +105,8 @@ def change(segment_id: int) -> ResponseReturnValue:
 def _save(segment: Segment | None) -> ResponseReturnValue:
     draft, typed, made = _draft(), _typed(), shell.assembly()
     built = _built(draft)
+    if built.is_too_large:
+        return _page(draft, typed, {"tree": shell.say(ERRORS["size"])}, segment=segment, status=422)
     if built.incomplete:
         return _page(draft, typed, {"tree": shell.say(ERRORS["tree"])}, segment=segment, status=422)
     new_one = NewSegment(
@@ -115,11 +137,21 @@ def _save(segment: Segment | None) -> ResponseReturnValue:
             typed["seen"] = str(segment_view.may_see(session, segment.id).version)
         return _page(draft, typed, {"name": shell.say(ERRORS["changed"])}, segment=segment, status=409)
     except (Invalid, SegmentMissing, Conflict) as wrong:
-        name = "circle" if isinstance(wrong, SegmentCycle) else getattr(wrong, "field", None) or "tree"
-        key = name if name in ERRORS else "tree"
-        field = "tree" if key == "circle" else key
+        key = _wrong(wrong)
+        field = "tree" if key in {"circle", "deep"} else key
         return _page(draft, typed, {field: shell.say(ERRORS[key])}, segment=segment, status=422)
     return shell.back(url_for("segments.show", segment_id=kept), shell.say(N_("Le segment est enregistré.")))
+
+
+def _wrong(wrong: Exception) -> str:
+    match wrong:
+        case SegmentTooDeep():
+            return "deep"
+        case SegmentCycle():
+            return "circle"
+        case _:
+            name = getattr(wrong, "field", None)
+            return name if name in ERRORS else "tree"
 
 
 def _page(
@@ -128,6 +160,7 @@ def _page(
     errors: dict[str, str],
     *,
     segment: Segment | None = None,
+    trial: segment_trial.Trial | None = None,
     status: int = 200,
 ) -> Response:
     built = _built(draft)
@@ -140,7 +173,7 @@ def _page(
     template = "office/segments/builder.html" if shell.is_partial() else "office/segments/edit.html"
     return shell.show(
         template, status=status, typed=typed, errors=errors, segment=segment, folders=folders, panel=panel,
-        built=built, is_sensitive=is_sensitive, **values,
+        built=built, is_sensitive=is_sensitive, trial=trial, **values,
     )  # fmt: skip
 
 
@@ -152,6 +185,8 @@ def _is_sensitive(session: Session, built: forms.Built) -> bool:
 
 
 def _panel(session: Session, built: forms.Built) -> segment_view.Panel | None:
+    if built.is_too_large:
+        return None
     try:
         return segment_view.panel(session, Definition(tree=built.tree))
     except (SegmentMissing, SegmentCycle):

@@ -40,7 +40,7 @@ def drafted(tree: Tree, catalogue: Catalogue) -> Draft:
 
     def put(part: Tree, parent: str) -> None:
         number = str(len(nodes))
-        values = _group_values(part)
+        values = group_values(part)
         if values is not None:
             nodes.append(Node(id=number, parent=parent, kind="group", values=values))
             inner = part.part if isinstance(part, Not) else part
@@ -61,16 +61,16 @@ def drafted(tree: Tree, catalogue: Catalogue) -> Draft:
     return tuple(nodes)
 
 
-def _group_values(part: Tree) -> Fields | None:
-    match part:
+def group_values(part: Tree) -> Fields | None:
+    """How a group is chosen in the builder; None of what is no group."""
+    is_denied = isinstance(part, Not)
+    match part.part if isinstance(part, Not) else part:
         case Every():
-            return {"mode": ["every"]}
+            return {"mode": ["not-every" if is_denied else "every"]}
         case Some(least=1):
-            return {"mode": ["some"]}
+            return {"mode": ["none" if is_denied else "some"]}
         case Some(least=least):
-            return {"mode": ["least"], "least": [str(least)]}
-        case Not(part=Some(least=1)):
-            return {"mode": ["none"]}
+            return {"mode": ["fewer" if is_denied else "least"], "least": [str(least)]}
         case _:
             return None
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from crm.contracts.segment_fields import Kind, Measure, Source
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
+from crm.segments.errors import TreeInvalid
 from crm.segments.json_form import from_json
 from crm.segments.model import (
     Between,
@@ -35,7 +36,8 @@ from crm.values import money
 from crm.values.errors import Invalid
 from crm.values.identifiers import SegmentId
 
-MOST_NODES = 150
+MOST_NODES = 2000
+"""More would be an attack: it is refused, and nothing of it is passed over."""
 LONGEST = 200
 SEGMENT = "segment"
 SAMPLE = "sample"
@@ -71,10 +73,15 @@ Form = Mapping[str, Sequence[str]]
 
 
 def read(form: Form, keys: Sequence[str]) -> Draft:
-    """The draft a form holds, nodes in order; `keys` are all fields there are. The root is always there."""
+    """The draft a form holds, nodes in order; `keys` are all fields there are. The root is always there.
+
+    Raises TreeInvalid for more than anybody would build.
+    """
     nodes = [Node(id=ROOT, parent="", kind="group", values=_values(form, ROOT, keys))]
     known = {ROOT}
-    for number in list(form.get("n", ()))[:MOST_NODES]:
+    if len(form.get("n", ())) > MOST_NODES:
+        raise TreeInvalid("too many conditions", field="tree")
+    for number in form.get("n", ()):
         parent, kind = ("".join(form.get(f"{number}-{key}", ())[:1]) for key in ("parent", "kind"))
         if number in known or not number.isascii() or not number.isdecimal() or kind not in {"group", "if", "fixed"}:
             continue
@@ -99,7 +106,7 @@ def keys_of(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def changed(draft: Draft, deed: str) -> Draft:
-    """The draft after a button: `add:3`, `group:3`, `drop:3`, `up:3`, `down:3`, `out:3`."""
+    """The draft after a button: `add:3`, `group:3`, `drop:3`, `up:3`, `down:3`, `in:3`, `out:3`."""
     verb, _, number = deed.partition(":")
     nodes = list(draft)
     node = next((one for one in nodes if one.id == number), None)
@@ -116,6 +123,8 @@ def changed(draft: Draft, deed: str) -> Draft:
             nodes = [one for one in nodes if one.id not in gone]
         case "up" | "down" if number != ROOT:
             nodes = _swapped(nodes, node, -1 if verb == "up" else 1)
+        case "in" if number != ROOT:
+            nodes = _taken_in(nodes, node)
         case "out" if node.parent not in {"", ROOT}:
             above = next(one.parent for one in nodes if one.id == node.parent)
             nodes[nodes.index(node)] = replace(node, parent=above)
@@ -133,6 +142,20 @@ def _swapped(nodes: list[Node], node: Node, step: int) -> list[Node]:
     first, second = nodes.index(node), nodes.index(other)
     nodes[first], nodes[second] = nodes[second], nodes[first]
     return nodes
+
+
+def _taken_in(nodes: list[Node], node: Node) -> list[Node]:
+    """Into the next group below it, as its first part; where there is none, into the one above, as its last."""
+    siblings = [one for one in nodes if one.parent == node.parent]
+    place = siblings.index(node)
+    groups = [one for one in siblings[place + 1 :] if one.kind == "group"]
+    above = [one for one in siblings[:place] if one.kind == "group"]
+    if not (groups or above):
+        return nodes
+    others = [one for one in nodes if one is not node]
+    moved = replace(node, parent=(groups or above[::-1])[0].id)
+    after = others.index(groups[0]) + 1 if groups else len(others)
+    return [*others[:after], moved, *others[after:]]
 
 
 def _with_children(nodes: Sequence[Node], number: str) -> set[str]:
@@ -155,6 +178,8 @@ class Built:
 
     tree: Tree
     incomplete: frozenset[str]
+    is_too_large: bool
+    """More conditions, or groups within groups, than anybody may ask: it is not counted."""
 
 
 def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool]) -> Built:
@@ -188,7 +213,16 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
                 check_leaf(leaf, catalogue, node.id)
                 return Not(part=leaf) if node.get("neg") else leaf
 
-    return Built(tree=part(draft[0]), incomplete=frozenset(wrong))
+    tree = part(draft[0])
+    return Built(tree=tree, incomplete=frozenset(wrong), is_too_large=_is_too_large(tree, catalogue))
+
+
+def _is_too_large(tree: Tree, catalogue: Catalogue) -> bool:
+    try:
+        checked(tree, catalogue)
+    except TreeInvalid:
+        return True
+    return False
 
 
 def _group(node: Node, parts: tuple[Tree, ...]) -> Tree:
@@ -197,8 +231,11 @@ def _group(node: Node, parts: tuple[Tree, ...]) -> Tree:
             return Some(parts=parts)
         case "none" if parts:
             return Not(part=Some(parts=parts))
-        case "least" if parts:
-            return Some(parts=parts, least=min(max(1, _whole(node.get("least") or "2")), len(parts)))
+        case "not-every" if parts:
+            return Not(part=Every(parts=parts))
+        case "least" | "fewer" if parts:
+            several = Some(parts=parts, least=min(max(1, _whole(node.get("least") or "2")), len(parts)))
+            return Not(part=several) if node.get("mode") == "fewer" else several
         case _:
             return Every(parts=parts)
 

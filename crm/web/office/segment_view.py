@@ -106,9 +106,12 @@ def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> d
     sources = [source for source in shell.assembly().questions.sources if may_ask(source)]
     segments = service.segments(session, by=guard.signed_in().account.id)
 
+    groups = {node.id: node.parent for node in draft if node.kind == "group"}
+
     def shown(node: forms.Node) -> dict[str, Any]:
         found: dict[str, Any] = {"id": node.id, "parent": node.parent, "kind": node.kind, "node": node}
         found["is_incomplete"] = node.id in incomplete
+        found["may_go_in"] = any(parent == node.parent and one != node.id for one, parent in groups.items() if parent)
         match node.kind:
             case "group":
                 found["mode"] = node.get("mode") or "every"

@@ -53,6 +53,8 @@ GROUPS: dict[str, str] = {
     "some": N_("l’une de ces conditions"),
     "none": N_("aucune de ces conditions"),
     "least": N_("au moins … de ces conditions"),
+    "fewer": N_("moins de … de ces conditions"),
+    "not-every": N_("pas toutes ces conditions"),
 }
 CHANNELS: dict[Channel, str] = {
     Channel.POST: N_("par courrier"),
@@ -66,6 +68,8 @@ ERRORS: dict[str, str] = {
     "description": N_("2 000 signes au plus."),
     "reason": N_("Une condition touche à une opinion : écrivez pourquoi elle est nécessaire."),
     "tree": N_("Complétez ou retirez les conditions marquées, puis enregistrez."),
+    "size": N_("100 conditions au plus, et 8 groupes l’un dans l’autre : retirez-en, puis enregistrez."),
     "circle": N_("Ce segment se demanderait lui-même, par un autre : retirez cette condition."),
+    "deep": N_("D’un segment à l’autre, celui-ci demanderait trop : retirez une condition ou un groupe."),
     "changed": N_("Quelqu’un a changé ce segment entre-temps : vos conditions sont ici, relisez puis enregistrez."),
 }

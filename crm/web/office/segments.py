@@ -7,19 +7,18 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.contracts.segment_fields import Kind, Measure
 from crm.people import service as people
 from crm.segments import asking, service
 from crm.segments.errors import SegmentUsed
 from crm.segments.library import READY, Ready
-from crm.segments.model import Comparison, Condition, Every, Not, Segment, Some, Told
+from crm.segments.model import Segment
 from crm.segments.questions import ASKED
 from crm.segments.reading import Reader
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId, SegmentId
-from crm.web.office import guard, person_search, segment_view, shell
+from crm.web.office import guard, person_search, segment_view, segment_why, shell
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -41,10 +40,13 @@ def index() -> ResponseReturnValue:
             row = {"segment": one, "sentence": reads.sentence(one.tree) if one.is_readable else ""}
             folders.setdefault(one.folder, []).append(row)
         names = {account.id: account.name for account in staff.accounts(session)}
+        stale = service.stale(session, found)
     counted = [(one.run.milliseconds, one) for one in found if one.run is not None and one.is_readable]
     took = [each for each in counted if each[0] >= SLOW]
     slowest = sorted(took, key=lambda each: (-each[0], each[1].name))
-    return shell.show("office/segments/index.html", folders=folders, names=names, slow=SLOW, slowest=slowest)
+    return shell.show(
+        "office/segments/index.html", folders=folders, names=names, slow=SLOW, slowest=slowest, stale=stale
+    )
 
 
 @guard.page(blueprint, "/library", permission=Permission.SEGMENTS_READ)
@@ -87,6 +89,7 @@ def _show(segment_id: int, more: dict[str, Any], *, status: int = 200) -> Respon
             "names": {account.id: account.name for account in staff.accounts(session)},
             "others": others,
             "by_hand": (sum(picks.values()), len(picks) - sum(picks.values())),
+            "is_stale": bool(service.stale(session, [segment])),
             "is_slow": segment.run is not None and segment.run.milliseconds >= SLOW,
         }
     nothing_asked: dict[str, Any] = {"membership": None, "who": "", "errors": {}}
@@ -149,53 +152,10 @@ def why(segment_id: int) -> ResponseReturnValue:
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         membership = asking.membership(segment_view.definition_of(session, segment), question, person_id)
         person = people.find_person(session, person_id)
-        told = _told(membership.told, segment_view.reader(session))
+        told = segment_why.shown(membership.told, segment_view.reader(session))
     with made.database.transaction() as session:
         note(session, "segment.why", segment.id, subject="segment")
     return _show(segment_id, {"membership": membership, "person": person, "told": told, "who": ""})
-
-
-def _told(told: Told, reads: Reader) -> dict[str, Any]:
-    part = told.part
-    words = ""
-    if isinstance(part, Not):
-        (inner,) = told.parts
-        words = _found(inner, reads)
-    elif isinstance(part, Condition | Comparison):
-        words = _found(told, reads)
-    is_group = isinstance(part, Every | Some)
-    return {
-        "holds": told.holds,
-        "clause": "" if is_group else reads.clause(part),
-        "found": words,
-        "group": is_group,
-        "least": part.least if isinstance(part, Some) else 0,
-        "parts": [_told(one, reads) for one in told.parts] if is_group else [],
-    }
-
-
-def _found(told: Told, reads: Reader) -> str:
-    part, found = told.part, told.found
-    if isinstance(part, Comparison):
-        kinds = [Kind.NUMBER if side.measure is Measure.COUNT else Kind.CENTS for side in (part.left, part.right)]
-        shown = [
-            reads.value(value, kind) if value is not None else "—" for value, kind in zip(found, kinds, strict=True)
-        ]
-        return shell.say(N_("trouvé : %(left)s contre %(right)s"), left=shown[0], right=shown[1])
-    if not isinstance(part, Condition):
-        return ""
-    if found is None:
-        return shell.say(N_("trouvé : rien"))
-    match part.measure:
-        case Measure.HAS | Measure.COUNT:
-            value = reads.value(found, Kind.NUMBER)
-        case Measure.FIRST | Measure.LAST:
-            value = reads.day(found)
-        case Measure.AVERAGE:
-            value = reads.value(found[0] // found[1], Kind.CENTS)
-        case _:
-            value = reads.value(found, Kind.CENTS)
-    return shell.say(N_("trouvé : %(value)s"), value=value)
 
 
 @guard.page(blueprint, "/<int:segment_id>/pick", permission=Permission.SEGMENTS_EDIT, methods=("POST",))

@@ -148,6 +148,7 @@ ACTIONS: dict[str, str] = {
     "api.segment": N_("a vu, par l’API, qui est dans un segment"),
     "segment.create": N_("a créé un segment"),
     "segment.change": N_("a modifié un segment"),
+    "segment.restore": N_("a repris une version d’un segment"),
     "segment.pick": N_("a ajouté ou retiré quelqu’un à la main d’un segment"),
     "segment.read": N_("a vu qui est dans un segment"),
     "segment.why": N_("a demandé pourquoi quelqu’un est dans un segment"),

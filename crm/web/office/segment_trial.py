@@ -1,0 +1,86 @@
+"""What is built, on trial: a few of its people, and why somebody would be in or out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from crm.people import service as people
+from crm.people.model import Person
+from crm.segments import asking, service
+from crm.segments.errors import SegmentCycle, SegmentMissing
+from crm.segments.model import Definition, Every, Membership, Sample
+from crm.segments.selects import Question
+from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
+from crm.web.office import person_search, segment_view, segment_why, shell
+from crm.web.office.person_search import Answer
+from crm.web.office.segment_form import Built
+from crm.web.words import N_
+
+SIZE = 8
+LOTS = (1, 10, 100, 1000)
+SEED = "quelques personnes"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """What is shown of it: people (None where they were not asked for), or a person with why; `asks` for one."""
+
+    rows: tuple[Person, ...] | None = None
+    asks: bool = False
+    who: str = ""
+    found: Sequence[Answer] = ()
+    person: Person | None = None
+    membership: Membership | None = None
+    told: dict[str, Any] | None = None
+    error: str = ""
+
+
+def sample(session: Session, built: Built) -> Trial:
+    """A few of its people, by lot: as many in a thousand as it takes."""
+    question, error = _question(session, built)
+    if question is None:
+        return Trial(error=error)
+    numbers: list[int] = []
+    for share in LOTS:
+        some = Every(parts=(Sample(per_thousand=share, seed=SEED), built.tree))
+        numbers = asking.sample(Definition(tree=some), question, size=SIZE)
+        if len(numbers) == SIZE:
+            break
+    found = people.people(session, [PersonId(number) for number in numbers])
+    return Trial(rows=tuple(found[PersonId(number)] for number in numbers if PersonId(number) in found))
+
+
+def why(session: Session, built: Built, deed: str) -> Trial:
+    """Why the person whom the form chose would be in or out; a field to choose one where it chose none."""
+    question, error = _question(session, built)
+    if question is None:
+        return Trial(error=error)
+    if deed != "ask":
+        return Trial(asks=True)
+    try:
+        person_id = person_search.chosen(session)
+    except Invalid:
+        typed = request.form.get("who", "")[:200]
+        said = shell.say(N_("Choisissez une personne."))
+        return Trial(asks=True, who=typed, found=person_search.answers(session, typed), error=said)
+    membership = asking.membership(Definition(tree=built.tree), question, person_id)
+    told = segment_why.shown(membership.told, segment_view.reader(session))
+    return Trial(asks=True, person=people.find_person(session, person_id), membership=membership, told=told)
+
+
+def _question(session: Session, built: Built) -> tuple[Question | None, str]:
+    catalogue, wrong = shell.assembly().questions, shell.say(N_("Cela ne peut pas être demandé ainsi."))
+    if built.is_too_large:
+        return None, wrong
+    try:
+        if not segment_view.may_ask_all(session, built.tree):
+            return None, shell.say(N_("Votre rôle ne voit pas tout ce que ce segment demande."))
+        return service.question(session, catalogue, [built.tree], at=shell.now()), ""
+    except (SegmentMissing, SegmentCycle):
+        return None, wrong

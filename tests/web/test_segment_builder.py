@@ -1,0 +1,131 @@
+"""The builder and what follows: groups by keyboard, people on trial, versions that come back, counts that are old."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from crm.assembly import Assembly
+from crm.audit.tables import AuditRow
+from crm.segments.model import Every, Some
+from crm.segments.tables import SegmentVersionRow
+from crm.staff.model import Role
+from crm.web.office import shell
+from tests.conftest import NOW
+from tests.web.conftest import Browser
+from tests.web.supporters import words_of
+from tests.web.test_segments import LAST_YEAR, NOT_THIS, PAGE, built, donors
+
+Open = Callable[..., Browser]
+GROUP = {"2-kind": "group", "2-mode": "some"}
+WITHIN = {"3-parent": "2", "3-source": "gift", "3-measure": "has", "3-w-@": "year:0"}
+
+
+def parents(page: str) -> list[tuple[str, str]]:
+    """Each part in its place, with the group it stands in."""
+    return re.findall(r'name="(\d+)-parent" value="(\d+)"', page)
+
+
+def test_a_condition_goes_into_the_group_beside_it_and_out_again_by_keyboard(browser: Open) -> None:
+    raiser = browser(Role.FUNDRAISER)
+    form = built(LAST_YEAR, GROUP, WITHIN)
+    page = raiser.post(f"{PAGE}/build", form | {"do": "in:1"}).text
+    assert parents(page) == [("2", "0"), ("1", "2"), ("3", "2")]
+    assert ('id="in-1"' in page, 'id="out-1"' in page) == (False, True)
+    above = built({"1-kind": "group", "1-mode": "some"}, {**NOT_THIS}, {**WITHIN, "3-parent": "1"})
+    assert parents(raiser.post(f"{PAGE}/build", above | {"do": "in:2"}).text) == [("1", "0"), ("3", "1"), ("2", "1")]
+    nowhere = built(LAST_YEAR, NOT_THIS)
+    assert parents(raiser.post(f"{PAGE}/build", nowhere | {"do": "in:1"}).text) == [("1", "0"), ("2", "0")]
+
+
+def test_groups_that_are_denied_stay_groups(assembly: Assembly, browser: Open) -> None:
+    raiser = browser(Role.FUNDRAISER)
+    for number, (mode, kind) in enumerate((("not-every", Every), ("fewer", Some)), start=1):
+        within = [{f"{n}-parent": "1", f"{n}-source": "gift", f"{n}-measure": "has"} for n in (2, 3)]
+        form = built({"1-kind": "group", "1-mode": mode, "1-least": "2"}, *within, name=mode)
+        assert raiser.post(PAGE, form).status_code == 303
+        page = raiser.get(f"{PAGE}/{number}/edit").text
+        assert f'<option value="{mode}" selected' in page
+        assert parents(page) == [("1", "0"), ("2", "1"), ("3", "1")]
+        with assembly.database.reading() as session:
+            kept = session.scalars(select(SegmentVersionRow.tree).where(SegmentVersionRow.segment_id == number)).one()
+        (part,) = kept["tree"]["every"]
+        assert set(part) == {"not"}
+        assert ("every" in part["not"]) is (kind is Every)
+
+
+def test_more_than_one_may_ask_is_said_and_nothing_of_it_is_lost(browser: Open) -> None:
+    raiser = browser(Role.FUNDRAISER)
+    many = [{f"{n}-source": "gift", f"{n}-measure": "has"} for n in range(1, 162)]
+    page = raiser.post(f"{PAGE}/build", built(*many))
+    assert (page.status_code, len(parents(page.text))) == (200, 161)
+    assert "rien n’est compté" in page.text
+    refused = raiser.post(PAGE, built(*many, name="Trop"))
+    assert (refused.status_code, "100 conditions au plus" in refused.text) == (422, True)
+    assert raiser.post(f"{PAGE}/build", {"n": [str(n) for n in range(3000)]}).status_code == 422
+
+
+def test_a_few_of_its_people_and_why_one_is_in_or_out_are_shown_while_it_is_built(
+    assembly: Assembly, browser: Open
+) -> None:
+    who, raiser = donors(assembly), browser(Role.FUNDRAISER)
+    form = built(LAST_YEAR, NOT_THIS, {"3-source": "sample", "3-a-=": "1000", "3-b-=": "noël"})
+    shown = words_of(raiser.post(f"{PAGE}/trial", form | {"do": "sample"}).text)
+    assert ("Alpha Dupont" in shown, "Charlie Dupont" in shown) == (True, False)
+    assert "Une personne" in raiser.post(f"{PAGE}/trial", form | {"do": "why"}).text
+    assert "Choisissez une personne" in raiser.post(f"{PAGE}/trial", form | {"do": "ask", "who": "Dupont"}).text
+    why = words_of(raiser.post(f"{PAGE}/trial", form | {"do": "ask", "other_id": str(who["Charlie"])}).text)
+    assert "Pas dans le segment" in why
+    assert "n’ont pas donné en 2026 (trouvé : 1)" in why
+    with assembly.database.reading() as session:
+        deeds = session.scalars(select(AuditRow.action).where(AuditRow.action.like("segment.%"))).all()
+    assert sorted(deeds) == ["segment.read", "segment.why"]
+    assert browser(Role.EDITOR).post(f"{PAGE}/trial", form | {"do": "sample"}).status_code == 403
+
+
+def test_a_version_is_opened_set_beside_the_present_one_and_asked_again(
+    assembly: Assembly, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, raiser = donors(assembly), browser(Role.FUNDRAISER)
+    raiser.post(PAGE, built(LAST_YEAR, name="À relancer", is_shared="on"))
+    raiser.post(f"{PAGE}/1", built(LAST_YEAR, NOT_THIS, name="À relancer", is_shared="on", seen="1"))
+    raiser.post(PAGE, built({"1-source": "segment", "1-a-=": "1"}, name="Les mêmes", is_shared="on"))
+    before = words_of(raiser.get(f"{PAGE}/1/versions/1").text)
+    for said in ("ont donné en 2025.", "Dans les deux 2", "Dans cette version seulement 1"):
+        assert said in before
+    assert raiser.get(f"{PAGE}/1/versions/9").status_code == 404
+    assert 'name="2-kind"' not in raiser.get(f"{PAGE}/1/edit?version=1").text
+
+    # A count is old once its own conditions, its people by hand or a segment that it asks about have changed.
+    def old() -> list[bool]:
+        pages = [raiser.get(f"{PAGE}/{number}").text for number in (1, 2)]
+        assert raiser.get(PAGE).text.count("avant le dernier changement") == sum(
+            "avant le dernier changement" in page for page in pages
+        )
+        return ["avant le dernier changement" in page for page in pages]
+
+    for number in (1, 2):
+        raiser.post(f"{PAGE}/{number}/count")
+    assert old() == [False, False]
+    monkeypatch.setattr(shell, "now", lambda: NOW + timedelta(minutes=5))
+    raiser.post(f"{PAGE}/1/pick", {"person_id": str(who["Charlie"]), "how": "in"})
+    assert old() == [True, True]
+    raiser.post(f"{PAGE}/1/pick", {"person_id": str(who["Charlie"]), "how": "in"})
+    assert "à la main : 1 ajoutées, 0 retirées" in words_of(raiser.get(f"{PAGE}/1/versions/3").text)
+    why = words_of(raiser.post(f"{PAGE}/2/why", {"other_id": str(who["Charlie"])}).text)
+    assert "font partie de « À relancer » (ajoutée à la main)" in why
+    assert "n’ont pas donné en 2026 (trouvé : 1)" in why
+
+    raiser.post(f"{PAGE}/1/versions/1/restore")
+    with assembly.database.reading() as session:
+        rows = session.execute(
+            select(SegmentVersionRow.number, SegmentVersionRow.included)
+            .where(SegmentVersionRow.segment_id == 1)
+            .order_by(SegmentVersionRow.number)
+        ).all()
+    assert [tuple(row) for row in rows] == [(1, 0), (2, 0), (3, 1), (4, 1)]
+    assert "Les personnes qui ont donné en 2025." in words_of(raiser.get(f"{PAGE}/1").text)
