@@ -211,7 +211,7 @@ def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen
             provider=PROVIDER,
             external_id=attempt.end_to_end_id,
         ),
-        kind=GiftKind.MEMBERSHIP_FEE if fee else GiftKind.INSTALMENT,
+        kind=GiftKind.INSTALMENT if given else GiftKind.MEMBERSHIP_FEE,
         basis=Basis.SETTLEMENT,
         source_code=plan.source_code,
         split_beforehand=bool(fee),

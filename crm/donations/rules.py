@@ -87,6 +87,17 @@ def judged(
     return tuple(found)
 
 
+def given(kind: GiftKind, lines: Iterable[tuple[LineKind, int]]) -> int:
+    """What of a gift makes a donor, of its lines as (kind, what stands): the donations among them.
+
+    A fee or a sale that has no other line is one, whatever its line is called. `store.given` says the same in SQL.
+    """
+    several = tuple(lines)
+    if kind in LINE_OF and all(line is LineKind.DONATION for line, _ in several):
+        return 0
+    return sum(cents for line, cents in several if line is LineKind.DONATION)
+
+
 def has_right_sign(kind: EntryKind, cents: int) -> bool:
     """Receipts come, corrections do both, all else goes."""
     match kind:

@@ -96,6 +96,7 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
         split_beforehand=new.split_beforehand,
         cents=new.cents,
         net_cents=0,
+        given_cents=0,
         tribute=new.tribute.strip(),
         address=new.address,
         is_test=new.is_test,

@@ -98,14 +98,17 @@ class DeductionProposalRow(Base):
 
 
 class GiftRow(Base):
-    """`recorded_person_id` is who gave as it was recorded; a merge or a move changes `person_id`."""
+    """`recorded_person_id` is who gave as it was recorded; a merge or a move changes `person_id`.
+
+    `given_cents` is what of `net_cents` makes a donor (`rules.given`): no fee and no goods.
+    """
 
     __tablename__ = "gift"
     __table_args__ = (
         Index("ix_gift_person", "person_id", "given_on"),
         Index("ix_gift_day", "given_on", "id"),
         # All that « who gave so much since then? » reads: asked of everybody, it need not look at one gift.
-        Index("ix_gift_kind", "kind", "given_on", "person_id", "net_cents", "is_test"),
+        Index("ix_gift_kind", "kind", "given_on", "person_id", "net_cents", "given_cents", "is_test"),
         Index("ix_gift_source", "source_code"),
     )
 
@@ -120,6 +123,7 @@ class GiftRow(Base):
     split_beforehand: Mapped[bool]
     cents: Mapped[int] = mapped_column(BigInteger)
     net_cents: Mapped[int] = mapped_column(BigInteger)
+    given_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     tribute: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
     is_test: Mapped[bool]

@@ -202,7 +202,11 @@ def _empty(session: Session, corrections: Mapping[int, int]) -> None:
         if line.net_cents
     )
     session.flush()
-    for row, column in ((GiftLineRow, GiftLineRow.gift_id), (GiftRow, GiftRow.id)):
+    nought = {"net_cents": 0}
+    for row, column, values in (
+        (GiftLineRow, GiftLineRow.gift_id, nought),
+        (GiftRow, GiftRow.id, nought | {"given_cents": 0}),
+    ):
         session.execute(
-            update(row).where(column.in_(corrections)).values(net_cents=0).execution_options(synchronize_session=False)
+            update(row).where(column.in_(corrections)).values(values).execution_options(synchronize_session=False)
         )

@@ -10,12 +10,12 @@ from sqlalchemy.orm import aliased
 
 from crm.donations.model import GiftKind
 from crm.donations.tables import DonorStatsRow, GiftRow
-from crm.donations.thanking import DAYS, THANKED_FOR
+from crm.donations.thanking import DAYS, NEVER_THANKED_FOR
 from crm.people import selects as people
 
 
 def awaiting(on: date) -> Select[*tuple[Any, ...]]:
-    """(id, person_id, given_on, net_cents, is_first) of each gift for which nobody was thanked yet and somebody can be.
+    """(id, person_id, given_on, cents, is_first) of each gift for which nobody was thanked yet and somebody can be.
 
     Not those given too long ago, nor an instalment after the first, nor gifts of the dead.
     """
@@ -23,7 +23,7 @@ def awaiting(on: date) -> Select[*tuple[Any, ...]]:
     earlier = select(before.id).where(
         before.person_id == gift.person_id,
         before.kind == GiftKind.INSTALMENT,
-        before.net_cents > 0,
+        before.given_cents > 0,
         ~before.is_test,
         or_(before.given_on < gift.given_on, and_(before.given_on == gift.given_on, before.id < gift.id)),
     )
@@ -32,14 +32,14 @@ def awaiting(on: date) -> Select[*tuple[Any, ...]]:
             gift.id,
             gift.person_id,
             gift.given_on,
-            gift.net_cents,
+            gift.given_cents.label("cents"),
             (donor.first_on == gift.given_on).label("is_first"),
         )
         .join(donor, donor.person_id == gift.person_id)
         .where(
             gift.thanked_at.is_(None),
-            gift.kind.in_(sorted(THANKED_FOR)),
-            gift.net_cents > 0,
+            gift.kind != NEVER_THANKED_FOR,
+            gift.given_cents > 0,
             ~gift.is_test,
             gift.given_on > on - timedelta(days=DAYS),
             or_(gift.kind != GiftKind.INSTALMENT, ~earlier.correlate(gift).exists()),

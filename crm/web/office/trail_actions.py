@@ -177,6 +177,7 @@ ACTIONS: dict[str, str] = {
     "plan.cancel": N_("a arrêté un don régulier"),
     "plan.revive": N_("a relancé un don régulier"),
     "plan.account": N_("a changé le compte d’un don régulier"),
+    "plan.mandate": N_("a enregistré un nouveau mandat"),
     "sepa.make": N_("a préparé un fichier de domiciliations"),
     "sepa.approve": N_("a approuvé un fichier de domiciliations"),
     "sepa.drop": N_("a jeté un fichier de domiciliations"),
