@@ -122,6 +122,13 @@ def give_to(session: Session, row: GiftRow, person_id: int) -> None:
     donor_store.refresh(session, both)
 
 
+def called(session: Session, name: str) -> GiftId | None:
+    """The gift in kind of that name, while nobody else writes it down."""
+    hold(session, f"in kind {name}")
+    found = session.scalar(select(GiftRow.id).where(GiftRow.in_kind_name == name))
+    return None if found is None else GiftId(found)
+
+
 def find_entry(session: Session, provider: str, external_id: str) -> Entry | None:
     """The movement that a provider calls so, if it is booked."""
     query = select(MoneyEntryRow).where(MoneyEntryRow.provider == provider, MoneyEntryRow.external_id == external_id)

@@ -164,6 +164,11 @@ def told_of(session: Session, mandate_ids: Collection[int], *, at: datetime) -> 
     store.told(session, [one.id for one in store.amendments(session, mandate_ids, untold=True)], at)
 
 
+def untold_again(session: Session, mandate_ids: Collection[int], *, told_at: datetime) -> None:
+    """The bank never took what told it of changes at that instant: it is to be told of them again."""
+    store.untell(session, mandate_ids, told_at)
+
+
 def collected(session: Session, mandate_ids: Collection[int], *, on: date) -> None:
     """Those mandates served on a day: they sleep from then, at the latest."""
     row = MandateRow

@@ -15,9 +15,8 @@ FEE, SALE = 'membership-fee', 'sale'
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('gift', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('given_cents', sa.BigInteger(), server_default='0', nullable=False))
-        batch_op.drop_index('ix_gift_kind')
+    op.add_column('gift', sa.Column('given_cents', sa.BigInteger(), server_default='0', nullable=False))
+    op.drop_index('ix_gift_kind', 'gift')
 
     gift = sa.table(
         'gift',
@@ -55,7 +54,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('gift', schema=None) as batch_op:
-        batch_op.drop_index('ix_gift_kind')
-        batch_op.drop_column('given_cents')
-        batch_op.create_index('ix_gift_kind', INDEX, unique=False)
+    op.drop_index('ix_gift_kind', 'gift')
+    op.drop_column('gift', 'given_cents')
+    op.create_index('ix_gift_kind', 'gift', INDEX)
