@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_store, refunding
@@ -312,7 +312,6 @@ def _wanted(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[An
 
 def drift(session: Session) -> int:
     """How many gifts and lines come to something else than their movements say."""
-    given_else = select(func.count()).select_from(GiftRow).where(GiftRow.given_cents != given())
     parts = (
         select(MoneyPartRow.line_id, func.sum(MoneyPartRow.cents).label("cents"))
         .group_by(MoneyPartRow.line_id)
@@ -324,18 +323,22 @@ def drift(session: Session) -> int:
         .outerjoin(parts, parts.c.line_id == GiftLineRow.id)
         .where(GiftLineRow.net_cents != func.coalesce(parts.c.cents, 0))
     )
-    by_gift = (
-        select(GiftLineRow.gift_id, func.sum(GiftLineRow.net_cents).label("cents"))
-        .group_by(GiftLineRow.gift_id)
-        .subquery()
+    line, is_given = GiftLineRow, GiftLineRow.kind == LineKind.DONATION
+    sums = (
+        func.sum(line.net_cents).label("cents"),
+        func.sum(case((is_given, line.net_cents), else_=0)).label("given"),
+        func.max(case((is_given, 0), else_=1)).label("beside"),
     )
+    by_gift = select(line.gift_id, *sums).group_by(line.gift_id).subquery()
+    alone = and_(GiftRow.kind.in_(sorted(LINE_OF)), by_gift.c.beside == 0)
+    meant = case((alone, 0), else_=func.coalesce(by_gift.c.given, 0))
     wrong_gifts = (
         select(func.count())
         .select_from(GiftRow)
         .outerjoin(by_gift, by_gift.c.gift_id == GiftRow.id)
-        .where(GiftRow.net_cents != func.coalesce(by_gift.c.cents, 0))
+        .where(or_(GiftRow.net_cents != func.coalesce(by_gift.c.cents, 0), GiftRow.given_cents != meant))
     )
-    return sum(session.scalar(wrong) or 0 for wrong in (wrong_lines, wrong_gifts, given_else))
+    return (session.scalar(wrong_lines) or 0) + (session.scalar(wrong_gifts) or 0)
 
 
 def gift(row: GiftRow) -> Gift:

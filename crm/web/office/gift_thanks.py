@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.donations import thank_letters, thanks
-from crm.donations.thanking import BY_DEFAULT, DAYS, Due, ThankWay
+from crm.donations.thanking import BY_DEFAULT, Due, ThankWay
 from crm.foundation import documents
 from crm.foundation.templating import locale_filters
 from crm.people import contacts
@@ -66,7 +66,6 @@ def _index(error: str = "") -> ResponseReturnValue:
         way_words=WAYS,
         languages=[("", shell.say(N_("Toutes")))] + [(code, shell.say(word)) for code, word in LANGUAGES.items()],
         language_words=LANGUAGES,
-        days=DAYS,
         is_full=len(waiting) == thanks.MOST,
         error=error,
     )
