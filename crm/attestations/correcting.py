@@ -89,6 +89,26 @@ def correct(
     return store.versions(session, year, number)[-1]
 
 
+def correct_all(
+    session: Session, house: House, year: int, *, reason: str, most: int, at: datetime, by: AccountId | None
+) -> tuple[int, int]:
+    """Corrects the papers of a year that differ from the gifts, in order of their numbers, `most` of them at once.
+
+    How many were corrected, and how many wait still. Raises Invalid without a reason.
+    """
+    if not reason.strip() or len(reason) > REASON:
+        raise Invalid("a correction has a reason, in a few words", field="reason")
+    numbers = [number for one in drift(session, year) for number in one.numbers]
+    count = 0
+    for number in numbers[:most]:
+        try:
+            correct(session, house, year, number, reason=reason, at=at, by=by)
+        except AttestationEnded:
+            continue
+        count += 1
+    return count, max(0, len(numbers) - most)
+
+
 def cancel(
     session: Session, house: House, year: int, number: int, *, reason: str, at: datetime, by: AccountId | None
 ) -> Attestation:

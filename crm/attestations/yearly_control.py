@@ -21,6 +21,7 @@ from crm.banking import selects as banking
 from crm.donations import selects as donations
 from crm.donations.model import Method
 from crm.payments import service as payments
+from crm.payments.model import Payout, Unpaid
 from crm.values.identifiers import GiftId
 
 BY_BANK = ("bank", "sepa")
@@ -43,7 +44,8 @@ class Difference:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Control:
     """What a year comes to, three ways. `elsewhere`: by means, then by who booked it, what no line stands
-    behind; `paid_out_cents`: what of it providers paid to our bank, less what they kept.
+    behind; `paid_out_cents`: what of it providers paid to our bank, less what they kept; `unpaid`: what they have not,
+    `payouts`: those of which the bank credited another amount.
     """
 
     year: int
@@ -52,6 +54,8 @@ class Control:
     bank_cents: int
     elsewhere: Mapping[Method, Mapping[str, int]]
     paid_out_cents: int
+    unpaid: Unpaid
+    payouts: tuple[Payout, ...]
     waiting: int
     waiting_cents: int
     differences: tuple[Difference, ...]
@@ -59,8 +63,9 @@ class Control:
 
     @property
     def is_even(self) -> bool:
-        """Whether ledger, bank and attestations say one thing, and no line waits."""
-        return not self.differences and self.attestations.difference == 0 and self.waiting == 0
+        """Whether ledger, bank and attestations say one thing, no line waits, and all that was paid online came."""
+        awaited = self.waiting or self.unpaid.count or self.payouts
+        return not self.differences and self.attestations.difference == 0 and not awaited
 
 
 def control(session: Session, year: int, *, at: datetime) -> Control:
@@ -90,6 +95,8 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
         bank_cents=int(bank or 0),
         elsewhere=elsewhere,
         paid_out_cents=payments.paid_out(session, *span),
+        unpaid=payments.unpaid_out(session, *span, size=MOST),
+        payouts=payments.credited_otherwise(session, *span),
         waiting=count,
         waiting_cents=int(cents),
         differences=(*_by_gift(session, span), *_by_day(session, span))[:MOST],

@@ -20,6 +20,8 @@ from crm.donations import service as donations
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Printed
 from crm.donations.rules import LINE_OF
 from crm.foundation.signing import Sealer
+from crm.plans import standing
+from crm.plans.standing import Fitting, Transfer
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
 PROVIDER = "bank"
@@ -42,8 +44,11 @@ def book(
     `undone` is the gift that a return takes back; `meant` is what a colleague says that a credit is.
     """
     if _is_gift(line):
-        new = _gift(line, person_id, _codes(session, [line]), meant or GIFT)
+        codes = _codes(session, [line])
+        fits = _fitting(session, [(line, person_id)], codes) if meant in {None, GIFT} else {}
+        new = _gift(line, person_id, codes, meant or GIFT, fits.get(line.id))
         gift_id = donations.record(session, sealer, new, at=at, by=by).id
+        _came(session, fits, {line.id: gift_id})
     elif undone is not None and line.cents < 0:
         gift_id = undone
         kind = EntryKind.RETURN
@@ -60,8 +65,12 @@ def book_gifts(
     """Records those of the lines that are gifts, in a few statements for all; the gift of each, to be noted on it."""
     these = [(line, person_id) for line, person_id in given if _is_gift(line)]
     codes = _codes(session, [line for line, _ in these])
-    found = pouring.record_many(session, sealer, [_gift(line, person_id, codes) for line, person_id in these], at=at)
-    return {line.id: gift_id for (line, _), gift_id in zip(these, found, strict=True)}
+    fits = _fitting(session, these, codes)
+    news = [_gift(line, person_id, codes, fits=fits.get(line.id)) for line, person_id in these]
+    found = pouring.record_many(session, sealer, news, at=at)
+    gifts = {line.id: gift_id for (line, _), gift_id in zip(these, found, strict=True)}
+    _came(session, fits, gifts)
+    return gifts
 
 
 def unbook(session: Session, sealer: Sealer, line: KeptLine, *, at: datetime, by: AccountId) -> None:
@@ -72,6 +81,7 @@ def unbook(session: Session, sealer: Sealer, line: KeptLine, *, at: datetime, by
     if line.cents > 0 and gift.net_cents != line.cents:
         raise GiftHasMoved
     donations.correct(session, sealer, line.gift_id, _movement(line), cents=-line.cents, at=at, by=by)
+    standing.forget(session, line.gift_id)
     store.stand_on(session, line.id, None)
 
 
@@ -84,8 +94,49 @@ def _codes(session: Session, several: Sequence[KeptLine]) -> dict[str, Printed]:
     return appeals.printed(session, {line.structured for line in several if line.structured})
 
 
-def _gift(line: KeptLine, person_id: PersonId, codes: Mapping[str, Printed], meant: Meant = GIFT) -> NewGift:
+def _fitting(
+    session: Session, given: Sequence[tuple[KeptLine, PersonId]], codes: Mapping[str, Printed]
+) -> Mapping[int, Fitting]:
+    """The instalments that transfers are: by a standing order, where neither a mandate nor an appeal is behind them."""
+    transfers = [
+        Transfer(key=line.id, person_id=person_id, cents=line.cents, on=line.booked_on)
+        for line, person_id in given
+        if not line.mandate and (line.structured or "") not in codes
+    ]
+    return standing.fitting(session, transfers)
+
+
+def _came(session: Session, fits: Mapping[int, Fitting], gifts: Mapping[int, GiftId]) -> None:
+    standing.note(session, [(one.plan.id, one.due.period, gifts[key]) for key, one in fits.items()])
+
+
+def _instalment(line: KeptLine, person_id: PersonId, fits: Fitting) -> NewGift:
+    """An instalment by standing order: split as it was promised, for the fund it was promised to."""
+    fee, fund = fits.due.fee_cents, fits.plan.fund
+    parts = ((line.cents - fee, LineKind.DONATION), (fee, LineKind.FEE))
+    return NewGift(
+        person_id=person_id,
+        lines=tuple(NewLine(cents=cents, kind=kind, fund=fund) for cents, kind in parts if cents),
+        given_on=line.booked_on,
+        movement=_movement(line),
+        kind=GiftKind.INSTALMENT if line.cents > fee else GiftKind.MEMBERSHIP_FEE,
+        basis=Basis.SETTLEMENT,
+        source_code=fits.plan.source_code,
+        split_beforehand=bool(fee),
+        is_promised=True,
+    )
+
+
+def _gift(
+    line: KeptLine,
+    person_id: PersonId,
+    codes: Mapping[str, Printed],
+    meant: Meant = GIFT,
+    fits: Fitting | None = None,
+) -> NewGift:
     printed = codes.get(line.structured or "")
+    if fits is not None:
+        return _instalment(line, person_id, fits)
     return NewGift(
         person_id=person_id,
         lines=(NewLine(cents=line.cents, kind=LINE_OF.get(meant.kind, LineKind.DONATION), fund=meant.fund),),
@@ -102,6 +153,7 @@ def _movement(line: KeptLine) -> Movement:
         method=Method.DIRECT_DEBIT if line.mandate else Method.TRANSFER,
         booked_on=line.booked_on,
         value_on=line.value_on,
+        executed_on=line.executed_on,
         provider=PROVIDER,
         external_id=f"{line.fingerprint.partition(':')[2]} {line.version}",
         reason_code=line.return_reason or "",

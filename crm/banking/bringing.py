@@ -152,6 +152,7 @@ def _prepared(counter: Counter, told: _Told, file_id: int, seen: dict[str, int])
         account,
         masked.booked_on,
         masked.value_on,
+        masked.executed_on,
         masked.cents,
         (masked.counterparty_name or "")[:140],
         (masked.counterparty_address or "")[:200],

@@ -73,6 +73,21 @@ def day(element: Element | None) -> date | None:
         return found.refuse(Refused.DAY)
 
 
+def _executed(element: Element) -> date | None:
+    """The day on which a bank carried an order out, where a transaction says one that can be read."""
+    for name in ("AccptncDtTm", "TxDtTm", "IntrBkSttlmDt"):
+        said = element.said("RltdDts", name) or ""
+        try:
+            if len(said) > 10 and said[10] == "T":
+                moment = datetime.fromisoformat(said)
+                return brussels_day(moment) if moment.tzinfo else moment.date()
+            if said:
+                return date.fromisoformat(said[:10])
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
 def transaction(element: Element) -> Transaction:
     """What one `TxDtls` says; the sign of its amount, where it has none of its own, is that of its entry."""
     cents = None
@@ -81,6 +96,8 @@ def transaction(element: Element) -> Transaction:
             cents = amount(found, element, strictly=False)
             break
     says = _references(element) | _parties(element) | _remittance(element)
+    if (executed_on := _executed(element)) is not None:
+        says["executed_on"] = executed_on
     own = element.find("CdtDbtInd")
     if own is not None:
         says["sign"] = sign(element)

@@ -139,12 +139,13 @@ def _split(details: list[Movement]) -> list[Movement]:
 def line_of(movement: Movement) -> Line:
     """One movement as a line."""
     joined = "".join(zone.ljust(width) for zone, width in zip(movement.zones, (53, 53, 43), strict=True))
-    structured = mandate = creditor = None
+    structured = mandate = creditor = executed_on = None
     returned, reason = movement.returned, movement.reason
     if movement.kind:
         joined = movement.zones[0].ljust(50) + joined[53:]
         if movement.kind == "127":
             creditor, mandate = joined[9:44].strip() or None, joined[44:79].strip() or None
+            executed_on = fields.day_said(joined[0:6])
             refused = joined[8] in "1234"
             returned = returned or joined[141].strip() or ("2" if refused else "")
             reason = reason or joined[142:146].strip()
@@ -165,6 +166,7 @@ def line_of(movement: Movement) -> Line:
         row=movement.row,
         booked_on=movement.booked_on,
         value_on=movement.value_on,
+        executed_on=executed_on,
         cents=movement.cents,
         counterparty_name=_plain(movement.name) or None,
         counterparty_account=references.account(movement.account),

@@ -112,6 +112,17 @@ def day(record: Record, start: int) -> date:
     return found
 
 
+def day_said(text: str) -> date | None:
+    """A day in the words of a communication, where it is one: what a bank writes there is refused by nobody."""
+    if not (len(text) == 6 and text.isascii() and text.isdigit()) or text == "000000":
+        return None
+    year = int(text[4:])
+    try:
+        return date(year + (1900 if year >= 80 else 2000), int(text[2:4]), int(text[:2]))
+    except ValueError:
+        return None
+
+
 def day_or_none(record: Record, start: int) -> date | None:
     """The same, where noughts or blanks say that the day is not known."""
     return None if record[1][start : start + 6] in {"000000", "      "} else day(record, start)

@@ -40,15 +40,16 @@ def settle(
 
 def settle_payouts(session: Session, waiting: Sequence[KeptLine], *, at: datetime) -> list[KeptLine]:
     """The lines that are left where those went that are transfers of payment providers: each settles one."""
-    credits_ = [
-        Credit(key=line.fingerprint, booked_on=line.booked_on, cents=line.cents, text=_words(line))
-        for line in waiting
-        if line.cents > 0 and not line.fee and line.return_kind is None
-    ]
+    credits_ = [credit(line) for line in waiting if line.cents > 0 and not line.fee and line.return_kind is None]
     done = paying_out.settle(session, credits_) if credits_ else set()
     taken = [line for line in waiting if line.fingerprint in done]
     store.decide_many(session, [(line, None, Rule.PAYOUT, None) for line in taken], {}, at=at)
     return [line for line in waiting if line.fingerprint not in done]
+
+
+def credit(line: KeptLine) -> Credit:
+    """A line as the room of payments reads it."""
+    return Credit(key=line.fingerprint, booked_on=line.booked_on, cents=line.cents, text=_words(line))
 
 
 def _words(line: KeptLine) -> str:
@@ -62,6 +63,7 @@ def seen(line: KeptLine) -> Seen:
         key=line.fingerprint,
         booked_on=line.booked_on,
         value_on=line.value_on,
+        executed_on=line.executed_on,
         cents=line.cents,
         references=tuple(text for text in said if text),
         end_to_end_id=line.end_to_end_id or "",

@@ -47,6 +47,7 @@ class KeptLine:
     account: str
     booked_on: date
     value_on: date | None
+    executed_on: date | None
     cents: int
     name: str
     address: str

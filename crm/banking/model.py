@@ -37,6 +37,7 @@ class Line:
     row: int
     booked_on: date
     value_on: date | None = None
+    executed_on: date | None = None
     cents: int
     counterparty_name: str | None = None
     counterparty_account: str | None = None

@@ -7,10 +7,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from crm.audit import service as audit
-from crm.banking import booking, collected, matching, store
+from crm.banking import booking, by_hand, collected, deciding, matching, store
 from crm.banking.bringing import Counter
-from crm.banking.errors import DayToCome, LineDecided, LineMissing, LineSettles, NothingToUndo
+from crm.banking.errors import DayToCome, NothingToUndo
 from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
 from crm.collections import settling
@@ -26,16 +25,9 @@ from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
 from crm.vault import service as vault
 
+line = deciding.line
 RECENT = 24
 """Among so many of somebody's newest gifts a return finds the one it takes back."""
-
-
-def line(session: Session, line_id: int) -> KeptLine:
-    """One line. Raises `LineMissing`."""
-    found = store.line(session, line_id)
-    if found is None:
-        raise LineMissing
-    return found
 
 
 def waiting(session: Session, *, after: tuple[date, int] | None = None, size: int = 50) -> list[KeptLine]:
@@ -95,7 +87,7 @@ def confirm(
         ledger = Ledger(sealer=counter.sealer, language=counter.language)
         settled = settling.send_back(session, ledger, undone, collected.seen(found), at=at)
         rule = Rule.COLLECTION if settled else rule
-    decided = _decide(
+    decided = deciding.decide(
         session, counter, line_id, LineState.MATCHED, person_id=person.id, rule=rule, seen=seen, by=by, at=at
     )
     if undone is not None:
@@ -165,7 +157,9 @@ def match_again(counter: Counter, *, at: datetime) -> int:
 
 def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
     """The line is nobody's gift (rent, a fee, our own transfer). A national number in it is thrown away."""
-    decided = _decide(session, counter, line_id, LineState.ASIDE, person_id=None, rule=None, seen=seen, by=by, at=at)
+    decided = deciding.decide(
+        session, counter, line_id, LineState.ASIDE, person_id=None, rule=None, seen=seen, by=by, at=at
+    )
     vault.forget_waiting(session, {decided.fingerprint})
     return decided
 
@@ -173,46 +167,18 @@ def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by
 def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
     """Takes a decision back: the line waits again, its gift is corrected to nought, what it taught is forgotten.
 
-    Raises `GiftHasMoved`, and `LineSettles` for a line that settled collections or a payout.
+    What a line settled is awaited again, and a line that was opened again waits for a colleague: no run decides on it.
+    Raises `GiftHasMoved`, and `LineSettles` where something happened to the collections or the payout since.
     """
     before = line(session, line_id)
+    reopened = deciding.decide(
+        session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at
+    )
     if before.rule in {Rule.COLLECTION, Rule.PAYOUT}:
-        raise LineSettles
-    reopened = _decide(session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at)
-    if before.gift_id is not None:
+        by_hand.take_back(session, counter, before, at=at)
+    elif before.gift_id is not None:
         booking.unbook(session, counter.sealer, replace(before, version=reopened.version), at=at, by=by)
     if (whose := before.person_id) is not None:
         matching.unlearn(session, before, whose)
         vault.take_back(session, counter.sealer, before.fingerprint, whose, at=at, by=by)
-    return line(session, line_id)
-
-
-def _decide(
-    session: Session,
-    counter: Counter,
-    line_id: int,
-    state: LineState,
-    *,
-    person_id: PersonId | None,
-    rule: Rule | None,
-    seen: int,
-    by: AccountId,
-    at: datetime,
-) -> KeptLine:
-    found = line(session, line_id)
-    is_free = (found.state is LineState.OPEN) != (state is LineState.OPEN) and found.state is not LineState.EXTRACT
-    if not is_free or not store.decide(
-        session, line_id, seen=seen, state=state, person_id=person_id, rule=rule, at=at, by=by
-    ):
-        raise LineDecided(line(session, line_id))
-    audit.record(
-        session,
-        counter.sealer,
-        at=at,
-        account_id=by,
-        action=f"bank.{state.value}",
-        subject="bank_line",
-        subject_id=line_id,
-        facts={"person": person_id, "rule": rule.value if rule else None},
-    )
     return line(session, line_id)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, func, insert, select, update
+from sqlalchemy import Date, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.banking.kept import Desk, Gap, HeldStatement, KeptLine, LineState, Rule
@@ -21,6 +21,7 @@ COLUMNS = (
     "account",
     "booked_on",
     "value_on",
+    "executed_on",
     "cents",
     "name",
     "address",
@@ -159,10 +160,18 @@ def waiting(session: Session, *, after: tuple[date, int] | None = None, size: in
     return [_line(found) for found in session.scalars(query.order_by(row.booked_on, row.id).limit(size))]
 
 
-def open_ids(session: Session, *, after: int, size: int) -> list[int]:
-    """Numbers of lines that wait, in their own order: for a run over all of them."""
+def open_credits(session: Session, cents: int, *, size: int) -> list[KeptLine]:
+    """Credits that wait, those of an amount first, then the newest; returns and fees are none."""
     row = BankLineRow
-    query = select(row.id).where(row.state == LineState.OPEN, row.id > after)
+    query = select(row).where(row.state == LineState.OPEN, row.cents > 0, row.return_kind.is_(None), ~row.fee)
+    query = query.order_by(case((row.cents == cents, 0), else_=1), row.booked_on.desc(), row.id).limit(size)
+    return [_line(found) for found in session.scalars(query)]
+
+
+def open_ids(session: Session, *, after: int, size: int) -> list[int]:
+    """Numbers of lines that wait, in their own order, for a run over all; none that a colleague opened again."""
+    row = BankLineRow
+    query = select(row.id).where(row.state == LineState.OPEN, row.id > after, row.decided_by.is_(None))
     return list(session.scalars(query.order_by(row.id).limit(size)))
 
 
@@ -330,6 +339,7 @@ def _line(row: BankLineRow) -> KeptLine:
         account=row.account,
         booked_on=row.booked_on,
         value_on=row.value_on,
+        executed_on=row.executed_on,
         cents=row.cents,
         name=row.name,
         address=row.address,

@@ -58,6 +58,7 @@ class BankLineRow(Base):
     account: Mapped[str] = mapped_column(String(34))
     booked_on: Mapped[date]
     value_on: Mapped[date | None]
+    executed_on: Mapped[date | None]
     cents: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(140))
     address: Mapped[str] = mapped_column(String(200))

@@ -15,6 +15,7 @@ def line_facts(line: Line) -> dict[str, Any]:
         "row": line.row,
         "booked_on": line.booked_on.isoformat(),
         "value_on": line.value_on.isoformat() if line.value_on else None,
+        "executed_on": line.executed_on.isoformat() if line.executed_on else None,
         "amount": exact(line.cents),
         "currency": "EUR",
         "counterparty_name": line.counterparty_name,

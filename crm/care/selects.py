@@ -10,6 +10,17 @@ from crm.care.model import Complaint, Direction
 from crm.care.tables import InteractionRow, TaskRow
 
 
+def finished_tasks() -> Select[*tuple[Any, ...]]:
+    """(id, done_at, done_by) of each task that was done."""
+    row = TaskRow
+    return select(row.id, row.done_at, row.done_by).where(row.done_at.is_not(None), row.removed_at.is_(None))
+
+
+def open_tasks() -> Select[*tuple[Any, ...]]:
+    """(id) of each task that waits for somebody."""
+    return select(TaskRow.id).where(TaskRow.done_at.is_(None), TaskRow.removed_at.is_(None))
+
+
 def signs_of_life(since: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
     """Who called, wrote or came by since an instant: selects of person_id."""
     row = InteractionRow

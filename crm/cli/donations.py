@@ -46,6 +46,8 @@ def control(year: int, *, as_json: bool) -> None:
         "ledger_by_bank": found.ledger_by_bank_cents,
         "bank": found.bank_cents,
         "paid_out": found.paid_out_cents,
+        "unpaid_out": {"payments": found.unpaid.count, "cents": found.unpaid.cents},
+        "payouts": [{"payout": one.reference, "said": one.cents, "bank": one.credited_cents} for one in found.payouts],
         "waiting": {"lines": found.waiting, "cents": found.waiting_cents},
         "elsewhere": {method.value: dict(several) for method, several in found.elsewhere.items()},
         "differences": [
@@ -70,6 +72,8 @@ def control(year: int, *, as_json: bool) -> None:
         f"registre, par la banque : {exact(found.ledger_by_bank_cents)}\n"
         f"lignes de la banque : {exact(found.bank_cents)}\n"
         f"lignes qui attendent : {found.waiting}\n"
+        f"paiements en ligne jamais versés : {found.unpaid.count} ({exact(found.unpaid.cents)})\n"
+        f"versements crédités autrement : {len(found.payouts)}\n"
         f"dons et jours qui diffèrent : {len(found.differences)}\n"
         f"attestations, différence : {exact(found.attestations.difference)}"
     )

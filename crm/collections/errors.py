@@ -49,6 +49,22 @@ class FileOvertaken(Conflict):
         self.plans = plans
 
 
+class AmountDiffers(Conflict):
+    """What was chosen of a file does not come to the amount of the bank's line."""
+
+    def __init__(self, cents: int, credited: int) -> None:
+        super().__init__("what was chosen does not come to the amount of the line")
+        self.cents = cents
+        self.credited = credited
+
+
+class CollectionMoved(Conflict):
+    """Something happened to what a line settled since (it went back, was refunded): it cannot simply be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("what this line settled has moved since")
+
+
 class CreditorUnknown(Invalid):
     """The settings do not say by which name and account the bank knows us."""
 

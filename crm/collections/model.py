@@ -199,6 +199,7 @@ class Seen:
     booked_on: date
     cents: int
     value_on: date | None = None
+    executed_on: date | None = None
     references: tuple[str, ...] = ()
     end_to_end_id: str = ""
     mandate: str = ""
@@ -213,6 +214,17 @@ class Outcome:
     gifts: int
     person_id: PersonId | None = None
     gift_id: GiftId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Awaited:
+    """A collection of a file that the bank has not answered to yet."""
+
+    end_to_end_id: str
+    plan_id: PlanId
+    person_id: PersonId
+    due_on: date
+    cents: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,7 +42,7 @@ from crm.values.languages import Language
 
 PROVIDER = "sepa"
 _Pair = tuple[AttemptRow, CollectionRow]
-_Came = tuple[AttemptRow, CollectionRow, Seen]
+Came = tuple[AttemptRow, CollectionRow, Seen]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +68,7 @@ def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datet
         if outcome is not None:
             done[line.key] = outcome
     came_in = [line for line in lines if line.cents > 0 and not line.is_return and line.key not in done]
-    came: dict[int, _Came] = {}
+    came: dict[int, Came] = {}
     for line, pair in _told(session, came_in, AttemptState.ASKED):
         if pair[0].id not in came and pair[1].cents == line.cents:
             came[pair[0].id] = (*pair, line)
@@ -149,18 +149,18 @@ def _settle_file(
             continue
         for some in store.askings(session, whole.id):
             mine = [(a, c, line) for a, c in some if a.state is AttemptState.ASKED and a.sequence in wanted]
-            _receive(session, ledger, mine, at=at)
+            receive(session, ledger, mine, at=at)
         if wanted == set(awaited):
             store.settled(session, whole.id, line.booked_on)
         return Outcome(gifts=sum(awaited[one][0] for one in wanted))
     return None
 
 
-def _settle_several(session: Session, ledger: Ledger, came: Sequence[_Came], *, at: datetime) -> dict[str, Outcome]:
+def _settle_several(session: Session, ledger: Ledger, came: Sequence[Came], *, at: datetime) -> dict[str, Outcome]:
     """Credits that the bank gives one by one."""
     if not came:
         return {}
-    made = _receive(session, ledger, came, at=at)
+    made = receive(session, ledger, came, at=at)
     known = collecting.plans(session, {PlanId(collection.plan_id) for _, collection, _ in came})
     done = {
         line.key: Outcome(
@@ -177,7 +177,7 @@ def _settle_several(session: Session, ledger: Ledger, came: Sequence[_Came], *, 
     return done
 
 
-def _receive(session: Session, ledger: Ledger, came: Sequence[_Came], *, at: datetime) -> dict[str, GiftId]:
+def receive(session: Session, ledger: Ledger, came: Sequence[Came], *, at: datetime) -> dict[str, GiftId]:
     """Instalments that came: each a gift of its plan's person, on the day of the credit."""
     if not came:
         return {}
@@ -185,7 +185,7 @@ def _receive(session: Session, ledger: Ledger, came: Sequence[_Came], *, at: dat
     news = [_gift(known[PlanId(collection.plan_id)], attempt, collection, line) for attempt, collection, line in came]
     found = pouring.record_many(session, ledger.sealer, news, at=at)
     made = {attempt.end_to_end_id: gift_id for (attempt, _, _), gift_id in zip(came, found, strict=True)}
-    rows = [(a.id, c.id, made[a.end_to_end_id], line.booked_on) for a, c, line in came]
+    rows = [(a.id, c.id, made[a.end_to_end_id], line.booked_on, line.key) for a, c, line in came]
     store.received(session, rows)
     by_day: dict[date, set[int]] = {}
     for _, collection, line in came:
@@ -208,15 +208,21 @@ def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen
             method=Method.DIRECT_DEBIT,
             booked_on=line.booked_on,
             value_on=line.value_on,
+            executed_on=line.executed_on,
             provider=PROVIDER,
-            external_id=attempt.end_to_end_id,
+            external_id=named(attempt),
         ),
-        kind=GiftKind.MEMBERSHIP_FEE if fee else GiftKind.INSTALMENT,
+        kind=GiftKind.INSTALMENT if given else GiftKind.MEMBERSHIP_FEE,
         basis=Basis.SETTLEMENT,
         source_code=plan.source_code,
         split_beforehand=bool(fee),
         is_promised=True,
     )
+
+
+def named(attempt: AttemptRow) -> str:
+    """How the movement of an asking is called: by another name each time the one before was taken back."""
+    return f"{attempt.end_to_end_id} {attempt.undone + 1}" if attempt.undone else attempt.end_to_end_id
 
 
 def _undo(session: Session, ledger: Ledger, pair: _Pair, line: Seen, *, at: datetime) -> Outcome | None:
@@ -229,8 +235,9 @@ def _undo(session: Session, ledger: Ledger, pair: _Pair, line: Seen, *, at: date
         method=Method.DIRECT_DEBIT,
         booked_on=line.booked_on,
         value_on=line.value_on,
+        executed_on=line.executed_on,
         provider=PROVIDER,
-        external_id=f"{attempt.end_to_end_id} back",
+        external_id=f"{named(attempt)} back",
         reason_code=line.reason[:20],
     )
     standing = donations.gift(session, gift_id).net_cents

@@ -302,15 +302,16 @@ def settled(session: Session, batch_id: int, on: date) -> None:
     )
 
 
-def received(session: Session, came: Sequence[tuple[int, int, int, date]]) -> None:
-    """Askings that were credited, given as (attempt, collection, gift, day)."""
+def received(session: Session, came: Sequence[tuple[int, int, int, date, str]]) -> None:
+    """Askings that were credited, given as (attempt, collection, gift, day, the bank's line)."""
     attempts: list[dict[str, Any]] = [
-        {"id": attempt, "state": AttemptState.SETTLED, "settled_on": on} for attempt, _, _, on in came
+        {"id": attempt, "state": AttemptState.SETTLED, "settled_on": on, "settled_by": key}
+        for attempt, _, _, on, key in came
     ]
     session.execute(update(AttemptRow), attempts)
     collections: list[dict[str, Any]] = [
         {"id": collection, "state": CollectionState.RECEIVED, "gift_id": gift, "reason": "", "retry_on": None}
-        for _, collection, gift, _ in came
+        for _, collection, gift, _, _ in came
     ]
     session.execute(update(CollectionRow), collections)
 

@@ -59,12 +59,16 @@ class CollectionRow(Base):
 
 
 class AttemptRow(Base):
-    """One asking of an instalment. `amendments` names the changes of the mandate that this one tells the bank."""
+    """One asking of an instalment. `was_reference`, `is_new_account`: the changes that this one tells the bank.
+
+    `settled_by` is the bank's line that settled it; `undone` counts how often that, or a return, was taken back.
+    """
 
     __tablename__ = "collection_attempt"
     __table_args__ = (
         UniqueConstraint("collection_id", "number"),
         Index("ix_collection_attempt_batch", "batch_id", "id"),
+        Index("ix_collection_attempt_line", "settled_by"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -78,3 +82,5 @@ class AttemptRow(Base):
     state: Mapped[AttemptState] = mapped_column(Word(AttemptState))
     reason: Mapped[str] = mapped_column(String(40))
     settled_on: Mapped[date | None]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    undone: Mapped[int] = mapped_column(default=0, server_default="0")

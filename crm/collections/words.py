@@ -49,6 +49,8 @@ REASONS: dict[str, str] = {
     "MS03": N_("sans raison donnée"),
     "SL01": N_("la personne a bloqué les domiciliations"),
 }
+LEFT_BY_THE_BANK = ("MS03", "AM04", "AC01", "AC04", "AC06", "MD01", "MD07", "MS02")
+"""The reasons among which a colleague chooses why the bank left something out."""
 ERRANDS: dict[Errand, str] = {
     Errand.CALL: N_("Domiciliation refusée par la banque (%(code)s) : appeler pour demander ce qu’il en est"),
     Errand.DECEASED: N_("La banque dit la personne décédée (%(code)s) : vérifier, n’écrire à personne"),

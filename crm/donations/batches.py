@@ -63,7 +63,15 @@ def begin(
 
 
 def enter(
-    session: Session, batch_id: BatchId, person_id: PersonId, cents: int, *, kind: GiftKind, fund: str, source: str = ""
+    session: Session,
+    batch_id: BatchId,
+    person_id: PersonId,
+    cents: int,
+    *,
+    kind: GiftKind,
+    fund: str,
+    source: str = "",
+    tribute: str = "",
 ) -> Batch:
     """One more. Raises BatchMissing once it is posted, DonorMissing, AmountWrong and CodeUnknown."""
     _open(session, batch_id)
@@ -80,7 +88,13 @@ def enter(
         raise Invalid("a batch has so many at most", field="count")
     session.add(
         BatchEntryRow(
-            batch_id=batch_id, person_id=person.id, cents=cents, kind=kind, fund_code=fund, source_code=source or None
+            batch_id=batch_id,
+            person_id=person.id,
+            cents=cents,
+            kind=kind,
+            fund_code=fund,
+            source_code=source or None,
+            tribute=tribute.strip()[: service.TRIBUTE],
         )
     )
     session.flush()
@@ -175,6 +189,7 @@ def _new(typed: Batch, entry: BatchEntry) -> NewGift:
         given_on=typed.received_on,
         basis=Basis.RECEIVED,
         source_code=entry.source_code,
+        tribute=entry.tribute,
         is_promised=True,
         movement=Movement(
             method=typed.method, booked_on=typed.received_on, provider=PROVIDER, external_id=f"{typed.id}-{entry.id}"
@@ -190,6 +205,7 @@ def _entry(row: BatchEntryRow) -> BatchEntry:
         kind=row.kind,
         fund=row.fund_code,
         source_code=row.source_code or "",
+        tribute=row.tribute,
     )
 
 

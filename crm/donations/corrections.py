@@ -5,22 +5,24 @@ What the bank told is corrected at its line, which is opened again; what a file 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.donations import service, store
+from crm.donations import rules, service, store
 from crm.donations.errors import (
     AmountWrong,
+    CodeUnknown,
     CorrectedElsewhere,
     CorrectionAsked,
     CorrectionMissing,
     FourEyes,
     GiftHasChanged,
 )
-from crm.donations.model import LARGEST, Correction, Gift, GiftKind, Movement, RefundState
-from crm.donations.tables import GiftCorrectionRow
+from crm.donations.model import LARGEST, Correction, Gift, GiftKind, Line, LineKind, Movement, Otherwise, RefundState
+from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.values.calendar import brussels_day
@@ -81,6 +83,42 @@ def ask(session: Session, gift_id: GiftId, cents: int, *, reason: str, at: datet
     return _correction(row)
 
 
+def ask_otherwise(
+    session: Session, gift_id: GiftId, otherwise: Otherwise, *, reason: str, at: datetime, by: AccountId
+) -> Correction:
+    """Asks that a gift of one line be of another kind, for another fund, or pay for something else; somebody else
+    decides. Raises as `ask`; CodeUnknown for a fund that is closed, AmountWrong for what it is already.
+    """
+    if not reason.strip() or len(reason) > service.REASON:
+        raise Invalid("a correction has a reason, in a few words", field="reason")
+    hold(session, f"gift {gift_id}")
+    standing = service.gift(session, gift_id)
+    line = _only_line(session, gift_id)
+    if told_by(session, gift_id) or GiftKind.IN_KIND in {standing.kind, otherwise.kind} or line is None:
+        raise CorrectedElsewhere
+    if (standing.kind, line.kind, line.fund) == (otherwise.kind, otherwise.line, otherwise.fund):
+        raise AmountWrong
+    if not store.open_funds(session, {otherwise.fund}):
+        raise CodeUnknown("fund")
+    if any(one.state is RefundState.ASKED for one in of_gift(session, gift_id)):
+        raise CorrectionAsked
+    row = GiftCorrectionRow(
+        gift_id=gift_id,
+        was_cents=standing.net_cents,
+        cents=standing.net_cents,
+        kind=otherwise.kind,
+        line_kind=otherwise.line,
+        fund_code=otherwise.fund,
+        reason=reason.strip(),
+        state=RefundState.ASKED,
+        asked_by=by,
+        asked_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return _correction(row)
+
+
 def decide(
     session: Session, sealer: Sealer, correction_id: CorrectionId, *, agreed: bool, at: datetime, by: AccountId
 ) -> Correction:
@@ -107,7 +145,65 @@ def _book(session: Session, sealer: Sealer, row: GiftCorrectionRow, *, at: datet
     if standing.net_cents != row.was_cents or told_by(session, gift_id):
         raise GiftHasChanged
     movement = Movement(method=standing.method, booked_on=brussels_day(at), provider=PROVIDER, external_id=str(row.id))
+    if (otherwise := _otherwise(row)) is not None:
+        return _become(session, sealer, gift_id, otherwise, movement, at=at, by=by)
     return service.correct(session, sealer, gift_id, movement, cents=row.cents - row.was_cents, at=at, by=by)
+
+
+def _become(
+    session: Session,
+    sealer: Sealer,
+    gift_id: GiftId,
+    otherwise: Otherwise,
+    movement: Movement,
+    *,
+    at: datetime,
+    by: AccountId,
+) -> Gift:
+    """The money goes off its line and onto a new one, as two movements of today: no closed month changes."""
+    line = _only_line(session, gift_id)
+    row = session.get(GiftRow, gift_id, populate_existing=True)
+    if line is None or row is None:
+        raise GiftHasChanged
+    away = replace(movement, external_id=f"{movement.external_id} away")
+    service.correct(session, sealer, gift_id, away, cents=-line.net_cents, at=at, by=by)
+    [(is_deductible, why)] = rules.judged(
+        otherwise.kind,
+        [otherwise.line],
+        given_on=row.given_on,
+        split_beforehand=False,
+        rules=store.rules(session),
+    )
+    row.kind, row.cents = otherwise.kind, line.net_cents
+    row.owes_thanks = row.owes_thanks and otherwise.line is LineKind.DONATION
+    for old in session.scalars(select(GiftLineRow).where(GiftLineRow.gift_id == gift_id)):
+        old.cents = 0
+    session.flush()
+    new = GiftLineRow(
+        gift_id=gift_id,
+        position=len(store.lines(session, gift_id)),
+        kind=otherwise.line,
+        fund_code=otherwise.fund,
+        cents=line.net_cents,
+        net_cents=0,
+        is_deductible=is_deductible,
+        why=why,
+    )
+    session.add(new)
+    session.flush()
+    return service.correct(session, sealer, gift_id, movement, cents=line.net_cents, at=at, by=by)
+
+
+def _only_line(session: Session, gift_id: GiftId) -> Line | None:
+    """The one line on which a gift stands; None where it stands on several, or on none."""
+    standing = [line for line in store.lines(session, gift_id) if line.net_cents]
+    return standing[0] if len(standing) == 1 else None
+
+
+def _otherwise(row: GiftCorrectionRow) -> Otherwise | None:
+    if row.kind is None or row.line_kind is None or row.fund_code is None:
+        return None
+    return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code)
 
 
 def _correction(row: GiftCorrectionRow) -> Correction:
@@ -122,4 +218,5 @@ def _correction(row: GiftCorrectionRow) -> Correction:
         asked_at=row.asked_at,
         decided_by=None if row.decided_by is None else AccountId(row.decided_by),
         decided_at=row.decided_at,
+        otherwise=_otherwise(row),
     )

@@ -31,7 +31,6 @@ from crm.donations import selects
 from crm.donations.model import GiftKind
 from crm.donations.portraits import (
     BANDS,
-    COUNTED,
     SEASON,
     THRESHOLDS,
     WINDOWS,
@@ -71,13 +70,13 @@ def figures(among: Among = Among.ALL) -> Select[*tuple[Any, ...]]:
     one = select(
         gift.c.person_id,
         gift.c.given_on,
-        gift.c.net_cents,
+        gift.c.given_cents,
         gift.c.kind,
         func.row_number().over(**order).label("place"),
         func.lag(gift.c.given_on).over(**order).label("before_on"),
         func.lead(gift.c.id).over(**order).label("after_id"),
     ).subquery()
-    windows, day, cents = aliased(DonorWindowsRow), one.c.given_on, one.c.net_cents
+    windows, day, cents = aliased(DonorWindowsRow), one.c.given_on, one.c.given_cents
     is_last = one.c.after_id.is_(None)
     year, year_before = _part("year", day), _part("year", one.c.before_on)
     since = {size: getattr(windows, f"since_{size}m_on") for size in WINDOWS}
@@ -112,8 +111,8 @@ def by_year(among: Among = Among.ALL) -> Select[*tuple[Any, ...]]:
     """The rows that `donor_year` must hold."""
     gift, windows = _counted(among), aliased(DonorWindowsRow)
     year = _part("year", gift.c.given_on).label("year")
-    late = case((_part("month", gift.c.given_on) >= SEASON, gift.c.net_cents), else_=0)
-    sums = [func.count(), _whole(func.sum(gift.c.net_cents)), _whole(func.sum(late))]
+    late = case((_part("month", gift.c.given_on) >= SEASON, gift.c.given_cents), else_=0)
+    sums = [func.count(), _whole(func.sum(gift.c.given_cents)), _whole(func.sum(late))]
     return (
         select(
             gift.c.person_id,
@@ -246,7 +245,7 @@ def donors() -> Donor:
 
 
 def _counted(among: Among) -> Any:
-    found = selects.effective_gifts().where(GiftRow.kind.in_(sorted(COUNTED)))
+    found = selects.effective_gifts().where(GiftRow.given_cents > 0)
     return found.where(these(GiftRow.person_id, among)).subquery()
 
 

@@ -247,8 +247,19 @@ class Refund:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Otherwise:
+    """What a gift should have been: its kind, what its one line pays for, and the fund of it."""
+
+    kind: GiftKind
+    line: LineKind
+    fund: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Correction:
-    """What a gift should have come to: it came to `was_cents` when one person asked; another decides."""
+    """What a gift should have come to, or been (`otherwise`): it came to `was_cents` when one person asked; another
+    decides.
+    """
 
     id: CorrectionId
     gift_id: GiftId
@@ -260,6 +271,7 @@ class Correction:
     asked_at: datetime
     decided_by: AccountId | None
     decided_at: datetime | None
+    otherwise: Otherwise | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -297,6 +309,7 @@ class BatchEntry:
     kind: GiftKind
     fund: str
     source_code: str
+    tribute: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -40,6 +40,7 @@ TABLES = frozenset(
         "donor_stats",
         "donor_year",
         "thanks",
+        "thank_call",
         "refund",
         "gift_correction",
         "appeal_reference",

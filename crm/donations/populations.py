@@ -10,8 +10,7 @@ from sqlalchemy import Select, select
 
 from crm.consent.policy import Population
 from crm.donations.model import GiftKind
-from crm.donations.portraits import COUNTED
-from crm.donations.selects import effective_gifts
+from crm.donations.selects import effective_gifts, fee_lines
 
 
 def populations(today: date) -> Mapping[Population, Select[*tuple[Any, ...]]]:
@@ -21,9 +20,9 @@ def populations(today: date) -> Mapping[Population, Select[*tuple[Any, ...]]]:
     """
     gifts = effective_gifts().subquery("gifts")
     of_kind = select(gifts.c.person_id).distinct()
-    fees = gifts.c.given_on >= date(today.year - 1, 1, 1)
+    paid = fee_lines().subquery("paid")
     return {
         Population.BUYERS: of_kind.where(gifts.c.kind == GiftKind.SALE),
-        Population.DONORS: of_kind.where(gifts.c.kind.in_(sorted(COUNTED))),
-        Population.MEMBERS: of_kind.where(gifts.c.kind == GiftKind.MEMBERSHIP_FEE, fees),
+        Population.DONORS: of_kind.where(gifts.c.given_cents > 0),
+        Population.MEMBERS: select(paid.c.person_id).distinct().where(paid.c.given_on >= date(today.year - 1, 1, 1)),
     }

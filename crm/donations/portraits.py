@@ -1,7 +1,8 @@
 """What is said of a donor from the figures of their gifts: lifecycle, traits, streak, trend, level, scores.
 
-Every definition takes the day as of which it is asked; `donor_selects` says the same in SQL. Gifts that count are all
-but sales and membership fees, net of what went back, tests left out. Years are calendar years, months completed ones.
+Every definition takes the day as of which it is asked; `donor_selects` says the same in SQL. What counts of a gift are
+its donations (`rules.given`: no fee, nothing bought), net of what went back, tests left out.
+Years are calendar years, months completed ones.
 """
 
 from __future__ import annotations
@@ -12,11 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from crm.donations.model import GiftKind
 from crm.values.identifiers import PersonId
 
-COUNTED = frozenset(GiftKind) - {GiftKind.SALE, GiftKind.MEMBERSHIP_FEE}
-"""Kinds that make a donor: a fee is never a gift, and a candle is bought."""
 WINDOWS = (12, 24, 36, 60)
 """Months of the windows that are kept."""
 SEASON = 11

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.donations import donor_store, rules, sealing, service, store
+from crm.donations import abodes, donor_store, rules, sealing, service, store
 from crm.donations.errors import AmountWrong, CodeUnknown, DonorMissing, SaidOtherwise
 from crm.donations.model import LARGEST, DeductionRule, Entry, EntryKind, GiftKind, NewGift
 from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow
@@ -40,12 +40,15 @@ _GIFT = (
     "split_beforehand",
     "cents",
     "net_cents",
+    "given_cents",
     "tribute",
     "address",
     "is_test",
     "thanked_at",
     "recorded_at",
     "recorded_by",
+    "in_kind_name",
+    "owes_thanks",
 )
 _LINE = ("id", "gift_id", "position", "kind", "fund_code", "cents", "net_cents", "is_deductible", "why")
 _ENTRY = ("id", *sealing.Unsealed._fields, "mark_key_id", "mark", "block")
@@ -59,8 +62,10 @@ class _Facts:
     living: dict[PersonId, PersonId]
     rules: tuple[DeductionRule, ...]
     closed_until: date | None
+    homes: dict[PersonId, str]
     at: datetime
     by: AccountId | None
+    today: date
 
 
 def record_many(
@@ -97,8 +102,9 @@ def _check(new: NewGift, *, today: date) -> None:
 
 def _name(new: NewGift, place: int) -> _Name:
     movement = new.movement
-    is_named = movement.external_id and new.kind is not GiftKind.IN_KIND
-    return (movement.provider, movement.external_id) if is_named else place
+    if new.kind is GiftKind.IN_KIND:
+        return ("in kind", rules.in_kind_name(new)) if movement.external_id else place
+    return (movement.provider, movement.external_id) if movement.external_id else place
 
 
 def _known(session: Session, several: Sequence[NewGift]) -> dict[_Name, GiftId]:
@@ -111,7 +117,11 @@ def _known(session: Session, several: Sequence[NewGift]) -> dict[_Name, GiftId]:
         entry = booked.get(_name(new, place))
         if entry is not None and (entry.kind, entry.cents) != (EntryKind.RECEIPT, new.cents):
             raise SaidOtherwise
-    return {name: entry.gift_id for name, entry in booked.items()}
+    found = {name: entry.gift_id for name, entry in booked.items()}
+    for name in sorted({rules.in_kind_name(new) for new in several} - {""}):
+        if (there := store.called(session, name)) is not None:
+            found["in kind", name] = there
+    return found
 
 
 def _facts(session: Session, fresh: Collection[NewGift], *, at: datetime, by: AccountId | None) -> _Facts:
@@ -124,7 +134,16 @@ def _facts(session: Session, fresh: Collection[NewGift], *, at: datetime, by: Ac
     if store.sources(session, codes) != codes:
         raise CodeUnknown("source_code")
     hold(session, "months", shared=True)
-    return _Facts(living=living, rules=store.rules(session), closed_until=service.closed_until(session), at=at, by=by)
+    today = brussels_day(at)
+    return _Facts(
+        living=living,
+        rules=store.rules(session),
+        closed_until=service.closed_until(session),
+        homes=abodes.written(session, {living[one.person_id] for one in fresh if abodes.is_fresh(one, today)}, today),
+        at=at,
+        by=by,
+        today=today,
+    )
 
 
 def _write(session: Session, sealer: Sealer, fresh: Sequence[NewGift], facts: _Facts) -> list[GiftId]:
@@ -187,12 +206,15 @@ def _gift(gift_id: int, new: NewGift, facts: _Facts, *, is_paid: bool) -> tuple[
         new.split_beforehand,
         new.cents,
         new.cents if is_paid else 0,
+        rules.given(new.kind, ((line.kind, line.cents) for line in new.lines)) if is_paid else 0,
         new.tribute.strip(),
-        new.address,
+        facts.homes.get(facts.living[new.person_id], "") if abodes.is_fresh(new, facts.today) else new.address,
         new.is_test,
         None,
         facts.at,
         facts.by,
+        rules.in_kind_name(new) or None,
+        rules.owes_thanks(new, facts.today),
     )
 
 
@@ -206,9 +228,7 @@ def _entry(sealer: Sealer, entry_id: int, gift_id: int, new: NewGift, facts: _Fa
         booked_on=movement.booked_on,
         value_on=movement.value_on,
         executed_on=movement.executed_on,
-        accounted_on=rules.accounted_on(
-            movement.booked_on, closed_until=facts.closed_until, today=brussels_day(facts.at)
-        ),
+        accounted_on=rules.accounted_on(movement.booked_on, closed_until=facts.closed_until, today=facts.today),
         provider=movement.provider,
         external_id=movement.external_id or None,
         reason_code=movement.reason_code,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from crm.donations.model import DeductionRule, EntryKind, GiftKind, LineKind, Why
+from crm.donations.model import DeductionRule, EntryKind, GiftKind, LineKind, NewGift, Why
 from crm.values.money import shared
 
 OUTGOING = frozenset({EntryKind.REFUND, EntryKind.RETURN, EntryKind.CHARGEBACK})
@@ -85,6 +85,35 @@ def judged(
     if pays_for_something and not split_beforehand:
         found = [(False, Why.MIXED if is_deductible else why) for is_deductible, why in found]
     return tuple(found)
+
+
+def given(kind: GiftKind, lines: Iterable[tuple[LineKind, int]]) -> int:
+    """What of a gift makes a donor, of its lines as (kind, what stands): the donations among them.
+
+    A fee or a sale that has no other line is one, whatever its line is called. `store.given` says the same in SQL.
+    """
+    several = tuple(lines)
+    if kind in LINE_OF and all(line is LineKind.DONATION for line, _ in several):
+        return 0
+    return sum(cents for line, cents in several if line is LineKind.DONATION)
+
+
+def in_kind_name(new: NewGift) -> str:
+    """How whoever tells of a gift in kind calls it, since no movement bears its name; empty for any other."""
+    movement = new.movement
+    is_named = new.kind is GiftKind.IN_KIND and movement.external_id
+    return f"{movement.provider} {movement.external_id}" if is_named else ""
+
+
+FRESH_DAYS = 90
+"""A gift that is written down later than this came from an older system: nobody is thanked for it by ours."""
+
+
+def owes_thanks(new: NewGift, today: date) -> bool:
+    """Whether nobody asks its donor before they were thanked, however long that takes; of instalments, for a while."""
+    gives = given(new.kind, ((line.kind, line.cents) for line in new.lines)) > 0
+    is_thanked = new.kind not in {GiftKind.INSTALMENT, GiftKind.LEGACY, GiftKind.IN_KIND} and not new.is_test
+    return gives and is_thanked and new.given_on > today - timedelta(days=FRESH_DAYS)
 
 
 def has_right_sign(kind: EntryKind, cents: int) -> bool:

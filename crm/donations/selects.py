@@ -12,9 +12,11 @@ from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
 
 
 def effective_gifts() -> Select[*tuple[Any, ...]]:
-    """(id, person_id, given_on, kind, method, source_code, net_cents) of each gift of which something came and stayed.
+    """(id, person_id, given_on, kind, method, source_code, net_cents, given_cents) of each gift of which something came
+    and stayed.
 
-    Tests are left out, and what was given back is taken off. Whatever counts money reads this and nothing else.
+    Tests are left out, and what was given back is taken off. Whatever counts money reads this and nothing else;
+    whatever counts donors reads `given_cents`, which leaves out fees and goods.
     """
     return select(
         GiftRow.id,
@@ -24,6 +26,7 @@ def effective_gifts() -> Select[*tuple[Any, ...]]:
         GiftRow.method,
         GiftRow.source_code,
         GiftRow.net_cents,
+        GiftRow.given_cents,
     ).where(GiftRow.net_cents > 0, ~GiftRow.is_test)
 
 

@@ -1,18 +1,18 @@
 """The door of gifts: record, give back, correct, move, close a month; look them up.
 
-A gift is a commitment with lines; money that moves is written beside it in a ledger that only grows. What a gift comes
-to is the fold of its movements, kept with it. Every door may be called twice with the same `external_id`: the second
-time it says what the first did.
+Money that moves is written beside a gift in a ledger that only grows; what it comes to is the fold of its movements,
+kept with it. Every door may be called twice with the same `external_id`: the second time it says what the first did.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.donations import centres, rules, sealing, store
+from crm.donations import abodes, centres, rules, sealing, store
 from crm.donations.errors import (
     AmountWrong,
     CodeUnknown,
@@ -54,8 +54,8 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, GiftId, PersonId, RefundId
 
-REASON = 500
-"""So many characters a reason may have."""
+REASON, TRIBUTE = 500, 200
+"""So many characters has a reason at most, and a tribute."""
 
 
 def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: AccountId | None = None) -> Gift:
@@ -66,9 +66,10 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
     """
     if any(line.cents <= 0 for line in new.lines) or not 0 < new.cents < LARGEST:
         raise AmountWrong
-    if max(new.given_on, new.movement.booked_on) > brussels_day(at):
+    if max(new.given_on, new.movement.booked_on) > (today := brussels_day(at)):
         raise Invalid("a gift cannot be of a day to come", field="given_on")
-    booked = _booked(session, new.movement, EntryKind.RECEIPT, new.cents)
+    name = rules.in_kind_name(new)
+    booked = store.called(session, name) if name else _booked(session, new.movement, EntryKind.RECEIPT, new.cents)
     if booked is not None:
         return gift(session, booked)
     person = people.find_survivor(session, new.person_id)
@@ -96,8 +97,11 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
         split_beforehand=new.split_beforehand,
         cents=new.cents,
         net_cents=0,
+        given_cents=0,
+        in_kind_name=name or None,
+        owes_thanks=rules.owes_thanks(new, today),
         tribute=new.tribute.strip(),
-        address=new.address,
+        address=new.address or abodes.homes(session, [replace(new, person_id=person.id)], today).get(person.id, ""),
         is_test=new.is_test,
         recorded_at=at,
         recorded_by=by,
@@ -310,17 +314,12 @@ def totals(session: Session, wanted: Wanted) -> Totals:
 
 def latest_of(session: Session, person_id: PersonId, *, size: int) -> tuple[Gift, ...]:
     """Somebody's newest gifts, tests among them."""
-    return store.page(session, Wanted(person_id=person_id), after=None, size=size)
+    return page(session, Wanted(person_id=person_id), size=size)
 
 
 def refunds_to_decide(session: Session) -> tuple[Refund, ...]:
     """Every refund that waits for a second person."""
     return store.refunds(session, state=RefundState.ASKED)
-
-
-def drift(session: Session) -> int:
-    """How many gifts and lines come to something else than their movements say."""
-    return store.drift(session)
 
 
 def _once(
@@ -396,5 +395,6 @@ def _enter(
     store.add_entry(session, row, parts)
 
 
+drift = store.drift
 LEDGER = sealing.LEDGER
 """Movements of money as `crm.ledgers` seals and verifies them."""

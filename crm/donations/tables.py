@@ -99,15 +99,21 @@ class DeductionProposalRow(Base):
 
 
 class GiftRow(Base):
-    """`recorded_person_id` is who gave as it was recorded; a merge or a move changes `person_id`."""
+    """`recorded_person_id` is who gave as it was recorded; a merge or a move changes `person_id`.
+
+    `given_cents` is what of `net_cents` makes a donor (`rules.given`). `in_kind_name` is how whoever told of a gift in
+    kind calls it; `owes_thanks`: written down while it was fresh, and nobody is asked before thanks.
+    """
 
     __tablename__ = "gift"
     __table_args__ = (
         Index("ix_gift_person", "person_id", "given_on"),
         Index("ix_gift_day", "given_on", "id"),
         # All that « who gave so much since then? » reads: asked of everybody, it need not look at one gift.
-        Index("ix_gift_kind", "kind", "given_on", "person_id", "net_cents", "is_test"),
+        Index("ix_gift_kind", "kind", "given_on", "person_id", "net_cents", "given_cents", "is_test"),
         Index("ix_gift_source", "source_code"),
+        Index("uq_gift_in_kind_name", "in_kind_name", unique=True),
+        Index("ix_gift_owed", "owes_thanks", "thanked_at", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -121,6 +127,9 @@ class GiftRow(Base):
     split_beforehand: Mapped[bool]
     cents: Mapped[int] = mapped_column(BigInteger)
     net_cents: Mapped[int] = mapped_column(BigInteger)
+    given_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    in_kind_name: Mapped[str | None] = mapped_column(String(170))
+    owes_thanks: Mapped[bool] = mapped_column(default=False, server_default="0")
     tribute: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
     is_test: Mapped[bool]
@@ -276,6 +285,15 @@ class ThanksRow(Base):
     thanked_by: Mapped[int | None] = mapped_column(BigId)
 
 
+class ThankCallRow(Base):
+    """A task for a colleague to thank by telephone: whoever closes it has thanked for the gift."""
+
+    __tablename__ = "thank_call"
+
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), primary_key=True)
+    task_id: Mapped[int] = mapped_column(BigId, index=True)
+
+
 class RfmCutRow(Base):
     """From which value on a measure earns a score, among those whom a score compares; a day counts by its ordinal."""
 
@@ -312,7 +330,7 @@ class RefundRow(Base):
 
 
 class GiftCorrectionRow(Base):
-    """What a gift typed in or imported should have come to, and what two colleagues made of it."""
+    """What a gift typed in or imported should have come to, or been, and what two colleagues made of it."""
 
     __tablename__ = "gift_correction"
 
@@ -320,6 +338,9 @@ class GiftCorrectionRow(Base):
     gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
     was_cents: Mapped[int] = mapped_column(BigInteger)
     cents: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[GiftKind | None] = mapped_column(Word(GiftKind))
+    line_kind: Mapped[LineKind | None] = mapped_column(Word(LineKind))
+    fund_code: Mapped[str | None] = mapped_column(ForeignKey("fund.code"))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[RefundState] = mapped_column(Word(RefundState), index=True)
     asked_by: Mapped[int] = mapped_column(BigId)
@@ -387,3 +408,4 @@ class BatchEntryRow(Base):
     kind: Mapped[GiftKind] = mapped_column(Word(GiftKind))
     fund_code: Mapped[str] = mapped_column(ForeignKey("fund.code"))
     source_code: Mapped[str | None] = mapped_column(ForeignKey("gift_source.code"))
+    tribute: Mapped[str] = mapped_column(String(200), default="", server_default="")

@@ -128,6 +128,35 @@ def take_back(
     return stays
 
 
+def empty(
+    session: Session,
+    sealer: Sealer,
+    names: Mapping[GiftId, tuple[str, date]],
+    *,
+    provider: str,
+    at: datetime,
+    by: AccountId | None,
+) -> None:
+    """Corrects whole gifts to nought in a few statements: `names` says how each movement is called, and its day.
+
+    Whoever calls holds what the gifts stand on, and knows that nothing happened to them since.
+    """
+    hold(session, "months", shared=True)
+    query = select(GiftRow).where(GiftRow.id.in_(names)).execution_options(populate_existing=True)
+    until, today, made, people = service.closed_until(session), brussels_day(at), [], set()
+    for row in session.scalars(query):
+        name, on = names[GiftId(row.id)]
+        movement = Movement(method=row.method, booked_on=on, provider=provider, external_id=name)
+        day = rules.accounted_on(on, closed_until=until, today=today)
+        cents = -row.net_cents
+        made.append(_entry(sealer, row.id, EntryKind.CORRECTION, movement, cents=cents, accounted_on=day, at=at, by=by))
+        people.add(row.person_id)
+    session.add_all(made)
+    session.flush()
+    _empty(session, {entry.gift_id: entry.id for entry in made})
+    donor_store.refresh(session, people, at=at)
+
+
 def givers(session: Session, person_ids: Collection[int]) -> set[int]:
     """Those of the people of whom something stands that was not taken back."""
     if not person_ids:
@@ -202,7 +231,11 @@ def _empty(session: Session, corrections: Mapping[int, int]) -> None:
         if line.net_cents
     )
     session.flush()
-    for row, column in ((GiftLineRow, GiftLineRow.gift_id), (GiftRow, GiftRow.id)):
+    nought = {"net_cents": 0}
+    for row, column, values in (
+        (GiftLineRow, GiftLineRow.gift_id, nought),
+        (GiftRow, GiftRow.id, nought | {"given_cents": 0}),
+    ):
         session.execute(
-            update(row).where(column.in_(corrections)).values(net_cents=0).execution_options(synchronize_session=False)
+            update(row).where(column.in_(corrections)).values(values).execution_options(synchronize_session=False)
         )

@@ -8,22 +8,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from crm.care import selects as care
 from crm.donations.model import GiftKind
-from crm.donations.tables import DonorStatsRow, GiftRow
-from crm.donations.thanking import DAYS, THANKED_FOR
+from crm.donations.tables import DonorStatsRow, GiftRow, ThankCallRow
+from crm.donations.thanking import DAYS, NEVER_THANKED_FOR
 from crm.people import selects as people
 
 
 def awaiting(on: date) -> Select[*tuple[Any, ...]]:
-    """(id, person_id, given_on, net_cents, is_first) of each gift for which nobody was thanked yet and somebody can be.
+    """(id, person_id, given_on, cents, is_first) of each gift for which nobody was thanked yet and somebody can be.
 
-    Not those given too long ago, nor an instalment after the first, nor gifts of the dead.
+    Not those of an older system given too long ago, nor an instalment after the first, nor gifts of the dead.
     """
     gift, before, donor = GiftRow, aliased(GiftRow), aliased(DonorStatsRow)
     earlier = select(before.id).where(
         before.person_id == gift.person_id,
         before.kind == GiftKind.INSTALMENT,
-        before.net_cents > 0,
+        before.given_cents > 0,
         ~before.is_test,
         or_(before.given_on < gift.given_on, and_(before.given_on == gift.given_on, before.id < gift.id)),
     )
@@ -32,20 +33,35 @@ def awaiting(on: date) -> Select[*tuple[Any, ...]]:
             gift.id,
             gift.person_id,
             gift.given_on,
-            gift.net_cents,
+            gift.given_cents.label("cents"),
             (donor.first_on == gift.given_on).label("is_first"),
         )
         .join(donor, donor.person_id == gift.person_id)
         .where(
             gift.thanked_at.is_(None),
-            gift.kind.in_(sorted(THANKED_FOR)),
-            gift.net_cents > 0,
+            gift.kind != NEVER_THANKED_FOR,
+            gift.given_cents > 0,
             ~gift.is_test,
-            gift.given_on > on - timedelta(days=DAYS),
+            or_(gift.owes_thanks, gift.given_on > on - timedelta(days=DAYS)),
+            ~_called(gift.id),
             or_(gift.kind != GiftKind.INSTALMENT, ~earlier.correlate(gift).exists()),
             ~people.deceased(gift.person_id),
         )
     )
+
+
+def to_thank(on: date) -> Select[*tuple[Any, ...]]:
+    """Those of `awaiting` for which no colleague has a task to call."""
+    row, waiting = ThankCallRow, care.open_tasks().subquery("waiting")
+    tasked = select(row.gift_id).join(waiting, waiting.c.id == row.task_id)
+    return awaiting(on).where(GiftRow.id.not_in(tasked))
+
+
+def _called(gift_id: Any) -> ColumnElement[bool]:
+    """Whether a colleague has made the call of thanks: the task is done, whoever writes it down."""
+    row = ThankCallRow
+    made = care.finished_tasks().subquery("made")
+    return select(row.gift_id).join(made, made.c.id == row.task_id).where(row.gift_id == gift_id).exists()
 
 
 def awaits_thanks(person_id: Any, on: date) -> ColumnElement[bool]:

@@ -13,8 +13,8 @@ from crm.values.languages import Language
 
 DAYS = 90
 """A thank-you that would come later than this is not sent any more."""
-THANKED_FOR = frozenset({GiftKind.ONE_OFF, GiftKind.INSTALMENT, GiftKind.SPONSORING})
-"""Of instalments, the first."""
+NEVER_THANKED_FOR = GiftKind.LEGACY
+"""Whoever gave it is dead. Of instalments, the first is thanked for; of fees and sales, what was given beside them."""
 
 
 class ThankWay(StrEnum):

@@ -10,9 +10,11 @@ from itertools import groupby
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from crm.care import selects as care_selects
+from crm.care import service as care
 from crm.donations import thank_selects, thanking
 from crm.donations.model import LARGEST
-from crm.donations.tables import GiftRow, ThankRuleRow, ThanksRow
+from crm.donations.tables import GiftRow, ThankCallRow, ThankRuleRow, ThanksRow
 from crm.donations.thanking import Due, Reach, ThankRule, ThankWay
 from crm.foundation.database import hold
 from crm.people import contacts
@@ -29,7 +31,7 @@ MOST = 300
 
 def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
     """Who waits for thanks, who has waited longest first; one line a person, however many gifts they made."""
-    gifts = thank_selects.awaiting(on).subquery()
+    gifts = thank_selects.to_thank(on).subquery()
     longest = select(gifts.c.person_id, func.min(gifts.c.given_on).label("on")).group_by(gifts.c.person_id)
     first = longest.order_by("on", gifts.c.person_id).limit(size).subquery()
     query = (
@@ -46,8 +48,8 @@ def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
         waiting = Due(
             person_id=person_id,
             gift_ids=tuple(GiftId(row.id) for row in mine),
-            given=tuple((row.given_on, row.net_cents) for row in mine),
-            cents=sum(row.net_cents for row in mine),
+            given=tuple((row.given_on, row.cents) for row in mine),
+            cents=sum(row.cents for row in mine),
             last_on=max(row.given_on for row in mine),
             is_first=any(row.is_first for row in mine),
             way=ThankWay.NONE,
@@ -65,7 +67,7 @@ def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
 
 def due_count(session: Session, on: date) -> int:
     """How many people wait for thanks."""
-    gifts = thank_selects.awaiting(on).subquery()
+    gifts = thank_selects.to_thank(on).subquery()
     return session.scalar(select(func.count(gifts.c.person_id.distinct()))) or 0
 
 
@@ -83,6 +85,40 @@ def thank(
     session.add_all(ThanksRow(gift_id=gift_id, way=way, thanked_at=at, thanked_by=by) for gift_id in fresh)
     session.flush()
     return tuple(fresh)
+
+
+def call(session: Session, due: Due, *, title: str, at: datetime, on: date, by: AccountId) -> bool:
+    """A task to thank somebody by telephone, once: they count as thanked when it is done. Whether it was made."""
+    for gift_id in sorted(due.gift_ids):
+        hold(session, f"gift {gift_id}")
+    waiting = care_selects.open_tasks().subquery("waiting")
+    row = ThankCallRow
+    theirs = select(row.gift_id).join(waiting, waiting.c.id == row.task_id).where(row.gift_id.in_(due.gift_ids))
+    called = set(session.scalars(theirs))
+    gifts = select(GiftRow.id).where(GiftRow.id.in_(due.gift_ids), GiftRow.thanked_at.is_(None))
+    fresh = [number for number in session.scalars(gifts) if number not in called]
+    if not fresh:
+        return False
+    task = care.add_task(session, title=title, by=by, at=at, due_on=on, person_id=due.person_id)
+    for number in fresh:
+        session.merge(ThankCallRow(gift_id=number, task_id=task.id))
+    session.flush()
+    return True
+
+
+def note_calls(session: Session) -> int:
+    """Writes down who was thanked by telephone, now that their task is done; how many gifts it were."""
+    made, row = care_selects.finished_tasks().subquery("made"), ThankCallRow
+    query = (
+        select(row.gift_id, made.c.done_at, made.c.done_by)
+        .join(made, made.c.id == row.task_id)
+        .join(GiftRow, GiftRow.id == row.gift_id)
+        .where(GiftRow.thanked_at.is_(None))
+    )
+    found = session.execute(query).all()
+    for gift_id, done_at, done_by in found:
+        thank(session, [GiftId(gift_id)], ThankWay.PHONE, at=done_at, by=done_by)
+    return len(found)
 
 
 def thank_rules(session: Session) -> tuple[ThankRule, ...]:

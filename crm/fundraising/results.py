@@ -57,16 +57,19 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
         code: (int(people), int(count), int(cents))
         for code, people, count, cents in session.execute(
             select(
-                gifts.c.source_code, func.count(gifts.c.person_id.distinct()), func.count(), func.sum(gifts.c.net_cents)
+                gifts.c.source_code,
+                func.count(gifts.c.person_id.distinct()),
+                func.count(),
+                func.sum(gifts.c.given_cents),
             )
-            .where(gifts.c.source_code.in_(sorted(codes)))
+            .where(gifts.c.source_code.in_(sorted(codes)), gifts.c.given_cents > 0)
             .group_by(gifts.c.source_code)
         )
     }
     in_window = {
         code: (int(count), int(cents))
         for code, count, cents in session.execute(
-            select(row.source_code, func.count(), func.sum(gifts.c.net_cents))
+            select(row.source_code, func.count(), func.sum(gifts.c.given_cents))
             .join(gifts, gifts.c.person_id == row.person_id)
             .where(
                 row.appeal_id == appeal_id,
@@ -74,6 +77,7 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
                 store.written_to(),
                 gifts.c.source_code.is_(None),
                 gifts.c.kind == GiftKind.ONE_OFF,
+                gifts.c.given_cents > 0,
                 gifts.c.given_on.between(since, until),
             )
             .group_by(row.source_code)
@@ -100,7 +104,7 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
 
 def _by_day(session: Session, codes: set[str]) -> list[tuple[date, int]]:
     gifts = donations.effective_gifts().subquery("gifts")
-    query = select(gifts.c.given_on, func.sum(gifts.c.net_cents)).where(gifts.c.source_code.in_(sorted(codes)))
+    query = select(gifts.c.given_on, func.sum(gifts.c.given_cents)).where(gifts.c.source_code.in_(sorted(codes)))
     rows = session.execute(query.group_by(gifts.c.given_on).order_by(gifts.c.given_on))
     return [(day, int(cents)) for day, cents in rows]
 
@@ -117,7 +121,7 @@ def _arms(session: Session, appeal_id: AppealId, since: date, until: date) -> li
         gifts.c.kind == GiftKind.ONE_OFF,
     )
     each = (
-        select(row.cell_id, row.arm, row.person_id, func.coalesce(func.sum(gifts.c.net_cents), 0).label("cents"))
+        select(row.cell_id, row.arm, row.person_id, func.coalesce(func.sum(gifts.c.given_cents), 0).label("cents"))
         .outerjoin(gifts, within)
         .where(row.appeal_id == appeal_id, row.added_at.is_(None))
         .group_by(row.cell_id, row.arm, row.person_id)

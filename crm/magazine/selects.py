@@ -63,11 +63,12 @@ def regular(rule: Eligibility, on: date, among: Any = None) -> list[Select[*tupl
             select(gifts.c.person_id)
             .where(
                 gifts.c.kind == GiftKind.ONE_OFF,
+                gifts.c.given_cents > 0,
                 gifts.c.given_on > months_before(on, rule.gift_months),
                 gifts.c.given_on <= on,
             )
             .group_by(gifts.c.person_id)
-            .having(func.count() >= rule.gift_count, func.sum(gifts.c.net_cents) >= rule.gift_cents)
+            .having(func.count() >= rule.gift_count, func.sum(gifts.c.given_cents) >= rule.gift_cents)
         )
     return found
 

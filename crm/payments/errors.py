@@ -12,6 +12,13 @@ class PaymentMissing(Missing):
         super().__init__("no such payment")
 
 
+class PayoutMissing(Missing):
+    """There is no such payout, or the bank has credited it."""
+
+    def __init__(self) -> None:
+        super().__init__("no such payout is awaited")
+
+
 class PayoutDiffers(Conflict):
     """A payout is more than the payments that are in it, or holds one that another payout held."""
 

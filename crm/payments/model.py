@@ -146,3 +146,15 @@ class Payout:
     back_cents: int
     fee_cents: int
     settled_on: date | None
+    credited_cents: int | None = None
+    """What the bank credited, where it is another amount: `why` says what the colleague who settled it knew."""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unpaid:
+    """What was paid online and has not reached our bank: how many, their cents, some of them."""
+
+    count: int
+    cents: int
+    payments: tuple[OnlinePayment, ...]

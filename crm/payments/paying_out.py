@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.payments import rules, service, store
-from crm.payments.errors import PayoutDiffers
+from crm.payments.errors import PayoutDiffers, PayoutMissing
 from crm.payments.model import PaidOut, Payout, Told
 from crm.payments.service import Till
 from crm.payments.tables import OnlineBackRow, OnlinePaymentRow, PayoutRow
@@ -81,6 +81,37 @@ def settle(session: Session, credits_: Sequence[Credit]) -> set[str]:
             done.add(credit.key)
     session.flush()
     return done
+
+
+def settle_by_hand(session: Session, payout_id: int, credit: Credit, why: str) -> Payout:
+    """A colleague says that a credit is a payout's. Another amount wants `why`; the control of the year shows it.
+
+    Books nothing: what each payment came to stands already. Raises PayoutMissing, and PayoutDiffers without a reason.
+    """
+    hold(session, "payouts")
+    row = session.get(PayoutRow, payout_id, populate_existing=True)
+    if row is None or row.settled_on is not None:
+        raise PayoutMissing
+    if credit.cents != row.cents and not why.strip():
+        raise PayoutDiffers
+    row.settled_on, row.settled_by = credit.booked_on, credit.key
+    row.credited_cents, row.why = (None, "") if credit.cents == row.cents else (credit.cents, why.strip()[:200])
+    session.flush()
+    return store.payout(row)
+
+
+def take_back(session: Session, credit: Credit) -> None:
+    """A credit was not the payout's that it was taken for: another one is awaited. Raises PayoutMissing."""
+    hold(session, "payouts")
+    row = store.settled_by(session, credit.key)
+    if row is None:
+        like = store.settled_with(session, credit.booked_on, credit.cents)
+        row = next((one for one in like if rules.names(credit.text, one.reference)), None)
+    if row is None:
+        raise PayoutMissing
+    row.settled_on = row.settled_by = row.credited_cents = None
+    row.why = ""
+    session.flush()
 
 
 def _payment(session: Session, provider: str, reference: str) -> OnlinePaymentRow:

@@ -22,7 +22,7 @@ from crm.foundation.signing import AddressHasher, Sealer
 from crm.foundation.translation import say
 from crm.payments import rules, store, words
 from crm.payments.errors import PaymentMissing
-from crm.payments.model import Back, LeftOut, OnlinePayment, PaymentState, Payout, Taken, Told
+from crm.payments.model import Back, LeftOut, OnlinePayment, PaymentState, Payout, Taken, Told, Unpaid
 from crm.payments.tables import OnlineBackRow, OnlineLeftOutRow, OnlinePaymentRow
 from crm.people import arriving
 from crm.people.model import NewPerson
@@ -168,6 +168,17 @@ def waiting_sum(session: Session) -> tuple[int, int]:
 def paid_out(session: Session, first_on: date, last_on: date) -> int:
     """The cents of transfers of providers that the bank credited on those days."""
     return store.paid_out(session, first_on, last_on)
+
+
+def unpaid_out(session: Session, first_on: date, last_on: date, *, size: int) -> Unpaid:
+    """What was paid online on those days and has not reached our bank, the oldest `size` of them by name."""
+    count, cents, several = store.unpaid_out(session, first_on, last_on, size=size)
+    return Unpaid(count=count, cents=cents, payments=tuple(several))
+
+
+def credited_otherwise(session: Session, first_on: date, last_on: date) -> tuple[Payout, ...]:
+    """Payouts of which the bank credited another amount, on one of those days."""
+    return tuple(store.credited_otherwise(session, first_on, last_on))
 
 
 def payouts(session: Session, *, size: int = 48) -> tuple[Payout, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.payments.model import OnlinePayment, PaymentState, Payout
@@ -65,10 +65,44 @@ def awaited(session: Session, amounts: Collection[int]) -> list[PayoutRow]:
     return list(session.scalars(query.order_by(PayoutRow.paid_on, PayoutRow.id)))
 
 
+def settled_by(session: Session, key: str) -> PayoutRow | None:
+    """The payout that a colleague said that line of the bank settles."""
+    return session.scalar(select(PayoutRow).where(PayoutRow.settled_by == key))
+
+
+def settled_with(session: Session, on: date, cents: int) -> list[PayoutRow]:
+    """The payouts of that amount that found their credit by themselves, of that day."""
+    row = PayoutRow
+    return list(session.scalars(select(row).where(row.settled_on == on, row.cents == cents, row.settled_by.is_(None))))
+
+
 def paid_out(session: Session, first_on: date, last_on: date) -> int:
     """The cents of payouts that the bank credited on those days."""
-    query = select(func.coalesce(func.sum(PayoutRow.cents), 0)).where(PayoutRow.settled_on.between(first_on, last_on))
+    credited = func.coalesce(PayoutRow.credited_cents, PayoutRow.cents)
+    query = select(func.coalesce(func.sum(credited), 0)).where(PayoutRow.settled_on.between(first_on, last_on))
     return int(session.scalar(query) or 0)
+
+
+def unpaid_out(session: Session, first_on: date, last_on: date, *, size: int) -> tuple[int, int, list[OnlinePayment]]:
+    """Payments of those days that no credit of the bank brought yet: how many, their cents, the oldest of them."""
+    row, out = OnlinePaymentRow, PayoutRow
+    waits = (
+        row.state == PaymentState.PAID,
+        ~row.is_test,
+        row.paid_on.between(first_on, last_on),
+        or_(row.payout_id.is_(None), out.settled_on.is_(None)),
+    )
+    sums = select(func.count(), func.coalesce(func.sum(row.cents), 0)).outerjoin(out, out.id == row.payout_id)
+    count, cents = session.execute(sums.where(*waits)).one()
+    query = select(row).outerjoin(out, out.id == row.payout_id).where(*waits).order_by(row.paid_on, row.id).limit(size)
+    return count, int(cents), [payment(one) for one in session.scalars(query)]
+
+
+def credited_otherwise(session: Session, first_on: date, last_on: date) -> list[Payout]:
+    """Payouts of which the bank credited another amount, on one of those days."""
+    row = PayoutRow
+    query = select(row).where(row.settled_on.between(first_on, last_on), row.credited_cents.is_not(None))
+    return [payout(one) for one in session.scalars(query.order_by(row.settled_on, row.id))]
 
 
 def payment(row: OnlinePaymentRow) -> OnlinePayment:
@@ -100,4 +134,6 @@ def payout(row: PayoutRow) -> Payout:
         back_cents=row.back_cents,
         fee_cents=row.fee_cents,
         settled_on=row.settled_on,
+        credited_cents=row.credited_cents,
+        why=row.why,
     )

@@ -13,7 +13,10 @@ from crm.payments.model import PaymentState
 
 
 class PayoutRow(Base):
-    """`settled_on`: the day of the bank's credit, once it came."""
+    """`settled_on`: the day of the bank's credit, once it came; `settled_by` that line, where a colleague chose it.
+
+    `credited_cents` and `why` where the bank credited another amount, as that colleague says.
+    """
 
     __tablename__ = "payout"
     __table_args__ = (UniqueConstraint("provider", "reference"), Index("ix_payout_awaited", "settled_on", "cents"))
@@ -28,6 +31,9 @@ class PayoutRow(Base):
     fee_cents: Mapped[int] = mapped_column(BigInteger)
     payments: Mapped[int]
     settled_on: Mapped[date | None]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    credited_cents: Mapped[int | None] = mapped_column(BigInteger)
+    why: Mapped[str] = mapped_column(String(200), default="", server_default="")
     read_at: Mapped[datetime]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -147,21 +147,26 @@ def on_file(session: Session, safe: Safe, mandate_ids: Collection[MandateId]) ->
     return found
 
 
-def gone(session: Session, plan_ids: Collection[PlanId], mandate_ids: Collection[MandateId], on: date) -> set[PlanId]:
+def gone(session: Session, plan_ids: Sequence[PlanId], mandate_ids: Sequence[MandateId], on: date) -> set[PlanId]:
     """Those plans by which nothing may be asked on a day any more: they ended or pause, whoever gave has died, or
-    their mandate is over.
+    the mandate by which each would be asked (of the same place) is over, whatever serves the plan by now.
     """
     row, mandate = PlanRow, MandateRow
     rests = or_(selects.is_ended(on), selects.is_paused(on), people.deceased(row.person_id))
     found = set(session.scalars(select(row.id).where(row.id.in_(plan_ids), rests)))
-    over = mandate.id.in_(mandate_ids) & mandate.ended_on.is_not(None) & (mandate.ended_on <= on)
-    found |= set(session.scalars(select(row.id).join(mandate, mandate.id == row.mandate_id).where(over)))
+    over = set(session.scalars(select(mandate.id).where(mandate.id.in_(mandate_ids), mandate.ended_on <= on)))
+    found |= {plan_id for plan_id, mandate_id in zip(plan_ids, mandate_ids, strict=True) if mandate_id in over}
     return {PlanId(number) for number in found}
 
 
 def told_of(session: Session, mandate_ids: Collection[int], *, at: datetime) -> None:
     """The bank has been told of every change of those mandates."""
     store.told(session, [one.id for one in store.amendments(session, mandate_ids, untold=True)], at)
+
+
+def untold_again(session: Session, mandate_ids: Collection[int], *, told_at: datetime) -> None:
+    """The bank never took what told it of changes at that instant: it is to be told of them again."""
+    store.untell(session, mandate_ids, told_at)
 
 
 def collected(session: Session, mandate_ids: Collection[int], *, on: date) -> None:

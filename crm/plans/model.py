@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     DOWNGRADE = "downgrade"
     CHANGE = "change"
     ACCOUNT = "account"
+    MANDATE = "mandate"
     PAUSE = "pause"
     RESUME = "resume"
     REVIVE = "revive"

@@ -13,13 +13,20 @@ from crm.foundation.forgetting import empty_rows
 from crm.foundation.translation import N_, say
 from crm.plans import words
 from crm.plans.model import EventKind
-from crm.plans.tables import MandateAmendmentRow, MandateRow, PlanEventRow, PlanRow, PlanVersionRow
+from crm.plans.tables import (
+    MandateAmendmentRow,
+    MandateRow,
+    PlanEventRow,
+    PlanRow,
+    PlanVersionRow,
+    StandingInstalmentRow,
+)
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
 from crm.values.money import euros
 
 ROOM = "crm.plans"
-TABLES = frozenset({"mandate", "mandate_amendment", "plan", "plan_version", "plan_event"})
+TABLES = frozenset({"mandate", "mandate_amendment", "plan", "plan_version", "plan_event", "standing_instalment"})
 YEARS = 7
 """So long are accounts kept, and what they rest on (Code of economic law, art. III.88)."""
 ACCOUNTS = N_("Ce sur quoi reposent les comptes : la loi oblige à le garder, sans nom ni compte bancaire")
@@ -135,6 +142,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         "plan": select(func.count()).where(PlanRow.person_id.in_(ids)),
         "plan_version": select(func.count()).where(PlanVersionRow.plan_id.in_(plans)),
         "plan_event": select(func.count()).where(PlanEventRow.plan_id.in_(plans)),
+        "standing_instalment": select(func.count()).where(StandingInstalmentRow.plan_id.in_(plans)),
     }
     found = {table: session.scalar(query) or 0 for table, query in counted.items()}
     kept = tuple(

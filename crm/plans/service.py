@@ -237,7 +237,14 @@ def note_failure(session: Session, plan_id: PlanId, *, reason: str, on: date, at
 
 
 def serve_by(
-    session: Session, plan_id: PlanId, mandate_id: MandateId, *, seen: int, at: datetime, by: AccountId | None
+    session: Session,
+    plan_id: PlanId,
+    mandate_id: MandateId,
+    *,
+    seen: int,
+    at: datetime,
+    by: AccountId | None,
+    channel: Channel | None = None,
 ) -> Plan:
     """Another mandate serves the plan from now on; the one before ends. Raises PlanChanged, MandateOver."""
     found, today = _seen(session, plan_id, seen), brussels_day(at)
@@ -246,7 +253,8 @@ def serve_by(
     _claim(session, mandate_id, found.person_id, today)
     if found.mandate_id is not None:
         mandates.end(session, found.mandate_id, on=today)
-    _enter(session, plan_id, Event(kind=EventKind.ACCOUNT, on=today), at=at, by=by)
+    note = mandates.mandate(session, mandate_id).reference
+    _enter(session, plan_id, Event(kind=EventKind.MANDATE, on=today, note=note, channel=channel), at=at, by=by)
     store.change(session, plan_id, {"mandate_id": mandate_id})
     return plan(session, plan_id)
 

@@ -300,5 +300,16 @@ def told(session: Session, amendment_ids: Collection[int], at: datetime) -> None
     )
 
 
+def untell(session: Session, mandate_ids: Collection[int], told_at: datetime) -> None:
+    """Notes that the bank has not been told of what it was told at that instant."""
+    row = MandateAmendmentRow
+    session.execute(
+        update(row)
+        .where(row.mandate_id.in_(mandate_ids), row.told_at == told_at)
+        .values(told_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _account(number: int | None) -> AccountId | None:
     return None if number is None else AccountId(number)

@@ -109,3 +109,15 @@ class PlanEventRow(Base):
     channel: Mapped[Channel | None] = mapped_column(Word(Channel))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class StandingInstalmentRow(Base):
+    """An instalment that somebody's own bank sent by a standing order: one of a period, and the gift it is."""
+
+    __tablename__ = "standing_instalment"
+    __table_args__ = (UniqueConstraint("plan_id", "period"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    period: Mapped[str] = mapped_column(String(7))
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), unique=True)

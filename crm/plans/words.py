@@ -20,6 +20,7 @@ EVENTS: dict[EventKind, tuple[str, str]] = {
     EventKind.DOWNGRADE: (N_("Diminué"), "warn"),
     EventKind.CHANGE: (N_("Modifié"), "note"),
     EventKind.ACCOUNT: (N_("Changé de compte"), "note"),
+    EventKind.MANDATE: (N_("Nouveau mandat"), "note"),
     EventKind.PAUSE: (N_("Mis en pause"), "wait"),
     EventKind.RESUME: (N_("Repris"), "done"),
     EventKind.REVIVE: (N_("Relancé"), "done"),
@@ -36,6 +37,8 @@ CHANNELS: dict[Channel, str] = {
     Channel.BANK: N_("par la banque"),
     Channel.IMPORT: N_("par une importation"),
 }
+SIGNED: dict[str, str] = {"paper": N_("sur papier"), "website": N_("en ligne")}
+"""How a mandate was signed: the sources that the office writes down."""
 TOLD = (Channel.PHONE, Channel.LETTER, Channel.MAIL, Channel.VISIT, Channel.STREET, Channel.WEBSITE)
 """The ways by which people tell us something."""
 END_REASONS: dict[EndReason, str] = {

@@ -99,6 +99,7 @@ OFFICE = (
     "gift_series",
     "online_payments",
     "sepa",
+    "sepa_by_hand",
     "sepa_notices",
     "attestations",
     "magazine",

@@ -14,6 +14,7 @@ from crm.donations import service as donations
 from crm.donations.model import EntryKind, Gift, Method, Movement
 from crm.duplicates import merges
 from crm.people import service as people
+from crm.values.errors import Invalid
 from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor, locked
 from tests.conftest import NOW
 
@@ -113,3 +114,28 @@ def test_a_donor_who_was_there_twice_has_one_paper_after_the_merge(
     with house.database.reading() as session:
         paper = service.versions(session, YEAR, 1)[-1]
         assert (correcting.drift(session, YEAR), paper.has_number) == ((), True)
+
+
+def test_all_papers_that_differ_are_corrected_at_once_a_few_at_a_time(
+    house: Assembly, donor: NewDonor, give: Give
+) -> None:
+    with house.database.transaction() as session:
+        gifts = [give(session, donor(session), 10000) for _ in range(4)]
+    locked(house)
+    for gift, cents in zip(gifts, (4000, 9000, 1000), strict=False):
+        refunded(house, gift, cents)
+
+    def press_once(reason: str = "Remboursements") -> tuple[int, int]:
+        with house.database.transaction() as session:
+            desk = attesting_house(house)
+            return correcting.correct_all(session, desk, YEAR, reason=reason, most=2, at=NOW, by=PROPOSER)
+
+    with pytest.raises(Invalid):
+        press_once(" ")
+    assert [press_once() for _ in range(3)] == [(2, 1), (1, 0), (0, 0)]
+    with house.database.reading() as session:
+        assert correcting.drift(session, YEAR) == ()
+        stand = [service.versions(session, YEAR, number)[-1] for number in range(1, 5)]
+    assert [(one.version, one.status, one.cents) for one in stand] == [
+        (2, Status.VALID, 6000), (1, Status.CANCELLED, 10000), (2, Status.VALID, 9000), (1, Status.VALID, 10000),
+    ]  # fmt: skip

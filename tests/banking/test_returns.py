@@ -9,7 +9,7 @@ import pytest
 from crm.assembly import Assembly, bank_counter
 from crm.banking import bringing
 from crm.banking import service as banking
-from crm.banking.errors import LineSettles, NothingToUndo
+from crm.banking.errors import NothingToUndo
 from crm.banking.kept import Rule
 from crm.collections import service as collections
 from crm.collections.model import CollectionState
@@ -96,5 +96,11 @@ def test_a_return_of_a_collection_that_a_whole_file_settled_is_booked_by_hand(
         [one] = collections.of_plan(session, plan.id)
         assert one.state is not CollectionState.RECEIVED
         assert donations.totals(session, Wanted(person_id=plan.person_id)).net_cents == 0
-        with pytest.raises(LineSettles):
-            banking.reopen(session, counter, line.id, seen=done.version, by=CLAIRE, at=NOW)
+        again = banking.reopen(session, counter, line.id, seen=done.version, by=CLAIRE, at=NOW)
+        [one] = collections.of_plan(session, plan.id)
+        assert (one.state, donations.totals(session, Wanted(person_id=plan.person_id)).net_cents) == (
+            CollectionState.RECEIVED,
+            1000,
+        )
+        banking.confirm(session, counter, line.id, plan.person_id, seen=again.version, by=CLAIRE, at=NOW)
+        assert donations.totals(session, Wanted(person_id=plan.person_id)).net_cents == 0

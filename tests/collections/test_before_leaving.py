@@ -23,6 +23,7 @@ from crm.plans.rules import state_on
 from crm.values.identifiers import PlanId
 from crm.values.languages import Language
 from tests.collections.conftest import LOOKER, MAKER, Promise, credit, noon, sent
+from tests.plans.conftest import mandate
 
 SIGNED = date(2026, 11, 10)
 DAY = date(2026, 12, 7)
@@ -49,7 +50,7 @@ def test_nothing_is_asked_of_the_dead_and_their_plans_rest(
         assert mourning.rest(session, Language.FR, at=noon(MADE)) == 0
 
 
-@pytest.mark.parametrize("what", ["cancelled", "paused", "dead", "mandate"])
+@pytest.mark.parametrize("what", ["cancelled", "paused", "dead", "mandate", "renewed"])
 def test_a_file_in_which_somebody_left_meanwhile_is_let_out_no_more(
     assembly: Assembly, office: Office, promise: Promise, what: str
 ) -> None:
@@ -68,6 +69,9 @@ def test_a_file_in_which_somebody_left_meanwhile_is_let_out_no_more(
             plans.pause(session, plan.id, on=MADE, until_on=date(2027, 3, 1), **facts)
         elif what == "dead":
             people.record_death(session, plan.person_id, died_on=None, at=at)
+        elif what == "renewed":
+            new = mandate(session, assembly, plan.person_id, signed_on=SIGNED)
+            plans.serve_by(session, plan.id, new.id, seen=facts["seen"], at=at, by=None)
         elif plan.mandate_id is not None:
             mandates.end(session, plan.mandate_id, on=MADE)
 
@@ -80,7 +84,7 @@ def test_a_file_in_which_somebody_left_meanwhile_is_let_out_no_more(
         assert told.value.plans == (one.id,)
         service.drop(session, first.id, at=at, by=MAKER)
         second = service.make(session, office, DAY, at=at, by=MAKER)
-        assert second.cents == 700
+        assert second.cents == (2200 if what == "renewed" else 700)
         service.approve(session, office, second.id, at=at, by=LOOKER)
         leave_it(two)
         with pytest.raises(FileOvertaken):

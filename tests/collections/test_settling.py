@@ -60,7 +60,7 @@ def test_one_credit_settles_a_file_to_the_cent_and_once(
         assert (given_in_all(session), service.batch(session, batch.id).state) == ((2, 4001), BatchState.SETTLED)
         [gift] = donations.page(session, Wanted(person_id=fee.person_id))
         whole = donations.whole(session, gift.id)
-        assert (gift.kind, gift.given_on) == (GiftKind.MEMBERSHIP_FEE, CAME)
+        assert (gift.kind, gift.given_on) == (GiftKind.INSTALMENT, CAME)
         assert [(one.cents, one.is_deductible, one.why) for one in whole.lines] == [
             (500, True, Why.DONATION),
             (2500, False, Why.FEE),

@@ -14,11 +14,10 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.donations import donor_selects, donors, merging, pouring, service
+from crm.donations import donor_selects, donors, merging, pouring, rules, service
 from crm.donations.errors import MoreThanReceived
-from crm.donations.model import EntryKind, GiftKind, NewGift, NewLine
+from crm.donations.model import EntryKind, GiftKind, LineKind, NewGift, NewLine
 from crm.donations.portraits import (
-    COUNTED,
     WINDOWS,
     Figures,
     Level,
@@ -117,7 +116,17 @@ def test_a_portrait_follows_its_gifts_in_the_same_transaction(assembly: Assembly
         for kind in (GiftKind.SALE, GiftKind.MEMBERSHIP_FEE):
             give(session, 2500, one, kind=kind)
         give(session, 2500, one, is_test=True)
+        give(session, 0, one, lines=(NewLine(cents=2500, kind=LineKind.FEE),))
         assert donors.portrait(session, one, TODAY) is None
+        paid_and_gave = (NewLine(cents=200, kind=LineKind.FEE), NewLine(cents=1000))
+        for kind in (GiftKind.ONE_OFF, GiftKind.MEMBERSHIP_FEE, GiftKind.INSTALMENT):
+            person = donor(session, assembly)
+            both = give(session, 0, person, lines=paid_and_gave, kind=kind)
+            seen = donors.portrait(session, person, TODAY)
+            assert seen
+            assert (seen.figures.gifts, seen.figures.cents) == (1, 1000)
+            service.take_back(session, assembly.sealer, both.id, EntryKind.RETURN, paid(), cents=1200, at=NOW)
+            assert donors.portrait(session, person, TODAY) is None
         gift = give(session, 5000, one)
         seen = donors.portrait(session, one, TODAY)
         assert seen
@@ -150,8 +159,10 @@ def test_kept_figures_are_the_rebuilt_ones_after_any_deeds(assembly: Assembly, g
             elif deed == "give" or not gifts:
                 on = TODAY - timedelta(days=int(chance.choice((0, 31, 366, 2000, 3000)) * chance.random()))
                 facts = {"kind": chance.choice(KINDS), "is_test": chance.random() < 0.1, "given_on": on}
-                cents = chance.randrange(1, 90_000)
-                gifts.append(give(session, cents, chance.choice(people), movement=paid(booked_on=on), **facts).id)
+                lines = _lines(chance)
+                gifts.append(
+                    give(session, 0, chance.choice(people), lines=lines, movement=paid(booked_on=on), **facts).id
+                )
             elif deed in ("back", "correct"):
                 _change(session, assembly, chance.choice(gifts), chance)
             elif deed == "move":
@@ -174,13 +185,21 @@ def test_kept_figures_are_the_rebuilt_ones_after_any_deeds(assembly: Assembly, g
         assert {one: donors.portrait(session, one, TODAY) for one in people} == kept
 
 
+def _lines(chance: Random) -> tuple[NewLine, ...]:
+    """What was given, or paid for, or both at once."""
+    kinds = chance.choice(
+        ((LineKind.DONATION,), (LineKind.DONATION,), (LineKind.FEE, LineKind.DONATION), (LineKind.FEE,))
+    )
+    return tuple(NewLine(cents=chance.randrange(1, 90_000), kind=kind) for kind in kinds)
+
+
 def _several(people: list[PersonId], chance: Random) -> list[NewGift]:
     """A few gifts of anybody, to be recorded at once."""
     days = [TODAY - timedelta(days=chance.randrange(1500)) for _ in range(3)]
     return [
         NewGift(
             person_id=chance.choice(people),
-            lines=(NewLine(cents=chance.randrange(1, 90_000)),),
+            lines=_lines(chance),
             kind=chance.choice(KINDS),
             given_on=on,
             movement=paid(booked_on=on),
@@ -203,19 +222,21 @@ def _change(session: Session, assembly: Assembly, gift_id: GiftId, chance: Rando
 
 def _told(session: Session) -> dict[PersonId, Figures]:
     """The figures by the definitions, one gift after the other."""
-    mine: dict[int, list[GiftRow]] = defaultdict(list)
+    mine: dict[int, list[tuple[GiftRow, int]]] = defaultdict(list)
     for row in session.scalars(
         select(GiftRow).order_by(GiftRow.given_on, GiftRow.id).execution_options(populate_existing=True)
     ):
-        if row.kind in COUNTED and row.net_cents and not row.is_test:
-            mine[row.person_id].append(row)
+        lines = service.whole(session, GiftId(row.id)).lines
+        given = rules.given(row.kind, ((line.kind, line.net_cents) for line in lines))
+        if given and not row.is_test:
+            mine[row.person_id].append((row, given))
     found = {}
     for person_id, gifts in mine.items():
-        days, sums = [g.given_on for g in gifts], [g.net_cents for g in gifts]
+        days, sums = [g.given_on for g, _ in gifts], [cents for _, cents in gifts]
         years = sorted({day.year for day in days})
         starts = [years[0], *(later for earlier, later in pairwise(years) if later > earlier + 1)]
         since = {size: months_before(TODAY, size) for size in WINDOWS}
-        within = {size: [g.net_cents for g in gifts if g.given_on > since[size]] for size in WINDOWS}
+        within = {size: [cents for g, cents in gifts if g.given_on > since[size]] for size in WINDOWS}
         found[PersonId(person_id)] = Figures(
             person_id=PersonId(person_id),
             gifts=len(gifts),
@@ -226,7 +247,7 @@ def _told(session: Session) -> dict[PersonId, Figures]:
             previous_on=days[-2] if len(days) > 1 else None,
             last_on=days[-1],
             last_cents=sums[-1],
-            last_instalment_on=max((g.given_on for g in gifts if g.kind is GiftKind.INSTALMENT), default=None),
+            last_instalment_on=max((g.given_on for g, _ in gifts if g.kind is GiftKind.INSTALMENT), default=None),
             largest_cents=max(sums),
             largest_24m_cents=max(within[24], default=0),
             years=len(years),
@@ -236,8 +257,8 @@ def _told(session: Session) -> dict[PersonId, Figures]:
                 Year(
                     year=year,
                     gifts=sum(day.year == year for day in days),
-                    cents=sum(g.net_cents for g in gifts if g.given_on.year == year),
-                    late_cents=sum(g.net_cents for g in gifts if g.given_on.year == year and g.given_on.month > 10),
+                    cents=sum(cents for g, cents in gifts if g.given_on.year == year),
+                    late_cents=sum(c for g, c in gifts if g.given_on.year == year and g.given_on.month > 10),
                 )
                 for year in reversed(years)
             ),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.donations import service, thank_letters, thank_selects, thanking, thanks
-from crm.donations.model import EntryKind, GiftKind
+from crm.donations.model import EntryKind, GiftKind, LineKind, NewLine
 from crm.donations.thanking import Reach, ThankRule, ThankWay
 from crm.foundation import documents
 from crm.people import service as people
@@ -97,6 +97,21 @@ def test_somebody_is_thanked_once_for_all_that_waits_and_not_asked_before(assemb
         assert [d.person_id for d in thanks.due(session, TODAY)] == [other]
         people.record_death(session, other, died_on=None, at=NOW)
         assert thanks.due(session, TODAY) == ()
+
+
+def test_nobody_is_asked_before_being_thanked_however_long_that_takes(assembly: Assembly, give: Give) -> None:
+    long_after, old = TODAY + timedelta(days=400), TODAY - timedelta(days=thanking.DAYS)
+    with assembly.database.transaction() as session:
+        live, brought, fee, both = (somebody(session, assembly, name) for name in ("Vif", "Ancien", "Membre", "Double"))
+        gift = give(session, 4_000, live)
+        give(session, 4_000, brought, given_on=old, movement=paid(booked_on=old))  # written down by a migration
+        give(session, 0, fee, lines=(NewLine(cents=2_500, kind=LineKind.FEE),))
+        give(session, 0, both, lines=(NewLine(cents=200, kind=LineKind.FEE), NewLine(cents=1_000)))
+        asked = select(PersonRow.id).where(thank_selects.awaits_thanks(PersonRow.id, long_after)).order_by(PersonRow.id)
+        assert session.scalars(asked).all() == [live, both]
+        assert {one.person_id: one.cents for one in thanks.due(session, TODAY)} == {live: 4_000, both: 1_000}
+        thanks.thank(session, [gift.id], MAIL, at=NOW, by=BY)
+        assert session.scalars(asked).all() == [both]
 
 
 def test_the_first_rule_takes_those_by_default_along(assembly: Assembly) -> None:

@@ -8,8 +8,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from crm.assembly import Assembly
+from crm.care import service as care
 from crm.care.tables import TaskRow
 from crm.donations import service as donations
+from crm.donations import thank_selects
 from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.donations.tables import GiftRow, ThanksRow
 from crm.people import service as people
@@ -18,10 +20,11 @@ from crm.privacy import service as privacy
 from crm.privacy.model import RequestKind, RequestWay
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import AccountId, PersonId, TaskId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
+from jobs import send_welcomes
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -85,6 +88,13 @@ def test_each_is_thanked_once_by_the_way_that_the_rules_say(assembly: Assembly, 
     for _ in range(2):
         finance.post(f"{DESK}/done", {"way": "letter", "person": str(letter)})
         finance.post(f"{DESK}/calls")
+    assert thanked(assembly) == {mail: "mail", letter: "letter"}
+    with assembly.database.transaction() as session:
+        assert session.scalar(select(thank_selects.awaits_thanks(call, NOW.date())))
+        [task_id] = session.scalars(select(TaskRow.id)).all()
+        care.finish_task(session, TaskId(task_id), by=AccountId(1), at=NOW)
+        assert not session.scalar(select(thank_selects.awaits_thanks(call, NOW.date())))
+    assert send_welcomes.run(assembly, NOW) == {"owed": 0}
     assert thanked(assembly) == {mail: "mail", letter: "letter", call: "phone"}
     assert "Tout le monde est remercié" in words_of(finance.get(DESK).text)
     with assembly.database.reading() as session:

@@ -120,7 +120,7 @@ def test_a_pile_counts_once_it_agrees_and_once_only(assembly: Assembly, browser:
         assert finance.post("/office/gifts/batches", head | wrong).status_code == 422
     address = finance.post("/office/gifts/batches", head).location
     line = {"who": "Ana Epsilon", "amount": "25", "kind": "one-off", "fund": "general", "source_code": ""}
-    for wrong in ({"who": "personne"}, {"amount": "-4"}, {"fund": "x"}, {"source_code": "x"}, {"kind": "legacy"}):
+    for wrong in ({"who": "personne"}, {"amount": "-4"}, {"fund": "x"}, {"source_code": "x"}, {"kind": "in-kind"}):
         assert finance.post(f"{address}/enter", line | wrong).status_code == 422
     for amount in ("25", "36,00"):
         assert finance.post(f"{address}/enter", line | {"amount": amount}).status_code == 303

@@ -10,6 +10,7 @@ import pytest
 from crm.assembly import Assembly
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.plans import mandates
 from crm.plans import service as plans
 from crm.plans.model import Plan, PlanState, Wanted
 from crm.plans.rules import state_on
@@ -92,6 +93,19 @@ def test_what_somebody_asks_for_is_done_once_and_written_down(assembly: Assembly
     assert does("pause", pause_on="2026-11-23", until_on="2026-11-22") == 422
     assert (does("pause", pause_on="2026-11-23", until_on=""), stands()[1]) == (303, PlanState.PAUSED)
     assert (does("resume"), stands()[1]) == (303, PlanState.ACTIVE)
+    fresh = {
+        "new_iban": "BE71 0961 2345 6769", "holder": "Ana Gamma", "signed_on": "2026-11-23", "source": "website",
+        "proof": "SIGN-77", "reference": "",
+    }  # fmt: skip
+    for wrong in ({"new_iban": "rien"}, {"proof": ""}, {"source": "x"}, {"signed_on": "2027-01-01"}, {"holder": ""},
+                  {"reference": "deux mots"}):  # fmt: skip
+        assert does("mandate", **fresh | wrong) == 422
+    before = plan_of(assembly, ana).mandate_id
+    assert does("mandate", **fresh) == 303
+    with assembly.database.reading() as session:
+        now, then = (mandates.mandate(session, one) for one in (plan_of(assembly, ana).mandate_id, before) if one)
+    assert ((now.source, now.proof, now.ended_on), then.ended_on) == (("website", "SIGN-77", None), TODAY)
+    assert f"{then.reference} · signé le" in words_of(care.get(page).text)
     assert does("cancel", end_on="2026-11-23", reason="") == 422
     assert (does("cancel", end_on="2026-11-23", reason="money"), stands()[1]) == (303, PlanState.ENDED)
     assert (does("revive"), stands()[1]) == (303, PlanState.ACTIVE)
@@ -99,7 +113,7 @@ def test_what_somebody_asks_for_is_done_once_and_written_down(assembly: Assembly
     assert (stale.status_code, stands()[1]) == (303, PlanState.ACTIVE)
     with assembly.database.reading() as session:
         told = [event.kind.value for event in plans.whole(session, PlanId(plan.id)).events]
-    assert told == ["sign", "upgrade", "account", "pause", "resume", "cancel", "revive"]
+    assert told == ["sign", "upgrade", "account", "pause", "resume", "mandate", "cancel", "revive"]
 
 
 def test_the_list_shows_what_its_filters_leave(browser: Open, ana: PersonId) -> None:

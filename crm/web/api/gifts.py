@@ -61,6 +61,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
         given_on=asked.given_on,
         basis=Basis.PROVIDER,
         source_code=asked.source_code,
+        tribute=asked.tribute,
         is_test=awaited is not None and awaited.is_test,
         movement=Movement(
             method=Method(payment.method),

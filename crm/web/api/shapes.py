@@ -224,5 +224,8 @@ class GiftIn(Strict):
     source_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]*$", max_length=40)] = Field(
         default="", description=N_("Le code d’un de nos appels, s’il y en a un.")
     )
+    tribute: str = Field(
+        default="", max_length=200, description=N_("En mémoire ou en l’honneur de qui, dans les mots de qui donne.")
+    )
     consents: list[WishIn] = Field(default_factory=list, max_length=10)
     source: Proof = ""

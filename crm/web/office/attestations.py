@@ -41,6 +41,8 @@ blueprint = Blueprint("attestations", __name__, url_prefix="/office/gifts/attest
 
 FIRST = 2020
 SHOWN = 200
+MOST = 200
+"""So many papers are corrected with one press."""
 
 
 @guard.page(blueprint, "", permission=Permission.DONATIONS_READ)
@@ -266,6 +268,23 @@ def mend(year: int, number: int) -> ResponseReturnValue:
     except Invalid:
         return shell.back(here, shell.say(N_("Dites pourquoi, en quelques mots.")), kind="refused")
     return shell.back(here, shell.say(N_("C’est noté. Le numéro reste le même.")))
+
+
+@guard.page(blueprint, "/<int:year>/mend", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def mend_all(year: int) -> ResponseReturnValue:
+    """Says anew what is right today, of every paper that differs."""
+    made, here = shell.assembly(), url_for("attestations.show", year=known_year(year))
+    try:
+        with made.database.transaction() as session:
+            reason, by = request.form.get("reason", ""), guard.signed_in().account.id
+            house = attesting_house(made)
+            done, left = correcting.correct_all(session, house, year, reason=reason, most=MOST, at=shell.now(), by=by)
+            note(session, "attestation.correct-all", year, {"papers": done, "left": left}, subject="attestations")
+    except Invalid:
+        return shell.back(here, shell.say(N_("Dites pourquoi, en quelques mots.")), kind="refused")
+    said = shell.say_count(N_("%(n)s attestation est corrigée."), N_("%(n)s attestations sont corrigées."), done)
+    rest = N_("Il en reste : recommencez.")
+    return shell.back(here, f"{said} {shell.say(rest)}" if left else said)
 
 
 FIELDS = (

@@ -14,7 +14,7 @@ from crm.assembly import bank_counter
 from crm.banking import bringing, meaning, rules, words
 from crm.banking import service as banking
 from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided, LineSettles, NothingToUndo
-from crm.banking.kept import Candidate, KeptLine, LineState
+from crm.banking.kept import Candidate, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
 from crm.banking.references import written
 from crm.donations import words as gift_words
@@ -39,7 +39,13 @@ MOST_BYTES = 100 * 1024 * 1024
 LONGEST = 60
 DECIDED = N_("Quelqu’un vient de décider de ce mouvement : rien n’a été changé.")
 MOVED = N_("Le don de ce mouvement a été rendu ou corrigé depuis : il ne se rouvre plus ici.")
-SETTLES = N_("Ce mouvement a réglé des prélèvements : il ne se rouvre pas ici.")
+SETTLED = {
+    Rule.COLLECTION: N_(
+        "Ce mouvement a réglé des prélèvements, ou en a repris. Rouvert, ils sont attendus de nouveau."
+    ),
+    Rule.PAYOUT: N_("Ce mouvement est le versement d’un prestataire. Rouvert, son crédit est attendu de nouveau."),
+}
+SETTLES = N_("Ce que ce mouvement a réglé est revenu ou a été corrigé depuis : il ne se rouvre plus.")
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
@@ -232,6 +238,7 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None, of: Pers
         chosen=_row(chosen) if chosen else None,
         is_open=is_open,
         holder=holder,
+        settled=shell.say(SETTLED[chosen.rule]) if chosen and chosen.rule in SETTLED else "",
         of=of,
         gifts=gifts,
         is_clear=rules.is_clear([one.score for one in found]),

@@ -27,8 +27,8 @@ from crm.web.words import N_
 blueprint = Blueprint("gift_batches", __name__, url_prefix="/office/gifts/batches")
 
 HEAD = ("method", "received_on", "count", "total")
-LINE = ("who", "amount", "kind", "fund", "source_code")
-KINDS = (GiftKind.ONE_OFF, GiftKind.MEMBERSHIP_FEE, GiftKind.SALE)
+LINE = ("who", "amount", "kind", "fund", "source_code", "tribute")
+KINDS = (GiftKind.ONE_OFF, GiftKind.MEMBERSHIP_FEE, GiftKind.SALE, GiftKind.LEGACY, GiftKind.SPONSORING)
 WRONG = {
     "method": N_("Choisissez dans la liste."),
     "received_on": N_("Écrivez un jour passé, par exemple 23/11/2026."),
@@ -144,9 +144,7 @@ def _show(batch_id: BatchId, typed: Mapping[str, str], errors: Mapping[str, str]
 @guard.page(blueprint, "/<int:batch_id>/enter", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def enter(batch_id: int) -> ResponseReturnValue:
     """One more gift; the cursor comes back to the first field."""
-    typed = {
-        name: request.form.get(name, "").strip()[:200] for name in ("who", "amount", "kind", "fund", "source_code")
-    }
+    typed = {name: request.form.get(name, "").strip()[:200] for name in LINE}
     try:
         cents = money.typed(typed["amount"])
         with shell.assembly().database.transaction() as session:
@@ -159,6 +157,7 @@ def enter(batch_id: int) -> ResponseReturnValue:
                 kind=_kind(typed["kind"]),
                 fund=typed["fund"],
                 source=typed["source_code"],
+                tribute=typed["tribute"],
             )
     except Invalid as wrong:
         field = "amount" if isinstance(wrong, AmountWrong) else wrong.field or "who"

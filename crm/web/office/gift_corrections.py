@@ -14,6 +14,7 @@ from crm.donations.errors import (
     FourEyes,
     GiftHasChanged,
 )
+from crm.donations.model import GiftKind, LineKind, Otherwise
 from crm.payments import service as payments
 from crm.staff.model import Permission
 from crm.values import money
@@ -54,6 +55,31 @@ def ask(gift_id: int) -> ResponseReturnValue:
         return shown(number, errors={"because" if is_reason else "should": shell.say(REASON if is_reason else AMOUNT)})
     said = N_("La correction est demandée. Une autre personne en décide.")
     return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(said))
+
+
+@guard.page(blueprint, "/<int:gift_id>/otherwise", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def otherwise(gift_id: int) -> ResponseReturnValue:
+    """Asks that it be of another kind, for another fund or for something else; somebody else decides."""
+    typed = {name: request.form.get(name, "")[:40] for name in ("kind", "line", "fund")}
+    number, here = GiftId(gift_id), url_for("gifts.show", gift_id=gift_id)
+    if typed["kind"] not in set(GiftKind) or typed["line"] not in set(LineKind):
+        return shell.back(here, shell.say(N_("Choisissez dans la liste.")), kind="refused")
+    wanted = Otherwise(kind=GiftKind(typed["kind"]), line=LineKind(typed["line"]), fund=typed["fund"])
+    reason, by = request.form.get("reason", "")[: LONGEST + 1], guard.signed_in().account.id
+    try:
+        with shell.assembly().database.transaction() as session:
+            corrections.ask_otherwise(session, number, wanted, reason=reason, at=shell.now(), by=by)
+            note(session, "gift.correction-ask", gift_id, typed, subject="gift")
+    except (CorrectionAsked, CorrectedElsewhere) as refused:
+        said = WAITS if isinstance(refused, CorrectionAsked) else ELSEWHERE
+        return shell.back(here, shell.say(said), kind="refused")
+    except AmountWrong:
+        return shell.back(here, shell.say(N_("C’est ce qu’il est déjà : rien à corriger.")), kind="refused")
+    except Invalid as wrong:
+        said = REASON if wrong.field == "reason" else N_("Choisissez dans la liste.")
+        return shell.back(here, shell.say(said), kind="refused")
+    said = N_("La correction est demandée. Une autre personne en décide.")
+    return shell.back(here, shell.say(said))
 
 
 @guard.page(blueprint, "/corrections/<int:correction_id>", permission=Permission.DONATIONS_EDIT, methods=("POST",))

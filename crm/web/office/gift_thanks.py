@@ -9,9 +9,8 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.care import service as care
 from crm.donations import thank_letters, thanks
-from crm.donations.thanking import BY_DEFAULT, DAYS, Due, ThankWay
+from crm.donations.thanking import BY_DEFAULT, Due, ThankWay
 from crm.foundation import documents
 from crm.foundation.templating import locale_filters
 from crm.people import contacts
@@ -67,7 +66,6 @@ def _index(error: str = "") -> ResponseReturnValue:
         way_words=WAYS,
         languages=[("", shell.say(N_("Toutes")))] + [(code, shell.say(word)) for code, word in LANGUAGES.items()],
         language_words=LANGUAGES,
-        days=DAYS,
         is_full=len(waiting) == thanks.MOST,
         error=error,
     )
@@ -114,6 +112,7 @@ def done() -> ResponseReturnValue:
     way = ThankWay.LETTER if request.form.get("way") == ThankWay.LETTER.value else ThankWay.NONE
     shown = {PersonId(number) for number in request.form.getlist("person", type=int)}
     with shell.assembly().database.transaction() as session:
+        thanks.note_calls(session)
         these = [one for one, _ in _waiting(session, way) if one.person_id in shown]
         if way is ThankWay.LETTER:
             printed = print_runs.last(session, "gift-thanks.print", "gifts")
@@ -127,16 +126,13 @@ def done() -> ResponseReturnValue:
 
 @guard.page(blueprint, "/calls", permission=Permission.DONATIONS_THANK, methods=("POST",))
 def calls() -> ResponseReturnValue:
-    """A task for each call that is owed: whoever has it thanks them."""
+    """A task for each call that is owed: whoever closes it has thanked them."""
     by, now = guard.signed_in().account.id, shell.now()
     with shell.assembly().database.transaction() as session:
         tasked = 0
-        for one, person in _waiting(session, ThankWay.PHONE):
-            if not thanks.thank(session, one.gift_ids, ThankWay.PHONE, at=now, by=by):
-                continue  # a colleague was quicker
-            tasked += 1
+        for one, _ in _waiting(session, ThankWay.PHONE):
             title = shell.say(TASK, money=locale_filters(shell.language())["money"](one.cents))
-            care.add_task(session, title=title, by=by, at=now, due_on=brussels_day(now), person_id=person.id)
+            tasked += thanks.call(session, one, title=title, at=now, on=brussels_day(now), by=by)
         note(session, "gift-thanks.call", None, {"people": tasked}, subject="gift")
     return shell.back(url_for("gift_thanks.index"), shell.say_count(*TASKED, tasked))
 

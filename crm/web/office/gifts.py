@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.banking import service as banking
-from crm.donations import corrections, funds, words
+from crm.donations import corrections, funds, tributes, words
 from crm.donations import service as donations
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
 from crm.donations.model import GENERAL, Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
@@ -147,6 +147,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         found = person_search.answers(session, request.form.get("who", "")[:200], without=whole.gift.person_id)
         named = fund_names(session)
         several = corrections.of_gift(session, gift_id)
+        funds_open = fund_choices(session)
         told_by = corrections.told_by(session, gift_id)
         line = banking.credit_of(session, gift_id) if told_by == corrections.BANK else None
         is_online = payments.is_online(session, gift_id)
@@ -162,6 +163,12 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         funds=named,
         words=words,
         refundable=whole.gift.net_cents - asked,
+        lines=[line for line in whole.lines if line.cents or line.net_cents],
+        choices={
+            "kind": [(one.value, shell.say(word)) for one, word in words.KINDS.items() if one is not GiftKind.IN_KIND],
+            "line": [(one.value, shell.say(word)) for one, word in words.LINES.items()],
+            "fund": funds_open,
+        },
         is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
         me=guard.signed_in().account.id,
         corrections=several,
@@ -172,6 +179,15 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         chosen=request.form.get("other_id", 0, type=int),
         errors=errors or {},
     )
+
+
+@guard.page(blueprint, "/<int:gift_id>/tribute", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def tribute(gift_id: int) -> ResponseReturnValue:
+    """In whose memory or honour it was made."""
+    with shell.assembly().database.transaction() as session:
+        tributes.remember(session, GiftId(gift_id), request.form.get("tribute", ""))
+        note(session, "gift.tribute", gift_id, subject="gift")
+    return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(N_("C’est noté.")))
 
 
 @guard.page(blueprint, "/<int:gift_id>/refund", permission=Permission.DONATIONS_EDIT, methods=("POST",))

@@ -110,6 +110,7 @@ MENU = (
             "legacies",
             "legacy_acts",
             "sepa",
+            "sepa_by_hand",
             "sepa_notices",
             "attestations",
             "attestation_asking",

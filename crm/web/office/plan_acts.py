@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from crm.plans import mandates, words
 from crm.plans import service as plans
-from crm.plans.errors import MandateOver, PlanChanged, PlanOver, TermsWrong
-from crm.plans.model import Channel, EndReason, Plan
+from crm.plans.errors import MandateOver, PlanChanged, PlanOver, ReferenceTaken, TermsWrong
+from crm.plans.model import Channel, EndReason, NewMandate, Plan
 from crm.staff.model import Permission
 from crm.values import money
 from crm.values.calendar import brussels_day
@@ -38,6 +38,11 @@ WRONG = {
     "end_on": N_("Écrivez un jour, par exemple 05/01/2027."),
     "reason": N_("Choisissez pourquoi : cela aide à comprendre, plus tard."),
     "iban": N_("Ce n’est pas un numéro de compte : vérifiez ses chiffres."),
+    "new_iban": N_("Ce n’est pas un numéro de compte : vérifiez ses chiffres."),
+    "holder": N_("Écrivez le nom du titulaire du compte, en 70 caractères."),
+    "signed_on": N_("Écrivez un jour passé, par exemple 05/01/2026."),
+    "reference": N_("Une référence a 35 caractères au plus, sans accents ni espaces, et n’appartient qu’à un mandat."),
+    "proof": N_("Dites comment il a été signé, et où se trouve la preuve."),
 }
 CHANGED = N_("Quelqu’un vient de changer ce don régulier : rien n’a été fait. Regardez-le de nouveau.")
 OVER = N_("Ce don régulier ne s’y prête plus : il est arrêté, ou déjà en pause.")
@@ -166,6 +171,41 @@ def account(plan_id: int) -> ResponseReturnValue:
     )
 
 
+@guard.page(blueprint, "/mandate", permission=Permission.PLANS_EDIT, methods=("POST",))
+def mandate(plan_id: int) -> ResponseReturnValue:
+    """A new mandate was signed: it serves from now on, the one before ends."""
+
+    def act(session: Session) -> Plan:
+        found, made = plans.plan(session, PlanId(plan_id)), shell.assembly()
+        if found.version != _seen():
+            raise PlanChanged
+        if _typed("source") not in words.SIGNED or not _typed("proof"):
+            raise Invalid("where its proof is", field="proof")
+        now, by = shell.now(), guard.signed_in().account.id
+        fresh = NewMandate(
+            person_id=found.person_id,
+            account=_account(),
+            holder=_typed("holder"),
+            signed_on=_day("signed_on"),
+            reference=_typed("reference"),
+            proof=_typed("proof"),
+            source=_typed("source"),
+        )
+        signed = mandates.sign(session, made.safe, fresh, at=now, by=by)
+        channel = Channel.WEBSITE if _typed("source") == "website" else Channel.LETTER
+        return plans.serve_by(session, found.id, signed.id, seen=found.version, channel=channel, at=now, by=by)
+
+    said = N_("Le nouveau mandat sert dès maintenant. Celui d’avant est terminé.")
+    return _done(plan_id, "plan.mandate", act, said)
+
+
+def _account() -> Iban:
+    try:
+        return Iban.parse(_typed("new_iban"))
+    except Invalid as wrong:
+        raise Invalid("an account", field="new_iban") from wrong
+
+
 def _done(plan_id: int, action: str, act: Callable[[Session], Plan], message: str) -> ResponseReturnValue:
     address = url_for("plans.show", plan_id=plan_id)
     try:
@@ -178,6 +218,8 @@ def _done(plan_id: int, action: str, act: Callable[[Session], Plan], message: st
         return shell.back(address, shell.say(OVER), kind="refused")
     except MandateOver:
         return shell.back(address, shell.say(ASLEEP), kind="refused")
+    except ReferenceTaken:
+        return page_of(PlanId(plan_id), errors={"reference": shell.say(WRONG["reference"])})
     except (TermsWrong, Invalid) as wrong:
         field = wrong.field if wrong.field in WRONG else "amount"
         return page_of(PlanId(plan_id), errors={field: shell.say(WRONG[field])})

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from crm.collections import service as collections
 from crm.collections import words as collection_words
+from crm.donations import service as donations
 from crm.people import service as people
-from crm.plans import rules, words
+from crm.plans import mandates, rules, standing, words
 from crm.plans import service as plans
 from crm.plans.model import Plan, PlanState, Wanted, Way
 from crm.staff import service as staff
@@ -103,8 +104,15 @@ def page_of(plan_id: PlanId, *, errors: Mapping[str, str] | None = None) -> Resp
         until = rules.month_after(rules.first_of_month(today), AHEAD * whole.plan.terms.every_months + 1)
         due = plans.falling_due(session, [plan_id], first_on=today, last_on=until)[plan_id]
         collected = collections.of_plan(session, plan_id, size=12)
+        came = standing.of_plan(session, plan_id, size=12)
+        gifts = {one.gift_id: donations.gift(session, one.gift_id) for one in came}
         names = {account.id: account.name for account in staff.accounts(session)}
         funds = fund_names(session)
+        before = [
+            one
+            for one in mandates.of_person(session, whole.plan.person_id)
+            if one.ended_on is not None and one.id != whole.plan.mandate_id
+        ]
     state = rules.state_on(whole.plan.standing, today)
     return shell.show(
         "office/plans/show.html",
@@ -117,6 +125,9 @@ def page_of(plan_id: PlanId, *, errors: Mapping[str, str] | None = None) -> Resp
         today=today,
         due=due[:AHEAD],
         collected=collected,
+        came=[gifts[one.gift_id] for one in came],
+        mandates_before=before,
+        signed_how=[("", shell.say(N_("Choisissez")))] + [(key, shell.say(word)) for key, word in words.SIGNED.items()],
         collection_words=collection_words,
         lapses_on=rules.lapses_on(whole.mandate) if whole.mandate else None,
         names=names,

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crm.assembly import collecting_office
-from crm.collections import announcing, pain_002, rules, settling, words
+from crm.banking import by_hand as bank_by_hand
+from crm.banking.kept import KeptLine
+from crm.collections import announcing, by_hand, pain_002, rules, settling, words
 from crm.collections import service as collections
 from crm.collections.errors import (
     BatchElsewhere,
@@ -24,13 +26,13 @@ from crm.collections.errors import (
     NothingDue,
     ReportUnreadable,
 )
-from crm.collections.model import Batch, BatchState, Collected
+from crm.collections.model import AttemptState, Awaited, Batch, BatchState, Collected
 from crm.collections.settling import Ledger
 from crm.people import service as people
 from crm.plans import collecting
 from crm.staff import service as staff
 from crm.staff.model import Permission
-from crm.values import target_days
+from crm.values import money, target_days
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import SepaBatchId
@@ -146,16 +148,47 @@ def show(batch_id: int) -> ResponseReturnValue:
     with made.database.reading() as session:
         batch = collections.batch(session, SepaBatchId(batch_id))
         counts = collections.counts(session, batch.id)
+        left, left_cents = counts.get(AttemptState.ASKED, (0, 0))
+        is_out = batch.state in {BatchState.SENT, BatchState.SETTLED} and left > 0
+        typed = request.args.get("find", "").strip()[:35]
+        awaited = _awaited(session, batch.id, typed) if is_out else ()
+        givers = people.people(session, {one.person_id for one in awaited})
+        credits_ = bank_by_hand.open_credits(session, left_cents) if is_out else ()
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/sepa/show.html",
         batch=batch,
+        is_out=is_out,
+        left=left,
+        left_cents=left_cents,
+        is_unanswered=batch.state is BatchState.SENT and set(counts) == {AttemptState.ASKED},
+        typed=typed,
+        awaited=[(one, givers[one.person_id].full_name if one.person_id in givers else "") for one in awaited],
+        credits=[("", shell.say(N_("Choisissez")))]
+        + [(f"{one.id} {one.version}", credit_words(one)) for one in credits_],
+        reasons=[(code, f"{shell.say(words.REASONS[code])} ({code})") for code in words.LEFT_BY_THE_BANK],
         counts=[(shell.say(words.ATTEMPTS[state]), *found) for state, found in sorted(counts.items())],
         names=names,
         is_own=batch.made_by == guard.signed_in().account.id,
         can_leave=batch.state in {BatchState.APPROVED, BatchState.SENT, BatchState.SETTLED},
         words=words,
     )
+
+
+def _awaited(session: Session, batch_id: SepaBatchId, typed: str) -> tuple[Awaited, ...]:
+    """What is awaited of a file; what was typed is an amount, else the reference of a mandate."""
+    try:
+        cents = money.typed(typed) if typed else None
+    except Invalid:
+        return by_hand.awaited(session, batch_id, mandate=typed)
+    return by_hand.awaited(session, batch_id, cents=cents)
+
+
+def credit_words(line: KeptLine) -> str:
+    """A credit of the bank in one line, to be chosen from a list."""
+    said = line.structured or line.communication or line.end_to_end_id or ""
+    parts = (shell.money(line.cents), f"{line.booked_on:%d/%m/%Y}", line.name, said[:60])
+    return " · ".join(part for part in parts if part)
 
 
 @guard.page(blueprint, "/<int:batch_id>/approve", permission=Permission.BANKING_ACT, methods=("POST",))

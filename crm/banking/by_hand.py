@@ -1,0 +1,96 @@
+"""Lines that a colleague says settle a file of collections or a provider's payout, and such a decision taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.banking import collected, deciding, store
+from crm.banking.bringing import Counter
+from crm.banking.errors import DayToCome, LineSettles
+from crm.banking.kept import KeptLine, LineState, Rule
+from crm.collections import by_hand
+from crm.collections.errors import CollectionMoved
+from crm.collections.settling import Ledger
+from crm.payments import paying_out
+from crm.payments.errors import PayoutMissing
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, SepaBatchId
+
+SHOWN = 30
+
+
+def open_credits(session: Session, cents: int) -> tuple[KeptLine, ...]:
+    """Credits that wait and may settle so much: those of that very amount first, then the newest."""
+    return tuple(store.open_credits(session, cents, size=SHOWN))
+
+
+def settle_collections(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    batch_id: SepaBatchId,
+    names: Collection[str] | None,
+    *,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> KeptLine:
+    """A line is the credit of those collections of a file, or of all that is awaited of it, to the cent.
+
+    Raises LineDecided, and what `crm.collections.by_hand.settle` raises.
+    """
+    line = _credit(session, counter, line_id, Rule.COLLECTION, seen=seen, by=by, at=at)
+    by_hand.settle(session, _ledger(counter), batch_id, names, collected.seen(line), at=at)
+    return line
+
+
+def settle_payout(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    payout_id: int,
+    *,
+    why: str,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> KeptLine:
+    """A line is the credit of a provider's payout.
+
+    Raises LineDecided, PayoutMissing, and PayoutDiffers for another amount without a reason.
+    """
+    line = _credit(session, counter, line_id, Rule.PAYOUT, seen=seen, by=by, at=at)
+    paying_out.settle_by_hand(session, payout_id, collected.credit(line), why)
+    return line
+
+
+def take_back(session: Session, counter: Counter, line: KeptLine, *, at: datetime) -> None:
+    """What a line settled, or sent back, is as it was before. Raises LineSettles where something has happened since."""
+    try:
+        if line.rule is Rule.PAYOUT:
+            paying_out.take_back(session, collected.credit(line))
+        else:
+            by_hand.take_back(session, _ledger(counter), collected.seen(line), line.gift_id, at=at)
+            store.stand_on(session, line.id, None)
+    except (CollectionMoved, PayoutMissing) as moved:
+        raise LineSettles from moved
+
+
+def _credit(
+    session: Session, counter: Counter, line_id: int, rule: Rule, *, seen: int, by: AccountId, at: datetime
+) -> KeptLine:
+    decided = deciding.decide(
+        session, counter, line_id, LineState.MATCHED, person_id=None, rule=rule, seen=seen, by=by, at=at
+    )
+    if decided.booked_on > brussels_day(at):
+        raise DayToCome
+    if decided.cents <= 0 or decided.return_kind is not None or decided.fee:
+        raise LineSettles
+    return decided
+
+
+def _ledger(counter: Counter) -> Ledger:
+    return Ledger(sealer=counter.sealer, language=counter.language)

@@ -1,0 +1,165 @@
+"""What a colleague does with a file that the bank took otherwise.
+
+What it left out, what came with which line, a file that it never took, a decision about a line that is taken back.
+Money is booked to the cent, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from crm.collections import hand_store, settling, store
+from crm.collections.errors import AmountDiffers, BatchElsewhere, BatchMissing, CollectionMoved
+from crm.collections.model import AttemptState, Awaited, BatchState, CollectionState, Outcome, Rejection, Seen
+from crm.collections.settling import PROVIDER, Ledger
+from crm.collections.tables import SepaBatchRow
+from crm.donations import service as donations
+from crm.donations import taking_over
+from crm.donations.model import Method, Movement
+from crm.foundation.database import hold
+from crm.plans import collecting
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, GiftId, PlanId, SepaBatchId
+
+SHOWN = 100
+"""So many collections of a file are shown at once; the rest is found by amount or by mandate."""
+
+
+def awaited(
+    session: Session, batch_id: SepaBatchId, *, cents: int | None = None, mandate: str = "", size: int = SHOWN
+) -> tuple[Awaited, ...]:
+    """What is still awaited of a file, those of an amount or by a mandate where it is said."""
+    called = collecting.by_reference(session, {mandate}) if mandate else {}
+    if mandate and not called:
+        return ()
+    rows = hand_store.awaited(session, batch_id, cents=cents, mandate_id=called.get(mandate), size=size)
+    plans = collecting.plans(session, {PlanId(collection.plan_id) for _, collection in rows})
+    return tuple(
+        Awaited(
+            end_to_end_id=attempt.end_to_end_id,
+            plan_id=PlanId(collection.plan_id),
+            person_id=plans[PlanId(collection.plan_id)].person_id,
+            due_on=collection.due_on,
+            cents=collection.cents,
+        )
+        for attempt, collection in rows
+    )
+
+
+def leave_out(
+    session: Session, ledger: Ledger, batch_id: SepaBatchId, names: Collection[str], reason: str, *, at: datetime
+) -> int:
+    """The bank left those out of a file: they are awaited no more, and the reason has its rule; how many they were.
+
+    Raises BatchElsewhere for a file that has not left.
+    """
+    hold(session, "collections")
+    _sent(session, batch_id)
+    mine = hand_store.mine(session, batch_id, names)
+    several = [Rejection(end_to_end_id=name, reason=reason) for name in mine]
+    count = settling.reject(session, ledger, several, at=at)
+    last_on = hand_store.last_settled_on(session, batch_id)
+    if last_on is not None and not store.awaited(session, batch_id):
+        store.settled(session, batch_id, last_on)
+    return count
+
+
+def settle(
+    session: Session, ledger: Ledger, batch_id: SepaBatchId, names: Collection[str] | None, line: Seen, *, at: datetime
+) -> Outcome:
+    """A credit is of those collections of a file, or of all that is awaited of it (None).
+
+    Raises AmountDiffers where they do not come to its amount, BatchElsewhere for a file that has not left.
+    """
+    hold(session, "collections")
+    _sent(session, batch_id)
+    wanted = None if names is None else set(hand_store.mine(session, batch_id, names))
+    cents, count = hand_store.sum_awaited(session, batch_id, wanted)
+    if cents != line.cents or not count:
+        raise AmountDiffers(cents, line.cents)
+    for some in store.askings(session, batch_id):
+        came = [
+            (attempt, collection, line)
+            for attempt, collection in some
+            if attempt.state is AttemptState.ASKED and (wanted is None or attempt.end_to_end_id in wanted)
+        ]
+        settling.receive(session, ledger, came, at=at)
+    if not store.awaited(session, batch_id):
+        store.settled(session, batch_id, line.booked_on)
+    return Outcome(gifts=count)
+
+
+def never_taken(session: Session, batch_id: SepaBatchId, *, at: datetime, by: AccountId) -> None:
+    """The bank never took a file: nothing of it was asked, all of it waits for the next, changed mandates are untold.
+
+    Raises BatchElsewhere where the bank has answered to any of it.
+    """
+    hold(session, "collections")
+    row = _sent(session, batch_id)
+    batch = store.batch(row)
+    if batch.state is not BatchState.SENT or set(store.counts(session, batch_id)) != {AttemptState.ASKED}:
+        raise BatchElsewhere
+    assert batch.sent_at is not None  # it has left
+    for _, mandate_ids in store.parties(session, batch_id):
+        collecting.untold_again(session, mandate_ids, told_at=batch.sent_at)
+    row.dropped_at, row.dropped_by = at, by
+    session.flush()
+    hand_store.wait_again(session, batch_id, on=brussels_day(at))
+
+
+def take_back(session: Session, ledger: Ledger, line: Seen, gift_id: GiftId | None, *, at: datetime) -> int:
+    """A line did not settle what it was taken to settle: its gifts come to nought, and all of it is awaited again.
+
+    A return that was none gives its gift back; what its reason led to stays for a colleague to look at. How many
+    collections it were. Raises CollectionMoved where something happened to one since, or nothing is known of the line.
+    """
+    hold(session, "collections")
+    if line.cents < 0:
+        return _stands_again(session, ledger, line, gift_id, at=at)
+    pairs = hand_store.settled_by(session, line.key)
+    if not pairs and gift_id is not None:
+        pair = store.settled_as(session, gift_id)
+        pairs = [pair] if pair is not None else []
+    stands = donations.standing(session, {GiftId(c.gift_id) for _, c in pairs if c.gift_id is not None})
+    names: dict[GiftId, tuple[str, date]] = {}
+    for attempt, collection in pairs:
+        mine = GiftId(collection.gift_id or 0)
+        if attempt.state is not AttemptState.SETTLED or stands.get(mine) != collection.cents:
+            raise CollectionMoved
+        names[mine] = (f"{settling.named(attempt)} undone", line.booked_on)
+    if not names:
+        raise CollectionMoved
+    taking_over.empty(session, ledger.sealer, names, provider=PROVIDER, at=at, by=None)
+    hand_store.await_again(session, pairs)
+    return len(pairs)
+
+
+def _stands_again(session: Session, ledger: Ledger, line: Seen, gift_id: GiftId | None, *, at: datetime) -> int:
+    pair = hand_store.returned_as(session, gift_id) if gift_id is not None else None
+    if pair is None or gift_id is None or pair[1].cents != -line.cents:
+        raise CollectionMoved
+    attempt, collection = pair
+    movement = Movement(
+        method=Method.DIRECT_DEBIT,
+        booked_on=line.booked_on,
+        value_on=line.value_on,
+        provider=PROVIDER,
+        external_id=f"{settling.named(attempt)} back undone",
+    )
+    donations.correct(session, ledger.sealer, gift_id, movement, cents=collection.cents, at=at, by=None)
+    attempt.state, attempt.reason, attempt.undone = AttemptState.SETTLED, "", attempt.undone + 1
+    collection.state, collection.reason, collection.retry_on = CollectionState.RECEIVED, "", None
+    session.flush()
+    return 1
+
+
+def _sent(session: Session, batch_id: SepaBatchId) -> SepaBatchRow:
+    row = store.batch_row(session, batch_id)
+    if row is None:
+        raise BatchMissing
+    if store.batch(row).state not in {BatchState.SENT, BatchState.SETTLED}:
+        raise BatchElsewhere
+    return row

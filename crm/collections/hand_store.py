@@ -1,0 +1,130 @@
+"""SQL of what a colleague does with a file that the bank took otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from crm.collections.model import AttemptState, CollectionState
+from crm.collections.tables import AttemptRow, CollectionRow, SepaBatchRow
+from crm.foundation import bulk
+
+Pair = tuple[AttemptRow, CollectionRow]
+
+
+def awaited(
+    session: Session, batch_id: int, *, cents: int | None, mandate_id: int | None, size: int
+) -> list[tuple[AttemptRow, CollectionRow]]:
+    """What is still awaited of a file, in the order of its collections."""
+    query = (
+        select(AttemptRow, CollectionRow)
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(AttemptRow.batch_id == batch_id, AttemptRow.state == AttemptState.ASKED)
+        .order_by(AttemptRow.id)
+        .limit(size)
+    )
+    if cents is not None:
+        query = query.where(CollectionRow.cents == cents)
+    if mandate_id is not None:
+        query = query.where(CollectionRow.mandate_id == mandate_id)
+    return [(one, other) for one, other in session.execute(query)]
+
+
+def mine(session: Session, batch_id: int, names: Collection[str]) -> list[str]:
+    """Those of the names that are still awaited of that file."""
+    row, listed = AttemptRow, bulk.texts(session, names)
+    query = select(row.end_to_end_id).where(
+        row.batch_id == batch_id, row.state == AttemptState.ASKED, row.end_to_end_id.in_(select(listed.c.value))
+    )
+    return list(session.scalars(query.order_by(row.id)))
+
+
+def sum_awaited(session: Session, batch_id: int, names: Collection[str] | None) -> tuple[int, int]:
+    """What is awaited of a file, or what those of it come to, and how many they are."""
+    query = (
+        select(func.coalesce(func.sum(CollectionRow.cents), 0), func.count())
+        .join(AttemptRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(AttemptRow.batch_id == batch_id, AttemptRow.state == AttemptState.ASKED)
+    )
+    if names is not None:
+        query = query.where(AttemptRow.end_to_end_id.in_(select(bulk.texts(session, names).c.value)))
+    cents, count = session.execute(query).one()
+    return int(cents), int(count)
+
+
+def last_settled_on(session: Session, batch_id: int) -> date | None:
+    """The last day on which something of a file was credited."""
+    return session.scalar(select(func.max(AttemptRow.settled_on)).where(AttemptRow.batch_id == batch_id))
+
+
+def wait_again(session: Session, batch_id: int, *, on: date) -> None:
+    """Nothing of a file was asked: each of its instalments waits for the next."""
+    these = select(AttemptRow.collection_id).where(AttemptRow.batch_id == batch_id)
+    session.execute(
+        update(CollectionRow)
+        .where(CollectionRow.id.in_(these))
+        .values(state=CollectionState.OPEN, retry_on=on)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.batch_id == batch_id)
+        .values(state=AttemptState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
+def settled_by(session: Session, key: str) -> list[Pair]:
+    """The askings that a line of the bank settled, with their instalments."""
+    query = (
+        select(AttemptRow, CollectionRow)
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(AttemptRow.settled_by == key)
+        .order_by(AttemptRow.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(one, other) for one, other in session.execute(query)]
+
+
+def returned_as(session: Session, gift_id: int) -> Pair | None:
+    """The asking whose gift went back, where the instalment was asked for no further time since."""
+    later = aliased(AttemptRow)
+    query = (
+        select(AttemptRow, CollectionRow)
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(
+            CollectionRow.gift_id == gift_id,
+            AttemptRow.state == AttemptState.RETURNED,
+            ~select(later.id)
+            .where(
+                later.collection_id == CollectionRow.id,
+                later.number > AttemptRow.number,
+                later.state != AttemptState.DROPPED,
+            )
+            .exists(),
+        )
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
+def await_again(session: Session, pairs: Sequence[Pair]) -> None:
+    """Those askings were not credited after all."""
+    for attempt, collection in pairs:
+        attempt.state, attempt.settled_on, attempt.settled_by = AttemptState.ASKED, None, None
+        attempt.undone += 1
+        collection.state, collection.gift_id = CollectionState.ASKED, None
+    session.flush()
+    files = {attempt.batch_id for attempt, _ in pairs}
+    session.execute(
+        update(SepaBatchRow)
+        .where(SepaBatchRow.id.in_(files))
+        .values(settled_on=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()

@@ -1,0 +1,145 @@
+"""Money is conserved under import, match, refund, return, merge and correction, in any order, through the rooms."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly, bank_counter
+from crm.banking import service as banking
+from crm.banking import store
+from crm.banking.errors import GiftHasMoved, LineDecided, NothingToUndo
+from crm.donations import corrections, donors, pouring, service, taking_over
+from crm.donations.errors import AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived
+from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Otherwise, Wanted
+from crm.donations.tables import GiftRow, MoneyEntryRow
+from crm.duplicates import merges
+from crm.people import service as people
+from crm.values.errors import Conflict
+from crm.values.identifiers import AccountId, GiftId, PersonId
+from tests.banking import coda_files as coda
+from tests.banking.coda_files import Move
+from tests.banking.test_bringing import CLAIRE, brought, person
+from tests.conftest import NOW
+from tests.donations.conftest import TODAY, paid
+
+NUMBERS = count(400)
+OTHER = AccountId(2)
+FEE = Otherwise(kind=GiftKind.MEMBERSHIP_FEE, line=LineKind.FEE, fund="general")
+DEEDS = ("bank", "match", "match", "match", "again", "import", "undo", "refund", "correct", "become", "merge", "part")
+QUIET = (
+    AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived, LineDecided, GiftHasMoved,
+    NothingToUndo, Conflict,
+)  # fmt: skip
+
+
+@dataclass
+class Mine:
+    """Whom the deeds are about, and what came with files."""
+
+    people: list[PersonId]
+    imported: dict[GiftId, PersonId] = field(default_factory=dict)
+
+
+@settings(
+    max_examples=3,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(seed=st.integers(0, 2**32))
+def test_no_cent_is_lost_whatever_the_rooms_do_in_whatever_order(assembly: Assembly, seed: int) -> None:
+    chance = Random(seed)
+    mine = Mine(people=[person(assembly, "Ana", f"Loi {seed} {number}").id for number in range(3)])
+    for _ in range(30):
+        deed = chance.choice(DEEDS)
+        if deed == "bank":
+            moves = [Move(cents=chance.choice((700, 900, -700)), text=f"loi {seed}") for _ in range(3)]
+            brought(assembly, coda.statement(moves, number=next(NUMBERS) % 999))
+            continue
+        with suppress(*QUIET), assembly.database.transaction() as session:
+            _do(session, assembly, deed, chance, mine)
+    with assembly.database.reading() as session:
+        _check(session)
+
+
+def _do(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
+    gifts = list(session.scalars(select(GiftRow.id).where(GiftRow.net_cents > 0).order_by(GiftRow.id)))
+    if deed in {"match", "again"}:
+        _at_the_bank(session, assembly, deed, chance, mine)
+    elif deed in {"import", "undo"}:
+        _from_a_file(session, assembly, deed, chance, mine)
+    elif deed in {"merge", "part"}:
+        _of_records(session, assembly, deed, chance, mine)
+    elif gifts:
+        _of_a_gift(session, assembly, deed, chance, GiftId(chance.choice(gifts)))
+
+
+def _at_the_bank(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
+    counter, facts = bank_counter(assembly), {"by": CLAIRE, "at": NOW}
+    if deed == "match":
+        for line in store.waiting(session, size=100)[-3:]:
+            banking.confirm(session, counter, line.id, chance.choice(mine.people), seen=line.version, **facts)  # type: ignore[arg-type]
+        return
+    several = [one for one in store.lines(session, range(10_000)) if one.gift_id is not None]
+    for line in several[:1] if chance.random() < 0.5 else several[-1:]:
+        banking.reopen(session, counter, line.id, seen=line.version, **facts)  # type: ignore[arg-type]
+
+
+def _from_a_file(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
+    if deed == "undo":
+        taking_over.take_back(session, assembly.sealer, mine.imported, at=NOW, by=CLAIRE)
+        return
+    kinds = chance.choice(((LineKind.DONATION,), (LineKind.FEE, LineKind.DONATION)))
+    who = chance.choice(mine.people)
+    new = NewGift(
+        person_id=who,
+        lines=tuple(NewLine(cents=chance.randrange(1, 5000), kind=kind) for kind in kinds),
+        given_on=TODAY,
+        movement=paid(provider="fichier", external_id=f"{chance.random()}"),
+    )
+    for gift_id in pouring.record_many(session, assembly.sealer, [new, new], at=NOW):
+        mine.imported[gift_id] = who
+
+
+def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, gift_id: GiftId) -> None:
+    sealer = assembly.sealer
+    if deed == "refund":
+        asked = service.ask_refund(session, gift_id, chance.randrange(1, 900), reason="x", at=NOW, by=CLAIRE)
+        movement = Movement(method=Method.TRANSFER, booked_on=TODAY, provider="refund", external_id=str(asked.id))
+        service.decide_refund(session, sealer, asked.id, movement, at=NOW, by=OTHER)
+        return
+    if deed == "correct":
+        told = corrections.ask(session, gift_id, chance.choice((0, 333, 4444)), reason="x", at=NOW, by=CLAIRE)
+    else:
+        told = corrections.ask_otherwise(session, gift_id, FEE, reason="x", at=NOW, by=CLAIRE)
+    corrections.decide(session, sealer, told.id, agreed=True, at=NOW, by=OTHER)
+
+
+def _of_records(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
+    one, other = chance.sample(mine.people, 2)
+    sealer, pointers = assembly.sealer, assembly.pointers
+    if deed == "merge":
+        merges.merge(session, sealer, pointers, survivor_id=one, loser_id=other, chosen={}, by=CLAIRE, at=NOW)
+    elif made := merges.of(session, one):
+        merges.undo(session, sealer, pointers, made[0].id, by=CLAIRE, at=NOW)
+
+
+def _check(session: Session) -> None:
+    assert (service.drift(session), donors.drift(session)) == (0, 0)
+    totals = service.totals(session, Wanted())
+    entries = session.scalars(select(MoneyEntryRow).where(MoneyEntryRow.kind != EntryKind.FEE)).all()
+    assert totals.net_cents == sum(entry.cents for entry in entries) == sum(totals.by_fund.values())
+    assert totals.net_cents == sum(totals.by_method.values())
+    by_bank = sum(entry.cents for entry in entries if entry.provider == "bank")
+    lines = store.lines(session, range(10_000))
+    assert by_bank == sum(line.cents for line in lines if line.gift_id is not None)
+    owners = session.scalars(select(GiftRow.person_id)).all()
+    assert all(people.find_survivor(session, PersonId(owner)) for owner in owners)
+    assert all(row.net_cents >= row.given_cents >= 0 for row in session.scalars(select(GiftRow)))

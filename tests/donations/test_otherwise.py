@@ -1,0 +1,81 @@
+"""A gift typed as the wrong thing becomes the right one by two colleagues; in kind is told once; an address is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crm.assembly import Assembly
+from crm.donations import corrections, donors, pouring, service
+from crm.donations.errors import AmountWrong, CodeUnknown, CorrectedElsewhere, FourEyes
+from crm.donations.model import EntryKind, GiftKind, LineKind, Method, NewGift, NewLine, Otherwise, Wanted
+from crm.donations.tables import FundRow, GiftRow
+from crm.people import contacts
+from crm.values.identifiers import AccountId
+from crm.values.postal_address import PostalAddress
+from tests.conftest import NOW
+from tests.donations.conftest import TODAY, Give, donor, paid
+
+ASKS, DECIDES = AccountId(1), AccountId(2)
+FEE = Otherwise(kind=GiftKind.MEMBERSHIP_FEE, line=LineKind.FEE, fund="ecoles")
+
+
+def test_a_gift_that_was_a_fee_becomes_one_in_todays_books(assembly: Assembly, give: Give) -> None:
+    with assembly.database.transaction() as session:
+        session.add_all(FundRow(code=code, name=code, is_open=code == "ecoles") for code in ("ecoles", "clos"))
+        gift = give(session, 2500)
+        wrong: dict[str, Any] = {"reason": "Encodé comme don", "at": NOW, "by": ASKS}
+        asked = corrections.ask_otherwise(session, gift.id, FEE, **wrong)
+        with pytest.raises(FourEyes):
+            corrections.decide(session, assembly.sealer, asked.id, agreed=True, at=NOW, by=ASKS)
+        done = corrections.decide(session, assembly.sealer, asked.id, agreed=True, at=NOW, by=DECIDES)
+        assert done.otherwise == FEE
+        whole = service.whole(session, gift.id)
+        assert (whole.gift.kind, whole.gift.cents, whole.gift.net_cents) == (GiftKind.MEMBERSHIP_FEE, 2500, 2500)
+        assert [(one.fund, one.net_cents, one.is_deductible) for one in whole.lines] == [
+            ("general", 0, True), ("ecoles", 2500, False),
+        ]  # fmt: skip
+        assert [(one.kind, one.cents) for one in whole.entries] == [
+            (EntryKind.RECEIPT, 2500), (EntryKind.CORRECTION, -2500), (EntryKind.CORRECTION, 2500),
+        ]  # fmt: skip
+        assert service.drift(session) == 0
+        assert donors.portrait(session, gift.person_id, TODAY) is None
+        totals = service.totals(session, Wanted(person_id=gift.person_id))
+        assert dict(totals.by_fund) == {"ecoles": 2500, "general": 0}
+        for otherwise, error in (
+            (FEE, AmountWrong),
+            (Otherwise(kind=GiftKind.ONE_OFF, line=LineKind.DONATION, fund="clos"), CodeUnknown),
+            (Otherwise(kind=GiftKind.IN_KIND, line=LineKind.DONATION, fund="general"), CorrectedElsewhere),
+        ):
+            with pytest.raises(error):
+                corrections.ask_otherwise(session, gift.id, otherwise, **wrong)
+        told = give(session, 2500, movement=paid(provider="bank", external_id="1"))
+        with pytest.raises(CorrectedElsewhere):
+            corrections.ask_otherwise(session, told.id, FEE, **wrong)
+
+
+def test_a_gift_in_kind_told_twice_is_one(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        new = NewGift(
+            person_id=donor(session, assembly), kind=GiftKind.IN_KIND, lines=(NewLine(cents=9900),), given_on=TODAY,
+            movement=paid(method=Method.NONE, provider="shop", external_id="K-1"),
+        )  # fmt: skip
+        one = service.record(session, assembly.sealer, new, at=NOW)
+        assert service.record(session, assembly.sealer, new, at=NOW).id == one.id
+        assert pouring.record_many(session, assembly.sealer, [new, new], at=NOW) == (one.id, one.id)
+        assert len(session.scalars(select(GiftRow.id)).all()) == 1
+
+
+def test_where_somebody_lived_is_kept_with_a_fresh_gift(assembly: Assembly, give: Give) -> None:
+    home = PostalAddress.parse(street="Rue Berckmans", number="9", postcode="1060", locality="Saint-Gilles")
+    with assembly.database.transaction() as session:
+        who = donor(session, assembly)
+        contacts.add_address(session, assembly.addresses, home, person_id=who, source="", at=NOW)
+        old = TODAY.replace(year=2020)
+        made = [give(session, 100, who), give(session, 100, who, given_on=old, movement=paid(booked_on=old))]
+        several = [NewGift(person_id=who, lines=(NewLine(cents=1),), given_on=TODAY, movement=paid())]
+        made += [service.gift(session, one) for one in pouring.record_many(session, assembly.sealer, several, at=NOW)]
+        kept = "Rue Berckmans 9, 1060 SAINT-GILLES"
+        assert [one.address for one in made] == [kept, "", kept]
