@@ -63,17 +63,4 @@ class ErasedProofs:
 def kept_until(session: Session, erased_at: datetime) -> date:
     """The last day of the proof of whoever is erased now, as the term holds today."""
     today = brussels_day(erased_at)
-    (holds,) = terms.holding(session, (_ONLY,), today)
-    return rules.months_later(today, holds.months)
-
-
-class _Only:
-    """That term alone, to ask how long it is."""
-
-    TERMS: tuple[Term, ...] = (TERM,)
-
-    def forget_older(self, session: Session, code: str, before: datetime) -> int:
-        raise NotImplementedError
-
-
-_ONLY = _Only()
+    return rules.months_later(today, terms.months(session, TERM, today))

@@ -32,7 +32,6 @@ from crm.people import service as people
 from crm.people.model import PersonKind, Position, Title
 from crm.privacy import erasing
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from mailing.correspondence import issues
@@ -253,32 +252,6 @@ def test_who_dies_objects_or_is_erased_after_the_freeze_is_taken_out_and_said(ho
         printing.strike(session, run.id, at=long_after)
         assert list(printing.copies(session, run.id)) == []
     assert "Dupont" in b"".join(found.values()).decode("utf-8", "replace")
-
-
-def test_whoever_was_in_a_file_is_told_which_firm_received_it_and_when(house: Assembly, reader: Reader) -> None:
-    def told(session: Session, person_id: PersonId) -> list[tuple[object, ...]]:
-        subject = house.holdings.find(session, person_id)
-        assert subject is not None
-        sections = {one.key: one for one in personal_data.show(session, subject, Language.FR)}
-        return [(one["number"], one["at"], one["who"]) for one in sections["magazine_files"].rows]
-
-    with house.database.transaction() as session:
-        stays, dies = reader(session, last_name="Diallo"), reader(session, last_name="Peeters")
-        run = frozen(session)
-        for hours, who in ((0, "Imprimerie du Canal"), (2, "")):
-            manifest, _ = files(session, run, xlsx=False)
-            file_id = printing.note(
-                session, run.id, manifest, recipient=who, by=None, at=NOW + timedelta(hours=hours)
-            )  # fmt: skip
-            people.record_death(session, dies, died_on=None, at=NOW)
-            printing.strike(session, run.id, at=NOW + timedelta(hours=1))
-        later = NOW + timedelta(hours=2)
-        assert told(session, dies) == [(124, NOW, "Imprimerie du Canal")]
-        assert told(session, stays) == [(124, NOW, "Imprimerie du Canal"), (124, later, "l’imprimeur du magazine")]
-        assert printing.say_recipient(session, file_id, "Routage Meuse")
-        assert not printing.say_recipient(session, file_id, "Un autre")
-        assert told(session, stays)[1] == (124, later, "Routage Meuse")
-        assert printing.last_recipient(session) == "Routage Meuse"
 
 
 def test_a_copy_that_did_not_come_is_sent_again_where_they_live_now(house: Assembly, reader: Reader) -> None:
