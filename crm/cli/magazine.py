@@ -69,11 +69,14 @@ def supplement(number: int, *, as_json: bool) -> None:
 @NUMBER
 @click.option("--run", "place", default=0, show_default=True, help="Quelle liste : 0 est le tirage principal.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Le ZIP à écrire.")
+@click.option("--recipient", required=True, help="À qui ces fichiers sont remis : l’imprimeur, le routeur.")
 @click.option("--xlsx/--no-xlsx", default=None, help="Ajouter les tableaux XLSX (d’office jusqu’à 50 000 lignes).")
 @click.option("--mail-id", is_flag=True, help="Ajouter la demande Mail ID, à vérifier avec la poste.")
 @json_option
 @telling
-def export(number: int, *, place: int, output: Path, xlsx: bool | None, mail_id: bool, as_json: bool) -> None:
+def export(
+    number: int, *, place: int, output: Path, recipient: str, xlsx: bool | None, mail_id: bool, as_json: bool
+) -> None:
     """Écrit les fichiers de l’imprimeur ; qui est mort·e ou s’est opposé·e depuis le gel en est retiré."""
     made, now = assembly(), assembly().clock()
     with made.database.transaction() as session:
@@ -90,7 +93,7 @@ def export(number: int, *, place: int, output: Path, xlsx: bool | None, mail_id:
             wanted = printing.Wanted(xlsx=with_sheets, mail_id=mail_id)
             manifest = printing.write(session, runs[place].id, file, wanted, at=now)
         with made.database.transaction() as session:
-            printing.note(session, runs[place].id, manifest, by=None, at=now)
+            printing.note(session, runs[place].id, manifest, recipient=recipient[:200], by=None, at=now)
         draft.replace(output)
     finally:
         with suppress(FileNotFoundError):

@@ -12,15 +12,19 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import interests, paces, store
-from crm.consent.tables import ConsentEventRow
+from crm.consent.tables import ConsentEventRow, ErasedProofRow
 from crm.foundation import row_moves
 from crm.foundation.database import hold
+from crm.foundation.forgetting import delete_rows
 from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.consent"
 TABLES = frozenset(
-    {"consent_event", "consent_standing", "population_member", "pace_event", "pace", "last_letter", "interest"},
+    {
+        *("consent_event", "consent_standing", "population_member"),
+        *("pace_event", "pace", "last_letter", "interest", "erased_proof"),
+    },
 )
 """Standings and paces are folds: they are folded again, and recorded nowhere."""
 
@@ -31,6 +35,8 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     """Gives the survivor what the loser said (see `crm.contracts.person_pointer`)."""
     for person_id in sorted((loser, survivor)):
         hold(session, f"consent {person_id}")
+    # What somebody living said is never let go with the proof of a record that was erased.
+    delete_rows(session, ErasedProofRow, ErasedProofRow.person_id.in_((loser, survivor)))
     moves = row_moves.give(session, _tables["consent_event"], loser=loser, survivor=survivor)
     moves += row_moves.give(
         session, _tables["population_member"], loser=loser, survivor=survivor, unless_same=["population"]

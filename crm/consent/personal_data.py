@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import do_not_call, paces, service, store, words
+from crm.consent import do_not_call, paces, proof_term, service, store, words
 from crm.consent.model import Act, NewAct, Standing, Way
 from crm.consent.policy import EVERYWHERE
 from crm.consent.tables import (
     ConsentEventRow,
+    ErasedProofRow,
     InterestRow,
     LastLetterRow,
     PaceEventRow,
@@ -28,6 +29,7 @@ TABLES = frozenset(
     {
         "consent_event",
         "consent_standing",
+        "erased_proof",
         "pace_event",
         "pace",
         "last_letter",
@@ -151,9 +153,13 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         "last_letter": delete_rows(session, LastLetterRow, LastLetterRow.person_id.in_(ids)),
         "interest": delete_rows(session, InterestRow, InterestRow.person_id.in_(ids)),
     }
+    known = set(session.scalars(select(ErasedProofRow.person_id).where(ErasedProofRow.person_id.in_(ids))))
+    session.add_all(ErasedProofRow(person_id=one, erased_at=erasing.at) for one in ids if one not in known)
+    session.flush()
+    until = proof_term.kept_until(session, erasing.at)
     kept = []
     for name, row in (("consent_event", ConsentEventRow), ("pace_event", PaceEventRow), ("pace", PaceRow)):
         count = session.scalar(select(func.count()).select_from(row).where(row.person_id.in_(ids))) or 0
         if count:
-            kept.append(Kept(table=name, count=count, ground=PROOF))
+            kept.append(Kept(table=name, count=count, ground=PROOF, until_on=until))
     return Forgotten(erased=erased, kept=tuple(kept))

@@ -174,6 +174,15 @@ class AskedRow(Base):
     is_patient: Mapped[bool]
 
 
+class ErasedProofRow(Base):
+    """Whose acts are kept after an erasure as proof alone, since when; their term runs from then."""
+
+    __tablename__ = "erased_proof"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    erased_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class LastLetterRow(Base):
     """When somebody who chose a rhythm last came to be owed a letter, as the room that owes them says."""
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crm.foundation.columns import Chained
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
-from crm.ledgers import rules, store
+from crm.ledgers import letting_go, rules, store
 from crm.ledgers.model import MOST_FAULTS, Block, Fault, FaultKind, Ledger, State, Verification
 
 AT_ONCE = 2000
@@ -109,6 +109,7 @@ def _in_block(session: Session, sealer: Sealer, ledger: Ledger, block: Block) ->
         if not _holds(sealer, ledger, row):
             changed.append(Fault(kind=FaultKind.ROW_CHANGED, block=block.number, row=row.id))
         session.expunge(row)
+    found = sorted(found + letting_go.gone_from(session, sealer, ledger.name, block.number))
     strangers = rules.membership(block, (number for number, _, _ in found))
     yield from sorted(changed + strangers, key=lambda fault: fault.row or 0)
     if not changed and not strangers and rules.digest(found) != block.digest:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.columns import Chained
 from crm.foundation.signing import Sealer
+from crm.ledgers import letting_go
 from crm.ledgers.model import Block, Ledger
 from crm.ledgers.rules import fingerprint
 from crm.ledgers.tables import LedgerBlockRow
@@ -92,11 +93,11 @@ def strays(session: Session, ledger: Ledger, *, most: int) -> list[tuple[int, in
 
 
 def counts(session: Session, ledger: Ledger) -> tuple[int, int]:
-    """(chained, waiting) rows."""
+    """(chained, waiting) rows; those that were let go count as chained."""
     rows = ledger.rows
     chained = session.scalar(select(func.count()).where(rows.block.is_not(None))) or 0
     free = session.scalar(select(func.count()).where(rows.block.is_(None))) or 0
-    return chained, free
+    return chained + letting_go.count(session, ledger.name), free
 
 
 def _block(row: LedgerBlockRow) -> Block:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.foundation.columns import Base
+from crm.foundation.columns import Base, BigId
 
 
 class LedgerBlockRow(Base):
@@ -24,3 +24,22 @@ class LedgerBlockRow(Base):
     sealed_at: Mapped[datetime]
     mark_key_id: Mapped[int]
     mark: Mapped[str] = mapped_column(String(64))
+
+
+class LedgerGoneRow(Base):
+    """Append-only: a row let go at the end of its term. Its number and mark stay, so that its block still holds.
+
+    `seal` covers all of it under a key that is not in the database: who deletes a row otherwise is found.
+    """
+
+    __tablename__ = "ledger_gone"
+    __table_args__ = (Index("ix_ledger_gone_block", "ledger", "block"),)
+
+    ledger: Mapped[str] = mapped_column(String(40), primary_key=True)
+    row_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    block: Mapped[int]
+    row_key_id: Mapped[int]
+    row_mark: Mapped[str] = mapped_column(String(64))
+    gone_at: Mapped[datetime]
+    seal_key_id: Mapped[int]
+    seal: Mapped[str] = mapped_column(String(64))

@@ -393,6 +393,7 @@ class Order:
     """The run whose files are made; None where it is a freeze."""
     xlsx: bool = False
     mail_id: bool = False
+    recipient: str = ""
     file_id: int | None = None
     token: str = ""
     """Where the files lie, while they are kept."""

@@ -131,7 +131,7 @@ class Workshop:
         return OrderState.DONE
 
     def _make_files(self, order: Order, run_id: IssueRunId) -> OrderState:
-        wanted, at = printing.Wanted(xlsx=order.xlsx, mail_id=order.mail_id), self.clock()
+        wanted, at = printing.Wanted(xlsx=order.xlsx, mail_id=order.mail_id, recipient=order.recipient), self.clock()
         with self.database.transaction() as session:
             printing.strike(session, run_id, at=at)
         with self.shelf.laying() as (token, file), self.database.reading() as reading:
@@ -140,7 +140,7 @@ class Workshop:
             if not _note(session, order.id, state=OrderState.DONE, token=token, ready_at=self.clock()):
                 self.shelf.forget(token)  # another worker was quicker: this one had lost its lease
                 return OrderState.FROZEN
-            file_id = printing.note(session, run_id, manifest, by=order.asked_by, at=at)
+            file_id = printing.note(session, run_id, manifest, recipient=order.recipient, by=order.asked_by, at=at)
             session.get_one(OrderRow, order.id, populate_existing=True).file_id = file_id
             audit.record(
                 session,
@@ -194,7 +194,7 @@ def _ask(
         return _order(before)
     row = OrderRow(
         issue_id=issue_id, kind=kind, asked_at=at, asked_by=by, state=OrderState.WAITING, seen=0, total=0,
-        run_id=run_id, xlsx=wanted.xlsx, mail_id=wanted.mail_id, token="",
+        run_id=run_id, xlsx=wanted.xlsx, mail_id=wanted.mail_id, recipient=wanted.recipient, token="",
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -236,7 +236,20 @@ def _latest_files(session: Session, run_id: IssueRunId) -> OrderRow | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-_PLAIN = ("id", "kind", "asked_at", "state", "seen", "total", "xlsx", "mail_id", "file_id", "token", "ready_at")
+_PLAIN = (
+    "id",
+    "kind",
+    "asked_at",
+    "state",
+    "seen",
+    "total",
+    "xlsx",
+    "mail_id",
+    "recipient",
+    "file_id",
+    "token",
+    "ready_at",
+)
 
 
 def _order(row: OrderRow) -> Order:

@@ -88,6 +88,15 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
         .where(NeighbourRow.person_id.in_(ids), NeighbourDecisionRow.undone_at.is_(None))
         .order_by(NeighbourDecisionRow.id)
     ).all()
+    copy, file = CopyRow, PrintFileRow
+    handed = session.execute(
+        select(IssueRow.number, file.made_at, file.recipient, file.id)
+        .join(copy, copy.issue_id == IssueRow.id)
+        .join(file, file.run_id == copy.run_id)
+        .where(copy.person_id.in_(ids), or_(copy.removed_at.is_(None), copy.removed_at > file.made_at))
+        .order_by(file.id)
+        .distinct()
+    ).all()
     number = Column(key="number", label=say(language, N_("Numéro")))
     return (
         Section(
@@ -131,7 +140,20 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 }
                 for issue, on, copies, lines, reason in sent
             ],
-            note=say(language, N_("Ces adresses partent chez l’imprimeur du magazine, qui les détruit après l’envoi.")),
+        ),
+        Section(
+            key="magazine_files",
+            title=say(language, N_("Les fichiers du magazine où vous figuriez")),
+            columns=(
+                Column(key="at", label=say(language, N_("Quand"))),
+                number,
+                Column(key="who", label=say(language, N_("À qui"))),
+            ),
+            rows=[
+                {"number": issue, "at": at, "who": who or say(language, N_("l’imprimeur du magazine"))}
+                for issue, at, who, _ in handed
+            ],
+            note=say(language, N_("Votre nom et votre adresse, pour l’envoi ; qui les reçoit les détruit ensuite.")),
         ),
         Section(
             key="magazine_claims",

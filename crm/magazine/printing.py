@@ -48,10 +48,11 @@ TOLD_AT = 10_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """Which files are made beside the two CSV."""
+    """Which files are made beside the two CSV, and which firm or team receives them."""
 
     xlsx: bool = True
     mail_id: bool = False
+    recipient: str = ""
 
 
 def is_long(rows: int, wanted: Wanted) -> bool:
@@ -226,8 +227,10 @@ def write(
     return manifest
 
 
-def note(session: Session, run_id: IssueRunId, manifest: Manifest, *, by: AccountId | None, at: datetime) -> int:
-    """Keeps the manifest of what left."""
+def note(
+    session: Session, run_id: IssueRunId, manifest: Manifest, *, recipient: str, by: AccountId | None, at: datetime
+) -> int:
+    """Keeps the manifest of what left, and for whom."""
     row = PrintFileRow(
         run_id=run_id,
         made_at=at,
@@ -237,6 +240,7 @@ def note(session: Session, run_id: IssueRunId, manifest: Manifest, *, by: Accoun
         removed=sum(manifest.removed.values()),
         purge_on=manifest.purge_on,
         parts=[asdict(part) for part in manifest.parts],
+        recipient=recipient,
     )
     session.add(row)
     session.flush()
@@ -267,6 +271,8 @@ class Left:
     purge_on: date
     purged_on: date | None
     parts: list[Any] = field(default_factory=list)
+    recipient: str = ""
+    """Who received it; empty for files of before this was asked."""
 
     @property
     def seeds(self) -> int:
@@ -301,6 +307,24 @@ def say_purged(session: Session, file_id: int, *, on: date) -> bool:
     row.purged_on = on
     session.flush()
     return True
+
+
+def say_recipient(session: Session, file_id: int, recipient: str) -> bool:
+    """Notes who received a file of which that was never written down; once. True if that is news."""
+    row = session.get(PrintFileRow, file_id)
+    if row is None or row.recipient or not recipient:
+        return False
+    row.recipient = recipient
+    session.flush()
+    return True
+
+
+def last_recipient(session: Session) -> str:
+    """Who received the newest file of which we know it, else the printer of the house."""
+    row = PrintFileRow
+    found = session.scalar(select(row.recipient).where(row.recipient != "").order_by(row.id.desc()).limit(1))
+    publication = store.publication(session)
+    return found or (publication.printer if publication else "")
 
 
 def _pack(copy: Printed) -> str:

@@ -140,6 +140,7 @@ class OrderRow(Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("magazine_run.id"), index=True)
     xlsx: Mapped[bool]
     mail_id: Mapped[bool]
+    recipient: Mapped[str] = mapped_column(String(200), server_default="")
     file_id: Mapped[int | None] = mapped_column(BigId)
     token: Mapped[str] = mapped_column(String(32))
     ready_at: Mapped[datetime | None]
@@ -204,7 +205,7 @@ class ExclusionRow(Base):
 
 
 class PrintFileRow(Base):
-    """The manifest of what left for a printer; the file itself is not kept."""
+    """The manifest of what left for a printer or a mail house (`recipient`: which); the file itself is not kept."""
 
     __tablename__ = "magazine_file"
 
@@ -218,6 +219,7 @@ class PrintFileRow(Base):
     purge_on: Mapped[date]
     purged_on: Mapped[date | None]
     parts: Mapped[list[Any]]
+    recipient: Mapped[str] = mapped_column(String(200), server_default="")
 
 
 class ReturnRow(Base):

@@ -136,6 +136,14 @@ def holding(session: Session, keepers: Sequence[TermKeeper], on: date) -> tuple[
     )
 
 
+def months(session: Session, term: Term, on: date) -> int:
+    """How many months one term holds for on a day."""
+    row = RetentionRow
+    query = select(row.months).where(row.is_approved, row.code == term.code, row.valid_from_on <= on)
+    found = session.scalar(query.order_by(row.valid_from_on.desc(), row.id.desc()).limit(1))
+    return term.months if found is None else found
+
+
 def forget(
     session: Session, keepers: Sequence[TermKeeper], *, at: datetime, instead: Mapping[str, int] = AS_DECIDED
 ) -> tuple[Over, ...]:
@@ -144,12 +152,12 @@ def forget(
     `instead`: months in place of what holds, by code, to try what a proposal would do.
     """
     today, done = brussels_day(at), []
-    months = {one.term.code: one.months for one in holding(session, keepers, today)} | dict(instead)
+    spans = {one.term.code: one.months for one in holding(session, keepers, today)} | dict(instead)
     for keeper in keepers:
         for term in (one for one in keeper.TERMS if one.forgets):
-            before_on = rules.months_later(today, -months[term.code])
+            before_on = rules.months_later(today, -spans[term.code])
             rows = keeper.forget_older(session, term.code, day_span(before_on)[0])
-            done.append(Over(code=term.code, months=months[term.code], before_on=before_on, rows=rows))
+            done.append(Over(code=term.code, months=spans[term.code], before_on=before_on, rows=rows))
     return tuple(done)
 
 

@@ -8,6 +8,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -46,7 +47,7 @@ def frozen(session: Session) -> IssueRun:
     return freezing.freeze(session, service.issues(session)[0].id, by=None, at=NOW)
 
 
-def files(session: Session, run: IssueRun, **wanted: bool) -> tuple[printing.Manifest, dict[str, bytes]]:
+def files(session: Session, run: IssueRun, **wanted: Any) -> tuple[printing.Manifest, dict[str, bytes]]:
     """What leaves for the printer."""
     kept = io.BytesIO()
     manifest = printing.write(session, run.id, kept, Wanted(**wanted), at=NOW)
@@ -237,7 +238,7 @@ def test_who_dies_objects_or_is_erased_after_the_freeze_is_taken_out_and_said(ho
         assert (manifest.rows, service.run(session, run.id).removed) == (1, 3)
         bare = session.scalars(select(CopyRow).where(CopyRow.person_id == goes)).one()
         assert (bare.last_name, bare.lines, bare.box_key, bare.street) == ("", "", "", "")
-        assert printing.note(session, run.id, manifest, by=None, at=NOW)
+        assert printing.note(session, run.id, manifest, recipient="", by=None, at=NOW)
         assert printing.left(session, [run.id])[0].removed == 3
         people.retract_death(session, dies)
         late = freezing.supplement(session, run.issue_id, by=None, at=NOW)

@@ -89,7 +89,7 @@ def _magazine(assembly: Assembly, session: Session, everybody: list[Person]) -> 
     returning.claim(session, everybody[1].id, printed.id, note="Rien reçu", by=anybody, at=now)
     with BytesIO() as file:
         manifest = printing.write(session, run.id, file, printing.Wanted(xlsx=False), at=now)
-    printing.note(session, run.id, manifest, by=anybody, at=now)
+    printing.note(session, run.id, manifest, recipient="Imprimerie du Canal", by=anybody, at=now)
 
 
 def _gifts(assembly: Assembly, session: Session, everybody: list[Person]) -> None:

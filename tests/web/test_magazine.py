@@ -10,12 +10,13 @@ from zipfile import ZipFile
 
 import pytest
 import segno
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
 from crm.magazine import printing, service
 from crm.magazine.model import Basis, Format, Subscription
+from crm.magazine.tables import PrintFileRow
 from crm.people import differences
 from crm.people import service as people
 from crm.people.model import NewPerson
@@ -46,6 +47,7 @@ RULE = {
     "members": "on", "grace_months": "3", "plan_months": "3", "gift_count": "2", "gift_sum": "40", "gift_months": "12",
     "said": ["paid", "staff"], "note": "Sans les dons réguliers",
 }  # fmt: skip
+CANAL = {"recipient": "Imprimerie du Canal"}
 PAGES = (
     "",
     "/about",
@@ -176,19 +178,29 @@ def test_what_is_frozen_leaves_as_it_is_shown(assembly: Assembly, browser: Open)
     furnish(assembly)
     someone = browser(Role.FUNDRAISER)
     assert "Emporter 3 adresses" in words_of(someone.get(f"{HERE}/runs/1").text)
-    answer = someone.post(f"{HERE}/runs/1/files", {"xlsx": "on", "mail_id": "on"})
+    assert someone.post(f"{HERE}/runs/1/files", {"recipient": "  "}).status_code == 303
+    assert "Dites à qui ces fichiers seront remis" in someone.get(f"{HERE}/runs/1").text
+    answer = someone.post(f"{HERE}/runs/1/files", {"xlsx": "on", "mail_id": "on"} | CANAL)
     assert (answer.status_code, answer.headers["X-Rows"]) == (200, "3")
     with ZipFile(io.BytesIO(answer.data)) as zipped:
         table = zipped.read("le-fil-124-be-fr-utf8.csv").decode("utf-8-sig")
     assert len(table.splitlines()) == 4
     with assembly.database.transaction() as session:
         people.record_death(session, PersonId(3), died_on=None, at=assembly.clock())
-    assert someone.post(f"{HERE}/runs/1/files").headers["X-Rows"] == "2"
+    assert someone.post(f"{HERE}/runs/1/files", CANAL).headers["X-Rows"] == "2"
     assert "décédé·e depuis : 1" in words_of(someone.get(f"{HERE}/runs/1").text)
     labels = someone.post(f"{HERE}/runs/1/labels", {"sheet": "L7160", "which": "all"})
     assert (labels.status_code, labels.data[:4]) == (200, b"%PDF")
     assert someone.post(f"{HERE}/runs/1/labels", {"sheet": "L7160", "which": "hand"}).status_code == 303
     assert someone.post(f"{HERE}/runs/1/labels", {"sheet": "A0"}).status_code == 400
+    assert "Remis à Imprimerie du Canal" in words_of(someone.get(f"{HERE}/runs/1").text)
+    with assembly.database.transaction() as session:
+        session.execute(update(PrintFileRow).where(PrintFileRow.id == 1).values(recipient=""))
+    assert "Dire qui l’a reçu" in words_of(someone.get(f"{HERE}/issues/1").text)
+    assert someone.post(f"{HERE}/files/1/recipient", {"recipient-1": ""}).status_code == 303
+    assert someone.post(f"{HERE}/files/1/recipient", {"recipient-1": "Routage Meuse"}).status_code == 303
+    assert "Remis à Routage Meuse" in words_of(someone.get(f"{HERE}/runs/1").text)
+    assert someone.post(f"{HERE}/files/99/recipient", CANAL).status_code == 404
     assert someone.post(f"{HERE}/files/1/purged").status_code == 303
     assert someone.post(f"{HERE}/issues/1/freeze").status_code == 303
     assert "il ne l’est qu’une fois" in someone.get(HERE).text
@@ -204,7 +216,7 @@ def test_the_files_of_a_long_list_are_made_beside_the_office(
     furnish(assembly)
     monkeypatch.setattr(printing, "FILES_AT_ONCE", 2)
     someone = browser(Role.FUNDRAISER)
-    assert someone.post(f"{HERE}/runs/1/files").status_code == 303
+    assert someone.post(f"{HERE}/runs/1/files", CANAL).status_code == 303
     assert "Les fichiers se font" in words_of(someone.get(f"{HERE}/runs/1").text)
     assert "Les fichiers vont se faire" in someone.get(f"{HERE}/runs/1/files/progress").text
     assert someone.post(f"{HERE}/runs/1/files/made").status_code == 303

@@ -28,6 +28,8 @@ from jobs.timetable import TIMETABLE
 blueprint = Blueprint("magazine_files", __name__, url_prefix="/office/magazine")
 
 PIECE = 64 * 1024
+LONGEST = 200
+TO_WHOM = N_("Dites à qui ces fichiers seront remis.")
 NO_PUBLICATION = N_("Présentez d’abord le magazine.")
 
 
@@ -35,8 +37,10 @@ NO_PUBLICATION = N_("Présentez d’abord le magazine.")
 def files(run_id: int) -> ResponseReturnValue:
     """Everything for the printer in one ZIP; who has died or objected since the freeze is taken out first."""
     made, now, run_number = shell.assembly(), shell.now(), IssueRunId(run_id)
-    wanted = printing.Wanted(xlsx="xlsx" in request.form, mail_id="mail_id" in request.form)
-    here = url_for("magazine_runs.run", run_id=run_id)
+    here, recipient = url_for("magazine_runs.run", run_id=run_id), _recipient("recipient")
+    if not recipient:
+        return shell.back(here, shell.say(TO_WHOM), kind="refused")
+    wanted = printing.Wanted(xlsx="xlsx" in request.form, mail_id="mail_id" in request.form, recipient=recipient)
     with made.database.transaction() as session:
         found = magazine.run(session, run_number)
         if printing.is_long(found.mailed - found.removed, wanted):
@@ -52,7 +56,7 @@ def files(run_id: int) -> ResponseReturnValue:
         kept.close()
         return shell.back(here, shell.say(NO_PUBLICATION), kind="refused")
     with made.database.transaction() as session:
-        printing.note(session, run_number, manifest, by=guard.signed_in().account.id, at=now)
+        printing.note(session, run_number, manifest, recipient=recipient, by=guard.signed_in().account.id, at=now)
         note(session, "magazine-run.export", run_id, printing.told(manifest), subject="magazine-run")
     answer = _sent(found, kept)
     answer.headers["X-Rows"] = str(manifest.rows)
@@ -122,6 +126,26 @@ def purged(file_id: int) -> ResponseReturnValue:
     return shell.back(
         url_for("magazine_runs.run", run_id=run_id), shell.say(N_("C’est noté : l’imprimeur a détruit ce fichier."))
     )
+
+
+@guard.page(blueprint, "/files/<int:file_id>/recipient", permission=Permission.MAGAZINE_ACT, methods=("POST",))
+def handed(file_id: int) -> ResponseReturnValue:
+    """Who received a file of which that was never written down."""
+    recipient = _recipient(f"recipient-{file_id}")
+    with shell.assembly().database.transaction() as session:
+        run_id = printing.run_of(session, file_id)
+        if run_id is None:
+            abort(404)
+        here = url_for("magazine_runs.run", run_id=run_id)
+        if not recipient:
+            return shell.back(here, shell.say(TO_WHOM), kind="refused")
+        if printing.say_recipient(session, file_id, recipient):
+            note(session, "magazine-file.handed", file_id, subject="magazine-file")
+    return shell.back(here, shell.say(N_("C’est noté : %(who)s a reçu ce fichier."), who=recipient))
+
+
+def _recipient(name: str) -> str:
+    return " ".join(request.form.get(name, "").split())[:LONGEST]
 
 
 def _sent(run: IssueRun, kept: IO[bytes]) -> Response:

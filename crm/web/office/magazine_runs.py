@@ -227,6 +227,7 @@ def run(run_id: int) -> ResponseReturnValue:
         notes = magazine.delivery_notes(session, [one.person_id for one in hand])
         removed = printing.removed(session, found.id)
         files = printing.left(session, [found.id])
+        recipient = printing.last_recipient(session)
         names = {account.id: account.name for account in staff.accounts(session)}
         order = ordering.latest_files(session, found.id)
     return shell.show(
@@ -242,6 +243,7 @@ def run(run_id: int) -> ResponseReturnValue:
         hand=[(one, notes.get(one.person_id, "")) for one in hand],
         removed=[(words.REMOVALS[one], removed[one.value]) for one in words.REMOVALS if one.value in removed],
         files=files,
+        recipient=recipient,
         names=names,
         sheets=[(name, name) for name in labels.SHEETS],
         most_labels=labels.MOST,

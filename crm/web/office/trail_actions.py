@@ -96,6 +96,7 @@ ACTIONS: dict[str, str] = {
     "magazine-run.export": N_("a emporté les adresses du magazine"),
     "magazine-run.labels": N_("a fait des étiquettes du magazine"),
     "magazine-file.taken": N_("a emporté un fichier du magazine qui l’attendait"),
+    "magazine-file.handed": N_("a noté qui a reçu un fichier du magazine"),
     "magazine-file.purged": N_("a noté qu’un fichier du magazine est détruit"),
     "magazine.subscribe": N_("a réglé le magazine de quelqu’un"),
     "magazine.chosen": N_("a choisi comment recevoir le magazine"),
