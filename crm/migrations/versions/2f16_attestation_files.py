@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '2f16'
-down_revision = '2245'
+down_revision = "2245"
 branch_labels = None
 depends_on = None
 

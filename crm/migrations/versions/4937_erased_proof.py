@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import DDL
 
 revision = '4937'
-down_revision = 'dd55'
+down_revision = "dd55"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '5a01'
-down_revision = "2245"
+down_revision = "da7a"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '9e17'
-down_revision = '2245'
+down_revision = "4937"
 branch_labels = None
 depends_on = None
 

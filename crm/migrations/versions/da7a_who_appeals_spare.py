@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'da7a'
-down_revision = '2245'
+down_revision = "2f16"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'dd55'
-down_revision = '2245'
+down_revision = "5a06"
 branch_labels = None
 depends_on = None
 
