@@ -27,11 +27,11 @@ from sqlalchemy.orm import Session, aliased
 
 from crm.donations import costing, store
 from crm.donations.costing import SHORT_YEAR, YEAR, CentreRule, Donors
+from crm.donations.donor_tables import DonorStatsRow
 from crm.donations.model import EntryKind
 from crm.donations.tables import (
     AppealRow,
     CentreRuleRow,
-    DonorStatsRow,
     FundRow,
     GiftLineRow,
     GiftRow,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.donations import donor_store
 from crm.donations.donor_selects import donors, is_regular, score
+from crm.donations.donor_tables import DonorTopRow
 from crm.donations.portraits import Measure as Scored
 from crm.donations.portraits import Peers
-from crm.donations.tables import DonorTopRow
 from crm.foundation.columns import Word
 from crm.foundation.translation import N_, say
 from crm.people import selects as people

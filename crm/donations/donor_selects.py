@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from crm.donations import selects
+from crm.donations.donor_tables import DonorStatsRow, DonorWindowsRow, DonorYearRow
 from crm.donations.model import GiftKind
 from crm.donations.portraits import (
     BANDS,
@@ -44,7 +45,7 @@ from crm.donations.portraits import (
     Trend,
     months_before,
 )
-from crm.donations.tables import DonorStatsRow, DonorWindowsRow, DonorYearRow, GiftRow
+from crm.donations.tables import GiftRow
 from crm.foundation.columns import BigId
 
 FIGURES = tuple(column.name for column in DonorStatsRow.__table__.columns)

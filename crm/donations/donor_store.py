@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from crm.donations import donor_selects
 from crm.donations.donor_selects import FIGURES, YEARS, Among
+from crm.donations.donor_tables import DonorStatsRow, DonorTopRow, DonorWindowsRow, DonorYearRow, RfmCutRow
 from crm.donations.portraits import WINDOWS, Cuts, Figures, Measure, Peers, Year, months_before
-from crm.donations.tables import DonorStatsRow, DonorTopRow, DonorWindowsRow, DonorYearRow, GiftRow, RfmCutRow
+from crm.donations.tables import GiftRow
 from crm.foundation.database import hold
 from crm.people import selects as people
 from crm.people.model import PersonKind

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.donations import words
+from crm.donations.donor_tables import DonorStatsRow, DonorYearRow
 from crm.donations.tables import (
     AppealReferenceRow,
     BatchEntryRow,
-    DonorStatsRow,
-    DonorYearRow,
     GiftCorrectionRow,
     GiftLineRow,
     GiftMoveRow,

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.care import selects as care
+from crm.donations.donor_tables import DonorStatsRow
 from crm.donations.model import GiftKind
-from crm.donations.tables import DonorStatsRow, GiftRow, ThankCallRow
+from crm.donations.tables import GiftRow, ThankCallRow
 from crm.donations.thanking import DAYS, NEVER_THANKED_FOR
 from crm.people import selects as people
 

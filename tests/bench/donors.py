@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from crm.assembly import Assembly
 from crm.demo.seeding.sow import sow
 from crm.donations import donors, service
+from crm.donations.donor_tables import DonorStatsRow
 from crm.donations.model import Method, Movement, NewGift, NewLine
-from crm.donations.tables import DonorStatsRow, GiftRow
+from crm.donations.tables import GiftRow
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 from jobs import recount_donors

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.donations import donor_selects, donors, merging, pouring, rules, service
+from crm.donations.donor_tables import DonorStatsRow
 from crm.donations.errors import MoreThanReceived
 from crm.donations.model import EntryKind, GiftKind, LineKind, NewGift, NewLine
 from crm.donations.portraits import (
@@ -35,7 +36,7 @@ from crm.donations.portraits import (
     traits,
     trend,
 )
-from crm.donations.tables import DonorStatsRow, GiftLineRow, GiftRow
+from crm.donations.tables import GiftLineRow, GiftRow
 from crm.foundation.row_moves import RowMove
 from crm.values.identifiers import AccountId, GiftId, PersonId
 from jobs import recount_donors
