@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import gate, words
 from crm.consent.model import SERVICE, Act, Channel
-from crm.consent.selects import allowed
+from crm.consent.selects import allowed_places
 from crm.consent.tables import ConsentStandingRow, PurposeRow
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.foundation.translation import N_, say
@@ -45,7 +45,8 @@ def _reach(asking: Asking) -> Select[*tuple[Any, ...]]:
     channels = [Channel(one) for one in sorted(asking.given["channel"]) if one in set(Channel)]
     found = []
     for purpose, channel in product(sorted(asking.given["purpose"]), channels):
-        may = allowed(purpose, channel, moment=moment).subquery()
+        places = allowed_places(purpose, channel, moment=moment, among=asking.among).subquery()
+        may = select(places.c.person_id).distinct().subquery()
         found.append(
             select(may.c.person_id, literal(purpose).label("purpose"), literal(channel.value).label("channel"))
         )
@@ -80,6 +81,7 @@ SOURCES: tuple[Source, ...] = (
         phrases={Measure.HAS: N_("sont joignables %(channel)s pour « %(purpose)s »")},
         denied=N_("ne sont pas joignables %(channel)s pour « %(purpose)s »"),
         cost=Cost.HEAVY,
+        narrows=True,
     ),
     Source(
         key="standing",

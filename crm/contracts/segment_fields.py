@@ -94,6 +94,18 @@ class Asking:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What somebody's rows come to, written down beforehand and true at this moment: one row for each who has any.
+
+    `figures` names the columns of `rows`: a measure of all their rows (no day), or of those from a day until today,
+    where nothing counts as 0.
+    """
+
+    rows: Select[*tuple[Any, ...]]
+    figures: Mapping[tuple[Measure, date | None], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """Rows that belong to people: gifts, tags, letter boxes.
 
@@ -102,7 +114,8 @@ class Source:
     `%(when)s` is a window, `%(how)s` a number, an amount or a day, each required column stands under its key,
     `%(what)s` are the tests on rows (which follow in brackets where it is absent).
     `denied` is the contrary of HAS. `definition` says what counts. `is_person`: the one row of everybody who can be
-    found at all.
+    found at all. `kept`: figures that save reading the rows, where there are any. `narrows`: rows of a few people are
+    found much faster than those of all (`Asking.among`).
     """
 
     key: str
@@ -117,6 +130,8 @@ class Source:
     amount: str = ""
     cost: Cost = Cost.LIGHT
     is_person: bool = False
+    kept: Callable[[Asking], Kept | None] | None = None
+    narrows: bool = False
 
     def find_column(self, key: str) -> Column | None:
         """The column of that name, or None."""

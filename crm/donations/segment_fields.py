@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, extract, func, select
 from sqlalchemy.orm import Session
 
-from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
-from crm.donations import donor_fields, words
-from crm.donations.model import GiftKind
+from crm.contracts.segment_fields import Asking, Column, Cost, Kept, Kind, Measure, Option, Source
+from crm.donations import donor_fields, donor_store, words
+from crm.donations.donor_tables import DonorStatsRow
+from crm.donations.model import GiftKind, LineKind
+from crm.donations.portraits import WINDOWS
 from crm.donations.selects import effective_gifts, months_between
 from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow, ThanksRow
 from crm.foundation.columns import days_between
@@ -24,7 +27,7 @@ def _kinds(_session: Session, language: Language) -> Sequence[Option]:
     return [
         Option(value=kind.value, label=say(language, name))
         for kind, name in words.KINDS.items()
-        if kind is not GiftKind.SALE
+        if kind not in {GiftKind.SALE, GiftKind.MEMBERSHIP_FEE}
     ]
 
 
@@ -73,8 +76,8 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
         gifts.c.kind,
         gifts.c.method,
         gifts.c.source_code,
-        gifts.c.net_cents.label("cents"),
-    ).where(gifts.c.kind != GiftKind.SALE)
+        gifts.c.given_cents.label("cents"),
+    ).where(gifts.c.given_cents > 0)
     order = (gifts.c.given_on, gifts.c.id)
     whose = gifts.c.person_id
     if "nth" in asking.columns:
@@ -96,6 +99,26 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
             days_between(*since).label("days_since"),
         )
     return found
+
+
+def _kept(asking: Asking) -> Kept | None:
+    """Donor statistics, which are kept with each gift, while their windows end today."""
+    windows = donor_store.windows(asking.session)
+    if windows is None or windows.counted_at is None or windows.as_of_on != asking.on:
+        return None
+    row = DonorStatsRow
+    days = {size: getattr(windows, f"since_{size}m_on") + timedelta(days=1) for size in WINDOWS}
+    figures: dict[tuple[Measure, date | None], str] = {
+        (Measure.COUNT, None): "gifts",
+        (Measure.SUM, None): "cents",
+        (Measure.LARGEST, None): "largest_cents",
+        (Measure.FIRST, None): "first_on",
+        (Measure.LAST, None): "last_on",
+    }
+    for size, day in days.items():
+        figures |= {(Measure.COUNT, day): f"gifts_{size}m", (Measure.SUM, day): f"cents_{size}m"}
+    names = sorted(set(figures.values()))
+    return Kept(rows=select(row.person_id, *(getattr(row, name) for name in names)), figures=figures)
 
 
 def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -130,7 +153,7 @@ def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
             GiftLineRow.net_cents.label("cents"),
         )
         .join(GiftLineRow, GiftLineRow.gift_id == gifts.c.id)
-        .where(GiftLineRow.net_cents > 0, gifts.c.kind != GiftKind.SALE)
+        .where(gifts.c.given_cents > 0, GiftLineRow.net_cents > 0, GiftLineRow.kind == LineKind.DONATION)
     )
     return _with_appeals(found, asking)
 
@@ -157,8 +180,8 @@ SOURCES: tuple[Source, ...] = (
         key="gift",
         label=N_("Dons"),
         definition=N_(
-            "Ce qui a été reçu et gardé, remboursements et retours déduits, sans les essais ni les ventes. "
-            "Les cotisations et les dons réguliers en font partie."
+            "Ce qui a été donné et gardé, remboursements et retours déduits, sans les essais, les ventes ni les "
+            "cotisations. Les dons réguliers en font partie."
         ),
         columns=(
             _CENTS,
@@ -189,6 +212,7 @@ SOURCES: tuple[Source, ...] = (
         day="given_on",
         amount="cents",
         cost=Cost.MEDIUM,
+        kept=_kept,
     ),
     Source(
         key="gift_part",

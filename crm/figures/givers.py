@@ -23,7 +23,7 @@ def rows(question: Question, key: str, *columns: str) -> Subquery:
 
 
 def gifts(question: Question, *columns: str) -> Subquery:
-    """Gifts without sales, fees among them."""
+    """Gifts: neither sales nor fees."""
     return rows(question, GIFT, "given_on", "cents", *columns)
 
 

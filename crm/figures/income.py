@@ -6,7 +6,6 @@ from datetime import date
 
 from sqlalchemy import func, or_, select
 
-from crm.donations.model import GiftKind
 from crm.donations.selects import effective_gifts
 from crm.figures.givers import gifts, part, sum_if
 from crm.figures.model import Numbers
@@ -26,10 +25,10 @@ def income(question: Question) -> Numbers:
     gift = effective_gifts().subquery("gifts")
     year, month = part("year", gift.c.given_on), part("month", gift.c.given_on)
     until = or_(gift.c.given_on <= same, year == today.year)
-    sums = (func.sum(gift.c.net_cents), sum_if(until, gift.c.net_cents))
+    sums = (func.sum(gift.c.given_cents), sum_if(until, gift.c.given_cents))
     money = question.session.execute(
         select(year, month, *sums)
-        .where(gift.c.kind != GiftKind.SALE, gift.c.given_on.between(*between))
+        .where(gift.c.given_cents > 0, gift.c.given_on.between(*between))
         .group_by(year, month)
     )
     amounts = {"so-far": 0}

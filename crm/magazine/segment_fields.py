@@ -98,6 +98,7 @@ SOURCES: tuple[Source, ...] = (
         phrases={Measure.HAS: N_("ont droit au magazine")},
         denied=N_("n’ont pas droit au magazine"),
         cost=Cost.MEDIUM,
+        narrows=True,
     ),
     Source(
         key="magazine_copy",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, assert_never
 
@@ -70,6 +70,8 @@ class Question:
     at: datetime
     catalogue: Catalogue
     others: Mapping[SegmentId, Definition] = field(default_factory=dict)
+    among: Any = None
+    """Whom alone the answer has to be right of, for sources that narrow themselves."""
 
     @property
     def today(self) -> date:
@@ -78,7 +80,8 @@ class Question:
 
     def asking(self, columns: frozenset[str], given: Given = frozenset(), among: Any = None) -> Asking:
         """The same, as sources are asked."""
-        return Asking(session=self.session, at=self.at, on=self.today, columns=columns, given=dict(given), among=among)
+        whom = self.among if among is None else among
+        return Asking(session=self.session, at=self.at, on=self.today, columns=columns, given=dict(given), among=whom)
 
     def everybody(self, columns: frozenset[str]) -> Subquery:
         """Whoever can be found at all, with those columns."""
@@ -122,7 +125,7 @@ def clause(  # noqa: PLR0911 - one answer for each noun
     """Whether a tree holds of the person at hand; never NULL."""
     match tree:
         case Every():
-            return and_(true(), *(clause(part, everybody, question) for part in tree.parts))
+            return _every(tree, everybody, question)
         case Some(least=1):
             return or_(false(), *(clause(part, everybody, question) for part in tree.parts))
         case Some():
@@ -142,6 +145,24 @@ def clause(  # noqa: PLR0911 - one answer for each noun
             assert_never(tree)
 
 
+def _every(tree: Every, everybody: Subquery, question: Question) -> ColumnElement[bool]:
+    """All parts; those that are fast of a few people are asked last, of those whom the others leave."""
+    slow = [part for part in tree.parts if _narrows(part, question)]
+    fast = [part for part in tree.parts if part not in slow]
+    if question.among is not None or not slow or not any(isinstance(part, Condition | Comparison) for part in fast):
+        return and_(true(), *(clause(part, everybody, question) for part in tree.parts))
+    several = question.everybody(person_columns(Every(parts=tuple(fast)), question))
+    left = and_(true(), *(clause(part, several, question) for part in fast))
+    few = select(several.c.person_id).where(left).cte().prefix_with("MATERIALIZED")
+    asked = replace(question, among=select(few.c.person_id))
+    return and_(everybody.c.person_id.in_(asked.among), *(clause(part, everybody, asked) for part in slow))
+
+
+def _narrows(part: Tree, question: Question) -> bool:
+    inner = part.part if isinstance(part, Not) else part
+    return isinstance(inner, Condition) and question.catalogue.source(inner.source).narrows
+
+
 def lot(person_id: ColumnElement[Any], seed: str) -> ColumnElement[int]:
     """The whole lot of somebody, by their number and the seed alone; `rules.drawn` is its last three figures."""
     first, second, third = lots(seed)
@@ -153,6 +174,8 @@ def _condition(condition: Condition, everybody: Subquery, question: Question) ->
     source = question.catalogue.source(condition.source)
     if source.is_person:
         return func.coalesce(and_(true(), *_tests(condition, source, everybody, question.today)), False)
+    if (of_kept := _of_kept(condition, source, everybody, question)) is not None:
+        return of_kept
     rows = _rows(source, [condition], question)
     found = select(rows.c.person_id).where(*_tests(condition, source, rows, question.today))
     if condition.measure is Measure.HAS:
@@ -162,6 +185,33 @@ def _condition(condition: Condition, everybody: Subquery, question: Question) ->
     if condition.measure in _ASKED and isinstance(condition.asks, Span) and _holds_of_nothing(condition.asks):
         return everybody.c.person_id.not_in(found.having(not_(having)))
     return everybody.c.person_id.in_(found.having(having))
+
+
+def _of_kept(
+    condition: Condition, source: Source, everybody: Subquery, question: Question
+) -> ColumnElement[bool] | None:
+    """The same from figures that were kept, where they are of just these rows; else None."""
+    wanted = Measure.COUNT if condition.measure is Measure.HAS else condition.measure
+    first, last = days_of(condition.window, question.today)
+    is_all = (first, last) == (None, None)
+    is_until_today = first is not None and last == question.today and wanted in _ASKED
+    kept = None
+    if source.kept is not None and not condition.where and (is_all or is_until_today):
+        kept = source.kept(question.asking(frozenset()))
+    name = kept.figures.get((wanted, first)) if kept else None
+    if kept is None or name is None:
+        return None
+    rows, asks = kept.rows.subquery(), condition.asks
+    found, figure = select(rows.c.person_id), rows.c[name]
+    if condition.measure is Measure.HAS:
+        holds = figure > 0
+    elif isinstance(asks, Span):
+        holds = _spanned(figure, asks)
+        if wanted in _ASKED and _holds_of_nothing(asks):
+            return everybody.c.person_id.not_in(found.where(not_(holds)))
+    else:
+        holds = and_(true(), *_in_window(figure, _kind(source, source.day), asks, question.today))
+    return everybody.c.person_id.in_(found.where(holds))
 
 
 def _having(condition: Condition, source: Source, rows: CTE, today: date) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from crm.collections.model import CollectionState
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
+from crm.donations import donors
 from crm.donations.model import GiftKind, Method
 from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftRow, SourceRow, ThanksRow
 from crm.donations.thanking import ThankWay
@@ -315,7 +316,11 @@ trees = st.recursive(
 def peopled(assembly: Assembly) -> Iterator[tuple[Session, dict[str, PersonId]]]:
     """A crowd in one transaction, of which nothing stays."""
     with assembly.database.reading() as session:
-        yield session, crowd(session, assembly, Random(20261123))
+        everyone = crowd(session, assembly, Random(20261123))
+        for start in donors.begin(session, at=NOW):
+            donors.count_slice(session, start)
+        donors.end(session, at=NOW)
+        yield session, everyone
 
 
 def test_the_rules_about_one_and_the_select_about_all_agree(

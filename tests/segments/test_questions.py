@@ -46,7 +46,7 @@ NAMUR = PostalAddress(street="Rue Basse", number="2", postcode="5000", locality=
 PHONE = PhoneNumber.parse("0470 12 34 56")
 RETURNED, RECEIVED, ASKED_STILL = CollectionState.RETURNED, CollectionState.RECEIVED, CollectionState.ASKED
 
-GIFT = "(select * from gift where net_cents > 0 and not is_test and kind <> 'sale')"
+GIFT = "(select * from gift where given_cents > 0 and not is_test)"
 RUNS = "ended_on is null and paused_from_on is null"
 ADDRESS = "exists (select 1 from postal_address a where a.person_id = p.id and a.ended_at is null and a.is_primary"
 FAILED = "c.state in ('returned', 'given-up')"
