@@ -61,9 +61,9 @@ def test_an_edition_to_a_segment_goes_to_those_of_it_who_said_yes_by_the_version
         kept = segments.create(session, QUESTIONS, new, by=BY, at=NOW)
         segments.pick(session, kept, PersonId(2), included=False, by=BY, at=NOW)
         wider = NewSegment(name="Au sort", tree=Sample(per_thousand=1, seed="x"))
-    edition = approved(assembly, Among(segment_id=kept, version=1))
+    edition = approved(assembly, Among(segment_id=kept, version=2))
     with assembly.database.transaction() as session:
-        segments.change(session, QUESTIONS, kept, wider, seen=1, by=BY, at=NOW)
+        segments.change(session, QUESTIONS, kept, wider, seen=2, by=BY, at=NOW)
     with pytest.raises(EditionNotReady), assembly.database.transaction() as session:
         launch(session, assembly, edition, asked=False)
     with assembly.database.transaction() as session:

@@ -71,10 +71,10 @@ def figures() -> ResponseReturnValue:
         return shell.show("office/segments/panel.html", panel=_panel(session, built), built=built)
 
 
-@guard.page(blueprint, "/trial", permission=Permission.SUPPORTERS_READ, methods=("POST",))
+@guard.page(blueprint, "/trial", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
 def trial() -> ResponseReturnValue:
     """A few people of what is built, or why somebody would be in or out. The trail notes who looked."""
-    if not guard.may(Permission.SEGMENTS_EDIT):
+    if not guard.may(Permission.SUPPORTERS_READ):
         abort(403)
     draft, made, deed = _draft(), shell.assembly(), request.form.get("do", "")
     built, kept = _built(draft), _kept()
