@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pyotp
 from playwright.sync_api import Browser, Page, expect
 
 from crm.attestations import service as attestations
@@ -14,6 +15,8 @@ from crm.donations import service as donations
 from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.staff import service as staff
+from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import AccountId
 from crm.values.languages import Language
@@ -21,7 +24,7 @@ from crm.values.postal_address import PostalAddress
 from tests.browser.furnishing import EMAIL, PASSWORD, furnish
 from tests.browser.house import House, wait_for
 
-YEAR, MARIE = 2025, "marie@exemple.test"
+YEAR, MARIE, FINANCE = 2025, "marie@exemple.test", "ines@exemple.test"
 HOME = PostalAddress.parse(street="Rue Haute", number="1", postcode="4000", locality="Liège")
 
 
@@ -29,6 +32,10 @@ def prepared(house: House) -> None:
     """A donor without a number, and rules that two people agreed on."""
     now = house.clock()
     with house.assembly.database.transaction() as session:
+        money = {Role.FINANCE}
+        staff.add_account(
+            session, email=FINANCE, name="Ines", roles=money, language=Language.FR, password=PASSWORD, at=now
+        )
         rules = replace(by_default(YEAR), approved_from_on=date(YEAR, 1, 1))
         proposed = attestations.propose_rules(session, rules, at=now, by=AccountId(8))
         attestations.decide_rules(session, proposed.id, accepts=True, at=now, by=AccountId(9))
@@ -92,3 +99,30 @@ def test_a_number_is_asked_and_given_and_the_paper_is_fetched(house: House, page
     page.get_by_role("button", name="Contrôler les fiches").click()
     expect(page.get_by_role("row", name="Montant")).to_contain_text("120,00")
     expect(page.get_by_text("quelqu’un qui peut les voir le fera")).to_be_visible()
+    _file_is_taken(house, browser)
+
+
+def _file_is_taken(house: House, browser: Browser) -> None:
+    """By finance, who may see numbers and shows a second factor."""
+    office = browser.new_context(locale="fr-BE")
+    books = office.new_page()
+    books.goto(f"{house.url}/office/gifts/attestations/{YEAR}/file")
+    books.fill("#email", FINANCE)
+    books.fill("#password", PASSWORD)
+    books.keyboard.press("Enter")
+    app = pyotp.TOTP(books.locator("code.secret").inner_text().replace(" ", ""))
+    books.fill("#code", app.at(house.clock()))
+    books.get_by_role("button", name="Terminer").click()
+    books.get_by_role("link", name="C’est noté, entrer").click()
+    books.goto(f"{house.url}/office/gifts/attestations/{YEAR}/file")
+    books.get_by_role("button", name="Faire le fichier").click()
+    books.get_by_role("dialog").get_by_role("button", name="Faire le fichier").click()
+    expect(books.get_by_text("Le fichier est prêt")).to_be_visible()
+    with books.expect_download() as download:
+        books.get_by_role("button", name="Prendre le fichier").click()
+    assert download.value.suggested_filename == f"attestations-{YEAR}-1.xml"
+    file = download.value.path().read_text("utf-8")
+    assert ("85073003328" in file, "<f2009_volgnummer>1<" in file) == (True, True)
+    books.reload()
+    expect(books.get_by_text("Pris par")).to_be_visible()
+    office.close()
