@@ -174,6 +174,18 @@ def test_a_rule_is_seen_before_it_is_saved(assembly: Assembly, browser: Open) ->
     )
 
 
+def test_a_rule_is_seen_against_the_last_issue_before_the_next_is_planned(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    with assembly.database.transaction() as session:
+        service.withdraw_issue(session, IssueId(2))
+    someone = browser(Role.FUNDRAISER)
+    page = someone.post(f"{HERE}/rule/preview", RULE | {"said": ["staff"]}).text
+    seen = words_of(page)
+    assert "Ce que cela change pour le n° 125" in seen
+    assert "Partent depuis le n° 124 0 3 3" in " ".join(seen.split())
+    assert someone.post(f"{HERE}/rule", RULE | {"said": ["staff"], "seen": hidden(page, "seen")}).status_code == 303
+
+
 def test_what_is_frozen_leaves_as_it_is_shown(assembly: Assembly, browser: Open) -> None:
     furnish(assembly)
     someone = browser(Role.FUNDRAISER)
