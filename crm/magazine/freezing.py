@@ -193,7 +193,8 @@ def _fits(issue: Issue, kind: RunKind) -> None:
 def again(session: Session, issue_id: IssueId, *, by: AccountId | None, at: datetime) -> tuple[IssueRun, int]:
     """One more copy for each who says that theirs did not come, where they live now; how many still wait.
 
-    Raises IssueOpen, NobodyToMail. Whoever may not be written to any more keeps an open claim.
+    Whoever had theirs is owed it, also where their right ended since. Whoever may not be written to any more keeps an
+    open claim. Raises IssueOpen, NobodyToMail.
     """
     hold(session, f"magazine issue {issue_id}")
     issue = store.issue(session, issue_id)
