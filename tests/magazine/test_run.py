@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -35,7 +36,7 @@ from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from mailing.correspondence import issues
-from mailing.delivery.tables import DeliveryRow
+from mailing.delivery.tables import BodyRow, DeliveryRow
 from tests.conftest import NOW
 from tests.magazine.conftest import HOME, PLAN, TODAY, Reader
 
@@ -377,6 +378,12 @@ def test_whoever_reads_the_pdf_is_mailed_it_once_by_a_link_that_names_nobody(hou
         mailing = issues.send(session, house.desk, issue, at=NOW)
         assert issues.send(session, house.desk, issue, at=NOW).id == mailing.id
         owed = session.scalars(select(DeliveryRow).where(DeliveryRow.mailing_id == mailing.id)).all()
+        bodies = session.scalars(select(BodyRow).where(BodyRow.mailing_id == mailing.id)).all()
+        for body in bodies:  # shared by all readers; the one link that leaves our house is bare
+            links = re.findall(r"https?://[^\s\"'<>)]+", body.html + body.text)
+            assert {link for link in links if "www.exemple.test" in link} == {PLAN.pdf_url}
+        assert len(bodies) == len({body.language for body in bodies})
+        assert not any("pdf" in str(one.values) for one in owed)
         assert sorted(one.address for one in owed) == ["lectrice-0@exemple.test", "lectrice-1@exemple.test"]
         service.change_issue(session, issue.id, replace(issue.plan, pdf_url=""))
         with pytest.raises(NoPdf):
