@@ -125,7 +125,7 @@ class ReturnEffect(StrEnum):
     ASK = "ask"
     """The address is flagged; somebody asks for the right one by another way."""
     SUSPENDED = "suspended"
-    """They have moved, or it came back twice in a row: nothing more goes there, and somebody asks for the new one."""
+    """It came back twice in a row: nothing more goes there, and somebody asks for the new one."""
     VERIFY = "verify"
     """Said to have died: somebody verifies, nothing is erased."""
     OBJECTED = "objected"

@@ -217,7 +217,5 @@ def effect(reason: ReturnReason, *, failures_before: int) -> ReturnEffect:
             return ReturnEffect.VERIFY
         case ReturnReason.REFUSED:
             return ReturnEffect.OBJECTED
-        case ReturnReason.GONE:
-            return ReturnEffect.SUSPENDED  # they do not live there: a second copy would tell nothing new
         case _:
             return ReturnEffect.ASK if failures_before == 0 else ReturnEffect.SUSPENDED

@@ -110,8 +110,10 @@ def test_a_file_of_returns_says_what_it_could_not_use(house: Assembly, reader: R
             for code in ("windows-1252", "utf-8-sig")
         ]
         told = returning.latest(session)
+        (home,) = contacts.addresses_of(session, [marie])[marie]
     first, again = outcomes
-    assert first.effects == {ReturnEffect.SUSPENDED: 2, ReturnEffect.ASK: 1}
+    assert (home.failures, home.deliverability) == (1, Deliverability.FAILING)  # gone, for the first time: flagged
+    assert first.effects == {ReturnEffect.SUSPENDED: 1, ReturnEffect.ASK: 2}
     assert (first.unknown, first.unread, first.again) == ((4, 7, 9), (5,), 1)
     assert (again.effects, again.again) == ({}, 4)
     assert [(one.person_id, one.issue_number) for one in told] == [(jean, 125), (jean, 124), (marie, 124)]

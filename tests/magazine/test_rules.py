@@ -132,15 +132,16 @@ def test_a_ground_holds_between_its_numbers_and_a_pause_between_its_days() -> No
 def test_what_a_return_leads_to() -> None:
     first = {reason: rules.effect(reason, failures_before=0) for reason in ReturnReason}
     assert first == {
-        ReturnReason.GONE: ReturnEffect.SUSPENDED,
         ReturnReason.DECEASED: ReturnEffect.VERIFY,
         ReturnReason.REFUSED: ReturnEffect.OBJECTED,
         **dict.fromkeys(
-            (ReturnReason.UNKNOWN, ReturnReason.BAD_BOX, ReturnReason.UNCLAIMED, ReturnReason.INCOMPLETE),
+            set(ReturnReason) - {ReturnReason.DECEASED, ReturnReason.REFUSED},
             ReturnEffect.ASK,
         ),
     }
-    assert rules.effect(ReturnReason.UNKNOWN, failures_before=1) is ReturnEffect.SUSPENDED
+    second = {reason: rules.effect(reason, failures_before=1) for reason in ReturnReason}
+    assert [second[reason] for reason in first if first[reason] is ReturnEffect.ASK] == [ReturnEffect.SUSPENDED] * 5
+    assert all(second[reason] is first[reason] for reason in (ReturnReason.DECEASED, ReturnReason.REFUSED))
 
 
 def test_codes_and_reasons_are_read_as_they_are_written() -> None:

@@ -253,7 +253,7 @@ def test_returns_and_claims_at_the_desk(assembly: Assembly, browser: Open) -> No
         refused = care.post(f"{HERE}/returns", typed)
         assert (refused.status_code, said in words_of(refused.text)) == (422, True)
     assert care.post(f"{HERE}/returns", {"code": f"124/{number}", "reason": "gone"}).status_code == 303
-    assert "plus rien n’y part" in words_of(care.get(f"{HERE}/returns").text)
+    assert "adresse signalée" in words_of(care.get(f"{HERE}/returns").text)
     sent = {"issue": "1", "file": (io.BytesIO(f"code;raison\n{number};inconnu\n000;inconnu".encode()), "retours.csv")}
     read = words_of(care.post(f"{HERE}/returns/file", sent, content_type="multipart/form-data").text)
     assert "1 était déjà noté" in read
