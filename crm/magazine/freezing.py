@@ -272,8 +272,9 @@ def _read(file: IO[str]) -> Iterator[list[Any]]:
 
 def _outlook(session: Session, plan: NewIssue, asked: Question, tally: Tally) -> Outlook:
     before = None if asked.before_id is None else store.issue(session, IssueId(asked.before_id))
+    lost = {} if before is None else roll.lost(session, before.id)
     return Outlook(
         funnel=tally.funnel(roll.everybody(session), plan),
-        difference=tally.difference(roll.had_before(session, asked.before_id)),
+        difference=tally.difference(roll.had_before(session, asked.before_id), lost),
         before=None if before is None else before.plan.number,
     )

@@ -22,7 +22,7 @@ from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
 from crm.contracts.personal_data import Erasing
-from crm.magazine import checking, freezing, labels, personal_data, printing, returning, rules, service
+from crm.magazine import checking, freezing, labels, personal_data, printing, returning, rules, service, store
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
@@ -124,8 +124,10 @@ def test_who_comes_after_is_late_and_then_welcome_and_nobody_gets_two(house: Ass
 
 def test_the_next_issue_says_who_is_new_who_is_gone_and_who_moved(house: Assembly, reader: Reader) -> None:
     with house.database.transaction() as session:
-        stays, moves, dies, loses = (reader(session) for _ in range(4))
+        stays, moves, dies, erased = (reader(session) for _ in range(4))
+        loses = reader(session, said={"basis": Basis.PAID})
         frozen(session)
+        erasing.erase(session, house.holdings, erased, at=NOW + timedelta(days=30))
         contacts.move(session, house.addresses, replace(HOME, number="18"), person_id=moves, at=NOW)
         people.record_death(session, dies, died_on=None, at=NOW)
         service.subscribe(session, Subscription(person_id=loses), by=None, at=NOW)
@@ -140,7 +142,9 @@ def test_the_next_issue_says_who_is_new_who_is_gone_and_who_moved(house: Assembl
     assert found.before == 124
     apart = found.difference
     assert (apart.stayed, apart.moved, apart.new) == (1, 1, 1)
-    assert apart.gone == {Reason.DECEASED: 1, None: 1}
+    assert apart.gone == {Reason.DECEASED: 1, None: 2}
+    assert apart.lost == {Basis.PAID: 1, None: 1}
+    assert store.from_json(store.as_json(found)) == found
     assert stays
 
 
