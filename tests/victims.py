@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +16,7 @@ from crm.cli import addresses
 from crm.foundation.settings import Mail
 from crm.imports import worker as importing
 from crm.imports.model import RunId as ImportId
-from crm.magazine import freezing
+from crm.magazine import freezing, store
 from crm.values.identifiers import AccountId, IssueId, RunId
 from crm.vault import service as vault
 from mailing.delivery.worker import Worker
@@ -37,6 +39,19 @@ def freeze(house: Assembly, issue_id: IssueId) -> None:
     """Freezes an issue of the magazine."""
     with house.database.transaction() as session:
         freezing.freeze(session, issue_id, by=None, at=NOW)
+
+
+def freeze_halfway(house: Assembly, issue_id: IssueId, mark: str) -> None:
+    """The same, and stands still once every copy is written and nothing is kept, with a sign that it does."""
+
+    def stand_still(*_: object) -> bool:
+        Path(mark).touch()
+        time.sleep(60)
+        return False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "lost_addresses", stand_still)
+        freeze(house, issue_id)
 
 
 def work(house: Assembly) -> None:

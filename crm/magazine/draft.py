@@ -26,6 +26,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
@@ -43,6 +44,8 @@ NEW, STAYED, MOVED = "new", "stayed", "moved"
 """Beside the issue before: they had no copy of it, had one at this letter box, or had one elsewhere."""
 Plain = String(300).with_variant(String(300, collation="C"), "postgresql")
 """Keys in the order of their signs on both databases."""
+HAD = {one.value: 10 + place for place, one in enumerate(Basis)}
+"""The grounds on which somebody had their copy of an issue: where it did not come, it is still owed to them."""
 _DRAFT = MetaData()
 
 
@@ -152,7 +155,12 @@ def roll(asked: Question, *, whole: bool, shared: bool = False) -> Select[*tuple
         (_incomplete(at), Reason.INCOMPLETE.value),
     ]
     ground = RIGHT.c.ground
-    basis = case((ground == SAID, said.basis), (ground == MEMBER, Basis.MEMBER.value), else_=Basis.REGULAR.value)
+    grounds: list[tuple[ColumnElement[bool], Any]] = [
+        (ground == SAID, said.basis),
+        (ground == MEMBER, Basis.MEMBER.value),
+        *((ground == place, name) for name, place in HAD.items()),
+    ]
+    basis = case(*grounds, else_=Basis.REGULAR.value)
     seen = case((before.c.person_id.is_(None), NEW), (before.c.box_key == PLACE.c.box_key, STAYED), else_=MOVED)
     columns: list[Any] = [
         RIGHT.c.person_id,
@@ -217,9 +225,14 @@ def _entitled(asked: Question) -> Select[*tuple[Any, ...]]:
     several = rights(asked.rule, asked.number, asked.on)
     if asked.claimed_id is None:
         return several
-    every = several.subquery("several")
+    row = CopyRow
+    had = select(row.person_id, case(HAD, value=cast(row.basis, String)).label("ground")).where(
+        row.issue_id == asked.claimed_id, row.removal.is_(None)
+    )
+    every = union_all(several, had).subquery("several")
     claims = select(ClaimRow.person_id).where(ClaimRow.issue_id == asked.claimed_id, ClaimRow.state == Claim.OPEN)
-    return select(every.c.person_id, every.c.ground).where(every.c.person_id.in_(claims))
+    ground = func.min(every.c.ground).label("ground")
+    return select(every.c.person_id, ground).where(every.c.person_id.in_(claims)).group_by(every.c.person_id)
 
 
 def _places(asked: Question) -> Select[*tuple[Any, ...]]:

@@ -193,7 +193,8 @@ def _fits(issue: Issue, kind: RunKind) -> None:
 def again(session: Session, issue_id: IssueId, *, by: AccountId | None, at: datetime) -> tuple[IssueRun, int]:
     """One more copy for each who says that theirs did not come, where they live now; how many still wait.
 
-    Raises IssueOpen, NobodyToMail. Whoever may not be written to any more keeps an open claim.
+    Whoever had theirs is owed it, also where their right ended since. Whoever may not be written to any more keeps an
+    open claim. Raises IssueOpen, NobodyToMail.
     """
     hold(session, f"magazine issue {issue_id}")
     issue = store.issue(session, issue_id)
@@ -271,8 +272,9 @@ def _read(file: IO[str]) -> Iterator[list[Any]]:
 
 def _outlook(session: Session, plan: NewIssue, asked: Question, tally: Tally) -> Outlook:
     before = None if asked.before_id is None else store.issue(session, IssueId(asked.before_id))
+    lost = {} if before is None else roll.lost(session, before.id)
     return Outlook(
         funnel=tally.funnel(roll.everybody(session), plan),
-        difference=tally.difference(roll.had_before(session, asked.before_id)),
+        difference=tally.difference(roll.had_before(session, asked.before_id), lost),
         before=None if before is None else before.plan.number,
     )

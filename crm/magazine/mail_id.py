@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import IO
@@ -22,7 +23,20 @@ CODES = (
 )
 """The components of an address that were seen, by the operator's code."""
 LONGEST = 70
+LONGEST_REFERENCE = 20
 LANGUAGES = {"fr", "nl", "de"}
+
+
+def reference(name: str) -> str:
+    """How the operator tells this request from every other: the name of the files, of which the magazine's is cut.
+
+    What says which issue and which run (`-124-welcome-12`) stays whole: two runs never have the same.
+    """
+    if len(name) <= LONGEST_REFERENCE:
+        return name
+    which = re.search(r"(?:-\d+)(?:-[a-z]+-\d+)?$", name)
+    tail = which[0] if which else ""
+    return name[: LONGEST_REFERENCE - len(tail)] + tail
 
 
 def write(file: IO[bytes], copies: Iterable[Copy], publication: Publication, *, reference: str, drop_on: date) -> int:
@@ -49,7 +63,7 @@ def write(file: IO[bytes], copies: Iterable[Copy], publication: Publication, *, 
             )
             attributes = {
                 "seq": "1",
-                "mailingRef": reference[:20],
+                "mailingRef": reference,
                 "expectedDeliveryDate": drop_on.isoformat(),
                 "genMID": "7",
                 "genPSC": "N",

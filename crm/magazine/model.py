@@ -125,7 +125,7 @@ class ReturnEffect(StrEnum):
     ASK = "ask"
     """The address is flagged; somebody asks for the right one by another way."""
     SUSPENDED = "suspended"
-    """They have moved, or it came back twice in a row: nothing more goes there, and somebody asks for the new one."""
+    """It came back twice in a row: nothing more goes there, and somebody asks for the new one."""
     VERIFY = "verify"
     """Said to have died: somebody verifies, nothing is erased."""
     OBJECTED = "objected"
@@ -137,10 +137,8 @@ class ReturnEffect(StrEnum):
 class Neighbours(StrEnum):
     """What was decided of people of different surnames at one letter box."""
 
-    TOGETHER = "together"
-    """One household: one copy."""
-    APART = "apart"
-    """Each keeps theirs, until somebody new comes to the address."""
+    TOGETHER = "together"  # one household: one copy
+    APART = "apart"  # each keeps theirs, until somebody new comes to the address
 
 
 class OrderState(StrEnum):
@@ -315,6 +313,8 @@ class Difference:
     gone: Mapping[Reason | None, int] = field(default_factory=dict)
     moved: int = 0
     stayed: int = 0
+    lost: Mapping[Basis | None, int] = field(default_factory=dict)
+    """Of those with no right any more, the ground on which they had their copy (None: their data were erased)."""
 
     @property
     def gone_count(self) -> int:

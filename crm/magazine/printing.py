@@ -363,6 +363,8 @@ class _Pack:
 def _mail_id(session: Session, run: IssueRun, publication: Publication, zipped: ZipFile, name: str) -> Part:
     plan = store.issue(session, run.issue_id).plan
     with TemporaryFile() as file:
-        count = mail_id.write(file, copies(session, run.id), publication, reference=name[:20], drop_on=plan.drop_on)
+        count = mail_id.write(
+            file, copies(session, run.id), publication, reference=mail_id.reference(name), drop_on=plan.drop_on
+        )
         called = f"{name}-mail-id-a-verifier.xml"
         return Part(name=called, rows=count, copies=count, sha256=lay(zipped, called, file), first=0, last=0)

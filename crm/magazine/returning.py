@@ -154,7 +154,7 @@ def record(
     elif abode is None:
         effect = ReturnEffect.NOTED
     else:
-        contacts.fail_address(session, PostalAddressId(abode.id), FAILURES[reason], source=SOURCE, at=at)
+        contacts.fail_address(session, PostalAddressId(abode.id), FAILURES[reason], source=SOURCE, at=at, final=False)
         care.add_task(session, title=say(language, ASK), by=by, at=at, person_id=person_id)
     session.add(
         ReturnRow(

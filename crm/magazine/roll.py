@@ -13,7 +13,7 @@ from itertools import groupby, starmap
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.magazine import draft, neighbour_store
@@ -178,8 +178,8 @@ class Tally:
             united=self.united,
         )
 
-    def difference(self, before: int) -> Difference:
-        """The same beside the issue before, of which so many people had a copy."""
+    def difference(self, before: int, lost: Mapping[Basis | None, int]) -> Difference:
+        """The same beside the issue before, of which so many people had a copy, and so many have no right now."""
         mailed: Counter[str] = Counter()
         gone: Counter[Reason | None] = Counter()
         for (reason, *_, seen), number in self.kinds.items():
@@ -191,7 +191,7 @@ class Tally:
         kept: dict[Reason | None, int] = _most_first(gone)
         if unseen > 0:
             kept[None] = unseen
-        return Difference(new=mailed[NEW], gone=kept, moved=mailed[MOVED], stayed=mailed[STAYED])
+        return Difference(new=mailed[NEW], gone=kept, moved=mailed[MOVED], stayed=mailed[STAYED], lost=lost)
 
 
 def _most_first(counted: Counter[Any]) -> dict[Any, int]:
@@ -216,6 +216,16 @@ def everybody(session: Session) -> int:
     """How many living people and organisations there are."""
     who = people.everybody().subquery()
     return session.scalar(select(func.count()).where(~who.c.is_merged, ~who.c.is_deceased)) or 0
+
+
+def lost(session: Session, issue_id: int | None) -> dict[Basis | None, int]:
+    """Of those who had a copy of an issue, who has no right in the draft: by the ground they had, None if erased."""
+    row, right = CopyRow, draft.RIGHT
+    ground = case((row.lines == "", ""), else_=cast(row.basis, String)).label("ground")
+    query = select(ground, func.count()).outerjoin(right, right.c.person_id == row.person_id)
+    here = (row.issue_id == (issue_id or 0), row.run_id.in_(granted_runs(issue_id or 0)), row.removal.is_(None))
+    found = session.execute(query.where(*here, right.c.person_id.is_(None)).group_by(ground))
+    return _most_first(Counter({Basis(word) if word else None: number for word, number in found}))
 
 
 def had_before(session: Session, issue_id: int | None) -> int:

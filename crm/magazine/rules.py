@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from crm.magazine.errors import DaysWrong, RuleWrong
 from crm.magazine.model import (
@@ -23,6 +24,7 @@ from crm.magazine.model import (
     Subscription,
 )
 from crm.privacy.rules import months_later
+from crm.values.identifiers import IssueId
 
 QUARTER_MONTHS = 3
 """The periodical tariff wants an issue at least every so many months (bpost.be, periodicals)."""
@@ -72,6 +74,13 @@ def warnings(issue: Issue, others: Iterable[Issue], *, today: date) -> tuple[Cau
 def latest_drop(before: NewIssue) -> date:
     """The last day on which the next issue may be dropped without losing the tariff of periodicals."""
     return months_later(before.drop_on, QUARTER_MONTHS)
+
+
+def following(last: Issue) -> Issue:
+    """The issue after this one as it would come, a quarter later, while nobody has planned it: only to look ahead."""
+    names = ("cover_on", "file_due_on", "drop_on", "home_on")
+    days: dict[str, Any] = {name: months_later(getattr(last.plan, name), QUARTER_MONTHS) for name in names}
+    return Issue(id=IssueId(0), plan=replace(last.plan, number=last.number + 1, title="", pdf_url="", **days))
 
 
 def sound(rule: Eligibility) -> Eligibility:
@@ -208,7 +217,5 @@ def effect(reason: ReturnReason, *, failures_before: int) -> ReturnEffect:
             return ReturnEffect.VERIFY
         case ReturnReason.REFUSED:
             return ReturnEffect.OBJECTED
-        case ReturnReason.GONE:
-            return ReturnEffect.SUSPENDED  # they do not live there: a second copy would tell nothing new
         case _:
             return ReturnEffect.ASK if failures_before == 0 else ReturnEffect.SUSPENDED

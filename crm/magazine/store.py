@@ -311,6 +311,7 @@ def as_json(found: Outlook) -> dict[str, Any]:
         "moved": difference.moved,
         "stayed": difference.stayed,
         "gone": {reason.value if reason else "": count for reason, count in difference.gone.items()},
+        "lost": {basis.value if basis else "": count for basis, count in difference.lost.items()},
         "before": found.before,
     }
 
@@ -333,6 +334,7 @@ def from_json(kept: Mapping[str, Any]) -> Outlook:
             moved=kept["moved"],
             stayed=kept["stayed"],
             gone={Reason(word) if word else None: count for word, count in kept["gone"].items()},
+            lost={Basis(word) if word else None: count for word, count in kept.get("lost", {}).items()},
         ),
         before=kept["before"],
     )

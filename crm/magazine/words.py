@@ -70,6 +70,17 @@ REASONS: dict[Reason, str] = {
     Reason.HAS_ONE: N_("a déjà son exemplaire"),
 }
 NO_RIGHT = N_("n’y a plus droit")
+LOST: dict[Basis | None, str] = {
+    Basis.MEMBER: N_("n’est plus en ordre de cotisation"),
+    Basis.REGULAR: N_("ne donne plus régulièrement"),
+    Basis.PAID: N_("son abonnement payé est terminé"),
+    Basis.COMPLIMENTARY: N_("son abonnement offert est terminé"),
+    Basis.EXCHANGE: N_("l’échange est terminé"),
+    Basis.ARCHIVE: N_("n’archive plus le magazine"),
+    Basis.STAFF: N_("n’est plus parmi l’équipe et les témoins"),
+    None: N_("données effacées à sa demande"),
+}
+"""Why somebody has no right any more, by the ground they had."""
 REMOVALS: dict[Removal, str] = {
     Removal.ERASED: N_("données effacées à sa demande"),
     Removal.DECEASED: N_("décédé·e depuis"),

@@ -311,14 +311,14 @@ def fail_point(
 
 
 def fail_address(
-    session: Session, abode_id: PostalAddressId, reason: FailureReason, *, source: str, at: datetime
+    session: Session, abode_id: PostalAddressId, reason: FailureReason, *, source: str, at: datetime, final: bool = True
 ) -> Abode:
-    """Keeps that a letter came back, and what that makes of the address (twice in a row: no longer written to)."""
+    """Keeps that a letter came back, and what that makes of the address: dead at the second, or at a final word."""
     abode = _abode(session, abode_id)
     contact_store.add_failure(
         session, person_id=abode.person_id, reason=reason, source=source, at=at, postal_address_id=abode.id
     )
-    became = deliverability(failures=abode.failures + 1, is_final=reason in FINAL)
+    became = deliverability(failures=abode.failures + 1, is_final=final and reason in FINAL)
     contact_store.change_abode(session, abode_id, {"failures": abode.failures + 1, "deliverability": became})
     return _abode(session, abode_id)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -23,7 +25,7 @@ from crm.privacy import erasing
 from crm.values.identifiers import AccountId
 from tests import victims
 from tests.conftest import NOW
-from tests.killing import killed
+from tests.killing import killed, started
 from tests.magazine.conftest import Reader
 
 
@@ -48,6 +50,25 @@ def test_a_freeze_that_is_killed_is_whole_or_never_was(house: Assembly, reader: 
                 freezing.freeze(session, issue_id, by=None, at=NOW)
         else:
             assert freezing.freeze(session, issue_id, by=None, at=NOW).mailed == 5
+
+
+def test_a_freeze_killed_once_every_copy_is_written_never_was(house: Assembly, reader: Reader, tmp_path: Path) -> None:
+    with house.database.transaction() as session:
+        for _ in range(3):
+            reader(session)
+        issue_id = service.issues(session)[0].id
+    mark = tmp_path / "written"
+    process = started(house.settings, victims.freeze_halfway, issue_id, str(mark))
+    while process.is_alive() and not mark.exists():
+        time.sleep(0.01)
+    process.kill()
+    process.join()
+    assert mark.exists()
+    with house.database.reading() as session:
+        counts = [session.scalar(select(func.count()).select_from(row)) for row in (IssueRunRow, CopyRow, ExclusionRow)]
+        assert (counts, service.issue(session, issue_id).frozen_at) == ([0, 0, 0], None)
+    with house.database.transaction() as session:
+        assert freezing.freeze(session, issue_id, by=None, at=NOW).mailed == 3
 
 
 def test_a_freeze_beside_the_office_is_killed_taken_up_again_and_never_done_twice(

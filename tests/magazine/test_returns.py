@@ -16,7 +16,7 @@ from crm.consent.model import MAGAZINE, Channel, Refusal
 from crm.magazine import freezing, history, printing, returning, service
 from crm.magazine.errors import ClaimMissing, CopyMissing, NumberUnknown
 from crm.magazine.figures import figures
-from crm.magazine.model import Basis, Format, IssueRun, ReturnEffect, ReturnReason
+from crm.magazine.model import Basis, Format, IssueRun, ReturnEffect, ReturnReason, Subscription
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import Deliverability
@@ -110,8 +110,10 @@ def test_a_file_of_returns_says_what_it_could_not_use(house: Assembly, reader: R
             for code in ("windows-1252", "utf-8-sig")
         ]
         told = returning.latest(session)
+        (home,) = contacts.addresses_of(session, [marie])[marie]
     first, again = outcomes
-    assert first.effects == {ReturnEffect.SUSPENDED: 2, ReturnEffect.ASK: 1}
+    assert (home.failures, home.deliverability) == (1, Deliverability.FAILING)  # gone, for the first time: flagged
+    assert first.effects == {ReturnEffect.SUSPENDED: 1, ReturnEffect.ASK: 2}
     assert (first.unknown, first.unread, first.again) == ((4, 7, 9), (5,), 1)
     assert (again.effects, again.again) == ({}, 4)
     assert [(one.person_id, one.issue_number) for one in told] == [(jean, 125), (jean, 124), (marie, 124)]
@@ -161,6 +163,18 @@ def test_claims_are_closed_once_and_figures_count_what_came_back(house: Assembly
         printing.strike(session, run.id, at=NOW)
         (issue,) = figures(session).issues
         assert (issue.people, issue.copies, issue.cents, issue.bases[Basis.COMPLIMENTARY], issue.pdf) == (0, 0, 0, 0, 1)
+
+
+def test_whose_right_ended_since_is_still_owed_the_copy_that_did_not_come(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        ended, never = reader(session, said={"basis": Basis.PAID}), reader(session, said={"basis": None})
+        run = freezing.freeze(session, service.issues(session)[0].id, by=None, at=NOW)
+        service.subscribe(session, Subscription(person_id=ended), by=None, at=NOW)
+        for who in (ended, never):
+            assert returning.claim(session, who, run.issue_id, note="", by=None, at=NOW)
+        again, waiting = freezing.again(session, run.issue_id, by=None, at=NOW)
+        (copy,) = printing.copies(session, again.id)
+        assert (copy.person_id, copy.basis, waiting) == (ended, Basis.PAID, 1)
 
 
 def test_what_a_supporter_chooses_is_kept_and_written_to_the_trail(house: Assembly, reader: Reader) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.foundation.transliteration import is_printable, printable
-from crm.magazine import returning, rules
+from crm.magazine import mail_id, returning, rules
 from crm.magazine.errors import DaysWrong, RuleWrong
 from crm.magazine.model import (
     Basis,
@@ -132,15 +132,16 @@ def test_a_ground_holds_between_its_numbers_and_a_pause_between_its_days() -> No
 def test_what_a_return_leads_to() -> None:
     first = {reason: rules.effect(reason, failures_before=0) for reason in ReturnReason}
     assert first == {
-        ReturnReason.GONE: ReturnEffect.SUSPENDED,
         ReturnReason.DECEASED: ReturnEffect.VERIFY,
         ReturnReason.REFUSED: ReturnEffect.OBJECTED,
         **dict.fromkeys(
-            (ReturnReason.UNKNOWN, ReturnReason.BAD_BOX, ReturnReason.UNCLAIMED, ReturnReason.INCOMPLETE),
+            set(ReturnReason) - {ReturnReason.DECEASED, ReturnReason.REFUSED},
             ReturnEffect.ASK,
         ),
     }
-    assert rules.effect(ReturnReason.UNKNOWN, failures_before=1) is ReturnEffect.SUSPENDED
+    second = {reason: rules.effect(reason, failures_before=1) for reason in ReturnReason}
+    assert [second[reason] for reason in first if first[reason] is ReturnEffect.ASK] == [ReturnEffect.SUSPENDED] * 5
+    assert all(second[reason] is first[reason] for reason in (ReturnReason.DECEASED, ReturnReason.REFUSED))
 
 
 def test_codes_and_reasons_are_read_as_they_are_written() -> None:
@@ -175,3 +176,12 @@ def test_a_letter_loses_its_mark_before_it_is_lost() -> None:
     assert printable("Łukasz Dvořák, Şirin Ağaoğlu, Đorđe") == "Lukasz Dvorák, Sirin Agaoglu, Dorde"
     assert printable("Œuvre — l’été à 5 €") == "Œuvre — l’été à 5 €"
     assert printable("Зоя") == "???"
+
+
+def test_two_mail_id_requests_never_bear_the_same_reference() -> None:
+    names = ["le-fil-124", "le-fil-124-welcome-1", *(f"le-fil-des-membres-124-welcome-{n}" for n in (1, 11, 12))]
+    several = [mail_id.reference(name) for name in (*names, "le-fil-des-membres-du-royaume-125")]
+    assert several == [
+        "le-fil-124", "le-fil-124-welcome-1", "le-fil-124-welcome-1", "le-fi-124-welcome-11", "le-fi-124-welcome-12",
+        "le-fil-des-membr-125",
+    ]  # fmt: skip

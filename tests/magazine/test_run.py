@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
 from crm.contracts.personal_data import Erasing
-from crm.magazine import checking, freezing, labels, personal_data, printing, returning, rules, service
+from crm.magazine import checking, freezing, labels, personal_data, printing, returning, rules, service, store
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
@@ -35,7 +36,7 @@ from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from mailing.correspondence import issues
-from mailing.delivery.tables import DeliveryRow
+from mailing.delivery.tables import BodyRow, DeliveryRow
 from tests.conftest import NOW
 from tests.magazine.conftest import HOME, PLAN, TODAY, Reader
 
@@ -123,8 +124,10 @@ def test_who_comes_after_is_late_and_then_welcome_and_nobody_gets_two(house: Ass
 
 def test_the_next_issue_says_who_is_new_who_is_gone_and_who_moved(house: Assembly, reader: Reader) -> None:
     with house.database.transaction() as session:
-        stays, moves, dies, loses = (reader(session) for _ in range(4))
+        stays, moves, dies, erased = (reader(session) for _ in range(4))
+        loses = reader(session, said={"basis": Basis.PAID})
         frozen(session)
+        erasing.erase(session, house.holdings, erased, at=NOW + timedelta(days=30))
         contacts.move(session, house.addresses, replace(HOME, number="18"), person_id=moves, at=NOW)
         people.record_death(session, dies, died_on=None, at=NOW)
         service.subscribe(session, Subscription(person_id=loses), by=None, at=NOW)
@@ -139,7 +142,9 @@ def test_the_next_issue_says_who_is_new_who_is_gone_and_who_moved(house: Assembl
     assert found.before == 124
     apart = found.difference
     assert (apart.stayed, apart.moved, apart.new) == (1, 1, 1)
-    assert apart.gone == {Reason.DECEASED: 1, None: 1}
+    assert apart.gone == {Reason.DECEASED: 1, None: 2}
+    assert apart.lost == {Basis.PAID: 1, None: 1}
+    assert store.from_json(store.as_json(found)) == found
     assert stays
 
 
@@ -377,6 +382,12 @@ def test_whoever_reads_the_pdf_is_mailed_it_once_by_a_link_that_names_nobody(hou
         mailing = issues.send(session, house.desk, issue, at=NOW)
         assert issues.send(session, house.desk, issue, at=NOW).id == mailing.id
         owed = session.scalars(select(DeliveryRow).where(DeliveryRow.mailing_id == mailing.id)).all()
+        bodies = session.scalars(select(BodyRow).where(BodyRow.mailing_id == mailing.id)).all()
+        for body in bodies:  # shared by all readers; the one link that leaves our house is bare
+            links = re.findall(r"https?://[^\s\"'<>)]+", body.html + body.text)
+            assert {link for link in links if "www.exemple.test" in link} == {PLAN.pdf_url}
+        assert len(bodies) == len({body.language for body in bodies})
+        assert not any("pdf" in str(one.values) for one in owed)
         assert sorted(one.address for one in owed) == ["lectrice-0@exemple.test", "lectrice-1@exemple.test"]
         service.change_issue(session, issue.id, replace(issue.plan, pdf_url=""))
         with pytest.raises(NoPdf):

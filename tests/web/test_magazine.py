@@ -174,6 +174,18 @@ def test_a_rule_is_seen_before_it_is_saved(assembly: Assembly, browser: Open) ->
     )
 
 
+def test_a_rule_is_seen_against_the_last_issue_before_the_next_is_planned(assembly: Assembly, browser: Open) -> None:
+    furnish(assembly)
+    with assembly.database.transaction() as session:
+        service.withdraw_issue(session, IssueId(2))
+    someone = browser(Role.FUNDRAISER)
+    page = someone.post(f"{HERE}/rule/preview", RULE | {"said": ["staff"]}).text
+    seen = words_of(page)
+    assert "Ce que cela change pour le n° 125" in seen
+    assert "Partent depuis le n° 124 0 3 3" in " ".join(seen.split())
+    assert someone.post(f"{HERE}/rule", RULE | {"said": ["staff"], "seen": hidden(page, "seen")}).status_code == 303
+
+
 def test_what_is_frozen_leaves_as_it_is_shown(assembly: Assembly, browser: Open) -> None:
     furnish(assembly)
     someone = browser(Role.FUNDRAISER)
@@ -241,7 +253,7 @@ def test_returns_and_claims_at_the_desk(assembly: Assembly, browser: Open) -> No
         refused = care.post(f"{HERE}/returns", typed)
         assert (refused.status_code, said in words_of(refused.text)) == (422, True)
     assert care.post(f"{HERE}/returns", {"code": f"124/{number}", "reason": "gone"}).status_code == 303
-    assert "plus rien n’y part" in words_of(care.get(f"{HERE}/returns").text)
+    assert "adresse signalée" in words_of(care.get(f"{HERE}/returns").text)
     sent = {"issue": "1", "file": (io.BytesIO(f"code;raison\n{number};inconnu\n000;inconnu".encode()), "retours.csv")}
     read = words_of(care.post(f"{HERE}/returns/file", sent, content_type="multipart/form-data").text)
     assert "1 était déjà noté" in read

@@ -38,7 +38,7 @@ def show() -> ResponseReturnValue:
 
 @guard.page(blueprint, "/preview", permission=Permission.MAGAZINE_ACT, methods=("POST",))
 def preview() -> ResponseReturnValue:
-    """What the typed rule would change for the next issue, beside the rule in force and the last issue."""
+    """What the typed rule would change for the next issue, planned or not, beside the rule of the last."""
     return _previewed(_from_form())
 
 
@@ -48,11 +48,11 @@ def _previewed(typed: Mapping[str, Any], *, is_unseen: bool = False) -> Response
     except Invalid as wrong:
         return _page(typed, errors={wrong.field or "members": shell.say(GENERAL)}, status=422)
     with shell.assembly().database.reading() as session:
-        issue = magazine.next_issue(magazine.issues(session))
+        last = magazine.last_frozen(session)
+        issue = magazine.next_issue(magazine.issues(session)) or (last and rules.following(last))
         if issue is None:
             said = N_("Prévoyez d’abord le prochain numéro : l’aperçu se fait pour lui.")
             return _page(typed, errors={"members": shell.say(said)}, status=422)
-        last = magazine.last_frozen(session)
         held = magazine.rule(session).rule if last is None else magazine.rule_of(session, last).rule
         now = freezing.outlook(session, issue, held, at=shell.now())
         then = now if wanted == held else freezing.outlook(session, issue, wanted, at=shell.now())
