@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.audit import store
+from crm.audit import rules, store
 from crm.audit.model import Entry, Wanted
 from crm.audit.tables import AuditRow
 from crm.foundation.newest import Before
@@ -32,14 +33,20 @@ def record(
     subject_id: int | None = None,
     facts: Mapping[str, Any] = NO_FACTS,
 ) -> None:
-    """Adds an entry. `facts` are JSON values and hold nothing personal; `account_id` is None for the house itself."""
+    """Adds an entry. `facts` are JSON values and hold nothing personal; `account_id` is None for the house itself.
+
+    Words instead of codes are withheld, with a warning, rather than kept for ever: see `rules`.
+    """
+    kept, withheld = rules.told(json.loads(json.dumps(dict(facts))))
+    if withheld:
+        warnings.warn(f"facts of {action} that are no codes were withheld: {withheld}", stacklevel=2)
     content = {
         "at": at.astimezone(UTC),
         "account_id": account_id,
         "action": action,
         "subject": subject,
         "subject_id": subject_id,
-        "facts": json.loads(json.dumps(dict(facts))),
+        "facts": kept,
     }
     key_id, mark = sealer.mark(_sealed(content))
     store.add(session, content, key_id=key_id, mark=mark)

@@ -172,7 +172,7 @@ def _switch(*, is_open: bool, reason: str, as_json: bool) -> None:
     now = made.clock()
     with made.database.transaction() as session:
         delivery.set_switch(session, is_open=is_open, reason=reason, by=None, now=now)
-        _record(made, session, now, "sending.resume" if is_open else "sending.stop", {"reason": reason})
+        _record(made, session, now, "sending.resume" if is_open else "sending.stop", {})
     text = "les envois reprennent" if is_open else f"tous les envois sont arrêtés : {reason}"
     show({"open": is_open, "reason": reason}, as_json=as_json, text=text)
 

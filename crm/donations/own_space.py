@@ -35,9 +35,14 @@ class OwnGifts:
         year = brussels_day(look.now).replace(month=1, day=1)
         whole = store.totals(session, Wanted(person_id=look.person_id))
         this = store.totals(session, Wanted(person_id=look.person_id, since_on=year))
+        said = (
+            N_("%(all)s en tout, dont %(this)s en %(year)s. Merci.")
+            if this.net_cents
+            else N_("%(all)s en tout. Merci.")
+        )
         text = say(
             look.language,
-            N_("%(all)s en tout, dont %(this)s en %(year)s. Merci."),
+            said,
             all=filters["money"](whole.net_cents),
             this=filters["money"](this.net_cents),
             year=year.year,

@@ -16,3 +16,16 @@ async function refresh() {
 }
 
 form?.addEventListener("change", refresh);
+
+// With the script the choices are seen at once, and one press copies.
+const button = document.querySelector("[data-copy]");
+if (form) document.querySelector("[data-without-script]").hidden = true;
+if (button && navigator.clipboard) {
+  const said = button.nextElementSibling;
+  button.parentElement.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.value).catch(() => code.select());
+    said.textContent = button.dataset.copy;
+  });
+  form.addEventListener("change", () => { said.textContent = ""; });
+}

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from crm.assembly import Assembly
+from crm.audit import rules
 from crm.audit import service as audit
 from crm.audit.model import Wanted
 from crm.audit.tables import AuditRow
@@ -32,7 +35,7 @@ def _three(assembly: Assembly) -> None:
                 action="edition.approve" if minute else "edition.send",
                 subject="edition",
                 subject_id=40 + minute,
-                facts={"revision": minute, "langue": "français"},
+                facts={"revision": minute, "langue": "fr"},
             )
 
 
@@ -109,3 +112,39 @@ def test_the_command_line_says_what_was_touched(assembly: Assembly, monkeypatch:
     assert (code, told["faults"]) == (1, [{"kind": "row-changed", "block": None, "row": 90}])
     said = CliRunner().invoke(cli.command, ["verify-chain"])
     assert (said.exit_code, said.stdout) == (1, "une ligne a été modifiée (ligne 90)\n")
+
+
+WORDS = st.text(min_size=1, max_size=40).filter(lambda text: any(not (c.isascii() and c.isalnum()) for c in text))
+DIGITS = st.lists(st.sampled_from("0123456789"), min_size=8, max_size=16)
+
+
+@given(words=WORDS, digits=DIGITS, between=st.sampled_from(["", ".", "/"]), front=st.sampled_from(["", "+32", "BE"]))
+def test_no_words_address_or_number_of_anybody_gets_into_the_trail(
+    words: str, digits: list[str], between: str, front: str
+) -> None:
+    """Whatever is handed in: the trail is chained and never emptied, so an erasure must find nothing in it."""
+    for told in (
+        f"{words} {words}", f"{words}@exemple.be", f"é{words}", f"Marguerite{words}", "Marguerite", "Vandenlefèvre",
+        "marguerite.canari@exemple.be", front + between.join(digits),
+    ):  # fmt: skip
+        facts, withheld = rules.told({"a": told, "b": [1, told], "c": {"d": told}})
+        assert facts == {"a": "…", "b": [1, "…"], "c": {"d": "…"}}, told
+        assert withheld == ["a", "b", "c"]
+
+
+def test_what_programs_made_up_is_kept_and_words_are_withheld_with_a_warning(assembly: Assembly) -> None:
+    codes = ["newsletter", "fetch_feeds", "2026-11", "2026-11-23", "password+app", "f" * 64, "12.0", "", "APPEL-26"]
+    facts = {"codes": codes, "count": 12, "yes": True, "none": None}
+    assert rules.told(facts) == (facts, [])
+    with assembly.database.transaction() as session:
+        for said in ("Marguerite a appelé", "newsletter"):
+            note = {"action": "care.note", "subject": "person", "subject_id": 4, "facts": {"said": said}}
+            given_in = {"at": NOW, "account_id": None, **note}
+            if said == "newsletter":
+                audit.record(session, assembly.sealer, **given_in)  # type: ignore[arg-type] # as named
+                continue
+            with pytest.warns(UserWarning, match=r"care\.note.*\['said'\]") as warned:
+                audit.record(session, assembly.sealer, **given_in)  # type: ignore[arg-type] # as named
+            assert "Marguerite" not in str(warned[0].message)
+    with assembly.database.reading() as session:
+        assert [one.facts for one in audit.latest(session)] == [{"said": "newsletter"}, {"said": "…"}]

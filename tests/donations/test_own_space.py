@@ -27,6 +27,9 @@ def test_one_sees_what_one_gave_and_what_of_it_stayed(assembly: Assembly, give: 
         give(session, 9900)
         part = gifts.part(session, look)
         file = gifts.file(session, look)
+        later = gifts.part(session, OwnLook(person_id=person, language=Language.FR, now=NOW + timedelta(days=100)))
+    assert later is not None
+    assert later.text.replace("\u00a0", " ") == "55,00 € en tout. Merci."
     assert part is not None
     assert part.text.replace("\u00a0", " ").replace("\u202f", " ") == "55,00 € en tout, dont 30,00 € en 2026. Merci."
     plain = [(one.text.replace("\u00a0", " "), one.note.replace("\u00a0", " ")) for one in part.lines]

@@ -55,7 +55,7 @@ def bring() -> ResponseReturnValue:
                 at=at,
                 source=request.form.get("source", ""),
             )
-            told = {"list": kept.id, "source": kept.source, "numbers": kept.numbers, "sha256": sha256}
+            told = {"list": kept.id, "numbers": kept.numbers, "sha256": sha256}
             note(session, "do-not-call.bring", None, told, subject="do-not-call")
     except Unusable as wrong:
         return _page({wrong.field: wrong.said})

@@ -166,7 +166,7 @@ def pick(segment_id: int) -> ResponseReturnValue:
         segment = segment_view.may_see(session, segment_id)
         person_id = PersonId(request.form.get("person_id", 0, type=int))
         service.pick(session, segment.id, person_id, included=how, by=guard.signed_in().account.id, at=shell.now())
-        note(session, "segment.pick", segment.id, {"how": request.form.get("how", "")[:10]}, subject="segment")
+        note(session, "segment.pick", segment.id, {"included": how}, subject="segment")
     message = {
         True: N_("Cette personne y est désormais, quoi que disent les conditions."),
         False: N_("Cette personne n’y est plus, quoi que disent les conditions."),
