@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -125,4 +126,13 @@ def _file_is_taken(house: House, browser: Browser) -> None:
     assert ("85073003328" in file, "<f2009_volgnummer>1<" in file) == (True, True)
     books.reload()
     expect(books.get_by_text("Pris par")).to_be_visible()
+    books.goto(f"{house.url}/office/gifts/attestations/{YEAR}")
+    said = json.dumps({"errors": [{"line": 1, "title": "Zone 2013", "detail": "85073003328 inconnu"}]})
+    books.locator("summary", has_text="Lire la réponse").click()
+    books.set_input_files("#answer", {"name": "said.json", "mimeType": "application/json", "buffer": said.encode()})
+    books.locator("form:has(#answer) button[type=submit]").click()
+    expect(books.get_by_text("1 remarque")).to_be_visible()
+    books.goto(f"{house.url}/office/gifts/attestations/{YEAR}/1")
+    expect(books.locator("main")).to_contain_text("Zone 2013")
+    expect(books.locator("main")).not_to_contain_text("85073003328")
     office.close()
