@@ -44,7 +44,7 @@ def _record(assembly: Assembly, *numbers: int) -> None:
                 action="edition.approve",
                 subject="edition",
                 subject_id=number,
-                facts={"langue": "français"},
+                facts={"langue": "fr"},
             )
 
 
