@@ -239,10 +239,9 @@ def _places(asked: Question) -> Select[*tuple[Any, ...]]:
     """The letter box of each whom the gate lets us reach: the one they named, a season's own, else the main one."""
     among = select(RIGHT.c.person_id)
     places = consent.allowed_places(MAGAZINE, Channel.POST, moment=asked.moment, among=among).subquery("places")
-    parts = people.letter_parts().subquery("parts")
     said = SubscriptionRow
     named = case((said.address_id == places.c.contact_point_id, 0), else_=1)
-    season = case((parts.c.season_from != "", 0), else_=1)
+    season = case((places.c.is_seasonal, 0), else_=1)
     choice = func.row_number().over(
         partition_by=places.c.person_id,
         order_by=(named, season, places.c.is_primary.desc(), places.c.contact_point_id),
@@ -255,7 +254,6 @@ def _places(asked: Question) -> Select[*tuple[Any, ...]]:
             choice.label("choice"),
         )
         .select_from(places)
-        .join(parts, parts.c.postal_address_id == places.c.contact_point_id)
         .outerjoin(said, said.person_id == places.c.person_id)
         .subquery("each")
     )

@@ -55,7 +55,8 @@ def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
     """Every postal address a letter of that day may go to, with the columns of `reachable`; twin of `rules.holds_on`.
 
     `on` is a date, `day_of_year` the same day as `MM-DD`; each a value or a bound parameter. `contact_point_id` is the
-    number of the postal address, `address` its dedupe key: whoever writes the lines asks for the parts.
+    number of the postal address, `address` its dedupe key: whoever writes the lines asks for the parts. Besides,
+    `is_seasonal`: it holds for some months of each year only.
     """
     row = PostalAddressRow
     runs_on = row.season_from <= row.season_until
@@ -72,6 +73,7 @@ def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
             row.address_key,
             row.is_primary,
             PersonRow.language,
+            (row.season_from != "").label("is_seasonal"),
         )
         .join(PersonRow, PersonRow.id == row.person_id)
         .where(
@@ -150,7 +152,7 @@ def letter_parts() -> Select[*tuple[Any, ...]]:
     """The parts of every postal address, under its number (`postal_address_id`)."""
     row = PostalAddressRow
     parts = (row.organisation, row.department, row.complement, row.street, row.number, row.box, row.postcode)
-    return select(row.id.label("postal_address_id"), *parts, row.locality, row.country, row.language, row.season_from)
+    return select(row.id.label("postal_address_id"), *parts, row.locality, row.country, row.language)
 
 
 def letter_boxes() -> Select[*tuple[Any, ...]]:
