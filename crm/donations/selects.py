@@ -105,7 +105,13 @@ def fee_lines() -> Select[*tuple[Any, ...]]:
             GiftLineRow.net_cents,
         )
         .join(GiftRow, GiftRow.id == GiftLineRow.gift_id)
-        .where(GiftLineRow.kind == LineKind.FEE, GiftLineRow.net_cents > 0, ~GiftRow.is_test)
+        .where(
+            # Said of the gift too: the index of gifts knows it, and no line of the many without a fee is looked up.
+            GiftRow.given_cents < GiftRow.net_cents,
+            GiftLineRow.kind == LineKind.FEE,
+            GiftLineRow.net_cents > 0,
+            ~GiftRow.is_test,
+        )
     )
 
 
