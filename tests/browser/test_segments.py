@@ -90,6 +90,7 @@ def _move_into_a_group_and_out(page: Page) -> None:
     with page.expect_response("**/figures"):
         page.locator('button[value="group:0"]').press("Enter")
     with page.expect_response("**/figures"):
+        page.wait_for_load_state("networkidle")  # a panel that comes in between takes the condition from the hand
         page.locator('[data-node="2"] .grip').drag_to(page.locator('[data-parts="3"]'))
     expect(where).to_have_value("3")
     for key, group in (("Alt+ArrowLeft", "0"), ("Alt+ArrowRight", "3")):
