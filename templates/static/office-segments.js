@@ -32,6 +32,10 @@ document.body.addEventListener("htmx:confirm", (event) => {
   const from = event.detail.triggeringEvent?.target;
   if (event.detail.elt === builder() && from?.closest?.(".keep, .trial")) event.preventDefault();
 });
+/* An answer that comes while a part is in the hand would put it there twice; the drop asks anew. */
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (window.Sortable?.active && event.detail.target.id === "builder") event.detail.shouldSwap = false;
+});
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "builder" || event.detail.elt.id === "builder") liven();
 });
