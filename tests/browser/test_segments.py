@@ -101,7 +101,7 @@ def _move_into_a_group_and_out(page: Page) -> None:
     with page.expect_response("**/figures"):
         page.mouse.up()
     expect(where).to_have_value("3")
-    for key, group in (("Alt+ArrowLeft", "0"), ("Alt+ArrowRight", "3")):
+    for key, parent in (("Alt+ArrowLeft", "0"), ("Alt+ArrowRight", "3")):
         with page.expect_response("**/figures"):
             page.locator('[id="f-2-source"]').press(key)
-        expect(where).to_have_value(group)
+        expect(where).to_have_value(parent)
