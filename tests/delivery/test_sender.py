@@ -40,11 +40,11 @@ def running(worker: Worker) -> Iterator[threading.Thread]:
         yield thread
     finally:
         worker.stop()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
 
 
-def wait_for(look: Callable[[], bool], seconds: float = 15) -> None:
+def wait_for(look: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < until, "waited in vain"
