@@ -25,6 +25,8 @@ class Kind(StrEnum):
     INSTANT = "instant"
     BIRTH = "birth"
     """A day of birth: one asks about completed years."""
+    PLACE = "place"
+    """A Belgian postcode: one asks how far it is from another."""
 
 
 class Measure(StrEnum):

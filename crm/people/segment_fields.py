@@ -90,6 +90,8 @@ def _addresses(asking: Asking) -> Select[*tuple[Any, ...]]:
     found = select(Abode.person_id, Abode.country, Abode.postcode, Abode.language, Abode.is_primary)
     if "province" in asking.columns:
         found = found.add_columns(_province().label("province"))
+    if "distance" in asking.columns:
+        found = found.add_columns(case((Abode.country == "BE", Abode.postcode)).label("distance"))
     return found.where(Abode.ended_at.is_(None), Abode.is_primary, Abode.deliverability != Deliverability.DEAD)
 
 
@@ -151,6 +153,7 @@ SOURCES: tuple[Source, ...] = (
         columns=(
             Column(key="province", label=N_("province"), kind=Kind.WORD, options=_provinces),
             Column(key="postcode", label=N_("code postal"), kind=Kind.TEXT),
+            Column(key="distance", label=N_("distance"), kind=Kind.PLACE),
             Column(key="country", label=N_("pays"), kind=Kind.WORD, options=_countries),
             Column(key="language", label=N_("langue de l’adresse"), kind=Kind.WORD, options=_languages),
         ),

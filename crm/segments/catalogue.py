@@ -22,6 +22,7 @@ from crm.segments.model import (
     Given,
     InSegment,
     Leaf,
+    Near,
     Not,
     Rolling,
     Sample,
@@ -34,6 +35,7 @@ from crm.segments.model import (
     Words,
     Year,
 )
+from crm.values.belgium.distances import FARTHEST_KM, centre_of
 
 OF_AMOUNTS = frozenset({Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
 OF_DAYS = frozenset({Measure.FIRST, Measure.LAST})
@@ -211,12 +213,7 @@ def _check_rows(part: Condition | Side, source: Source, catalogue: Catalogue, pa
 def _check_test(test: Test, column: Column, path: str) -> None:
     match test.asks:
         case Words():
-            if column.kind is not Kind.WORD and column.kind is not Kind.TEXT:
-                raise TreeInvalid("no words for this", field=path)
-            if not 1 <= len(test.asks.values) <= MOST_VALUES or any(len(value) > 200 for value in test.asks.values):
-                raise TreeInvalid("from 1 to 500 values", field=path)
-            if column.is_required and test.asks.other:
-                raise TreeInvalid("this has to be chosen", field=path)
+            _check_words(test.asks, column, path)
         case Span():
             if column.kind is Kind.TEXT:
                 _check_texts(test.asks, path)
@@ -224,10 +221,28 @@ def _check_test(test: Test, column: Column, path: str) -> None:
                 _check_numbers(test.asks, path)
             else:
                 raise TreeInvalid("no numbers for this", field=path)
+        case Near():
+            _check_near(test.asks, column, path)
         case _:
             if column.kind not in {Kind.DAY, Kind.INSTANT, Kind.BIRTH}:
                 raise TreeInvalid("no days for this", field=path)
             check_window(test.asks, path)
+
+
+def _check_words(words: Words, column: Column, path: str) -> None:
+    if column.kind is not Kind.WORD and column.kind is not Kind.TEXT:
+        raise TreeInvalid("no words for this", field=path)
+    if not 1 <= len(words.values) <= MOST_VALUES or any(len(value) > 200 for value in words.values):
+        raise TreeInvalid("from 1 to 500 values", field=path)
+    if column.is_required and words.other:
+        raise TreeInvalid("this has to be chosen", field=path)
+
+
+def _check_near(near: Near, column: Column, path: str) -> None:
+    if column.kind is not Kind.PLACE:
+        raise TreeInvalid("no distances for this", field=path)
+    if centre_of(near.postcode) is None or not 1 <= near.kilometres <= FARTHEST_KM:
+        raise TreeInvalid("a Belgian postcode, and from 1 to 300 km", field=path)
 
 
 def _check_asked(condition: Condition, source: Source, path: str) -> None:

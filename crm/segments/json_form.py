@@ -16,6 +16,7 @@ from crm.segments.model import (
     Condition,
     Every,
     InSegment,
+    Near,
     Not,
     Relation,
     Rolling,
@@ -101,6 +102,8 @@ def _test(test: Test) -> dict[str, Any]:
             return {"column": test.column, "not_in" if other else "in": sorted(values)}
         case Span():
             return {"column": test.column, "is": _span(test.asks)}
+        case Near(postcode=postcode, kilometres=kilometres):
+            return {"column": test.column, "near": postcode, "km": kilometres}
         case _:
             return {"column": test.column, "within": _window(test.asks)}
 
@@ -188,6 +191,8 @@ def _read_test(found: Any, path: str) -> Test:
             return Test(column=column, asks=Words(values=_texts(values, path), other=True))
         case {"column": str(column), "is": span, **rest} if not rest:
             return Test(column=column, asks=_read_span(span, path))
+        case {"column": str(column), "near": str(postcode), "km": kilometres, **rest} if not rest:
+            return Test(column=column, asks=Near(postcode=postcode, kilometres=_whole(kilometres, path)))
         case {"column": str(column), "within": window, **rest} if not rest:
             return Test(column=column, asks=_read_window(window, path))
         case _:

@@ -81,13 +81,21 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Near:
+    """Less than so many kilometres from a Belgian postcode, from centre to centre."""
+
+    postcode: str
+    kilometres: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Test:
     """What a row must be like: a column, and what is asked of it. A row that says nothing passes no test."""
 
     __test__ = False  # no test of pytest's
 
     column: str
-    asks: Words | Span | Window
+    asks: Words | Span | Near | Window
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from crm.segments.model import (
     Condition,
     Every,
     InSegment,
+    Near,
     Not,
     Relation,
     Rolling,
@@ -35,6 +36,7 @@ from crm.segments.model import (
     Year,
 )
 from crm.segments.windows import days_of
+from crm.values.belgium.localities import localities
 from crm.values.identifiers import SegmentId
 from crm.values.languages import Language
 
@@ -171,6 +173,8 @@ class Reader:
                 return f"{label}{link}{self._say(N_('autre que %(words)s'), words=listed) if other else listed}"
             case Span() as span:
                 return f"{label}{link}{self.span(span, column.kind)}"
+            case Near() as near:
+                return f"{label}{link}{self.near(near)}"
             case window:
                 return f"{label}{link}{self.window(window)}"
 
@@ -202,6 +206,11 @@ class Reader:
         if low is not None:
             return self._say(N_("au moins %(value)s"), value=low)
         return self._say(N_("au plus %(value)s"), value=high or "")
+
+    def near(self, near: Near) -> str:
+        """How far from where, the place under its name."""
+        place = " ".join((near.postcode, *localities(near.postcode, self.language)[:1]))
+        return self._say(N_("à moins de %(km)s km de %(place)s"), km=near.kilometres, place=place)
 
     def value(self, value: Any, kind: Kind) -> str:
         """A number, an amount or a text as one reads it."""

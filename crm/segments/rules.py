@@ -18,6 +18,7 @@ from crm.segments.model import (
     Facts,
     InSegment,
     Leaf,
+    Near,
     Not,
     Relation,
     Rolling,
@@ -32,6 +33,7 @@ from crm.segments.model import (
     Year,
 )
 from crm.segments.windows import completed_years, days_of, within
+from crm.values.belgium.distances import postcodes_within
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import SegmentId
 
@@ -128,6 +130,8 @@ def passes(test: Test, row: Row, today: date) -> bool:
             return (str(value) in test.asks.values) is not test.asks.other
         case Span():
             return _spans(completed_years(value, today) if isinstance(value, date) else value, test.asks)
+        case Near(postcode=postcode, kilometres=kilometres):
+            return value in postcodes_within(postcode, kilometres)
         case _:
             return _within(value, days_of(test.asks, today))
 

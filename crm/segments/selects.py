@@ -40,6 +40,7 @@ from crm.segments.model import (
     Every,
     Given,
     InSegment,
+    Near,
     Not,
     Relation,
     Sample,
@@ -53,6 +54,7 @@ from crm.segments.model import (
 )
 from crm.segments.rules import PRIME, leaves, lots
 from crm.segments.windows import days_of, instants_of, months_back
+from crm.values.belgium.distances import postcodes_within
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import SegmentId
 
@@ -311,6 +313,8 @@ def _passes(test: Test, column: ColumnElement[Any], kind: Kind, today: date) -> 
             if kind is Kind.TEXT:
                 return [_spanned(cast(column, SignBySign), span)]
             return _aged(column, span, today) if kind is Kind.BIRTH else [_spanned(column, span)]
+        case Near(postcode=postcode, kilometres=kilometres):
+            return [column.in_(sorted(postcodes_within(postcode, kilometres)))]
         case _:
             return [column.is_not(None), *_in_window(column, kind, test.asks, today)]
 

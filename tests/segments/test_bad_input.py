@@ -44,6 +44,12 @@ def deep(levels: int) -> dict[str, Any]:
     return tree
 
 
+def near(postcode: Any, kilometres: Any) -> dict[str, Any]:
+    """Addresses so far from there."""
+    where = [{"column": "distance", "near": postcode, "km": kilometres}]
+    return {"form": 1, "tree": {"of": "address", "measure": "has", "where": where}}
+
+
 BAD: dict[str, tuple[Any, str]] = {
     "another form": ({"form": 0, "tree": GIFT}, "form"),
     "a form to come": ({"form": 2, "tree": GIFT}, "form"),
@@ -56,6 +62,13 @@ BAD: dict[str, tuple[Any, str]] = {
     "an unknown column": ({"form": 1, "tree": {**GIFT, "where": [{"column": "id", "in": ["1"]}]}}, "tree"),
     "an unknown word": ({"form": 1, "tree": {"every": [GIFT, {**GIFT, "sql": "1=1"}]}}, "tree.1"),
     "an unknown measure": ({"form": 1, "tree": {"of": "gift", "measure": "median"}}, "tree"),
+    "a distance from nowhere": (near("9999", 20), "tree"),
+    "a distance of nothing": (near("7000", 0), "tree"),
+    "a distance in words": (near("7000", "20"), "tree"),
+    "a distance of an amount": (
+        {"form": 1, "tree": {**GIFT, "where": [{"column": "cents", "near": "7000", "km": 2}]}},
+        "tree",
+    ),
     "words for an amount": ({"form": 1, "tree": {**GIFT, "where": [{"column": "cents", "in": ["1"]}]}}, "tree"),
     "a text for a sum": ({"form": 1, "tree": {"of": "gift", "measure": "sum", "is": {"from": "1 OR 1=1"}}}, "tree"),
     "yes for a number": ({"form": 1, "tree": {"of": "gift", "measure": "sum", "is": {"from": True}}}, "tree"),

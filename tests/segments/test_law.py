@@ -41,6 +41,7 @@ from crm.segments.model import (
     Definition,
     Every,
     InSegment,
+    Near,
     Not,
     Relation,
     Rolling,
@@ -254,6 +255,11 @@ def asked_of(column: Column) -> st.SearchStrategy[Test]:
     if column.kind is Kind.TEXT:
         texts = st.builds(Span, low=st.sampled_from(["1000", "4000"]), high=st.sampled_from(["6999", "7000"]))
         return st.builds(Test, column=st.just(column.key), asks=texts)
+    if column.kind is Kind.PLACE:
+        near = st.builds(
+            Near, postcode=st.sampled_from(["1050", "4800", "7022"]), kilometres=st.sampled_from([9, 60, 150])
+        )
+        return st.builds(Test, column=st.just(column.key), asks=near)
     if column.kind in {Kind.DAY, Kind.INSTANT}:
         return st.builds(Test, column=st.just(column.key), asks=windows)
     ages = st.builds(lambda a, b: Span(low=min(a, b), high=max(a, b)), st.integers(0, 90), st.integers(0, 90))

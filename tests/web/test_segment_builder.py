@@ -58,6 +58,19 @@ def test_groups_that_are_denied_stay_groups(assembly: Assembly, browser: Open) -
         assert ("every" in part["not"]) is (kind is Every)
 
 
+def test_a_town_is_taken_for_its_postcode_and_a_place_that_is_none_does_not_count(browser: Open) -> None:
+    raiser = browser(Role.FUNDRAISER)
+    near = {"1-source": "address", "1-measure": "has", "1-a-distance": "25", "1-b-distance": "bergen"}
+    said = words_of(raiser.post(f"{PAGE}/build", built(near)).text)
+    assert "7000 Mons" in said
+    assert "À compléter" not in said
+    assert raiser.post(PAGE, built(near, name="Autour de Mons")).status_code == 303
+    assert 'value="7000"' in raiser.get(f"{PAGE}/1/edit").text
+    assert "à moins de 25 km de 7000 Mons" in words_of(raiser.get(f"{PAGE}/1").text)
+    for wrong in ({"1-b-distance": "nulle part"}, {"1-a-distance": "0"}, {"1-a-distance": ""}, {"1-b-distance": ""}):
+        assert "À compléter" in words_of(raiser.post(f"{PAGE}/build", built(near | wrong)).text)
+
+
 def test_more_than_one_may_ask_is_said_and_nothing_of_it_is_lost(browser: Open) -> None:
     raiser = browser(Role.FUNDRAISER)
     many = [{f"{n}-source": "gift", f"{n}-measure": "has"} for n in range(1, 162)]

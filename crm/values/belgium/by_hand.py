@@ -70,3 +70,10 @@ BESIDES: Final = {
     "7500": ("Ere", "Saint-Maur"),
 }
 """Localities that share a postcode with another one that the source names."""
+
+CENTRES: Final = {
+    "1357": (50.7470, 4.9940),
+    "1910": (50.9420, 4.5510),
+    "5600": (50.1960, 4.5430),
+}
+"""Where three communes of one postcode lie (Hélécine, Kampenhout, Philippeville), which the check cannot vouch for."""

@@ -98,7 +98,7 @@ def localities(postcode: str, language: Language) -> tuple[str, ...]:
 
 def complete(prefix: str, language: Language, limit: int = 8) -> tuple[Suggestion, ...]:
     """What a beginning may become: postcodes by their digits, names in three languages, accents and case forgiven."""
-    wanted = _compared(prefix)
+    wanted = compared(prefix)
     if not wanted or limit < 1:
         return ()
     keys, entries = _index()
@@ -108,7 +108,7 @@ def complete(prefix: str, language: Language, limit: int = 8) -> tuple[Suggestio
         entry, typed = entries[place]
         name = entry.name(language)
         spoken = entry.languages
-        also = "" if typed in ("", name) or _compared(typed) == _compared(name) else typed
+        also = "" if typed in ("", name) or compared(typed) == compared(name) else typed
         found.setdefault(
             (entry.postcode, name),
             Suggestion(
@@ -123,6 +123,15 @@ def complete(prefix: str, language: Language, limit: int = 8) -> tuple[Suggestio
     return tuple(found.values())
 
 
+def postcode_of(place: str) -> str | None:
+    """The postcode of a place as one types it: its four figures, or a name in any language (a city by its middle)."""
+    wanted = compared(place)
+    if (digits := wanted[:4]).isdecimal():
+        return digits if known_postcode(digits) else None
+    named = [entry for entry in every_locality() if wanted in map(compared, entry.names.values())]
+    return min(named, key=lambda entry: (not entry.is_municipality, entry.postcode)).postcode if named else None
+
+
 def known_postcode(postcode: str) -> bool:
     """False for a postcode that no street has (some institutions have one of their own)."""
     return postcode in _by_postcode()
@@ -130,7 +139,7 @@ def known_postcode(postcode: str) -> bool:
 
 def agrees(postcode: str, locality: str) -> bool | None:
     """Whether that locality has that postcode, as far as the tables know; None where they know the name nowhere."""
-    wanted = _compared(locality)
+    wanted = compared(locality)
     if find(postcode, locality):
         return True
     if wanted in _BRUSSELS_NAMES and region_of(postcode) is Region.BRUSSELS:
@@ -140,13 +149,13 @@ def agrees(postcode: str, locality: str) -> bool | None:
 
 def find(postcode: str, locality: str) -> Locality | None:
     """The locality of that name behind that postcode, in whichever language."""
-    return _by_name().get((postcode, _compared(locality)))
+    return _by_name().get((postcode, compared(locality)))
 
 
 def spelling(postcode: str, locality: str) -> str:
     """`locality` as it is written (`LIEGE` is `Liège`), or as it stands where that postcode has no such name."""
-    entry, wanted = find(postcode, locality), _compared(locality)
-    meant = [name for name in (entry.names.values() if entry else ()) if _compared(name) == wanted]
+    entry, wanted = find(postcode, locality), compared(locality)
+    meant = [name for name in (entry.names.values() if entry else ()) if compared(name) == wanted]
     return next((name for name in meant if name.casefold() == locality.casefold()), meant[0] if meant else locality)
 
 
@@ -178,7 +187,7 @@ def provinces_in(text: str) -> frozenset[Province]:
     for digits in reversed(_POSTCODE.findall(text)):
         if found := province_of(digits):
             return frozenset({found})
-    words, names = _compared(text).split(), _provinces_by_name()
+    words, names = compared(text).split(), _provinces_by_name()
     for last in range(len(words), 0, -1):
         for first in range(max(0, last - 5), last):
             several = names.get(" ".join(words[first:last]))
@@ -195,8 +204,8 @@ def region_of(code: str) -> Region | None:
 
 def name_languages(postcode: str, locality: str) -> tuple[Language, ...]:
     """The languages in which the place bears that name; none where it is unknown."""
-    entry, wanted = find(postcode, locality), _compared(locality)
-    return tuple(language for language, name in entry.names.items() if _compared(name) == wanted) if entry else ()
+    entry, wanted = find(postcode, locality), compared(locality)
+    return tuple(language for language, name in entry.names.items() if compared(name) == wanted) if entry else ()
 
 
 def every_locality() -> tuple[Locality, ...]:
@@ -211,7 +220,8 @@ _WHOLE = {"st": "saint", "ste": "sainte", "sankt": "sankt", "sint": "sint", "san
 
 
 @lru_cache(maxsize=8192)
-def _compared(name: str) -> str:
+def compared(name: str) -> str:
+    """A name as names of places are compared: `St-Gilles` is `saint gilles`."""
     plain = _SIGNS.sub(" ", folded(name)).strip()
     return _SAINTS.sub(lambda found: _WHOLE[found.group()], plain)
 
@@ -234,7 +244,8 @@ def _languages(province: Province, nis_code: str) -> tuple[Language, ...]:
             return (Language.FR,)
 
 
-def _rows(name: str) -> Iterator[list[str]]:
+def table_rows(name: str) -> Iterator[list[str]]:
+    """The lines of a table of this folder, cell by cell, without its head."""
     with (HERE / name).open(encoding="utf-8") as table:
         next(table)
         for line in table:
@@ -244,7 +255,7 @@ def _rows(name: str) -> Iterator[list[str]]:
 @cache
 def _by_postcode() -> dict[str, tuple[Locality, ...]]:
     found: dict[str, list[Locality]] = {}
-    for postcode, nis_code, code, fr, nl, de in _rows("municipalities.tsv"):
+    for postcode, nis_code, code, fr, nl, de in table_rows("municipalities.tsv"):
         names = {Language.FR: fr, Language.NL: nl} | ({Language.DE: de} if de else {})
         found.setdefault(postcode, []).append(
             Locality(
@@ -255,7 +266,7 @@ def _by_postcode() -> dict[str, tuple[Locality, ...]]:
                 names=MappingProxyType(names),
             )
         )
-    for postcode, name, nl in _rows("villages.tsv"):
+    for postcode, name, nl in table_rows("villages.tsv"):
         around = found[postcode][0]
         names = dict.fromkeys(around.languages, name)
         names |= {Language.FR: name, Language.NL: nl} if nl else {}
@@ -279,13 +290,13 @@ def _provinces_by_name() -> dict[str, frozenset[Province]]:
     found: dict[str, set[Province]] = {}
     for entry in every_locality():
         for name in entry.names.values():
-            found.setdefault(_compared(name), set()).add(entry.province)
+            found.setdefault(compared(name), set()).add(entry.province)
     return {name: frozenset(several) for name, several in found.items()}
 
 
 @cache
 def _by_name() -> dict[tuple[str, str], Locality]:
-    return {(entry.postcode, _compared(name)): entry for entry in every_locality() for name in entry.names.values()}
+    return {(entry.postcode, compared(name)): entry for entry in every_locality() for name in entry.names.values()}
 
 
 @cache
@@ -308,6 +319,6 @@ def _index() -> tuple[list[str], list[tuple[Locality, str]]]:
     for place, entry in enumerate(every_locality()):
         found.append((entry.postcode, place, "", entry, ""))
         typed = dict.fromkeys((*entry.names.values(), *(f"{entry.postcode} {name}" for name in entry.names.values())))
-        found += [(_compared(name), place, name, entry, name.removeprefix(f"{entry.postcode} ")) for name in typed]
+        found += [(compared(name), place, name, entry, name.removeprefix(f"{entry.postcode} ")) for name in typed]
     found.sort(key=lambda line: line[:3])
     return [line[0] for line in found], [(line[3], line[4]) for line in found]

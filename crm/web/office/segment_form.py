@@ -18,6 +18,7 @@ from crm.segments.model import (
     Every,
     InSegment,
     Leaf,
+    Near,
     Not,
     Relation,
     Rolling,
@@ -33,6 +34,7 @@ from crm.segments.model import (
     Year,
 )
 from crm.values import money
+from crm.values.belgium.localities import postcode_of
 from crm.values.errors import Invalid
 from crm.values.identifiers import SegmentId
 
@@ -300,6 +302,11 @@ def _test(node: Node, key: str, kind: Kind) -> Test | None:
         case Kind.DAY | Kind.INSTANT:
             window = _window(node, key)
             return Test(column=key, asks=window) if window is not None else None
+        case Kind.PLACE:
+            far, postcode = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "ab")
+            if not far and not postcode:
+                return None
+            return Test(column=key, asks=Near(postcode=postcode_of(postcode) or postcode, kilometres=_whole(far)))
         case _:
             span = _span(node, key, kind)
             return Test(column=key, asks=span) if span is not None else None

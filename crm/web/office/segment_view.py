@@ -20,6 +20,7 @@ from crm.segments.json_form import from_json
 from crm.segments.model import Definition, Run, Segment, Tree
 from crm.segments.reading import Reader
 from crm.staff.model import Permission
+from crm.values.belgium.localities import localities, postcode_of
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import SegmentId
@@ -174,16 +175,23 @@ def _column(reads: Reader, node: forms.Node, source: Source, column: Column, suf
     options, key = [(value, label) for value, label in reads.options(source, column).items()], column.key + suffix
     chosen = set(node.values.get(f"t-{key}", []))
     options += [(value, value) for value in sorted(chosen - {value for value, _ in options})]
-    asked = bool(chosen or node.get(f"a-{key}") or node.get(f"w-{key}"))
+    asked = bool(chosen or node.get(f"a-{key}") or node.get(f"b-{key}") or node.get(f"w-{key}"))
     return {
         "key": key,
         "label": shell.say(column.label),
         "kind": "day" if column.kind in {Kind.DAY, Kind.INSTANT} else column.kind.value,
         "options": options,
         "chosen": chosen,
+        "place": _place(node.get(f"b-{key}")) if column.kind is Kind.PLACE else "",
         "is_shown": asked or column.is_required,
         "is_required": column.is_required,
     }
+
+
+def _place(typed: str) -> str:
+    """What a place that was typed was taken for."""
+    postcode = postcode_of(typed) if typed.strip() else None
+    return " ".join((postcode, *localities(postcode, shell.language())[:1])) if postcode else ""
 
 
 def may_see(session: Session, segment_id: int) -> Segment:
