@@ -15,7 +15,7 @@ from crm.banking import store
 from crm.banking.errors import GiftHasMoved
 from crm.banking.kept import KeptLine
 from crm.banking.meaning import Meant
-from crm.donations import appeals, pouring
+from crm.donations import appeals, pouring, thanks
 from crm.donations import service as donations
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Printed
 from crm.donations.rules import LINE_OF
@@ -26,6 +26,8 @@ from crm.values.identifiers import AccountId, GiftId, PersonId
 
 PROVIDER = "bank"
 GIFT = Meant()
+FIRST = 2
+"""The version of a line that somebody decided about for the first time."""
 
 
 def book(
@@ -49,6 +51,7 @@ def book(
         new = _gift(line, person_id, codes, meant or GIFT, fits.get(line.id))
         gift_id = donations.record(session, sealer, new, at=at, by=by).id
         _came(session, fits, {line.id: gift_id})
+        thanks.carry(session, PROVIDER, {gift_id: [_name(line, version) for version in range(FIRST, line.version)]})
     elif undone is not None and line.cents < 0:
         gift_id = undone
         kind = EntryKind.RETURN
@@ -79,7 +82,7 @@ def unbook(session: Session, sealer: Sealer, line: KeptLine, *, at: datetime, by
         return
     gift = donations.gift(session, line.gift_id)
     if line.cents > 0 and gift.net_cents != line.cents:
-        raise GiftHasMoved
+        raise GiftHasMoved((line.gift_id,))
     donations.correct(session, sealer, line.gift_id, _movement(line), cents=-line.cents, at=at, by=by)
     standing.forget(session, line.gift_id)
     store.stand_on(session, line.id, None)
@@ -148,6 +151,10 @@ def _gift(
     )
 
 
+def _name(line: KeptLine, version: int) -> str:
+    return f"{line.fingerprint.partition(':')[2]} {version}"
+
+
 def _movement(line: KeptLine) -> Movement:
     return Movement(
         method=Method.DIRECT_DEBIT if line.mandate else Method.TRANSFER,
@@ -155,6 +162,6 @@ def _movement(line: KeptLine) -> Movement:
         value_on=line.value_on,
         executed_on=line.executed_on,
         provider=PROVIDER,
-        external_id=f"{line.fingerprint.partition(':')[2]} {line.version}",
+        external_id=_name(line, line.version),
         reason_code=line.return_reason or "",
     )

@@ -17,7 +17,7 @@ from crm.collections.settling import Ledger
 from crm.payments import paying_out
 from crm.payments.errors import PayoutMissing
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import AccountId, SepaBatchId
+from crm.values.identifiers import AccountId, GiftId, SepaBatchId
 
 SHOWN = 30
 
@@ -25,6 +25,19 @@ SHOWN = 30
 def open_credits(session: Session, cents: int) -> tuple[KeptLine, ...]:
     """Credits that wait and may settle so much: those of that very amount first, then the newest."""
     return tuple(store.open_credits(session, cents, size=SHOWN))
+
+
+def credits_of(session: Session, batch_id: SepaBatchId) -> tuple[KeptLine, ...]:
+    """The bank's lines that settled a file of collections, those of the most collections first."""
+    keys = by_hand.settled_by(session, batch_id, size=SHOWN)
+    called = store.lines_called(session, keys)
+    return tuple(called[key] for key in keys if key in called)
+
+
+def credit_of(session: Session, gift_id: GiftId) -> KeptLine | None:
+    """The bank's line that settled the collection of a gift, alone or with all of its file."""
+    key = by_hand.key_of(session, gift_id)
+    return store.lines_called(session, {key}).get(key) if key else None
 
 
 def settle_collections(
@@ -75,7 +88,9 @@ def take_back(session: Session, counter: Counter, line: KeptLine, *, at: datetim
         else:
             by_hand.take_back(session, _ledger(counter), collected.seen(line), line.gift_id, at=at)
             store.stand_on(session, line.id, None)
-    except (CollectionMoved, PayoutMissing) as moved:
+    except CollectionMoved as moved:
+        raise LineSettles(moved.gifts) from moved
+    except PayoutMissing as moved:
         raise LineSettles from moved
 
 

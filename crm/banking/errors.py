@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from crm.banking.kept import HeldStatement, KeptLine
 from crm.values.errors import Conflict, Invalid, Missing
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import GiftId, PersonId
 
 
 class Refused(StrEnum):
@@ -79,8 +79,9 @@ class LineMissing(Missing):
 class GiftHasMoved(Conflict):
     """The gift of this line was returned, refunded or corrected since: the line cannot simply be taken back."""
 
-    def __init__(self) -> None:
+    def __init__(self, gifts: tuple[GiftId, ...]) -> None:
         super().__init__("the gift of this line has moved since")
+        self.gifts = gifts
 
 
 class DayToCome(Invalid):
@@ -107,7 +108,8 @@ class LineDecided(Conflict):
 
 
 class LineSettles(Conflict):
-    """The line settled collections, or undid one: it is not taken back here."""
+    """The line settled collections, or undid one, and is not taken back: `gifts`, those that moved since."""
 
-    def __init__(self) -> None:
+    def __init__(self, gifts: tuple[GiftId, ...] = ()) -> None:
         super().__init__("this line settled collections")
+        self.gifts = gifts

@@ -175,8 +175,8 @@ def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
 
 def _gifts_only(session: Session, decided: Sequence[_Decided]) -> list[_Decided]:
     """Without the credits that may be a fee, a purchase or a legacy: somebody looks at these."""
-    givers = {int(who) for line, who, _, undone in decided if undone is None and line.return_kind is None}
-    known = meaning.habits(session, givers)
+    given = [(int(who), line.cents) for line, who, _, undone in decided if undone is None and line.return_kind is None]
+    known = meaning.habits(session, {who for who, _ in given}, {cents for _, cents in given})
     return [one for one in decided if one[3] is not None or meaning.seems(one[0], one[1], known) is GiftKind.ONE_OFF]
 
 

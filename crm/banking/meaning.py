@@ -54,11 +54,11 @@ def said(line: KeptLine) -> GiftKind | None:
     return next((_KIND_OF[word] for word in _WORD.findall(text) if word in _KIND_OF), None)
 
 
-def habits(session: Session, person_ids: Collection[int]) -> Habits:
-    """Of those people, what their latest payment of each amount was."""
+def habits(session: Session, person_ids: Collection[int], cents: Collection[int]) -> Habits:
+    """Of those people, what their latest payment of each of those amounts was."""
     if not person_ids:
         return {}
-    return {(row.person_id, row.net_cents): row.kind for row in session.execute(latest_kinds(person_ids))}
+    return {(row.person_id, row.net_cents): row.kind for row in session.execute(latest_kinds(person_ids, cents))}
 
 
 def seems(line: KeptLine, person_id: int | None, known: Habits) -> GiftKind:

@@ -151,6 +151,12 @@ def credit_of(session: Session, gift_id: int) -> KeptLine | None:
     return None if found is None else _line(found)
 
 
+def lines_called(session: Session, keys: Collection[str]) -> dict[str, KeptLine]:
+    """Lines by their own names."""
+    query = select(BankLineRow).where(BankLineRow.fingerprint.in_(keys))
+    return {found.fingerprint: _line(found) for found in session.scalars(query)}
+
+
 def waiting(session: Session, *, after: tuple[date, int] | None = None, size: int) -> list[KeptLine]:
     """Lines that wait for a person to look, the oldest first."""
     row = BankLineRow

@@ -6,8 +6,8 @@ Money is booked to the cent, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -114,33 +114,60 @@ def take_back(session: Session, ledger: Ledger, line: Seen, gift_id: GiftId | No
     """A line did not settle what it was taken to settle: its gifts come to nought, and all of it is awaited again.
 
     A return that was none gives its gift back; what its reason led to stays for a colleague to look at. How many
-    collections it were. Raises CollectionMoved where something happened to one since, or nothing is known of the line.
+    collections it were. Raises CollectionMoved, which names each to which something happened since.
     """
     hold(session, "collections")
     if line.cents < 0:
         return _stands_again(session, ledger, line, gift_id, at=at)
-    pairs = hand_store.settled_by(session, line.key)
-    if not pairs and gift_id is not None:
-        pair = store.settled_as(session, gift_id)
-        pairs = [pair] if pair is not None else []
-    stands = donations.standing(session, {GiftId(c.gift_id) for _, c in pairs if c.gift_id is not None})
-    names: dict[GiftId, tuple[str, date]] = {}
-    for attempt, collection in pairs:
-        mine = GiftId(collection.gift_id or 0)
-        if attempt.state is not AttemptState.SETTLED or stands.get(mine) != collection.cents:
-            raise CollectionMoved
-        names[mine] = (f"{settling.named(attempt)} undone", line.booked_on)
-    if not names:
+    moved = [gift_id for pairs in _settled_by(session, line, gift_id) for gift_id in _moved(session, pairs)]
+    if moved:
+        raise CollectionMoved(tuple(moved))
+    count = 0
+    for pairs in _settled_by(session, line, gift_id):
+        names = {GiftId(c.gift_id or 0): (f"{settling.named(a)} undone", line.booked_on) for a, c in pairs}
+        taking_over.empty(session, ledger.sealer, names, provider=PROVIDER, at=at, by=None)
+        hand_store.await_again(session, pairs)
+        count += len(pairs)
+    if not count:
         raise CollectionMoved
-    taking_over.empty(session, ledger.sealer, names, provider=PROVIDER, at=at, by=None)
-    hand_store.await_again(session, pairs)
-    return len(pairs)
+    return count
+
+
+def _settled_by(session: Session, line: Seen, gift_id: GiftId | None) -> Iterator[list[hand_store.Pair]]:
+    """What a credit settled, some at a time: all of a file, or the one collection whose gift it stands on."""
+    is_whole = False
+    for pairs in hand_store.settled_by(session, line.key):
+        is_whole = True
+        yield pairs
+    pair = None if is_whole or gift_id is None else store.settled_as(session, gift_id)
+    if pair is not None:
+        yield [pair]
+
+
+def _moved(session: Session, pairs: Collection[hand_store.Pair]) -> list[GiftId]:
+    """The gifts of collections that went back, were refunded or corrected since."""
+    stands = donations.standing(session, {GiftId(c.gift_id) for _, c in pairs if c.gift_id is not None})
+    return [
+        GiftId(collection.gift_id or 0)
+        for attempt, collection in pairs
+        if attempt.state is not AttemptState.SETTLED or stands.get(GiftId(collection.gift_id or 0)) != collection.cents
+    ]
+
+
+def settled_by(session: Session, batch_id: SepaBatchId, *, size: int) -> list[str]:
+    """The names of the bank's lines that settled a file, those of the most collections first."""
+    return hand_store.keys(session, batch_id, size=size)
+
+
+def key_of(session: Session, gift_id: GiftId) -> str:
+    """The name of the bank's line that settled the collection of a gift; empty where none did."""
+    return hand_store.key_of(session, gift_id)
 
 
 def _stands_again(session: Session, ledger: Ledger, line: Seen, gift_id: GiftId | None, *, at: datetime) -> int:
     pair = hand_store.returned_as(session, gift_id) if gift_id is not None else None
     if pair is None or gift_id is None or pair[1].cents != -line.cents:
-        raise CollectionMoved
+        raise CollectionMoved(() if gift_id is None else (gift_id,))
     attempt, collection = pair
     movement = Movement(
         method=Method.DIRECT_DEBIT,

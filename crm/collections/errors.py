@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.values.errors import Conflict, Invalid, Missing
-from crm.values.identifiers import PlanId
+from crm.values.identifiers import GiftId, PlanId
 
 
 class BatchMissing(Missing):
@@ -59,10 +59,14 @@ class AmountDiffers(Conflict):
 
 
 class CollectionMoved(Conflict):
-    """Something happened to what a line settled since (it went back, was refunded): it cannot simply be taken back."""
+    """Something happened to what a line settled since (it went back, was refunded): `gifts`, those it happened to.
 
-    def __init__(self) -> None:
+    None of it can simply be taken back; without gifts, nothing is known of the line.
+    """
+
+    def __init__(self, gifts: tuple[GiftId, ...] = ()) -> None:
         super().__init__("what this line settled has moved since")
+        self.gifts = gifts
 
 
 class CreditorUnknown(Invalid):

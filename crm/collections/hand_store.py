@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.collections.model import AttemptState, CollectionState
+from crm.collections.store import AT_ONCE
 from crm.collections.tables import AttemptRow, CollectionRow, SepaBatchRow
 from crm.foundation import bulk
 
@@ -78,16 +79,39 @@ def wait_again(session: Session, batch_id: int, *, on: date) -> None:
     session.expire_all()
 
 
-def settled_by(session: Session, key: str) -> list[Pair]:
-    """The askings that a line of the bank settled, with their instalments."""
-    query = (
-        select(AttemptRow, CollectionRow)
-        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
-        .where(AttemptRow.settled_by == key)
-        .order_by(AttemptRow.id)
-        .execution_options(populate_existing=True)
-    )
-    return [(one, other) for one, other in session.execute(query)]
+def keys(session: Session, batch_id: int, *, size: int) -> list[str]:
+    """The bank's lines that settled askings of a file, those of the most askings first."""
+    row = AttemptRow
+    query = select(row.settled_by).where(row.batch_id == batch_id, row.settled_by.is_not(None))
+    query = query.group_by(row.settled_by).order_by(func.count().desc(), row.settled_by).limit(size)
+    return [key for key in session.scalars(query) if key]
+
+
+def key_of(session: Session, gift_id: int) -> str:
+    """The bank's line that settled the instalment of a gift; empty where none did."""
+    row = AttemptRow
+    query = select(row.settled_by).join(CollectionRow, CollectionRow.id == row.collection_id)
+    query = query.where(CollectionRow.gift_id == gift_id, row.settled_by.is_not(None)).order_by(row.id.desc())
+    return session.scalar(query.limit(1)) or ""
+
+
+def settled_by(session: Session, key: str) -> Iterator[list[Pair]]:
+    """The askings that a line of the bank settled, with their instalments, some at a time."""
+    after = 0
+    while True:
+        query = (
+            select(AttemptRow, CollectionRow)
+            .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+            .where(AttemptRow.settled_by == key, AttemptRow.id > after)
+            .order_by(AttemptRow.id)
+            .limit(AT_ONCE)
+            .execution_options(populate_existing=True)
+        )
+        found = [(one, other) for one, other in session.execute(query)]
+        if not found:
+            return
+        after = found[-1][0].id
+        yield found
 
 
 def returned_as(session: Session, gift_id: int) -> Pair | None:

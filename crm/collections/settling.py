@@ -26,7 +26,7 @@ from crm.collections.model import (
 from crm.collections.model import Sequence as Sequence_
 from crm.collections.pain_002 import Report
 from crm.collections.tables import AttemptRow, CollectionRow
-from crm.donations import pouring
+from crm.donations import pouring, thanks
 from crm.donations import service as donations
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.foundation.database import hold
@@ -187,6 +187,8 @@ def receive(session: Session, ledger: Ledger, came: Sequence[Came], *, at: datet
     made = {attempt.end_to_end_id: gift_id for (attempt, _, _), gift_id in zip(came, found, strict=True)}
     rows = [(a.id, c.id, made[a.end_to_end_id], line.booked_on, line.key) for a, c, line in came]
     store.received(session, rows)
+    again = {made[a.end_to_end_id]: [named(a, n) for n in range(a.undone)] for a, _, _ in came if a.undone}
+    thanks.carry(session, PROVIDER, again)
     by_day: dict[date, set[int]] = {}
     for _, collection, line in came:
         by_day.setdefault(line.booked_on, set()).add(collection.mandate_id)
@@ -220,9 +222,10 @@ def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen
     )
 
 
-def named(attempt: AttemptRow) -> str:
+def named(attempt: AttemptRow, undone: int | None = None) -> str:
     """How the movement of an asking is called: by another name each time the one before was taken back."""
-    return f"{attempt.end_to_end_id} {attempt.undone + 1}" if attempt.undone else attempt.end_to_end_id
+    times = attempt.undone if undone is None else undone
+    return f"{attempt.end_to_end_id} {times + 1}" if times else attempt.end_to_end_id
 
 
 def _undo(session: Session, ledger: Ledger, pair: _Pair, line: Seen, *, at: datetime) -> Outcome | None:

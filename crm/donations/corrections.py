@@ -5,13 +5,16 @@ What the bank told is corrected at its line, which is opened again; what a file 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.donations import rules, service, store
+from crm.donations import rules, service, store, thank_store
+from crm.donations.entering import enter
 from crm.donations.errors import (
     AmountWrong,
     CodeUnknown,
@@ -21,13 +24,26 @@ from crm.donations.errors import (
     FourEyes,
     GiftHasChanged,
 )
-from crm.donations.model import LARGEST, Correction, Gift, GiftKind, Line, LineKind, Movement, Otherwise, RefundState
+from crm.donations.model import (
+    LARGEST,
+    Correction,
+    EntryKind,
+    Gift,
+    GiftKind,
+    Line,
+    LineKind,
+    Movement,
+    NewGift,
+    NewLine,
+    Otherwise,
+    RefundState,
+)
 from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId, CorrectionId, GiftId
+from crm.values.identifiers import AccountId, CorrectionId, GiftId, PersonId
 
 PROVIDER = "correction"
 """Under this name a correction that two colleagues made is booked, with its number."""
@@ -86,14 +102,15 @@ def ask(session: Session, gift_id: GiftId, cents: int, *, reason: str, at: datet
 def ask_otherwise(
     session: Session, gift_id: GiftId, otherwise: Otherwise, *, reason: str, at: datetime, by: AccountId
 ) -> Correction:
-    """Asks that a gift of one line be of another kind, for another fund, or pay for something else; somebody else
-    decides. Raises as `ask`; CodeUnknown for a fund that is closed, AmountWrong for what it is already.
+    """Asks that a gift be of another kind, and a line of it for another fund or something else; somebody else decides.
+
+    Raises as `ask`; CodeUnknown for a fund that is closed, AmountWrong for what it is already.
     """
     if not reason.strip() or len(reason) > service.REASON:
         raise Invalid("a correction has a reason, in a few words", field="reason")
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
-    line = _only_line(session, gift_id)
+    line = _line(session, gift_id, otherwise.line_id)
     if told_by(session, gift_id) or GiftKind.IN_KIND in {standing.kind, otherwise.kind} or line is None:
         raise CorrectedElsewhere
     if (standing.kind, line.kind, line.fund) == (otherwise.kind, otherwise.line, otherwise.fund):
@@ -107,6 +124,7 @@ def ask_otherwise(
         was_cents=standing.net_cents,
         cents=standing.net_cents,
         kind=otherwise.kind,
+        line_id=line.id,
         line_kind=otherwise.line,
         fund_code=otherwise.fund,
         reason=reason.strip(),
@@ -160,50 +178,85 @@ def _become(
     at: datetime,
     by: AccountId,
 ) -> Gift:
-    """The money goes off its line and onto a new one, as two movements of today: no closed month changes."""
-    line = _only_line(session, gift_id)
+    """The money goes off its line and onto a new one, as two movements of today: no closed month changes.
+
+    So does that of any other line that is judged otherwise beside it, deductible or not.
+    """
     row = session.get(GiftRow, gift_id, populate_existing=True)
-    if line is None or row is None:
+    chosen = _line(session, gift_id, otherwise.line_id)
+    if row is None or chosen is None:
         raise GiftHasChanged
-    away = replace(movement, external_id=f"{movement.external_id} away")
-    service.correct(session, sealer, gift_id, away, cents=-line.net_cents, at=at, by=by)
-    [(is_deductible, why)] = rules.judged(
+    standing = [line for line in store.lines(session, gift_id) if line.net_cents]
+    wanted = [(otherwise.line, otherwise.fund) if line.id == chosen.id else (line.kind, line.fund) for line in standing]
+    judged = rules.judged(
         otherwise.kind,
-        [otherwise.line],
+        [kind for kind, _ in wanted],
         given_on=row.given_on,
-        split_beforehand=False,
+        split_beforehand=row.split_beforehand,
         rules=store.rules(session),
     )
-    row.kind, row.cents = otherwise.kind, line.net_cents
-    row.owes_thanks = row.owes_thanks and otherwise.line is LineKind.DONATION
+    moves = [
+        (line, kind, fund, verdict)
+        for line, (kind, fund), verdict in zip(standing, wanted, judged, strict=True)
+        if line.id == chosen.id or (line.is_deductible, line.why) != verdict
+    ]
+    moved = sum(line.net_cents for line, *_ in moves)
+    place = len(store.lines(session, gift_id))
+    facts: dict[str, Any] = {"at": at, "by": by}
+    away = replace(movement, external_id=f"{movement.external_id} away")
+    correction = EntryKind.CORRECTION
+    taken = [(line.id, -line.net_cents) for line, *_ in moves]
+    enter(session, sealer, gift_id, correction, away, cents=-moved, parts=taken, **facts)
+    gone = {line.id for line, *_ in moves}
     for old in session.scalars(select(GiftLineRow).where(GiftLineRow.gift_id == gift_id)):
-        old.cents = 0
+        if old.id in gone or not old.net_cents:
+            old.cents = 0
+    new = [
+        GiftLineRow(
+            gift_id=gift_id, position=place + number, kind=kind, fund_code=fund, cents=line.net_cents, net_cents=0,
+            is_deductible=is_deductible, why=why,
+        )
+        for number, (line, kind, fund, (is_deductible, why)) in enumerate(moves)
+    ]  # fmt: skip
+    session.add_all(new)
+    row.kind = otherwise.kind
+    row.cents = sum(line.cents for line in standing if line.id not in gone) + moved
     session.flush()
-    new = GiftLineRow(
-        gift_id=gift_id,
-        position=len(store.lines(session, gift_id)),
-        kind=otherwise.line,
-        fund_code=otherwise.fund,
-        cents=line.net_cents,
-        net_cents=0,
-        is_deductible=is_deductible,
-        why=why,
+    brought = [(line.id, line.cents) for line in new]
+    enter(session, sealer, gift_id, correction, movement, cents=moved, parts=brought, **facts)
+    row.owes_thanks = _owes_thanks(
+        session, row, [(kind, line.net_cents) for line, (kind, _) in zip(standing, wanted, strict=True)]
     )
-    session.add(new)
     session.flush()
-    return service.correct(session, sealer, gift_id, movement, cents=line.net_cents, at=at, by=by)
+    return service.gift(session, gift_id)
 
 
-def _only_line(session: Session, gift_id: GiftId) -> Line | None:
-    """The one line on which a gift stands; None where it stands on several, or on none."""
+def _owes_thanks(session: Session, row: GiftRow, lines: Sequence[tuple[LineKind, int]]) -> bool:
+    """Whether it would, had it been recorded so."""
+    was = NewGift(
+        person_id=PersonId(row.person_id),
+        lines=tuple(NewLine(kind=kind, cents=cents) for kind, cents in lines),
+        given_on=row.given_on,
+        movement=Movement(method=row.method, booked_on=row.given_on),
+        kind=row.kind,
+        is_test=row.is_test,
+    )
+    has_begun = bool(thank_store.begun(session, [was], {was.person_id}))
+    return rules.owes_thanks(was, brussels_day(row.recorded_at), has_begun=has_begun)
+
+
+def _line(session: Session, gift_id: GiftId, line_id: int | None) -> Line | None:
+    """The line of a gift that is meant, where money stands on it: the only one where none is numbered."""
     standing = [line for line in store.lines(session, gift_id) if line.net_cents]
-    return standing[0] if len(standing) == 1 else None
+    if line_id is None:
+        return standing[0] if len(standing) == 1 else None
+    return next((line for line in standing if line.id == line_id), None)
 
 
 def _otherwise(row: GiftCorrectionRow) -> Otherwise | None:
     if row.kind is None or row.line_kind is None or row.fund_code is None:
         return None
-    return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code)
+    return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code, line_id=row.line_id)
 
 
 def _correction(row: GiftCorrectionRow) -> Correction:

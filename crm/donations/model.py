@@ -248,11 +248,13 @@ class Refund:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Otherwise:
-    """What a gift should have been: its kind, what its one line pays for, and the fund of it."""
+    """What a gift should have been: its kind, what a line of it pays for, and the fund of that; its one line where
+    none is numbered."""
 
     kind: GiftKind
     line: LineKind
     fund: str
+    line_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

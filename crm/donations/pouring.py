@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.donations import abodes, donor_store, rules, sealing, service, store
+from crm.donations import abodes, donor_store, rules, sealing, service, store, thank_store
 from crm.donations.errors import AmountWrong, CodeUnknown, DonorMissing, SaidOtherwise
 from crm.donations.model import LARGEST, DeductionRule, Entry, EntryKind, GiftKind, NewGift
 from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow
@@ -63,6 +63,7 @@ class _Facts:
     rules: tuple[DeductionRule, ...]
     closed_until: date | None
     homes: dict[PersonId, str]
+    begun: set[PersonId]
     at: datetime
     by: AccountId | None
     today: date
@@ -140,6 +141,7 @@ def _facts(session: Session, fresh: Collection[NewGift], *, at: datetime, by: Ac
         rules=store.rules(session),
         closed_until=service.closed_until(session),
         homes=abodes.written(session, {living[one.person_id] for one in fresh if abodes.is_fresh(one, today)}, today),
+        begun=thank_store.begun(session, fresh, set(living.values())),
         at=at,
         by=by,
         today=today,
@@ -214,7 +216,7 @@ def _gift(gift_id: int, new: NewGift, facts: _Facts, *, is_paid: bool) -> tuple[
         facts.at,
         facts.by,
         rules.in_kind_name(new) or None,
-        rules.owes_thanks(new, facts.today),
+        rules.owes_thanks(new, facts.today, has_begun=facts.living[new.person_id] in facts.begun),
     )
 
 

@@ -109,11 +109,14 @@ FRESH_DAYS = 90
 """A gift that is written down later than this came from an older system: nobody is thanked for it by ours."""
 
 
-def owes_thanks(new: NewGift, today: date) -> bool:
-    """Whether nobody asks its donor before they were thanked, however long that takes; of instalments, for a while."""
-    gives = given(new.kind, ((line.kind, line.cents) for line in new.lines)) > 0
-    is_thanked = new.kind not in {GiftKind.INSTALMENT, GiftKind.LEGACY, GiftKind.IN_KIND} and not new.is_test
-    return gives and is_thanked and new.given_on > today - timedelta(days=FRESH_DAYS)
+def owes_thanks(new: NewGift, today: date, *, has_begun: bool) -> bool:
+    """Whether nobody asks its donor before they were thanked, however long that takes.
+
+    Who gave a legacy is dead. Of instalments the first is thanked for: none where regular giving `has_begun`.
+    """
+    gives = given(new.kind, ((line.kind, line.cents) for line in new.lines)) > 0 or new.kind is GiftKind.IN_KIND
+    is_thanked = new.kind is not GiftKind.LEGACY and not (new.kind is GiftKind.INSTALMENT and has_begun)
+    return gives and is_thanked and not new.is_test and new.given_on > today - timedelta(days=FRESH_DAYS)
 
 
 def has_right_sign(kind: EntryKind, cents: int) -> bool:

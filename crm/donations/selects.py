@@ -30,12 +30,12 @@ def effective_gifts() -> Select[*tuple[Any, ...]]:
     ).where(GiftRow.net_cents > 0, ~GiftRow.is_test)
 
 
-def latest_kinds(person_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
-    """(person_id, net_cents, kind) of the latest gift of each amount of those people; tests are left out."""
+def latest_kinds(person_ids: Collection[int], cents: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """(person_id, net_cents, kind) of the latest gift of each of those amounts of those people, without tests."""
     row = GiftRow
     order = (row.given_on.desc(), row.id.desc())
     place = func.row_number().over(partition_by=(row.person_id, row.net_cents), order_by=order)
-    of_them = (row.person_id.in_(person_ids), row.net_cents > 0, ~row.is_test)
+    of_them = (row.person_id.in_(person_ids), row.net_cents.in_(cents), row.net_cents > 0, ~row.is_test)
     ranked = select(row.person_id, row.net_cents, row.kind, place.label("place")).where(*of_them).subquery("ranked")
     return select(ranked.c.person_id, ranked.c.net_cents, ranked.c.kind).where(ranked.c.place == 1)
 

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.donations import abodes, centres, rules, sealing, store
+from crm.donations import abodes, centres, entering, rules, sealing, store, thank_store
+from crm.donations.entering import enter
 from crm.donations.errors import (
     AmountWrong,
     CodeUnknown,
@@ -43,7 +44,6 @@ from crm.donations.tables import (
     GiftLineRow,
     GiftMoveRow,
     GiftRow,
-    MoneyEntryRow,
     RefundRow,
     SourceRow,
 )
@@ -99,7 +99,7 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
         net_cents=0,
         given_cents=0,
         in_kind_name=name or None,
-        owes_thanks=rules.owes_thanks(new, today),
+        owes_thanks=rules.owes_thanks(new, today, has_begun=bool(thank_store.begun(session, [new], {person.id}))),
         tribute=new.tribute.strip(),
         address=new.address or abodes.homes(session, [replace(new, person_id=person.id)], today).get(person.id, ""),
         is_test=new.is_test,
@@ -120,7 +120,7 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
     ]
     gift_id = GiftId(store.add(session, row, lines))
     if new.kind is not GiftKind.IN_KIND:
-        _enter(session, sealer, gift_id, EntryKind.RECEIPT, new.movement, cents=new.cents, at=at, by=by)
+        enter(session, sealer, gift_id, EntryKind.RECEIPT, new.movement, cents=new.cents, at=at, by=by)
     return gift(session, gift_id)
 
 
@@ -262,7 +262,7 @@ def close_month(session: Session, month_on: date, *, at: datetime, by: AccountId
     The first month that is closed may be any, and closes all before it; then each after the one before.
     """
     hold(session, "months")
-    month, until = rules.first_of_month(month_on), closed_until(session)
+    month, until = rules.first_of_month(month_on), entering.closed_until(session)
     if until is not None and month <= until:
         return
     is_next = until is None or month == until + timedelta(days=1)
@@ -271,12 +271,6 @@ def close_month(session: Session, month_on: date, *, at: datetime, by: AccountId
     centres.keep(session, after=until, until=rules.last_of_month(month))
     session.add(ClosedMonthRow(month_on=month, closed_at=at, closed_by=by))
     session.flush()
-
-
-def closed_until(session: Session) -> date | None:
-    """The last day that is closed."""
-    month = store.closed_until(session)
-    return None if month is None else rules.last_of_month(month)
 
 
 def gift(session: Session, gift_id: GiftId) -> Gift:
@@ -338,7 +332,7 @@ def _once(
     booked = _booked(session, movement, kind, cents)
     if booked is None:
         hold(session, f"gift {gift_id}")
-        _enter(session, sealer, gift_id, kind, movement, cents=cents, at=at, by=by)
+        enter(session, sealer, gift_id, kind, movement, cents=cents, at=at, by=by)
     return gift(session, booked or gift_id)
 
 
@@ -356,45 +350,7 @@ def _booked(session: Session, movement: Movement, kind: EntryKind, cents: int) -
     return found.gift_id
 
 
-def _enter(
-    session: Session,
-    sealer: Sealer,
-    gift_id: GiftId,
-    kind: EntryKind,
-    movement: Movement,
-    *,
-    cents: int,
-    at: datetime,
-    by: AccountId | None,
-) -> None:
-    hold(session, "months", shared=True)
-    standing = gift(session, gift_id)
-    parts: list[tuple[int, int]] = []
-    if kind in rules.EFFECTIVE:
-        if standing.net_cents + cents < 0:
-            raise MoreThanReceived
-        lines = store.lines(session, gift_id)
-        shares = rules.allotted(cents, [(line.cents, line.net_cents) for line in lines])
-        parts = [(line.id, share) for line, share in zip(lines, shares, strict=True) if share]
-    row = MoneyEntryRow(
-        gift_id=gift_id,
-        kind=kind,
-        cents=cents,
-        method=movement.method,
-        booked_on=movement.booked_on,
-        value_on=movement.value_on,
-        executed_on=movement.executed_on,
-        accounted_on=rules.accounted_on(movement.booked_on, closed_until=closed_until(session), today=brussels_day(at)),
-        provider=movement.provider,
-        external_id=movement.external_id or None,
-        reason_code=movement.reason_code,
-        recorded_at=at,
-        recorded_by=by,
-    )
-    row.mark_key_id, row.mark = sealer.mark(sealing.content(row))
-    store.add_entry(session, row, parts)
-
-
 drift = store.drift
+closed_until = entering.closed_until
 LEDGER = sealing.LEDGER
 """Movements of money as `crm.ledgers` seals and verifies them."""

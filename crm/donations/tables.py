@@ -254,6 +254,7 @@ class GiftCorrectionRow(Base):
     was_cents: Mapped[int] = mapped_column(BigInteger)
     cents: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[GiftKind | None] = mapped_column(Word(GiftKind))
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("gift_line.id"))
     line_kind: Mapped[LineKind | None] = mapped_column(Word(LineKind))
     fund_code: Mapped[str | None] = mapped_column(ForeignKey("fund.code"))
     reason: Mapped[str] = mapped_column(Text)

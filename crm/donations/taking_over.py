@@ -12,7 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from crm.donations import donor_store, rules, sealing, service, store
+from crm.donations import donor_store, rules, service, store
+from crm.donations.entering import entry
 from crm.donations.model import EntryKind, Movement
 from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow, RefundRow
 from crm.foundation.database import hold
@@ -117,13 +118,11 @@ def take_back(
         )
         day = rules.accounted_on(receipt.booked_on, closed_until=until, today=today)
         entries.append(
-            _entry(
-                sealer, gift_id, EntryKind.CORRECTION, movement, cents=-receipt.cents, accounted_on=day, at=at, by=by
-            )
+            entry(sealer, gift_id, EntryKind.CORRECTION, movement, cents=-receipt.cents, accounted_on=day, at=at, by=by)
         )
     session.add_all(entries)
     session.flush()
-    _empty(session, {entry.gift_id: entry.id for entry in entries})
+    _empty(session, {one.gift_id: one.id for one in entries})
     donor_store.refresh(session, {owners[gift_id] for gift_id in gone}, at=at)
     return stays
 
@@ -149,11 +148,11 @@ def empty(
         movement = Movement(method=row.method, booked_on=on, provider=provider, external_id=name)
         day = rules.accounted_on(on, closed_until=until, today=today)
         cents = -row.net_cents
-        made.append(_entry(sealer, row.id, EntryKind.CORRECTION, movement, cents=cents, accounted_on=day, at=at, by=by))
+        made.append(entry(sealer, row.id, EntryKind.CORRECTION, movement, cents=cents, accounted_on=day, at=at, by=by))
         people.add(row.person_id)
     session.add_all(made)
     session.flush()
-    _empty(session, {entry.gift_id: entry.id for entry in made})
+    _empty(session, {one.gift_id: one.id for one in made})
     donor_store.refresh(session, people, at=at)
 
 
@@ -164,36 +163,6 @@ def givers(session: Session, person_ids: Collection[int]) -> set[int]:
     undone = select(MoneyEntryRow.gift_id).where(MoneyEntryRow.provider == UNDOING)
     query = select(GiftRow.person_id).where(GiftRow.person_id.in_(person_ids), GiftRow.id.not_in(undone))
     return set(session.scalars(query.distinct()))
-
-
-def _entry(
-    sealer: Sealer,
-    gift_id: int,
-    kind: EntryKind,
-    movement: Movement,
-    *,
-    cents: int,
-    accounted_on: date,
-    at: datetime,
-    by: AccountId | None,
-) -> MoneyEntryRow:
-    row = MoneyEntryRow(
-        gift_id=gift_id,
-        kind=kind,
-        cents=cents,
-        method=movement.method,
-        booked_on=movement.booked_on,
-        value_on=movement.value_on,
-        executed_on=movement.executed_on,
-        accounted_on=accounted_on,
-        provider=movement.provider,
-        external_id=movement.external_id or None,
-        reason_code=movement.reason_code,
-        recorded_at=at,
-        recorded_by=by,
-    )
-    row.mark_key_id, row.mark = sealer.mark(sealing.content(row))
-    return row
 
 
 def _entries(session: Session, provider: str, names: Collection[str]) -> dict[str, MoneyEntryRow]:

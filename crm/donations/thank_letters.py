@@ -19,6 +19,7 @@ from crm.values.postal_address import PostalAddress
 
 TITLE = N_("Lettres de remerciement")
 GIVEN = N_("%(money)s, le %(day)s")
+IN_KIND = N_("un don en nature, le %(day)s")
 ARRIVED = N_("Votre don est bien arrivé : %(given)s. Merci de tout cœur.")
 FIRST = N_(
     "C’est votre premier don. Bienvenue : grâce à vous, quelqu’un qui se croyait oublié apprendra qu’on se bat pour sa "
@@ -42,10 +43,11 @@ class Letter:
 
 
 def given(due: Due, language: Language) -> tuple[str, ...]:
-    """Each gift in a few words: how much, and when."""
+    """Each gift in a few words: how much, or that it was in kind, and when."""
     filters = locale_filters(language)
     return tuple(
-        say(language, GIVEN, money=filters["money"](cents), day=filters["day"](on, "plain")) for on, cents in due.given
+        say(language, GIVEN if cents else IN_KIND, money=filters["money"](cents), day=filters["day"](on, "plain"))
+        for on, cents in due.given
     )
 
 

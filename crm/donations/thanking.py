@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from crm.donations.model import GiftKind
 from crm.values.identifiers import GiftId, PersonId
 from crm.values.languages import Language
-
-DAYS = 90
-"""A thank-you that would come later than this is not sent any more."""
-NEVER_THANKED_FOR = GiftKind.LEGACY
-"""Whoever gave it is dead. Of instalments, the first is thanked for; of fees and sales, what was given beside them."""
 
 
 class ThankWay(StrEnum):
@@ -47,7 +41,10 @@ BY_DEFAULT = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
-    """Thanks that are owed to somebody, for all their gifts that wait at once; `given` is the day and cents of each."""
+    """Thanks that are owed to somebody, for all their gifts that wait at once.
+
+    `given` is the day and cents of each, no cents where it was in kind.
+    """
 
     person_id: PersonId
     gift_ids: tuple[GiftId, ...]

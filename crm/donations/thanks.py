@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm.care import selects as care_selects
 from crm.care import service as care
-from crm.donations import thank_selects, thanking
+from crm.donations import thank_selects, thank_store, thanking
 from crm.donations.model import LARGEST
 from crm.donations.tables import GiftRow, ThankCallRow, ThankRuleRow, ThanksRow
 from crm.donations.thanking import Due, Reach, ThankRule, ThankWay
@@ -31,7 +31,7 @@ MOST = 300
 
 def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
     """Who waits for thanks, who has waited longest first; one line a person, however many gifts they made."""
-    gifts = thank_selects.to_thank(on).subquery()
+    gifts = thank_selects.to_thank().subquery()
     longest = select(gifts.c.person_id, func.min(gifts.c.given_on).label("on")).group_by(gifts.c.person_id)
     first = longest.order_by("on", gifts.c.person_id).limit(size).subquery()
     query = (
@@ -65,9 +65,9 @@ def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
     return tuple(found)
 
 
-def due_count(session: Session, on: date) -> int:
+def due_count(session: Session) -> int:
     """How many people wait for thanks."""
-    gifts = thank_selects.to_thank(on).subquery()
+    gifts = thank_selects.to_thank().subquery()
     return session.scalar(select(func.count(gifts.c.person_id.distinct()))) or 0
 
 
@@ -84,6 +84,7 @@ def thank(
     )
     session.add_all(ThanksRow(gift_id=gift_id, way=way, thanked_at=at, thanked_by=by) for gift_id in fresh)
     session.flush()
+    thank_store.thanked_for_regular(session, fresh)
     return tuple(fresh)
 
 
@@ -119,6 +120,9 @@ def note_calls(session: Session) -> int:
     for gift_id, done_at, done_by in found:
         thank(session, [GiftId(gift_id)], ThankWay.PHONE, at=done_at, by=done_by)
     return len(found)
+
+
+carry = thank_store.carry
 
 
 def thank_rules(session: Session) -> tuple[ThankRule, ...]:

@@ -187,7 +187,7 @@ def _in_peace(
 ) -> list[tuple[ColumnElement[bool], str]]:
     """Whom the team leaves in peace, in order: what is theirs, what the plan says."""
     plan, on = asked.appeal.plan, asked.on
-    waiting = thank_selects.awaiting(on).subquery("waiting")
+    waiting = thank_selects.awaiting().subquery("waiting")
     regular = plans.plans_on(on).subquery("regular")
     reasons: list[tuple[ColumnElement[bool], str]] = [
         (person_id.in_(select(waiting.c.person_id)), Reason.NOT_THANKED.value)

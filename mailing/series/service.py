@@ -146,7 +146,7 @@ def due(session: Session, one: Step, *, at: datetime) -> Select[*tuple[Any, ...]
     last = today - timedelta(days=one.days)
     first = donor_selects.first_given(after=last - timedelta(days=LATE_DAYS), until=last).subquery("first")
     fit = allowed.allowed(one.purpose, moment=gate.moment(session, at)).subquery("fit")
-    waiting = thank_selects.awaiting(today).subquery("waiting")
+    waiting = thank_selects.awaiting().subquery("waiting")
     told = deliveries.owed_of(code_of(one)).subquery("told")
     return (
         select(fit)

@@ -100,8 +100,10 @@ def test_what_the_bank_left_out_is_noted_and_the_rest_settles_with_the_line_that
     settled = line_of(assembly, line.id)
     with assembly.database.transaction() as session:
         assert given_cents(session) == 700
-        with pytest.raises(LineSettles):  # one of them went back since
+        gone = collections.of_plan(session, made[0].id)[0].gift_id
+        with pytest.raises(LineSettles) as refused:  # one of them went back since
             banking.reopen(session, counter, line.id, seen=settled.version, by=CLAIRE, at=NOW)
+        assert refused.value.gifts == (gone,)
 
 
 def test_a_file_that_the_bank_never_took_asked_nothing_and_tells_its_changes_again(

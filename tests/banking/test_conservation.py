@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 
@@ -33,7 +33,15 @@ from tests.donations.conftest import TODAY, paid
 NUMBERS = count(400)
 OTHER = AccountId(2)
 FEE = Otherwise(kind=GiftKind.MEMBERSHIP_FEE, line=LineKind.FEE, fund="general")
-DEEDS = ("bank", "match", "match", "match", "again", "import", "undo", "refund", "correct", "become", "merge", "part")
+GIFT = Otherwise(kind=GiftKind.ONE_OFF, line=LineKind.DONATION, fund="general")
+BACK = Move(
+    cents=-700, code="00503000",
+    structured=coda.direct_debit(mandate="AUTRE", text="plan", paid="4", kind="2", reason="MD06"),
+)  # fmt: skip
+DEEDS = (
+    "bank", "bank", "twice", "match", "match", "match", "return", "again", "import", "undo", "refund", "correct",
+    "become", "move", "merge", "part",
+)  # fmt: skip
 QUIET = (
     AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived, LineDecided, GiftHasMoved,
     NothingToUndo, Conflict,
@@ -57,11 +65,19 @@ class Mine:
 def test_no_cent_is_lost_whatever_the_rooms_do_in_whatever_order(assembly: Assembly, seed: int) -> None:
     chance = Random(seed)
     mine = Mine(people=[person(assembly, "Ana", f"Loi {seed} {number}").id for number in range(3)])
-    for _ in range(30):
+    told: list[list[str]] = []
+    for _ in range(40):
         deed = chance.choice(DEEDS)
         if deed == "bank":
             moves = [Move(cents=chance.choice((700, 900, -700)), text=f"loi {seed}") for _ in range(3)]
-            brought(assembly, coda.statement(moves, number=next(NUMBERS) % 999))
+            told.append(coda.statement([*moves, BACK], number=next(NUMBERS) % 999))
+            brought(assembly, told[-1])
+            continue
+        if deed == "twice":
+            before = _counted(assembly)
+            for statement in told[-2:]:
+                brought(assembly, statement)
+            assert _counted(assembly) == before
             continue
         with suppress(*QUIET), assembly.database.transaction() as session:
             _do(session, assembly, deed, chance, mine)
@@ -69,16 +85,22 @@ def test_no_cent_is_lost_whatever_the_rooms_do_in_whatever_order(assembly: Assem
         _check(session)
 
 
+def _counted(assembly: Assembly) -> tuple[int, int, int]:
+    with assembly.database.reading() as session:
+        net = service.totals(session, Wanted()).net_cents
+        return len(store.lines(session, range(10_000))), net, len(session.scalars(select(MoneyEntryRow.id)).all())
+
+
 def _do(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
     gifts = list(session.scalars(select(GiftRow.id).where(GiftRow.net_cents > 0).order_by(GiftRow.id)))
-    if deed in {"match", "again"}:
+    if deed in {"match", "return", "again"}:
         _at_the_bank(session, assembly, deed, chance, mine)
     elif deed in {"import", "undo"}:
         _from_a_file(session, assembly, deed, chance, mine)
     elif deed in {"merge", "part"}:
         _of_records(session, assembly, deed, chance, mine)
     elif gifts:
-        _of_a_gift(session, assembly, deed, chance, GiftId(chance.choice(gifts)))
+        _of_a_gift(session, assembly, deed, chance, GiftId(chance.choice(gifts)), mine)
 
 
 def _at_the_bank(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
@@ -86,6 +108,12 @@ def _at_the_bank(session: Session, assembly: Assembly, deed: str, chance: Random
     if deed == "match":
         for line in store.waiting(session, size=100)[-3:]:
             banking.confirm(session, counter, line.id, chance.choice(mine.people), seen=line.version, **facts)  # type: ignore[arg-type]
+        return
+    if deed == "return":
+        whose = chance.choice(mine.people)
+        for line in [one for one in store.waiting(session, size=100) if one.return_kind is not None][:1]:
+            for gift in banking.gifts_to_undo(session, line, whose)[:1]:
+                banking.confirm(session, counter, line.id, whose, gift_id=gift.id, seen=line.version, **facts)  # type: ignore[arg-type]
         return
     several = [one for one in store.lines(session, range(10_000)) if one.gift_id is not None]
     for line in several[:1] if chance.random() < 0.5 else several[-1:]:
@@ -108,17 +136,22 @@ def _from_a_file(session: Session, assembly: Assembly, deed: str, chance: Random
         mine.imported[gift_id] = who
 
 
-def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, gift_id: GiftId) -> None:
+def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, gift_id: GiftId, mine: Mine) -> None:
     sealer = assembly.sealer
     if deed == "refund":
         asked = service.ask_refund(session, gift_id, chance.randrange(1, 900), reason="x", at=NOW, by=CLAIRE)
         movement = Movement(method=Method.TRANSFER, booked_on=TODAY, provider="refund", external_id=str(asked.id))
         service.decide_refund(session, sealer, asked.id, movement, at=NOW, by=OTHER)
         return
+    if deed == "move":
+        service.move(session, gift_id, chance.choice(mine.people), reason="x", at=NOW, by=CLAIRE)
+        return
     if deed == "correct":
         told = corrections.ask(session, gift_id, chance.choice((0, 333, 4444)), reason="x", at=NOW, by=CLAIRE)
     else:
-        told = corrections.ask_otherwise(session, gift_id, FEE, reason="x", at=NOW, by=CLAIRE)
+        lines = [line for line in service.whole(session, gift_id).lines if line.net_cents]
+        otherwise = replace(chance.choice((FEE, GIFT)), line_id=chance.choice(lines).id)
+        told = corrections.ask_otherwise(session, gift_id, otherwise, reason="x", at=NOW, by=CLAIRE)
     corrections.decide(session, sealer, told.id, agreed=True, at=NOW, by=OTHER)
 
 

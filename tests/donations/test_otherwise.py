@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_a_gift_that_was_a_fee_becomes_one_in_todays_books(assembly: Assembly, g
         with pytest.raises(FourEyes):
             corrections.decide(session, assembly.sealer, asked.id, agreed=True, at=NOW, by=ASKS)
         done = corrections.decide(session, assembly.sealer, asked.id, agreed=True, at=NOW, by=DECIDES)
-        assert done.otherwise == FEE
+        assert done.otherwise == replace(FEE, line_id=service.whole(session, gift.id).lines[0].id)
         whole = service.whole(session, gift.id)
         assert (whole.gift.kind, whole.gift.cents, whole.gift.net_cents) == (GiftKind.MEMBERSHIP_FEE, 2500, 2500)
         assert [(one.fund, one.net_cents, one.is_deductible) for one in whole.lines] == [
@@ -54,6 +55,35 @@ def test_a_gift_that_was_a_fee_becomes_one_in_todays_books(assembly: Assembly, g
         told = give(session, 2500, movement=paid(provider="bank", external_id="1"))
         with pytest.raises(CorrectedElsewhere):
             corrections.ask_otherwise(session, told.id, FEE, **wrong)
+
+
+def test_one_of_several_lines_becomes_another_and_the_others_follow_the_rules(assembly: Assembly, give: Give) -> None:
+    with assembly.database.transaction() as session:
+        session.add(FundRow(code="ecoles", name="ecoles", is_open=True))
+        two = (NewLine(cents=1000, kind=LineKind.FEE), NewLine(cents=2000))
+        mixed, split = (give(session, 0, lines=two, split_beforehand=beforehand) for beforehand in (False, True))
+        for gift, deductible in ((mixed, [True, True]), (split, [True, True])):
+            fee, beside = service.whole(session, gift.id).lines
+            refund = paid(provider="test", external_id=f"{gift.id} back")
+            service.take_back(session, assembly.sealer, gift.id, EntryKind.REFUND, refund, cents=300, at=NOW)
+            wanted = Otherwise(kind=GiftKind.ONE_OFF, line=LineKind.DONATION, fund="ecoles", line_id=fee.id)
+            for nobody, error in ((None, CorrectedElsewhere), (beside.id + 999, CorrectedElsewhere)):
+                with pytest.raises(error):
+                    corrections.ask_otherwise(
+                        session, gift.id, replace(wanted, line_id=nobody), reason="?", at=NOW, by=ASKS
+                    )
+            asked = corrections.ask_otherwise(session, gift.id, wanted, reason="Rien en retour", at=NOW, by=ASKS)
+            corrections.decide(session, assembly.sealer, asked.id, agreed=True, at=NOW, by=DECIDES)
+            whole = service.whole(session, gift.id)
+            stands = [line for line in whole.lines if line.net_cents]
+            assert sorted((line.fund, line.net_cents) for line in stands) == [("ecoles", 900), ("general", 1800)]
+            assert [line.is_deductible for line in stands] == deductible
+            assert whole.gift.cents == sum(line.cents for line in whole.lines)
+            assert (whole.gift.net_cents, service.drift(session)) == (2700, 0)
+            assert sum(entry.cents for entry in whole.entries) == 2700
+        # Beside a fee that was fixed beforehand, the donation kept its line; beside any other, it was not deductible.
+        assert len(service.whole(session, split.id).lines) == 3
+        assert len(service.whole(session, mixed.id).lines) == 4
 
 
 def test_a_gift_in_kind_told_twice_is_one(assembly: Assembly) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.donations import service, thank_letters, thank_selects, thanking, thanks
-from crm.donations.model import EntryKind, GiftKind, LineKind, NewLine
+from crm.donations import rules, service, thank_letters, thank_selects, thanking, thanks
+from crm.donations.model import EntryKind, Gift, GiftKind, LineKind, Method, NewLine
 from crm.donations.thanking import Reach, ThankRule, ThankWay
 from crm.foundation import documents
 from crm.people import service as people
@@ -46,7 +46,7 @@ def somebody(session: Session, assembly: Assembly, name: str, language: Language
 
 def test_the_most_particular_rule_decides_and_what_reaches_somebody() -> None:
     every = Reach(has_mail=True, has_address=True, has_phone=True)
-    rules = (
+    made = (
         ThankRule(way=MAIL, id=1),
         ThankRule(way=LETTER, first_only=True, id=2),
         ThankRule(way=NONE, language=Language.DE, id=3),
@@ -54,7 +54,7 @@ def test_the_most_particular_rule_decides_and_what_reaches_somebody() -> None:
     )
 
     def way(cents: int, *, is_first: bool = False, language: Language = Language.FR, reach: Reach = every) -> ThankWay:
-        return thanking.way(rules, cents=cents, is_first=is_first, language=language, reach=reach)
+        return thanking.way(made, cents=cents, is_first=is_first, language=language, reach=reach)
 
     assert [way(100), way(100, is_first=True), way(50_000, is_first=True)] == [MAIL, LETTER, PHONE]
     assert [way(100, language=Language.DE), way(100, is_first=True, language=Language.DE)] == [NONE, LETTER]
@@ -70,7 +70,7 @@ def test_the_most_particular_rule_decides_and_what_reaches_somebody() -> None:
 
 
 def test_somebody_is_thanked_once_for_all_that_waits_and_not_asked_before(assembly: Assembly, give: Give) -> None:
-    late = TODAY - timedelta(days=thanking.DAYS)
+    late = TODAY - timedelta(days=rules.FRESH_DAYS)
     with assembly.database.transaction() as session:
         one, other = (somebody(session, assembly, name) for name in ("Un", "Deux"))
         first = give(session, 4_000, one, given_on=TODAY - timedelta(days=3))
@@ -87,9 +87,9 @@ def test_somebody_is_thanked_once_for_all_that_waits_and_not_asked_before(assemb
             (other, (start.id,), 1_000, False, MAIL),
             (one, (first.id, again.id), 6_000, True, MAIL),
         ]
-        asked = select(PersonRow.id).where(~thank_selects.awaits_thanks(PersonRow.id, TODAY))
+        asked = select(PersonRow.id).where(~thank_selects.awaits_thanks(PersonRow.id))
         assert session.scalars(asked).all() == []
-        assert thanks.due_count(session, TODAY) == 2
+        assert thanks.due_count(session) == 2
         assert thanks.thank(session, [first.id, again.id], MAIL, at=NOW, by=BY) == (first.id, again.id)
         assert thanks.thank(session, [first.id, again.id], LETTER, at=NOW, by=BY) == ()
         assert service.gift(session, first.id).thanked_at == NOW
@@ -100,18 +100,85 @@ def test_somebody_is_thanked_once_for_all_that_waits_and_not_asked_before(assemb
 
 
 def test_nobody_is_asked_before_being_thanked_however_long_that_takes(assembly: Assembly, give: Give) -> None:
-    long_after, old = TODAY + timedelta(days=400), TODAY - timedelta(days=thanking.DAYS)
+    old = TODAY - timedelta(days=rules.FRESH_DAYS)
     with assembly.database.transaction() as session:
         live, brought, fee, both = (somebody(session, assembly, name) for name in ("Vif", "Ancien", "Membre", "Double"))
         gift = give(session, 4_000, live)
         give(session, 4_000, brought, given_on=old, movement=paid(booked_on=old))  # written down by a migration
         give(session, 0, fee, lines=(NewLine(cents=2_500, kind=LineKind.FEE),))
         give(session, 0, both, lines=(NewLine(cents=200, kind=LineKind.FEE), NewLine(cents=1_000)))
-        asked = select(PersonRow.id).where(thank_selects.awaits_thanks(PersonRow.id, long_after)).order_by(PersonRow.id)
+        asked = select(PersonRow.id).where(thank_selects.awaits_thanks(PersonRow.id)).order_by(PersonRow.id)
         assert session.scalars(asked).all() == [live, both]
         assert {one.person_id: one.cents for one in thanks.due(session, TODAY)} == {live: 4_000, both: 1_000}
         thanks.thank(session, [gift.id], MAIL, at=NOW, by=BY)
         assert session.scalars(asked).all() == [both]
+
+
+def test_of_instalments_the_first_that_stands_is_thanked_for_once_however_late(assembly: Assembly, give: Give) -> None:
+    old, then = TODAY - timedelta(days=400), TODAY - timedelta(days=60)
+
+    def asked(session: Session, person_id: PersonId) -> bool:
+        return not session.scalar(select(thank_selects.awaits_thanks(person_id)))
+
+    with assembly.database.transaction() as session:
+        new, brought = (somebody(session, assembly, name) for name in ("Neuve", "Ancienne"))
+
+        def instalment(person_id: PersonId, on: date, name: str) -> Gift:
+            return give(
+                session, 1_000, person_id, kind=GiftKind.INSTALMENT, given_on=on,
+                movement=paid(booked_on=on, provider="test", external_id=name),
+            )  # fmt: skip
+
+        def back(gift: Gift) -> None:
+            movement = paid(provider="test", external_id=f"{gift.id} back")
+            service.take_back(session, assembly.sealer, gift.id, EntryKind.RETURN, movement, cents=1_000, at=NOW)
+
+        first, second = instalment(new, then, "1"), instalment(new, TODAY - timedelta(days=30), "2")
+        for on in (old, TODAY):  # an older system thanked her, and ours does not
+            instalment(brought, on, f"b {on}")
+        assert [asked(session, new), asked(session, brought)] == [False, True]
+        assert [one.gift_ids for one in thanks.due(session, TODAY)] == [(first.id,)]
+        assert [one.gift_ids for one in thanks.due(session, TODAY + timedelta(days=400))] == [(first.id,)]
+        back(first)  # unthanked, so that the second is the first that stands
+        assert [one.gift_ids for one in thanks.due(session, TODAY)] == [(second.id,)]
+        thanks.thank(session, [second.id], MAIL, at=NOW, by=BY)
+        back(second)
+        instalment(new, TODAY, "3")
+        assert (asked(session, new), thanks.due(session, TODAY)) == (True, ())
+
+
+def test_money_that_is_booked_again_is_not_thanked_for_again(assembly: Assembly, give: Give) -> None:
+    with assembly.database.transaction() as session:
+        marie, other = (somebody(session, assembly, name) for name in ("Marie", "Autre"))
+
+        def booked(person_id: PersonId, name: str) -> Gift:
+            return give(session, 4_000, person_id, movement=paid(provider="test", external_id=name))
+
+        def undone(gift: Gift) -> None:
+            movement = paid(provider="test", external_id=f"{gift.id} undone")
+            service.correct(session, assembly.sealer, gift.id, movement, cents=-4_000, at=NOW, by=BY)
+
+        thanked, called = booked(marie, "a 2"), booked(marie, "b 2")
+        thanks.thank(session, [thanked.id], MAIL, at=NOW, by=BY)
+        [due] = thanks.due(session, TODAY)
+        assert thanks.call(session, due, title="Appeler", at=NOW, on=TODAY, by=BY)
+        for gift in (thanked, called):
+            undone(gift)
+        again, hers = booked(marie, "a 4"), booked(other, "a 6")
+        thanks.carry(session, "test", {again.id: ["a 2", "a 3"]})
+        thanks.carry(session, "test", {hers.id: ["a 2", "a 4"]})
+        thanks.carry(session, "test", {booked(marie, "b 4").id: ["b 2"]})
+        assert service.gift(session, again.id).thanked_at == NOW
+        assert [one.gift_ids for one in thanks.due(session, TODAY)] == [(hers.id,)]  # marie's other one: a call
+
+
+def test_what_came_in_kind_is_thanked_for_without_an_amount(assembly: Assembly, give: Give) -> None:
+    with assembly.database.transaction() as session:
+        ana = somebody(session, assembly, "Ana")
+        gift = give(session, 30_000, ana, kind=GiftKind.IN_KIND, movement=paid(method=Method.NONE))
+        [due] = thanks.due(session, TODAY)
+        assert (due.gift_ids, due.cents, due.is_first, due.given) == ((gift.id,), 0, True, ((TODAY, 0),))
+        assert thank_letters.given(due, Language.FR)[0].startswith("un don en nature, le ")
 
 
 def test_the_first_rule_takes_those_by_default_along(assembly: Assembly) -> None:

@@ -83,7 +83,7 @@ def _own_reason(session: Session, who: PersonId, made: WholeAppeal) -> Reason | 
         return Reason.MINOR
     if not verdict.allowed:
         return Reason.NO_ADDRESS if verdict.refusal is Refusal.NO_ADDRESS else Reason.GATE
-    if who in set(session.scalars(select(thank_selects.awaiting(on).subquery().c.person_id))):
+    if who in set(session.scalars(select(thank_selects.awaiting().subquery().c.person_id))):
         return Reason.NOT_THANKED
     gave = [gift.given_on for gift in donations.page(session, Wanted(person_id=who), size=9)]
     if plan.gift_months and gave and max(gave) > months_before(on, plan.gift_months):

@@ -90,10 +90,10 @@ def test_each_is_thanked_once_by_the_way_that_the_rules_say(assembly: Assembly, 
         finance.post(f"{DESK}/calls")
     assert thanked(assembly) == {mail: "mail", letter: "letter"}
     with assembly.database.transaction() as session:
-        assert session.scalar(select(thank_selects.awaits_thanks(call, NOW.date())))
+        assert session.scalar(select(thank_selects.awaits_thanks(call)))
         [task_id] = session.scalars(select(TaskRow.id)).all()
         care.finish_task(session, TaskId(task_id), by=AccountId(1), at=NOW)
-        assert not session.scalar(select(thank_selects.awaits_thanks(call, NOW.date())))
+        assert not session.scalar(select(thank_selects.awaits_thanks(call)))
     assert send_welcomes.run(assembly, NOW) == {"owed": 0}
     assert thanked(assembly) == {mail: "mail", letter: "letter", call: "phone"}
     assert "Tout le monde est remercié" in words_of(finance.get(DESK).text)

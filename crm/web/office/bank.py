@@ -17,9 +17,10 @@ from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided
 from crm.banking.kept import Candidate, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
 from crm.banking.references import written
+from crm.donations import service as donations
 from crm.donations import words as gift_words
 from crm.donations.errors import GiftMissing, MoreThanReceived
-from crm.donations.model import GENERAL, GiftKind
+from crm.donations.model import GENERAL, EntryKind, GiftKind
 from crm.people import rules as people_rules
 from crm.people import service as people
 from crm.people.errors import PersonMissing
@@ -41,11 +42,16 @@ DECIDED = N_("Quelqu’un vient de décider de ce mouvement : rien n’a été c
 MOVED = N_("Le don de ce mouvement a été rendu ou corrigé depuis : il ne se rouvre plus ici.")
 SETTLED = {
     Rule.COLLECTION: N_(
-        "Ce mouvement a réglé des prélèvements, ou en a repris. Rouvert, ils sont attendus de nouveau."
+        "Ce mouvement a réglé des prélèvements, ou en a repris. Rouvert, ils sont attendus de nouveau ; "
+        "une attestation qui les compte sera à corriger."
     ),
     Rule.PAYOUT: N_("Ce mouvement est le versement d’un prestataire. Rouvert, son crédit est attendu de nouveau."),
 }
 SETTLES = N_("Ce que ce mouvement a réglé est revenu ou a été corrigé depuis : il ne se rouvre plus.")
+AGAIN = N_("Demandé de nouveau")
+NAMED = 20
+"""So many gifts that moved since are named; the others are counted."""
+HAPPENED = frozenset(EntryKind) - {EntryKind.RECEIPT, EntryKind.FEE}
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
@@ -181,10 +187,8 @@ def reopen(line_id: int) -> ResponseReturnValue:
             banking.reopen(session, bank_counter(made), line_id, seen=_seen(), by=by, at=shell.now())
     except LineDecided:
         return _on(DECIDED, kind="note")
-    except GiftHasMoved:
-        return _on(MOVED, kind="refused")
-    except LineSettles:
-        return _on(SETTLES, kind="refused")
+    except (GiftHasMoved, LineSettles) as refused:
+        return _desk(line_id, moved=refused.gifts, why=MOVED if isinstance(refused, GiftHasMoved) else SETTLES)
     return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
 
 
@@ -215,7 +219,14 @@ def _refused(why: str, *, status: int = 422) -> Response:
     return shell.show("office/bank/new.html", status=status, errors={"file": why})
 
 
-def _desk(line_id: int | None, *, errors: dict[str, str] | None = None, of: PersonId | None = None) -> Response:
+def _desk(
+    line_id: int | None,
+    *,
+    errors: dict[str, str] | None = None,
+    of: PersonId | None = None,
+    moved: Sequence[GiftId] = (),
+    why: str = "",
+) -> Response:
     made = shell.assembly()
     with made.database.reading() as session:
         waiting = banking.waiting(session, size=SIZE)
@@ -228,12 +239,16 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None, of: Pers
         if of and not gifts:
             errors = {"gift": shell.say(NO_GIFT)}
         counts, gaps = banking.counts(session), banking.gaps(session)
-        known = meaning.habits(session, [one.person_id for one in found])
+        known = meaning.habits(session, [one.person_id for one in found], {chosen.cents} if chosen else ())
         funds = fund_choices(session)
+        since = _since(session, moved[:NAMED])
     first, _, last = (chosen.name if chosen else "").title().partition(" ")
     return shell.show(
         "office/bank/desk.html",
-        status=422 if errors else 200,
+        status=422 if errors else 409 if why else 200,
+        why=shell.say(why) if why else "",
+        moved=since,
+        more=len(moved) - len(since),
         waiting=[_row(line) for line in waiting],
         chosen=_row(chosen) if chosen else None,
         is_open=is_open,
@@ -256,6 +271,21 @@ def _desk(line_id: int | None, *, errors: dict[str, str] | None = None, of: Pers
         },
         errors=errors or {},
     )
+
+
+def _since(session: Session, moved: Sequence[GiftId]) -> list[dict[str, Any]]:
+    """What happened to each of those gifts after its money came."""
+    found = [donations.whole(session, gift_id) for gift_id in moved]
+    givers = people.people(session, {one.gift.person_id for one in found})
+    rows = []
+    for one in found:
+        last = next((entry for entry in reversed(one.entries) if entry.kind in HAPPENED), None)
+        giver = givers.get(one.gift.person_id)
+        word = shell.say(gift_words.ENTRIES[last.kind][0]) if last else shell.say(AGAIN)
+        name = giver.full_name if giver else ""
+        row = {"id": one.gift.id, "name": name, "cents": one.gift.cents, "on": one.gift.given_on, "word": word}
+        rows.append(row | {"since": last.booked_on if last else None})
+    return rows
 
 
 def _seems(line: KeptLine, found: Sequence[Candidate], known: meaning.Habits) -> str:

@@ -102,6 +102,6 @@ def waiting(session: Session) -> list[Question]:
         where = url_for("attestations.show", year=next(iter(drifted))) if drifted else ""
         found.append(Question(words=DRIFTED, count=sum(drifted.values()), href=where))
     if guard.may(Permission.DONATIONS_THANK):
-        grateful = thanks.due_count(session, brussels_day(shell.now()))
+        grateful = thanks.due_count(session)
         found.append(Question(words=THANKS, count=grateful, href=url_for("gift_thanks.index")))
     return sorted((question for question in found if question.count), key=lambda question: not question.is_urgent)

@@ -59,13 +59,14 @@ def ask(gift_id: int) -> ResponseReturnValue:
 
 @guard.page(blueprint, "/<int:gift_id>/otherwise", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def otherwise(gift_id: int) -> ResponseReturnValue:
-    """Asks that it be of another kind, for another fund or for something else; somebody else decides."""
-    typed = {name: request.form.get(name, "")[:40] for name in ("kind", "line", "fund")}
+    """Asks that it be of another kind, and a line of it for another fund or something else; somebody else decides."""
+    line_id = request.form.get("which", type=int)
+    typed = {name: request.form.get(f"{name}-{line_id}", "")[:40] for name in ("kind", "line", "fund")}
     number, here = GiftId(gift_id), url_for("gifts.show", gift_id=gift_id)
     if typed["kind"] not in set(GiftKind) or typed["line"] not in set(LineKind):
         return shell.back(here, shell.say(N_("Choisissez dans la liste.")), kind="refused")
-    wanted = Otherwise(kind=GiftKind(typed["kind"]), line=LineKind(typed["line"]), fund=typed["fund"])
-    reason, by = request.form.get("reason", "")[: LONGEST + 1], guard.signed_in().account.id
+    wanted = Otherwise(kind=GiftKind(typed["kind"]), line=LineKind(typed["line"]), fund=typed["fund"], line_id=line_id)
+    reason, by = request.form.get(f"because-{line_id}", "")[: LONGEST + 1], guard.signed_in().account.id
     try:
         with shell.assembly().database.transaction() as session:
             corrections.ask_otherwise(session, number, wanted, reason=reason, at=shell.now(), by=by)

@@ -9,7 +9,9 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from crm.banking import by_hand as bank_by_hand
 from crm.banking import service as banking
+from crm.banking.kept import KeptLine
 from crm.donations import corrections, funds, tributes, words
 from crm.donations import service as donations
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
@@ -149,7 +151,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         several = corrections.of_gift(session, gift_id)
         funds_open = fund_choices(session)
         told_by = corrections.told_by(session, gift_id)
-        line = banking.credit_of(session, gift_id) if told_by == corrections.BANK else None
+        line = _line_of(session, gift_id, told_by)
         is_online = payments.is_online(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
     return shell.show(
@@ -179,6 +181,13 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         chosen=request.form.get("other_id", 0, type=int),
         errors=errors or {},
     )
+
+
+def _line_of(session: Session, gift_id: GiftId, told_by: str) -> KeptLine | None:
+    """The bank's line that a gift came with."""
+    if told_by == corrections.BANK:
+        return banking.credit_of(session, gift_id)
+    return bank_by_hand.credit_of(session, gift_id) if told_by == corrections.COLLECTIONS else None
 
 
 @guard.page(blueprint, "/<int:gift_id>/tribute", permission=Permission.DONATIONS_EDIT, methods=("POST",))

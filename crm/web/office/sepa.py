@@ -154,6 +154,7 @@ def show(batch_id: int) -> ResponseReturnValue:
         awaited = _awaited(session, batch.id, typed) if is_out else ()
         givers = people.people(session, {one.person_id for one in awaited})
         credits_ = bank_by_hand.open_credits(session, left_cents) if is_out else ()
+        settled_by = bank_by_hand.credits_of(session, batch.id)
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/sepa/show.html",
@@ -166,6 +167,7 @@ def show(batch_id: int) -> ResponseReturnValue:
         awaited=[(one, givers[one.person_id].full_name if one.person_id in givers else "") for one in awaited],
         credits=[("", shell.say(N_("Choisissez")))]
         + [(f"{one.id} {one.version}", credit_words(one)) for one in credits_],
+        settled_by=[(one.id, credit_words(one)) for one in settled_by],
         reasons=[(code, f"{shell.say(words.REASONS[code])} ({code})") for code in words.LEFT_BY_THE_BANK],
         counts=[(shell.say(words.ATTEMPTS[state]), *found) for state, found in sorted(counts.items())],
         names=names,
