@@ -1,4 +1,4 @@
-"""`portevoix imports`: read a file, try it, apply it, undo it."""
+"""`portevoix imports`: read a file, try it, apply it, go on where it stopped, undo it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.imports import service as imports
 from crm.imports import words
-from crm.imports.errors import FileRefused, MappingIncomplete
+from crm.imports.errors import FileRefused, MappingIncomplete, Refused
 from crm.imports.kinds.every import KINDS
 from crm.imports.model import Matching, Run, RunId, RunState
 from crm.values.errors import Invalid
@@ -25,7 +25,7 @@ KIND = click.Choice(list(KINDS))
 
 @click.group(name="imports", cls=Orders)
 def command() -> None:
-    """Lire un fichier, l’essayer, l’importer, l’annuler."""
+    """Lire un fichier, l’essayer, l’importer, le reprendre, l’annuler."""
 
 
 @command.command()
@@ -148,6 +148,22 @@ def undo(number: int, as_json: bool) -> None:
     _work(made, run.id, as_json=as_json)
 
 
+@command.command()
+@click.argument("number", metavar="NUMÉRO", type=int)
+@click.option("--leave", is_flag=True, help="Laisser de côté la ligne où elle s’est arrêtée.")
+@json_option
+@telling
+def resume(number: int, *, leave: bool, as_json: bool) -> None:
+    """Reprend une importation qui s’est arrêtée : la ligne est retentée, ou laissée de côté avec --leave."""
+    made = assembly()
+    with made.database.transaction() as session:
+        run = imports.get(session, RunId(number))
+        if run.is_stopped or not run.state.is_working:  # one that was cut is carried on with
+            run = imports.resume(session, run.id, leave_row=leave)
+            _note(made, session, "resume", run)
+    _work(made, run.id, as_json=as_json)
+
+
 @command.command(name="list")
 @json_option
 @telling
@@ -169,9 +185,24 @@ def _work(made: Assembly, run_id: RunId, *, as_json: bool) -> None:
         bad = imports.page(session, run_id, size=20, verdicts=imports.SET_ASIDE) if run.counts else None
     rows = [{"number": r.number, "verdict": r.verdict, "reasons": r.reasons} for r in bad.rows] if bad else []
     lines = [_line(run), *(f"  ligne {r['number']} : {r['verdict']} ({_why(r['reasons'])})" for r in rows)]
+    lines += _stop(run)
     show({**_summary(run), "set_aside": rows}, as_json=as_json, text="\n".join(lines))
     if run.error:
         sys.exit(1)
+
+
+def _stop(run: Run) -> list[str]:
+    """Why it goes no further, and what may be done about it."""
+    if not run.error:
+        return []
+    if not run.is_stopped:
+        why, _, line = run.error.partition(":")
+        return [words.REFUSED[Refused(why)] + (f" Ligne {line}." if line else "")]
+    where = f" à la ligne {run.stopped_at}" if run.stopped_at else ""
+    ways = [f"`portevoix imports resume {run.id}` la reprend"]
+    ways += [f"`resume {run.id} --leave` laisse cette ligne de côté"] if run.stopped_at else []
+    ways += [f"`undo {run.id}` annule ce qui est entré"] if run.state is RunState.APPLYING else []
+    return [f"Arrêtée{where} par une erreur inattendue ; rien n’est à moitié.", f"{' ; '.join(ways)}."]
 
 
 def _why(reasons: Any) -> str:
@@ -190,6 +221,8 @@ def _summary(run: Run) -> dict[str, Any]:
         "expected": run.expected_rows,
         "expected_cents": run.expected_cents,
         "error": run.error,
+        "stopped": run.is_stopped,
+        "stopped_at": run.stopped_at,
     }
 
 

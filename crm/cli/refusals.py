@@ -65,6 +65,12 @@ SAID = (
     (r"no such term", "rien n’est gardé sous ce nom : `portevoix privacy term` les montre"),
     (r"a term of 1 to 1200 months", "un terme de 1 à 1200 mois"),
     (r"a term needs its reason", "dites pourquoi, avec --reason"),
+    (r"no such import", "cette importation n’existe pas : `portevoix imports list` les montre"),
+    (
+        r"the import is no longer in a state that allows this",
+        "cette importation n’attend rien de tel : `portevoix imports list` dit où elle en est",
+    ),
+    (r"still to be chosen: (.+)", r"il reste à choisir, avec --column, --format ou --choice : \1"),
     (r"no such pair", "cette paire n’existe pas : `portevoix duplicates list` les montre"),
     (r"no such merge", "cette réunion n’existe pas"),
     (r"one record cannot be merged with itself", "une fiche ne se réunit pas à elle-même"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -23,10 +24,13 @@ from crm.fundraising import mail_house, store
 from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
+from crm.people import households
+from crm.people import service as people
+from crm.people.rules import greeting
 from crm.privacy import limits
 from crm.segments import leaving
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import AccountId, AppealId, CellId
+from crm.values.identifiers import AccountId, AppealId, CellId, PersonId
 from crm.values.languages import Language
 
 AT_ONCE = 2000
@@ -60,6 +64,14 @@ def recipients(session: Session, appeal_id: AppealId, *, cell_id: CellId | None 
     stream = session.execute(query.order_by(row.seq).execution_options(yield_per=AT_ONCE)).mappings()
     for one in stream:
         yield store.noun(dict(one))
+
+
+def openings(session: Session, appeal: WholeAppeal, several: Sequence[Recipient]) -> dict[PersonId, str]:
+    """How the letter to each opens: as the house writes to them, or to their household where it gets one letter."""
+    known = people.people(session, {one.person_id for one in several})
+    if appeal.plan.one_a_household:
+        return households.openings(session, known)
+    return {one: greeting(person) for one, person in known.items()}
 
 
 def odd(session: Session, appeal_id: AppealId, *, size: int = 100) -> list[Odd]:
@@ -147,9 +159,13 @@ def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, recipient: 
     places = {cell.id: cell.position for cell in store.cells(session, appeal.id)}
     tables = SideBySide(mail_house.COLUMNS[channel], with_sheet=True)
     by_cell: Counter[str] = Counter()
-    for one in recipients(session, appeal.id):
-        tables.add(mail_house.row(one, channel, cell=places[one.cell_id]))
-        by_cell[f"{places[one.cell_id]:02d}"] += 1
+    everybody = recipients(session, appeal.id)
+    while some := tuple(islice(everybody, AT_ONCE)):
+        opening = openings(session, appeal, some)
+        for one in some:
+            cell = places[one.cell_id]
+            tables.add(mail_house.row(one, channel, cell=cell, opening=opening[one.person_id]))
+            by_cell[f"{cell:02d}"] += 1
     name = slug(appeal.appeal.code, otherwise="appel")
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as zipped:
         laid = [{"name": called, "rows": tables.rows, "sha256": digest} for called, digest in tables.put(zipped, name)]

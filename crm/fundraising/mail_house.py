@@ -15,15 +15,18 @@ RESULT = ("resultat", "appele_le", "montant_promis", "rythme", "remarque")
 TITLES = {"madam": "Madame", "sir": "Monsieur"}
 COLUMNS = {
     Channel.POST: (
-        *_WHO, "complement", "rue", "numero", "boite", "cp", "localite", "pays", "langue",
+        *_WHO, "complement", "rue", "numero", "boite", "cp", "localite", "pays", "langue", "formule",
         *(f"ligne{place + 1}" for place in range(MOST_LINES)), "communication", *_ASKS,
     ),
-    Channel.PHONE: (*_WHO, "langue", "telephone", "communication", *_ASKS, *RESULT),
+    Channel.PHONE: (*_WHO, "langue", "formule", "telephone", "communication", *_ASKS, *RESULT),
 }  # fmt: skip
 
 
-def row(one: Recipient, channel: Channel, *, cell: int) -> list[str]:
-    """Somebody, in the order of the columns of that channel; `cell` is the place of theirs, from 1."""
+def row(one: Recipient, channel: Channel, *, cell: int, opening: str) -> list[str]:
+    """Somebody, in the order of the columns of that channel; `cell` is the place of theirs, from 1.
+
+    `opening` is how the letter greets them; the house decides it, so that no mail house guesses a Madame.
+    """
     asks = [exact(cents) for cents in one.asks] + [""] * (MOST_LADDER - len(one.asks))
     printed = str(StructuredCommunication(one.digits)) if one.digits else ""
     who = [
@@ -38,7 +41,7 @@ def row(one: Recipient, channel: Channel, *, cell: int) -> list[str]:
         one.organisation,
     ]
     if channel is Channel.PHONE:
-        return [*who, one.language.value, one.phone, printed, *asks, *("" for _ in RESULT)]
+        return [*who, one.language.value, opening, one.phone, printed, *asks, *("" for _ in RESULT)]
     lines = [*one.lines, *[""] * (MOST_LINES - len(one.lines))][:MOST_LINES]
     where = [one.complement, one.street, one.number, one.box, one.postcode, one.locality, one.country]
-    return [*who, *where, one.language.value, *lines, printed, *asks]
+    return [*who, *where, one.language.value, opening, *lines, printed, *asks]

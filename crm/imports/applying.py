@@ -82,7 +82,7 @@ def apply(
     ]
     changes += joining.write(session, run, entering, at=at)
     learnt = [
-        (plan.number, plan.wish.amended, _owner(plan.about, settled))
+        (plan.number, plan.wish.amended, plan.wish.decided, _owner(plan.about, settled))
         for plan in made
         if plan.promises and plan.wish.amended is not None and plan.about is not None
     ]

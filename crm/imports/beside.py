@@ -33,7 +33,7 @@ class Beside:
         if wish.subscribed is not None:
             return self._readers.weigh(wish.subscribed, person_id)
         if wish.amended is not None:
-            return self._amendments.weigh(wish.amended, person_id)
+            return self._amendments.weigh(wish.amended, person_id, wish.decided)
         if wish.joined is not None:
             return self._members.weigh(wish.joined, person_id)
         return None if wish.attested is None else self._papers.weigh(wish.attested, person_id)
@@ -45,7 +45,7 @@ class Beside:
         if wish.subscribed is not None:
             self._readers.bring(wish.subscribed, person_id)
         if wish.amended is not None:
-            self._amendments.bring(wish.amended, person_id)
+            self._amendments.bring(wish.amended, person_id, wish.decided)
         if wish.joined is not None:
             self._members.bring(wish.joined, person_id)
         if wish.attested is not None:

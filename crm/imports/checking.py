@@ -68,7 +68,7 @@ class Ahead:
         self._rows: dict[int, tuple[int, ...]] = {}
         self._silenced: set[int] = set()
         self._named: dict[int, int] = {}
-        self._promised: dict[int, tuple[int, int, int]] = {}
+        self._promised: dict[int, tuple[int, int, int, str]] = {}
         self._attested: dict[int, tuple[int, int]] = {}
         self._mandated: set[int] = set()
 
@@ -112,8 +112,8 @@ class Ahead:
         """The cents that an earlier row brought under a reference of its system."""
         return self._named.get(hash(key))
 
-    def promised(self, supplier: str, reference: str) -> tuple[int, int, int] | None:
-        """Whose plan an earlier row brought under that reference, its cents, and every how many months."""
+    def promised(self, supplier: str, reference: str) -> tuple[int, int, int, str] | None:
+        """Whose plan an earlier row brought under that reference, its cents, its months, its account's key."""
         return self._promised.get(hash((supplier, reference)))
 
     def is_mandated(self, reference: str) -> bool:
@@ -130,7 +130,9 @@ class Ahead:
             if plan.gives and plan.wish.gave is not None:
                 self._named[hash((plan.wish.gave.provider, plan.wish.gave.reference))] = plan.wish.gave.cents
             if plan.promises and plan.about is not None and (one := plan.wish.promised) is not None:
-                self._promised[hash((one.supplier, one.reference))] = (plan.about, one.cents, one.every_months)
+                account = one.enclosed.key if one.enclosed else ""
+                terms = (plan.about, one.cents, one.every_months, account)
+                self._promised[hash((one.supplier, one.reference))] = terms
                 if one.enclosed:
                     self._mandated.add(hash(one.reference))
             if plan.promises and plan.about is not None and (paper := plan.wish.attested) is not None:

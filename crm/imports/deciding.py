@@ -24,6 +24,18 @@ def asks_another_gift(row: Row) -> bool:
     return any(why is Reason.GIFT_ALIKE for why, _ in row.reasons)
 
 
+def asks_account(row: Row) -> bool:
+    """Whether a person may say that the account of a row takes the place of the one we hold, or does not."""
+    return any(why is Reason.ACCOUNT_OTHERWISE for why, _ in row.reasons)
+
+
+def answers(row: Row, said: Decided) -> bool:
+    """Whether what a person said answers what a row leaves open."""
+    if said.takes_account is not None:
+        return asks_account(row)
+    return asks_another_gift(row) if said.is_another_gift else asks_who(row)
+
+
 def decided(said: Decided, arrival: Arrival, candidates: Sequence[Known]) -> Landing:
     """Where an arrival lands of whom a person said who they are; a number that another has stays with the other.
 

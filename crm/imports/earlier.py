@@ -28,8 +28,8 @@ class Before(Protocol):
         """The cents that an earlier row brought under a reference of its system."""
         ...
 
-    def promised(self, supplier: str, reference: str) -> tuple[int, int, int] | None:
-        """Whose plan an earlier row brought under that reference, its cents, and every how many months."""
+    def promised(self, supplier: str, reference: str) -> tuple[int, int, int, str] | None:
+        """Whose plan an earlier row brought under that reference, its cents, its months, its account's key."""
         ...
 
     def is_mandated(self, reference: str) -> bool:
@@ -55,7 +55,7 @@ class Nobody:
     def cents_named(self, key: tuple[str, str]) -> int | None:
         return None
 
-    def promised(self, supplier: str, reference: str) -> tuple[int, int, int] | None:
+    def promised(self, supplier: str, reference: str) -> tuple[int, int, int, str] | None:
         return None
 
     def is_mandated(self, reference: str) -> bool:

@@ -19,21 +19,20 @@ from crm.people.model import Person
 from crm.people.taking_back import Kept
 from crm.plans import arriving
 from crm.plans.arriving import Row
-from crm.plans.mandates import Safe, account_key, enclose
+from crm.plans.mandates import Safe, enclose
 from crm.plans.model import Channel
 from crm.values.identifiers import PersonId, PlanId
 from crm.values.money import exact
 
-Terms = tuple[int, int, int]
-"""Whose plan it is (as a block tells people apart), its cents, and every how many months."""
+Terms = tuple[int, int, int, str]
+"""Whose plan it is (as a block tells people apart), its cents, every how many months, and the key of its account."""
 
 
 def enclosed(safe: Safe, wish: Wish) -> Wish:
     """The wish as it may be kept: an account that was read stands in its envelope."""
     amended = wish.amended
     if amended is not None and amended.account is not None:
-        key = account_key(safe.addresses, amended.account)
-        return replace(wish, amended=replace(amended, account=None, account_key=key))
+        return replace(wish, amended=replace(amended, account=None, enclosed=enclose(safe, amended.account)))
     one = wish.promised
     if one is None or one.account is None:
         return wish
@@ -48,7 +47,7 @@ class Promises:
         self._before = before
         there = arriving.there(session, {(one.supplier, one.reference) for one in told}) if told else {}
         self._there: dict[tuple[str, str], Terms] = {
-            name: (one.person_id, one.cents, one.every_months) for name, one in there.items()
+            name: (one.person_id, one.cents, one.every_months, one.account_key) for name, one in there.items()
         }
         self._taken = arriving.taken(session, {one.reference for one in told if one.enclosed})
         self._sources = taking_over.sources(session, {one.source_code for one in told if one.source_code})
@@ -62,17 +61,18 @@ class Promises:
             if one.enclosed and (one.reference in self._taken or self._before.is_mandated(one.reference)):
                 return Heard(reason=(Reason.REFERENCE_TAKEN, ""), asks=True)
             return Heard(reason=(Reason.PROMISES, exact(one.cents)), is_new=True)
-        whose, *terms = stands
+        whose, cents, every_months, key = stands
         if whose != person_id:
             return Heard(reason=(Reason.PLAN_OF_ANOTHER, ""), asks=True)
-        is_same = terms == [one.cents, one.every_months]
-        return Heard(
-            reason=(Reason.PLAN_THERE if is_same else Reason.PLAN_OTHERWISE, exact(terms[0])), asks=not is_same
-        )
+        is_same = (cents, every_months) == (one.cents, one.every_months)
+        if is_same and one.enclosed and one.enclosed.key != key:
+            return Heard(reason=(Reason.PLAN_ACCOUNT, ""), asks=True)
+        return Heard(reason=(Reason.PLAN_THERE if is_same else Reason.PLAN_OTHERWISE, exact(cents)), asks=not is_same)
 
     def bring(self, one: Promised, person_id: int) -> None:
         """Notes that a row brings it, for the rows that follow."""
-        self._there[one.supplier, one.reference] = (person_id, one.cents, one.every_months)
+        key = one.enclosed.key if one.enclosed else ""
+        self._there[one.supplier, one.reference] = (person_id, one.cents, one.every_months, key)
         if one.enclosed:
             self._taken.add(one.reference)
 

@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import applying, deciding, reading, rules, store, totals
+from crm.imports import answering, deciding, reading, rules, store, totals
 from crm.imports.errors import MappingIncomplete, RunMissing, WrongMoment
 from crm.imports.files import KeptFile, Shelf
 from crm.imports.kinds.every import DAY_ZERO, kind_of
 from crm.imports.kinds.model import Field, Kind
 from crm.imports.layout import Layout, Look, RawRow
 from crm.imports.model import Matching, Reason, Row, RowPage, RowVerdict, Run, RunId, RunState
-from crm.imports.wish import Decided, Wish
-from crm.people import settling as people
+from crm.imports.wish import Decided
 from crm.people.model import Person
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
@@ -26,6 +25,9 @@ from crm.values.languages import Language
 
 SET_ASIDE = (RowVerdict.ERROR, RowVerdict.REVIEW)
 """Rows that do not go in, or not without a person's word."""
+
+asks_who, asks_another_gift, asks_account = deciding.asks_who, deciding.asks_another_gift, deciding.asks_account
+is_decided = answering.is_decided
 
 BEFORE_APPLYING = (RunState.READ, RunState.CHECKED)
 
@@ -203,25 +205,9 @@ def resume(session: Session, run_id: RunId, *, leave_row: bool = False) -> Run:
     return get(session, run_id)
 
 
-def asks_who(row: Row) -> bool:
-    """Whether a person may say who this row is about."""
-    return deciding.asks_who(row)
-
-
-def asks_another_gift(row: Row) -> bool:
-    """Whether a person may say that this is a second gift of that day and amount."""
-    return deciding.asks_another_gift(row)
-
-
 def possible(session: Session, addresses: AddressHasher, rows: Collection[Row]) -> dict[int, tuple[Person, ...]]:
     """Of each row that leaves open who it is about, whom it may mean."""
-    asking = [(row.number, Wish.of_json(row.given)) for row in rows if row.verdict is RowVerdict.REVIEW]
-    asking = [(number, wish) for number, wish in asking if wish.arrival is not None]
-    found = people.candidates(session, addresses, [wish.arrival for _, wish in asking if wish.arrival])
-    return {
-        number: tuple(known.person for known in several if not known.person.is_deceased)
-        for (number, _), several in zip(asking, found, strict=True)
-    }
+    return answering.possible(session, addresses, rows)
 
 
 def decide(
@@ -235,22 +221,38 @@ def decide(
     at: datetime,
     language: Language,
 ) -> Row:
-    """Writes a row of an applied import that waited for a person's word, now that it is said; an undo takes it along.
+    """Keeps a person's word on a row that waits for it: of an applied import it is written at once, and an undo takes
+    it along; of one that was tried, it is kept for when the file goes in.
 
     Raises `RunMissing`, `WrongMoment` where that row does not wait, or not for this.
     """
     hold(session, "arrivals")
     run = get(session, run_id)
     row = store.rows_numbered(session, run_id, (number,)).get(number)
-    is_time = run.purged_at is None and store.hold_applied(session, run_id)
-    if not is_time or row is None or row.verdict is not RowVerdict.REVIEW:
+    if run.purged_at is not None or row is None or row.verdict is not RowVerdict.REVIEW:
         raise WrongMoment
-    answers = deciding.asks_another_gift(row) if said.is_another_gift else deciding.asks_who(row)
-    if not answers:
+    if not deciding.answers(row, said):
         raise WrongMoment
-    given = replace(Wish.of_json(row.given), decided=said).as_json()
-    store.give_row(session, run_id, number, given)
-    applying.apply(session, addresses, sealer, run, [replace(row, given=given)], at=at, language=language)
+    if store.hold_run(session, run_id, RunState.APPLIED):
+        answering.write(session, addresses, sealer, run, row, said=said, at=at, language=language)
+    elif store.hold_run(session, run_id, RunState.CHECKED):
+        answering.keep(session, addresses, run, row, said=said, at=at, language=language)
+    else:
+        raise WrongMoment
+    store.change_run(session, run_id, counts=totals.counted(session, run))
+    return store.rows_numbered(session, run_id, (number,))[number]
+
+
+def ask_again(session: Session, run_id: RunId, *, number: int) -> Row:
+    """Takes back what a person said of a row of an import that was tried; the row waits as before.
+
+    Raises `RunMissing`, `WrongMoment` where it was not tried, or nothing was said of that row.
+    """
+    run = get(session, run_id)
+    row = store.rows_numbered(session, run_id, (number,)).get(number)
+    if not store.hold_run(session, run_id, RunState.CHECKED) or row is None or not answering.is_decided(row):
+        raise WrongMoment
+    answering.ask_again(session, run, row)
     store.change_run(session, run_id, counts=totals.counted(session, run))
     return store.rows_numbered(session, run_id, (number,))[number]
 

@@ -191,9 +191,9 @@ def change_rows(session: Session, run_id: int, rows: Sequence[Row]) -> None:
         )
 
 
-def hold_applied(session: Session, run_id: int) -> bool:
-    """Holds an applied run until the transaction ends, so that nobody undoes it meanwhile; False where it is not."""
-    query = select(ImportRunRow.id).where(ImportRunRow.id == run_id, ImportRunRow.state == RunState.APPLIED)
+def hold_run(session: Session, run_id: int, state: RunState) -> bool:
+    """Holds a run until the transaction ends, so that nobody moves it on meanwhile; False where it stands otherwise."""
+    query = select(ImportRunRow.id).where(ImportRunRow.id == run_id, ImportRunRow.state == state)
     return session.scalar(query.with_for_update()) is not None
 
 

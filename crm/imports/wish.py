@@ -11,7 +11,7 @@ from typing import Any
 
 from crm.consent.model import Act
 from crm.donations.model import GENERAL, GiftKind, Method
-from crm.imports.wish_beside import Amended, Attested, Joined, Subscribed, without_empty
+from crm.imports.wish_beside import ENCLOSED, Amended, Attested, Joined, Subscribed, without_empty
 from crm.people.arrivals import Arrival
 from crm.people.model import ExternalId, Title
 from crm.plans.mandates import Enclosed
@@ -97,10 +97,24 @@ class Promised:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decided:
-    """What a person said of a row in doubt: who it is (None: not asked; 0: somebody new), that it is another gift."""
+    """What a person said of a row in doubt: who it is (None: not asked; 0: somebody new), that it is another gift.
+
+    `takes_account`: whether the account that a call learnt takes the place of the one we hold.
+    """
 
     person_id: int | None = None
     is_another_gift: bool = False
+    takes_account: bool | None = None
+
+    def after(self, earlier: Decided | None) -> Decided:
+        """This word, and what was said of the same row before."""
+        if earlier is None:
+            return self
+        return Decided(
+            person_id=earlier.person_id if self.person_id is None else self.person_id,
+            is_another_gift=self.is_another_gift or earlier.is_another_gift,
+            takes_account=earlier.takes_account if self.takes_account is None else self.takes_account,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,9 +190,9 @@ class Wish:
     def fingerprint(self) -> str:
         """The same for wishes that say the same, 32 hex digits; it holds nothing that the kept row does not hold."""
         kept = replace(self, decided=None).as_json()
-        if "promised" in kept:
+        for name in kept.keys() & {"promised", "amended"}:
             # Each envelope of an account looks different; its key is what is always the same.
-            kept["promised"] = {name: one for name, one in kept["promised"].items() if name not in {"uid", "sealed"}}
+            kept[name] = {field: one for field, one in kept[name].items() if field not in {"uid", "sealed"}}
         told = json.dumps(kept, sort_keys=True, ensure_ascii=False)
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
@@ -303,19 +317,18 @@ def _gave(kept: dict[str, Any]) -> Gave:
 _PLAIN = ("supplier", "reference", "cents", "channel", "holder", "bic", "every_months", "anchor_day")
 _PLAIN_TOO = ("fee_cents", "proof", "source_code")
 _DAYS = ("signed_on", "starts_on", "last_collected_on", "ended_on")
-_ENCLOSED = ("uid", "sealed", "key", "tail")
 
 
 def _promised_json(one: Promised) -> dict[str, Any]:
     kept = {name: getattr(one, name) for name in (*_PLAIN, *_PLAIN_TOO)}
     kept |= {name: day.isoformat() for name in _DAYS if (day := getattr(one, name)) is not None}
-    kept |= {name: getattr(one.enclosed, name) for name in _ENCLOSED} if one.enclosed else {}
+    kept |= {name: getattr(one.enclosed, name) for name in ENCLOSED} if one.enclosed else {}
     return without_empty(kept)
 
 
 def _promised(kept: dict[str, Any]) -> Promised:
-    enclosed = Enclosed(**{name: kept[name] for name in _ENCLOSED}) if "sealed" in kept else None
-    told = {name: one for name, one in kept.items() if name not in {*_ENCLOSED, *_DAYS}}
+    enclosed = Enclosed(**{name: kept[name] for name in ENCLOSED}) if "sealed" in kept else None
+    told = {name: one for name, one in kept.items() if name not in {*ENCLOSED, *_DAYS}}
     told |= {name: date.fromisoformat(kept[name]) for name in _DAYS if name in kept}
     return Promised(**told, enclosed=enclosed)
 

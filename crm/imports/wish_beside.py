@@ -7,7 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from crm.plans.mandates import Enclosed
 from crm.values.iban import Iban
+
+ENCLOSED = ("uid", "sealed", "key", "tail")
+"""What is kept of an account."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,8 +82,9 @@ class Attested:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Amended:
-    """What a call learnt of a plan: another amount, that it ends, from which account. The account is never kept:
-    `account_key` is, by which it is compared.
+    """What a call learnt of a plan: another amount, that it ends, from which account.
+
+    `account` is as it was read, and never kept: `enclosed` is.
     """
 
     supplier: str
@@ -88,13 +93,13 @@ class Amended:
     cents: int | None = None
     cancels: bool = False
     account: Iban | None = None
-    account_key: str = ""
+    enclosed: Enclosed | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What is said of it, and nothing else."""
         said: dict[str, Any] = {"supplier": self.supplier, "called_on": self.called_on.isoformat()}
         said |= {"references": list(self.references), "cents": self.cents, "cancels": self.cancels}
-        return without_empty(said | {"key": self.account_key})
+        return without_empty(said) | (asdict(self.enclosed) if self.enclosed else {})
 
     @classmethod
     def of_json(cls, kept: Mapping[str, Any]) -> Amended:
@@ -104,7 +109,7 @@ class Amended:
             references=tuple(kept.get("references", ())),
             cents=kept.get("cents"),
             cancels=kept.get("cancels", False),
-            account_key=kept.get("key", ""),
+            enclosed=Enclosed(**{name: kept[name] for name in ENCLOSED}) if "sealed" in kept else None,
         )
 
 

@@ -95,12 +95,13 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class There:
-    """A plan that stands under a supplier's reference, and of whom."""
+    """A plan that stands under a supplier's reference, and of whom; `account_key` of the account behind it."""
 
     plan_id: PlanId
     person_id: PersonId
     cents: int
     every_months: int
+    account_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,20 +118,25 @@ def there(session: Session, names: Collection[tuple[str, str]]) -> dict[tuple[st
     row, found = PlanRow, dict[tuple[str, str], There]()
     for supplier in {supplier for supplier, _ in names}:
         listed = bulk.texts(session, {reference for other, reference in names if other == supplier})
-        query = select(row).where(row.supplier == supplier, row.supplier_reference.in_(select(listed.c.value)))
-        for one in session.scalars(query):
+        query = select(row, MandateRow.account_key).outerjoin(MandateRow, MandateRow.id == row.mandate_id)
+        query = query.where(row.supplier == supplier, row.supplier_reference.in_(select(listed.c.value)))
+        for one, key in session.execute(query):
             found[supplier, one.supplier_reference or ""] = There(
                 plan_id=PlanId(one.id),
                 person_id=PersonId(one.person_id),
                 cents=one.cents,
                 every_months=one.every_months,
+                account_key=key or "",
             )
     return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfSupplier:
-    """A plan that a supplier brought, as it stands. `account_key`: of the account behind it."""
+    """A plan that a supplier brought, as it stands. `account_key` and `tail`: of the account behind it.
+
+    `mandate_id` is the mandate that serves it and whose account may be another; None for a standing order.
+    """
 
     plan_id: PlanId
     reference: str
@@ -138,19 +144,21 @@ class OfSupplier:
     started_on: date
     ended_on: date | None
     account_key: str
+    tail: str = ""
+    mandate_id: MandateId | None = None
 
 
 def of_supplier(session: Session, supplier: str, person_ids: Collection[int]) -> dict[int, tuple[OfSupplier, ...]]:
     """The plans that a supplier brought of those people, the oldest first."""
     row, found = PlanRow, dict[int, list[OfSupplier]]()
     query = (
-        select(row, MandateRow.account_key)
+        select(row, MandateRow.account_key, MandateRow.tail, MandateRow.ended_on)
         .outerjoin(MandateRow, MandateRow.id == row.mandate_id)
         .where(row.supplier == supplier, row.person_id.in_(person_ids))
         .order_by(row.id)
         .execution_options(populate_existing=True)
     )
-    for one, key in session.execute(query):
+    for one, key, tail, mandate_ended_on in session.execute(query):
         standing = OfSupplier(
             plan_id=PlanId(one.id),
             reference=one.supplier_reference or "",
@@ -158,6 +166,8 @@ def of_supplier(session: Session, supplier: str, person_ids: Collection[int]) ->
             started_on=one.started_on,
             ended_on=one.ended_on,
             account_key=key or "",
+            tail=tail or "",
+            mandate_id=None if one.mandate_id is None or mandate_ended_on else MandateId(one.mandate_id),
         )
         found.setdefault(one.person_id, []).append(standing)
     return {person_id: tuple(several) for person_id, several in found.items()}

@@ -100,7 +100,7 @@ def sign(session: Session, safe: Safe, new: NewMandate, *, at: datetime, by: Acc
         recorded_by=by,
     )
     store.add(session, row)
-    _learn(session, safe, person.id, new.account)
+    _learn(session, person.id, enclosed.key, enclosed.tail)
     return store.mandate(row)
 
 
@@ -111,17 +111,40 @@ def amend_account(
 
     Raises MandateMissing, and MandateOver where it has ended.
     """
-    row = _row(session, mandate_id)
+    return amend_enclosed(session, mandate_id, enclose(safe, account), at=at, by=by)[0]
+
+
+def amend_enclosed(
+    session: Session,
+    mandate_id: MandateId,
+    account: Enclosed,
+    *,
+    at: datetime,
+    by: AccountId | None = None,
+    bic: str = "",
+) -> tuple[Mandate, bool]:
+    """The same of an account that stands in its envelope already; and whether its person was not known by it before.
+
+    Raises MandateMissing, and MandateOver where it has ended.
+    """
+    row, is_taught = _row(session, mandate_id), False
     if row.ended_on is not None:
         raise MandateOver
-    if row.account_key != account_key(safe.addresses, account):
-        today = brussels_day(at)
-        _amend(session, mandate_id, Amended.ACCOUNT, row.tail, today, at=at, by=by)
-        row.sealed_account = _sealed(safe, row.uid, account)
-        row.account_key, row.tail, row.bic = account_key(safe.addresses, account), account.tail, ""
+    if row.account_key != account.key:
+        _amend(session, mandate_id, Amended.ACCOUNT, row.tail, brussels_day(at), at=at, by=by)
+        row.uid, row.sealed_account = account.uid, account.sealed
+        row.account_key, row.tail, row.bic = account.key, account.tail, bic
         session.flush()
-        _learn(session, safe, PersonId(row.person_id), account)
-    return store.mandate(row)
+        is_taught = _learn(session, PersonId(row.person_id), account.key, account.tail)
+    return store.mandate(row), is_taught
+
+
+def enclosed(session: Session, mandate_id: MandateId) -> Enclosed | None:
+    """The account of a mandate in its envelope; None where it was forgotten. Raises MandateMissing."""
+    row = _row(session, mandate_id)
+    if row.sealed_account is None or row.account_key is None:
+        return None
+    return Enclosed(uid=row.uid, sealed=row.sealed_account, key=row.account_key, tail=row.tail)
 
 
 def amend_reference(
@@ -141,6 +164,15 @@ def amend_reference(
         row.reference = wanted
         session.flush()
     return store.mandate(row)
+
+
+def unlearn(session: Session, person_id: PersonId, account: Enclosed) -> None:
+    """Somebody is known no more by an account that none of their mandates has."""
+    theirs = store.accounts_of(session, person_id)
+    if account.key not in theirs:
+        links.forget_keys(session, IBAN, {(person_id, account.key)})
+    if account.tail not in theirs.values():
+        search.forget_words(session, IBAN, {(person_id, account.tail)})
 
 
 def end(session: Session, mandate_id: MandateId, *, on: date) -> Mandate:
@@ -197,9 +229,10 @@ def _row(session: Session, mandate_id: int) -> MandateRow:
     return row
 
 
-def _learn(session: Session, safe: Safe, person_id: PersonId, account: Iban) -> None:
-    links.remember_keys(session, IBAN, {(person_id, account_key(safe.addresses, account))})
-    search.remember_words(session, IBAN, {(person_id, account.tail)})
+def _learn(session: Session, person_id: PersonId, key: str, tail: str) -> bool:
+    taught = links.remember_keys(session, IBAN, {(person_id, key)})
+    search.remember_words(session, IBAN, {(person_id, tail)})
+    return bool(taught)
 
 
 def _next_reference(session: Session, at: datetime) -> str:

@@ -95,6 +95,12 @@ def plan_of_supplier(session: Session, supplier: str, reference: str) -> Plan | 
     return None if row is None else plan(row)
 
 
+def accounts_of(session: Session, person_id: int) -> dict[str, str]:
+    """The accounts of somebody's mandates: the key of each, and its tail."""
+    query = select(MandateRow.account_key, MandateRow.tail).where(MandateRow.person_id == person_id)
+    return {key: tail for key, tail in session.execute(query) if key}
+
+
 def plan_of_mandate(session: Session, mandate_id: int) -> Plan | None:
     """The plan that a mandate serves."""
     row = session.scalar(select(PlanRow).where(PlanRow.mandate_id == mandate_id))

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -68,7 +69,7 @@ LEDGERS = {"consent_event", "suppression_event", "donor_windows", "fund"}
 """Tables that only grow, or that say nothing of anybody: the first fund is there once something was given."""
 
 
-def folded(desk: Desk) -> object:
+def folded(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
     """All the house holds, the ledgers' own rows left out, and people of whom nothing is left but a number."""
     found = {name: rows for name, rows in desk.held().items() if name not in LEDGERS}
     places = [column.name for column in PersonRow.__table__.columns]

@@ -64,7 +64,7 @@ def test_a_call_changes_or_ends_a_plan_and_hands_the_rest_to_a_colleague(desk: D
     assert desk.said(run) == {
         2: ("update", "adds:phone", "amends:15.00"),
         3: ("update", "cancels"),
-        4: ("review", "account-otherwise"),
+        4: ("review", "account-otherwise:…6769 → …7034"),
         5: ("review", "no-plan"),
         6: ("same",),
         7: ("error", "not-outcome:outcome"),

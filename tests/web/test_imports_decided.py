@@ -68,3 +68,43 @@ def test_a_gift_of_the_same_day_and_amount_goes_in_once_somebody_says_that_it_is
     assert browser(Role.CARE).post("/office/imports/3/rows/3/decide", {"gift": "1"}).status_code == 403
     finance.post("/office/imports/3/undo")
     assert "Tout est comme avant" in text_of(finance.get("/office/imports/3"))
+
+
+def test_rows_are_decided_before_the_file_goes_in_and_the_word_can_be_taken_back(
+    browser: Callable[..., Browser], assembly: Assembly
+) -> None:
+    care = browser(Role.CARE)
+    import_(care, 1, KNOWN, "people", PEOPLE)
+    bring(care, FAMILY.encode(), kind="people")
+    care.post("/office/imports/2/check", WITH_ID)
+    assert state(assembly, 2) == (RunState.CHECKED, {"create": 1, "review": 2})
+    assert "C’est Marie Dupont" in text_of(care.get("/office/imports/2?show=review"))
+    care.post("/office/imports/2/rows/2/decide", {"person": "0"})
+    care.post("/office/imports/2/rows/3/decide", {"person": "1"})
+    assert state(assembly, 2) == (RunState.CHECKED, {"create": 2, "update": 1})
+    assert "Éloïse Martin" not in text_of(care.get("/office/supporters"))
+    assert text_of(care.get("/office/imports/2")).count("Revenir sur la décision") == 2
+    assert care.post("/office/imports/2/rows/4/ask-again").status_code == 409
+    care.post("/office/imports/2/rows/3/ask-again")
+    assert state(assembly, 2)[1] == {"create": 2, "review": 1}
+    care.post("/office/imports/2/rows/3/decide", {"person": "1"})
+    care.post("/office/imports/2/apply")
+    assert state(assembly, 2) == (RunState.APPLIED, {"create": 2, "update": 1})
+    assert "Éloïse Martin" in text_of(care.get("/office/supporters"))
+    assert care.post("/office/imports/2/rows/3/ask-again").status_code == 409
+    care.post("/office/imports/2/undo")
+    assert "Éloïse Martin" not in text_of(care.get("/office/supporters"))
+
+
+def test_a_twin_of_a_row_above_is_another_gift_before_either_is_in(
+    browser: Callable[..., Browser], assembly: Assembly
+) -> None:
+    finance = browser(Role.FINANCE)
+    bring(finance, GIFTS.encode() + ANOTHER.splitlines()[1].encode() + b"\n", kind="gifts")
+    finance.post("/office/imports/1/check", GIVEN)
+    assert state(assembly, 1)[1] == {"create": 1, "review": 1, "cents": 1000, "cents-aside": 1000}
+    finance.post("/office/imports/1/rows/3/decide", {"gift": "1"})
+    tried = state(assembly, 1)[1]
+    assert tried == {"create": 1, "update": 1, "cents": 2000, "cents-aside": 0}
+    finance.post("/office/imports/1/apply")
+    assert state(assembly, 1) == (RunState.APPLIED, tried)

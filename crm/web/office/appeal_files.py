@@ -24,9 +24,6 @@ from crm.fundraising.errors import (
     PlanWrong,
 )
 from crm.fundraising.model import FileForm
-from crm.people import households
-from crm.people import service as people
-from crm.people.rules import greeting
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
@@ -135,10 +132,7 @@ def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
     with made.database.reading() as session:
         appeal = service.appeal(session, appeal_id)
         several = list(exporting.recipients(session, appeal_id))
-        known = people.people(session, {one.person_id for one in several[: paper.MOST]})
-        opening = {one: greeting(person) for one, person in known.items()}
-        if appeal.plan.one_a_household:
-            opening = households.openings(session, known)
+        opening = exporting.openings(session, appeal, several[: paper.MOST])
     by_post = appeal.plan.channel is Channel.POST
     if not by_post or not appeal.plan.letter or not 0 < len(several) <= paper.MOST:
         said = N_(

@@ -17,8 +17,13 @@ from crm.values.money import typed
 from crm.web.office import shell
 from crm.web.words import N_
 
-AS_SAID = frozenset({Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE, Reason.NOT_MEMBER_KIND})
-"""Reasons that name something as the file says it: a code."""
+AS_SAID = frozenset(
+    {
+        *(Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE, Reason.NOT_MEMBER_KIND),
+        *(Reason.ACCOUNT_OTHERWISE, Reason.ACCOUNT_TAKEN),
+    }
+)
+"""Reasons that name something as the file says it: a code, the ends of accounts."""
 AMOUNTS = frozenset(
     {
         *(Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE),
@@ -31,6 +36,8 @@ AT_ROW = N_(
     "Une erreur inattendue s’est produite à la ligne %(line)s. Ce qui la précède est entré, rien n’est à moitié."
 )
 IT_IS = N_("C’est %(who)s")
+TAKE_ACCOUNT = N_("Prendre le compte %(tail)s")
+KEEP_ACCOUNT = N_("Garder celui du mandat")
 SOMEWHERE = N_("Une erreur inattendue s’est produite. Rien n’est resté à moitié.")
 
 
@@ -103,9 +110,10 @@ def shown(row: Row) -> dict[str, Any]:
     parts += [shell.day(wish.gave.given_on), shell.money(wish.gave.cents)] if wish.gave else []
     if one := wish.promised:
         parts += [one.reference, shell.day(one.signed_on), shell.money(one.cents)]
-        parts += [f"…{one.enclosed.tail}"] if one.enclosed else []
     if wish.amended and wish.amended.cents:
         parts.append(shell.money(wish.amended.cents))
+    enclosed = (wish.promised and wish.promised.enclosed) or (wish.amended and wish.amended.enclosed)
+    parts += [f"…{enclosed.tail}"] if enclosed else []
     if wish.joined:
         parts += [wish.joined.kind, shell.day(wish.joined.joined_on)]
         parts += [shell.day(wish.joined.ended_on)] if wish.joined.ended_on else []
@@ -124,4 +132,9 @@ def choices(row: Row, possible: tuple[Person, ...] | None) -> list[dict[str, Any
             found.append({"label": shell.say(N_("C’est quelqu’un de nouveau")), "send": {"person": 0}})
     if imports.asks_another_gift(row):
         found.append({"label": shell.say(N_("C’est un autre don")), "send": {"gift": 1}})
+    if imports.asks_account(row):
+        tails = next(what for why, what in row.reasons if why is Reason.ACCOUNT_OTHERWISE).split(" → ")
+        if len(tails) > 1:  # a standing order has no account of ours to change
+            found.append({"label": shell.say(TAKE_ACCOUNT, tail=tails[-1]), "send": {"account": "take"}})
+        found.append({"label": shell.say(KEEP_ACCOUNT), "send": {"account": "keep"}})
     return found if row.verdict is RowVerdict.REVIEW else []

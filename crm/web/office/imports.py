@@ -136,12 +136,13 @@ def show(run_id: int) -> ResponseReturnValue:
         )
         twin = imports.applied_before(session, run) if run.state is RunState.CHECKED else None
         purposes = purpose_names(session)
-        is_asked = run.state is RunState.APPLIED and run.purged_at is None
+        is_asked = run.state in {RunState.CHECKED, RunState.APPLIED} and run.purged_at is None
         possible = imports.possible(session, shell.assembly().addresses, page.rows) if is_asked else {}
     rows = [
         {
             "row": row,
             "choices": import_words.choices(row, possible.get(row.number)) if is_asked else [],
+            "is_decided": run.state is RunState.CHECKED and imports.is_decided(row),
             "shown": import_words.shown(row),
             "sentences": import_words.sentences(run.kind, row.reasons, purposes),
             "kept": shell.say(words.KEPT[row.kept_because]) if row.kept_because else "",
@@ -244,7 +245,12 @@ def resume(run_id: int) -> ResponseReturnValue:
 def decide(run_id: int, number: int) -> ResponseReturnValue:
     """Says who a row in doubt is about, or that it is another gift, and writes it."""
     made = shell.assembly()
-    said = Decided(person_id=request.form.get("person", type=int), is_another_gift="gift" in request.form)
+    account = request.form.get("account")
+    said = Decided(
+        person_id=request.form.get("person", type=int),
+        is_another_gift="gift" in request.form,
+        takes_account=None if account is None else account == "take",
+    )
     with made.database.transaction() as session:
         run = imports.get(session, RunId(run_id))
         permitted(run)
@@ -264,7 +270,23 @@ def decide(run_id: int, number: int) -> ResponseReturnValue:
         return shell.back(
             here, shell.say(N_("Cette ligne reste de côté : la raison est écrite à côté d’elle.")), kind="note"
         )
+    if run.state is RunState.CHECKED:
+        return shell.back(here, shell.say(N_("C’est noté : la ligne entrera avec les autres.")))
     return shell.back(here, shell.say(N_("C’est importé.")))
+
+
+@guard.page(
+    blueprint, "/<int:run_id>/rows/<int:number>/ask-again", permission=Permission.IMPORTS_ACT, methods=("POST",)
+)
+def ask_again(run_id: int, number: int) -> ResponseReturnValue:
+    """Takes back what was said of a row before the file went in."""
+    with shell.assembly().database.transaction() as session:
+        run = imports.get(session, RunId(run_id))
+        permitted(run)
+        imports.ask_again(session, run.id, number=number)
+        note(session, "ask-again", run)
+    here = url_for("imports.show", run_id=run_id, show=RowVerdict.REVIEW.value, _anchor="rows")
+    return shell.back(here, shell.say(N_("La ligne attend de nouveau une décision.")))
 
 
 @guard.page(blueprint, "/<int:run_id>/cancel", permission=Permission.IMPORTS_ACT, methods=("POST",))

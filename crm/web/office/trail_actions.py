@@ -205,6 +205,7 @@ ACTIONS: dict[str, str] = {
     "import.cancel": N_("a annulé une importation"),
     "import.check": N_("a essayé un fichier"),
     "import.decide": N_("a décidé d’une ligne mise de côté d’une importation"),
+    "import.ask-again": N_("est revenu·e sur une décision avant d’importer"),
     "import.resume": N_("a relancé une importation arrêtée"),
     "import.set-aside": N_("a emporté les lignes mises de côté d’une importation"),
     "import.undo": N_("a défait une importation"),
