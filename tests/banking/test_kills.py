@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of a file of the bank: brought in again, each line stands once and each gift is booked once."""
+"""`kill -9` in the middle of a file of the bank: brought in again, each line stands and each gift is booked once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def test_a_file_that_is_killed_again_and_again_ends_with_each_cent_once(assembly
     marie = person(assembly, "Marie", "Dupont")
     with assembly.database.transaction() as session:
         links.remember_keys(session, "structured", {(marie.id, mark) for mark in marks[:KNOWN]})
-    moves = [Move(cents=1_000 + place, name="DUPONT MARIE", structured=("101", mark)) for place, mark in enumerate(marks)]
+    moves = [
+        Move(cents=1_000 + place, name="DUPONT MARIE", structured=("101", mark)) for place, mark in enumerate(marks)
+    ]
     file = assembly.settings.home / "day.cod"
     file.write_bytes(coda.file(coda.statement(moves)))
     cut = sum(
