@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crm.assembly import Assembly, attesting_house, import_worker, press, workshop
+from crm.assembly import Assembly, attesting_house, bank_counter, import_worker, press, workshop
 from crm.attestations import service as attestations
+from crm.banking import bringing, matching
 from crm.cli import addresses
 from crm.foundation.settings import Mail
 from crm.imports import worker as importing
@@ -70,6 +71,13 @@ def bring(house: Assembly, run_id: ImportId) -> None:
     """Applies or undoes an import, in small blocks."""
     importing.BLOCK = 7
     import_worker(house).work(run_id)
+
+
+def bring_bank(house: Assembly, file: Path) -> None:
+    """Brings a file of the bank in, in small blocks."""
+    bringing.BLOCK = matching.BLOCK = 10
+    with file.open("rb") as stream:
+        bringing.bring(bank_counter(house), stream, name=file.name, by=None)
 
 
 def send(house: Assembly, relay: Mail, once: bool) -> None:

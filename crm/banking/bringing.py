@@ -75,6 +75,7 @@ def bring(counter: Counter, stream: IO[bytes], *, name: str, by: AccountId | Non
     with counter.database.transaction() as session:
         hold(session, "bank")
         twice.refuse(session, told)
+        held = store.accounts(session)
         marks = prints.keys_of("bank file", content.hexdigest())
         file_id = store.file_of(session, marks)
         if file_id is None:
@@ -108,6 +109,7 @@ def bring(counter: Counter, stream: IO[bytes], *, name: str, by: AccountId | Non
         open=waits,
         numbers=numbers,
         gaps=tuple(gaps),
+        strangers=tuple(sorted({one.statement.account for one in told} - held)) if held else (),
     )
 
 

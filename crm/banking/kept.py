@@ -75,7 +75,10 @@ class KeptLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What bringing a file in came to; `open` counts all lines that wait, `gaps` all statements that are missing."""
+    """What bringing a file in came to; `open` counts all lines that wait, `gaps` all statements that are missing.
+
+    `strangers`: accounts of which no statement came before, where one of another account did.
+    """
 
     file: str
     statements: int
@@ -85,6 +88,7 @@ class Report:
     open: int
     numbers: int
     gaps: tuple[Gap, ...] = ()
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

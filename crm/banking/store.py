@@ -151,6 +151,11 @@ def credit_of(session: Session, gift_id: int) -> KeptLine | None:
     return None if found is None else _line(found)
 
 
+def accounts(session: Session) -> set[str]:
+    """The accounts of which a statement came."""
+    return set(session.scalars(select(BankStatementRow.account).distinct()))
+
+
 def lines_called(session: Session, keys: Collection[str]) -> dict[str, KeptLine]:
     """Lines by their own names."""
     query = select(BankLineRow).where(BankLineRow.fingerprint.in_(keys))

@@ -53,6 +53,7 @@ KNOWN = N_("%(n)s déjà connu"), N_("%(n)s déjà connus")
 MATCHED = N_("%(n)s rendu à sa personne"), N_("%(n)s rendus à leur personne")
 OPEN = N_("%(n)s en attente"), N_("%(n)s en attente")
 NUMBERS = N_("%(n)s numéro national mis au coffre"), N_("%(n)s numéros nationaux mis au coffre")
+STRANGER = N_("Le compte %(account)s n’avait jamais été lu ici : vérifiez qu’il est bien à l’organisation.")
 GAP = N_(
     "Il manque un extrait du compte %(account)s : %(closed)s au %(before)s, puis %(opened)s à l’ouverture du %(after)s."
 )
@@ -100,7 +101,8 @@ def report(found: Report, language: Language = Language.FR) -> str:
     counted = [(NEW, found.new), (KNOWN, found.known), (MATCHED, found.matched), (OPEN, found.open)]
     counted += [(NUMBERS, found.numbers)] if found.numbers else []
     said = ", ".join(say_count(language, one, many, n) for (one, many), n in counted)
-    return "\n".join([f"{found.file} : {said}.", *(gap(one, language) for one in found.gaps)])
+    strangers = [say(language, STRANGER, account=account) for account in found.strangers]
+    return "\n".join([" ".join([f"{found.file} : {said}.", *strangers]), *(gap(one, language) for one in found.gaps)])
 
 
 def gap(one: Gap, language: Language = Language.FR) -> str:

@@ -15,7 +15,7 @@ from crm.donations.donor_selects import FIGURES, YEARS, Among
 from crm.donations.donor_tables import DonorStatsRow, DonorTopRow, DonorWindowsRow, DonorYearRow, RfmCutRow
 from crm.donations.portraits import WINDOWS, Cuts, Figures, Measure, Peers, Year, months_before
 from crm.donations.tables import GiftRow
-from crm.foundation.database import hold
+from crm.foundation.database import hold, hold_all
 from crm.people import selects as people
 from crm.people.model import PersonKind
 from crm.values.calendar import brussels_day
@@ -39,8 +39,7 @@ def refresh(session: Session, person_ids: Iterable[int], *, at: datetime | None 
         if session.get(DonorWindowsRow, 1) is None:
             set_windows(session, brussels_day(at))
     hold(session, _EVERYBODY, shared=True)
-    for bucket in sorted({person_id % _BUCKETS for person_id in ids}):
-        hold(session, f"donors {bucket}")
+    hold_all(session, [f"donors {bucket}" for bucket in sorted({person_id % _BUCKETS for person_id in ids})])
     for start in range(0, len(ids), _AT_ONCE):
         _write(session, Among.THESE, {"ids": ids[start : start + _AT_ONCE]})
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy import ARRAY, BigInteger, Engine, bindparam, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -138,9 +138,19 @@ def hold(session: Session, name: str, *, shared: bool = False) -> None:
     On SQLite a writing transaction is alone anyway; on PostgreSQL it is an advisory lock.
     """
     if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-        session.execute(select(lock(number)))
+        session.execute(select(lock(_number(name))))
+
+
+def hold_all(session: Session, names: Iterable[str]) -> None:
+    """Holds several names one after the other, in that order and in one statement."""
+    if session.get_bind().dialect.name == "postgresql":
+        numbers = bindparam("numbers", [_number(name) for name in names], type_=ARRAY(BigInteger))
+        session.execute(select(func.pg_advisory_xact_lock(func.unnest(numbers).column_valued("number"))))
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def explain(error: OperationalError) -> Unavailable:
