@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from crm.consent import interests, paces, store
@@ -68,8 +68,21 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     for person_id in sorted((loser, survivor)):
         hold(session, f"consent {person_id}")
     kept = sum(row_moves.put_back(session, _tables[move.table], [move]) for move in reversed(moves))
+    _follow(session, loser, survivor)
     _refold(session, loser, survivor)
     return kept
+
+
+def _follow(session: Session, *person_ids: PersonId) -> None:
+    """A word that was annulled while the two were one is annulled for whoever said it: both leave together."""
+    event, said = _tables["consent_event"], _tables["consent_event"].alias("said")
+    holder = select(said.c.person_id).where(said.c.id == event.c.annuls_id).scalar_subquery()
+    session.execute(
+        update(event)
+        .where(event.c.person_id.in_(person_ids), event.c.annuls_id.is_not(None), event.c.person_id != holder)
+        .values(person_id=holder)
+    )
+    session.expire_all()
 
 
 def _refold(session: Session, *person_ids: PersonId) -> None:

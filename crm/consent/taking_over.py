@@ -50,7 +50,7 @@ def annul(session: Session, sealer: Sealer, event_ids: Collection[int], *, way: 
         )
         for i in wanted
     ]
-    taking_over_store.insert_acts(session, sealer, acts, at=at, annuls=wanted)
+    taking_over_store.insert_acts(session, sealer, acts, at=at, annuls=[found[i] for i in wanted])
     taking_over_store.refold(session, {act.person_id for act in acts})
     return set(wanted)
 

@@ -24,9 +24,12 @@ from crm.foundation.signing import Sealer
 
 
 def insert_acts(
-    session: Session, sealer: Sealer, acts: Sequence[NewAct], *, at: datetime, annuls: Sequence[int] = ()
+    session: Session, sealer: Sealer, acts: Sequence[NewAct], *, at: datetime, annuls: Sequence[Any] = ()
 ) -> list[int]:
-    """Writes events about people who are themselves today; their ids, in the same order."""
+    """Writes events about people who are themselves today; their ids, in the same order.
+
+    `annuls`: the events that they take back, each of the record of which it was said.
+    """
     if not acts:
         return []
     words = _words(session, acts)
@@ -35,7 +38,7 @@ def insert_acts(
     rows = []
     for place, act in enumerate(acts):
         row: dict[str, Any] = {
-            "recorded_person_id": act.person_id,
+            "recorded_person_id": annuls[place].recorded_person_id if annuls else act.person_id,
             "person_id": act.person_id,
             "purpose": act.purpose,
             "channel": act.channel,
@@ -47,7 +50,7 @@ def insert_acts(
             "evidence": dict(act.evidence),
             "occurred_at": act.occurred_at,
             "recorded_at": at,
-            "annuls_id": annuls[place] if annuls else None,
+            "annuls_id": annuls[place].id if annuls else None,
         }
         key_id, mark = sealer.mark(content_of(row, words.get(act.notice_id)))
         rows.append((ids[place], key_id, mark, *row.values()))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
@@ -179,6 +179,7 @@ def entitled(session: Session, assembly: Assembly) -> Select[*tuple[Any, ...]]:
     """Whoever votes at an assembly, one row each, with what they were told and who votes for them."""
     grace = service.rules_on(session, assembly.voters_on).grace_months
     carried = selects.carried(assembly.voters_on, grace_months=grace).subquery("carried")
+    silent = selects.silent(assembly.voters_on)
     once = (
         select(
             carried.c.person_id,
@@ -186,6 +187,7 @@ def entitled(session: Session, assembly: Assembly) -> Select[*tuple[Any, ...]]:
             func.min(carried.c.first_on).label("joined_on"),
             func.max(carried.c.until).label("until"),
         )
+        .where(or_(carried.c.membership_id.is_(None), carried.c.membership_id.not_in(silent)))
         .group_by(carried.c.person_id)
         .subquery("once")
     )
@@ -216,7 +218,7 @@ def _voter(row: Any) -> Voter:
         person_id=PersonId(row.person_id),
         membership_id=None if row.membership_id is None else MembershipId(row.membership_id),
         joined_on=row.joined_on,
-        paid_until_on=day_at(int(row.until)),
+        paid_until_on=None if row.until >= rules.FOREVER else day_at(int(row.until)),
         name=name,
         member_number=row.member_number or "",
         convoked_at=row.convoked_at,

@@ -52,22 +52,30 @@ class RemindWay(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rate:
-    """What a kind of membership costs from a day on, and for how many months. No amount: whatever is paid as a fee."""
+    """What a kind of membership costs from a day on, and for how many months. No amount: whatever is paid as a fee.
+
+    No months: it asks no fee at all, as an honorary one, and is in force until somebody ends it.
+    """
 
     kind: str
     from_on: date
     fee_cents: int
     months: int
 
+    @property
+    def is_free(self) -> bool:
+        return self.months == 0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """A kind of membership under its name, with its rates, the oldest first."""
+    """A kind of membership under its name, with its rates, the oldest first; whether its members vote."""
 
     code: str
     name: str
     is_open: bool
     rates: tuple[Rate, ...]
+    votes: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +126,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Membership:
-    """One membership. `paid_until_on` is the first day that no fee pays for; None where none came."""
+    """One membership. `paid_until_on` is the first day that no fee pays for; None where none came, or `is_free`."""
 
     id: MembershipId
     kind: str
@@ -130,6 +138,7 @@ class Membership:
     end_reason: LeaveReason | None
     state: State
     people: int
+    is_free: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,12 +217,15 @@ class Proxy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Voter:
-    """Somebody who votes: since when a member, until when paid; `holder_id` votes for them where they said so."""
+    """Somebody who votes: since when a member, until when paid; `holder_id` votes for them where they said so.
+
+    `paid_until_on` is None where no fee is asked of them.
+    """
 
     person_id: PersonId
     membership_id: MembershipId | None
     joined_on: date
-    paid_until_on: date
+    paid_until_on: date | None
     name: str
     member_number: str
     convoked_at: datetime | None

@@ -38,6 +38,7 @@ class MembershipPanel:
                 "shape": words.STATES[one.state][1],
                 "joined_on": one.joined_on,
                 "until_on": one.ended_on or one.paid_until_on,
+                "is_free": one.is_free,
                 "people": one.people,
                 "is_shared": one.holder_id != look.person_id,
             }

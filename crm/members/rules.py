@@ -17,6 +17,8 @@ YEAR_MONTHS = 12
 BY_DEFAULT = HouseRules(from_on=ALWAYS, grace_months=3, remind_days=30, proxies_most=1)
 """What holds where the house decided nothing."""
 MOST_MONTHS = 600
+FOREVER = mark(date(9000, 1, 1))
+"""Until then holds what asks no fee."""
 
 
 def months_paid(cents: int, rate: Rate | None, *, is_instalment: bool) -> int:
@@ -52,6 +54,13 @@ def paid_until(fees: Iterable[Fee], *, on: date) -> int | None:
     sums = list(accumulate(fee.months for fee in known))
     starts = (mark(fee.paid_on) - MONTH * (total - fee.months) for fee, total in zip(known, sums, strict=True))
     return max(starts) + MONTH * sums[-1]
+
+
+def is_free(terms: Iterable[tuple[date, str]], rates: Iterable[Rate], *, signed_on: date | None, on: date) -> bool:
+    """Whether a membership asks no fee on a day and has begun by then: it is of a kind such as an honorary one."""
+    kind = max((one for one in terms if one[0] <= on), default=(ALWAYS, ""))[1]
+    rate = rate_on(rates, kind, on)
+    return rate is not None and rate.is_free and (signed_on is None or signed_on <= on)
 
 
 def is_in_force(fees: Iterable[Fee], *, on: date, grace_months: int, ended_on: date | None = None) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.foundation.months import MONTH, day_marked, mark_of
 from crm.foundation.translation import N_, babel_locale, say
-from crm.members import assemblies, selects, service, store, words
+from crm.members import assemblies, rules, selects, service, store, words
 from crm.members.model import State, Wanted
 from crm.members.tables import PartRow
 from crm.values.languages import Language
@@ -70,7 +70,7 @@ def _standing(on: date, grace: int) -> Select[*tuple[Any, ...]]:
             every.c.state,
             every.c.kind,
             every.c.joined_on,
-            day_marked(every.c.until).label("paid_until_on"),
+            case((every.c.until < rules.FOREVER, day_marked(every.c.until))).label("paid_until_on"),
             lapsed.label("lapsed_on"),
             every.c.ended_on,
             every.c.end_reason,

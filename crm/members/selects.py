@@ -10,15 +10,29 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, case, cast, func, literal, or_, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
 from crm.foundation.months import MONTH, mark, mark_of
 from crm.members.model import ORDINARY, LeaveReason
-from crm.members.rules import MOST_MONTHS, YEAR_MONTHS
-from crm.members.tables import MembershipRow, PartRow, RateRow, TermsRow
+from crm.members.rules import FOREVER, MOST_MONTHS, YEAR_MONTHS
+from crm.members.tables import KindRow, MembershipRow, PartRow, RateRow, TermsRow
 from crm.people import selects as people
 
 
@@ -76,7 +90,10 @@ def after_leaving() -> Select[*tuple[Any, ...]]:
 
 
 def standings(day: date, among: Any = None) -> Select[*tuple[Any, ...]]:
-    """(key, first_on, until) of each that fees ever carried, as one could know on a day; `until` is a mark."""
+    """(key, first_on, until) of each that fees ever carried, as one could know on a day; `until` is a mark.
+
+    What asks no fee on that day holds until `FOREVER`.
+    """
     known = fees(day, among).cte()
     order = (known.c.given_on, known.c.line_id)
     before = func.sum(known.c.months).over(partition_by=known.c.key, order_by=order) - known.c.months
@@ -84,9 +101,34 @@ def standings(day: date, among: Any = None) -> Select[*tuple[Any, ...]]:
         known.c.key, known.c.given_on, known.c.months, (mark_of(known.c.given_on) - MONTH * before).label("start")
     ).cte()
     until = func.max(each.c.start) + MONTH * func.sum(each.c.months)
-    return select(
+    carried = select(
         each.c.key, func.min(each.c.given_on).label("first_on"), cast(until, BigInteger).label("until")
     ).group_by(each.c.key)
+    both = union_all(carried, _free(day, among)).cte()
+    return select(
+        both.c.key, func.min(both.c.first_on).label("first_on"), func.max(both.c.until).label("until")
+    ).group_by(both.c.key)
+
+
+def _free(day: date, among: Any) -> Select[*tuple[Any, ...]]:
+    """Twin of `rules.is_free`, as standings."""
+    row, terms, rates = MembershipRow, _terms(), _rates()
+    first_on = case((row.signed_on > terms.c.from_on, row.signed_on), else_=terms.c.from_on)
+    found = (
+        select(row.id.label("key"), first_on.label("first_on"), cast(literal(FOREVER), BigInteger).label("until"))
+        .join(terms, and_(terms.c.membership_id == row.id, _holds(terms, day)))
+        .join(rates, and_(rates.c.kind == terms.c.kind, _holds(rates, day)))
+        .where(rates.c.months == 0, or_(row.signed_on.is_(None), row.signed_on <= day))
+    )
+    if among is None:
+        return found
+    return found.where(row.id.in_(select(PartRow.membership_id).where(PartRow.person_id.in_(among))))
+
+
+def silent(day: date) -> Select[*tuple[Any, ...]]:
+    """(membership_id) of each whose kind has no vote on a day."""
+    terms, kind = _terms(), KindRow
+    return select(terms.c.membership_id).join(kind, kind.code == terms.c.kind).where(_holds(terms, day), ~kind.votes)
 
 
 def in_force(day: date, *, grace_months: int, among: Any = None) -> Select[*tuple[Any, ...]]:

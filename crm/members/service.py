@@ -248,11 +248,19 @@ def rate_on(session: Session, kind: str, on: date) -> Rate | None:
 
 
 def set_rate(
-    session: Session, rate: Rate, *, name: str, is_open: bool = True, at: datetime, by: AccountId | None
+    session: Session,
+    rate: Rate,
+    *,
+    name: str,
+    is_open: bool = True,
+    votes: bool = True,
+    at: datetime,
+    by: AccountId | None,
 ) -> None:
-    """Says what a kind costs from a day on, and how the kind is called; what was paid before counts as it did.
+    """Says what a kind costs from a day on, how it is called, whether its members vote; what was paid counts as it did.
 
-    Raises Invalid with the field that cannot be so.
+    A rate of no months asks nothing: a kind of its own, as honorary members are. Raises Invalid with the field that
+    cannot be so.
     """
     if not _CODE.fullmatch(rate.kind):
         raise KindUnknown
@@ -262,10 +270,11 @@ def set_rate(
         raise Invalid("a short name", field="name")
     if not 0 <= rate.fee_cents <= LARGEST_FEE:
         raise Invalid("no such fee", field="fee")
-    if not 1 <= rate.months <= 120:
+    asks_nothing = rate.is_free and rate.fee_cents == 0 and rate.kind != ORDINARY
+    if not asks_nothing and not 1 <= rate.months <= 120:
         raise Invalid("from one month to ten years", field="months")
     hold(session, "memberships")
-    session.merge(KindRow(code=rate.kind, name=name.strip(), is_open=is_open))
+    session.merge(KindRow(code=rate.kind, name=name.strip(), is_open=is_open, votes=votes or rate.kind == ORDINARY))
     session.flush()
     session.merge(
         RateRow(

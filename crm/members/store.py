@@ -27,6 +27,7 @@ from crm.members.model import (
     Totals,
     Wanted,
 )
+from crm.members.rules import FOREVER
 from crm.members.tables import (
     HouseRulesRow,
     KindRow,
@@ -169,11 +170,12 @@ def kinds(session: Session) -> tuple[Kind, ...]:
     for row in session.scalars(select(RateRow).order_by(RateRow.from_on)):
         rate = Rate(kind=row.kind, from_on=row.from_on, fee_cents=row.fee_cents, months=row.months)
         rates.setdefault(row.kind, []).append(rate)
-    known = {ORDINARY: ("", True)} | {row.code: (row.name, row.is_open) for row in session.scalars(select(KindRow))}
+    known = {ORDINARY: ("", True, True)}
+    known |= {row.code: (row.name, row.is_open, row.votes) for row in session.scalars(select(KindRow))}
     ordered = sorted(known.items(), key=lambda one: (one[0] != ORDINARY, one[1][0]))
     return tuple(
-        Kind(code=code, name=name, is_open=is_open, rates=tuple(rates.get(code, ())))
-        for code, (name, is_open) in ordered
+        Kind(code=code, name=name, is_open=is_open, rates=tuple(rates.get(code, ())), votes=votes)
+        for code, (name, is_open, votes) in ordered
     )
 
 
@@ -181,7 +183,7 @@ def ensure_ordinary(session: Session) -> None:
     """The kind that needs no decision, written where it is not there yet."""
     if session.get(KindRow, ORDINARY) is None:
         hold(session, "ordinary membership")
-        session.merge(KindRow(code=ORDINARY, name="", is_open=True))
+        session.merge(KindRow(code=ORDINARY, name="", is_open=True, votes=True))
         session.flush()
 
 
@@ -221,17 +223,19 @@ def add_many(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
 
 
 def _membership(row: Any) -> Membership:
+    is_free = row.until is not None and row.until >= FOREVER
     return Membership(
         id=MembershipId(row.id),
         kind=row.kind or ORDINARY,
         source=Source(row.source),
         holder_id=PersonId(row.holder_id),
         joined_on=row.joined_on,
-        paid_until_on=None if row.until is None else day_at(int(row.until)),
+        paid_until_on=None if row.until is None or is_free else day_at(int(row.until)),
         ended_on=row.ended_on,
         end_reason=None if row.end_reason is None else LeaveReason(row.end_reason),
         state=State(row.state),
         people=row.people,
+        is_free=is_free,
     )
 
 

@@ -17,6 +17,7 @@ class KindRow(Base):
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     is_open: Mapped[bool]
+    votes: Mapped[bool] = mapped_column(default=True)
 
 
 class RateRow(Base):

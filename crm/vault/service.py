@@ -121,6 +121,24 @@ def write(
     return outcome
 
 
+def pour(
+    session: Session, lock: Lock, given: Sequence[tuple[PersonId, NationalNumber]], *, source: Source, at: datetime
+) -> int:
+    """Keeps numbers of people who have none yet, but those that somebody has already, set-wise; how many.
+
+    The trail is not told of each: for people who are made up (`demo seed`).
+    """
+    keys = {person_id: lock.keys_of(number) for person_id, number in given}
+    there = store.known(session, {key for several in keys.values() for key in several})
+    rows = [
+        _row(lock, number, source=source, at=at) | {"person_id": person_id}
+        for person_id, number in given
+        if there.isdisjoint(keys[person_id])
+    ]
+    store.pour(session, rows)
+    return len(rows)
+
+
 def reveal(
     session: Session,
     lock: Lock,

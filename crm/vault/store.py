@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation import bulk
 from crm.foundation.forgetting import delete_rows
 from crm.values.identifiers import AccountId, PersonId
 from crm.vault.model import Asked, Gone, Held, Sealed, Source, Way
@@ -21,6 +22,21 @@ def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds rows, by their columns."""
     if rows:
         session.execute(insert(NumberRow), [dict(row) for row in rows])
+
+
+def known(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the keys under which a number lies already."""
+    listed = bulk.texts(session, keys)
+    return set(session.scalars(select(NumberRow.number_key).where(NumberRow.number_key.in_(select(listed.c.value)))))
+
+
+def pour(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds many rows at once, all by the same columns."""
+    if rows:
+        columns = tuple(rows[0])
+        numbers = bulk.reserve(session, _NUMBERS, len(rows))
+        values = [(number, *row.values()) for number, row in zip(numbers, rows, strict=True)]
+        bulk.pour(session, _NUMBERS, ("id", *columns), values)
 
 
 def waiting(session: Session, origins: Collection[str]) -> list[tuple[str, Sealed]]:

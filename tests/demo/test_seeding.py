@@ -24,8 +24,10 @@ from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Conflict
 from crm.values.languages import Language
+from crm.values.national_number import NationalNumber
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
+from crm.vault.tables import NumberRow
 from tests.conftest import NOW
 
 
@@ -75,6 +77,15 @@ def test_what_is_sown_is_whole_in_every_room(assembly: Assembly, monkeypatch: py
         assert consent.drift(session) == 0
         assert count(GiftRow) > 400
         assert donations.drift(session) == donors.drift(session) == 0
+        held = session.scalars(select(NumberRow)).all()
+        numbers = {assembly.vault.lock().open(row.sealed, row.uid) for row in held}
+        assert 200 < len(held) == len(numbers)
+        assert all(NationalNumber.parse(number.digits) == number for number in numbers)
+        born = {row.id: row.birth_on for row in session.scalars(select(PersonRow))}
+        for row in held:
+            on = born[row.person_id or 0]
+            assert on is not None
+            assert assembly.vault.lock().open(row.sealed, row.uid).digits.startswith(f"{on:%y%m%d}")
         newest = service.page(session, size=1).people[0]
         assert search.find(session, assembly.addresses, newest.member_number).hits[0].person == newest
         before = {row.folded_name for row in session.scalars(select(PersonRow))}
@@ -82,6 +93,7 @@ def test_what_is_sown_is_whole_in_every_room(assembly: Assembly, monkeypatch: py
     with assembly.database.reading() as session:
         assert {row.folded_name for row in session.scalars(select(PersonRow))} == before
         assert count(PersonRow) == 800
+        assert count(NumberRow) == len(held)
 
 
 def test_a_home_that_belongs_to_somebody_is_left_alone(assembly: Assembly) -> None:

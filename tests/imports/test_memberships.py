@@ -41,7 +41,7 @@ def bring(desk: Desk, rows: tuple[str, ...]) -> Run:
 
 def test_members_come_in_once_and_fees_join_them(desk: Desk) -> None:
     with desk.assembly.database.transaction() as session:
-        rate = Rate(kind="honorary", from_on=date(2000, 1, 1), fee_cents=0, months=12)
+        rate = Rate(kind="honorary", from_on=date(2000, 1, 1), fee_cents=0, months=0)
         members.set_rate(session, rate, name="Membre d’honneur", at=NOW, by=None)
     before = desk.held()
     run = bring(desk, ROWS)
@@ -68,7 +68,7 @@ def test_members_come_in_once_and_fees_join_them(desk: Desk) -> None:
         left = members.whole(session, found[date(2010, 1, 1)].id, on=ON)
     assert {day: (one.kind, one.state) for day, one in found.items()} == {
         date(2001, 5, 1): ("member", State.IN_FORCE),
-        date(1999, 1, 1): ("honorary", State.AWAITED),
+        date(1999, 1, 1): ("honorary", State.IN_FORCE),
         date(2005, 3, 3): ("member", State.RESIGNED),
         date(2015, 3, 3): ("member", State.AWAITED),
         date(2010, 1, 1): ("member", State.RESIGNED),

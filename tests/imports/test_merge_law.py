@@ -161,7 +161,7 @@ def put_petitions(desk: Desk) -> None:
 
 
 @settings(few, max_examples=2)
-@example(seed=1)
+@example(seed=111959)  # a word annulled while its person was merged, who is separated afterwards
 @given(seed=st.integers(0, 2**32))
 def test_no_merge_changes_what_files_brought_and_all_unwound_nothing_is_left(
     founded: Callable[[], House], seed: int

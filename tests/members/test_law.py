@@ -37,6 +37,8 @@ def test_members_in_sql_are_members_by_the_rules(assembly: Assembly, seed: int) 
             for kind, cents in (("member", 2500), ("reduced", 1000)):
                 for day in (BEGIN, date(2024, 1, 31)):
                     rate = Rate(kind=kind, from_on=day, fee_cents=chance.choice([cents, cents * 2, 0]), months=12)
+                    if kind == "reduced" and chance.random() < 0.5:
+                        rate = Rate(kind=kind, from_on=day, fee_cents=0, months=0)
                     service.set_rate(session, rate, name=kind, at=NOW, by=None)
         everybody = [donor(session, assembly) for _ in range(8)]
         paid: dict[GiftId, Gift] = {}
@@ -69,6 +71,8 @@ def _hold_together(session: Session, days: tuple[date, ...]) -> None:
     shown = service.page(session, Wanted(on=TODAY), size=500)
     for one in shown:
         until = rules.paid_until(store.fees(session, one.id), on=TODAY)
+        assert one.is_free is (one.id in _free(session, TODAY))
+        until = rules.FOREVER if one.is_free else until
         assert one.state is rules.state(until, on=TODAY, grace_months=3, ended_on=one.ended_on)
     totals = service.totals(session, Wanted(on=TODAY))
     assert totals.memberships == len(shown) == sum(totals.by_kind.values())
@@ -93,6 +97,16 @@ def _something_happens(session: Session, chance: Random, everybody: list[PersonI
         return
 
 
+def _free(session: Session, day: date) -> set[int]:
+    """The memberships that ask no fee on a day, one by one."""
+    rates = [rate for kind in service.kinds(session) for rate in kind.rates]
+    return {
+        row.id
+        for row in session.scalars(select(MembershipRow))
+        if rules.is_free(store.terms(session, row.id), rates, signed_on=row.signed_on, on=day)
+    }
+
+
 def _by_the_rules(session: Session, day: date, grace: int) -> set[int]:
     """Each membership on its own, by its fees one by one, and those who have none yet."""
     paid: dict[int, list[Fee]] = {}
@@ -110,6 +124,7 @@ def _by_the_rules(session: Session, day: date, grace: int) -> set[int]:
     held = {
         key for key, fees in paid.items() if rules.is_in_force(fees, on=day, grace_months=grace, ended_on=ends.get(key))
     }
+    held |= {one for one in _free(session, day) if (ended_on := ends[one]) is None or ended_on > day}
     parts = session.scalars(select(PartRow).where(PartRow.membership_id.in_(held))).all()
     shared = {
         part.person_id

@@ -12,7 +12,7 @@ from crm.assembly import Assembly
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Method, Movement
 from crm.duplicates import merges
-from crm.members import assemblies, selects, service
+from crm.members import assemblies, reminding, selects, service
 from crm.members.errors import AlreadyMember, KindUnknown, ProxyRefused
 from crm.members.model import HouseRules, LeaveReason, Proxy, Rate, State, Wanted
 from crm.people import contacts
@@ -69,6 +69,7 @@ def test_rates_and_statutes_hold_from_their_day(assembly: Assembly, fee: PayFee)
             Rate(kind="Ü", from_on=TODAY, fee_cents=1, months=12),
             Rate(kind="a", from_on=TODAY, fee_cents=-1, months=12),
             Rate(kind="a", from_on=TODAY, fee_cents=1, months=0),
+            Rate(kind="member", from_on=TODAY, fee_cents=0, months=0),
         ):
             with pytest.raises(Invalid):
                 service.set_rate(session, wrong, name="A", at=NOW, by=BY)
@@ -153,3 +154,29 @@ def test_two_records_of_one_member_are_one_member(assembly: Assembly, fee: PayFe
         merges.undo(session, assembly.sealer, assembly.pointers, made.id, by=BY, at=NOW)
         assert set(session.scalars(selects.in_force(TODAY, grace_months=0))) == {ann, double, bo}
         assert [one.paid_until_on for one in service.of_person(session, double, on=TODAY)] == [date(2027, 11, 23)]
+
+
+def test_an_honorary_member_is_in_force_without_a_fee_and_votes_where_their_kind_does(
+    assembly: Assembly, fee: PayFee
+) -> None:
+    free = Rate(kind="honorary", from_on=date(2020, 1, 1), fee_cents=0, months=0)
+    with assembly.database.transaction() as session:
+        ann, bo = (donor(session, assembly, name) for name in ("Ann", "Bo"))
+        _mailbox(session, assembly, ann, "ann")
+        service.set_rate(session, free, name="Membre d’honneur", votes=False, at=NOW, by=BY)
+        made = service.join(session, ann, kind="honorary", signed_on=LAST_YEAR, at=NOW, by=BY)
+        fee(session, bo)
+        one = service.membership(session, made, on=TODAY)
+        assert (one.state, one.is_free, one.paid_until_on, one.joined_on) == (State.IN_FORCE, True, None, LAST_YEAR)
+        before = service.membership(session, made, on=LAST_YEAR - timedelta(days=1))
+        assert before.state is State.AWAITED
+        assert set(session.scalars(selects.in_force(TODAY, grace_months=0))) == {ann, bo}
+        assert reminding.due(session, at=NOW, size=9) == ()
+        meeting = assemblies.plan(session, title="AG", held_on=TODAY, place="", agenda="", voters_on=TODAY)
+        voters = assemblies.voters(session, found := assemblies.find(session, meeting))
+        assert [voter.person_id for voter in voters] == [bo]
+        service.set_rate(session, free, name="Membre d’honneur", votes=True, at=NOW, by=BY)
+        first = assemblies.voters(session, found)[0]
+        assert (first.person_id, first.paid_until_on) == (ann, None)
+        service.resign(session, made, on=TODAY, reason=LeaveReason.MOVED, note="", at=NOW)
+        assert set(session.scalars(selects.in_force(TODAY, grace_months=0))) == {bo}

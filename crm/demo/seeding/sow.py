@@ -12,6 +12,7 @@ from crm.assembly import Assembly
 from crm.demo.load import put_team, refuse_strangers
 from crm.demo.seeding.consents import Consents
 from crm.demo.seeding.gifts import Gifts
+from crm.demo.seeding.numbers import Numbers
 from crm.demo.seeding.people import Households, Tags
 from crm.demo.seeding.room import Batch, RoomGenerator
 from crm.demo.seeding.supporters import arrivals
@@ -23,7 +24,7 @@ BATCH = 20_000
 
 def generators() -> tuple[RoomGenerator, ...]:
     """The rooms that make up something, from below to above; a room that comes adds its own here."""
-    return (Households(), Tags(), Consents(), Gifts())
+    return (Households(), Tags(), Consents(), Gifts(), Numbers())
 
 
 def sow(

@@ -104,7 +104,7 @@ def file(assembly_id: int) -> ResponseReturnValue:
             one.member_number,
             one.name,
             one.joined_on.isoformat(),
-            one.paid_until_on.isoformat(),
+            one.paid_until_on.isoformat() if one.paid_until_on else shell.say(NO_FEE),
             brussels_day(one.convoked_at).isoformat() if one.convoked_at else "",
             names.get(one.holder_id, "") if one.holder_id else "",
             "",
@@ -116,6 +116,7 @@ def file(assembly_id: int) -> ResponseReturnValue:
     return answer
 
 
+NO_FEE = N_("sans cotisation")
 HEAD = (
     N_("N° de membre"),
     N_("Nom"),

@@ -28,7 +28,7 @@ WRONG = {
     "kind": N_("Choisissez un genre de la liste."),
     "name": N_("Donnez un nom court à ce genre d’adhésion."),
     "fee": N_("Écrivez un montant, par exemple 25,00 ; 0 si tout montant convient."),
-    "months": N_("Entre 1 et 120 mois."),
+    "months": N_("Entre 1 et 120 mois ; sans cotisation, un genre à part."),
     "from_on": N_("Choisissez un jour."),
     "grace_months": N_("Entre 0 et 36 mois."),
     "remind_days": N_("Entre 1 et 180 jours."),
@@ -50,13 +50,16 @@ def rate() -> ResponseReturnValue:
         name = single_spaced(typed.get("name", ""))
         kind = typed.get("kind", "") or _code(name)
         from_on = read_day(typed.get("from_on", ""), field="from_on") or brussels_day(now)
-        new = Rate(kind=kind, from_on=from_on, fee_cents=_cents(typed.get("fee", "")), months=_number("months"))
+        cents, months = (0, 0) if "free" in typed else (_cents(typed.get("fee", "")), _number("months"))
+        new = Rate(kind=kind, from_on=from_on, fee_cents=cents, months=months)
         with shell.assembly().database.transaction() as session:
             known = {one.code: one for one in members.kinds(session)}
             called = name or (known[kind].name if kind in known else "")
             is_open = known[kind].is_open if kind in known else True
             by = guard.signed_in().account.id
-            members.set_rate(session, new, name=called, is_open=is_open, at=now, by=by)
+            held = known[kind].votes if kind in known else True
+            votes = {"yes": True, "no": False}.get(typed.get("votes", ""), held)
+            members.set_rate(session, new, name=called, is_open=is_open, votes=votes, at=now, by=by)
             note(session, "membership.rate", None, {"kind": kind, "cents": new.fee_cents}, subject="membership")
     except Invalid as wrong:
         return _page({wrong.field or "kind": shell.say(WRONG.get(wrong.field or "kind", WRONG["kind"]))})
