@@ -175,7 +175,7 @@ class Wish:
 
     def fingerprint(self) -> str:
         """The same for wishes that say the same, 32 hex digits; it holds nothing that the kept row does not hold."""
-        kept = replace(self, decided=None).as_json()
+        kept = (self if self.decided is None else replace(self, decided=None)).as_json()
         if "promised" in kept:
             # Each envelope of an account looks different; its key is what is always the same.
             kept["promised"] = {name: one for name, one in kept["promised"].items() if name not in {"uid", "sealed"}}
