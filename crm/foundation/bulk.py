@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
     Connection,
     String,
     Table,
     TableValuedAlias,
+    any_,
     bindparam,
     cast,
     column,
@@ -25,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import table as plain_table
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 SLICE = 10_000
 """Rows that are held in memory at once."""
@@ -50,6 +54,26 @@ def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[
         connection.exec_driver_sql(statement, some)
         count += len(some)
     return count
+
+
+def pour_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """The same for rows by the names of their columns, all of the same; columns they leave out get their defaults."""
+    if not rows:
+        return 0
+    names = list(rows[0])
+    left_out = [
+        one for one in table.columns if one.name not in rows[0] and isinstance(one.default, ScalarElementColumnDefault)
+    ]
+    rest = tuple(one.default.arg for one in left_out if isinstance(one.default, ScalarElementColumnDefault))
+    values = ((*map(row.__getitem__, names), *rest) for row in rows)
+    return pour(session, table, [*names, *(one.name for one in left_out)], values)
+
+
+def among(session: Session, column: Any, values: Collection[str]) -> ColumnElement[bool]:
+    """True where a text is one of `values`: one parameter, however many they are."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(sorted(values), ARRAY(String)))  # type: ignore[no-any-return]
+    return column.in_(select(texts(session, values).c.value))  # type: ignore[no-any-return]
 
 
 def reserve(session: Session, table: Table, count: int) -> list[int]:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation import bulk
 from crm.imports.layout import Layout
 from crm.imports.model import WORKING, Change, Matching, Row, RowPage, RowVerdict, Run, RunId, RunState
 from crm.imports.row_shape import row_of, told_json
@@ -157,8 +158,9 @@ def keep_mapping(session: Session, kind: str, signature: str, matching: Matching
 def add_rows(session: Session, run_id: int, rows: Sequence[Row]) -> None:
     """Writes checked rows."""
     if rows:
-        session.connection().execute(
-            insert(ImportRowRow.__table__),  # type: ignore[arg-type] # a table, whatever its annotation says
+        bulk.pour_rows(
+            session,
+            ImportRowRow.__table__,  # type: ignore[arg-type] # a table, whatever its annotation says
             [
                 {
                     "run_id": run_id,
@@ -258,7 +260,7 @@ def went_in(session: Session, run_id: int, fingerprints: Collection[str]) -> set
         select(ImportRowRow.fingerprint)
         .join(ImportRunRow, ImportRunRow.id == ImportRowRow.run_id)
         .where(
-            ImportRowRow.fingerprint.in_(fingerprints),
+            bulk.among(session, ImportRowRow.fingerprint, fingerprints),
             ImportRowRow.run_id != run_id,
             or_(ImportRowRow.verdict.in_((RowVerdict.CREATE, RowVerdict.UPDATE)), and_(*found_there)),
             or_(
@@ -304,8 +306,9 @@ def amounts(session: Session, run_id: int) -> Iterator[tuple[RowVerdict, int]]:
 def add_changes(session: Session, run_id: int, changes: Sequence[Change]) -> None:
     """Writes what rows changed."""
     if changes:
-        session.connection().execute(
-            insert(ImportChangeRow.__table__),  # type: ignore[arg-type] # a table, whatever its annotation says
+        bulk.pour_rows(
+            session,
+            ImportChangeRow.__table__,  # type: ignore[arg-type] # a table, whatever its annotation says
             [
                 {
                     "run_id": run_id,

@@ -189,7 +189,7 @@ class Wish:
 
     def fingerprint(self) -> str:
         """The same for wishes that say the same, 32 hex digits; it holds nothing that the kept row does not hold."""
-        kept = replace(self, decided=None).as_json()
+        kept = (self if self.decided is None else replace(self, decided=None)).as_json()
         for name in kept.keys() & {"promised", "amended"}:
             # Each envelope of an account looks different; its key is what is always the same.
             kept[name] = {field: one for field, one in kept[name].items() if field not in {"uid", "sealed"}}

@@ -33,7 +33,7 @@ from crm.values.languages import Language
 
 log = logging.getLogger("portevoix.imports")
 
-BLOCK = 300
+BLOCK = 500
 SETTLED_FROM = 1000
 """After an import of so many rows the database looks again at what it holds: it plans by that, and a launch to people
 it has never counted would take minutes."""

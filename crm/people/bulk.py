@@ -14,7 +14,7 @@ from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, keys, search_entries, search_store, store
 from crm.people.model import ContactKind, Deliverability, NewPerson, Position, Usage
 from crm.people.rules import member_number
-from crm.people.search_model import Entry, Facet
+from crm.people.search_model import Facet
 from crm.people.tables import (
     ContactPointRow,
     ExternalIdRow,
@@ -180,16 +180,11 @@ def _abode(added: Added, arrival: Arrival, box: str) -> tuple[Any, ...]:
 
 def _words(person_id: int, new: NewPerson) -> Iterator[tuple[Facet, str, int]]:
     number = new.member_number or member_number(person_id)
-    found: list[Entry] = search_entries.of_names(
-        new.first_name, new.last_name, new.organisation_name, number, new.enterprise_number
+    return search_entries.of_newcomer(
+        person_id,
+        search_entries.of_names(new.first_name, new.last_name, new.organisation_name, number, new.enterprise_number),
+        email=new.email.text if new.email else "",
+        phones=[new.phone.e164] if new.phone else (),
+        address=new.address,
+        external=[one.value for one in new.external_ids],
     )
-    if new.email:
-        found.append(search_entries.of_point(ContactKind.EMAIL, new.email.text, is_past=False))
-    if new.phone:
-        found.append(search_entries.of_point(ContactKind.PHONE, new.phone.e164, is_past=False))
-    if new.address:
-        found += search_entries.of_postal(new.address, is_past=False)
-    found += [search_entries.of_external(external.value) for external in new.external_ids]
-    for entry in found:
-        for word in entry.words:
-            yield entry.facet, word, person_id

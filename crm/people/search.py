@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, event, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.foundation import bulk
 from crm.foundation.signing import AddressHasher
-from crm.people import contact_store, search_entries, search_question, search_store, store
+from crm.people import contact_store, search_answering, search_entries, search_question, search_store, store
+from crm.people.model import Person
 from crm.people.rules import typed_number
-from crm.people.search_model import Found, Hit
+from crm.people.search_answering import Known
+from crm.people.search_model import Facet, Found, Hit, Match
 from crm.people.search_question import Question
 from crm.people.tables import SearchTextRow
 from crm.values.email_address import EmailAddress
@@ -32,16 +34,18 @@ def find(session: Session, addresses: AddressHasher, text: str, *, most: int = 5
     _write(session)
     question = search_question.understood(text)
     ranked: dict[int, bool] = dict.fromkeys(_exactly(session, addresses, question), False)
+    enough = skip + most + 1
     if question.terms:
-        ranked |= {one: False for one in _answering(session, question) if one not in ranked}
-    meant = [question]
+        ranked |= {one: False for one in _answering(session, question, {}, enough) if one not in ranked}
+    ways: tuple[Question, ...] = ()
     if len(ranked) < skip + most and question.terms:
-        for way in _ways(session, question):
-            meant.append(way)
-            ranked |= {one: True for one in _answering(session, way) if one not in ranked}
+        known, ways = _ways(session, question)
+        for way in ways:
+            if len(ranked) < enough:
+                ranked |= {one: True for one in _answering(session, way, known, enough) if one not in ranked}
     shown = list(ranked)[skip : skip + most]
-    hits = _hits(session, meant, {person_id: ranked[person_id] for person_id in shown})
-    return Found(hits=hits, has_more=len(ranked) > skip + most)
+    hits = _hits(session, question, ways, {person_id: ranked[person_id] for person_id in shown})
+    return Found(hits=hits, has_more=len(ranked) >= enough)
 
 
 def refresh(session: Session, person_ids: Collection[PersonId]) -> None:
@@ -145,30 +149,41 @@ def _exactly(session: Session, addresses: AddressHasher, question: Question) -> 
     return list(dict.fromkeys(living[one] for one in found if one in living))
 
 
-def _answering(session: Session, question: Question) -> list[int]:
-    found = search_store.candidates(session, question.terms, RANKED)
-    words = search_store.held(session, found)
-    return sorted(found, key=lambda one: (search_question.rank(question, words.get(one, ())), one))
+def _answering(session: Session, question: Question, known: Known, enough: int) -> list[int]:
+    found = search_answering.candidates(session, question.terms, known, limit=RANKED, enough=enough)
+    facets = tuple(Facet) if question.hints else found.facets
+    words = search_answering.words_of(session, found.people, facets)
+    return sorted(found.people, key=lambda one: (search_question.rank(question, words[one]), one))
 
 
-def _ways(session: Session, question: Question) -> tuple[Question, ...]:
+def _ways(session: Session, question: Question) -> tuple[Known, tuple[Question, ...]]:
     """What may have been meant instead, as far as there is anybody of that name."""
     guesses = search_question.guesses(question)
-    known = search_store.known(session, {word for several in guesses.values() for word in several})
+    known = search_answering.known(session, {word for several in guesses.values() for word in several})
     meant = {typed: tuple(w for w in several if w in known)[:MOST_GUESSES] for typed, several in guesses.items()}
-    return search_question.guessing(question, meant)
+    return known, search_question.guessing(question, meant)
 
 
-def _hits(session: Session, meant: list[Question], guessed: dict[int, bool]) -> tuple[Hit, ...]:
+def _hits(session: Session, question: Question, ways: Sequence[Question], guessed: dict[int, bool]) -> tuple[Hit, ...]:
     people = store.load(session, guessed)
     abodes = contact_store.abodes_of(session, guessed)
-    entries = search_store.entries(session, guessed)
+    found = {one: _by_name(question, people[PersonId(one)]) for one, is_guess in guessed.items() if not is_guess}
+    entries = search_store.entries(session, [one for one in guessed if not found.get(one)])
     hits = []
     for one, is_guess in guessed.items():
         person_id = PersonId(one)
-        own = [search_entries.shown(entry) for entry in entries[one]]
-        ways = meant[1:] if is_guess else meant[:1]
-        found = max((search_question.matches(way, own) for way in ways), key=len)
+        matches = found.get(one)
+        if not matches:
+            own = [search_entries.shown(entry) for entry in entries[one]]
+            matches = max((search_question.matches(way, own) for way in (ways if is_guess else [question])), key=len)
         abode = next(iter(abodes[person_id]), None)
-        hits.append(Hit(person=people[person_id], abode=abode, matches=found, is_guess=is_guess))
+        hits.append(Hit(person=people[person_id], abode=abode, matches=matches, is_guess=is_guess))
     return tuple(hits)
+
+
+def _by_name(question: Question, person: Person) -> tuple[Match, ...]:
+    """Why somebody was found, where every word begins one of their own names; whatever else they have stands behind."""
+    names = search_entries.of_names(person.first_name, person.last_name, person.organisation_name, "", "")
+    words = [word for entry in names for word in entry.words]
+    answered = question.terms and all(any(term.begins(word) for word in words) for term in question.terms)
+    return search_question.matches(question, names) if answered else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from crm.people.model import ContactKind
@@ -60,6 +61,26 @@ def of_external(value: str) -> Entry:
 def of_text(kind: str, text: str) -> Entry:
     """What an upper room brought."""
     return Entry(Field.OTHER, Facet.OTHER, text, words(text), kind=kind)
+
+
+def of_newcomer(
+    person_id: int,
+    named: Iterable[Entry],
+    *,
+    email: str = "",
+    phones: Iterable[str] = (),
+    address: PostalAddress | None = None,
+    external: Iterable[str] = (),
+) -> Iterator[tuple[Facet, str, int]]:
+    """The words of somebody who was just written, as the index holds them, with what came with them."""
+    found = list(named)
+    if email:
+        found.append(of_point(ContactKind.EMAIL, email, is_past=False))
+    found += [of_point(ContactKind.PHONE, phone, is_past=False) for phone in phones]
+    if address:
+        found += of_postal(address, is_past=False)
+    found += [of_external(value) for value in external]
+    return ((entry.facet, word, person_id) for entry in found for word in entry.words)
 
 
 def past(entry: Entry) -> Entry:

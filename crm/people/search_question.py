@@ -114,22 +114,23 @@ def _runs(question: Question) -> Iterator[tuple[str, ...]]:
                 yield run
 
 
-def rank(question: Question, held: Iterable[tuple[Facet, str]]) -> tuple[object, ...]:
-    """Where somebody with those words stands among those who answer: the least comes first.
+def rank(question: Question, held: Iterable[tuple[str, str]]) -> tuple[object, ...]:
+    """Where somebody with those words (each under its facet) stands among those who answer: the least comes first.
 
     Words of their name weigh most, whole words before beginnings, as typed before as meant.
     """
     own = sorted(held)
     guessed, halves, weights = 0, 0, []
     for term in question.terms:
-        typed = [(facet, word) for facet, word in own if term.begins(word)]
-        answers = typed or [(facet, word) for facet, word in own if term.answers(word)]
+        typed = [one for one in own if one[1].startswith(term.starts)]
+        answers = typed or [one for one in own if term.answers(one[1])]
         guessed += not typed
         halves += not any(word in term.starts or word in term.guesses for _, word in answers)
-        weights.append(min((facet.value for facet, _ in answers), default="9"))
-    hinted = sum(1 for hint in question.hints if any(word == hint for _, word in own))
-    name = " ".join(word for facet, word in own if facet in (Facet.NAME, Facet.FIRST_NAME))
-    return guessed, sum(weight not in "12" for weight in weights), halves, -hinted, sorted(weights), name
+        weights.append(answers[0][0] if answers else "9")
+    hinted = sum(1 for hint in question.hints if any(word == hint for _, word in own)) if question.hints else 0
+    behind = sum(weight > Facet.FIRST_NAME for weight in weights)
+    name = " ".join([word for facet, word in own if facet <= Facet.FIRST_NAME])
+    return guessed, behind, halves, -hinted, sorted(weights), name
 
 
 def matches(question: Question, entries: Sequence[Entry]) -> tuple[Match, ...]:

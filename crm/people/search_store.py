@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import (
-    ColumnElement,
-    and_,
     bindparam,
     delete,
     exists,
     func,
-    or_,
     select,
-    union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from crm.foundation.bulk import pour, texts
+from crm.foundation.bulk import pour
 from crm.people import contact_store, search_entries
 from crm.people.search_model import Entry, Facet
-from crm.people.search_question import Term
-from crm.people.search_words import SHORTEST_MEANT
 from crm.people.tables import (
     ContactPointRow,
     ExternalIdRow,
@@ -196,65 +190,3 @@ def strays(session: Session) -> int:
     living_one = exists().where(PersonRow.id == SearchWordRow.person_id, PersonRow.merged_into_id.is_(None))
     query = select(func.count(func.distinct(SearchWordRow.person_id))).where(~living_one)
     return session.scalar(query) or 0
-
-
-def known(session: Session, words: Collection[str]) -> set[str]:
-    """Which of those words stand in names and addresses; long ones also where a word begins so."""
-    long = [word for word in words if len(word) >= SHORTEST_MEANT + 2]
-    short = [word for word in words if len(word) < SHORTEST_MEANT + 2]
-    return _standing(session, short, "") | _standing(session, long, _BEYOND)
-
-
-def _standing(session: Session, words: Collection[str], beyond: str) -> set[str]:
-    if not words:
-        return set()
-    asked = texts(session, words)
-    row = SearchWordRow
-    standing = [
-        exists().where(row.facet == facet, row.word.between(asked.c.value, asked.c.value + beyond))
-        for facet in _MEANT_IN
-    ]
-    return set(session.scalars(select(asked.c.value).where(or_(*standing))))
-
-
-def candidates(session: Session, terms: Sequence[Term], limit: int) -> dict[int, None]:
-    """People who have a word for every term, at most `limit`: those first whose name it is.
-
-    The rarest term leads; the others are looked up person by person.
-    """
-    lead, *others = sorted(terms, key=lambda term: _size(session, term)) if len(terms) > 1 else terms
-    found: dict[int, None] = {}
-    for facet in Facet:
-        rows = _standing_for(lead, SearchWordRow.facet == facet).subquery()
-        further = []
-        for term in others:
-            other = aliased(SearchWordRow)
-            begins = or_(*_ways(other.word, term))
-            further.append(exists().where(other.person_id == rows.c.person_id, begins))
-        query = select(rows.c.person_id).where(*further).order_by(rows.c.word, rows.c.person_id)
-        found |= dict.fromkeys(session.scalars(query.limit(limit)))
-        if len(found) >= limit:
-            break
-    return dict(islice(found.items(), limit))
-
-
-def _size(session: Session, term: Term) -> int:
-    some = _standing_for(term, SearchWordRow.facet.in_(list(Facet))).limit(PROBED).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _standing_for(term: Term, within: ColumnElement[bool]) -> Any:
-    """(person_id, word) of who stands under a term, each way by a range of the index of its own.
-
-    As one condition with OR, SQLite would read all the words of a facet.
-    """
-    row = SearchWordRow
-    several = [select(row.person_id, row.word).where(within, way) for way in _ways(row.word, term)]
-    return several[0] if len(several) == 1 else union_all(*several)
-
-
-def _ways(word: Any, term: Term) -> list[ColumnElement[bool]]:
-    exact = [guess for guess in term.guesses if len(guess) < SHORTEST_MEANT + 2]
-    begun = [*term.starts, *(guess for guess in term.guesses if guess not in exact)]
-    ways = [and_(word >= start, word < start + _BEYOND) for start in begun]
-    return [*ways, word.in_(exact)] if exact else ways

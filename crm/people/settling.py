@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import keys, returned, search, settling_store, store
+from crm.people import keys, newcomers, returned, settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict, noted_text
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Title, Usage
@@ -143,10 +143,12 @@ def settle(
     _write_external_ids(session, arrivals, person_of, written)
     _write_fields(session, arrivals, person_of, written)
     _write_differences(session, arrivals, person_of, written, source=source, at=at)
-    keys.refresh(session, person_of.values())
+    if ids:
+        keys.write_new(session, PersonId(min(ids)), PersonId(max(ids)))
+    keys.refresh(session, set(person_of.values()) - set(ids))
     for i in new:
         written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language)]
-    search.refresh(session, [PersonId(who) for who in person_of.values()])
+    newcomers.write_words(session, arrivals, person_of, new)
     return {i: Settled(person_id=PersonId(who), written=tuple(written[i])) for i, who in person_of.items()}
 
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from crm.foundation import pointing
+from crm.foundation import bulk, pointing
 from crm.foundation.columns import Base
 from crm.people.model import ContactKind, DifferenceState
 from crm.people.rules import SAME_BOX, member_number
@@ -35,7 +35,7 @@ def ids_by_address(session: Session, address_keys: Collection[str]) -> dict[str,
         query = (
             select(ContactPointRow.address_key, ContactPointRow.person_id)
             .join(PersonRow, PersonRow.id == ContactPointRow.person_id)
-            .where(ContactPointRow.address_key.in_(address_keys), PersonRow.merged_into_id.is_(None))
+            .where(bulk.among(session, ContactPointRow.address_key, address_keys), PersonRow.merged_into_id.is_(None))
         )
         for key, person_id in session.execute(query):
             found.setdefault(key, []).append(person_id)
@@ -118,12 +118,12 @@ def insert_people(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[i
     """Writes new people and gives a member number to each who brings none; their ids, in the same order."""
     if not rows:
         return []
-    ids = _reserved(session, _table(PersonRow), len(rows))
+    ids = bulk.reserve(session, _table(PersonRow), len(rows))
     whole = [
         {**row, "id": number, "member_number": row["member_number"] or member_number(number)}
         for number, row in zip(ids, rows, strict=True)
     ]
-    session.connection().execute(insert(_table(PersonRow)), whole)
+    bulk.pour_rows(session, _table(PersonRow), whole)
     return ids
 
 
@@ -170,20 +170,9 @@ def insert_differences(session: Session, rows: Sequence[Mapping[str, Any]]) -> l
 def _insert(session: Session, row: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     if not rows:
         return []
-    ids = _reserved(session, _table(row), len(rows))
-    session.connection().execute(
-        insert(_table(row)), [{**one, "id": number} for number, one in zip(ids, rows, strict=True)]
-    )
+    ids = bulk.reserve(session, _table(row), len(rows))
+    bulk.pour_rows(session, _table(row), [{**one, "id": number} for number, one in zip(ids, rows, strict=True)])
     return ids
-
-
-def _reserved(session: Session, table: Table, count: int) -> list[int]:
-    """New numbers for rows, theirs alone: asking for each as it is written costs more than the row itself."""
-    if session.get_bind().dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence(table.name, "id")
-        return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
-    last = session.scalar(select(func.max(table.c.id))) or 0
-    return list(range(last + 1, last + 1 + count))
 
 
 def update_people(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:

@@ -249,7 +249,7 @@ class SearchWordRow(Base):
 
     __tablename__ = "search_word"
     __table_args__ = (
-        Index("ix_search_word_person", "person_id", "word"),
+        Index("ix_search_word_person", "person_id", "facet", "word"),
         {"sqlite_with_rowid": False},
     )
 

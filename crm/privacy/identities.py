@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.contracts.personal_data import Subject
+from crm.foundation import bulk
 from crm.foundation.signing import AddressHasher
 from crm.privacy.tables import ErasedIdentityRow
 from crm.values.folding import folded
@@ -63,5 +64,5 @@ def forgotten(
             wanted.setdefault(addresses.key_of(f"{way}\n{whole(name)}"), []).append(place)
     if not wanted:
         return frozenset()
-    held = session.scalars(select(ErasedIdentityRow.key).where(ErasedIdentityRow.key.in_(list(wanted))))
+    held = session.scalars(select(ErasedIdentityRow.key).where(bulk.among(session, ErasedIdentityRow.key, wanted)))
     return frozenset(place for key in held for place in wanted[key])
