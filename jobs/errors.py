@@ -40,6 +40,13 @@ class DonorsDiffered(Conflict):
         super().__init__(f"the figures of {number} donors differed from their gifts, and were counted anew")
 
 
+class SegmentsDiffered(Conflict):
+    """The rows of so many, by which segments are counted, were not what the rooms say; they are now."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"segments counted {number} people otherwise than the rooms say; their rows were made anew")
+
+
 class MoneyDrifted(Conflict):
     """So many gifts and lines come to something else than their movements say: somebody has to look."""
 

@@ -13,6 +13,7 @@ from crm.consent import gate, words
 from crm.consent.model import SERVICE, Act, Channel
 from crm.consent.selects import allowed_places
 from crm.consent.tables import ConsentStandingRow, PurposeRow
+from crm.consent.turning import turning
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
@@ -59,6 +60,11 @@ def _reach(asking: Asking) -> Select[*tuple[Any, ...]]:
     return select(*either.c)
 
 
+def _turning(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Whose verdict may change between the first and the last hour of that day."""
+    return turning(asking.on, gate.moment(asking.session, asking.at).book, among=asking.among)
+
+
 def _standings(_asking: Asking) -> Select[*tuple[Any, ...]]:
     row = ConsentStandingRow
     return select(row.person_id, row.purpose, row.channel, row.act, row.since_at)
@@ -82,6 +88,7 @@ SOURCES: tuple[Source, ...] = (
         denied=N_("ne sont pas joignables %(channel)s pour « %(purpose)s »"),
         cost=Cost.HEAVY,
         narrows=True,
+        turning=_turning,
     ),
     Source(
         key="standing",

@@ -117,7 +117,8 @@ class Source:
     `%(what)s` are the tests on rows (which follow in brackets where it is absent).
     `denied` is the contrary of HAS. `definition` says what counts. `is_person`: the one row of everybody who can be
     found at all. `kept`: figures that save reading the rows, where there are any. `narrows`: rows of a few people are
-    found much faster than those of all (`Asking.among`).
+    found much faster than those of all (`Asking.among`). `turning`: the `person_id` of everybody (or of
+    some more) whose rows come or go by the hour on the day of the question, while nobody writes anything.
     """
 
     key: str
@@ -134,6 +135,7 @@ class Source:
     is_person: bool = False
     kept: Callable[[Asking], Kept | None] | None = None
     narrows: bool = False
+    turning: Callable[[Asking], Select[*tuple[Any, ...]]] | None = None
 
     def find_column(self, key: str) -> Column | None:
         """The column of that name, or None."""

@@ -87,6 +87,7 @@ class PostalAddressRow(Base):
     __table_args__ = (
         Index("ix_postal_address_person", "person_id"),
         Index("ix_postal_address_dedupe_key", "dedupe_key"),
+        Index("ix_postal_address_address_key", "address_key"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

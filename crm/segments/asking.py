@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from typing import Any, assert_never
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, true
 from crm.consent import gate
 from crm.consent import selects as consent
 from crm.consent.model import Channel
+from crm.segments import wide
 from crm.segments.catalogue import Catalogue
 from crm.segments.facts import facts_of
 from crm.segments.model import (
@@ -43,8 +45,22 @@ Stopwatch = Callable[[], float]
 
 def count(definition: Definition, question: Question) -> int:
     """How many people are in a segment."""
-    found = members(definition, question).subquery()
-    return question.session.scalar(select(func.count()).select_from(found)) or 0
+    asked, alone = _widened(definition, question)
+    found = members(definition, asked).subquery()
+    several = question.session.scalar(select(func.count()).select_from(found)) or 0
+    today, catalogue, others = question.today, question.catalogue, question.others
+    return several + sum(belongs(definition, facts, today=today, catalogue=catalogue, others=others) for facts in alone)
+
+
+def _widened(definition: Definition, question: Question) -> tuple[Question, Sequence[Facts]]:
+    """The question as it is put to everybody in one row, with the facts of those whom it leaves out.
+
+    The question itself, and nobody, where no such rows can be asked today.
+    """
+    found = wide.find(question)
+    if found is None:
+        return question, ()
+    return replace(question, wide=found), facts_of(question, definition.tree, found.alone) if found.alone else ()
 
 
 def run(definition: Definition, question: Question, *, number: int, stopwatch: Stopwatch) -> Run:
@@ -59,8 +75,9 @@ def breakdown(definition: Definition, question: Question) -> Breakdown:
     """How it comes to its number, condition by condition, in one pass over everybody."""
     tree = definition.tree
     parts = tree.parts if isinstance(tree, Every) else (tree,)
-    everybody = question.everybody(person_columns(tree, question))
-    holds = [case((clause(part, everybody, question), 1), else_=0).label(f"part_{n}") for n, part in enumerate(parts)]
+    asked, alone = _widened(definition, question)
+    everybody = asked.everybody(person_columns(tree, question))
+    holds = [case((clause(part, everybody, asked), 1), else_=0).label(f"part_{n}") for n, part in enumerate(parts)]
     # Worked out once: SQLite would write each condition out again wherever it is summed.
     each = select(everybody.c.person_id, *holds).cte("each").prefix_with("MATERIALIZED")
     columns = [each.c[f"part_{n}"] for n in range(len(parts))]
@@ -70,11 +87,25 @@ def breakdown(definition: Definition, question: Question) -> Breakdown:
         others = [other for m, other in enumerate(columns) if m != n]
         figures += [func.sum(column), func.sum(_all(columns[: n + 1])), func.sum(_all([1 - column, *others]))]
     row = [int(value or 0) for value in question.session.execute(select(*figures).select_from(each)).one()]
+    for facts in alone:
+        row = [one + other for one, other in zip(row, _of_one(definition, parts, facts, question), strict=True)]
     effects = [
         Effect(part=part, alone=row[2 + 3 * n], left=row[3 + 3 * n], only=row[4 + 3 * n])
         for n, part in enumerate(parts)
     ]
     return Breakdown(everybody=row[0], people=row[1], effects=tuple(effects))
+
+
+def _of_one(definition: Definition, parts: Sequence[Tree], facts: Facts, question: Question) -> list[int]:
+    """The same figures of one person."""
+    today, catalogue, others = question.today, question.catalogue, question.others
+    if not facts.rows[catalogue.person.key, frozenset()]:
+        return [0] * (2 + 3 * len(parts))
+    holds = [matches(part, facts, today=today, catalogue=catalogue, others=others) for part in parts]
+    row = [1, int(belongs(definition, facts, today=today, catalogue=catalogue, others=others))]
+    for n, one in enumerate(holds):
+        row += [int(one), int(all(holds[: n + 1])), int(not one and all(holds[:n] + holds[n + 1 :]))]
+    return row
 
 
 def refusals(definition: Definition, question: Question) -> Mapping[str, int]:

@@ -1,4 +1,7 @@
-"""What segments hold of somebody: that a hand put them in or out. Who a question picks is kept nowhere, and asked."""
+"""What segments hold of somebody: that a hand put them in or out. Who a question picks is kept nowhere, and asked.
+
+The row by which they are counted goes with an erasure; it is made again where they can still be found.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,12 @@ from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
 from crm.segments import asking, service, store
 from crm.segments.catalogue import Catalogue
-from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow, SegmentPickRow, SegmentRow
+from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow, SegmentPickRow, SegmentRow, SegmentWideRow
 from crm.values.languages import Language
 
 ROOM = "crm.segments"
-TABLES = frozenset({"segment_pick", "segment_export_person"})
+TABLES = frozenset({"segment_pick", "segment_export_person", "segment_wide", "segment_stale"})
+"""A row of `segment_wide` repeats what other rooms hold and show; one of `segment_stale` says that it changed."""
 
 
 def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
@@ -93,5 +97,6 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
             "segment_export_person": delete_rows(
                 session, SegmentExportPersonRow, SegmentExportPersonRow.person_id.in_(ids)
             ),
+            "segment_wide": delete_rows(session, SegmentWideRow, SegmentWideRow.person_id.in_(ids)),
         }
     )

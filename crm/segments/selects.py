@@ -10,18 +10,12 @@ from typing import Any, assert_never
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Date,
-    FromClause,
-    Integer,
     Select,
-    String,
     Subquery,
     and_,
     case,
-    cast,
     false,
     func,
-    literal,
     not_,
     or_,
     select,
@@ -30,8 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from crm.contracts.segment_fields import Asking, Kind, Measure, Source
-from crm.foundation.columns import Instant
+from crm.contracts.segment_fields import Asking, Measure, Source
 from crm.segments.catalogue import Catalogue
 from crm.segments.model import (
     Comparison,
@@ -40,28 +33,27 @@ from crm.segments.model import (
     Every,
     Given,
     InSegment,
-    Near,
     Not,
     Relation,
     Sample,
     Side,
     Some,
     Span,
-    Test,
     Tree,
-    Window,
-    Words,
+)
+from crm.segments.passing import (
+    figure_holds,
+    holds_of_nothing,
+    in_window,
+    kept_figure,
+    kind_of,
+    spanned,
+    tests_pass,
 )
 from crm.segments.rules import PRIME, leaves, lots
-from crm.segments.windows import days_of, instants_of, months_back
-from crm.values.belgium.distances import postcodes_within
+from crm.segments.wide_selects import Wide
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import SegmentId
-
-SignBySign = String(60).with_variant(String(60, collation="C"), "postgresql")
-"""Texts compared as Python compares them, on both databases."""
-_ASKED = {Measure.COUNT, Measure.SUM}
-"""What is 0 of nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +66,8 @@ class Question:
     others: Mapping[SegmentId, Definition] = field(default_factory=dict)
     among: Any = None
     """Whom alone the answer has to be right of, for sources that narrow themselves."""
+    wide: Wide | None = None
+    """Everybody in one row each, which stands for the rooms' own rows where they say the same."""
 
     @property
     def today(self) -> date:
@@ -87,6 +81,8 @@ class Question:
 
     def everybody(self, columns: frozenset[str]) -> Subquery:
         """Whoever can be found at all, with those columns."""
+        if self.wide is not None:
+            return self.wide.rows().subquery("everybody")
         return self.catalogue.person.rows(self.asking(columns)).subquery("everybody")
 
 
@@ -162,7 +158,9 @@ def _every(tree: Every, everybody: Subquery, question: Question) -> ColumnElemen
 
 def _narrows(part: Tree, question: Question) -> bool:
     inner = part.part if isinstance(part, Not) else part
-    return isinstance(inner, Condition) and question.catalogue.source(inner.source).narrows
+    if not isinstance(inner, Condition) or not question.catalogue.source(inner.source).narrows:
+        return False
+    return question.wide is None or question.wide.bits(inner) is None
 
 
 def lot(person_id: ColumnElement[Any], seed: str) -> ColumnElement[int]:
@@ -175,16 +173,20 @@ def lot(person_id: ColumnElement[Any], seed: str) -> ColumnElement[int]:
 def _condition(condition: Condition, everybody: Subquery, question: Question) -> ColumnElement[bool]:
     source = question.catalogue.source(condition.source)
     if source.is_person:
-        return func.coalesce(and_(true(), *_tests(condition, source, everybody, question.today)), False)
+        return func.coalesce(and_(true(), *tests_pass(condition, source, everybody, question.today)), False)
+    if question.wide is not None:
+        said = question.wide.clause(condition, source, everybody, question.asking(frozenset()))
+        if said is not None:
+            return said
     if (of_kept := _of_kept(condition, source, everybody, question)) is not None:
         return of_kept
     rows = _rows(source, [condition], question)
-    found = select(rows.c.person_id).where(*_tests(condition, source, rows, question.today))
+    found = select(rows.c.person_id).where(*tests_pass(condition, source, rows, question.today))
     if condition.measure is Measure.HAS:
         return everybody.c.person_id.in_(found)
     found = found.group_by(rows.c.person_id)
     having = _having(condition, source, rows, question.today)
-    if condition.measure in _ASKED and isinstance(condition.asks, Span) and _holds_of_nothing(condition.asks):
+    if holds_of_nothing(condition):
         return everybody.c.person_id.not_in(found.having(not_(having)))
     return everybody.c.person_id.in_(found.having(having))
 
@@ -193,27 +195,15 @@ def _of_kept(
     condition: Condition, source: Source, everybody: Subquery, question: Question
 ) -> ColumnElement[bool] | None:
     """The same from figures that were kept, where they are of just these rows; else None."""
-    wanted = Measure.COUNT if condition.measure is Measure.HAS else condition.measure
-    first, last = days_of(condition.window, question.today)
-    is_all = (first, last) == (None, None)
-    is_until_today = first is not None and last == question.today and wanted in _ASKED
-    kept = None
-    if source.kept is not None and not condition.where and (is_all or is_until_today):
-        kept = source.kept(question.asking(frozenset()))
-    name = kept.figures.get((wanted, first)) if kept else None
-    if kept is None or name is None:
+    found = kept_figure(condition, source, question.asking(frozenset()))
+    if found is None:
         return None
-    rows, asks = kept.rows.subquery(), condition.asks
-    found, figure = select(rows.c.person_id), rows.c[name]
-    if condition.measure is Measure.HAS:
-        holds = figure > 0
-    elif isinstance(asks, Span):
-        holds = _spanned(figure, asks)
-        if wanted in _ASKED and _holds_of_nothing(asks):
-            return everybody.c.person_id.not_in(found.where(not_(holds)))
-    else:
-        holds = and_(true(), *_in_window(figure, _kind(source, source.day), asks, question.today))
-    return everybody.c.person_id.in_(found.where(holds))
+    kept, name = found
+    rows = kept.rows.subquery()
+    holds = figure_holds(condition, rows.c[name], source, question.today)
+    if holds_of_nothing(condition):
+        return everybody.c.person_id.not_in(select(rows.c.person_id).where(not_(holds)))
+    return everybody.c.person_id.in_(select(rows.c.person_id).where(holds))
 
 
 def _having(condition: Condition, source: Source, rows: CTE, today: date) -> ColumnElement[bool]:
@@ -223,8 +213,8 @@ def _having(condition: Condition, source: Source, rows: CTE, today: date) -> Col
             day = rows.c[source.day]
             end = func.min(day) if condition.measure is Measure.FIRST else func.max(day)
             assert asks is None or not isinstance(asks, Span)
-            kind = _kind(source, source.day)
-            return and_(end.is_not(None), *_in_window(type_coerce(end, day.type), kind, asks, today))
+            kind = kind_of(source, source.day)
+            return and_(end.is_not(None), *in_window(type_coerce(end, day.type), kind, asks, today))
         case Measure.AVERAGE:
             assert isinstance(asks, Span)
             total, count = func.sum(rows.c[source.amount]), func.count()
@@ -232,7 +222,7 @@ def _having(condition: Condition, source: Source, rows: CTE, today: date) -> Col
             return and_(*ends, *([] if asks.high is None else [total <= count * int(asks.high)]))
         case _:
             assert isinstance(asks, Span)
-            return _spanned(_measured(condition, source, rows, true()), asks)
+            return spanned(_measured(condition, source, rows, true()), asks)
 
 
 def _measured(part: Condition | Side, source: Source, rows: CTE, counts: ColumnElement[bool]) -> Any:
@@ -252,7 +242,7 @@ def _comparison(comparison: Comparison, question: Question) -> Select[*tuple[Any
     source = question.catalogue.source(comparison.source)
     sides = (comparison.left, comparison.right)
     rows = _rows(source, sides, question)
-    counted = [and_(true(), *_tests(side, source, rows, question.today)) for side in sides]
+    counted = [and_(true(), *tests_pass(side, source, rows, question.today)) for side in sides]
     left, right = (
         func.nullif(_measured(side, source, rows, counts), 0)
         if side.measure is Measure.COUNT
@@ -288,77 +278,3 @@ def _rows(source: Source, parts: Sequence[Condition | Side], question: Question)
     columns = columns_of(parts, source)
     given = question.catalogue.given(source.key, parts[0].where)
     return source.rows(question.asking(columns, given)).cte()
-
-
-def _kind(source: Source, key: str) -> Kind:
-    column = source.find_column(key)
-    assert column is not None
-    return column.kind
-
-
-def _tests(part: Condition | Side, source: Source, rows: FromClause, today: date) -> list[ColumnElement[bool]]:
-    found = []
-    if part.window is not None:
-        found += _in_window(rows.c[source.day], _kind(source, source.day), part.window, today)
-    for test in part.where:
-        found += _passes(test, rows.c[test.column], _kind(source, test.column), today)
-    return found
-
-
-def _passes(test: Test, column: ColumnElement[Any], kind: Kind, today: date) -> list[ColumnElement[bool]]:
-    match test.asks:
-        case Words(values=values, other=other):
-            return [_worded(column, values, other=other)]
-        case Span() as span:
-            if kind is Kind.TEXT:
-                return [_spanned(cast(column, SignBySign), span)]
-            return _aged(column, span, today) if kind is Kind.BIRTH else [_spanned(column, span)]
-        case Near(postcode=postcode, kilometres=kilometres):
-            return [column.in_(sorted(postcodes_within(postcode, kilometres)))]
-        case _:
-            return [column.is_not(None), *_in_window(column, kind, test.asks, today)]
-
-
-def _worded(column: ColumnElement[Any], values: frozenset[str], *, other: bool) -> ColumnElement[bool]:
-    """One of these words, or none; numbers of rows (a tag, a petition) are words too, as they are written."""
-    if isinstance(column.type, Integer):
-        numbers = sorted(
-            int(value) for value in values if value.isdecimal() and len(value) < 16 and str(int(value)) == value
-        )
-        return and_(column.is_not(None), column.not_in(numbers) if other else column.in_(numbers))
-    text = type_coerce(column, String())
-    return text.not_in(sorted(values)) if other else text.in_(sorted(values))
-
-
-def _spanned(value: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
-    low = [] if span.low is None else [value >= span.low]
-    return and_(true(), *low, *([] if span.high is None else [value <= span.high]))
-
-
-def _aged(birth: ColumnElement[Any], span: Span, today: date) -> list[ColumnElement[bool]]:
-    """So many years old: born so long ago, and not longer."""
-    found: list[ColumnElement[bool]] = [birth.is_not(None)]
-    if span.low is not None:
-        found.append(birth <= _born(today, int(span.low)))
-    if span.high is not None:
-        found.append(birth > _born(today, int(span.high) + 1))
-    return found
-
-
-def _born(today: date, years: int) -> ColumnElement[Any]:
-    """The latest day of birth of whoever is so old; nobody is older than the calendar."""
-    return literal(months_back(today, 12 * years) if years < today.year else date.min, Date())
-
-
-def _in_window(column: ColumnElement[Any], kind: Kind, window: Window | None, today: date) -> list[ColumnElement[bool]]:
-    first, last = days_of(window, today)
-    if kind is Kind.INSTANT:
-        since, before = instants_of((first, last))
-        found = [] if since is None else [column >= literal(since, Instant())]
-        return [*found, *([] if before is None else [column < literal(before, Instant())])]
-    found = [] if first is None else [column >= literal(first, Date())]
-    return [*found, *([] if last is None else [column <= literal(last, Date())])]
-
-
-def _holds_of_nothing(span: Span) -> bool:
-    return (span.low is None or int(span.low) <= 0) and (span.high is None or int(span.high) >= 0)

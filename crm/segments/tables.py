@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.foundation.columns import Base, BigId, Json, Word
 from crm.segments.model import ExportState
+from crm.segments.wide_tables import SegmentStaleRow, SegmentWidePairRow, SegmentWideRow, SegmentWideStateRow
+
+__all__ = ("SegmentStaleRow", "SegmentWidePairRow", "SegmentWideRow", "SegmentWideStateRow")
 
 
 class SegmentRow(Base):

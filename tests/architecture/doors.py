@@ -148,6 +148,7 @@ DOORS_BESIDES = {
         "questions",
         "reading",
         "rules",
+        "wide",
         "windows",
     },
     "crm.legacies": {"rules", "words"},

@@ -276,10 +276,13 @@ def rows(draw: st.DrawFn, source: Source) -> tuple[Test, ...]:
     return tuple(draw(asked_of(column)) for column in (*required, *chosen))
 
 
+every_source = st.sampled_from(QUESTIONS.sources)
+
+
 @st.composite
-def conditions(draw: st.DrawFn) -> Condition | Comparison:
+def conditions(draw: st.DrawFn, sources: st.SearchStrategy[Source] = every_source) -> Condition | Comparison:
     """Anything one may ask of a source."""
-    source = draw(st.sampled_from(QUESTIONS.sources))
+    source = draw(sources)
     measures = QUESTIONS.measures(source)
     window = draw(st.none() | windows) if source.day else None
     compared = [one for one in measures if one in COMPARED]
