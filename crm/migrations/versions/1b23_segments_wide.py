@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy import DDL
 
 revision = '1b23'
-down_revision = '9e17'
+down_revision = "962a"
 branch_labels = None
 depends_on = None
 

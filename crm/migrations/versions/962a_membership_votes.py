@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '962a'
-down_revision = '9e17'
+down_revision = "5a08"
 branch_labels = None
 depends_on = None
 
