@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from crm.banking.errors import FileRefused, HeldAlready, Refused
 from crm.banking.kept import Gap, Report, Rule
 from crm.banking.model import Format, ReturnKind
@@ -92,8 +94,15 @@ def refusal(refused: FileRefused, language: Language = Language.FR) -> str:
         return say(language, HELD, **facts, until=until)
     sentence = WHERE if refused.expected is None else SIDES
     why = say(language, REFUSED[refused.why])
-    values = {"expected": refused.expected, "found": refused.found}
+    values = {"expected": _side(refused.expected, language), "found": _side(refused.found, language)}
     return say(language, sentence, line=refused.line, column=refused.column, why=why, **values)
+
+
+def _side(value: str | None, language: Language) -> str:
+    """A side of a check that fails: an amount as people write it, or a count."""
+    if value is None or "." not in value or (cents := Decimal(value).scaleb(2)) != int(cents):
+        return value or ""
+    return str(locale_filters(language)["money"](int(cents)))
 
 
 def report(found: Report, language: Language = Language.FR) -> str:

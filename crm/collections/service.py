@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.collections import pain_008, rules, store
+from crm.collections import file_store, pain_008, rules, store
 from crm.collections.errors import (
     BatchElsewhere,
     BatchMissing,
@@ -314,24 +314,24 @@ def _write(session: Session, some: list[_Chosen], batch_id: int, message_id: str
 
 
 def _askings(session: Session, safe: Safe, batch_id: int) -> Iterator[Asking]:
-    for some in store.askings(session, batch_id):
-        known = collecting.on_file(session, safe, {MandateId(collection.mandate_id) for _, collection in some})
-        for attempt, collection in some:
-            mandate = known.get(collection.mandate_id)
+    for some in file_store.asked(session, batch_id):
+        known = collecting.on_file(session, safe, {MandateId(one.mandate_id) for one in some})
+        for one in some:
+            mandate = known.get(one.mandate_id)
             if mandate is None:
                 raise FileDiffers
             yield Asking(
-                end_to_end_id=attempt.end_to_end_id,
-                sequence=attempt.sequence,
-                cents=collection.cents,
+                end_to_end_id=one.end_to_end_id,
+                sequence=one.sequence,
+                cents=one.cents,
                 reference=mandate.reference,
                 signed_on=mandate.signed_on,
                 holder=mandate.holder,
                 account=mandate.account,
                 bic=mandate.bic,
-                period=collection.period,
-                was_reference=attempt.was_reference,
-                is_new_account=attempt.is_new_account,
+                period=one.period,
+                was_reference=one.was_reference,
+                is_new_account=one.is_new_account,
             )
 
 

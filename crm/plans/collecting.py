@@ -135,8 +135,9 @@ def on_file(session: Session, safe: Safe, mandate_ids: Collection[MandateId]) ->
     """Those mandates with their accounts opened, for the bank's file; one whose account was forgotten is left out."""
     found = {}
     row = MandateRow
-    for one in session.scalars(select(row).where(row.id.in_(mandate_ids), row.sealed_account.is_not(None))):
-        assert one.sealed_account is not None
+    columns = (row.id, row.uid, row.reference, row.holder, row.sealed_account, row.bic, row.signed_on)
+    query = select(*columns).where(row.id.in_(mandate_ids), row.sealed_account.is_not(None))
+    for one in session.execute(query):
         found[one.id] = OnFile(
             reference=one.reference,
             holder=one.holder,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.plans import selects
@@ -121,9 +121,10 @@ def change(session: Session, plan_id: int, values: Mapping[str, Any]) -> None:
 def versions(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Version, ...]]:
     """Of each plan its versions, in the order in which they come into force."""
     row = PlanVersionRow
-    query = select(row).where(row.plan_id.in_(plan_ids)).order_by(row.plan_id, row.effective_on, row.id)
+    columns = (row.plan_id, row.effective_on, row.announced_on, row.announced_by, row.recorded_at, row.recorded_by)
+    query = select(*columns, *(getattr(row, name) for name in _TERMS))
     found: dict[int, list[Version]] = {}
-    for one in session.scalars(query):
+    for one in session.execute(query.where(row.plan_id.in_(plan_ids)).order_by(row.plan_id, row.effective_on, row.id)):
         found.setdefault(one.plan_id, []).append(
             Version(
                 effective_on=one.effective_on,
@@ -153,9 +154,10 @@ def announce(session: Session, plan_id: int, *, channel: Channel, on: date, unti
 def events(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Event, ...]]:
     """Of each plan what happened to it, in the order in which it was written down."""
     row = PlanEventRow
-    query = select(row).where(row.plan_id.in_(plan_ids)).order_by(row.plan_id, row.id)
+    columns = (row.plan_id, row.kind, row.on, row.until_on, row.delta_cents, row.reason, row.note, row.channel)
+    query = select(*columns, row.recorded_at, row.recorded_by).where(row.plan_id.in_(plan_ids))
     found: dict[int, list[Event]] = {}
-    for one in session.scalars(query):
+    for one in session.execute(query.order_by(row.plan_id, row.id)):
         found.setdefault(one.plan_id, []).append(
             Event(
                 kind=one.kind,
@@ -245,7 +247,10 @@ def refresh_terms(session: Session, day: date) -> int:
     return len(found)
 
 
-def terms(row: PlanRow | PlanVersionRow) -> Terms:
+_TERMS = ("cents", "fee_cents", "every_months", "anchor_day", "first_month_on")
+
+
+def terms(row: PlanRow | PlanVersionRow | Row[Any]) -> Terms:
     """The terms that a row holds."""
     return Terms(
         cents=row.cents,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from crm.assembly import Assembly, bank_counter
-from crm.banking import bringing, matching, store
+from crm.banking import bringing, matching, store, words
 from crm.banking import service as banking
 from crm.banking.errors import FileRefused, GiftHasMoved, LineDecided, NothingToUndo
 from crm.banking.kept import Gap, KeptLine, LineState, Report, Rule
@@ -243,3 +243,7 @@ def test_a_missing_statement_is_told_and_a_wrong_file_keeps_nothing(assembly: As
     with pytest.raises(FileRefused):
         brought(assembly, coda.statement([Move(cents=300)], closing=5))
     assert [line.cents for line in waiting(assembly)] == [100, 200]
+    other = "BE71096123456769"  # nobody's account yet: it is read, and somebody is told to look
+    said = [brought(assembly, coda.statement([Move(cents=400)], account=other)) for _ in range(2)]
+    assert [(one.new, one.strangers) for one in (report, *said)] == [(1, ()), (1, (other,)), (0, ())]
+    assert f"Le compte {other} n’avait jamais été lu ici" in words.report(said[0]).partition("\n")[0]

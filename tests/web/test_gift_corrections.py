@@ -13,7 +13,7 @@ from crm.banking import service as banking
 from crm.donations import corrections, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import CorrectedElsewhere, CorrectionMissing, FourEyes, GiftHasChanged
-from crm.donations.model import EntryKind, GiftKind, Method, Movement, NewGift, NewLine, RefundState
+from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, RefundState
 from crm.staff.model import Role
 from crm.values.identifiers import AccountId
 from tests.banking import coda_files as coda
@@ -118,3 +118,32 @@ def test_a_correction_is_of_what_was_seen_and_is_made_once(assembly: Assembly) -
         thing = donations.record(session, assembly.sealer, in_kind, at=NOW)
         with pytest.raises(CorrectedElsewhere):
             corrections.ask(session, thing.id, 0, reason="x", at=NOW, by=CLAIRE)
+
+
+def test_one_part_of_a_gift_is_corrected_by_itself(assembly: Assembly, browser: Open) -> None:
+    with assembly.database.transaction() as session:
+        new = NewGift(
+            person_id=donor(session, assembly),
+            lines=(NewLine(cents=1000, kind=LineKind.FEE), NewLine(cents=2000)),
+            given_on=NOW.date(),
+            movement=Movement(method=Method.CASH, booked_on=NOW.date()),
+        )
+        made = donations.record(session, assembly.sealer, new, at=NOW)
+        fee, beside = donations.whole(session, made.id).lines
+    asks, decides, page = browser(Role.FINANCE), browser(Role.FINANCE), f"/office/gifts/{made.id}"
+    shown = asks.get(page).text
+    assert all(f'name="{name}-{line.id}"' in shown for line in (fee, beside) for name in ("line", "fund", "kind"))
+    asked = {"which": fee.id, f"kind-{fee.id}": "one-off", f"line-{fee.id}": "donation", f"fund-{fee.id}": "general"}
+    asks.post(f"{page}/otherwise", {**asked, "which": beside.id + 99, f"because-{fee.id}": "x"})
+    asks.post(f"{page}/otherwise", {**asked, f"because-{fee.id}": " "})
+    with assembly.database.reading() as session:
+        assert corrections.waiting(session) == ()
+    asks.post(f"{page}/otherwise", {**asked, f"because-{fee.id}": "Rien en retour"})
+    assert "Rien en retour" in words_of(decides.get(page).text)
+    decides.post("/office/gifts/corrections/1", {"decision": "approve"})
+    with assembly.database.reading() as session:
+        whole = donations.whole(session, made.id)
+    assert sorted((line.kind, line.net_cents, line.is_deductible) for line in whole.lines if line.net_cents) == [
+        (LineKind.DONATION, 1000, True), (LineKind.DONATION, 2000, True),
+    ]  # fmt: skip
+    assert whole.gift.net_cents == 3000
