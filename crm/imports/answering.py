@@ -62,10 +62,11 @@ def keep(
     if plan.verdict is RowVerdict.CREATE and deciding.asks_another_gift(row):
         # Somebody whom an earlier row of this file brings: alone, the row does not see them.
         plan = replace(plan, verdict=RowVerdict.UPDATE, reasons=((Reason.ROW_BEFORE, ""), *plan.reasons))
-    if plan.verdict is not RowVerdict.REVIEW:
+    answered = row_of_plan(plan)
+    if not deciding.answers(answered, said):  # what else it leaves open may be asked next
         given |= {ASKED: [list(one) for one in asked(row)]}
     store.give_row(session, run.id, row.number, given)
-    store.change_rows(session, run.id, [row_of_plan(plan)])
+    store.change_rows(session, run.id, [answered])
 
 
 def ask_again(session: Session, run: Run, row: Row) -> None:

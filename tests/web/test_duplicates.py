@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -20,6 +21,7 @@ from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
+from crm.web.office.duplicate_words import HOLDINGS
 from jobs import compare_everybody, compare_newcomers
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -207,3 +209,11 @@ def test_what_cannot_be_merged_says_why(assembly: Assembly, two: tuple[Person, P
     chosen = care.post(f"/office/duplicates/with/{one.id}", data={"who": "Dupond"})
     assert chosen.status_code == 303
     assert "Une seule personne" in words_of(care.get(chosen.location).text)
+
+
+def test_whatever_rooms_unite_has_a_word_of_its_own() -> None:
+    rooms = [path.read_text() for path in Path().glob("*/*/merging.py")]
+    pairs = [re.findall(r'\["([\w-]+)"\] = count|\{"([\w-]+)": count\}', text) for text in rooms]
+    named = {one or other for several in pairs for one, other in several}
+    assert len(named) > 8
+    assert named <= HOLDINGS.keys()

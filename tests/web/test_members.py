@@ -83,3 +83,18 @@ def test_fees_statutes_and_an_assembly_are_written_by_the_team(assembly: Assembl
     assert [row.split(";")[1] for row in rows] == ["Nom", "Alpha", "Beta"]
     assert finance.post(f"{place}/proxies/drop", {"giver_id": str(ann)}).status_code == 303
     assert browser(Role.EDITOR).get(HERE).status_code == 403
+
+
+def test_an_honorary_kind_is_made_and_given_at_the_desk(assembly: Assembly, browser: Open) -> None:
+    with assembly.database.transaction() as session:
+        ann = donor(session, assembly, "Alpha")
+    finance, care = browser(Role.FINANCE), browser(Role.CARE)
+    honorary = {"kind": "", "name": "Membre d’honneur", "from_on": "2020-01-01"}
+    assert finance.post(f"{HERE}/rules/rate", honorary | {"fee": "", "months": "12"}).status_code == 422
+    assert finance.post(f"{HERE}/rules/rate", honorary | {"free": "on", "votes": "no"}).status_code == 303
+    shown = words_of(finance.get(f"{HERE}/rules").text)
+    assert all(word in shown for word in ("sans droit de vote", "jusqu’à ce qu’on y mette fin", "aucune"))
+    place = care.post(f"{HERE}/join/{ann}", {"kind": "membre-d-honneur"}).headers["Location"]
+    shown = words_of(care.get(place).text)
+    assert all(word in shown for word in ("En règle", "sans cotisation", "ne demande aucune cotisation"))
+    assert "sans cotisation" in words_of(care.get(f"/office/supporters/{ann}").text)

@@ -145,7 +145,10 @@ def test_every_action_the_house_records_has_its_words() -> None:
         for wrapper, prefix in _wrappers(source.tree):
             recorded |= {prefix + word for word in _given(source.tree, wrapper)}
     recorded |= {f"staff.{word}" for source in sources("crm/staff") for word in _given(source.tree, "note")}
+    desks = {word for source in sources("crm/web/office") for word in _given(source.tree, "note")}
+    recorded |= {word for word in desks if re.fullmatch(r"[a-z-]+\.[a-z-]+", word)}
     assert "staff.sign-in" in recorded
+    assert "care.log" in recorded
     assert "edition.approve" in recorded
     assert recorded - set(trail_actions.ACTIONS) == set()
 

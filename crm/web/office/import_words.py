@@ -38,6 +38,8 @@ AT_ROW = N_(
 IT_IS = N_("C’est %(who)s")
 TAKE_ACCOUNT = N_("Prendre le compte %(tail)s")
 KEEP_ACCOUNT = N_("Garder celui du mandat")
+KEPT_ACCOUNT = N_("Décidé : garder le compte du mandat")
+KNOWN = N_("Décidé : c’est cette personne")
 SOMEWHERE = N_("Une erreur inattendue s’est produite. Rien n’est resté à moitié.")
 
 
@@ -119,6 +121,18 @@ def shown(row: Row) -> dict[str, Any]:
         parts += [shell.day(wish.joined.ended_on)] if wish.joined.ended_on else []
     parts = [part for part in parts if part]
     return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}
+
+
+def decided(row: Row) -> str:
+    """What a person said of a row before the file goes in; empty where nobody did."""
+    said = Wish.of_json(row.given).decided if imports.is_decided(row) else None
+    if said is None:
+        return ""
+    if said.takes_account is not None:
+        return shell.say(N_("Décidé : prendre le compte du fichier") if said.takes_account else KEPT_ACCOUNT)
+    if said.is_another_gift:
+        return shell.say(N_("Décidé : c’est un autre don"))
+    return shell.say(N_("Décidé : quelqu’un de nouveau") if said.person_id == 0 else KNOWN)
 
 
 def choices(row: Row, possible: tuple[Person, ...] | None) -> list[dict[str, Any]]:

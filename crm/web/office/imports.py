@@ -142,7 +142,7 @@ def show(run_id: int) -> ResponseReturnValue:
         {
             "row": row,
             "choices": import_words.choices(row, possible.get(row.number)) if is_asked else [],
-            "is_decided": run.state is RunState.CHECKED and imports.is_decided(row),
+            "decided": import_words.decided(row) if run.state is RunState.CHECKED else "",
             "shown": import_words.shown(row),
             "sentences": import_words.sentences(run.kind, row.reasons, purposes),
             "kept": shell.say(words.KEPT[row.kept_because]) if row.kept_because else "",

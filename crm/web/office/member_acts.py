@@ -45,6 +45,7 @@ def join(person_id: int) -> ResponseReturnValue:
             by = guard.signed_in().account.id
             made = members.join(session, PersonId(person_id), kind=kind, signed_on=signed_on, at=now, by=by)
             note(session, "membership.join", made, {"kind": kind}, subject="membership")
+            is_free = members.membership(session, made, on=brussels_day(now)).is_free
     except AlreadyMember:
         return shell.back(_person(person_id), shell.say(N_("Cette personne a déjà une adhésion.")), kind="refused")
     except KindUnknown:
@@ -52,6 +53,8 @@ def join(person_id: int) -> ResponseReturnValue:
     except Invalid:
         return _form(PersonId(person_id), {"signed_on": shell.say(DAY)})
     said = N_("L’adhésion est inscrite. Elle prend effet dès que sa cotisation arrive.")
+    if is_free:
+        said = N_("L’adhésion est inscrite, sans cotisation à payer.")
     return shell.back(url_for("members.show", membership_id=made), shell.say(said))
 
 

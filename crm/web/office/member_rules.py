@@ -116,7 +116,7 @@ def _code(name: str) -> str:
 
 
 def _cents(text: str) -> int:
-    if text in ("", "0", "0,00"):
+    if text in ("0", "0,00"):
         return 0
     try:
         return money.typed(text)

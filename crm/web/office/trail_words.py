@@ -54,6 +54,7 @@ SUBJECTS: dict[str, str] = {
     "appeal": N_("Appel"),
     "segment": N_("Segment"),
     "sending": N_("Envois"),
+    "task": N_("Tâche"),
 }
 
 PLACES: dict[str, tuple[str, str, Permission]] = {
@@ -64,6 +65,7 @@ PLACES: dict[str, tuple[str, str, Permission]] = {
     "gift": ("gifts.show", "gift_id", Permission.DONATIONS_READ),
     "appeal": ("appeal_cells.show", "appeal_id", Permission.CAMPAIGNS_READ),
     "segment": ("segments.show", "segment_id", Permission.SEGMENTS_READ),
+    "import": ("imports.show", "run_id", Permission.IMPORTS_READ),
     "magazine-issue": ("magazine_runs.show", "issue_id", Permission.MAGAZINE_READ),
     "magazine-run": ("magazine_runs.run", "run_id", Permission.MAGAZINE_READ),
     "gift-batch": ("gift_batches.show", "batch_id", Permission.DONATIONS_EDIT),
@@ -88,6 +90,8 @@ FACTS: dict[str, str] = {
     "ended": N_("sessions fermées"),
     "fields": N_("champs"),
     "job": N_("tâche"),
+    "kind": N_("genre"),
+    "rows": N_("lignes"),
     "passkey": N_("clé n°"),
     "purpose": N_("finalité"),
     "reason": N_("motif"),
