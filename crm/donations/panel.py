@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
-from crm.donations import store, words
+from crm.donations import donor_store, store, words
 from crm.donations.donor_panel import DonorPanel
 from crm.donations.model import Gift, Wanted
 from crm.foundation.newest import Before
@@ -33,8 +33,7 @@ class GiftsPanel:
         """The newest first."""
         latest = store.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
         year = brussels_day(look.now).replace(month=1, day=1)
-        whole = store.totals(session, Wanted(person_id=look.person_id)) if latest else None
-        this = store.totals(session, Wanted(person_id=look.person_id, since_on=year)) if latest else None
+        number, cents, of_year = donor_store.in_all(session, look.person_id, year) if latest else (0, 0, 0)
         return Panel(
             key=self.key,
             values={
@@ -52,9 +51,9 @@ class GiftsPanel:
                     for one in latest[:LATEST]
                 ],
                 "has_more": len(latest) > LATEST,
-                "number": whole.gifts if whole else 0,
-                "all_cents": whole.net_cents if whole else 0,
-                "year_cents": this.net_cents if this else 0,
+                "number": number,
+                "all_cents": cents,
+                "year_cents": of_year,
                 "year": year.year,
             },
         )

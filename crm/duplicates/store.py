@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, delete, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.duplicates.model import Merge, Pair, PairState, Reason
@@ -88,9 +88,7 @@ def _because(reason: Reason | None) -> list[ColumnElement[bool]]:
 
 def open_pairs_of(session: Session, person_id: int, *, size: int) -> tuple[Pair, ...]:
     """What waits of the pairs in which that person is, the likeliest first."""
-    theirs = or_(PairRow.low_id == person_id, PairRow.high_id == person_id)
-    query = select(PairRow).where(*_waiting(), theirs).order_by(PairRow.score.desc(), PairRow.id).limit(size)
-    return tuple(_pair(row) for row in session.scalars(query))
+    return tuple(_pair(row) for row in session.scalars(_OPEN_OF, {"person_id": person_id, "size": size}))
 
 
 def find_pair(session: Session, low_id: int, high_id: int) -> Pair | None:
@@ -247,6 +245,14 @@ def _waiting() -> tuple[ColumnElement[bool], ...]:
         PairRow.state == PairState.OPEN,
         *(~gone(one) for one in either for gone in (people.merged, people.deceased)),
     )
+
+
+_OPEN_OF = (
+    select(PairRow)
+    .where(*_waiting(), or_(PairRow.low_id == bindparam("person_id"), PairRow.high_id == bindparam("person_id")))
+    .order_by(PairRow.score.desc(), PairRow.id)
+    .limit(bindparam("size"))
+)
 
 
 def _scoring(scores: range) -> ColumnElement[bool]:

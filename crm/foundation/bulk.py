@@ -30,6 +30,8 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from crm.foundation.database import WROTE
+
 SLICE = 10_000
 """Rows that are held in memory at once."""
 CACHE_KILOBYTES = 262_144
@@ -45,6 +47,7 @@ def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[
     turned = _turned(connection, table, columns, rows)
     driver = connection.connection.driver_connection
     if isinstance(driver, psycopg.Connection):
+        connection.info[WROTE] = True
         return _copy(driver, table, columns, turned)
     # A bare table: the statement names these columns in this order, and no default of ours joins them.
     bare = plain_table(table.name, *(column(name) for name in columns))

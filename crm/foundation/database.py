@@ -56,9 +56,12 @@ class Database:
         """A session that sees one consistent state and writes nothing."""
         with self.sessions() as session:
             if not self.is_sqlite:
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                begun = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                begun.info[WROTE] = False
             try:
                 yield session
+                if not self.is_sqlite:
+                    _end_kept(session)
             finally:
                 session.rollback()
 
@@ -95,11 +98,30 @@ def open_database(url: str) -> Database:
     return Database(engine=engine, sessions=sessionmaker(engine, expire_on_commit=False, autoflush=False))
 
 
+WROTE = "portevoix_wrote"
+"""What a connection of PostgreSQL remembers of its transaction: that something but a question was asked."""
+
+
+def _end_kept(session: Session) -> None:
+    """Ends a reading that only read as done rather than undone: after a rollback the driver forgets what it prepared,
+    and a page of seventy statements would have all of them parsed and planned anew."""
+    connection = session.connection()
+    driver = connection.connection.driver_connection
+    if driver is not None and not connection.info.get(WROTE, True):
+        driver.commit()
+
+
 def _teach_postgresql(engine: Engine) -> None:
     """No compiling of statements: the gate's many short sub-plans take a second to compile and a hundredth to run.
 
     Parts of an instant are those of UTC, whatever zone the server stands in.
     """
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _note(connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
+        is_question = statement.startswith("SELECT") or (statement.startswith("WITH") and "INSERT" not in statement)
+        if not is_question or context is None or context.isinsert or context.isupdate or context.isdelete:
+            connection.info[WROTE] = True
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:

@@ -221,7 +221,7 @@ def whole(session: Session, membership_id: MembershipId, *, on: date) -> WholeMe
 
 def of_person(session: Session, person_id: PersonId, *, on: date) -> tuple[Membership, ...]:
     """Every membership somebody is or was of, the newest first."""
-    return page(session, Wanted(on=on, person_id=person_id))
+    return page(session, Wanted(on=on, person_id=person_id)) if store.is_of_any(session, person_id) else ()
 
 
 def page(

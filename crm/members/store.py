@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, insert, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
@@ -127,6 +127,14 @@ def parts(session: Session, membership_id: int) -> tuple[Part, ...]:
     query = select(PartRow).where(PartRow.membership_id == membership_id)
     query = query.order_by(PartRow.is_holder.desc(), PartRow.id).execution_options(populate_existing=True)
     return tuple(_part(row) for row in session.scalars(query))
+
+
+def is_of_any(session: Session, person_id: int) -> bool:
+    """True where somebody is or was of any membership."""
+    return session.scalar(_IS_OF_ANY, {"person_id": person_id}) is not None
+
+
+_IS_OF_ANY = select(PartRow.id).where(PartRow.person_id == bindparam("person_id")).limit(1)
 
 
 def parts_of(session: Session, person_ids: Collection[int]) -> tuple[PartRow, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, select, union_all
+from sqlalchemy import Select, String, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Look, TimelineEntry
@@ -39,9 +39,8 @@ class FileTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """One query over all of it."""
-        lines = union_all(*(part(look.person_id) for part in _PARTS)).subquery()
-        query = select(lines).where(lines.c.at.is_not(None))
-        rows = session.execute(newest(query, lines.c.at, lines.c.number, before, size))
+        query = newest(_DATED, _LINES.c.at, _LINES.c.number, before, size)
+        rows = session.execute(query, {"person_id": look.person_id})
         return [_entry(row.number, row.at, row.what, row.about, look.language) for row in rows]
 
 
@@ -54,18 +53,18 @@ def _line(what: str, place: int, row_id: Any, at: Any, about: Any) -> Select[Any
     )
 
 
-def _arrival(person_id: int) -> Select[Any]:
+def _arrival(person_id: Any) -> Select[Any]:
     row = PersonRow
     return _line("arrived", 0, row.id, row.created_at, row.source).where(row.id == person_id)
 
 
-def _death(person_id: int) -> Select[Any]:
+def _death(person_id: Any) -> Select[Any]:
     row = PersonRow
     told = func.coalesce(cast(row.deceased_on, String), "")
     return _line("died", 1, row.id, row.deceased_recorded_at, told).where(row.id == person_id)
 
 
-def _point(person_id: int) -> Select[Any]:
+def _point(person_id: Any) -> Select[Any]:
     row = ContactPointRow
     about = row.value
     return _line("point", 2, row.id, row.created_at, about).where(
@@ -73,7 +72,7 @@ def _point(person_id: int) -> Select[Any]:
     )
 
 
-def _address(person_id: int) -> Select[Any]:
+def _address(person_id: Any) -> Select[Any]:
     row = PostalAddressRow
     about = row.postcode + " " + row.locality
     return _line("address", 3, row.id, row.created_at, about).where(
@@ -81,37 +80,31 @@ def _address(person_id: int) -> Select[Any]:
     )
 
 
-def _point_failure(person_id: int) -> Select[Any]:
+def _point_failure(person_id: Any) -> Select[Any]:
     row, point = ContactFailureRow, ContactPointRow
     query = _line("failed", 4, row.id, row.at, cast(row.reason, String) + "|" + point.value)
     return query.join(point, point.id == row.contact_point_id).where(row.person_id == person_id)
 
 
-def _address_failure(person_id: int) -> Select[Any]:
+def _address_failure(person_id: Any) -> Select[Any]:
     row, home = ContactFailureRow, PostalAddressRow
     about = cast(row.reason, String) + "|" + home.postcode + " " + home.locality
     query = _line("returned", 5, row.id, row.at, about)
     return query.join(home, home.id == row.postal_address_id).where(row.person_id == person_id)
 
 
-def _said(person_id: int) -> Select[Any]:
+def _said(person_id: Any) -> Select[Any]:
     row = DifferenceRow
     return _line("said", 6, row.id, row.said_at, row.field).where(row.person_id == person_id)
 
 
-def _arrived_at(person_id: int) -> Any:
+def _arrived_at(person_id: Any) -> Any:
     return select(PersonRow.created_at).where(PersonRow.id == person_id).scalar_subquery()
 
 
-_PARTS: tuple[Callable[[int], Select[Any]], ...] = (
-    _arrival,
-    _death,
-    _point,
-    _address,
-    _point_failure,
-    _address_failure,
-    _said,
-)
+_PARTS = (_arrival, _death, _point, _address, _point_failure, _address_failure, _said)
+_LINES = union_all(*(part(bindparam("person_id")) for part in _PARTS)).subquery()
+_DATED = select(_LINES).where(_LINES.c.at.is_not(None))
 
 
 def _entry(number: int, at: datetime, what: str, about: str, language: Language) -> TimelineEntry:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_
+from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.foundation.bulk import texts
@@ -126,14 +126,12 @@ def households(session: Session, household_ids: Collection[int]) -> tuple[Househ
 
     Who lives on in another record is no member of their own.
     """
-    query = select(HouseholdRow).where(HouseholdRow.id.in_(household_ids), HouseholdRow.ended_at.is_(None))
-    rows = session.scalars(query.order_by(HouseholdRow.id)).all()
+    if not household_ids:
+        return ()
+    rows = session.scalars(_HOUSEHOLDS, {"ids": list(household_ids)}).all()
     order = {position: rank for rank, position in enumerate(Position)}
     members: dict[int, list[HouseholdMemberRow]] = {row.id: [] for row in rows}
-    living = select(HouseholdMemberRow).where(
-        HouseholdMemberRow.household_id.in_(members), ~selects.merged(HouseholdMemberRow.person_id)
-    )
-    for member in session.scalars(living):
+    for member in session.scalars(_LIVING_MEMBERS, {"ids": list(members)}):
         members[member.household_id].append(member)
     return tuple(
         Household(
@@ -152,6 +150,16 @@ def households(session: Session, household_ids: Collection[int]) -> tuple[Househ
         )
         for row in rows
     )
+
+
+_HOUSEHOLDS = (
+    select(HouseholdRow)
+    .where(HouseholdRow.id.in_(bindparam("ids", expanding=True)), HouseholdRow.ended_at.is_(None))
+    .order_by(HouseholdRow.id)
+)
+_LIVING_MEMBERS = select(HouseholdMemberRow).where(
+    HouseholdMemberRow.household_id.in_(bindparam("ids", expanding=True)), ~selects.merged(HouseholdMemberRow.person_id)
+)
 
 
 def households_of(session: Session, person_id: int) -> list[int]:
@@ -281,13 +289,19 @@ def put_tie(
 
 def ties_of(session: Session, person_id: int) -> tuple[Tie, ...]:
     """The ties of someone, from either side, with people who stand for themselves."""
-    query = select(TieRow).where(
+    return tuple(_tie(row) for row in session.scalars(_TIES_OF, {"person_id": person_id}))
+
+
+_TIES_OF = (
+    select(TieRow)
+    .where(
         or_(
-            and_(TieRow.person_id == person_id, ~selects.merged(TieRow.other_person_id)),
-            and_(TieRow.other_person_id == person_id, ~selects.merged(TieRow.person_id)),
+            and_(TieRow.person_id == bindparam("person_id"), ~selects.merged(TieRow.other_person_id)),
+            and_(TieRow.other_person_id == bindparam("person_id"), ~selects.merged(TieRow.person_id)),
         )
     )
-    return tuple(_tie(row) for row in session.scalars(query.order_by(TieRow.id)))
+    .order_by(TieRow.id)
+)
 
 
 def end_tie(session: Session, tie_id: int, *, until_on: date) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from crm.audit.tables import AuditRow
+from crm.foundation.bulk import pour_rows
 from crm.foundation.columns import Instant
 from crm.foundation.database import Database
 from mailing.delivery.tables import SendingSwitchRow
@@ -40,7 +41,13 @@ def test_reading_writes_nothing(database: Database) -> None:
     with database.reading() as session:
         session.add(entry("lost"))
         session.flush()
+    poured = {"at": AT, "action": "lost", "subject": "essai", "facts": {}, "mark_key_id": 1, "mark": ""}
     with database.reading() as session:
+        pour_rows(session, AuditRow.metadata.tables[AuditRow.__tablename__], [poured])
+    with database.reading() as session:
+        session.execute(update(SendingSwitchRow).values(reason="lost"))
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).where(SendingSwitchRow.reason == "lost")) == 0
         assert session.scalar(select(func.count(AuditRow.id))) == 0
 
 
