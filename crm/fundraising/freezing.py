@@ -9,11 +9,12 @@ from datetime import datetime, time
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import gate, paces
 from crm.donations import appeals
-from crm.foundation.bulk import pour
+from crm.foundation.bulk import make_room, pour
 from crm.foundation.database import hold
 from crm.fundraising import letters, rules, selects, store
 from crm.fundraising.errors import AppealFrozen, NobodyToAsk
@@ -58,6 +59,7 @@ def freeze(
     next_seq, rolled = store.plan_row(session, appeal_id).next_seq, Counter[tuple[Any, ...]]()
     cells = [cell for cell, _ in asked.cells]
     columns = _columns(cells)
+    make_room(session)
     with TemporaryFile("w+") as people, TemporaryFile("w+") as left_out, TemporaryFile("w+") as printed:
         stream = session.execute(selects.roll(asked, whole=True).execution_options(yield_per=AT_ONCE)).mappings()
         for row in stream:
@@ -82,7 +84,14 @@ def freeze(
     for cell in cells:
         session.get_one(AppealCellRow, cell.id).segment_version = _version(session, asked, cell)
     store.freeze(session, appeal_id, at=at, by=by, waterfall=store.as_json(found), next_seq=next_seq)
+    note_letters(session, appeal, selects.asked(appeal_id), at=at)
     return found
+
+
+def note_letters(session: Session, appeal: WholeAppeal, people: Select[int], *, at: datetime) -> None:
+    """Those people are asked by this appeal, which counts against the rhythm they chose from the day it is planned."""
+    due = max(at, instant_of(appeal.plan.planned_on, NOON))
+    paces.note_letters(session, people, at=due, channel=appeal.plan.channel)
 
 
 def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: datetime) -> Asked:
@@ -101,6 +110,7 @@ def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: d
 
 def counted(session: Session, asked: Asked) -> Waterfall:
     """The roll, counted in one query."""
+    make_room(session)
     rows = session.execute(selects.tallied(asked)).mappings()
     return _waterfall([cell for cell, _ in asked.cells], (dict(row) for row in rows))
 
@@ -168,7 +178,9 @@ def put_codes(session: Session, appeal: WholeAppeal, cells: Iterable[Cell]) -> N
 
 
 def _lay(file: IO[str], values: Sequence[Any]) -> None:
-    json.dump(values, file, ensure_ascii=False)
+    file.write(
+        json.dumps(values, ensure_ascii=False)
+    )  # whole: `dump` writes word by word, which takes ten times as long
     file.write("\n")
 
 
