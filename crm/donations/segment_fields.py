@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, extract, func, select
+from sqlalchemy import Select, and_, case, extract, func, select
 from sqlalchemy.orm import Session
 
+from crm.actions.selects import attended
 from crm.contracts.segment_fields import Asking, Column, Cost, Kept, Kind, Measure, Option, Source
 from crm.donations import donor_fields, donor_store, words
 from crm.donations.donor_tables import DonorStatsRow
@@ -59,7 +60,7 @@ def _thanks(_session: Session, language: Language) -> Sequence[Option]:
 
 
 def _gifts(asking: Asking) -> Select[*tuple[Any, ...]]:
-    found = _with_appeals(_ranked(asking), asking)
+    found = _with_events(_with_appeals(_ranked(asking), asking), asking)
     if "thanked" not in asking.columns:
         return found
     rows = found.subquery("thanked_rows")
@@ -140,6 +141,21 @@ def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tu
     return found.add_columns(places.c.appeal_place).outerjoin(places, places.c.id == AppealRow.id)
 
 
+def _with_events(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:
+    """With the days since the last event they had come to, found for all at once: few people come to any."""
+    if "event_days" not in asking.columns:
+        return gifts
+    rows, came = gifts.subquery("any_gifts"), attended().subquery("came")
+    after, before = effective_gifts().subquery("after"), func.max(came.c.starts_on)
+    latest = (
+        select(after.c.id, days_between(before, after.c.given_on).label("event_days"))
+        .join(came, and_(came.c.person_id == after.c.person_id, came.c.starts_on <= after.c.given_on))
+        .group_by(after.c.id, after.c.given_on)
+        .subquery("latest")
+    )
+    return select(*rows.c, latest.c.event_days).outerjoin(latest, latest.c.id == rows.c.id)
+
+
 def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
     gifts = effective_gifts().subquery("gifts")
     found = (
@@ -194,6 +210,11 @@ SOURCES: tuple[Source, ...] = (
             Column(key="months_since", label=N_("mois écoulés depuis le don précédent"), kind=Kind.NUMBER),
             Column(key="months_more", label=N_("plus de … mois après le don précédent"), kind=Kind.NUMBER),
             Column(key="days_since", label=N_("jours écoulés depuis le don précédent"), kind=Kind.NUMBER),
+            Column(
+                key="event_days",
+                label=N_("jours écoulés depuis un événement où la personne est venue"),
+                kind=Kind.NUMBER,
+            ),
             Column(key="thanked", label=N_("remercié"), kind=Kind.WORD, options=_thanks),
         ),
         rows=_gifts,

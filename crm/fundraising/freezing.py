@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
+from operator import itemgetter
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from sqlalchemy import Select
+from sqlalchemy import Result, Select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, paces
@@ -61,16 +62,19 @@ def freeze(
     columns = _columns(cells)
     make_room(session)
     with TemporaryFile("w+") as people, TemporaryFile("w+") as left_out, TemporaryFile("w+") as printed:
-        stream = session.execute(selects.roll(asked, whole=True).execution_options(yield_per=AT_ONCE)).mappings()
+        stream = session.execute(selects.roll(asked, whole=True).execution_options(yield_per=AT_ONCE))
+        told = _picker(stream, *columns)  # by place: most rows are of people left out, and looked at no further
+        reached = _picker(stream, "person_id", "place", "reason", "refusal", "arm")
         for row in stream:
-            cell = cells[row["place"]]
-            rolled[tuple(row[name] for name in columns)] += 1
-            if row["reason"] is not None:
-                _lay(left_out, (appeal_id, row["person_id"], cell.id, row["reason"], row["refusal"]))
-            elif row["arm"] == Arm.CONTROL:
-                _lay(people, letters.control(appeal, cell, row))
+            rolled[told(row)] += 1
+            person_id, place, reason, refusal, arm = reached(row)
+            cell = cells[place]
+            if reason is not None:
+                _lay(left_out, (appeal_id, person_id, cell.id, reason, refusal))
+            elif arm == Arm.CONTROL:
+                _lay(people, letters.control(appeal, cell, row._mapping))
             else:
-                values = letters.recipient(appeal, cell, row, seq=next_seq)
+                values = letters.recipient(appeal, cell, row._mapping, seq=next_seq)
                 next_seq += 1
                 _lay(people, values)
                 _lay(printed, letters.communication(values))
@@ -175,6 +179,12 @@ def put_codes(session: Session, appeal: WholeAppeal, cells: Iterable[Cell]) -> N
             code = rules.source_code(appeal.appeal.code, package, cell.position)
             found[code] = (package, f"{cell.position:02d} {cell.plan.name}"[:80])
     appeals.put_sources(session, appeal.id, found)
+
+
+def _picker(stream: Result[*tuple[Any, ...]], *names: str) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes those columns of its rows."""
+    known = list(stream.keys())
+    return itemgetter(*(known.index(name) for name in names))
 
 
 def _lay(file: IO[str], values: Sequence[Any]) -> None:

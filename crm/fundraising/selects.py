@@ -323,10 +323,12 @@ def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Sele
         capped.c.last_cents,
         capped.c.largest_cents,
     )
-    source = capped.join(who, who.c.person_id == capped.c.person_id)
+    reason = capped.c.get("reason")
+    is_asked = true() if reason is None else reason.is_(None)  # of the others no more is looked up than that
+    source = capped.outerjoin(who, and_(is_asked, who.c.person_id == capped.c.person_id))
     order: list[Any] = [capped.c.place]
     if asked.appeal.plan.channel is Channel.POST:
-        source = source.outerjoin(parts, parts.c.postal_address_id == capped.c.contact_point_id)
+        source = source.outerjoin(parts, and_(is_asked, parts.c.postal_address_id == capped.c.contact_point_id))
         found = found.add_columns(
             *(parts.c[name].label(f"at_{name}") for name in PARTS), parts.c.language.label("address_language")
         )
