@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, extract, func, select
+from sqlalchemy import Select, and_, case, extract, func, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.actions.selects import attended
@@ -19,6 +19,7 @@ from crm.donations.selects import effective_gifts, months_between
 from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow, ThanksRow
 from crm.foundation.columns import days_between
 from crm.foundation.translation import N_, say
+from crm.people import selects as people
 from crm.values.languages import Language
 
 READ = "donations.read"
@@ -174,6 +175,26 @@ def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
     return _with_appeals(found, asking)
 
 
+def _of_household(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Each gift once for everybody of the household of whoever gave it; for the giver alone where they have none."""
+    every = effective_gifts().subquery("every")
+    gifts = select(every).where(every.c.given_cents > 0).subquery("gifts")
+    giver = people.living_together(asking.among).subquery("giver")
+    other = people.living_together(asking.among).subquery("other")
+    facts = [gifts.c.given_on, gifts.c.method, gifts.c.given_cents.label("cents")]
+    together = (
+        select(other.c.person_id, *facts)
+        .select_from(gifts)
+        .join(giver, giver.c.person_id == gifts.c.person_id)
+        .join(other, other.c.household_id == giver.c.household_id)
+    )
+    housed = people.living_together(asking.among).subquery("housed")
+    alone = select(gifts.c.person_id, *facts).where(
+        gifts.c.person_id.not_in(select(housed.c.person_id)), *asking.only(gifts.c.person_id)
+    )
+    return select(*union_all(together, alone).subquery("either").c)
+
+
 def _sales(_asking: Asking) -> Select[*tuple[Any, ...]]:
     gifts = effective_gifts().subquery("gifts")
     return select(gifts.c.person_id, gifts.c.given_on, gifts.c.method, gifts.c.net_cents.label("cents")).where(
@@ -234,6 +255,28 @@ SOURCES: tuple[Source, ...] = (
         amount="cents",
         cost=Cost.MEDIUM,
         kept=_kept,
+    ),
+    Source(
+        key="household_gift",
+        label=N_("Dons du foyer"),
+        definition=N_(
+            "Les dons de toutes les personnes du foyer, la personne comprise ; sans foyer, les siens. Chacune du foyer "
+            "répond : un appel n’écrit qu’une fois au foyer."
+        ),
+        columns=(_CENTS, _METHOD, _DAY),
+        rows=_of_household,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("vivent dans un foyer qui a donné %(when)s"),
+            Measure.COUNT: N_("vivent dans un foyer qui a donné %(how)s fois %(when)s"),
+            Measure.SUM: N_("vivent dans un foyer qui a donné en tout %(how)s %(when)s"),
+            Measure.FIRST: N_("vivent dans un foyer qui a donné pour la première fois %(how)s"),
+            Measure.LAST: N_("vivent dans un foyer qui a donné pour la dernière fois %(how)s"),
+        },
+        denied=N_("ne vivent dans aucun foyer qui a donné %(when)s"),
+        day="given_on",
+        amount="cents",
+        cost=Cost.HEAVY,
     ),
     Source(
         key="gift_part",

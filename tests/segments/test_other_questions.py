@@ -95,6 +95,22 @@ def _places(session: Session, assembly: Assembly, who: dict[str, PersonId]) -> N
         who[name] = person(session, assembly, name, address=home)
 
 
+def _households(session: Session, assembly: Assembly, who: dict[str, PersonId]) -> None:
+    for name, cents in {
+        "yes": 3000,
+        "with-yes": 2000,
+        "alone": 5000,
+        "little": 4999,
+        "poor": 100,
+        "with-poor": 0,
+    }.items():
+        who[name] = person(session, assembly, name)
+        if cents:
+            give(session, assembly, who[name], cents, TODAY)
+    sowing.household(session, who["yes"], who["with-yes"])
+    sowing.household(session, who["poor"], who["with-poor"])
+
+
 QUESTIONS_ASKED: dict[str, tuple[Sow, tuple[Tree, ...], set[str]]] = {
     "give by direct debit, not in Brussels, never through an appeal": (
         _debits,
@@ -119,6 +135,11 @@ QUESTIONS_ASKED: dict[str, tuple[Sow, tuple[Tree, ...], set[str]]] = {
     "are 70 or older": (_ages, (_where("person", Test(column="birth_on", asks=Span(low=70))),), {"yes"}),
     "came by one street recruiter and left within six months": (
         _streets, (_where("plan", _is("state", "ended"), _is("supplier", "Rue"), _most("months", 5)),), {"yes"},
+    ),
+    "live in a household that gave 50 € or more, whoever of it did": (
+        _households,
+        (_where("household_gift", measure=Measure.SUM, asks=Span(low=5000)),),
+        {"yes", "with-yes", "alone"},
     ),
     "live less than 20 km from Mons": (
         _places,
