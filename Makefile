@@ -47,7 +47,7 @@ coverage: setup ## How much the tests walk without a browser: every rules.py who
 	$(PYTEST) -q -n auto -m "not browser" --cov --cov-report=json:build/coverage.json --cov-report=
 	$(BIN)/python -m tests.coverage_bars build/coverage.json
 
-bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addresses per second; files imported; files of the bank read; collections asked; people sown and found; duplicates; figures of donors; segments; the gate and the folds of consent; an issue of the magazine; attestations
+bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addresses per second; files imported; files of the bank read; collections asked; people sown and found; duplicates; figures of donors; segments; the freeze of an appeal; the gate and the folds of consent; an issue of the magazine; attestations
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.web_during_send
 	$(BIN)/python -m tests.bench.addresses
@@ -58,6 +58,7 @@ bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addres
 	$(BIN)/python -m tests.bench.duplicates
 	$(BIN)/python -m tests.bench.donors
 	$(BIN)/python -m tests.bench.segments
+	$(BIN)/python -m tests.bench.freeze
 	$(BIN)/python -m tests.bench.consent
 	$(BIN)/python -m tests.bench.magazine
 	$(BIN)/python -m tests.bench.attestations

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from crm.actions.model import CallKind
+from crm.actions.model import CallKind, RegistrationState
 from crm.actions.tables import CallRow, DeedRow, RegistrationRow, SignatureRow
 from crm.people.model import Sensitivity
 
@@ -27,6 +27,20 @@ def signatures() -> Select[*tuple[Any, ...]]:
         select(row.id, row.person_id, row.signed_at, CallRow.content_id)
         .join(CallRow, CallRow.id == row.petition_id)
         .where(row.folded_into_id.is_(None), CallRow.content_id.is_not(None))
+    )
+
+
+def attended() -> Select[*tuple[Any, ...]]:
+    """(person_id, starts_on) of each event somebody came to, but for those that tell an opinion."""
+    row = RegistrationRow
+    return (
+        select(row.person_id, CallRow.starts_on)
+        .join(CallRow, CallRow.id == row.event_id)
+        .where(
+            row.folded_into_id.is_(None),
+            row.state == RegistrationState.ATTENDED,
+            CallRow.sensitivity != Sensitivity.SENSITIVE,
+        )
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, interests, paces, service, stopping, store, words
-from crm.consent.model import Act, ConsentEvent, Glance, Notice
+from crm.consent.model import Act, Channel, ConsentEvent, Glance, Notice
 from crm.consent.pace import PaceEvent, Rhythm
 from crm.consent.policy import EVERYWHERE
 from crm.contracts.person_page import (
@@ -57,7 +57,7 @@ class ConsentPanel:
                 "person_id": person.id,
                 "is_deceased": person.is_deceased,
                 "glances": glances,
-                "pace": _pace(session, person, look),
+                "paces": [_pace(session, person, look, channel) for channel in (Channel.EMAIL, Channel.POST)],
                 "interest_count": len(interests.interests_of(session, person.id)),
                 "silenced": [
                     {
@@ -71,14 +71,15 @@ class ConsentPanel:
         )
 
 
-def _pace(session: Session, person: Person, look: Look) -> dict[str, Any]:
-    pace = paces.pace_of(session, person.id)
+def _pace(session: Session, person: Person, look: Look, channel: Channel) -> dict[str, Any]:
+    pace = paces.pace_of(session, person.id, channel)
     is_slower = pace.rhythm is not Rhythm.EVERY_LETTER
     return {
         "paused_until": pace.rests_until(brussels_day(look.now)),
         "since_at": pace.since_at,
         "rhythm": say(look.language, words.RHYTHMS[pace.rhythm]) if is_slower else "",
-        "next_on": paces.next_letter_of(session, person.id, look.now) if is_slower else None,
+        "next_on": paces.next_letter_of(session, person.id, look.now, channel) if is_slower else None,
+        "is_paper": channel is Channel.POST,
     }
 
 

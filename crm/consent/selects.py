@@ -41,6 +41,7 @@ _MERGED = 99
 _DECEASED = 98
 OWN_WAYS = tuple(way for way in Way if way not in {Way.IMPORT, Way.RETENTION, Way.BOUNCE, Way.COMPLAINT})
 """Ways by which somebody speaks for themselves."""
+_WRITTEN_TO = ("person_id", "contact_point_id", "address", "address_key", "language")
 _OTHERS = (Population.BUYERS, Population.DONORS, Population.MEMBERS)
 
 
@@ -88,7 +89,7 @@ class Moment:
 
 
 def reachable(channel: Channel, moment: Moment) -> Select[*tuple[Any, ...]]:
-    """Every living address of a channel (see `people.selects.reachable` for the columns)."""
+    """Every living address of a channel: see `people.selects.reachable`."""
     match channel:
         case Channel.POST:
             return people.reachable_by_post(moment.on, moment.day_of_year)
@@ -105,14 +106,20 @@ def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -
 
     Columns: person_id, contact_point_id, address, address_key, language.
     """
+    ranked = allowed_in_turn(purpose, channel, moment=moment).subquery("ranked")
+    return select(*(column for column in ranked.c if column.name != "choice")).where(ranked.c.choice == 1)
+
+
+def allowed_in_turn(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
+    """The same, of every address at which we may: `choice` is 1 for the one we write to.
+
+    For statements that join it: of what passed `choice == 1` SQLite expects so few that it makes no index.
+    """
     # Chosen among after they are found: beside a window, SQLite would write down every living address first.
     fit = allowed_places(purpose, channel, moment=moment).subquery("fit")
-    choice = func.row_number().over(
-        partition_by=fit.c.person_id, order_by=(fit.c.is_primary.desc(), fit.c.contact_point_id)
-    )
-    wanted = ("person_id", "contact_point_id", "address", "address_key", "language")
-    ranked = select(*(fit.c[name] for name in wanted), choice.label("choice")).subquery("ranked")
-    return select(*(ranked.c[name] for name in wanted)).where(ranked.c.choice == 1)
+    turn = (fit.c.is_primary.desc(), fit.c.contact_point_id)
+    choice = func.row_number().over(partition_by=fit.c.person_id, order_by=turn)
+    return select(*(fit.c[name] for name in _WRITTEN_TO), choice.label("choice"))
 
 
 def allowed_places(
@@ -204,13 +211,6 @@ def signs_of_life(since: Any) -> tuple[Select[*tuple[Any, ...]], ...]:
         ),
         select(pace.person_id).where(pace.occurred_at >= since, pace.way.in_(OWN_WAYS)),
     )
-
-
-def said_no(purpose: str, channel: Channel, since: Any, until: Any) -> Select[int]:
-    """Whoever refused, withdrew or objected between two instants, about a purpose by a channel: select of person_id."""
-    word = ConsentEventRow
-    about = (word.purpose == purpose, word.channel == channel, word.act.in_(sorted(NO)))
-    return select(word.person_id).where(*about, word.occurred_at >= since, word.occurred_at < until)
 
 
 def standing_yes(purpose: str, channel: Channel = Channel.EMAIL) -> Select[*tuple[Any, ...]]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, extract, func, select
+from sqlalchemy import Select, and_, case, extract, func, select, union_all
 from sqlalchemy.orm import Session
 
+from crm.actions.selects import attended
 from crm.contracts.segment_fields import Asking, Column, Cost, Kept, Kind, Measure, Option, Source
 from crm.donations import donor_fields, donor_store, words
 from crm.donations.donor_tables import DonorStatsRow
@@ -18,6 +19,7 @@ from crm.donations.selects import effective_gifts, months_between
 from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow, ThanksRow
 from crm.foundation.columns import days_between
 from crm.foundation.translation import N_, say
+from crm.people import selects as people
 from crm.values.languages import Language
 
 READ = "donations.read"
@@ -59,7 +61,7 @@ def _thanks(_session: Session, language: Language) -> Sequence[Option]:
 
 
 def _gifts(asking: Asking) -> Select[*tuple[Any, ...]]:
-    found = _with_appeals(_ranked(asking), asking)
+    found = _with_events(_with_appeals(_ranked(asking), asking), asking)
     if "thanked" not in asking.columns:
         return found
     rows = found.subquery("thanked_rows")
@@ -140,6 +142,21 @@ def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tu
     return found.add_columns(places.c.appeal_place).outerjoin(places, places.c.id == AppealRow.id)
 
 
+def _with_events(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:
+    """With the days since the last event they had come to, found for all at once: few people come to any."""
+    if "event_days" not in asking.columns:
+        return gifts
+    rows, came = gifts.subquery("any_gifts"), attended().subquery("came")
+    after, before = effective_gifts().subquery("after"), func.max(came.c.starts_on)
+    latest = (
+        select(after.c.id, days_between(before, after.c.given_on).label("event_days"))
+        .join(came, and_(came.c.person_id == after.c.person_id, came.c.starts_on <= after.c.given_on))
+        .group_by(after.c.id, after.c.given_on)
+        .subquery("latest")
+    )
+    return select(*rows.c, latest.c.event_days).outerjoin(latest, latest.c.id == rows.c.id)
+
+
 def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
     gifts = effective_gifts().subquery("gifts")
     found = (
@@ -156,6 +173,26 @@ def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
         .where(gifts.c.given_cents > 0, GiftLineRow.net_cents > 0, GiftLineRow.kind == LineKind.DONATION)
     )
     return _with_appeals(found, asking)
+
+
+def _of_household(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Each gift once for everybody of the household of whoever gave it; for the giver alone where they have none."""
+    every = effective_gifts().subquery("every")
+    gifts = select(every).where(every.c.given_cents > 0).subquery("gifts")
+    giver = people.living_together(asking.among).subquery("giver")
+    other = people.living_together(asking.among).subquery("other")
+    facts = [gifts.c.given_on, gifts.c.method, gifts.c.given_cents.label("cents")]
+    together = (
+        select(other.c.person_id, *facts)
+        .select_from(gifts)
+        .join(giver, giver.c.person_id == gifts.c.person_id)
+        .join(other, other.c.household_id == giver.c.household_id)
+    )
+    housed = people.living_together(asking.among).subquery("housed")
+    alone = select(gifts.c.person_id, *facts).where(
+        gifts.c.person_id.not_in(select(housed.c.person_id)), *asking.only(gifts.c.person_id)
+    )
+    return select(*union_all(together, alone).subquery("either").c)
 
 
 def _sales(_asking: Asking) -> Select[*tuple[Any, ...]]:
@@ -194,6 +231,11 @@ SOURCES: tuple[Source, ...] = (
             Column(key="months_since", label=N_("mois écoulés depuis le don précédent"), kind=Kind.NUMBER),
             Column(key="months_more", label=N_("plus de … mois après le don précédent"), kind=Kind.NUMBER),
             Column(key="days_since", label=N_("jours écoulés depuis le don précédent"), kind=Kind.NUMBER),
+            Column(
+                key="event_days",
+                label=N_("jours écoulés depuis un événement où la personne est venue"),
+                kind=Kind.NUMBER,
+            ),
             Column(key="thanked", label=N_("remercié"), kind=Kind.WORD, options=_thanks),
         ),
         rows=_gifts,
@@ -213,6 +255,28 @@ SOURCES: tuple[Source, ...] = (
         amount="cents",
         cost=Cost.MEDIUM,
         kept=_kept,
+    ),
+    Source(
+        key="household_gift",
+        label=N_("Dons du foyer"),
+        definition=N_(
+            "Les dons de toutes les personnes du foyer, la personne comprise ; sans foyer, les siens. Chacune du foyer "
+            "répond : un appel n’écrit qu’une fois au foyer."
+        ),
+        columns=(_CENTS, _METHOD, _DAY),
+        rows=_of_household,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("vivent dans un foyer qui a donné %(when)s"),
+            Measure.COUNT: N_("vivent dans un foyer qui a donné %(how)s fois %(when)s"),
+            Measure.SUM: N_("vivent dans un foyer qui a donné en tout %(how)s %(when)s"),
+            Measure.FIRST: N_("vivent dans un foyer qui a donné pour la première fois %(how)s"),
+            Measure.LAST: N_("vivent dans un foyer qui a donné pour la dernière fois %(how)s"),
+        },
+        denied=N_("ne vivent dans aucun foyer qui a donné %(when)s"),
+        day="given_on",
+        amount="cents",
+        cost=Cost.HEAVY,
     ),
     Source(
         key="gift_part",

@@ -68,6 +68,8 @@ def add(
     added.added_at, added.added_by = at, by
     row.next_seq += 1
     session.flush()
+    alone = select(RecipientRow.person_id).where(RecipientRow.id == added.id)
+    freezing.note_letters(session, appeal, alone, at=at)
 
 
 def take_out(

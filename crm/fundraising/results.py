@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from sqlalchemy import Float, and_, cast, func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import selects as consent
+from crm.consent import no_selects
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
 from crm.fundraising import rules, store
@@ -147,7 +147,7 @@ def _together(arms: list[Arms]) -> Arms:
 
 def _opt_outs(session: Session, appeal: WholeAppeal, since: date, until: date) -> int:
     first, last = instant_of(since, time.min), instant_of(until + timedelta(days=1), time.min)
-    no = consent.said_no(appeal.plan.purpose, appeal.plan.channel, first, last).subquery("no")
+    no = no_selects.said_no(appeal.plan.purpose, appeal.plan.channel, first, last).subquery("no")
     row = RecipientRow
     query = select(func.count(row.person_id.distinct())).where(
         row.appeal_id == appeal.id, row.arm == Arm.MAILED, row.person_id.in_(select(no.c.person_id))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
     Select,
     String,
     and_,
@@ -43,6 +44,8 @@ from crm.values.identifiers import AppealId, PersonId
 PARTS = (
     "organisation", "department", "complement", "street", "number", "box", "postcode", "locality", "country",
 )  # fmt: skip
+NAMES = ("envelope_name", "language", "named")
+"""How a household is written to."""
 _GONE = {Refusal.DECEASED.value, Refusal.MERGED.value}
 
 
@@ -67,7 +70,7 @@ def roll(asked: Asked, *, whole: bool = False) -> Select[*tuple[Any, ...]]:
     (None for those selected), refusal (the gate's word, or ''), arm and package (None for those left out). `whole`
     adds what a letter needs, and the order of the post.
     """
-    judged = _once(_judged(asked), "judged")
+    judged = _once(_judged(asked, named=whole and asked.appeal.plan.one_a_household), "judged")
     single = _once(_single(judged, asked), "single")
     capped = _once(_capped(single, asked), "capped")
     seed, cells = asked.appeal.seed, asked.cells
@@ -106,6 +109,8 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
     plan, homes, donor = asked.appeal.plan, people.living_together().subquery("homes"), donor_selects.donors()
     may = _once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
     unlisted = may.c.address_key.not_in(do_not_call.blocked()) if plan.channel is Channel.PHONE else true()
+    names = people.household_names(select(homes.c.household_id).where(homes.c.person_id == person_id)).subquery("names")
+    known = (names.c[name].label(f"home_{name}") for name in NAMES) if plan.one_a_household else ()
     one = _once(
         select(
             may.c.person_id,
@@ -115,11 +120,12 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
             homes.c.household_id,
             func.coalesce(donor.last_cents, 0).label("last_cents"),
             func.coalesce(donor.largest_cents, 0).label("largest_cents"),
+            *known,
         )
         .select_from(
-            may.outerjoin(homes, homes.c.person_id == may.c.person_id).outerjoin(
-                donor, donor.person_id == may.c.person_id
-            )
+            may.outerjoin(homes, homes.c.person_id == may.c.person_id)
+            .outerjoin(donor, donor.person_id == may.c.person_id)
+            .outerjoin(names, names.c.household_id == homes.c.household_id)
         )
         .where(may.c.person_id == person_id, unlisted),
         "one",
@@ -136,16 +142,21 @@ def _pool(asked: Asked) -> Select[*tuple[Any, ...]]:
         case((belongs(definition, everybody, asked.question), 1), else_=0).label(f"in_{place}")
         for place, (_, definition) in enumerate(asked.cells)
     ]
-    each = select(everybody.c.person_id, *flags).subquery("each_segment")
+    # The offset keeps each segment from being asked anew for the place, and once more for who is in any of them.
+    each = select(everybody.c.person_id, *flags).offset(0).subquery("each_segment")
     named = [each.c[f"in_{place}"] for place in range(len(asked.cells))]
     place = case(*((flag == 1, number) for number, flag in enumerate(named)), else_=-1)
     return select(each.c.person_id, *named, place.label("place")).where(or_(false(), *(flag == 1 for flag in named)))
 
 
-def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
-    """The pool, with the first reason that is a person's own, and where they can be reached."""
+def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
+    """The pool, with the first reason that is a person's own, and where they can be reached.
+
+    `named`: with how their household is written to. It is joined here, where SQLite knows how many people there are:
+    after a window it expects one, and would look at all households for each letter.
+    """
     pool, plan = _once(_pool(asked), "pool"), asked.appeal.plan
-    may = _once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
+    may = _once(consent.allowed_in_turn(plan.purpose, plan.channel, moment=asked.moment), "may")
     among = select(pool.c.person_id).where(pool.c.person_id.not_in(select(may.c.person_id)))
     no = consent.refused(plan.purpose, plan.channel, moment=asked.moment, among=among).subquery("no")
     homes, donor = people.living_together().subquery("homes"), donor_selects.donors()
@@ -157,8 +168,8 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
         (may.c.person_id.is_(None), Reason.NO_ADDRESS.value),
     ]
     parts = people.letter_parts().subquery("parts")
-    source = (
-        pool.outerjoin(may, may.c.person_id == pool.c.person_id)
+    source: FromClause = (
+        pool.outerjoin(may, and_(may.c.choice == 1, may.c.person_id == pool.c.person_id))
         .outerjoin(no, no.c.person_id == pool.c.person_id)
         .outerjoin(homes, homes.c.person_id == pool.c.person_id)
         .outerjoin(donor, donor.person_id == pool.c.person_id)
@@ -166,6 +177,9 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
     if plan.channel is Channel.POST:
         source = source.outerjoin(parts, parts.c.postal_address_id == may.c.contact_point_id)
         reasons.append((or_(parts.c.street == "", parts.c.locality == ""), Reason.NO_ADDRESS.value))
+    names = people.household_names(select(homes.c.household_id)).subquery("names") if named else None
+    if names is not None:
+        source = source.outerjoin(names, names.c.household_id == homes.c.household_id)
     if plan.channel is Channel.PHONE:
         reasons.append((may.c.address_key.in_(do_not_call.blocked()), Reason.DO_NOT_CALL.value))
     reasons += _in_peace(asked, pool.c.person_id, homes.c.household_id, donor.last_on)
@@ -179,6 +193,7 @@ def _judged(asked: Asked) -> Select[*tuple[Any, ...]]:
         homes.c.household_id,
         func.coalesce(donor.last_cents, 0).label("last_cents"),
         func.coalesce(donor.largest_cents, 0).label("largest_cents"),
+        *(() if names is None else (names.c[name].label(f"home_{name}") for name in NAMES)),
     ).select_from(source)
 
 
@@ -299,27 +314,32 @@ def _capped(single: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
 def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
     """With names, the address as it is now, what they gave; cell by cell, in the order of the post."""
     who, parts = people.everybody().subquery("who"), people.letter_parts().subquery("letter")
-    names = people.household_names(select(capped.c.household_id)).subquery("names")
     found = found.add_columns(
         *(who.c[name] for name in ("kind", "title", "first_name", "last_name", "organisation_name", "member_number")),
         who.c.language,
-        *(names.c[name].label(f"home_{name}") for name in ("envelope_name", "language", "named")),
+        *(_of_house(capped, who.c.kind, name) for name in NAMES),
         capped.c.contact_point_id,
         capped.c.address,
         capped.c.last_cents,
         capped.c.largest_cents,
     )
-    source = capped.join(who, who.c.person_id == capped.c.person_id)
-    is_house = and_(names.c.household_id == capped.c.household_id, who.c.kind != PersonKind.ORGANISATION)
-    source = source.outerjoin(names, is_house if asked.appeal.plan.one_a_household else false())
+    reason = capped.c.get("reason")
+    is_asked = true() if reason is None else reason.is_(None)  # of the others no more is looked up than that
+    source = capped.outerjoin(who, and_(is_asked, who.c.person_id == capped.c.person_id))
     order: list[Any] = [capped.c.place]
     if asked.appeal.plan.channel is Channel.POST:
-        source = source.outerjoin(parts, parts.c.postal_address_id == capped.c.contact_point_id)
+        source = source.outerjoin(parts, and_(is_asked, parts.c.postal_address_id == capped.c.contact_point_id))
         found = found.add_columns(
             *(parts.c[name].label(f"at_{name}") for name in PARTS), parts.c.language.label("address_language")
         )
         order += [parts.c.country, parts.c.postcode, parts.c.street, parts.c.number]
     return found.select_from(source).order_by(*order, capped.c.person_id)
+
+
+def _of_house(capped: CTE, kind: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """How the household is written to; an organisation is written to by its own name, whoever lives there."""
+    known = capped.c.get(f"home_{name}")
+    return (null() if known is None else case((kind != PersonKind.ORGANISATION, known))).label(f"home_{name}")
 
 
 def _once(query: Select[*tuple[Any, ...]], name: str) -> CTE:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Way
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.staff.tables import AccountRow
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
+from tests.browser.axe import violations
 from tests.browser.furnishing import EMAIL, PASSWORD, furnish
 from tests.browser.house import House
 from tests.segments.conftest import give
@@ -82,6 +85,22 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     with page.expect_download() as leaving:
         page.get_by_role("button", name="Emporter 1 personne").press("Enter")
     assert "benali@exemple.test" in leaving.value.path().read_text("utf-8-sig")
+    _look_over(house, page)
+
+
+def _look_over(house: House, page: Page) -> None:
+    """Its pages on a phone, in both languages that the office is read in most."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    found: dict[str, list[str]] = {}
+    for language in (Language.FR, Language.EN):
+        with house.assembly.database.transaction() as session:
+            session.execute(update(AccountRow).values(language=language))
+        for path in ("", "/1", "/1/edit", "/1/versions/1", "/1/compare?with=1"):
+            page.goto(f"{house.url}/office/segments{path}")
+            page.wait_for_load_state("networkidle")
+            found[f"{language.value} {path}"] = violations(page, colours=language is Language.FR)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 def _move_into_a_group_and_out(page: Page) -> None:

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from crm.assembly import Assembly
 from crm.care import service as care
 from crm.care.model import Complaint
-from crm.consent import gate
-from crm.consent.model import Channel, Refusal
+from crm.consent import gate, paces
+from crm.consent.model import Channel, Refusal, Way
+from crm.consent.pace import Rhythm
 from crm.donations import appeals, thank_selects
 from crm.donations import service as donations
 from crm.donations.model import Wanted
 from crm.donations.portraits import months_before
-from crm.fundraising import exporting, freezing, late, service, store, terms
+from crm.fundraising import exporting, freezing, late, selects, service, store, terms
 from crm.fundraising.errors import AppealForgotten
 from crm.fundraising.model import Arm, FileForm, NewCell, Reason, Waterfall, WholeAppeal
 from crm.fundraising.tables import LeftOutRow, RecipientRow
@@ -232,6 +233,30 @@ def test_who_is_asked_by_one_appeal_rests_from_the_next(assembly: Assembly) -> N
         far = appeal(session, everybody, code="P3", planned_on=PLAN.planned_on + timedelta(days=60))
         assert freezing.preview(session, QUESTIONS, near.id, at=NOW).excluded[Reason.ASKED_RECENTLY] == asked
         assert Reason.ASKED_RECENTLY not in freezing.preview(session, QUESTIONS, far.id, at=NOW).excluded
+
+
+def test_a_letter_counts_against_the_rhythm_somebody_chose_for_letters_on_paper(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        furnish(session)
+        often, seldom, paused = (person(session, assembly, name) for name in ("A", "B", "C"))
+        wants: dict[PersonId, dict[str, Any]] = {
+            seldom: {"rhythm": Rhythm.QUARTERLY, "pause_until_on": None},
+            paused: {"rhythm": Rhythm.EVERY_LETTER, "pause_until_on": TODAY + timedelta(days=80)},
+        }
+        for who, wish in wants.items():
+            paces.declare(session, assembly.sealer, person_id=who, **wish, way=Way.STAFF,
+                          at=NOW - timedelta(days=200), channel=Channel.POST)  # fmt: skip
+        everybody = segment(session, "Tous")
+
+        def asked(code: str, days: int) -> tuple[set[int], dict[str, int]]:
+            made = appeal(session, NewCell(name="Tous", segment_id=everybody), code=code, rest_days=0,
+                          one_a_household=False, planned_on=TODAY + timedelta(days=days))  # fmt: skip
+            found = freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)
+            return set(session.scalars(selects.asked(made.id))), dict(found.refusals)
+
+        assert asked("R1", 7) == ({often, seldom}, {"paused": 1})
+        assert asked("R2", 60) == ({often}, {"too-often": 1, "paused": 1})
+        assert asked("R3", 7 + 90) == ({often, seldom, paused}, {})
 
 
 def test_who_lives_with_somebody_asked_rests_too_where_one_letter_goes_to_each_home(assembly: Assembly) -> None:

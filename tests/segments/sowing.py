@@ -7,8 +7,8 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from crm.actions.model import CallKind
-from crm.actions.tables import CallRow, SignatureRow
+from crm.actions.model import CallKind, RegistrationState
+from crm.actions.tables import CallRow, RegistrationRow, SignatureRow
 from crm.care.model import Complaint, Direction, InteractionKind
 from crm.care.tables import InteractionRow, TaskRow
 from crm.collections.model import CollectionState
@@ -121,6 +121,28 @@ def talked(session: Session, who: PersonId, day: date, *, is_complaint: bool = F
             created_by=None, done_at=None, done_by=None, removed_at=None,
         )
     )  # fmt: skip
+    session.flush()
+
+
+def event(session: Session, on: date, *, sensitivity: Sensitivity = Sensitivity.ORDINARY) -> int:
+    """An event on a day."""
+    nth = next(_NUMBERS)
+    call = CallRow(
+        kind=CallKind.EVENT, code=f"e{nth}", title=f"e{nth}", url="", language=Language.FR, sensitivity=sensitivity,
+        content_id=None, closes_on=None, starts_on=on, ends_on=None, place="", created_at=NOW,
+    )  # fmt: skip
+    session.add(call)
+    session.flush()
+    return call.id
+
+
+def came(session: Session, who: PersonId, event_id: int, state: RegistrationState = RegistrationState.ATTENDED) -> None:
+    """They registered for an event, and came."""
+    row = RegistrationRow(
+        event_id=event_id, person_id=who, recorded_person_id=who, folded_into_id=None, seats=1, state=state, source="",
+        registered_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    session.add(row)
     session.flush()
 
 

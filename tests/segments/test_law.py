@@ -166,6 +166,11 @@ def _promise(session: Session, assembly: Assembly, everyone: dict[str, PersonId]
     several = list(everyone.values())
     calls = sowing.petitions(session, ("t1",), ("t1", "t2"))
     states = list(CollectionState)
+    secret, ordinary = Sensitivity.SENSITIVE, Sensitivity.ORDINARY
+    events = [
+        sowing.event(session, TODAY - timedelta(days=back), sensitivity=which)
+        for back, which in ((400, ordinary), (250, ordinary), (40, secret))
+    ]
     for n, who in enumerate(several):
         if n % 3 == 0:
             fates = tuple(
@@ -180,6 +185,9 @@ def _promise(session: Session, assembly: Assembly, everyone: dict[str, PersonId]
             )  # fmt: skip
         if n % 5 == 1:
             sowing.number(session, who)
+        for which in events:
+            if chance.random() < 0.5:
+                sowing.came(session, who, which)
         if n % 6 == 2:
             sowing.talked(session, who, TODAY - timedelta(days=n), is_complaint=n % 4 == 0)
         for call in calls:

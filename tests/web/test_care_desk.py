@@ -368,3 +368,9 @@ def test_a_pause_and_a_rhythm_are_noted_because_they_asked(
         assert "au plus une lettre par mois" in shown
     someone.post(page, {"rhythm": "every-letter", "until": "", "asked": "phone"})
     assert site.allowed() == [MARIE]
+    someone.post(page, right | {"channel": "post", "until": "", "rhythm": "quarterly"})
+    assert site.allowed() == [MARIE]  # what is said of paper holds no mail back
+    for place in (f"/office/supporters/{marie.id}", f"/office/care/{marie.id}"):
+        assert "Rythme demandé sur papier" in someone.get(place).text
+    for channel, chosen in (("post", "quarterly"), ("email", "every-letter")):
+        assert f'value="{chosen}" checked' in someone.get(f"{page}?channel={channel}").text

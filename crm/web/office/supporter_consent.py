@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import gate, paces, stopping
 from crm.consent import service as consent
-from crm.consent.model import Glance, Way
+from crm.consent.model import Channel, Glance, Way
 from crm.consent.pace import Rhythm, ends_of_pause
 from crm.consent.words import ASKED, RHYTHMS
 from crm.people.errors import PersonMissing
@@ -140,22 +140,23 @@ def _stop(person: Person, *, errors: dict[str, str] | None = None) -> ResponseRe
 
 @guard.page(blueprint, "/pace", permission=Permission.SUPPORTERS_EDIT)
 def ask_pace(person_id: int) -> ResponseReturnValue:
-    """The form for a pause, or for letters less often."""
-    return _pace(supporter_page.find(person_id))
+    """The form for a pause, or for letters less often; `channel` says which letters."""
+    return _pace(supporter_page.find(person_id), _channel(request.args.get("channel", "")))
 
 
 @guard.page(blueprint, "/pace", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
 def set_pace(person_id: int) -> ResponseReturnValue:
-    """Writes down what the person asked for all letters by e-mail."""
+    """Writes down what the person asked for all letters by e-mail, or for all on paper."""
     person, made, now = supporter_page.find(person_id), shell.assembly(), shell.now()
-    typed = in_place.typed("asked", "rhythm", "until")
+    typed = in_place.typed("asked", "rhythm", "until", "channel")
+    channel = _channel(typed["channel"])
     with made.database.reading() as session:
-        offered = {day.isoformat(): day for day in _ends(session, person)}
+        offered = {day.isoformat(): day for day in _ends(session, person, channel)}
     errors = {} if typed["asked"] in ASKED else {"asked": shell.say(HOW)}
     if typed["until"] and typed["until"] not in offered:
         errors["until"] = shell.say(UNTIL)
     if errors or typed["rhythm"] not in set(Rhythm):
-        return _pace(person, errors=errors or {"rhythm": shell.say(UNTIL)})
+        return _pace(person, channel, errors=errors or {"rhythm": shell.say(UNTIL)})
     with made.database.transaction() as session:
         changed = paces.declare(
             session,
@@ -165,23 +166,29 @@ def set_pace(person_id: int) -> ResponseReturnValue:
             rhythm=Rhythm(typed["rhythm"]),
             way=Way.STAFF,
             at=now,
+            channel=channel,
             evidence={"asked": typed["asked"]},
         )
         if changed:
-            note(session, "supporter.pace", person.id, {"rhythm": typed["rhythm"], "asked": typed["asked"]})
+            facts = {"rhythm": typed["rhythm"], "asked": typed["asked"], "channel": channel.value}
+            note(session, "supporter.pace", person.id, facts)
     return in_place.done(person.id, N_("C’est noté : ses lettres suivront ce rythme.") if changed else in_place.NOTHING)
 
 
-def _ends(session: Session, person: Person) -> list[date]:
-    today, pace = brussels_day(shell.now()), paces.pace_of(session, person.id)
+def _channel(word: str) -> Channel:
+    return Channel.POST if word == Channel.POST else Channel.EMAIL
+
+
+def _ends(session: Session, person: Person, channel: Channel) -> list[date]:
+    today, pace = brussels_day(shell.now()), paces.pace_of(session, person.id, channel)
     resting = pace.rests_until(today)
     standing = {resting} if resting else set()
     return sorted({*ends_of_pause(today), *standing})
 
 
-def _pace(person: Person, *, errors: dict[str, str] | None = None) -> ResponseReturnValue:
+def _pace(person: Person, channel: Channel, *, errors: dict[str, str] | None = None) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
-        pace, ends = paces.pace_of(session, person.id), _ends(session, person)
+        pace, ends = paces.pace_of(session, person.id, channel), _ends(session, person, channel)
     until = pace.rests_until(brussels_day(shell.now()))
     standing = {"asked": "", "rhythm": pace.rhythm.value, "until": until.isoformat() if until else ""}
     return in_place.form(
@@ -189,6 +196,7 @@ def _pace(person: Person, *, errors: dict[str, str] | None = None) -> ResponseRe
         shell.say(N_("Moins souvent, ou une pause")),
         person,
         status=422 if errors else 200,
+        channel=channel.value,
         rhythms=in_place.options(RHYTHMS),
         ends=ends,
         asked=in_place.options(ASKED),
