@@ -9,7 +9,7 @@ from typing import Any
 from crm.assembly import Assembly
 from crm.segments import wide
 
-MOST_ROUNDS = 400
+MOST_ROUNDS = 100
 """Beyond, the next minute goes on."""
 FEW_ROUNDS = 40
 """Whoever was noted overnight is written first, so that most slices need a look only; of many, slices are faster."""

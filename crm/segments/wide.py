@@ -34,6 +34,7 @@ MOST_ALONE = 500
 AT_ONCE = 20_000
 """So many numbers of people in one look, and, where any row of theirs differs, in one transaction."""
 A_FEW = 500
+MOST_NOTED = 50_000
 _HELD = "segment_wide"
 
 
@@ -48,9 +49,13 @@ def find(question: Question) -> Wide | None:
 
 
 def is_due(session: Session, catalogue: Catalogue, *, at: datetime) -> bool:
-    """Whether all rows are to be made anew, and can be: the figures of donors are of today."""
+    """Whether all rows are to be gone through, and can be: the figures of donors are of today.
+
+    Because they are of another day, or because so much was noted that slices are faster than one by one.
+    """
     question = Question(session=session, at=at, catalogue=catalogue)
-    return not _is_whole(question) and _is_counted(question)
+    is_whole = _is_whole(question) and len(store.noted(session, most=MOST_NOTED)) < MOST_NOTED
+    return not is_whole and _is_counted(question)
 
 
 def is_whole(session: Session, catalogue: Catalogue, *, at: datetime) -> bool:
