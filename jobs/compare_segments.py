@@ -16,6 +16,7 @@ def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
     """Short transactions beside a house at work. Raises `SegmentsDiffered`, once rows that differed are mended."""
     with assembly.database.reading() as session:
         is_whole = wide.is_whole(session, assembly.questions, at=now)
+    keep_segments.follow(assembly, now)
     differed = keep_segments.go_through(assembly, now) if is_whole else None
     if differed:
         raise SegmentsDiffered(differed)

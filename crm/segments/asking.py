@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, true
+from sqlalchemy import BigInteger, and_, case, cast, false, func, not_, or_, select, true
 
 from crm.consent import gate
 from crm.consent import selects as consent
@@ -76,36 +75,64 @@ def breakdown(definition: Definition, question: Question) -> Breakdown:
     tree = definition.tree
     parts = tree.parts if isinstance(tree, Every) else (tree,)
     asked, alone = _widened(definition, question)
-    everybody = asked.everybody(person_columns(tree, question))
-    holds = [case((clause(part, everybody, asked), 1), else_=0).label(f"part_{n}") for n, part in enumerate(parts)]
-    # Worked out once: SQLite would write each condition out again wherever it is summed.
-    each = select(everybody.c.person_id, *holds).cte("each").prefix_with("MATERIALIZED")
-    columns = [each.c[f"part_{n}"] for n in range(len(parts))]
-    is_in = picked(definition, and_(true(), *(column == 1 for column in columns)), each.c.person_id)
-    figures: list[ColumnElement[Any]] = [func.count(), func.sum(case((is_in, 1), else_=0))]
-    for n, column in enumerate(columns):
-        others = [other for m, other in enumerate(columns) if m != n]
-        figures += [func.sum(column), func.sum(_all(columns[: n + 1])), func.sum(_all([1 - column, *others]))]
-    row = [int(value or 0) for value in question.session.execute(select(*figures).select_from(each)).one()]
-    for facts in alone:
-        row = [one + other for one, other in zip(row, _of_one(definition, parts, facts, question), strict=True)]
+    kinds = [*_kinds(definition, parts, asked), *_kinds_alone(definition, parts, alone, question)]
+    everybody = people = 0
+    figures = [[0, 0, 0] for _ in parts]
+    for kind in kinds:
+        everybody += kind.people
+        people += kind.people if kind.is_in else 0
+        lacking = kind.holds.count(False)
+        for n, (holds, of_part) in enumerate(zip(kind.holds, figures, strict=True)):
+            of_part[0] += kind.people if holds else 0
+            of_part[1] += kind.people if all(kind.holds[: n + 1]) else 0
+            of_part[2] += kind.people if lacking == 1 and not holds else 0
     effects = [
-        Effect(part=part, alone=row[2 + 3 * n], left=row[3 + 3 * n], only=row[4 + 3 * n])
-        for n, part in enumerate(parts)
+        Effect(part=part, alone=one, left=left, only=only)
+        for part, (one, left, only) in zip(parts, figures, strict=True)
     ]
-    return Breakdown(everybody=row[0], people=row[1], effects=tuple(effects))
+    return Breakdown(everybody=everybody, people=people, effects=tuple(effects))
 
 
-def _of_one(definition: Definition, parts: Sequence[Tree], facts: Facts, question: Question) -> list[int]:
-    """The same figures of one person."""
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """So many people of whom the same conditions hold."""
+
+    people: int
+    holds: tuple[bool, ...]
+    is_in: bool
+
+
+_BITS = 60
+"""Conditions that one whole number says of, each by a bit: people are told apart by few numbers."""
+
+
+def _kinds(definition: Definition, parts: Sequence[Tree], question: Question) -> Iterator[_Kind]:
+    everybody = question.everybody(person_columns(definition.tree, question))
+    masks = []
+    for start in range(0, len(parts), _BITS):
+        some = enumerate(parts[start : start + _BITS])
+        bits = [case((clause(part, everybody, question), 1 << n), else_=0) for n, part in some]
+        masks.append(cast(sum(bits[1:], start=bits[0]), BigInteger).label(f"mask_{start}"))
+    by_hand = picked(definition, false(), everybody.c.person_id), picked(definition, true(), everybody.c.person_id)
+    hands = [case((one, 1), else_=0).label(f"hand_{n}") for n, one in enumerate(by_hand)]
+    each = select(*masks, *hands).select_from(everybody).cte("each")
+    if question.wide is None:
+        # Worked out once: SQLite would write each condition out again, and ask the rooms twice.
+        each = each.prefix_with("MATERIALIZED")
+    for *found, if_not, if_so, people in question.session.execute(select(*each.c, func.count()).group_by(*each.c)):
+        holds = tuple(bool(found[n // _BITS] >> n % _BITS & 1) for n in range(len(parts)))
+        yield _Kind(people, holds, bool(if_so if all(holds) else if_not))
+
+
+def _kinds_alone(
+    definition: Definition, parts: Sequence[Tree], several: Sequence[Facts], question: Question
+) -> Iterator[_Kind]:
     today, catalogue, others = question.today, question.catalogue, question.others
-    if not facts.rows[catalogue.person.key, frozenset()]:
-        return [0] * (2 + 3 * len(parts))
-    holds = [matches(part, facts, today=today, catalogue=catalogue, others=others) for part in parts]
-    row = [1, int(belongs(definition, facts, today=today, catalogue=catalogue, others=others))]
-    for n, one in enumerate(holds):
-        row += [int(one), int(all(holds[: n + 1])), int(not one and all(holds[:n] + holds[n + 1 :]))]
-    return row
+    for facts in several:
+        if facts.rows[catalogue.person.key, frozenset()]:
+            holds = [matches(part, facts, today=today, catalogue=catalogue, others=others) for part in parts]
+            is_in = belongs(definition, facts, today=today, catalogue=catalogue, others=others)
+            yield _Kind(1, tuple(holds), is_in)
 
 
 def refusals(definition: Definition, question: Question) -> Mapping[str, int]:
@@ -211,7 +238,3 @@ def told(tree: Tree, facts: Facts, *, today: date, catalogue: Catalogue, others:
             return Told(part=tree, holds=holds, found=drawn(facts.person_id, tree.seed))
         case _:
             assert_never(tree)
-
-
-def _all(ones: Sequence[Any]) -> Any:
-    return reduce(lambda one, other: one * other, ones)

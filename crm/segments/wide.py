@@ -13,7 +13,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_
+from sqlalchemy import Select, and_
 from sqlalchemy.orm import Session
 
 from crm.consent import gate
@@ -31,9 +31,10 @@ FORM = 1
 """Goes up whenever a source means something else by the same words."""
 MOST_ALONE = 500
 """So many are asked about one by one; where there are more, everybody is asked about by the rooms' own rows."""
-AT_ONCE = 5_000
-"""So many numbers of people in one transaction: on SQLite nobody else writes meanwhile."""
+AT_ONCE = 20_000
+"""So many numbers of people in one look, and, where any row of theirs differs, in one transaction."""
 A_FEW = 500
+MOST_NOTED = 50_000
 _HELD = "segment_wide"
 
 
@@ -48,9 +49,13 @@ def find(question: Question) -> Wide | None:
 
 
 def is_due(session: Session, catalogue: Catalogue, *, at: datetime) -> bool:
-    """Whether all rows are to be made anew, and can be: the figures of donors are of today."""
+    """Whether all rows are to be gone through, and can be: the figures of donors are of today.
+
+    Because they are of another day, or because so much was noted that slices are faster than one by one.
+    """
     question = Question(session=session, at=at, catalogue=catalogue)
-    return not _is_whole(question) and _is_counted(question)
+    is_whole = _is_whole(question) and len(store.noted(session, most=MOST_NOTED)) < MOST_NOTED
+    return not is_whole and _is_counted(question)
 
 
 def is_whole(session: Session, catalogue: Catalogue, *, at: datetime) -> bool:
@@ -74,6 +79,12 @@ def slices(session: Session, catalogue: Catalogue, *, at: datetime) -> range:
     return range(0, store.highest(Question(session=session, at=at, catalogue=catalogue)) + 1, AT_ONCE)
 
 
+def differs(session: Session, catalogue: Catalogue, start: int, *, at: datetime) -> bool | None:
+    """Whether a slice has anything to write: a look keeps nobody from writing. None as for `write_slice`."""
+    question = Question(session=session, at=at, catalogue=catalogue)
+    return store.differs(question, _slice(start)) if _is_counted(question) else None
+
+
 def write_slice(session: Session, catalogue: Catalogue, start: int, *, at: datetime) -> int | None:
     """Makes the rows of people from a number on what they must be; each slice in a short transaction of its own.
 
@@ -83,12 +94,8 @@ def write_slice(session: Session, catalogue: Catalogue, start: int, *, at: datet
     question = Question(session=session, at=at, catalogue=catalogue)
     if not _is_counted(question):
         return None
-
-    def whom(number: ColumnElement[Any]) -> ColumnElement[bool]:
-        return and_(number >= start, number < start + AT_ONCE)
-
-    noted = store.noted(session, whom)
-    changed = store.write(question, whom)
+    noted = store.noted(session, _slice(start))
+    changed = store.write(question, _slice(start))
     store.strike(session, noted)
     return len(changed - set(noted.values()))
 
@@ -106,7 +113,7 @@ def refresh(session: Session, catalogue: Catalogue, *, at: datetime) -> int:
     """Writes the rows of some of those anew of whom something was noted: how many people; 0 where none is left."""
     hold(session, _HELD)
     question = Question(session=session, at=at, catalogue=catalogue)
-    if not (_is_whole(question) and _is_counted(question)):
+    if not (_is_of_today(question) and _is_counted(question)):
         return 0
     noted = store.noted(session, most=A_FEW)
     people = sorted(set(noted.values()))
@@ -116,11 +123,18 @@ def refresh(session: Session, catalogue: Catalogue, *, at: datetime) -> int:
     return len(people)
 
 
+def _slice(start: int) -> store.Whom:
+    return lambda number: and_(number >= start, number < start + AT_ONCE)
+
+
 def _is_whole(question: Question) -> bool:
     row = store.state(question.session)
-    if row is None or row.made_at is None or row.as_of_on != question.today:
-        return False
-    return row.meaning == _meaning(question)
+    return row is not None and row.made_at is not None and _is_of_today(question)
+
+
+def _is_of_today(question: Question) -> bool:
+    row = store.state(question.session)
+    return row is not None and row.as_of_on == question.today and row.meaning == _meaning(question)
 
 
 def _is_counted(question: Question) -> bool:

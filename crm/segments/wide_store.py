@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Date,
@@ -110,6 +111,24 @@ def write(question: Question, whom: Whom) -> frozenset[int]:
     return frozenset(number for several in both for number in several)
 
 
+def differs(question: Question, whom: Whom) -> bool:
+    """Whether anything was noted of some, or any row of theirs is not what it must be."""
+    row = _WIDE
+    rows = select(*(row.c[name] for name in COLUMNS)).where(whom(row.c.person_id))
+    right = wanted(question, whom).cte("right").prefix_with("MATERIALIZED")
+    others = [name for name in COLUMNS if name != "person_id"]
+    held = rows.subquery("held")
+    lacking = (
+        select(right.c.person_id)
+        .outerjoin(held, held.c.person_id == right.c.person_id)
+        .where(or_(*(held.c[name].is_distinct_from(right.c[name]) for name in ("person_id", *others))))
+    )
+    surplus = select(held.c.person_id).where(held.c.person_id.not_in(select(right.c.person_id)))
+    noted = select(_STALE.c.person_id).where(whom(_STALE.c.person_id))
+    either = (noted, union_all(lacking, surplus))
+    return any(question.session.scalar(one.limit(1)) is not None for one in either)
+
+
 def wanted(question: Question, whom: Whom) -> Select[*tuple[Any, ...]]:
     """The rows that some must have."""
     who = _everybody(question, whom)
@@ -156,8 +175,8 @@ def _figures(question: Question, whom: Whom) -> Subquery:
     return rows.select().where(whom(rows.c.person_id)).subquery()
 
 
-def _reach(question: Question, whom: Whom) -> tuple[Subquery, Subquery]:
-    """The bits of each who can be reached at all, and whose change by the hour."""
+def _reach(question: Question, whom: Whom) -> tuple[CTE, CTE]:
+    """The bits of each who can be reached at all, and whose change by the hour; each worked out once."""
     source = question.catalogue.source("reach")
     who = _everybody(question, whom)
     among = select(who.c.person_id)
@@ -171,5 +190,5 @@ def _reach(question: Question, whom: Whom) -> tuple[Subquery, Subquery]:
     bits = union_all(*each).subquery()
     summed = select(bits.c.person_id, cast(func.sum(bits.c.bit), BigInteger).label("bits")).group_by(bits.c.person_id)
     assert source.turning is not None
-    turning = source.turning(question.asking(frozenset(), among=among)).subquery()
-    return summed.subquery(), turning
+    turning = source.turning(question.asking(frozenset(), among=among))
+    return summed.cte("reached").prefix_with("MATERIALIZED"), turning.cte("turning").prefix_with("MATERIALIZED")

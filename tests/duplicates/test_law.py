@@ -33,8 +33,8 @@ from tests.conftest import NOW
 from tests.duplicates.holdings import HOLDINGS, Held
 
 PEOPLE = 5
-RECORDS = {"person_merge", "merge_move", "audit_entry"}
-"""What tells of merges: it grows, whatever becomes of them."""
+RECORDS = {"person_merge", "merge_move", "audit_entry", "segment_stale"}
+"""What tells of merges, and that something was written at all: it grows, whatever becomes of them."""
 
 few = settings(
     max_examples=3, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck)
