@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy import DDL
 
 revision = '1b23'
-down_revision = "962a"
+down_revision = "a3f6"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "a3f6"
-down_revision = "9e17"
+down_revision = "962a"
 branch_labels = None
 depends_on = None
 
