@@ -20,6 +20,7 @@ from crm.imports.model import RunId as ImportId
 from crm.magazine import freezing, store
 from crm.values.identifiers import AccountId, IssueId, RunId
 from crm.vault import service as vault
+from jobs import keep_segments as segments_clock
 from mailing.delivery.worker import Worker
 from tests.conftest import NOW
 from tests.delivery.ledger import POST
@@ -94,3 +95,8 @@ def turn(house: Assembly) -> None:
         with house.database.transaction() as session:
             if not vault.rotate_some(session, lock):
                 return
+
+
+def keep_segments(house: Assembly, at: datetime) -> None:
+    """What the clock does each minute for the counting of segments."""
+    segments_clock.run(house, at)
