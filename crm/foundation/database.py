@@ -105,6 +105,8 @@ WROTE = "portevoix_wrote"
 def _end_kept(session: Session) -> None:
     """Ends a reading that only read as done rather than undone: after a rollback the driver forgets what it prepared,
     and a page of seventy statements would have all of them parsed and planned anew."""
+    if not session.is_active:  # what was written failed: there is nothing left but to undo it
+        return
     connection = session.connection()
     driver = connection.connection.driver_connection
     if driver is not None and not connection.info.get(WROTE, True):

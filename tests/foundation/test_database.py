@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from crm.audit.tables import AuditRow
 from crm.foundation.bulk import pour_rows
@@ -48,6 +49,20 @@ def test_reading_writes_nothing(database: Database) -> None:
         session.execute(update(SendingSwitchRow).values(reason="lost"))
     with database.reading() as session:
         assert session.scalar(select(func.count()).where(SendingSwitchRow.reason == "lost")) == 0
+        assert session.scalar(select(func.count(AuditRow.id))) == 0
+
+
+def test_a_reading_in_which_a_writing_failed_ends_all_the_same(database: Database) -> None:
+    one, same = entry("lost"), entry("lost")
+    one.id = same.id = 1
+    with database.reading() as session:
+        session.add(one)
+        session.flush()
+        session.expunge(one)
+        session.add(same)
+        with pytest.raises(IntegrityError):
+            session.flush()
+    with database.reading() as session:
         assert session.scalar(select(func.count(AuditRow.id))) == 0
 
 
