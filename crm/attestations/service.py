@@ -86,7 +86,7 @@ def identify(
     hold(session, "fiscal identities")
     given_to = said.given_to
     wanted = {person_id} | ({given_to} if given_to else set())
-    if len(people.find_people(session, wanted)) != len(wanted):
+    if len(people.people(session, wanted)) != len(wanted):
         raise PersonMissing
     if given_to == person_id or (given_to and store.is_chained(session, person_id, given_to)):
         raise Invalid("one paper for a household is in the name of one of them", field="given_to")

@@ -12,7 +12,7 @@ from crm.banking import booking, collected, meaning, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.collections.settling import Ledger
-from crm.donations import appeals
+from crm.donations import appeals, pouring
 from crm.donations import service as donations
 from crm.donations.model import GiftKind
 from crm.foundation.database import Database, hold
@@ -26,11 +26,14 @@ from crm.values.languages import Language
 from crm.vault import service as vault
 from crm.vault.keys import Vault
 
-BLOCK = 1_000
+BLOCK = 2_500
+"""Lines that are matched in one transaction: about a second of work, for which others who write wait."""
 _Decided = tuple[KeptLine, PersonId, Rule, KeptLine | None]
 """A line that surely is somebody's: whose, by what, and the line that it undoes."""
 
 PROPOSED = 6
+_SETTLED_AFTER = {1, 8, 64}
+"""Blocks after which the database is told how much has come: enough of them, and few enough."""
 IBAN, MANDATE, STRUCTURED = "iban", "mandate", "structured"
 """The kinds of keys that are learned of a person when a line is theirs."""
 
@@ -59,7 +62,7 @@ def match_waiting(
 
     What is about collections or payouts of ours comes first; `language` is that of what is left to do for a colleague.
     """
-    matched, after, lock = 0, 0, where.lock()
+    matched, after, lock, blocks = 0, 0, where.lock(), 0
     ledger = Ledger(sealer=sealer, language=language)
     while True:
         with database.transaction() as session:
@@ -84,6 +87,9 @@ def match_waiting(
             matched += len(decided)
             owners |= {line.fingerprint: who for line, who, *_ in decided}
             vault.hand_over_many(session, lock, sealer, owners, at=at)
+            blocks += 1
+            if blocks in _SETTLED_AFTER and gifts:
+                pouring.settle(session)
 
 
 def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:
@@ -121,7 +127,7 @@ def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tu
         for hit in search.find(session, addresses, line.name, most=PROPOSED * 3).hits:
             found[hit.person.id] = hit.person
     missing = [PersonId(person_id) for person_id in by_key if person_id not in found]
-    found |= {int(person.id): person for person in people.find_people(session, missing).values()}
+    found |= {int(person.id): person for person in people.people(session, missing).values()}
     past = store.lines_of(session, list(found), size=200) if found else {}
     scored = [_scored(line, person, by_key.get(who, set()), past.get(who, [])) for who, person in found.items()]
     kept = [one for one in scored if one.score >= rules.LIKELY - 20 or by_key.get(one.person_id)]
@@ -149,7 +155,7 @@ def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
     printed = appeals.printed(session, {line.structured for line in waiting if line.structured})
     holders = {PersonId(who) for several in known.values() for who in several}
     holders |= {one.person_id for one in printed.values()}
-    names = {int(who): person.full_name for who, person in people.find_people(session, holders).items()}
+    names = {int(who): person.full_name for who, person in people.called(session, holders).items()}
     free = store.undone(
         session,
         end_to_end={line.end_to_end_id for line in waiting if line.return_kind and line.end_to_end_id},

@@ -47,6 +47,7 @@ from crm.donations.portraits import (
 )
 from crm.donations.tables import GiftRow
 from crm.foundation.columns import BigId
+from crm.foundation.numbered import numbered
 
 FIGURES = tuple(column.name for column in DonorStatsRow.__table__.columns)
 """The columns of `figures`, in its order."""
@@ -131,7 +132,7 @@ def these(column: Any, among: Among) -> ColumnElement[bool]:
     asked: dict[Among, ColumnElement[bool]] = {
         Among.ALL: true(),
         Among.RANGE: and_(column >= bindparam("low", type_=BigId), column < bindparam("high", type_=BigId)),
-        Among.THESE: column.in_(bindparam("ids", type_=BigId, expanding=True)),
+        Among.THESE: numbered(column),
     }
     return asked[among]
 

@@ -7,9 +7,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation.numbered import numbered
 from crm.people.model import Abode, ContactKind, ContactPoint, Deliverability, Failure, FailureReason, Usage
 from crm.people.tables import ContactFailureRow, ContactPointRow, PostalAddressRow
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
@@ -19,13 +20,13 @@ PARTS = tuple(part.name for part in fields(PostalAddress))
 """The columns of an address, in the order of its parts."""
 _POINTS = (
     select(ContactPointRow)
-    .where(ContactPointRow.person_id.in_(bindparam("ids", expanding=True)))
+    .where(numbered(ContactPointRow.person_id))
     .order_by(ContactPointRow.is_primary.desc(), ContactPointRow.id)
 )
 _POINTS_OF_TODAY = _POINTS.where(ContactPointRow.ended_at.is_(None))
 _ABODES = (
     select(PostalAddressRow)
-    .where(PostalAddressRow.person_id.in_(bindparam("ids", expanding=True)))
+    .where(numbered(PostalAddressRow.person_id))
     .order_by(PostalAddressRow.is_primary.desc(), PostalAddressRow.id)
 )
 _ABODES_OF_TODAY = _ABODES.where(PostalAddressRow.ended_at.is_(None))

@@ -277,7 +277,7 @@ class Household:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:
-    """What somebody is called on an envelope that they share."""
+    """What somebody is called, and nothing else of them."""
 
     id: PersonId
     first_name: str

@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, keys, link_store, search, store
 from crm.people.errors import MemberNumberTaken, PersonMissing, TooYoung
-from crm.people.model import ContactPoint, Deliverability, NewPerson, OrganisationKind, PeoplePage, Person, Title
+from crm.people.model import (
+    Called,
+    ContactPoint,
+    Deliverability,
+    NewPerson,
+    OrganisationKind,
+    PeoplePage,
+    Person,
+    Title,
+)
 from crm.people.rules import is_ours, single_spaced, tidy_name, tidy_organisation, typed_number
 from crm.values.ages import is_too_young
 from crm.values.calendar import brussels_day
@@ -53,9 +62,9 @@ def find_person(session: Session, person_id: PersonId) -> Person | None:
     return store.load(session, (person_id,)).get(person_id)
 
 
-def find_people(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
-    """Those people, merged or not, by their number; two queries however many. Who does not exist is left out."""
-    return store.load(session, person_ids)
+def called(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, Called]:
+    """What those people are called, merged or not, in one query; who does not exist is left out."""
+    return store.called(session, person_ids)
 
 
 def people(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:

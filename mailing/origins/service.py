@@ -99,7 +99,7 @@ def tell_by_letter(session: Session, name: str, *, told_as: str, at: datetime) -
 
 
 def _addressees(session: Session, ids: Sequence[PersonId], at: datetime) -> tuple[Addressee, ...]:
-    several = people.find_people(session, ids)
+    several = people.people(session, ids)
     lines = contacts.letter_lines_on(session, several, brussels_day(at))
     return tuple(
         Addressee(person_id=number, language=several[number].language.value, lines=lines[number])

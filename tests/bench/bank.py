@@ -22,6 +22,7 @@ from typing import IO
 from crm.assembly import bank_counter
 from crm.banking import bringing, reading
 from crm.banking.model import Line
+from crm.foundation.bulk import settle
 from crm.people import links
 from crm.people import service as people
 from crm.people.model import NewPerson
@@ -33,7 +34,7 @@ from tests.banking.camt_files import Entry, Tx
 from tests.banking.coda_files import Move
 from tests.bench.imports import house
 
-DONORS = 1_000
+DONORS = 5_000
 HOME = PostalAddress.parse(street="Rue des Bougies", number="12", postcode="5000", locality="Namur")
 NAMES = ("Dupont Marie", "Peeters Jan", "Lefèvre Éloïse", "Noël Jean", "De Vries Anna")
 
@@ -83,12 +84,14 @@ def main() -> None:
 def brought_in(ledger: str, file: Path) -> dict[str, float]:
     """Seconds for a file that is new, and for the same again."""
     with house(ledger) as assembly:
-        with assembly.database.transaction() as session:
-            for at in range(DONORS):
-                first, last = NAMES[at % len(NAMES)].rsplit(" ", 1)[::-1]
-                new = NewPerson(language=Language.FR, first_name=first, last_name=last, address=HOME)
-                person = people.add(session, assembly.addresses, new, at=assembly.clock())
-                links.remember_keys(session, "structured", {(person.id, _structured(at))})
+        for begin in range(0, DONORS, 500):
+            with assembly.database.transaction() as session:
+                for at in range(begin, begin + 500):
+                    first, last = NAMES[at % len(NAMES)].rsplit(" ", 1)[::-1]
+                    new = NewPerson(language=Language.FR, first_name=first, last_name=last, address=HOME)
+                    person = people.add(session, assembly.addresses, new, at=assembly.clock())
+                    links.remember_keys(session, "structured", {(person.id, _structured(at))})
+                settle(session)
         counter, figures, rest = bank_counter(assembly), dict[str, float](), peak()
         for name in ("bring", "again"):
             before, worked = time.perf_counter(), time.process_time()

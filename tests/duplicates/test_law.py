@@ -149,7 +149,7 @@ def check(session: Session, ids: list[PersonId], before: dict[str, Held], said: 
 def arrive(session: Session, assembly: Assembly, ids: list[PersonId]) -> None:
     """A file names everybody by the number they once had: it lands with who they are today, and is taken back whole."""
     was, end = snapshot(session), ends(session)
-    numbers = {one: found.member_number for one, found in people.find_people(session, ids).items()}
+    numbers = {one: found.member_number for one, found in people.people(session, ids).items()}
     file = [
         Arrival(member_number=numbers[one], phones=(PhoneNumber.parse(f"0470 99 00 {n:02d}"),))
         for n, one in enumerate(ids)

@@ -125,7 +125,7 @@ def _people(session: Session, assembly: Assembly, she: PersonId, other: PersonId
     differences.note(
         session, she, field="last_name", held={"v": LAST}, said={"v": LAST}, source="x", at=NOW, statement={"w": WHO}
     )
-    point = people.find_people(session, [she])[she].contact_points[0]
+    point = people.people(session, [she])[she].contact_points[0]
     contacts.fail_point(session, point.id, FailureReason.FULL, source="test", at=NOW)
     session.add(PersonChangeRow(person_id=she, made_at=NOW, made_by=ME, rows=[{"before": WHO}]))
 

@@ -157,7 +157,7 @@ def test_a_restored_backup_forgets_again(assembly: Assembly) -> None:
     she, _, _ = canary.plant(assembly)
     with assembly.database.reading() as session:
         backup = {table: session.execute(select(table)).all() for table in Base.metadata.sorted_tables}
-        point = people.find_people(session, [she])[she].emails[0]
+        point = people.people(session, [she])[she].emails[0]
     _erase(assembly, she)
     assert canary.found_in(assembly.holdings.journal.path.read_bytes()) == set()
     with assembly.database.transaction() as session:

@@ -39,7 +39,7 @@ ONE, TWO = AccountId(1), AccountId(2)
 def _person(assembly: Assembly, name: str, act: Act = Act.GIVEN) -> Person:
     number = bring(assembly, name, "sign-up", days=1000)
     with assembly.database.reading() as session:
-        person = people.find_people(session, [number])[number]
+        person = people.people(session, [number])[number]
     way = Way.IMPORT if act is Act.IMPORTED else Way.WEB
     said = NewAct(
         person_id=person.id, purpose="news", address_key=person.emails[0].address_key, act=act, way=way,

@@ -71,7 +71,7 @@ def participants(call_id: int) -> ResponseReturnValue:
         call = actions.get_call(session, CallId(call_id))
         page = actions.participations(session, call, after=after, size=SIZE)
         tally = actions.tally(session, call)
-        known = people.find_people(session, {one.person_id for one in page.participations})
+        known = people.people(session, {one.person_id for one in page.participations})
     if call.sensitivity is Sensitivity.SENSITIVE and page.participations:
         with made.database.transaction() as session:
             _note(session, "call.read", call, {"shown": len(page.participations)})

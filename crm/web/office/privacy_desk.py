@@ -226,7 +226,7 @@ def _line(one: RightsRequest, names: Mapping[PersonId, str]) -> dict[str, Any]:
 
 
 def _names(session: Session, requests: Sequence[RightsRequest]) -> dict[PersonId, str]:
-    found = people.find_people(session, [one.person_id for one in requests])
+    found = people.people(session, [one.person_id for one in requests])
     return {number: one.full_name or one.member_number for number, one in found.items() if one.merged_into_id != one.id}
 
 
