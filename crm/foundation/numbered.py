@@ -1,4 +1,4 @@
-"""`numbered(column)`: whether a row is one of those whose numbers a statement is given, however many these are.
+"""Whether a row is one of those whose numbers a statement is given, however many these are.
 
 One parameter: the text of the statement stays the same, so that neither SQLAlchemy nor the driver writes and reads
 thousands of place-holders anew each time.
@@ -56,6 +56,11 @@ class _Among(FunctionElement[bool]):
 def numbered(column: Any, name: str = "ids") -> ColumnElement[bool]:
     """True where a column holds one of the numbers that the statement gets as `name` (any collection of integers)."""
     return _Among(column, bindparam(name, type_=_Numbers()))
+
+
+def one_of(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
+    """The same for a statement that is put together with its numbers."""
+    return _Among(column, bindparam(None, list(numbers), type_=_Numbers()))
 
 
 @compiles(_Among, "postgresql")

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation.numbered import one_of
 from crm.people import selects as people
 from crm.plans import rules, selects, store
 from crm.plans.mandates import Safe
@@ -136,7 +137,7 @@ def on_file(session: Session, safe: Safe, mandate_ids: Collection[MandateId]) ->
     found = {}
     row = MandateRow
     columns = (row.id, row.uid, row.reference, row.holder, row.sealed_account, row.bic, row.signed_on)
-    query = select(*columns).where(row.id.in_(mandate_ids), row.sealed_account.is_not(None))
+    query = select(*columns).where(one_of(row.id, mandate_ids), row.sealed_account.is_not(None))
     for one in session.execute(query):
         found[one.id] = OnFile(
             reference=one.reference,
@@ -154,8 +155,8 @@ def gone(session: Session, plan_ids: Sequence[PlanId], mandate_ids: Sequence[Man
     """
     row, mandate = PlanRow, MandateRow
     rests = or_(selects.is_ended(on), selects.is_paused(on), people.deceased(row.person_id))
-    found = set(session.scalars(select(row.id).where(row.id.in_(plan_ids), rests)))
-    over = set(session.scalars(select(mandate.id).where(mandate.id.in_(mandate_ids), mandate.ended_on <= on)))
+    found = set(session.scalars(select(row.id).where(one_of(row.id, plan_ids), rests)))
+    over = set(session.scalars(select(mandate.id).where(one_of(mandate.id, mandate_ids), mandate.ended_on <= on)))
     found |= {plan_id for plan_id, mandate_id in zip(plan_ids, mandate_ids, strict=True) if mandate_id in over}
     return {PlanId(number) for number in found}
 
@@ -176,7 +177,7 @@ def collected(session: Session, mandate_ids: Collection[int], *, on: date) -> No
     later = or_(row.last_collected_on.is_(None), row.last_collected_on < on)
     session.execute(
         update(row)
-        .where(row.id.in_(mandate_ids), later)
+        .where(one_of(row.id, mandate_ids), later)
         .values(last_collected_on=on)
         .execution_options(synchronize_session=False)
     )
@@ -184,7 +185,7 @@ def collected(session: Session, mandate_ids: Collection[int], *, on: date) -> No
 
 def plans(session: Session, plan_ids: Collection[PlanId]) -> Mapping[PlanId, Plan]:
     """Those plans, by number."""
-    query = select(PlanRow).where(PlanRow.id.in_(plan_ids))
+    query = select(PlanRow).where(one_of(PlanRow.id, plan_ids))
     return {PlanId(row.id): store.plan(row) for row in session.scalars(query)}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from crm.foundation.numbered import one_of
 from crm.plans import selects
 from crm.plans.model import (
     Amendment,
@@ -48,7 +49,7 @@ def mandate_called(session: Session, reference: str) -> MandateRow | None:
 
 def mandates(session: Session, mandate_ids: Collection[int]) -> dict[int, Mandate]:
     """Those mandates, by number."""
-    query = select(MandateRow).where(MandateRow.id.in_(mandate_ids))
+    query = select(MandateRow).where(one_of(MandateRow.id, mandate_ids))
     return {row.id: mandate(row) for row in session.scalars(query)}
 
 
@@ -66,7 +67,7 @@ def last_mandate_number(session: Session) -> int:
 def amendments(session: Session, mandate_ids: Collection[int], *, untold: bool = False) -> tuple[Amendment, ...]:
     """What was changed of those mandates, the oldest first; `untold` leaves out what the bank knows."""
     row = MandateAmendmentRow
-    query = select(row).where(row.mandate_id.in_(mandate_ids)).order_by(row.id)
+    query = select(row).where(one_of(row.mandate_id, mandate_ids)).order_by(row.id)
     if untold:
         query = query.where(row.told_at.is_(None))
     return tuple(
@@ -124,7 +125,9 @@ def versions(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Ver
     columns = (row.plan_id, row.effective_on, row.announced_on, row.announced_by, row.recorded_at, row.recorded_by)
     query = select(*columns, *(getattr(row, name) for name in _TERMS))
     found: dict[int, list[Version]] = {}
-    for one in session.execute(query.where(row.plan_id.in_(plan_ids)).order_by(row.plan_id, row.effective_on, row.id)):
+    for one in session.execute(
+        query.where(one_of(row.plan_id, plan_ids)).order_by(row.plan_id, row.effective_on, row.id)
+    ):
         found.setdefault(one.plan_id, []).append(
             Version(
                 effective_on=one.effective_on,
@@ -155,7 +158,7 @@ def events(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Event
     """Of each plan what happened to it, in the order in which it was written down."""
     row = PlanEventRow
     columns = (row.plan_id, row.kind, row.on, row.until_on, row.delta_cents, row.reason, row.note, row.channel)
-    query = select(*columns, row.recorded_at, row.recorded_by).where(row.plan_id.in_(plan_ids))
+    query = select(*columns, row.recorded_at, row.recorded_by).where(one_of(row.plan_id, plan_ids))
     found: dict[int, list[Event]] = {}
     for one in session.execute(query.order_by(row.plan_id, row.id)):
         found.setdefault(one.plan_id, []).append(
@@ -316,7 +319,7 @@ def untell(session: Session, mandate_ids: Collection[int], told_at: datetime) ->
     row = MandateAmendmentRow
     session.execute(
         update(row)
-        .where(row.mandate_id.in_(mandate_ids), row.told_at == told_at)
+        .where(one_of(row.mandate_id, mandate_ids), row.told_at == told_at)
         .values(told_at=None)
         .execution_options(synchronize_session=False)
     )
