@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from crm.ledgers import service as ledgers
 from crm.staff import factors, sessions, store
 from crm.staff import service as staff
 from crm.staff.model import Role, Visit
-from crm.web.office import staff_words, trail_actions
+from crm.web.office import staff_words, trail_actions, trail_facts
 from tests.architecture.sources import sources
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -151,6 +151,36 @@ def test_every_action_the_house_records_has_its_words() -> None:
     assert "care.log" in recorded
     assert "edition.approve" in recorded
     assert recorded - set(trail_actions.ACTIONS) == set()
+
+
+def test_every_fact_the_house_records_has_its_word() -> None:
+    recorded = set[str]()
+    for source in sources("crm", "mailing", "jobs"):
+        if {"audit", "note"} & _names(source.tree):
+            recorded |= set(_facts(source.tree))
+    assert {"rows", "sha256", "fields"} <= recorded
+    assert recorded - set(trail_facts.FACTS) == set()
+
+
+def _names(tree: ast.Module) -> set[str]:
+    found = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom)]
+    return {name.asname or name.name for one in found for name in one.names}
+
+
+def _facts(tree: ast.Module) -> Iterator[str]:
+    """The names of the facts of a file: what is called so, and what `note` gets as such."""
+    for one in ast.walk(tree):
+        given: list[ast.expr] = []
+        if (isinstance(one, ast.keyword) and one.arg == "facts") or (
+            isinstance(one, ast.Assign) and any(isinstance(to, ast.Name) and to.id == "facts" for to in one.targets)
+        ):
+            given = [one.value]
+        elif isinstance(one, ast.Call) and getattr(one.func, "id", "") in {"note", "_note"}:
+            given = [value for value in one.args if isinstance(value, ast.Dict)]
+        for value in given:
+            for part in ast.walk(value):
+                if isinstance(part, ast.Dict):
+                    yield from (str(key.value) for key in part.keys if isinstance(key, ast.Constant))
 
 
 def _wrappers(tree: ast.Module) -> list[tuple[str, str]]:

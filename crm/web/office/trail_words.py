@@ -11,6 +11,7 @@ from crm.audit.model import Entry
 from crm.staff.model import Permission, Role
 from crm.web.office import guard, shell, staff_words
 from crm.web.office.trail_actions import ACTIONS
+from crm.web.office.trail_facts import FACTS
 from crm.web.words import N_
 
 SUBJECTS: dict[str, str] = {
@@ -81,24 +82,6 @@ PLACES: dict[str, tuple[str, str, Permission]] = {
 }
 """Where a subject has its page."""
 
-FACTS: dict[str, str] = {
-    "after": N_("après"),
-    "asked": N_("demandé par"),
-    "before": N_("avant"),
-    "by": N_("par"),
-    "digest": N_("empreinte"),
-    "ended": N_("sessions fermées"),
-    "fields": N_("champs"),
-    "job": N_("tâche"),
-    "kind": N_("genre"),
-    "rows": N_("lignes"),
-    "passkey": N_("clé n°"),
-    "purpose": N_("finalité"),
-    "reason": N_("motif"),
-    "roles": N_("rôles"),
-    "session": N_("session n°"),
-}
-
 BY: dict[str, str] = {
     "app": N_("code de l’application"),
     "link": N_("lien reçu par mail"),
@@ -147,6 +130,8 @@ def _said(name: str, value: Any) -> str:
     if isinstance(value, list):
         rest = " …" if len(value) > MOST else ""
         return ", ".join(_said(name, one) for one in value[:MOST]) + rest
+    if isinstance(value, bool):
+        return shell.say(N_("oui") if value else N_("non"))
     text = str(value)
     readers: dict[str, Callable[[str], str]] = {"by": _way, "roles": _role, "before": _role, "after": _role}
     return readers.get(name, str)(text)[:120]
