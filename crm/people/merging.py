@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.foundation import row_moves
@@ -17,6 +17,7 @@ from crm.foundation.row_moves import RowMove
 from crm.people import keys, search, store
 from crm.people.model import Deliverability
 from crm.people.tables import (
+    ContactFailureRow,
     ContactPointRow,
     DifferenceRow,
     ExternalIdRow,
@@ -62,6 +63,7 @@ FIELDS = (
 """What a person has one of: somebody chooses, field by field, whose value the survivor keeps."""
 
 _SAME_ABODE = ("dedupe_key", "usage", "season_from", "season_until", "valid_from_on", "valid_until_on")
+LIVE = Deliverability.LIVE
 _WORSE = {Deliverability.LIVE: 0, Deliverability.FAILING: 1, Deliverability.DEAD: 2}
 _table = {name: PersonRow.metadata.tables[name] for name in TABLES}
 
@@ -169,6 +171,7 @@ def _unite_points(session: Session, loser: PersonId, survivor: PersonId) -> list
         values = {"ended_at": ended, "failures": max(equal.failures, point.failures)}
         values["deliverability"] = max(equal.deliverability, point.deliverability, key=_WORSE.__getitem__)
         moves += row_moves.change(session, table, ContactPointRow.id == equal.id, values)
+        moves += _tell_failures(session, "contact_point_id", point.id, equal.id)
     session.expire_all()
     return moves
 
@@ -182,7 +185,40 @@ def _unite_abodes(session: Session, loser: PersonId, survivor: PersonId) -> list
     has_preferred = session.scalar(settled) is not None
     values: dict[str, Any] = {"person_id": survivor, **({"is_primary": False} if has_preferred else {})}
     theirs = and_(abode.person_id == loser, ~held)
-    return row_moves.change(session, _table["postal_address"], theirs, values, remember=["is_primary"])
+    boxes = session.execute(
+        select(abode.dedupe_key, abode.failures, abode.deliverability)
+        .where(abode.person_id.in_([loser, survivor]), or_(abode.failures > 0, abode.deliverability != LIVE))
+        .order_by(abode.id)
+    ).all()
+    equals = session.execute(
+        select(abode.id, func.min(own.id))
+        .where(abode.person_id == loser, own.person_id == survivor, same, living)
+        .group_by(abode.id)
+        .order_by(abode.id)
+    ).all()
+    moves = row_moves.change(session, _table["postal_address"], theirs, values, remember=["is_primary"])
+    for mine, equal in equals:
+        moves += _tell_failures(session, "postal_address_id", mine, equal)
+    return moves + _mark_boxes(session, survivor, boxes)
+
+
+def _mark_boxes(session: Session, survivor: PersonId, boxes: Sequence[Row[str, int, Deliverability]]) -> list[RowMove]:
+    """What did not arrive at a letter box under one name does not arrive under the other, whatever it is used for."""
+    worst: dict[str, dict[str, Any]] = {}
+    for box in boxes:
+        known = worst.setdefault(box.dedupe_key, {"failures": 0, "deliverability": LIVE})
+        known["failures"] = max(known["failures"], box.failures)
+        known["deliverability"] = max(known["deliverability"], box.deliverability, key=_WORSE.__getitem__)
+    moves: list[RowMove] = []
+    for dedupe_key, values in worst.items():
+        theirs = and_(PostalAddressRow.person_id == survivor, PostalAddressRow.dedupe_key == dedupe_key)
+        moves += row_moves.change(session, _table["postal_address"], theirs, values)
+    return moves
+
+
+def _tell_failures(session: Session, way: str, mine: int, equal: int) -> list[RowMove]:
+    """What failed at an address that stays with the loser is told at the survivor's equal one."""
+    return row_moves.change(session, _table["contact_failure"], getattr(ContactFailureRow, way) == mine, {way: equal})
 
 
 def _move_ties(session: Session, loser: PersonId, survivor: PersonId) -> list[RowMove]:
