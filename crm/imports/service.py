@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.imports import answering, deciding, reading, rules, store, totals
 from crm.imports.errors import MappingIncomplete, RunMissing, WrongMoment
@@ -18,6 +17,7 @@ from crm.imports.kinds.model import Field, Kind
 from crm.imports.layout import Layout, Look, RawRow
 from crm.imports.model import Matching, Reason, Row, RowPage, RowVerdict, Run, RunId, RunState
 from crm.imports.wish import Decided
+from crm.people import arriving
 from crm.people.model import Person
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
@@ -226,7 +226,7 @@ def decide(
 
     Raises `RunMissing`, `WrongMoment` where that row does not wait, or not for this.
     """
-    hold(session, "arrivals")
+    arriving.hold_arrivals(session)
     run = get(session, run_id)
     row = store.rows_numbered(session, run_id, (number,)).get(number)
     if run.purged_at is not None or row is None or row.verdict is not RowVerdict.REVIEW:

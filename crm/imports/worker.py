@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
 from crm.foundation import bulk
-from crm.foundation.database import Database, hold
+from crm.foundation.database import Database
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.imports import applying, aside, checking, promising, reading, store, totals, undoing
 from crm.imports.errors import FileRefused
@@ -26,6 +26,7 @@ from crm.imports.kinds.every import kind_of
 from crm.imports.layout import RawRow
 from crm.imports.model import STOPPED, RowVerdict, Run, RunId, RunState
 from crm.imports.wish import cents_of
+from crm.people import arriving
 from crm.plans.mandates import Safe
 from crm.values.calendar import brussels_day
 from crm.values.folding import folded
@@ -151,7 +152,7 @@ class Worker:
 
     def _apply_block(self, session: Session, run: Run, size: int = 0) -> bool:
         """One block; True when the stage is over."""
-        hold(session, "arrivals")
+        arriving.hold_arrivals(session)
         cursor = store.cursor_of(session, run.id)
         at = self.clock()
         if cursor >= 0:

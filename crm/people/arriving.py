@@ -26,6 +26,8 @@ from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from crm.values.postal_address import PostalAddress
 
+ARRIVALS = "arrivals"
+
 
 class Outcome(StrEnum):
     """What an arrival came to."""
@@ -146,10 +148,16 @@ def _said(new: NewPerson) -> Arrival:
     )
 
 
+def hold_arrivals(session: Session) -> None:
+    """Lets nobody arrive until this transaction ends: what brings in many at once looks at all of them together."""
+    hold(session, ARRIVALS)
+
+
 def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
     names = [f"address {addresses.key_of(new.email.normal)}"] if new.email else []
     names += [f"address {contacts.phone_key(addresses, new.phone)}"] if new.phone else []
     names += [f"external {one.system} {one.value}" for one in new.external_ids]
+    hold(session, ARRIVALS, shared=True)
     for name in sorted(names):
         hold(session, name)
 

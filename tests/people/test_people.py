@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import event, update
@@ -80,6 +80,28 @@ def test_two_visitors_at_once_with_one_address_find_one_person(assembly: Assembl
         visitor.join(20)
     assert len(found) == 2
     assert len(set(found)) == 1
+
+
+def test_who_signs_up_while_a_file_with_them_goes_in_is_one_person(assembly: Assembly) -> None:
+    """An import looks at a block of rows together: whoever arrives meanwhile waits for it, and is found in it."""
+    begun, found = Event(), []
+
+    def visit() -> None:
+        begun.wait(10)
+        with assembly.database.transaction() as session:
+            found.append(_visit(session, assembly, "a@exemple.be").id)
+
+    visitor = Thread(target=visit)
+    visitor.start()
+    with assembly.database.transaction() as session:
+        arriving.hold_arrivals(session)
+        email = EmailAddress.parse("a@exemple.be")
+        new = NewPerson(language=Language.FR, email=email, last_name="Dubois")
+        brought = people.add(session, assembly.addresses, new, at=NOW)
+        begun.set()
+        visitor.join(0.3)  # long enough to arrive, if nothing kept them
+    visitor.join(20)
+    assert found == [brought.id]
 
 
 def test_pages_follow_each_other_without_gap_and_never_show_merged_people(assembly: Assembly) -> None:
