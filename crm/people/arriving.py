@@ -18,7 +18,7 @@ from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, returned, service, settling
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
-from crm.people.model import Difference, NewPerson, Person, Title
+from crm.people.model import ALIVE, Difference, NewPerson, Person, Title
 from crm.people.rules import Returned
 from crm.values.address_key import dedupe_key
 from crm.values.calendar import brussels_day
@@ -69,7 +69,7 @@ def arrive(
     else:
         differing = [(one.field, one.held, one.as_noted) for one in landing.differences]
         if landing.doubt is Doubt.DECEASED:
-            differing.append(("deceased_on", _day(known.person.deceased_on), {"text": ""}))
+            differing.append(("deceased_on", _day(known.person.deceased_on), {"text": ALIVE}))
             person, outcome = known.person, Outcome.MATCHED
         else:
             is_more = _add(session, addresses, known, landing, new=new, at=at)

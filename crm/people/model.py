@@ -62,6 +62,10 @@ class ContactKind(StrEnum):
     PHONE = "phone"
 
 
+ALIVE = "alive"
+"""What is noted as said by somebody of whom we hold that they died."""
+
+
 class Usage(StrEnum):
     """What a contact point or a postal address is used for."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, service
-from crm.people.model import Difference, Title
+from crm.people.model import ALIVE, Difference, Title
 from crm.people.saying import said_address, said_text
 from crm.values.address_lines import read_lines
 from crm.values.calendar import brussels_day
@@ -46,6 +46,8 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
             contacts.add_phone(session, addresses, PhoneNumber.parse(text), **facts)  # type: ignore[arg-type] # shared facts
         case "address":
             contacts.move(session, addresses, _address(one, text), **facts)  # type: ignore[arg-type] # shared facts
+        case "deceased_on" if text == ALIVE:
+            service.retract_death(session, one.person_id)
         case _:
             raise Invalid("nothing can be written for that field", field=one.field)
 

@@ -125,5 +125,11 @@ FIELDS: dict[str, str] = {
     "phone": N_("Téléphone"),
     "address": N_("Adresse postale"),
     "organisation_name": N_("Nom de l’organisation"),
+    "member_number": N_("Numéro de membre"),
+    "number": N_("Numéro d’une autre fiche"),
+    "deceased_on": N_("Décès"),
 }
 """What somebody may say otherwise than we hold."""
+
+ALIVE = N_("Donne signe de vie")
+"""What somebody says who was noted as deceased."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from threading import Barrier, Event, Thread
 
 import pytest
@@ -9,7 +11,7 @@ from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.people import arriving, differences
+from crm.people import arriving, differences, saying, taking, words
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.model import Deliverability, NewPerson, Person
@@ -80,6 +82,21 @@ def test_two_visitors_at_once_with_one_address_find_one_person(assembly: Assembl
         visitor.join(20)
     assert len(found) == 2
     assert len(set(found)) == 1
+
+
+def test_who_is_held_as_dead_and_writes_waits_for_a_colleague_who_believes_them(assembly: Assembly) -> None:
+    known = _add(assembly, "a@exemple.be", "Marie", "Dubois")
+    new = replace(_new("a@exemple.be", "Marie", "Dubois"), member_number=known.member_number)
+    with assembly.database.transaction() as session:
+        people.record_death(session, known.id, died_on=date(2026, 1, 2), at=NOW)
+        assert arriving.arrive(session, assembly.addresses, new, at=NOW, statement={}).person.is_deceased
+        waiting = differences.of(session, known.id)
+        [said] = [one for one in waiting if one.field == "deceased_on"]
+        assert saying.said_lines("deceased_on", said.held, Language.FR) == ("2 janvier 2026",)
+        assert saying.said_lines("deceased_on", said.said, Language.FR) == ("Donne signe de vie",)
+        assert {one.field for one in waiting} <= set(words.FIELDS)
+        taking.take(session, assembly.addresses, said, at=NOW)
+        assert people.people(session, [known.id])[known.id] == known
 
 
 def test_who_signs_up_while_a_file_with_them_goes_in_is_one_person(assembly: Assembly) -> None:
