@@ -5,7 +5,6 @@ What the bank told is corrected at its line, which is opened again; what a file 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,10 +30,7 @@ from crm.donations.model import (
     Gift,
     GiftKind,
     Line,
-    LineKind,
     Movement,
-    NewGift,
-    NewLine,
     Otherwise,
     RefundState,
 )
@@ -43,7 +39,7 @@ from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId, CorrectionId, GiftId, PersonId
+from crm.values.identifiers import AccountId, CorrectionId, GiftId
 
 PROVIDER = "correction"
 """Under this name a correction that two colleagues made is booked, with its number."""
@@ -224,25 +220,10 @@ def _become(
     session.flush()
     brought = [(line.id, line.cents) for line in new]
     enter(session, sealer, gift_id, correction, movement, cents=moved, parts=brought, **facts)
-    row.owes_thanks = _owes_thanks(
-        session, row, [(kind, line.net_cents) for line, (kind, _) in zip(standing, wanted, strict=True)]
-    )
+    lines = [(kind, line.net_cents) for line, (kind, _) in zip(standing, wanted, strict=True)]
+    row.owes_thanks = thank_store.owes(session, row, lines, on=brussels_day(row.recorded_at))
     session.flush()
     return service.gift(session, gift_id)
-
-
-def _owes_thanks(session: Session, row: GiftRow, lines: Sequence[tuple[LineKind, int]]) -> bool:
-    """Whether it would, had it been recorded so."""
-    was = NewGift(
-        person_id=PersonId(row.person_id),
-        lines=tuple(NewLine(kind=kind, cents=cents) for kind, cents in lines),
-        given_on=row.given_on,
-        movement=Movement(method=row.method, booked_on=row.given_on),
-        kind=row.kind,
-        is_test=row.is_test,
-    )
-    has_begun = bool(thank_store.begun(session, [was], {was.person_id}))
-    return rules.owes_thanks(was, brussels_day(row.recorded_at), has_begun=has_begun)
 
 
 def _line(session: Session, gift_id: GiftId, line_id: int | None) -> Line | None:

@@ -186,7 +186,10 @@ def charge(
 
 
 def move(session: Session, gift_id: GiftId, to: PersonId, *, reason: str, at: datetime, by: AccountId) -> Gift:
-    """Makes it somebody else's gift (a joint account, paid for another), with the reason; twice is once."""
+    """Makes it somebody else's gift (a joint account, paid for another), with the reason; twice is once.
+
+    Thanks that went to the wrong person are none: who truly gave is to be thanked.
+    """
     if not reason.strip() or len(reason) > REASON:
         raise Invalid("a gift moves for a reason, in a few words", field="reason")
     person = people.find_survivor(session, to)
@@ -208,6 +211,7 @@ def move(session: Session, gift_id: GiftId, to: PersonId, *, reason: str, at: da
             )
         )
         store.give_to(session, row, person.id)
+        thank_store.forget(session, row, at=at)
     return store.gift(row)
 
 

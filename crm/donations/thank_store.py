@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from crm.donations import store, thank_selects
-from crm.donations.model import GiftKind, NewGift
+from crm.donations import rules, store, thank_selects
+from crm.donations.model import GiftKind, LineKind, Movement, NewGift, NewLine
 from crm.donations.tables import GiftRow, ThankCallRow, ThanksRow
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import GiftId, PersonId
 
 
@@ -19,6 +21,30 @@ def begun(session: Session, several: Collection[NewGift], person_ids: Collection
     if not any(new.kind is GiftKind.INSTALMENT for new in several):
         return set()
     return {PersonId(who) for who in session.scalars(thank_selects.begun(person_ids))}
+
+
+def owes(session: Session, row: GiftRow, lines: Collection[tuple[LineKind, int]], *, on: date) -> bool:
+    """Whether thanks would be owed for a gift of such lines, had it been written down as theirs that day."""
+    was = NewGift(
+        person_id=PersonId(row.person_id),
+        lines=tuple(NewLine(kind=kind, cents=cents) for kind, cents in lines),
+        given_on=row.given_on,
+        movement=Movement(method=row.method, booked_on=row.given_on),
+        kind=row.kind,
+        is_test=row.is_test,
+    )
+    return rules.owes_thanks(was, on, has_begun=bool(begun(session, [was], {was.person_id})))
+
+
+def forget(session: Session, row: GiftRow, *, at: datetime) -> None:
+    """Whoever was thanked for a gift was not the one who gave it: the true donor is to be, while it is fresh."""
+    day = brussels_day(row.recorded_at if row.thanked_at is None else at)
+    for made in (ThanksRow, ThankCallRow):
+        session.execute(delete(made).where(made.gift_id == row.id).execution_options(synchronize_session="fetch"))
+    row.thanked_at = None
+    session.flush()
+    row.owes_thanks = owes(session, row, [(line.kind, line.net_cents) for line in store.lines(session, row.id)], on=day)
+    session.flush()
 
 
 def thanked_for_regular(session: Session, gift_ids: Collection[GiftId]) -> None:

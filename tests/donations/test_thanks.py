@@ -114,6 +114,23 @@ def test_nobody_is_asked_before_being_thanked_however_long_that_takes(assembly: 
         assert session.scalars(asked).all() == [both]
 
 
+def test_thanks_that_went_to_the_wrong_person_are_still_owed_to_the_true_donor(assembly: Assembly, give: Give) -> None:
+    """While the gift is fresh: nobody writes of one from years ago that turns out to be another's."""
+    later = NOW + timedelta(days=rules.FRESH_DAYS + 1)
+    with assembly.database.transaction() as session:
+        wrong, true, last = (somebody(session, assembly, name) for name in ("Autre", "Vrai", "Dernier"))
+        gift = give(session, 4_000, wrong)
+        thanks.thank(session, [gift.id], MAIL, at=NOW, by=BY)
+        assert service.move(session, gift.id, true, reason="Erreur", at=NOW, by=BY).thanked_at is None
+        asked = select(PersonRow.id).where(thank_selects.awaits_thanks(PersonRow.id))
+        assert session.scalars(asked).all() == [true]
+        assert [one.person_id for one in thanks.due(session, TODAY)] == [true]
+        assert thanks.thank(session, [gift.id], LETTER, at=NOW, by=BY) == (gift.id,)
+        assert session.scalars(asked).all() == []
+        service.move(session, gift.id, last, reason="Erreur", at=later, by=BY)
+        assert session.scalars(asked).all() == []
+
+
 def test_of_instalments_the_first_that_stands_is_thanked_for_once_however_late(assembly: Assembly, give: Give) -> None:
     old, then = TODAY - timedelta(days=400), TODAY - timedelta(days=60)
 
