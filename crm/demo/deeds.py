@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from crm.demo.organisation import MARK
 from crm.people import service as people
 from crm.people.model import Person
 from crm.values.calendar import brussels_day
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from mailing.content import calls
 from mailing.content import service as content
@@ -22,6 +24,8 @@ from mailing.content.model import ContentKind, Standing
 SEED = 1977
 MOST = 4
 """So many open petitions, and so many coming events, have people already."""
+KEEN = 0.06
+"""So many of them sign each petition that they see."""
 WORDS = "Transmettez ma signature aux autorités concernées."
 COMMENTS = ("", "", "", "Courage.", "Nous ne vous oublions pas.", "Libérez-la.", "Chaque jour compte.")
 
@@ -34,17 +38,28 @@ def let_them_act(assembly: Assembly, now: datetime) -> None:
             return
         supporters = people.page(session, size=400).people
         day = brussels_day(now)
+        keen = {one.id for one in supporters if chance.random() < KEEN}
         for kind in (ContentKind.PETITION, ContentKind.EVENT):
             found = content.page(session, kind=kind, standing=(Standing.OPEN, day), size=MOST).items
             for item in reversed(found):
                 call = calls.call_of(session, item, at=now - timedelta(days=20))
-                _come(session, call, supporters, chance, now)
+                _come(session, call, supporters, chance, now, keen=keen)
         _urgent(session, supporters, chance, now)
 
 
-def _come(session: Session, call: Call, supporters: tuple[Person, ...], chance: random.Random, now: datetime) -> None:
+def _come(
+    session: Session,
+    call: Call,
+    supporters: tuple[Person, ...],
+    chance: random.Random,
+    now: datetime,
+    *,
+    keen: Collection[PersonId],
+) -> None:
     share = chance.uniform(0.15, 0.5) if call.kind is CallKind.PETITION else chance.uniform(0.04, 0.12)
-    acting = [(person, _moment(chance, person, now)) for person in supporters if chance.random() < share]
+    signs_all = keen if call.kind is CallKind.PETITION else ()
+    coming = [person for person in supporters if chance.random() < share or person.id in signs_all]
+    acting = [(person, _moment(chance, person, now)) for person in coming]
     for person, at in sorted(acting, key=lambda one: one[1]):
         if call.kind is CallKind.PETITION:
             deliver = chance.random() < 0.85
