@@ -156,7 +156,7 @@ def _answer(
     chance = random.Random(f"{SEED} {sent:%m}")  # noqa: S311 - made-up gifts, not secrets
     asked = list(exporting.recipients(session, appeal_id))
     known = appeals.printed(session, {one.digits for one in asked})
-    several = chance.sample(asked, max(len(asked) // 6, min(len(asked), 3)))
+    several = chance.sample(asked, max(len(asked) // (9 if before else 6), min(len(asked), 3)))
     again = [one for one in asked if known[one.digits].person_id in before and one not in several]
     given: dict[PersonId, int] = {}
     for one in (*several, *again):

@@ -13,7 +13,7 @@ from crm.actions.model import Call, CallKind, Deed, DeedKind, NewCall, NewRegist
 from crm.assembly import Assembly
 from crm.demo.organisation import MARK
 from crm.people import service as people
-from crm.people.model import Person
+from crm.people.model import Person, Sensitivity
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -26,6 +26,17 @@ MOST = 4
 """So many open petitions, and so many coming events, have people already."""
 KEEN = 0.06
 """So many of them sign each petition that they see."""
+GONE = (
+    (
+        "soiree-bougies",
+        "Soirée d’ouverture de la campagne Bougies",
+        "Maison des associations, Namur",
+        timedelta(days=70),
+    ),
+    ("cine-debat", "Ciné-débat : une journaliste raconte", "Cinéma Nova, Bruxelles", timedelta(days=240)),
+)
+"""Evenings that are over, and how long ago they were."""
+CAME = 0.16
 WORDS = "Transmettez ma signature aux autorités concernées."
 COMMENTS = ("", "", "", "Courage.", "Nous ne vous oublions pas.", "Libérez-la.", "Chaque jour compte.")
 
@@ -44,6 +55,8 @@ def let_them_act(assembly: Assembly, now: datetime) -> None:
             for item in reversed(found):
                 call = calls.call_of(session, item, at=now - timedelta(days=20))
                 _come(session, call, supporters, chance, now, keen=keen)
+        for code, title, place, ago in GONE:
+            _gone(session, (code, title, place), supporters, chance, now - ago)
         _urgent(session, supporters, chance, now)
 
 
@@ -74,6 +87,29 @@ def _come(
             actions.register(session, new)
             if chance.random() < 0.1:
                 actions.cancel(session, call.id, person.id, at=min(now, at + timedelta(hours=30)))
+
+
+def _gone(
+    session: Session,
+    what: tuple[str, str, str],
+    supporters: tuple[Person, ...],
+    chance: random.Random,
+    at: datetime,
+) -> None:
+    """An evening of ours that is over: who had said they would come, and most of whom did."""
+    code, title, place = what
+    new = NewCall(
+        kind=CallKind.EVENT, code=f"{code}-{at:%Y}", title=title, place=place, language=Language.FR,
+        sensitivity=Sensitivity.ORDINARY, starts_on=brussels_day(at),
+    )  # fmt: skip
+    call = actions.put_call(session, new, at=at - timedelta(days=30))
+    for person in supporters:
+        if chance.random() < CAME and not person.is_deceased:
+            said = at - timedelta(days=chance.randrange(1, 25))
+            new_one = NewRegistration(event_id=call.id, person_id=person.id, at=said, source=MARK)
+            known = actions.register(session, new_one).registration
+            if chance.random() < 0.8:
+                actions.set_attendance(session, known.id, came=True, at=at)
 
 
 def _urgent(session: Session, supporters: tuple[Person, ...], chance: random.Random, now: datetime) -> None:

@@ -13,7 +13,7 @@ from crm.demo.lives import let_them_live
 from crm.demo.promising import let_them_promise
 from crm.demo.reading import let_them_read
 from crm.members import service as members
-from jobs import recount_donors
+from jobs import recount_donors, tell_populations
 
 
 def fill(assembly: Assembly) -> None:
@@ -26,10 +26,12 @@ def fill(assembly: Assembly) -> None:
         let_them_join,
         let_them_collect,
         let_them_read,
-        let_them_ask,
-        let_them_attest,
     ):
         part(assembly, assembly.clock())
     with assembly.database.transaction() as session:
         members.catch_up(session, at=assembly.clock())
+    recount_donors.run(assembly, assembly.clock())
+    tell_populations.run(assembly, assembly.clock())
+    for part in (let_them_ask, let_them_attest):
+        part(assembly, assembly.clock())
     recount_donors.run(assembly, assembly.clock())
