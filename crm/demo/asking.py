@@ -20,9 +20,10 @@ from crm.fundraising import exporting, freezing
 from crm.fundraising import service as fundraising
 from crm.fundraising.errors import NobodyToAsk
 from crm.fundraising.model import Kind, Ladder, NewAppeal, NewCell
+from crm.segments import asking as counting
 from crm.segments import service as segments
 from crm.segments.library import READY
-from crm.segments.model import Every, NewSegment, Tree
+from crm.segments.model import Every, NewSegment, Run, Tree
 from crm.staff import service as staff
 from crm.values.calendar import brussels_day, instant_of
 from crm.values.identifiers import AccountId, AppealId, PersonId, SegmentId
@@ -110,6 +111,9 @@ def _segments(assembly: Assembly, session: Session, by: AccountId, now: datetime
     for name, tree in (("Donateurs et donatrices fidèles", trees["loyal"]), ("Tous les soutiens", Every())):
         new = NewSegment(name=name, tree=tree, folder="Appels")
         made.append(segments.create(session, assembly.questions, new, by=by, at=now))
+        question = segments.question(session, assembly.questions, [tree], at=now)
+        people = counting.count(segments.definition(tree, {}), question)
+        segments.note_run(session, made[-1], Run(people=people, milliseconds=1, counted_at=now, number=1))
     return made[0], made[1]
 
 
