@@ -1,8 +1,9 @@
-"""The demonstration's appeals: one of last autumn with what came of it, and one that is being prepared."""
+"""The demonstration's appeals: of last spring and autumn with what came of them, and one that is being prepared."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
@@ -19,15 +20,18 @@ from crm.fundraising import exporting, freezing
 from crm.fundraising import service as fundraising
 from crm.fundraising.errors import NobodyToAsk
 from crm.fundraising.model import Kind, Ladder, NewAppeal, NewCell
+from crm.segments import asking as counting
 from crm.segments import service as segments
 from crm.segments.library import READY
-from crm.segments.model import Every, NewSegment, Tree
+from crm.segments.model import Every, NewSegment, Run, Tree
 from crm.staff import service as staff
 from crm.values.calendar import brussels_day, instant_of
-from crm.values.identifiers import AccountId, AppealId, SegmentId
+from crm.values.identifiers import AccountId, AppealId, PersonId, SegmentId
 from crm.values.phone_number import PhoneNumber
 
 SEED = 1948
+LESS, LEAST = 0.7, 500
+"""So many of those who answer again give less, but so many cents at least."""
 LETTER = (
     "Une lettre, une bougie, une signature : c’est avec cela que des portes s’ouvrent.\n\n"
     "Cet hiver, des centaines de personnes attendent encore derrière la leur. Votre don nous permet d’enquêter, "
@@ -45,20 +49,21 @@ def let_them_ask(assembly: Assembly, now: datetime) -> None:
         _allow(session, by, other, now)
         generous, everybody = _segments(assembly, session, by, now)
         past = date(today.year if today.month > 10 else today.year - 1, 10, 6)
-        autumn = _appeal(
-            session, code=f"AUTOM{past:%y}", campaign="Automne", name="Les bougies d’octobre", on=past, by=by
-        )
-        for new in (
-            NewCell(name="Généreux et fidèles", segment_id=generous, package="A", ladder=Ladder(most_cents=100000)),
-            NewCell(name="Tous les autres", segment_id=everybody, rival="B", rival_share=500, control_share=200),
+        answered: dict[PersonId, int] = {}
+        for code, campaign, name, on in (
+            ("PRINT", "Printemps", "Des voix pour le printemps", past.replace(month=4)),
+            ("AUTOM", "Automne", "Les bougies d’octobre", past),
         ):
-            fundraising.add_cell(session, autumn, new, by=by)
-        try:
-            frozen_at = instant_of(past - timedelta(days=9), time(10))
-            freezing.freeze(session, assembly.questions, autumn, by=by, at=frozen_at)
-            _answer(session, assembly, autumn, sent=past, now=now)
-        except NobodyToAsk:
-            pass
+            appeal = _appeal(session, code=f"{code}{on:%y}", campaign=campaign, name=name, on=on, by=by)
+            for new in (
+                NewCell(name="Généreux et fidèles", segment_id=generous, package="A", ladder=Ladder(most_cents=100000)),
+                NewCell(name="Tous les autres", segment_id=everybody, rival="B", rival_share=500, control_share=200),
+            ):
+                fundraising.add_cell(session, appeal, new, by=by)
+            with suppress(NobodyToAsk):
+                frozen_at = instant_of(on - timedelta(days=9), time(10))
+                freezing.freeze(session, assembly.questions, appeal, by=by, at=frozen_at)
+                answered = _answer(session, assembly, appeal, answered, sent=on, now=now)
         coming = today + timedelta(days=12)
         winter = _appeal(session, code=f"NOEL{coming:%y}", campaign="Noël", name="La lettre de Noël", on=coming, by=by)
         for new in (
@@ -72,11 +77,12 @@ def let_them_ask(assembly: Assembly, now: datetime) -> None:
 def _call(session: Session, assembly: Assembly, segment_id: SegmentId, *, by: AccountId, now: datetime) -> None:
     """An appeal by phone, frozen; the national list of this morning spares one number that nobody has."""
     today = brussels_day(now)
+    begins_on = today + timedelta(days=3)
     numbers = [PhoneNumber.parse("+32 470 00 00 00").e164]
     do_not_call.bring(session, assembly.addresses, numbers, dated_on=today, sha256=f"{SEED:064x}", by=by, at=now)
-    code = f"VOIX{today:%y}"
+    code = f"VOIX{begins_on:%y}"
     voices = _appeal(
-        session, code=code, campaign="Voix", name="Un appel de vive voix", on=today, by=by, channel=Channel.PHONE
+        session, code=code, campaign="Voix", name="Un appel de vive voix", on=begins_on, by=by, channel=Channel.PHONE
     )
     fundraising.add_cell(session, voices, NewCell(name="Généreux et fidèles", segment_id=segment_id), by=by)
     with suppress(NobodyToAsk):
@@ -105,6 +111,9 @@ def _segments(assembly: Assembly, session: Session, by: AccountId, now: datetime
     for name, tree in (("Donateurs et donatrices fidèles", trees["loyal"]), ("Tous les soutiens", Every())):
         new = NewSegment(name=name, tree=tree, folder="Appels")
         made.append(segments.create(session, assembly.questions, new, by=by, at=now))
+        question = segments.question(session, assembly.questions, [tree], at=now)
+        people = counting.count(segments.definition(tree, {}), question)
+        segments.note_run(session, made[-1], Run(people=people, milliseconds=1, counted_at=now, number=1))
     return made[0], made[1]
 
 
@@ -136,16 +145,35 @@ def _appeal(
     return fundraising.plan(session, made.id, "P1", plan, seed=f"{SEED} {code}", by=by, at=at).id
 
 
-def _answer(session: Session, assembly: Assembly, appeal_id: AppealId, *, sent: date, now: datetime) -> None:
-    """Some answer by their communication, on the days after."""
-    chance = random.Random(SEED)  # noqa: S311 - made-up gifts, not secrets
+def _answer(
+    session: Session,
+    assembly: Assembly,
+    appeal_id: AppealId,
+    before: Mapping[PersonId, int],
+    *,
+    sent: date,
+    now: datetime,
+) -> dict[PersonId, int]:
+    """Some answer by their communication, on the days after: who gave how much. Of those who answered the appeal
+    `before`, some do so again, most of them with less.
+    """
+    chance = random.Random(f"{SEED} {sent:%m}")  # noqa: S311 - made-up gifts, not secrets
     asked = list(exporting.recipients(session, appeal_id))
     known = appeals.printed(session, {one.digits for one in asked})
-    for one in chance.sample(asked, max(len(asked) // 6, min(len(asked), 3))):
-        on = min(sent + timedelta(days=chance.randrange(3, 40)), brussels_day(now))
+    several = chance.sample(asked, max(len(asked) // (9 if before else 6), min(len(asked), 3)))
+    again = [one for one in asked if known[one.digits].person_id in before and one not in several]
+    given: dict[PersonId, int] = {}
+    for one in (*several, *again):
+        person_id, on = (
+            known[one.digits].person_id,
+            min(sent + timedelta(days=chance.randrange(3, 40)), brussels_day(now)),
+        )
+        cents = chance.choice(one.asks)
+        if chance.random() < LESS:
+            cents = max(min(cents, before.get(person_id, cents) * 3 // 5), LEAST)
         new = NewGift(
-            person_id=known[one.digits].person_id,
-            lines=(NewLine(cents=chance.choice(one.asks)),),
+            person_id=person_id,
+            lines=(NewLine(cents=cents),),
             given_on=on,
             basis=Basis.SETTLEMENT,
             source_code=one.source_code,
@@ -154,3 +182,5 @@ def _answer(session: Session, assembly: Assembly, appeal_id: AppealId, *, sent: 
             ),
         )
         donations.record(session, assembly.sealer, new, at=now)
+        given[person_id] = cents
+    return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,8 +13,9 @@ from crm.actions.model import Call, CallKind, Deed, DeedKind, NewCall, NewRegist
 from crm.assembly import Assembly
 from crm.demo.organisation import MARK
 from crm.people import service as people
-from crm.people.model import Person
+from crm.people.model import Person, Sensitivity
 from crm.values.calendar import brussels_day
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from mailing.content import calls
 from mailing.content import service as content
@@ -22,6 +24,19 @@ from mailing.content.model import ContentKind, Standing
 SEED = 1977
 MOST = 4
 """So many open petitions, and so many coming events, have people already."""
+KEEN = 0.06
+"""So many of them sign each petition that they see."""
+GONE = (
+    (
+        "soiree-bougies",
+        "Soirée d’ouverture de la campagne Bougies",
+        "Maison des associations, Namur",
+        timedelta(days=70),
+    ),
+    ("cine-debat", "Ciné-débat : une journaliste raconte", "Cinéma Nova, Bruxelles", timedelta(days=240)),
+)
+"""Evenings that are over, and how long ago they were."""
+CAME = 0.16
 WORDS = "Transmettez ma signature aux autorités concernées."
 COMMENTS = ("", "", "", "Courage.", "Nous ne vous oublions pas.", "Libérez-la.", "Chaque jour compte.")
 
@@ -34,17 +49,30 @@ def let_them_act(assembly: Assembly, now: datetime) -> None:
             return
         supporters = people.page(session, size=400).people
         day = brussels_day(now)
+        keen = {one.id for one in supporters if chance.random() < KEEN}
         for kind in (ContentKind.PETITION, ContentKind.EVENT):
             found = content.page(session, kind=kind, standing=(Standing.OPEN, day), size=MOST).items
             for item in reversed(found):
                 call = calls.call_of(session, item, at=now - timedelta(days=20))
-                _come(session, call, supporters, chance, now)
+                _come(session, call, supporters, chance, now, keen=keen)
+        for code, title, place, ago in GONE:
+            _gone(session, (code, title, place), supporters, chance, now - ago)
         _urgent(session, supporters, chance, now)
 
 
-def _come(session: Session, call: Call, supporters: tuple[Person, ...], chance: random.Random, now: datetime) -> None:
+def _come(
+    session: Session,
+    call: Call,
+    supporters: tuple[Person, ...],
+    chance: random.Random,
+    now: datetime,
+    *,
+    keen: Collection[PersonId],
+) -> None:
     share = chance.uniform(0.15, 0.5) if call.kind is CallKind.PETITION else chance.uniform(0.04, 0.12)
-    acting = [(person, _moment(chance, person, now)) for person in supporters if chance.random() < share]
+    signs_all = keen if call.kind is CallKind.PETITION else ()
+    coming = [person for person in supporters if chance.random() < share or person.id in signs_all]
+    acting = [(person, _moment(chance, person, now)) for person in coming]
     for person, at in sorted(acting, key=lambda one: one[1]):
         if call.kind is CallKind.PETITION:
             deliver = chance.random() < 0.85
@@ -59,6 +87,29 @@ def _come(session: Session, call: Call, supporters: tuple[Person, ...], chance: 
             actions.register(session, new)
             if chance.random() < 0.1:
                 actions.cancel(session, call.id, person.id, at=min(now, at + timedelta(hours=30)))
+
+
+def _gone(
+    session: Session,
+    what: tuple[str, str, str],
+    supporters: tuple[Person, ...],
+    chance: random.Random,
+    at: datetime,
+) -> None:
+    """An evening of ours that is over: who had said they would come, and most of whom did."""
+    code, title, place = what
+    new = NewCall(
+        kind=CallKind.EVENT, code=f"{code}-{at:%Y}", title=title, place=place, language=Language.FR,
+        sensitivity=Sensitivity.ORDINARY, starts_on=brussels_day(at),
+    )  # fmt: skip
+    call = actions.put_call(session, new, at=at - timedelta(days=30))
+    for person in supporters:
+        if chance.random() < CAME and not person.is_deceased:
+            said = at - timedelta(days=chance.randrange(1, 25))
+            new_one = NewRegistration(event_id=call.id, person_id=person.id, at=said, source=MARK)
+            known = actions.register(session, new_one).registration
+            if chance.random() < 0.8:
+                actions.set_attendance(session, known.id, came=True, at=at)
 
 
 def _urgent(session: Session, supporters: tuple[Person, ...], chance: random.Random, now: datetime) -> None:

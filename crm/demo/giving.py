@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.donations import batches
+from crm.donations import batches, pouring
 from crm.donations import service as donations
 from crm.donations.model import Basis, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Wanted
 from crm.people import service as people
@@ -22,8 +22,8 @@ SEASON = (6, 5, 6, 5, 6, 5, 3, 3, 7, 8, 16, 30)
 """How often people give in each month, of a hundred gifts: Christmas, and the candles of December."""
 AMOUNTS = (1000, 2000, 2500, 2500, 4000, 4000, 4000, 5000, 5000, 7500, 10000, 25000)
 FEES = (2500, 2500, 1200)
-GIVERS = 90
-"""So many of the supporters have ever given; most of them once or twice."""
+GIVERS = 3, 8
+"""So many of so many have ever given; most of them once or twice."""
 
 
 def let_them_give(assembly: Assembly, now: datetime) -> None:
@@ -33,9 +33,9 @@ def let_them_give(assembly: Assembly, now: datetime) -> None:
             return
         chance = random.Random(SEED)  # noqa: S311 - made-up gifts, not secrets
         known = [one for one in people.page(session, size=400).people if not one.is_deceased]
-        for number, person in enumerate(chance.sample(known, min(GIVERS, len(known)))):
-            for new in _life(person, chance, brussels_day(now), number):
-                donations.record(session, assembly.sealer, new, at=now)
+        givers = chance.sample(known, len(known) * GIVERS[0] // GIVERS[1])
+        lives = (_life(person, chance, brussels_day(now), number) for number, person in enumerate(givers))
+        pouring.record_many(session, assembly.sealer, [new for life in lives for new in life], at=now)
         _leave_something_to_do(session, now)
 
 
@@ -43,7 +43,7 @@ def _life(person: Person, chance: random.Random, today: date, number: int) -> li
     """All gifts of one person; each has its own name, so that none is ever made twice."""
     match number % 10:
         case 0:
-            return _monthly(person, chance, today)
+            return monthly(person, chance, today, months=chance.randrange(4, 30))
         case 1 | 2:
             return _member(person, chance, today)
         case 3:
@@ -54,13 +54,14 @@ def _life(person: Person, chance: random.Random, today: date, number: int) -> li
             return [_one_off(person, day, chance) for day in sorted(_days(chance, today, several))]
 
 
-def _monthly(person: Person, chance: random.Random, today: date) -> list[NewGift]:
+def monthly(person: Person, chance: random.Random, today: date, *, months: int) -> list[NewGift]:
+    """So many instalments, the last one this month or the month before."""
     cents = chance.choice((500, 1000, 1000, 1500, 2000))
     day = today.replace(day=5)
-    months = [(day - timedelta(days=30 * back)).replace(day=5) for back in range(chance.randrange(4, 14))]
+    fifths = {(day - timedelta(days=30 * back)).replace(day=5) for back in range(months)}
     return [
-        _gift(person, one, cents, GiftKind.INSTALMENT, Method.DIRECT_DEBIT)
-        for one in sorted({month for month in months if month <= today})
+        gift(person, one, cents, GiftKind.INSTALMENT, Method.DIRECT_DEBIT)
+        for one in sorted(fifth for fifth in fifths if fifth <= today)
     ]
 
 
@@ -68,22 +69,23 @@ def _member(person: Person, chance: random.Random, today: date) -> list[NewGift]
     fee = chance.choice(FEES)
     years = range(chance.randrange(2021, today.year + 1), today.year + 1)
     days = [date(year, chance.randrange(1, 4), chance.randrange(1, 28)) for year in years]
-    return [_gift(person, day, fee, GiftKind.MEMBERSHIP_FEE, Method.TRANSFER) for day in days if day <= today]
+    return [gift(person, day, fee, GiftKind.MEMBERSHIP_FEE, Method.TRANSFER) for day in days if day <= today]
 
 
 def _one_off(person: Person, day: date, chance: random.Random) -> NewGift:
     method = chance.choice((Method.TRANSFER, Method.TRANSFER, Method.TRANSFER, Method.ONLINE, Method.ONLINE))
-    return _gift(person, day, chance.choice(AMOUNTS), GiftKind.ONE_OFF, method)
+    return gift(person, day, chance.choice(AMOUNTS), GiftKind.ONE_OFF, method)
 
 
 def _sale(person: Person, day: date, chance: random.Random) -> NewGift:
-    return _gift(person, day, 700 * chance.randrange(1, 4), GiftKind.SALE, Method.CASH)
+    return gift(person, day, 700 * chance.randrange(1, 4), GiftKind.SALE, Method.CASH)
 
 
 _LINES = {GiftKind.MEMBERSHIP_FEE: LineKind.FEE, GiftKind.SALE: LineKind.GOODS}
 
 
-def _gift(person: Person, day: date, cents: int, kind: GiftKind, method: Method) -> NewGift:
+def gift(person: Person, day: date, cents: int, kind: GiftKind, method: Method) -> NewGift:
+    """A gift under a name of its own."""
     basis = Basis.RECEIVED if method is Method.CASH else Basis.SETTLEMENT
     name = f"{person.id}-{day.isoformat()}-{kind.value}"
     return NewGift(

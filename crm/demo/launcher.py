@@ -17,17 +17,10 @@ from crm.assembly import assemble
 from crm.cli.database import bring_up
 from crm.cli.run import house_programs
 from crm.demo import site
-from crm.demo.asking import let_them_ask
-from crm.demo.attesting import let_them_attest
-from crm.demo.collecting import let_them_collect
-from crm.demo.deeds import let_them_act
-from crm.demo.giving import let_them_give
-from crm.demo.joining import let_them_join
+from crm.demo.filling import fill
 from crm.demo.load import load
 from crm.demo.newsletters import Invitation, invitation
 from crm.demo.organisation import BOUNCES, TEAM, Ports, settings_text, settings_variables
-from crm.demo.promising import let_them_promise
-from crm.demo.reading import let_them_read
 from crm.foundation.programs import Program, Together, answers, is_free
 from crm.foundation.settings import read_settings
 from crm.values.calendar import brussels
@@ -83,14 +76,7 @@ class Demonstration:
             load(assembly, assembly.clock(), site_url=self.ports.site_url)
             with self._site():
                 fetch_feeds.run(assembly, assembly.clock())
-            let_them_act(assembly, assembly.clock())
-            let_them_give(assembly, assembly.clock())
-            let_them_promise(assembly, assembly.clock())
-            let_them_join(assembly, assembly.clock())
-            let_them_collect(assembly, assembly.clock())
-            let_them_read(assembly, assembly.clock())
-            let_them_ask(assembly, assembly.clock())
-            let_them_attest(assembly, assembly.clock())
+            fill(assembly)
             propose_editions.run(assembly, assembly.clock())
             with assembly.database.reading() as session:
                 return invitation(session)

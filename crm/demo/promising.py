@@ -27,6 +27,10 @@ from crm.values.identifiers import AccountId, PersonId
 SEED = 1976
 STREET = 24
 """So many came from the street, beside those who give every month already."""
+ONLINE, WEBSITE = 9, "site web"
+"""So many signed on the site, and left a phone number; the accounts of some of them turn out to be empty."""
+UNASKED = 68
+"""Their first instalment that this house asks is the last one of so many days ago or more."""
 FORMER = 90
 """So many once gave by standing order, and stopped: how long a regular gift lasts is seen by them."""
 FORMERLY = (
@@ -44,10 +48,17 @@ def let_them_promise(assembly: Assembly, now: datetime) -> None:
             return
         chance = random.Random(SEED)  # noqa: S311 - made-up promises, not secrets
         by = next((account.id for account in staff.accounts(session)), None)
-        given = donations.page(session, WantedGifts(kind=GiftKind.INSTALMENT), size=400)
-        monthly = {one.person_id: one for one in reversed(given)}
+        given = donations.page(session, WantedGifts(kind=GiftKind.INSTALMENT), size=1_000)
+        begun, monthly = {one.person_id: one for one in given}, {one.person_id: one for one in reversed(given)}
         rows = [
-            _monthly(assembly, chance, _named(session, person_id), gift.cents, gift.given_on)
+            _monthly(
+                assembly,
+                chance,
+                _named(session, person_id),
+                gift.cents,
+                since_on=begun[person_id].given_on,
+                last_on=gift.given_on,
+            )
             for person_id, gift in monthly.items()
         ]
         arriving.bring_many(session, rows, at=now, by=by)
@@ -57,6 +68,10 @@ def let_them_promise(assembly: Assembly, now: datetime) -> None:
         for number, made in enumerate(arriving.bring_many(session, rows, at=now, by=by)):
             _live(session, plans.plan(session, made.plan_id), number, at=now, by=by)
         known = {one.id for one in met}
+        online = [one for one in others if one.id not in known and one.phones][:ONLINE]
+        rows = [_online(assembly, chance, person, today) for person in online]
+        arriving.bring_many(session, rows, at=now, by=by)
+        known |= {one.id for one in online}
         once = [one.id for one in others if one.id not in known][:FORMER]
         rows = [_former(chance, person_id, today, number) for number, person_id in enumerate(once)]
         arriving.bring_many(session, rows, at=now, by=by)
@@ -66,17 +81,19 @@ def _named(session: Session, person_id: PersonId) -> Person:
     return people.people(session, {person_id})[person_id]
 
 
-def _monthly(assembly: Assembly, chance: random.Random, person: Person, cents: int, last_on: date) -> Row:
+def _monthly(
+    assembly: Assembly, chance: random.Random, person: Person, cents: int, *, since_on: date, last_on: date
+) -> Row:
     return Row(
         person_id=person.id,
         supplier="ancien fichier",
         reference=f"AF-{person.id:06d}",
-        signed_on=last_on - timedelta(days=chance.randrange(200, 900)),
+        signed_on=since_on - timedelta(days=chance.randrange(12, 45)),
         cents=cents,
         channel=Channel.LETTER,
         account=enclose(assembly.safe, _account(chance)),
         holder=(person.full_name or "Sans nom")[:70],
-        starts_on=last_on.replace(day=5),
+        starts_on=since_on.replace(day=5),
         proof="classeur 2025",
         last_collected_on=last_on,
     )
@@ -100,6 +117,25 @@ def _street(assembly: Assembly, chance: random.Random, person: Person, today: da
     if number % 8 == 3:
         return replace(row, cents=6000, every_months=12, fee_cents=2500)
     return replace(row, account=None, channel=Channel.LETTER, supplier="ordres") if number % 8 == 6 else row
+
+
+def _online(assembly: Assembly, chance: random.Random, person: Person, today: date) -> Row:
+    day, before = chance.choice((1, 5, 15)), today - timedelta(days=UNASKED)
+    due = before.replace(day=day) if before.day >= day else (before.replace(day=1) - timedelta(days=1)).replace(day=day)
+    last_on = (due.replace(day=1) - timedelta(days=1)).replace(day=day)
+    return Row(
+        person_id=person.id,
+        supplier=WEBSITE,
+        reference=f"WEB-{person.id:06d}",
+        signed_on=last_on - timedelta(days=chance.randrange(60, 200)),
+        cents=chance.choice((500, 1000, 1000, 1500)),
+        channel=Channel.WEBSITE,
+        account=enclose(assembly.safe, _account(chance)),
+        holder=(person.full_name or "Sans nom")[:70],
+        anchor_day=day,
+        proof="formulaire du site",
+        last_collected_on=last_on,
+    )
 
 
 def _former(chance: random.Random, person_id: PersonId, today: date, number: int) -> Row:

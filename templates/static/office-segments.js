@@ -37,12 +37,18 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (window.Sortable?.active && event.detail.target.id === "builder") event.detail.shouldSwap = false;
 });
 document.body.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "builder" || event.detail.elt.id === "builder") liven();
+  if (event.detail.target.id !== "builder" && event.detail.elt.id !== "builder") return;
+  folds().filter((fold) => unfolded.has(nameOf(fold))).forEach((fold) => (fold.open = true));
+  liven();
 });
-/* A new condition is where one goes on. */
+/* A new condition is where one goes on; a fold that was open stays so. */
+const folds = () => [...(builder()?.querySelectorAll("[data-node] .precise") ?? [])];
+const nameOf = (fold) => `${fold.closest("[data-node]").dataset.node} ${fold.dataset.side}`;
 let before = new Set();
+let unfolded = new Set();
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target.id !== "builder") return;
+  unfolded = new Set(folds().filter((fold) => fold.open).map(nameOf));
   before = new Set([...(builder()?.querySelectorAll("[data-node]") ?? [])].map((node) => node.dataset.node));
 });
 document.body.addEventListener("htmx:afterSettle", (event) => {

@@ -13,15 +13,25 @@ from tests.browser import chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 EMAIL, PASSWORD = "claire@amnesty-demonstration.test", "bougie-jaune-claire"
-WIDTH, HEIGHT, QUALITY = 1080, 760, 42
+WIDTH, HEIGHT, QUALITY = 1280, 800, 42
+TALLEST, AROUND = 760, 12
 LARGEST = 40_000
 
 
 def take(page: Page, name: str) -> int:
-    """A picture of what one sees without scrolling, as WebP; how many bytes."""
+    """A picture of the conditions and of the number beside them, as WebP; how many bytes."""
     page.wait_for_load_state("networkidle")
+    found = page.locator(".builder-sides").bounding_box()
+    assert found is not None
+    clip = {
+        "x": found["x"] - AROUND,
+        "y": found["y"] + page.evaluate("scrollY") - AROUND,
+        "width": found["width"] + 2 * AROUND,
+        "height": min(found["height"] + 2 * AROUND, TALLEST),
+        "scale": 1,
+    }
     taken = page.context.new_cdp_session(page).send(
-        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "optimizeForSpeed": False}
+        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True}
     )
     picture = base64.b64decode(taken["data"])
     assert len(picture) <= LARGEST, (name, len(picture))
@@ -41,11 +51,10 @@ def main(address: str) -> None:
         page.click("main button[type=submit]")
         for one in ASKED:
             page.goto(f"{address}/office/segments/new?from={one.key}")
-            page.locator("#builder").scroll_into_view_if_needed()
             print(one.key, take(page, one.key))
         page.goto(f"{address}/office/segments/new")
         page.select_option("select[name$='-source']", "voter")
-        page.locator("[name$='-t-assembly']").first.check()
+        page.get_by_label("1 mars").check()
         print("voters", take(page, "ask-voters"))
         browser.close()
 

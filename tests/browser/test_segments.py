@@ -47,6 +47,7 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
     page.keyboard.press("Enter")
     expect(page.locator("#figures")).to_contain_text("2 personnes")
     page.wait_for_load_state()  # before its script is there, a page does without, and nothing has the focus
+    _go_on_in_a_fold(page)
     with page.expect_response("**/figures"):
         page.locator("#add-0").press("Enter")
     second = page.locator('[id="f-2-neg"]')
@@ -86,6 +87,17 @@ def test_a_segment_is_built_counted_kept_explained_and_carried_off_by_keyboard(h
         page.get_by_role("button", name="Emporter 1 personne").press("Enter")
     assert "benali@exemple.test" in leaving.value.path().read_text("utf-8-sig")
     _look_over(house, page)
+
+
+def _go_on_in_a_fold(page: Page) -> None:
+    """Whoever says « au plus » first, and how much then, finds the field where it was."""
+    page.locator('[data-node="1"] .precise summary').press("Enter")
+    for word in ("most", "least"):
+        with page.expect_response("**/figures"):
+            page.locator('[id="f-1-o-cents"]').select_option(word)
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        expect(page.locator('[id="f-1-a-cents"]')).to_be_visible()
+    page.locator('[data-node="1"] .precise summary').press("Enter")
 
 
 def _look_over(house: House, page: Page) -> None:

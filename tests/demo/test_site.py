@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -291,14 +291,6 @@ def test_pictures_are_small_and_all_described() -> None:
         assert (int.from_bytes(head[16:20]), int.from_bytes(head[20:24]), head[25]) == (1200, 675, 3)
     shown = [thing.picture for thing in things(ANCHOR) if thing.picture]
     assert len(shown) == len(set(shown))
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    with opened("127.0.0.1", 0, now=lambda: NOW) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
 
 
 def test_a_served_feed_is_parsed_and_names_the_port_it_came_from(port: int) -> None:

@@ -141,6 +141,23 @@ def test_a_part_kept_as_it_is_that_nobody_can_ask_is_left_out_and_named(browser:
     assert raiser.post(PAGE, kept | {"name": "Sans colonne"}).status_code == 422
 
 
+def test_two_segments_are_set_side_by_side_and_each_number_opens_its_people(assembly: Assembly, browser: Open) -> None:
+    donors(assembly)
+    someone = browser(Role.FUNDRAISER)
+    ever = {"1-source": "gift"}
+    lately = {"1-source": "gift", "1-w-@": "days", "1-f-@": "30"}
+    for name, part in (("Un jour", ever), ("Ce mois-ci", lately)):
+        assert someone.post(PAGE, built(part, name=name, is_shared="on")).status_code == 303
+    page = someone.get(f"{PAGE}/1/compare?with=2").text
+    links = [html.unescape(one) for one in re.findall(r'href="([^"]*/new\?[^"]*)"', page)]
+    assert links == [f"{PAGE}/new?in=1&out=2", f"{PAGE}/new?in=1&in=2", f"{PAGE}/new?in=2&out=1"]
+    only, both, none = (words_of(someone.get(link).text) for link in links)
+    assert "2 personnes" in only
+    assert "1 personne " in both
+    assert "Personne" in none or "0 personne" in none
+    assert someone.get(f"{PAGE}/new?in=99").status_code == 404
+
+
 def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     donors(assembly)
     raiser = browser(Role.FUNDRAISER)

@@ -19,6 +19,8 @@ from crm.values.identifiers import PersonId
 
 GIVING, MONTHLY, BUYING = 0.55, 0.16, 0.1
 """So many give at all; of those, so many every month, and so many buy candles beside."""
+FAITHFUL, BUYERS = 0.004, 0.006
+"""Of all, so many gave each of the last three Decembers, and so many bought candles, whether they give or not."""
 AMOUNTS = (1000, 1500, 2000, 2500, 2500, 4000, 4000, 4000, 5000, 6000, 10000, 25000, 100000)
 INSTALMENTS = (500, 800, 1000, 1000, 1200, 1500, 2000)
 SEVERAL = (1, 1, 1, 2, 2, 3, 4, 6)
@@ -42,6 +44,30 @@ class Gifts:
             if one.new.kind is PersonKind.INDIVIDUAL and chance.random() < GIVING
             for gift in _life(chance, added.person_id, brussels_day(one.at), today)
         ]
+        return len(pouring.record_many(session, assembly.sealer, several, at=batch.now))
+
+
+class Habits:
+    """What few have in common: a gift each December but not this year, candles and never a gift."""
+
+    name = "habitudes"
+
+    def begin(self, assembly: Assembly, session: Session, now: datetime) -> None:
+        """The general fund is always there."""
+
+    def add(self, assembly: Assembly, session: Session, batch: Batch, chance: Random) -> int:
+        """Beside what `Gifts` makes up, of others as of the same."""
+        year, several = brussels_day(batch.now).year, list[NewGift]()
+        for one, added in zip(batch.arrivals, batch.added, strict=True):
+            drawn = chance.random()
+            if one.new.kind is not PersonKind.INDIVIDUAL:
+                continue
+            if drawn < FAITHFUL:
+                days = [date(year - ago, 12, chance.randrange(1, 29)) for ago in (3, 2, 1)]
+                several += [_gift(added.person_id, on, 4000, GiftKind.ONE_OFF, Method.TRANSFER) for on in days]
+            elif drawn < FAITHFUL + BUYERS:
+                on = date(year - chance.randrange(1, 4), 12, chance.randrange(1, 29))
+                several.append(_gift(added.person_id, on, 700 * chance.randrange(1, 4), GiftKind.SALE, Method.ONLINE))
         return len(pouring.record_many(session, assembly.sealer, several, at=batch.now))
 
 

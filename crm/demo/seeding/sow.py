@@ -11,9 +11,11 @@ from random import Random
 from crm.assembly import Assembly
 from crm.demo.load import put_team, refuse_strangers
 from crm.demo.seeding.consents import Consents
-from crm.demo.seeding.gifts import Gifts
+from crm.demo.seeding.fees import Fees
+from crm.demo.seeding.gifts import Gifts, Habits
 from crm.demo.seeding.numbers import Numbers
 from crm.demo.seeding.people import Households, Tags
+from crm.demo.seeding.regulars import Plans
 from crm.demo.seeding.room import Batch, RoomGenerator
 from crm.demo.seeding.supporters import arrivals
 from crm.foundation import bulk as bulk_writing
@@ -24,7 +26,7 @@ BATCH = 20_000
 
 def generators() -> tuple[RoomGenerator, ...]:
     """The rooms that make up something, from below to above; a room that comes adds its own here."""
-    return (Households(), Tags(), Consents(), Gifts(), Numbers())
+    return (Households(), Tags(), Consents(), Gifts(), Habits(), Plans(), Fees(), Numbers())
 
 
 def sow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
@@ -24,6 +25,8 @@ MONTHS = tuple(accumulate((7, 6, 9, 8, 8, 6, 3, 3, 9, 11, 16, 14)))
 """How many have come by the end of each month: quiet summers, candles and letters in the last weeks of the year."""
 WITH_MAIL, WITH_PHONE, ORGANISATIONS, SHARING = 0.70, 0.55, 0.02, 0.12
 """`SHARING`: so many move in with the one before them; with both that makes a fifth who live together."""
+FRENCH = 4
+"""Of one in so many who speak Dutch in Brussels the address was written down in French."""
 _MOBILES = (*range(70, 80), 85, 86, *range(94, 99))
 _SEEN = (Language.FR, Language.NL, Language.DE, Language.EN)
 
@@ -59,6 +62,8 @@ def arrivals(chance: Random, count: int, now: datetime) -> Iterator[Arrival]:
             surname = kin if chance.random() < 0.6 else surname
         else:
             address = _address(chance, place, street)
+            if language is Language.NL and len(place.languages) > 1 and int(address.number) % FRENCH == 0:
+                address = replace(address, language=Language.FR)
         email = _mailbox(chance, first, surname, houses) if chance.random() < WITH_MAIL else None
         new = NewPerson(
             language=language,

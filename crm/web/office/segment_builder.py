@@ -12,7 +12,7 @@ from crm.figures import behind
 from crm.segments import service
 from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentTooDeep
 from crm.segments.grid import BY_KEY
-from crm.segments.model import Definition, Every, NewSegment, Segment
+from crm.segments.model import Definition, Every, InSegment, NewSegment, Not, Segment, Tree
 from crm.staff.model import Permission
 from crm.values.errors import Conflict, Invalid
 from crm.web.office import figure_words, guard, segment_trial, segment_view, shell
@@ -26,11 +26,16 @@ blueprint = Blueprint("segment_builder", __name__, url_prefix="/office/segments"
 
 TYPED = ("name", "folder", "description", "reason", "is_shared", "seen")
 LONGEST_TYPED = 2500
+MOST_NAMED = 4
+"""With so many segments at most a builder begins."""
 
 
 @guard.page(blueprint, "/new", permission=Permission.SEGMENTS_EDIT)
 def new() -> ResponseReturnValue:
-    """An empty builder, or one that begins as a segment of the library does, or the one behind a figure."""
+    """An empty builder, or one that begins as a segment of the library does, or the one behind a figure.
+
+    With `in` and `out` it begins with who is, or is not, in those segments.
+    """
     key = request.args.get("from", "")
     ready, figure = BY_KEY.get(key), behind.find(key)
     typed = dict.fromkeys(TYPED, "") | {"is_shared": "on"}
@@ -38,10 +43,19 @@ def new() -> ResponseReturnValue:
         typed |= {"name": shell.say(ready.name), "description": shell.say(ready.definition)}
     elif figure:
         typed |= {"name": figure_words.name(figure)}
-    draft = drafted(figure.tree if figure else Every(), shell.assembly().questions)
-    if figure is None:
+    others = _others()
+    draft = drafted(figure.tree if figure else Every(parts=others), shell.assembly().questions)
+    if figure is None and not others:
         draft = forms.changed(draft, f"add:{forms.ROOT}")
     return _page(draft, typed, {})
+
+
+def _others() -> tuple[Tree, ...]:
+    named = {word: request.args.getlist(word, type=int)[:MOST_NAMED] for word in ("in", "out")}
+    with shell.assembly().database.reading() as session:
+        found = {word: [segment_view.may_see(session, one).id for one in several] for word, several in named.items()}
+    inside: list[Tree] = [InSegment(segment_id=one) for one in found["in"]]
+    return (*inside, *(Not(part=InSegment(segment_id=one)) for one in found["out"]))
 
 
 @guard.page(blueprint, "/<int:segment_id>/edit", permission=Permission.SEGMENTS_EDIT)
