@@ -32,6 +32,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from crm.foundation.database import WROTE
+from crm.foundation.remembering import forget
 
 SLICE = 10_000
 """Rows that are held in memory at once."""
@@ -46,6 +47,7 @@ def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[
 
     Column types turn the values into what the database holds, as for any other insert; defaults are not applied.
     """
+    forget(session)
     connection = session.connection()
     turned = _turned(connection, table, columns, rows)
     driver = connection.connection.driver_connection

@@ -12,9 +12,11 @@ from typing import Any, NewType
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from crm.foundation import remembering
+
 Watched = NewType("Watched", int)
 _columns: list[tuple[Any, ...]] = []
-_SEEN = "portevoix_presence"
+_SEEN = "presence"
 
 
 def watch(*columns: Any) -> Watched:
@@ -26,12 +28,12 @@ def watch(*columns: Any) -> Watched:
 def look(session: Session, person_id: int) -> None:
     """Asks all at once, for the rest of a reading."""
     row = session.execute(_statement(len(_columns)), {"person_id": person_id}).one()
-    session.info[_SEEN] = (int(person_id), row)
+    remembering.keep(session, _SEEN, (person_id, row))
 
 
 def nothing(session: Session, watched: Watched, person_id: int) -> bool:
     """True where it was asked and nothing is there."""
-    seen = session.info.get(_SEEN)
+    seen = remembering.kept(session, _SEEN)
     return seen is not None and seen[0] == person_id and watched < len(seen[1]) and seen[1][watched] == 0
 
 

@@ -32,6 +32,11 @@ def test_a_reading_asks_once_and_who_writes_asks_anew(database: Database) -> Non
         assert remembering.once(session, "whole", lambda: 1) == remembering.once(session, "whole", lambda: 2)
     assert asked[:2] == [[1, 2, 3], [4, 5]]
     assert asked[3:] == [[1]]
+    with database.reading() as session:
+        assert remembering.once(session, "whole", lambda: 1) == 1
+        session.add(HouseholdRow(envelope_name="", greeting="", language=Language.FR, created_at=NOW))
+        session.flush()
+        assert remembering.once(session, "whole", lambda: 2) == 2
     with database.transaction() as session:
         assert (remembering.once(session, "whole", lambda: 1), remembering.once(session, "whole", lambda: 2)) == (1, 2)
         assert [remembering.each(session, "odd", [1], ask) for _ in "ab"] == [{1: "1"}] * 2
