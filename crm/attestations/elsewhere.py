@@ -10,9 +10,11 @@ from sqlalchemy import Select, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.attestations.tables import AttestationRow, ElsewhereRow, NumbersRow
-from crm.foundation import bulk
+from crm.foundation import bulk, presence
 from crm.foundation.database import hold
 from crm.values.identifiers import PersonId
+
+_PAPERS = presence.watch(ElsewhereRow.person_id)
 
 Name = tuple[str, int, str]
 """The system, the year and the number that name one paper."""
@@ -42,6 +44,8 @@ def there(session: Session, names: Collection[Name]) -> dict[Name, Elsewhere]:
 
 def of_person(session: Session, person_ids: Collection[int]) -> tuple[Elsewhere, ...]:
     """What older systems gave those people, the newest year first."""
+    if all(presence.nothing(session, _PAPERS, person_id) for person_id in person_ids):
+        return ()
     row = ElsewhereRow
     query = select(row).where(row.person_id.in_(person_ids)).order_by(row.year.desc(), row.number)
     return tuple(_paper(one) for one in session.scalars(query))

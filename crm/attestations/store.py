@@ -22,8 +22,11 @@ from crm.attestations.tables import (
     YearRulesRow,
 )
 from crm.donations.selects import givers
+from crm.foundation import presence
 from crm.foundation.bulk import pour, reserve
 from crm.values.identifiers import AccountId, AttestationId, GiftId, PersonId, RunId
+
+_IDENTITY, _PAPERS = presence.watch(FiscalIdentityRow.person_id), presence.watch(AttestationRow.person_id)
 
 _RULES = (
     "year",
@@ -97,6 +100,8 @@ def run(row: RunRow) -> Run:
 
 def identity_row(session: Session, person_id: int) -> FiscalIdentityRow | None:
     """Who somebody is for the administration where that differs."""
+    if presence.nothing(session, _IDENTITY, person_id):
+        return None
     return session.scalar(select(FiscalIdentityRow).where(FiscalIdentityRow.person_id == person_id))
 
 
@@ -216,6 +221,8 @@ def void(session: Session, year: int) -> tuple[Attestation, ...]:
 
 def of_person(session: Session, person_id: int) -> tuple[Attestation, ...]:
     """What somebody has, the newest year first."""
+    if presence.nothing(session, _PAPERS, person_id):
+        return ()
     query = select(AttestationRow).where(AttestationRow.person_id == person_id)
     order = (AttestationRow.year.desc(), AttestationRow.number, AttestationRow.version.desc())
     return tuple(attestation(row) for row in session.scalars(query.order_by(*order)))

@@ -12,9 +12,10 @@ from crm.banking import booking, collected, meaning, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.collections.settling import Ledger
-from crm.donations import appeals, pouring
+from crm.donations import appeals
 from crm.donations import service as donations
 from crm.donations.model import GiftKind
+from crm.foundation.bulk import settle_outgrown
 from crm.foundation.database import Database, hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.people import links, search
@@ -32,8 +33,6 @@ _Decided = tuple[KeptLine, PersonId, Rule, KeptLine | None]
 """A line that surely is somebody's: whose, by what, and the line that it undoes."""
 
 PROPOSED = 6
-_SETTLED_AFTER = {1, 8, 64}
-"""Blocks after which the database is told how much has come: enough of them, and few enough."""
 IBAN, MANDATE, STRUCTURED = "iban", "mandate", "structured"
 """The kinds of keys that are learned of a person when a line is theirs."""
 
@@ -62,11 +61,12 @@ def match_waiting(
 
     What is about collections or payouts of ours comes first; `language` is that of what is left to do for a colleague.
     """
-    matched, after, lock, blocks = 0, 0, where.lock(), 0
+    matched, after, lock = 0, 0, where.lock()
     ledger = Ledger(sealer=sealer, language=language)
     while True:
         with database.transaction() as session:
             hold(session, "bank")
+            settle_outgrown(session)
             ids = store.open_ids(session, after=after, size=BLOCK)
             if not ids:
                 return matched
@@ -87,9 +87,6 @@ def match_waiting(
             matched += len(decided)
             owners |= {line.fingerprint: who for line, who, *_ in decided}
             vault.hand_over_many(session, lock, sealer, owners, at=at)
-            blocks += 1
-            if blocks in _SETTLED_AFTER and gifts:
-                pouring.settle(session)
 
 
 def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:

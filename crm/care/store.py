@@ -21,8 +21,12 @@ from crm.care.model import (
     TaskView,
 )
 from crm.care.tables import DraftRow, InteractionRow, NoteRow, TaskRow
+from crm.foundation import presence
 from crm.foundation.newest import Before, newest
 from crm.values.identifiers import AccountId, InteractionId, NoteId, PersonId, TaskId
+
+_TASKS, _NOTES = presence.watch(TaskRow.person_id), presence.watch(NoteRow.person_id)
+_INTERACTIONS = presence.watch(InteractionRow.person_id)
 
 
 def add_note(session: Session, *, person_id: int, text: str, is_pinned: bool, at: datetime, by: int | None) -> Note:
@@ -41,12 +45,16 @@ def find_note(session: Session, note_id: int, *, removed: bool = False) -> Note 
 
 def notes_of(session: Session, person_id: int, *, before: Before | None = None, size: int) -> tuple[Note, ...]:
     """The notes about somebody, newest first."""
+    if presence.nothing(session, _NOTES, person_id):
+        return ()
     query = select(NoteRow).where(NoteRow.person_id == person_id, NoteRow.removed_at.is_(None))
     return tuple(_note(row) for row in session.scalars(newest(query, NoteRow.written_at, NoteRow.id, before, size)))
 
 
 def pinned_of(session: Session, person_id: int) -> tuple[Note, ...]:
     """What one should know first, newest first."""
+    if presence.nothing(session, _NOTES, person_id):
+        return ()
     query = select(NoteRow).where(
         NoteRow.person_id == person_id, NoteRow.removed_at.is_(None), NoteRow.is_pinned.is_(True)
     )
@@ -77,6 +85,8 @@ def interactions_of(
     session: Session, person_id: int, *, before: Before | None = None, size: int
 ) -> tuple[Interaction, ...]:
     """The contacts with somebody, newest first."""
+    if presence.nothing(session, _INTERACTIONS, person_id):
+        return ()
     query = select(InteractionRow).where(InteractionRow.person_id == person_id, InteractionRow.removed_at.is_(None))
     rows = session.scalars(newest(query, InteractionRow.happened_at, InteractionRow.id, before, size))
     return tuple(_interaction(row) for row in rows)
@@ -98,6 +108,8 @@ def open_complaints(session: Session, *, after: int = 0, size: int) -> tuple[Int
 
 def open_complaints_of(session: Session, person_id: int) -> tuple[Interaction, ...]:
     """Those of one person, oldest first."""
+    if presence.nothing(session, _INTERACTIONS, person_id):
+        return ()
     row = InteractionRow
     query = select(row).where(row.person_id == person_id, row.complaint == Complaint.OPEN, row.removed_at.is_(None))
     return tuple(_interaction(one) for one in session.scalars(query.order_by(row.id).limit(20)))
@@ -158,12 +170,16 @@ def restore_promises(session: Session, interaction_id: int) -> None:
 
 def open_tasks_of(session: Session, person_id: int, *, size: int) -> tuple[Task, ...]:
     """What is to be done for somebody, the most pressing first."""
+    if presence.nothing(session, _TASKS, person_id):
+        return ()
     query = select(TaskRow).where(TaskRow.person_id == person_id, *_open())
     return tuple(_task(row) for row in session.scalars(query.order_by(*_pressing()).limit(size)))
 
 
 def done_tasks_of(session: Session, person_id: int, *, before: Before | None = None, size: int) -> tuple[Task, ...]:
     """What was done for somebody, newest first."""
+    if presence.nothing(session, _TASKS, person_id):
+        return ()
     query = select(TaskRow).where(
         TaskRow.person_id == person_id, TaskRow.removed_at.is_(None), TaskRow.done_at.is_not(None)
     )

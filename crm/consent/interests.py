@@ -20,12 +20,15 @@ from crm.consent.interest import Interest, InterestKind
 from crm.consent.model import INTERESTS, Act, Channel, NewAct, Purpose, Way
 from crm.consent.policy import EVERYWHERE
 from crm.consent.tables import ConsentStandingRow, InterestRow
+from crm.foundation import presence
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people import service as people
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+
+_CHOSEN = presence.watch(InterestRow.person_id)
 
 MOST = 100
 """Choices of one person; more would mean nothing."""
@@ -128,6 +131,8 @@ def agrees(session: Session, person_id: PersonId) -> bool:
 
 def interests_of(session: Session, person_id: PersonId) -> tuple[Interest, ...]:
     """What they chose, while their consent stands; in order."""
+    if presence.nothing(session, _CHOSEN, person_id):
+        return ()
     rows = session.execute(
         select(InterestRow.kind, InterestRow.code).where(InterestRow.person_id == person_id, _agreed(person_id))
     )

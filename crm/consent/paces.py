@@ -13,6 +13,7 @@ from crm.consent.errors import NobodyThere
 from crm.consent.model import Channel, Way
 from crm.consent.pace import LONGEST_PAUSE_DAYS, QUIET_DAYS, Pace, PaceEvent, Rhythm, next_letter_on, standing
 from crm.consent.tables import LastLetterRow, PaceEventRow, PaceRow
+from crm.foundation import presence, remembering
 from crm.foundation.database import hold
 from crm.foundation.newest import Before, newest
 from crm.foundation.signing import Sealer
@@ -20,6 +21,8 @@ from crm.people import service as people
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
+
+_WORDS = presence.watch(PaceEventRow.person_id)
 
 _COLUMNS = ("person_id", "channel", "pause_until_on", "rhythm", "since_at", "event_id")
 _DECLARED, _LAST = PaceRow.__table__.c, LastLetterRow.__table__.c
@@ -94,8 +97,7 @@ def declare(
 
 def pace_of(session: Session, person_id: PersonId, channel: Channel = Channel.EMAIL) -> Pace:
     """What somebody declared last; every letter and no pause where they never said."""
-    row = session.get(PaceRow, (person_id, channel), populate_existing=True)
-    return Pace(person_id=person_id, channel=channel) if row is None else _pace(row)
+    return paces_of_all(session, [person_id]).get((person_id, channel)) or Pace(person_id=person_id, channel=channel)
 
 
 def next_letter_of(
@@ -109,8 +111,15 @@ def next_letter_of(
 
 def paces_of_all(session: Session, person_ids: Iterable[PersonId]) -> dict[tuple[PersonId, Channel], Pace]:
     """What several people declared, in one query; those who never did are left out."""
-    rows = session.execute(_PACES, {"ids": list(person_ids)})
-    return {(PersonId(row.person_id), row.channel): _pace(row) for row in rows}
+    known = remembering.each(session, "paces", list(person_ids), lambda some: _declared(session, some))
+    return {(who, pace.channel): pace for who, several in known.items() for pace in several}
+
+
+def _declared(session: Session, person_ids: list[PersonId]) -> dict[PersonId, list[Pace]]:
+    found: dict[PersonId, list[Pace]] = {}
+    for row in session.execute(_PACES, {"ids": person_ids}):
+        found.setdefault(PersonId(row.person_id), []).append(_pace(row))
+    return found
 
 
 def last_letters(session: Session, person_ids: Iterable[PersonId]) -> dict[tuple[PersonId, Channel], datetime]:
@@ -133,6 +142,8 @@ def latest_events_of(
     session: Session, person_id: PersonId, *, before: Before | None, size: int
 ) -> tuple[PaceEvent, ...]:
     """The newest words of a person about their pace, those before an instant and number where they are given."""
+    if presence.nothing(session, _WORDS, person_id):
+        return ()
     row = PaceEventRow
     query = select(row).where(row.person_id == person_id)
     rows = session.scalars(newest(query, row.occurred_at, row.id, before, size))

@@ -15,11 +15,14 @@ from crm.donations.donor_selects import FIGURES, YEARS, Among
 from crm.donations.donor_tables import DonorStatsRow, DonorTopRow, DonorWindowsRow, DonorYearRow, RfmCutRow
 from crm.donations.portraits import WINDOWS, Cuts, Figures, Measure, Peers, Year, months_before
 from crm.donations.tables import GiftRow
+from crm.foundation import presence
 from crm.foundation.database import hold, hold_all
 from crm.people import selects as people
 from crm.people.model import PersonKind
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
+
+_FIGURES = presence.watch(DonorStatsRow.person_id)
 
 _EVERYBODY = "donor statistics"
 FIFTHS = (1, 2, 3, 4)
@@ -119,6 +122,8 @@ def differing(session: Session) -> int:
 
 def figures(session: Session, person_id: int) -> Figures | None:
     """What somebody's gifts come to; None for whoever has given nothing."""
+    if presence.nothing(session, _FIGURES, person_id):
+        return None
     row = session.get(DonorStatsRow, person_id, populate_existing=True)
     if row is None:
         return None

@@ -12,12 +12,15 @@ from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, Tim
 from crm.donations import donor_store, store, words
 from crm.donations.donor_panel import DonorPanel
 from crm.donations.model import Gift, Wanted
+from crm.donations.tables import GiftRow
+from crm.foundation import presence
 from crm.foundation.newest import Before
 from crm.foundation.templating import environment
 from crm.foundation.translation import N_, say
 from crm.values.calendar import brussels_day, instant_of
 
 LATEST = 6
+_GIFTS = presence.watch(GiftRow.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class GiftsPanel:
 
     def panel(self, session: Session, look: Look) -> Panel | None:
         """The newest first."""
-        latest = store.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
+        nothing = presence.nothing(session, _GIFTS, look.person_id)
+        latest = () if nothing else store.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
         year = brussels_day(look.now).replace(month=1, day=1)
         number, cents, of_year = donor_store.in_all(session, look.person_id, year) if latest else (0, 0, 0)
         return Panel(
@@ -70,6 +74,8 @@ class GiftsTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
+        if presence.nothing(session, _GIFTS, look.person_id):
+            return ()
         money = environment(look.language).filters["money"]
         return [
             TimelineEntry(

@@ -94,16 +94,6 @@ def record_many(
     return tuple(found[_name(new, place)] for place, new in enumerate(several))
 
 
-def settle(session: Session) -> None:
-    """Tells the database that many gifts have come.
-
-    What PostgreSQL planned while there were few (the look-up behind a foreign key among it) it keeps for as long as a
-    connection lives: the first bank file of a new house would be booked in a time that grows with its square.
-    """
-    tables: Any = [row.__table__ for row in (GiftRow, GiftLineRow, MoneyEntryRow, MoneyPartRow)]
-    bulk.settle(session, *tables)
-
-
 def _check(new: NewGift, *, today: date) -> None:
     if any(line.cents <= 0 for line in new.lines) or not 0 < new.cents < LARGEST:
         raise AmountWrong

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from crm.duplicates.model import Merge, Pair, PairState, Reason
 from crm.duplicates.tables import ComparisonMarkRow, MergeMoveRow, MergeRow, PairRow
+from crm.foundation import presence
 from crm.foundation.row_moves import RowMove
 from crm.people import selects as people
 from crm.values.identifiers import AccountId, MergeId, PairId, PersonId
+
+_PAIRED, _MERGED = presence.watch(PairRow.low_id, PairRow.high_id), presence.watch(MergeRow.survivor_id)
 
 AT_ONCE = 400
 ANY_SCORE = range(101)
@@ -88,6 +91,8 @@ def _because(reason: Reason | None) -> list[ColumnElement[bool]]:
 
 def open_pairs_of(session: Session, person_id: int, *, size: int) -> tuple[Pair, ...]:
     """What waits of the pairs in which that person is, the likeliest first."""
+    if presence.nothing(session, _PAIRED, person_id):
+        return ()
     return tuple(_pair(row) for row in session.scalars(_OPEN_OF, {"person_id": person_id, "size": size}))
 
 
@@ -194,10 +199,14 @@ def standing_into(session: Session, survivor_id: int) -> tuple[Merge, ...]:
 
 def merges_of(session: Session, person_id: int) -> tuple[Merge, ...]:
     """Every merge, undone or not, that made that person who they are: into them, and into those merged into them."""
+    if presence.nothing(session, _MERGED, person_id):
+        return ()
     found: dict[int, Merge] = {}
     into = {person_id}
     while into:
-        query = select(MergeRow).where(MergeRow.survivor_id.in_(into), MergeRow.id.not_in(list(found)))
+        query = select(MergeRow).where(MergeRow.survivor_id.in_(into))
+        if found:
+            query = query.where(MergeRow.id.not_in(list(found)))
         more = [_merge(row) for row in session.scalars(query)]
         found |= {merge.id: merge for merge in more}
         into = {merge.loser_id for merge in more if merge.undone_at is None}

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Integer,
     String,
     Table,
     TableValuedAlias,
@@ -26,16 +27,19 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import table as plain_table
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import JSON, OID
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from crm.foundation.database import WROTE
+from crm.foundation.remembering import forget
 
 SLICE = 10_000
 """Rows that are held in memory at once."""
 CACHE_KILOBYTES = 262_144
 SORT_KILOBYTES = 65_536
+OUTGROWN_PAGES = 8
+"""Smaller tables are read as fast whole."""
 
 
 def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -43,6 +47,7 @@ def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[
 
     Column types turn the values into what the database holds, as for any other insert; defaults are not applied.
     """
+    forget(session)
     connection = session.connection()
     turned = _turned(connection, table, columns, rows)
     driver = connection.connection.driver_connection
@@ -123,6 +128,32 @@ def settle(session: Session, *tables: Table) -> None:
         session.connection().exec_driver_sql("PRAGMA analysis_limit=400")
     for name in [table.name for table in tables] or [""]:
         session.connection().exec_driver_sql(f"ANALYZE {name}".rstrip())
+
+
+def settle_outgrown(session: Session) -> None:
+    """The same for the tables that have grown to more than twice what they were when PostgreSQL last counted them.
+
+    Between the blocks of a long writing: what was prepared while a table was small goes through all of it, however
+    large it has become, until it is counted anew. SQLite plans when it prepares, and counts at the end.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for name in session.scalars(_OUTGROWN, {"least": OUTGROWN_PAGES}):
+            session.connection().exec_driver_sql(f"ANALYZE {name}")
+
+
+_catalogue = plain_table("pg_class", *map(column, ("oid", "relname", "relnamespace", "relkind", "relpages"))).c
+_pages = func.pg_relation_size(_catalogue.oid) / func.current_setting("block_size").cast(Integer)
+_home = func.to_regnamespace(func.quote_ident(func.current_schema())).cast(OID)
+_OUTGROWN = (
+    select(func.quote_ident(_catalogue.relname))
+    .where(
+        _catalogue.relkind == "r",
+        _catalogue.relnamespace == _home,
+        _pages > bindparam("least"),
+        _pages > 2 * _catalogue.relpages,
+    )
+    .order_by(_catalogue.relname)
+)
 
 
 def _turned(

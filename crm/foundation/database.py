@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from crm.foundation import remembering
 from crm.values.errors import Unavailable
 
 BUSY_MILLISECONDS = 10_000
@@ -53,8 +54,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one consistent state and writes nothing."""
+        """A session that sees one consistent state and writes nothing; what it asked it may remember."""
         with self.sessions() as session:
+            remembering.begin(session)
             if not self.is_sqlite:
                 begun = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 begun.info[WROTE] = False

@@ -119,6 +119,7 @@ class Worker:
                 if row.verdict is not RowVerdict.ERROR:
                     amounts[totals.pile(row.verdict)] += cents_of(row.given)
             with self.database.transaction() as session:
+                bulk.settle_outgrown(session)
                 if not self._goes_on(session, run, progress=done):
                     return
                 store.add_rows(session, run.id, [*rows, *bad])
@@ -139,6 +140,7 @@ class Worker:
         while not is_over:
             try:
                 with self.database.transaction() as session:
+                    bulk.settle_outgrown(session)
                     is_over = self._apply_block(session, run, 1 if singly else 0)
             except Exception:
                 if singly:
@@ -184,6 +186,7 @@ class Worker:
     def _undo(self, run: Run) -> None:
         while True:
             with self.database.transaction() as session:
+                bulk.settle_outgrown(session)
                 cursor = store.cursor_of(session, run.id)
                 changes = store.changes_before(session, run.id, cursor or LAST, BLOCK)
                 at = self.clock()

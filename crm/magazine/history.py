@@ -8,9 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.foundation import presence
 from crm.magazine.model import Basis, Reason, Removal, ReturnReason, RunKind
 from crm.magazine.tables import CopyRow, ExclusionRow, IssueRow, IssueRunRow, ReturnRow
 from crm.values.identifiers import IssueId
+
+_WRITTEN = presence.watch(CopyRow.person_id, ExclusionRow.person_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +36,8 @@ class Sent:
 
 def of_person(session: Session, person_id: int, *, size: int = 12) -> list[Sent]:
     """The latest first; two queries."""
+    if presence.nothing(session, _WRITTEN, person_id):
+        return []
     copy, gone = CopyRow, ExclusionRow
     issue = (IssueRow.id, IssueRow.number, IssueRow.drop_on)
     run = (IssueRunRow.kind, IssueRunRow.frozen_at)

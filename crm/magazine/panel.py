@@ -9,12 +9,15 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.foundation import presence
 from crm.foundation.newest import Before
 from crm.foundation.translation import N_, say
 from crm.magazine import history, rules, store, words
 from crm.magazine.tables import IssueRow, ReturnRow
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
+
+_RETURNED = presence.watch(ReturnRow.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class ReturnsTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
+        if presence.nothing(session, _RETURNED, look.person_id):
+            return ()
         row = ReturnRow
         query = select(row, IssueRow.number).join(IssueRow, IssueRow.id == row.issue_id)
         query = query.where(row.person_id == look.person_id).order_by(row.recorded_at.desc(), row.id.desc())

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation import presence
 from crm.magazine.errors import IssueMissing, RunMissing
 from crm.magazine.model import (
     Basis,
@@ -39,6 +40,8 @@ from crm.magazine.tables import (
 )
 from crm.people import selects as people
 from crm.values.identifiers import AccountId, IssueId, IssueRunId, PersonId, PostalAddressId
+
+_SAID = presence.watch(SubscriptionRow.person_id)
 
 PLAN = tuple(NewIssue.__dataclass_fields__)
 RULE = tuple(Eligibility.__dataclass_fields__)
@@ -164,6 +167,8 @@ def rule_of(session: Session, one: Issue) -> Version:
 
 def subscription(session: Session, person_id: int) -> Subscription:
     """What is said of somebody; of most, nothing."""
+    if presence.nothing(session, _SAID, person_id):
+        return Subscription(person_id=PersonId(person_id))
     row = session.get(SubscriptionRow, person_id)
     return Subscription(person_id=PersonId(person_id)) if row is None else subscription_of(row)
 

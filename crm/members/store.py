@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from crm.foundation import presence
 from crm.foundation.database import hold
 from crm.foundation.months import MONTH, day_at, mark
 from crm.members import selects
@@ -38,6 +39,8 @@ from crm.members.tables import (
     TermsRow,
 )
 from crm.values.identifiers import GiftId, MembershipId, PersonId
+
+_PARTS = presence.watch(PartRow.person_id)
 
 AT_ONCE = 500
 
@@ -131,6 +134,8 @@ def parts(session: Session, membership_id: int) -> tuple[Part, ...]:
 
 def is_of_any(session: Session, person_id: int) -> bool:
     """True where somebody is or was of any membership."""
+    if presence.nothing(session, _PARTS, person_id):
+        return False
     return session.scalar(_IS_OF_ANY, {"person_id": person_id}) is not None
 
 

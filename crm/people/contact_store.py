@@ -10,11 +10,15 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from crm.foundation import presence
 from crm.foundation.numbered import numbered
+from crm.foundation.remembering import each
 from crm.people.model import Abode, ContactKind, ContactPoint, Deliverability, Failure, FailureReason, Usage
 from crm.people.tables import ContactFailureRow, ContactPointRow, PostalAddressRow
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
 from crm.values.postal_address import PostalAddress
+
+_FAILED = presence.watch(ContactFailureRow.person_id)
 
 PARTS = tuple(part.name for part in fields(PostalAddress))
 """The columns of an address, in the order of its parts."""
@@ -39,7 +43,14 @@ def points_of(
 
     Everybody asked for is in the answer.
     """
-    found: dict[PersonId, list[ContactPoint]] = {PersonId(person_id): [] for person_id in person_ids}
+    whom = [PersonId(person_id) for person_id in person_ids]
+    return each(session, f"points {ended}", whom, lambda some: _points_of(session, some, ended=ended))
+
+
+def _points_of(
+    session: Session, person_ids: Collection[PersonId], *, ended: bool
+) -> dict[PersonId, tuple[ContactPoint, ...]]:
+    found: dict[PersonId, list[ContactPoint]] = {person_id: [] for person_id in person_ids}
     for row in session.scalars(_POINTS if ended else _POINTS_OF_TODAY, {"ids": list(person_ids)}):
         found[PersonId(row.person_id)].append(_point(row))
     return {person_id: tuple(points) for person_id, points in found.items()}
@@ -120,7 +131,13 @@ def set_deliverability(session: Session, address_key: str, deliverability: Deliv
 
 def abodes_of(session: Session, person_ids: Collection[int], *, ended: bool = False) -> dict[PersonId, list[Abode]]:
     """Their postal addresses, the preferred ones first; those that ended too where asked for."""
-    found: dict[PersonId, list[Abode]] = {PersonId(person_id): [] for person_id in person_ids}
+    whom = [PersonId(person_id) for person_id in person_ids]
+    known = each(session, f"abodes {ended}", whom, lambda some: _abodes_of(session, some, ended=ended))
+    return {person_id: list(abodes) for person_id, abodes in known.items()}
+
+
+def _abodes_of(session: Session, person_ids: Collection[PersonId], *, ended: bool) -> dict[PersonId, list[Abode]]:
+    found: dict[PersonId, list[Abode]] = {person_id: [] for person_id in person_ids}
     for row in session.scalars(_ABODES if ended else _ABODES_OF_TODAY, {"ids": list(person_ids)}):
         found[PersonId(row.person_id)].append(_abode(row))
     return found
@@ -184,6 +201,8 @@ def add_failure(
 
 def failures_of(session: Session, person_id: int) -> tuple[Failure, ...]:
     """What did not reach someone, the newest first."""
+    if presence.nothing(session, _FAILED, person_id):
+        return ()
     query = select(ContactFailureRow).where(ContactFailureRow.person_id == person_id)
     return tuple(
         Failure(

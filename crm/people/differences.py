@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.foundation import presence
 from crm.people import changes, store
 from crm.people.errors import DifferenceMissing
 from crm.people.model import Difference, DifferenceState
 from crm.people.tables import DifferenceRow
 from crm.values.identifiers import AccountId, DifferenceId, PersonId
+
+_SAID = presence.watch(DifferenceRow.person_id)
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -111,6 +114,8 @@ def of(session: Session, person_id: PersonId) -> tuple[Difference, ...]:
 
 def open_of(session: Session, person_id: PersonId, *, size: int = 20) -> tuple[Difference, ...]:
     """What was said otherwise of someone and waits for a decision, the oldest first."""
+    if presence.nothing(session, _SAID, person_id):
+        return ()
     query = select(DifferenceRow).where(
         DifferenceRow.person_id == person_id, DifferenceRow.state == DifferenceState.OPEN
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from crm.foundation import presence
 from crm.foundation.bulk import texts
 from crm.people import selects
 from crm.people.errors import ExternalIdTaken
@@ -26,6 +27,9 @@ from crm.people.tables import (
 from crm.values.folding import folded
 from crm.values.identifiers import HouseholdId, PersonId, TagId, TieId
 from crm.values.languages import Language
+
+_NAMED_ELSEWHERE, _AT_HOME = presence.watch(ExternalIdRow.person_id), presence.watch(HouseholdMemberRow.person_id)
+_TIED, _TAGGED = presence.watch(TieRow.person_id, TieRow.other_person_id), presence.watch(PersonTagRow.person_id)
 
 
 def add_external_id(session: Session, person_id: int, external: ExternalId) -> None:
@@ -56,6 +60,8 @@ def person_of_external_id(session: Session, system: str, value: str) -> int | No
 
 def external_ids(session: Session, person_id: int) -> tuple[ExternalId, ...]:
     """How other systems call someone."""
+    if presence.nothing(session, _NAMED_ELSEWHERE, person_id):
+        return ()
     query = select(ExternalIdRow).where(ExternalIdRow.person_id == person_id).order_by(ExternalIdRow.id)
     return tuple(ExternalId(system=row.system, value=row.value) for row in session.scalars(query))
 
@@ -164,6 +170,8 @@ _LIVING_MEMBERS = select(HouseholdMemberRow).where(
 
 def households_of(session: Session, person_id: int) -> list[int]:
     """The households someone belongs to."""
+    if presence.nothing(session, _AT_HOME, person_id):
+        return []
     return list(
         session.scalars(
             select(HouseholdRow.id)
@@ -229,6 +237,8 @@ def put_tag(session: Session, name: str, sensitivity: Sensitivity, at: datetime)
 def tags_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, tuple[Tag, ...]]:
     """The tags of each, by name."""
     found: dict[PersonId, list[Tag]] = {PersonId(person_id): [] for person_id in person_ids}
+    if all(presence.nothing(session, _TAGGED, person_id) for person_id in person_ids):
+        return dict.fromkeys(found, ())
     query = (
         select(PersonTagRow.person_id, TagRow)
         .join(TagRow, TagRow.id == PersonTagRow.tag_id)
@@ -289,6 +299,8 @@ def put_tie(
 
 def ties_of(session: Session, person_id: int) -> tuple[Tie, ...]:
     """The ties of someone, from either side, with people who stand for themselves."""
+    if presence.nothing(session, _TIED, person_id):
+        return ()
     return tuple(_tie(row) for row in session.scalars(_TIES_OF, {"person_id": person_id}))
 
 

@@ -36,6 +36,7 @@ def find(session: Session, addresses: AddressHasher, text: str, *, most: int = 5
     ranked: dict[int, bool] = dict.fromkeys(_exactly(session, addresses, question), False)
     enough = skip + most + 1
     if question.terms:
+        search_answering.plan_by_values(session)
         ranked |= {one: False for one in _answering(session, question, {}, enough) if one not in ranked}
     ways: tuple[Question, ...] = ()
     if len(ranked) < skip + most and question.terms:
@@ -164,10 +165,13 @@ def _ways(session: Session, question: Question) -> tuple[Known, tuple[Question, 
     return known, search_question.guessing(question, meant)
 
 
-def _hits(session: Session, question: Question, ways: Sequence[Question], guessed: dict[int, bool]) -> tuple[Hit, ...]:
+def _hits(
+    session: Session, question: Question, ways: tuple[Question, ...], guessed: dict[int, bool]
+) -> tuple[Hit, ...]:
     people = store.load(session, guessed)
     abodes = contact_store.abodes_of(session, guessed)
-    found = {one: _by_name(question, people[PersonId(one)]) for one, is_guess in guessed.items() if not is_guess}
+    asked = {False: (question,), True: ways}
+    found = {one: _by_name(asked[is_guess], people[PersonId(one)]) for one, is_guess in guessed.items()}
     entries = search_store.entries(session, [one for one in guessed if not found.get(one)])
     hits = []
     for one, is_guess in guessed.items():
@@ -175,15 +179,17 @@ def _hits(session: Session, question: Question, ways: Sequence[Question], guesse
         matches = found.get(one)
         if not matches:
             own = [search_entries.shown(entry) for entry in entries[one]]
-            matches = max((search_question.matches(way, own) for way in (ways if is_guess else [question])), key=len)
+            matches = max((search_question.matches(way, own) for way in asked[is_guess]), key=len)
         abode = next(iter(abodes[person_id]), None)
         hits.append(Hit(person=people[person_id], abode=abode, matches=matches, is_guess=is_guess))
     return tuple(hits)
 
 
-def _by_name(question: Question, person: Person) -> tuple[Match, ...]:
-    """Why somebody was found, where every word begins one of their own names; whatever else they have stands behind."""
+def _by_name(asked: Sequence[Question], person: Person) -> tuple[Match, ...]:
+    """Why somebody was found, where every word is of one of their own names; whatever else they have stands behind."""
     names = search_entries.of_names(person.first_name, person.last_name, person.organisation_name, "", "")
     words = [word for entry in names for word in entry.words]
-    answered = question.terms and all(any(term.begins(word) for word in words) for term in question.terms)
-    return search_question.matches(question, names) if answered else ()
+    for question in asked:
+        if question.terms and all(any(term.answers(word) for word in words) for term in question.terms):
+            return search_question.matches(question, names)
+    return ()

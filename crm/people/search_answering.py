@@ -37,11 +37,15 @@ from crm.people.search_question import Term
 from crm.people.search_words import SHORTEST_MEANT
 from crm.people.tables import SearchWordRow
 
-PROBED = 20_000
+PROBED = 50_000
 """How far a term's words are counted before it is taken to be frequent."""
 SINGLY = 2_000
 """So few who answer to the rarest term are looked up one by one, whatever the other terms are."""
+LOOK = 8
+"""Looking one person up takes as long as reading so many of a set."""
 _BEYOND = "\U0010ffff"
+_EMPTY = (_BEYOND, "")
+"""A range in which no word stands."""
 _NAMES = (Facet.NAME, Facet.FIRST_NAME)
 _MEANT_IN = (Facet.NAME, Facet.FIRST_NAME, Facet.MAIL, Facet.STREET, Facet.PLACE)
 _ALL = tuple(Facet)
@@ -68,7 +72,6 @@ def candidates(session: Session, terms: Sequence[Term], known: Known, *, limit: 
 
     Where `enough` answer by their names alone, nobody is looked for who would stand behind them.
     """
-    _plan_by_values(session)
     asked = [{facet: _ranges(term, facet, known) for facet in _ALL} for term in terms]
     named = _together(session, asked, _NAMES, _NAMES, limit)
     if len(named) >= enough:
@@ -107,7 +110,7 @@ _each = func.json_each(bindparam("ids", type_=String)).table_valued(column("valu
 _OF_PEOPLE_SQLITE = _OF.where(_table.c.person_id.in_(select(_each.c.value)))
 
 
-def _plan_by_values(session: Session) -> None:
+def plan_by_values(session: Session) -> None:
     """Lets PostgreSQL plan by the words that are asked for: a plan for any word takes rare ones for frequent."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_BY_VALUES)
@@ -136,16 +139,16 @@ def _together(
     session: Session, asked: Sequence[Asked], led: Sequence[Facet], within: Sequence[Facet], limit: int
 ) -> list[int]:
     """People who stand under one term in the facets `led`, and under all others `within` those facets."""
-    sizes = _sizes(session, asked, within) if len(asked) > 1 else [0]
+    sizes = _sizes(session, asked, within)
     first, *others = sorted(range(len(asked)), key=sizes.__getitem__)
     lead = {facet: asked[first][facet] for facet in led}
     values, further = _named("lead", lead), []
     for at, other in enumerate(others):
         # A set is read once and whole; whom many answer to is met soon enough by looking one by one.
-        as_set = sizes[first] >= SINGLY and sizes[other] < PROBED
+        as_set = sizes[first] >= SINGLY and sizes[other] < min(PROBED, LOOK * sizes[first])
         ranges = {facet: asked[other][facet] for facet in within}
         if not as_set:
-            ranges = {Facet.OTHER: _apart(chain.from_iterable(ranges.values()))}
+            ranges = {Facet.OTHER: _few_shapes(_apart(chain.from_iterable(ranges.values())))}
         further.append((as_set, _shape(ranges)))
         values |= _named(f"other{at}", ranges)
     statement = _statement(_shape(lead), tuple(further), tuple(within))
@@ -162,12 +165,17 @@ def _ranges(term: Term, facet: Facet, known: Known) -> list[tuple[str, str]]:
     meant = [guess for guess in term.guesses if facet in known.get(guess, ())]
     ranges = [(start, start + _BEYOND) for start in term.starts]
     ranges += [(guess, guess + _BEYOND if len(guess) >= SHORTEST_MEANT + 2 else guess) for guess in meant]
-    return _apart(ranges)
+    return _few_shapes(_apart(ranges))
+
+
+def _few_shapes(ranges: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Filled up to 1, 2, 4, 8 … ranges: each other number of them would be a statement to make and to compile."""
+    return ranges + [_EMPTY] * ((1 << max(len(ranges) - 1, 0).bit_length()) - len(ranges))
 
 
 def _apart(ranges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for first, last in sorted(ranges):
+    for first, last in sorted(one for one in ranges if one != _EMPTY):
         if found and first <= found[-1][1]:
             found[-1] = (found[-1][0], max(last, found[-1][1]))
         else:
@@ -190,13 +198,17 @@ def _between(word: Any, name: str) -> ColumnElement[bool]:
 
 
 def _sizes(session: Session, asked: Sequence[Asked], within: Sequence[Facet]) -> list[int]:
-    """How many stand under each term, counted as far as it matters."""
-    shapes, values = [], {"most": PROBED}
+    """How many stand under each term, counted as far as it matters: no further than a rare one, where there is one."""
+    if len(asked) == 1:
+        return [0]
+    shapes, values = [], dict[str, Any]()
     for at, term in enumerate(asked):
         ranges = {facet: term[facet] for facet in within}
         shapes.append(_shape(ranges))
         values |= _named(f"term{at}", ranges)
-    return list(session.execute(_counting(tuple(shapes)), values).one())
+    counting = _counting(tuple(shapes))
+    sizes = list(session.execute(counting, {**values, "most": SINGLY}).one())
+    return sizes if min(sizes) < SINGLY else list(session.execute(counting, {**values, "most": PROBED}).one())
 
 
 def _all_under(prefix: str, shape: Shape) -> list[Select[Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from crm.foundation import bulk
 from crm.foundation.database import hold
 from crm.foundation.numbered import numbered
+from crm.foundation.remembering import each
 from crm.people import contact_store
 from crm.people.model import Called, ContactPoint, NewPerson, PeoplePage, Person
 from crm.people.rules import member_number
@@ -54,6 +55,10 @@ def load(session: Session, person_ids: Collection[int]) -> dict[PersonId, Person
     """Those people with their contact points, in two queries; who does not exist is left out."""
     if not person_ids:
         return {}
+    return each(session, "people", [PersonId(one) for one in person_ids], lambda some: _load(session, some))
+
+
+def _load(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
     rows = session.scalars(_PEOPLE, {"ids": list(person_ids)}).all()
     points = contact_store.points_of(session, [row.id for row in rows])
     return {PersonId(row.id): _person(row, points[PersonId(row.id)]) for row in rows}

@@ -9,6 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.foundation import presence
 from crm.foundation.newest import Before
 from crm.foundation.templating import environment
 from crm.foundation.translation import N_, say
@@ -32,7 +33,8 @@ class PlansPanel:
         """The newest first, those that go on before those that ended."""
         today = brussels_day(look.now)
         found = store.page(session, Wanted(on=today, person_id=look.person_id), after=None, size=50)
-        mandates = store.mandates(session, {one.mandate_id for one in found if one.mandate_id is not None})
+        held = {one.mandate_id for one in found if one.mandate_id is not None}
+        mandates = store.mandates(session, held) if held else {}
         shown = []
         for one in found:
             state = rules.state_on(one.standing, today)
@@ -68,6 +70,8 @@ class PlansTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
+        if presence.nothing(session, store.PROMISED, look.person_id):
+            return ()
         row = PlanEventRow
         query = select(row, PlanRow.cents, PlanRow.every_months).join(PlanRow, PlanRow.id == row.plan_id)
         query = query.where(PlanRow.person_id == look.person_id)

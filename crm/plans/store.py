@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from crm.foundation import presence
 from crm.foundation.numbered import one_of
 from crm.plans import selects
 from crm.plans.model import (
@@ -27,6 +28,8 @@ from crm.plans.model import (
 )
 from crm.plans.tables import MandateAmendmentRow, MandateRow, PlanEventRow, PlanRow, PlanVersionRow
 from crm.values.identifiers import AccountId, MandateId, PersonId, PlanId
+
+PROMISED = presence.watch(PlanRow.person_id)
 
 
 def add(session: Session, row: Any) -> int:
@@ -179,6 +182,8 @@ def events(session: Session, plan_ids: Collection[int]) -> dict[int, tuple[Event
 
 def page(session: Session, wanted: Wanted, *, after: int | None, size: int) -> tuple[Plan, ...]:
     """The newest plans that answer, those below a number where it is given."""
+    if wanted.person_id is not None and presence.nothing(session, PROMISED, wanted.person_id):
+        return ()
     query = _wanted(select(PlanRow), wanted).order_by(PlanRow.id.desc()).limit(size)
     if after is not None:
         query = query.where(PlanRow.id < after)

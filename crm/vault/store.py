@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from crm.foundation import bulk
+from crm.foundation import bulk, presence
 from crm.foundation.forgetting import delete_rows
 from crm.values.identifiers import AccountId, PersonId
 from crm.vault.model import Asked, Gone, Held, Sealed, Source, Way
 from crm.vault.tables import NumberGoneRow, NumberRequestRow, NumberRow
+
+_GONE = presence.watch(NumberGoneRow.person_id)
+_NUMBER, _REQUEST = presence.watch(NumberRow.person_id), presence.watch(NumberRequestRow.person_id)
 
 _SOME = 500
 
@@ -81,6 +84,8 @@ def destroy(session: Session, but: Select[int], *, before: datetime) -> int:
 
 def gone(session: Session, person_ids: Collection[int]) -> tuple[Gone, ...]:
     """The numbers of those people that were destroyed, in order."""
+    if all(presence.nothing(session, _GONE, person_id) for person_id in person_ids):
+        return ()
     row = NumberGoneRow
     found = session.scalars(select(row).where(row.person_id.in_(person_ids)).order_by(row.id))
     return tuple(Gone(kept_at=one.kept_at, nothing_since=one.nothing_since) for one in found)
@@ -102,6 +107,8 @@ def of_people(session: Session, person_ids: Select[int]) -> Iterator[tuple[Perso
 
 def held(session: Session, person_id: int) -> Held | None:
     """That their number is held, and how it came."""
+    if presence.nothing(session, _NUMBER, person_id):
+        return None
     row = session.scalar(_of(person_id))
     if row is None:
         return None
@@ -123,6 +130,8 @@ def holder(session: Session, number_keys: Collection[str], *, but: int) -> int |
 
 def asked(session: Session, person_id: int) -> Asked | None:
     """When they were last asked."""
+    if presence.nothing(session, _REQUEST, person_id):
+        return None
     query = select(NumberRequestRow).where(NumberRequestRow.person_id == person_id)
     row = session.scalar(query.order_by(NumberRequestRow.asked_at.desc(), NumberRequestRow.id.desc()).limit(1))
     if row is None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
+from crm.foundation import presence
 from crm.foundation.newest import Before, newest
 from crm.foundation.translation import N_, say
 from mailing.delivery import service, store, words
@@ -31,7 +32,7 @@ class MailsPanel:
     def panel(self, session: Session, look: Look) -> Panel | None:
         """The newest ones first."""
         mails = service.deliveries_to(session, look.person_id, limit=LATEST + 1)
-        subjects = service.subjects(session, {mail.mailing_id for mail in mails})
+        subjects = service.subjects(session, {mail.mailing_id for mail in mails}) if mails else {}
         return Panel(
             key=self.key,
             values={
@@ -61,6 +62,8 @@ class MailsTimeline:
 
     def entries(self, session: Session, look: Look, *, before: Before | None, size: int) -> Sequence[TimelineEntry]:
         """Newest first."""
+        if presence.nothing(session, service.OWED, look.person_id):
+            return ()
         at = func.coalesce(DeliveryRow.settled_at, DeliveryRow.created_at)
         query = select(DeliveryRow.id, DeliveryRow.mailing_id, DeliveryRow.state, at.label("at"))
         query = query.where(DeliveryRow.person_id == look.person_id)

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
+from crm.foundation import presence
 from crm.foundation.settings import Mail, Organisation
 from crm.segments.catalogue import Catalogue
 from crm.values.identifiers import (
@@ -40,6 +41,8 @@ from mailing.delivery.model import (
 from mailing.delivery.owing import enqueue_letter, enqueue_letters, enqueue_test, enqueue_to_colleague
 from mailing.delivery.tables import DeliveryRow
 from mailing.delivery.worker import Worker
+
+OWED = presence.watch(DeliveryRow.person_id)
 
 __all__ = [
     "Post",
@@ -239,6 +242,8 @@ def deliveries(
 
 def deliveries_to(session: Session, person_id: PersonId, *, limit: int = 50) -> tuple[Delivery, ...]:
     """What one person was sent or is owed, newest first."""
+    if presence.nothing(session, OWED, person_id):
+        return ()
     return store.deliveries(session, DeliveryRow.person_id == person_id, limit=limit, newest_first=True)
 
 

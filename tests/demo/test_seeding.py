@@ -11,18 +11,22 @@ from sqlalchemy import func, select
 from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.tables import ConsentEventRow
+from crm.contracts.person_page import Look
 from crm.demo.seeding import sow
 from crm.demo.seeding.supporters import arrivals
 from crm.donations import donors
 from crm.donations import service as donations
 from crm.donations.tables import GiftRow
+from crm.foundation import presence
 from crm.people import search, service
 from crm.people.model import PersonKind
 from crm.people.tables import ContactPointRow, HouseholdRow, PersonRow, PersonTagRow, PostalAddressRow
+from crm.rooms import PERSON_PANELS, TIMELINE
 from crm.staff import service as staff
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Conflict
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.national_number import NationalNumber
 from crm.values.phone_number import PhoneNumber
@@ -89,11 +93,25 @@ def test_what_is_sown_is_whole_in_every_room(assembly: Assembly, monkeypatch: py
         newest = service.page(session, size=1).people[0]
         assert search.find(session, assembly.addresses, newest.member_number).hits[0].person == newest
         before = {row.folded_name for row in session.scalars(select(PersonRow))}
+    _alike_whether_or_not_presence_was_asked(assembly)
     sow.sow(assembly, 400, seed=1, now=NOW)
     with assembly.database.reading() as session:
         assert {row.folded_name for row in session.scalars(select(PersonRow))} == before
         assert count(PersonRow) == 800
         assert count(NumberRow) == len(held)
+
+
+def _alike_whether_or_not_presence_was_asked(assembly: Assembly) -> None:
+    """What a page leaves out because nothing is there is what the rooms would have said nothing about."""
+    for person_id in range(1, 31):
+        look, seen = Look(person_id=PersonId(person_id), language=Language.FR, now=NOW), []
+        for asks in (False, True):
+            with assembly.database.reading() as session:
+                if asks:
+                    presence.look(session, person_id)
+                panels = [one.panel(session, look) for one in PERSON_PANELS]
+                seen.append((panels, [list(one.entries(session, look, before=None, size=20)) for one in TIMELINE]))
+        assert seen[0] == seen[1]
 
 
 def test_a_home_that_belongs_to_somebody_is_left_alone(assembly: Assembly) -> None:

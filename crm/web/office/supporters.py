@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.contracts.person_page import Place
+from crm.foundation import presence
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.staff.model import Permission
@@ -36,11 +37,14 @@ def search() -> ResponseReturnValue:
 def show(person_id: int) -> ResponseReturnValue:
     """Who they are, how to reach them, what they allow, whom they belong to, what was said and done."""
     with shell.assembly().database.reading() as session:
-        person = people.find_survivor(session, PersonId(person_id))
+        person = people.find_person(session, PersonId(person_id))
+        if person is not None and person.merged_into_id is not None:
+            person = people.find_survivor(session, person.id)
         if person is None:
             raise PersonMissing
         if person.id != person_id:
             return redirect(url_for("supporters.show", person_id=person.id), 303)
+        presence.look(session, person.id)
         values = {
             "panels": supporter_page.panels_of(session, person.id),
             **supporter_page.timeline_of(session, person.id, kind="", after=None),
