@@ -144,18 +144,18 @@ def refused(
     moment: Moment,
     is_owed: bool = False,
     among: Select[*tuple[Any, ...]] | None = None,
+    within: Select[*tuple[Any, ...]] | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Everybody who ever stood on a purpose and may not be written to, with the reason nearest to a yes.
 
     `is_owed`: about mails that are owed already, which no rhythm keeps back. `among`: a select of person_id, and it is
-    about them instead, whether or not they ever said anything.
+    about them instead, whether or not they ever said anything. `within`: those alone, if they stood.
 
     Columns: person_id, refusal (a word of `Refusal`).
     """
     live = reachable(channel, moment).subquery("live")
-    stood = select(ConsentStandingRow.person_id, ConsentStandingRow.address_key).where(
-        ConsentStandingRow.purpose == purpose, ConsentStandingRow.channel == channel
-    )
+    row, narrowed = ConsentStandingRow, () if within is None else (ConsentStandingRow.person_id.in_(within),)
+    stood = select(row.person_id, row.address_key).where(row.purpose == purpose, row.channel == channel, *narrowed)
     if among is not None:
         of_them = among.subquery("among")
         stood = stood.where(ConsentStandingRow.person_id.in_(select(of_them.c.person_id)))

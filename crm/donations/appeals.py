@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from crm.donations.errors import CodeTaken
@@ -69,11 +70,10 @@ def put_sources(session: Session, appeal_id: AppealId, codes: Mapping[str, tuple
     session.flush()
 
 
-def print_communications(session: Session, appeal_id: AppealId, printed: Iterable[tuple[PersonId, str, str]]) -> int:
-    """Keeps whose each communication is: person, code of the slip, its twelve digits; how many."""
-    table = AppealReferenceRow.__table__
-    columns = ("appeal_id", "person_id", "source_code", "digits")
-    return bulk.pour(session, table, columns, ((appeal_id, *one) for one in printed))  # type: ignore[arg-type] # a Table
+def print_communications(session: Session, printed: Select[*tuple[Any, ...]]) -> None:
+    """Keeps whose each communication is: a select of appeal, person, code of the slip, its twelve digits."""
+    columns = ["appeal_id", "person_id", "source_code", "digits"]
+    session.execute(insert(AppealReferenceRow).from_select(columns, printed))
 
 
 def printed(session: Session, communications: Collection[str]) -> dict[str, Printed]:

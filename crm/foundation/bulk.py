@@ -11,9 +11,11 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
+    Select,
     String,
     Table,
     TableValuedAlias,
@@ -101,6 +103,14 @@ def texts(session: Session, several: Collection[str]) -> TableValuedAlias:
         return func.json_each(whole).table_valued(column("value", String), name="listed")
     listed = func.json_array_elements_text(cast(literal(whole, String), JSON))
     return listed.table_valued(column("value", String), name="listed")
+
+
+def numbers(session: Session, several: Collection[int]) -> Select[int]:
+    """Numbers as a select with one column, `value`: one parameter, however many they are."""
+    if session.get_bind().dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(sorted(several))).table_valued(column("value", BigInteger), name="numbered")
+        return select(listed.c.value)
+    return select(func.unnest(literal(sorted(several), ARRAY(BigInteger))).column_valued("value"))
 
 
 def widen(session: Session) -> None:

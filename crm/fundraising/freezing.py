@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
-from operator import itemgetter
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
-from sqlalchemy import Result, Select
+from sqlalchemy import FromClause, Select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, paces
 from crm.donations import appeals
 from crm.foundation.bulk import make_room, pour
 from crm.foundation.database import hold
-from crm.fundraising import letters, rules, selects, store
+from crm.fundraising import draft, letters, rules, selects, store
 from crm.fundraising.errors import AppealFrozen, NobodyToAsk
 from crm.fundraising.model import Arm, Cell, CellCount, Reason, Waterfall, WholeAppeal
 from crm.fundraising.selects import Asked
-from crm.fundraising.tables import AppealCellRow, LeftOutRow, RecipientRow
+from crm.fundraising.tables import AppealCellRow, RecipientRow
 from crm.segments import service as segments
 from crm.segments.catalogue import Catalogue
 from crm.segments.model import Definition, InSegment
 from crm.values.calendar import brussels_day, instant_of
 from crm.values.identifiers import AccountId, AppealId
 
-AT_ONCE = 2000
+AT_ONCE = 10_000
 NOON = time(12)
-RECIPIENT = ("appeal_id", "arm", *store.PRINTED, "added_why", "removed_why")
-LEFT_OUT = ("appeal_id", "person_id", "cell_id", "reason", "refusal")
 
 
 def preview(session: Session, catalogue: Catalogue, appeal_id: AppealId, *, at: datetime) -> Waterfall:
@@ -57,34 +52,19 @@ def freeze(
     asked = asking(session, catalogue, appeal, at=at)
     if not asked.cells:
         raise NobodyToAsk
-    next_seq, rolled = store.plan_row(session, appeal_id).next_seq, Counter[tuple[Any, ...]]()
+    next_seq = store.plan_row(session, appeal_id).next_seq
     cells = [cell for cell, _ in asked.cells]
-    columns = _columns(cells)
     make_room(session)
-    with TemporaryFile("w+") as people, TemporaryFile("w+") as left_out, TemporaryFile("w+") as printed:
-        stream = session.execute(selects.roll(asked, whole=True).execution_options(yield_per=AT_ONCE))
-        told = _picker(stream, *columns)  # by place: most rows are of people left out, and looked at no further
-        reached = _picker(stream, "person_id", "place", "reason", "refusal", "arm")
-        for row in stream:
-            rolled[told(row)] += 1
-            person_id, place, reason, refusal, arm = reached(row)
-            cell = cells[place]
-            if reason is not None:
-                _lay(left_out, (appeal_id, person_id, cell.id, reason, refusal))
-            elif arm == Arm.CONTROL:
-                _lay(people, letters.control(appeal, cell, row._mapping))
-            else:
-                values = letters.recipient(appeal, cell, row._mapping, seq=next_seq)
-                next_seq += 1
-                _lay(people, values)
-                _lay(printed, letters.communication(values))
-        found = _waterfall(cells, _sums(columns, rolled))
-        if not found.mailed:
-            raise NobodyToAsk
-        put_codes(session, appeal, cells)
-        pour(session, _table(RecipientRow), RECIPIENT, _read(people))
-        pour(session, _table(LeftOutRow), LEFT_OUT, _read(left_out))
-        appeals.print_communications(session, appeal_id, _read(printed))
+    with draft.drawn(session, asked) as drawn:
+        found = _tallied(session, drawn, cells)
+        if found.mailed:
+            put_codes(session, appeal, cells)
+            session.execute(draft.left_out(drawn, appeal_id, cells))
+            session.execute(draft.control(drawn, appeal_id, cells))
+            next_seq += _write(session, draft.written_to(drawn), letters.Writer(appeal, cells), first=next_seq)
+    if not found.mailed:
+        raise NobodyToAsk
+    appeals.print_communications(session, selects.communications(appeal_id))
     for cell in cells:
         session.get_one(AppealCellRow, cell.id).segment_version = _version(session, asked, cell)
     store.freeze(session, appeal_id, at=at, by=by, waterfall=store.as_json(found), next_seq=next_seq)
@@ -115,19 +95,21 @@ def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: d
 def counted(session: Session, asked: Asked) -> Waterfall:
     """The roll, counted in one query."""
     make_room(session)
-    rows = session.execute(selects.tallied(asked)).mappings()
-    return _waterfall([cell for cell, _ in asked.cells], (dict(row) for row in rows))
+    return _tallied(session, selects.once(selects.roll(asked), "each_of_all"), [cell for cell, _ in asked.cells])
 
 
-def _columns(cells: Sequence[Cell]) -> tuple[str, ...]:
-    return ("place", "reason", "refusal", "arm", "package", *(f"in_{place}" for place in range(len(cells))))
+def _tallied(session: Session, roll: FromClause, cells: Sequence[Cell]) -> Waterfall:
+    rows = session.execute(selects.tallied(roll, len(cells))).mappings()
+    return _waterfall(cells, (dict(row) for row in rows))
 
 
-def _sums(columns: Sequence[str], rolled: Counter[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-    """Rows of the roll that are alike, as `selects.tallied` would count them."""
-    for values, people in rolled.items():
-        row = dict(zip(columns, values, strict=True))
-        yield row | {"people": people} | {name: row[name] * people for name in columns if name.startswith("in_")}
+def _write(session: Session, people: Select[*tuple[Any, ...]], writer: letters.Writer, *, first: int) -> int:
+    """Writes to those people, so many at once; how many they are."""
+    stream, count = session.execute(people.execution_options(yield_per=AT_ONCE)), 0
+    for some in stream.partitions():
+        rows = (writer.values(letters.Row(*row), seq=seq) for seq, row in enumerate(some, start=first + count))
+        count += pour(session, _table(RecipientRow), letters.COLUMNS, rows)
+    return count
 
 
 def _waterfall(cells: Sequence[Cell], rows: Iterable[Mapping[str, Any]]) -> Waterfall:
@@ -179,25 +161,6 @@ def put_codes(session: Session, appeal: WholeAppeal, cells: Iterable[Cell]) -> N
             code = rules.source_code(appeal.appeal.code, package, cell.position)
             found[code] = (package, f"{cell.position:02d} {cell.plan.name}"[:80])
     appeals.put_sources(session, appeal.id, found)
-
-
-def _picker(stream: Result[*tuple[Any, ...]], *names: str) -> Callable[[Any], tuple[Any, ...]]:
-    """What takes those columns of its rows."""
-    known = list(stream.keys())
-    return itemgetter(*(known.index(name) for name in names))
-
-
-def _lay(file: IO[str], values: Sequence[Any]) -> None:
-    file.write(
-        json.dumps(values, ensure_ascii=False)
-    )  # whole: `dump` writes word by word, which takes ten times as long
-    file.write("\n")
-
-
-def _read(file: IO[str]) -> Iterator[Any]:
-    file.seek(0)
-    for line in file:
-        yield json.loads(line)
 
 
 def _table(row: Any) -> Any:

@@ -60,9 +60,10 @@ def add(
     found = session.execute(selects.one_letter(asked, cell, person.id)).mappings().one_or_none()
     if found is None:
         raise NotReachable("no-address")
-    values = letters.recipient(appeal, cell, found, seq=row.next_seq, why=reason)
-    pour(session, _table(RecipientRow), freezing.RECIPIENT, [values])
-    appeals.print_communications(session, appeal_id, [letters.communication(values)])
+    needed = letters.Row(**{name: found[name] for name in letters.Row._fields if name in found})
+    values = letters.Writer(appeal, [cell]).values(needed, seq=row.next_seq, why=reason)
+    pour(session, _table(RecipientRow), letters.COLUMNS, [values])
+    appeals.print_communications(session, selects.communications(appeal_id, RecipientRow.person_id == person.id))
     added = store.recipient(session, appeal_id, person.id)
     assert added is not None
     added.added_at, added.added_by = at, by

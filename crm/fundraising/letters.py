@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from crm.consent.model import Channel
 from crm.fundraising import rules
 from crm.fundraising.model import Arm, Cell, WholeAppeal
-from crm.fundraising.selects import PARTS
+from crm.fundraising.store import PRINTED
 from crm.people.model import PersonKind, Title
 from crm.people.rules import shared_envelope, shown_number, together
 from crm.values.address_lines import lines
@@ -17,78 +17,126 @@ from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 
-Row = Any
-"""A row of the roll, by the names of its columns."""
+NOTHING: dict[str, Any] = {
+    "seq": 0, "package": "", "source_code": "", "digits": "", "asks": [], "member_number": "", "title": Title.NONE,
+    "first_name": "", "last_name": "", "organisation": "", "complement": "", "street": "", "number": "", "box": "",
+    "postcode": "", "locality": "", "country": "", "language": Language.FR, "lines": "", "phone": "", "added_why": "",
+    "removed_why": "",
+}  # fmt: skip
+"""What is kept of somebody who is left alone."""
+COLUMNS = ("appeal_id", "arm", *PRINTED, "added_why", "removed_why")
+_kept = lru_cache(maxsize=10_000)
 _EMPTY = ("", "", "", "", "", "", "", "")
 
 
-def control(appeal: WholeAppeal, cell: Cell, row: Row) -> tuple[Any, ...]:
-    """Somebody who is left alone: nothing of them but that."""
-    nobody = ("", Title.NONE.value, "", "", "", "", "", "", "", "", "", "", Language.FR.value, "", "")
-    return (appeal.id, Arm.CONTROL.value, row["person_id"], cell.id, 0, "", "", "", [], *nobody, "", "")
+class Row(NamedTuple):
+    """What a letter needs, by the names of the roll; the last ones only where it goes by post."""
+
+    person_id: int
+    place: int
+    package: str
+    kind: str
+    title: str
+    first_name: str
+    last_name: str
+    organisation_name: str
+    member_number: str | None
+    language: str
+    home_envelope_name: str | None
+    home_language: str | None
+    home_named: str | None
+    address: str
+    last_cents: int
+    largest_cents: int
+    at_organisation: str = ""
+    at_department: str = ""
+    at_complement: str = ""
+    at_street: str = ""
+    at_number: str = ""
+    at_box: str = ""
+    at_postcode: str = ""
+    at_locality: str = ""
+    at_country: str = ""
+    address_language: str | None = None
 
 
-def recipient(appeal: WholeAppeal, cell: Cell, row: Row, *, seq: int, why: str = "") -> tuple[Any, ...]:
-    """Somebody who is asked, in the order of `freezing.RECIPIENT`."""
-    package = row["package"]
-    language = Language(row["language"])
-    amounts = rules.asks(cell.plan.ladder, last_cents=row["last_cents"], largest_cents=row["largest_cents"])
-    by_post = appeal.plan.channel is Channel.POST
-    where = _address(row, language) if by_post else (row["organisation_name"], *_EMPTY)
-    return (
-        appeal.id,
-        Arm.MAILED.value,
-        row["person_id"],
-        cell.id,
-        seq,
-        package,
-        rules.source_code(appeal.appeal.code, package, cell.position),
-        rules.communication(appeal.id, seq).digits,
-        list(amounts),
-        shown_number(row["member_number"] or ""),
-        str(row["title"]),
-        row["first_name"],
-        row["last_name"],
-        *where[:8],
-        language.value,
-        where[8],
-        "" if by_post else row["address"],
-        why,
-        "",
-    )
+class Writer:
+    """Writes the letters of one appeal; `cells` by their places on the roll."""
 
+    def __init__(self, appeal: WholeAppeal, cells: Sequence[Cell]) -> None:
+        self._appeal, self._cells = appeal, cells
+        self._by_post = appeal.plan.channel is Channel.POST
+        self._code, self._asks = _kept(self._source_code), _kept(self._amounts)
 
-def communication(values: Sequence[Any]) -> tuple[PersonId, str, str]:
-    """Whose communication it is, the code of the slip, its digits: from the values of a recipient."""
-    return PersonId(values[2]), values[6], values[7]
+    def values(self, row: Row, *, seq: int, why: str = "") -> tuple[Any, ...]:
+        """Somebody who is asked, in the order of `COLUMNS`."""
+        where = _address(row, Language(row.language)) if self._by_post else (row.organisation_name, *_EMPTY)
+        return (
+            self._appeal.id,
+            Arm.MAILED.value,
+            row.person_id,
+            self._cells[row.place].id,
+            seq,
+            row.package,
+            self._code(row.place, row.package),
+            rules.communication(self._appeal.id, seq).digits,
+            self._asks(row.place, row.last_cents, row.largest_cents),
+            shown_number(row.member_number or ""),
+            str(row.title),
+            row.first_name,
+            row.last_name,
+            *where[:8],
+            str(row.language),
+            where[8],
+            "" if self._by_post else row.address,
+            why,
+            "",
+        )
+
+    def _source_code(self, place: int, package: str) -> str:
+        return rules.source_code(self._appeal.appeal.code, package, self._cells[place].position)
+
+    def _amounts(self, place: int, last_cents: int, largest_cents: int) -> tuple[int, ...]:
+        return rules.asks(self._cells[place].plan.ladder, last_cents=last_cents, largest_cents=largest_cents)
 
 
 def _household(row: Row) -> str:
     """How their household is called, where the letter is for all of it."""
-    if row["home_language"] is None:
+    if row.home_language is None:
         return ""
     home = together(
-        envelope_name=row["home_envelope_name"], greeting="", language=row["home_language"], named=row["home_named"]
+        envelope_name=row.home_envelope_name or "", greeting="", language=row.home_language, named=row.home_named
     )
-    return shared_envelope(home, PersonId(row["person_id"]))
+    return shared_envelope(home, PersonId(row.person_id))
 
 
 def _address(row: Row, language: Language) -> tuple[str, ...]:
     """Organisation, complement, street, number, box, postcode, locality, country; the lines of the envelope."""
-    address = PostalAddress(**{name: row[f"at_{name}"] for name in PARTS}, language=row["address_language"])
-    named = row["organisation_name"]
-    if row["kind"] != PersonKind.ORGANISATION:
-        named = _household(row) or f"{row['first_name']} {row['last_name']}".strip()
-    if address.organisation and address.organisation == row["organisation_name"]:
-        address = replace(address, organisation="")
+    organisation, named = row.at_organisation, row.organisation_name
+    if organisation and organisation == named:
+        organisation = ""
+    if row.kind != PersonKind.ORGANISATION:
+        named = _household(row) or f"{row.first_name} {row.last_name}".strip()
+    address = PostalAddress(
+        organisation=organisation,
+        department=row.at_department,
+        complement=row.at_complement,
+        street=row.at_street,
+        number=row.at_number,
+        box=row.at_box,
+        postcode=row.at_postcode,
+        locality=row.at_locality,
+        country=row.at_country,
+        language=None if row.address_language is None else Language(row.address_language),
+    )
     return (
-        row["organisation_name"] or address.organisation,
-        ", ".join(part for part in (address.department, address.complement) if part),
-        address.street,
-        address.number,
-        address.box,
-        address.postcode,
-        address.locality,
-        address.country,
+        row.organisation_name or organisation,
+        ", ".join(part for part in (row.at_department, row.at_complement) if part),
+        row.at_street,
+        row.at_number,
+        row.at_box,
+        row.at_postcode,
+        row.at_locality,
+        row.at_country,
         "\n".join(lines(address, recipient=named, language=language)),
     )

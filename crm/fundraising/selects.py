@@ -68,11 +68,11 @@ def roll(asked: Asked, *, whole: bool = False) -> Select[*tuple[Any, ...]]:
 
     Columns: person_id, place (of their cell, from 0), `in_0`… (1 where they are in the segment of that cell), reason
     (None for those selected), refusal (the gate's word, or ''), arm and package (None for those left out). `whole`
-    adds what a letter needs, and the order of the post.
+    adds what a letter needs (`letters.Row`), of those selected.
     """
-    judged = _once(_judged(asked, named=whole and asked.appeal.plan.one_a_household), "judged")
-    single = _once(_single(judged, asked), "single")
-    capped = _once(_capped(single, asked), "capped")
+    judged = once(_judged(asked, named=whole and asked.appeal.plan.one_a_household), "judged")
+    single = once(_single(judged, asked), "single")
+    capped = once(_capped(single, asked), "capped")
     seed, cells = asked.appeal.seed, asked.cells
     shares = {place: cell.plan.control_share for place, (cell, _) in enumerate(cells)}
     control = lot(capped.c.person_id, f"{seed} control") % 1000 < _by_place(capped, shares)
@@ -96,22 +96,21 @@ def roll(asked: Asked, *, whole: bool = False) -> Select[*tuple[Any, ...]]:
     return _written(found, capped, asked) if whole else found
 
 
-def tallied(asked: Asked) -> Select[*tuple[Any, ...]]:
-    """The same, counted: place, reason, refusal, arm, package, people, and the sums of `in_0`…"""
-    each = _once(roll(asked), "each_of_all")
+def tallied(each: FromClause, cells: int) -> Select[*tuple[Any, ...]]:
+    """Such rows, counted: place, reason, refusal, arm, package, people, and the sums of `in_0`…"""
     keys = (each.c.place, each.c.reason, each.c.refusal, each.c.arm, each.c.package)
-    sums = [func.sum(each.c[f"in_{place}"]).label(f"in_{place}") for place in range(len(asked.cells))]
+    sums = [func.sum(each.c[f"in_{place}"]).label(f"in_{place}") for place in range(cells)]
     return select(*keys, func.count().label("people"), *sums).group_by(*keys)
 
 
 def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[Any, ...]]:
     """What a letter to one person needs, whatever the waterfall says of them; nothing where the gate refuses."""
     plan, homes, donor = asked.appeal.plan, people.living_together().subquery("homes"), donor_selects.donors()
-    may = _once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
+    may = once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
     unlisted = may.c.address_key.not_in(do_not_call.blocked()) if plan.channel is Channel.PHONE else true()
     names = people.household_names(select(homes.c.household_id).where(homes.c.person_id == person_id)).subquery("names")
     known = (names.c[name].label(f"home_{name}") for name in NAMES) if plan.one_a_household else ()
-    one = _once(
+    one = once(
         select(
             may.c.person_id,
             literal(0).label("place"),
@@ -130,7 +129,7 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
         .where(may.c.person_id == person_id, unlisted),
         "one",
     )
-    return _written(select(one.c.person_id, literal(cell.plan.package).label("package")), one, asked)
+    return _written(select(one.c.person_id, one.c.place, literal(cell.plan.package).label("package")), one, asked)
 
 
 def _pool(asked: Asked) -> Select[*tuple[Any, ...]]:
@@ -155,8 +154,8 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
     `named`: with how their household is written to. It is joined here, where SQLite knows how many people there are:
     after a window it expects one, and would look at all households for each letter.
     """
-    pool, plan = _once(_pool(asked), "pool"), asked.appeal.plan
-    may = _once(consent.allowed_in_turn(plan.purpose, plan.channel, moment=asked.moment), "may")
+    pool, plan = once(_pool(asked), "pool"), asked.appeal.plan
+    may = once(consent.allowed_in_turn(plan.purpose, plan.channel, moment=asked.moment), "may")
     among = select(pool.c.person_id).where(pool.c.person_id.not_in(select(may.c.person_id)))
     no = consent.refused(plan.purpose, plan.channel, moment=asked.moment, among=among).subquery("no")
     homes, donor = people.living_together().subquery("homes"), donor_selects.donors()
@@ -312,13 +311,12 @@ def _capped(single: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
 
 
 def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """With names, the address as it is now, what they gave; cell by cell, in the order of the post."""
+    """With names, the address as it is now, what they gave."""
     who, parts = people.everybody().subquery("who"), people.letter_parts().subquery("letter")
     found = found.add_columns(
         *(who.c[name] for name in ("kind", "title", "first_name", "last_name", "organisation_name", "member_number")),
         who.c.language,
         *(_of_house(capped, who.c.kind, name) for name in NAMES),
-        capped.c.contact_point_id,
         capped.c.address,
         capped.c.last_cents,
         capped.c.largest_cents,
@@ -326,14 +324,12 @@ def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Sele
     reason = capped.c.get("reason")
     is_asked = true() if reason is None else reason.is_(None)  # of the others no more is looked up than that
     source = capped.outerjoin(who, and_(is_asked, who.c.person_id == capped.c.person_id))
-    order: list[Any] = [capped.c.place]
     if asked.appeal.plan.channel is Channel.POST:
         source = source.outerjoin(parts, and_(is_asked, parts.c.postal_address_id == capped.c.contact_point_id))
         found = found.add_columns(
             *(parts.c[name].label(f"at_{name}") for name in PARTS), parts.c.language.label("address_language")
         )
-        order += [parts.c.country, parts.c.postcode, parts.c.street, parts.c.number]
-    return found.select_from(source).order_by(*order, capped.c.person_id)
+    return found.select_from(source)
 
 
 def _of_house(capped: CTE, kind: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -342,7 +338,7 @@ def _of_house(capped: CTE, kind: ColumnElement[Any], name: str) -> ColumnElement
     return (null() if known is None else case((kind != PersonKind.ORGANISATION, known))).label(f"home_{name}")
 
 
-def _once(query: Select[*tuple[Any, ...]], name: str) -> CTE:
+def once(query: Select[*tuple[Any, ...]], name: str) -> CTE:
     """A step that is worked out once, however often the next looks at it: else each look would ask the gate anew."""
     return query.cte(name).prefix_with("MATERIALIZED")
 
@@ -355,6 +351,13 @@ def asked(appeal_id: AppealId) -> Select[int]:
     """The `person_id` of everybody whom a frozen appeal asks, and who was not taken out since."""
     row = RecipientRow
     return select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+
+
+def communications(appeal_id: AppealId, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """What the slips of a frozen appeal carry: appeal_id, person_id, source_code, digits."""
+    row = RecipientRow
+    found = select(row.appeal_id, row.person_id, row.source_code, row.digits)
+    return found.where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, *which)
 
 
 def asked_by_appeal() -> Select[int, int]:

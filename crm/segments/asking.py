@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never
 
-from sqlalchemy import BigInteger, and_, case, cast, false, func, not_, or_, select, true
+from sqlalchemy import BigInteger, Select, and_, case, cast, false, func, not_, or_, select, true
 
 from crm.consent import gate
 from crm.consent import selects as consent
 from crm.consent.model import Channel
-from crm.segments import wide
+from crm.foundation import bulk
+from crm.segments import wide, wide_store
 from crm.segments.catalogue import Catalogue
 from crm.segments.facts import facts_of
 from crm.segments.model import (
@@ -40,6 +41,10 @@ from crm.segments.selects import belongs as belonging
 
 Stopwatch = Callable[[], float]
 """Seconds that only go forward."""
+
+
+FEW = 20
+"""One in so many is named to the gate; where there are more, it is asked about everybody, which takes less then."""
 
 
 def count(definition: Definition, question: Question) -> int:
@@ -150,19 +155,41 @@ def refusals(definition: Definition, question: Question) -> Mapping[str, int]:
         return {}
     (purpose,), (channel,) = named["purpose"], named["channel"]
     rest = Every(parts=tuple(part for part in parts if part is not reach[0]))
-    everybody = question.everybody(person_columns(tree, question))
-    out = and_(clause(rest, everybody, question), not_(clause(reach[0], everybody, question)))
-    lost = select(everybody.c.person_id).where(out).subquery("lost")
-    return reasons(question, lost, purpose, Channel(channel))
+    lost = Every(parts=(rest, Not(part=reach[0])))
+    few = _few(Definition(tree=lost), question)
+    if few is None:
+        return reasons(question, members(Definition(tree=lost), question), purpose, Channel(channel))
+    whom = bulk.numbers(question.session, few)
+    return reasons(question, select(whom.subquery().c.value.label("person_id")), purpose, Channel(channel), within=whom)
 
 
-def reasons(question: Question, lost: Any, purpose: str, channel: Channel) -> dict[str, int]:
-    """Why the gate refuses those people (a subquery of `person_id`), counted; "" for those who never said anything."""
-    refused = consent.refused(purpose, channel, moment=gate.moment(question.session, question.at)).subquery("refused")
+def _few(definition: Definition, question: Question) -> list[int] | None:
+    """Who is in a segment, by the rows that are fast; None where those are many."""
+    most = wide_store.highest(question) // FEW
+    asked, alone = _widened(definition, question)
+    found = list(question.session.scalars(members(definition, asked).limit(most + 1)))
+    today, catalogue, others = question.today, question.catalogue, question.others
+    found += [
+        facts.person_id
+        for facts in alone
+        if belongs(definition, facts, today=today, catalogue=catalogue, others=others)
+    ]
+    return found if len(found) <= most else None
+
+
+def reasons(
+    question: Question, lost: Select[*tuple[Any, ...]], purpose: str, channel: Channel, *, within: Any = None
+) -> dict[str, int]:
+    """Why the gate refuses those people (a select of `person_id`), counted; "" for those who never said anything.
+
+    `within`: the same people again, where they are few enough to look at nobody else.
+    """
+    moment, whom = gate.moment(question.session, question.at), lost.subquery("lost")
+    refused = consent.refused(purpose, channel, moment=moment, within=within).subquery("refused")
     reason = func.coalesce(refused.c.refusal, "")
     found = (
         select(reason, func.count())
-        .select_from(lost.outerjoin(refused, refused.c.person_id == lost.c.person_id))
+        .select_from(whom.outerjoin(refused, refused.c.person_id == whom.c.person_id))
         .group_by(reason)
     )
     return {str(word): int(number) for word, number in question.session.execute(found)}

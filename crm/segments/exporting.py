@@ -74,7 +74,7 @@ def outlook(definition: Definition, question: Question, purpose: str, channel: C
     kept = select(func.count()).select_from(picked.join(may, may.c.person_id == picked.c.person_id))
     allowed = question.session.scalar(kept) or 0
     rows = allowed if channel is not Channel.PHONE else question.session.scalar(kept.where(_unlisted(may))) or 0
-    lost = select(picked.c.person_id).where(picked.c.person_id.not_in(select(may.c.person_id))).subquery("lost")
+    lost = select(picked.c.person_id).where(picked.c.person_id.not_in(select(may.c.person_id)))
     excluded = reasons(question, lost, purpose, channel) if total > allowed else {}
     if allowed > rows:
         excluded[DO_NOT_CALL] = allowed - rows

@@ -185,8 +185,12 @@ def _agree(tree: Tree, question: Question, by_hand: Mapping[int, bool]) -> int:
     told = asking.breakdown(definition, question)
     assert told.people == len(live)
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asking, "FEW", 1)
+        refused = asking.refusals(definition, question)
         patched.setattr(wide, "find", lambda _question: None)
         assert told == asking.breakdown(definition, question)
+        patched.setattr(asking, "FEW", 10**9)
+        assert refused == asking.refusals(definition, question), "of a few, or of everybody"
     return len(live)
 
 
