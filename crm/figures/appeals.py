@@ -8,7 +8,7 @@ from crm.donations import appeals as planned
 from crm.figures.givers import rows
 from crm.figures.model import Numbers
 from crm.fundraising.selects import asked_by_appeal
-from crm.segments.library import GIFT
+from crm.segments.phrases import GIFT
 from crm.segments.selects import Question
 
 MOST = 12

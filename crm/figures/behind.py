@@ -14,8 +14,8 @@ from datetime import date, timedelta
 
 from crm.contracts.segment_fields import Measure
 from crm.segments.grid import BY_KEY
-from crm.segments.library import GIFT
 from crm.segments.model import Between, Condition, Every, Not, Rolling, Some, Span, Test, Tree, Words
+from crm.segments.phrases import GIFT
 
 INSTALMENT = "instalment"
 LONGEST = 160

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Integer, Subquery, case, cast, extract, func, select
 
-from crm.segments.library import GIFT
+from crm.segments.phrases import GIFT
 from crm.segments.selects import Question
 
 

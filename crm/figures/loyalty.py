@@ -12,7 +12,7 @@ from crm.donations.selects import months_between
 from crm.figures import behind
 from crm.figures.givers import count_if, gifts, part, rows, sum_if, years
 from crm.figures.model import Numbers
-from crm.segments.library import GIFT
+from crm.segments.phrases import GIFT
 from crm.segments.selects import Question
 from crm.segments.windows import months_back
 

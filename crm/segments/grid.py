@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from crm.contracts.segment_fields import Measure
 from crm.foundation.translation import N_
-from crm.segments.library import ACTIVE, EURO, GIFT, REGULAR_NOW, Ready, _last
 from crm.segments.library import BY_KEY as BY_READY
 from crm.segments.model import Condition, Every, Not, Rolling, Span, Tree
+from crm.segments.phrases import ACTIVE, EURO, GIFT, REGULAR_NOW, Ready, last
 from crm.segments.questions import BY_KEY as BY_ASKED
 
 _THREE_YEARS = Rolling(length=36)
 _MORE_OFTEN = Condition(source=GIFT, measure=Measure.COUNT, window=_THREE_YEARS, asks=Span(low=4))
 _MORE_MONEY = Condition(source=GIFT, measure=Measure.SUM, window=_THREE_YEARS, asks=Span(low=120 * EURO + 1))
-_RECENCY = (ACTIVE, _last(12, 13), _last(None, 25))
+_RECENCY = (ACTIVE, last(12, 13), last(None, 25))
 _REGULARLY = Every(parts=(ACTIVE, REGULAR_NOW))
 RFM_AXES: tuple[Tree, ...] = (*_RECENCY, _MORE_OFTEN, _MORE_MONEY, _REGULARLY)
 REGULAR = 4

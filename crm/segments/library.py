@@ -2,119 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from crm.consent.model import APPEALS, NO_LETTER, SERVICE
+from crm.consent.model import APPEALS
 from crm.contracts.segment_fields import Measure
 from crm.foundation.translation import N_
-from crm.segments.model import (
-    Comparison,
-    Condition,
-    Every,
-    Not,
-    Relation,
-    Rolling,
-    Side,
-    Some,
-    Span,
-    Test,
-    Tree,
-    Window,
-    Words,
-    Year,
+from crm.segments.model import Comparison, Condition, Every, Not, Relation, Rolling, Side, Some, Span, Test, Year
+from crm.segments.phrases import (
+    ACTIVE,
+    EURO,
+    GIFT,
+    LAST_TWO_YEARS,
+    LETTER,
+    ONE_OFF,
+    PAYING,
+    REGULAR,
+    RHYTHMS,
+    RUNNING,
+    SEASON,
+    Ready,
+    at_least,
+    gave,
+    is_one_of,
+    last,
+    missing,
+    nth,
+    plan,
+    total,
+    versus_last_year,
 )
 
-GIFT = "gift"
-EURO = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ready:
-    """A segment of the library: its name and definition are marked sentences. Without a tree it waits for a room."""
-
-    key: str
-    name: str
-    definition: str
-    tree: Tree | None
-
-
-def _gave(window: Window | None = None, *where: Test) -> Condition:
-    return Condition(source=GIFT, where=where, window=window)
-
-
-def _total(low_euros: int, window: Window) -> Condition:
-    return Condition(source=GIFT, measure=Measure.SUM, window=window, asks=Span(low=low_euros * EURO))
-
-
-def _last(length: int | None, ending: int) -> Condition:
-    return Condition(source=GIFT, measure=Measure.LAST, asks=Rolling(length=length, ending=ending))
-
-
-def _at_least(count: int, window: Window | None, *where: Test) -> Condition:
-    return Condition(source=GIFT, measure=Measure.COUNT, where=where, window=window, asks=Span(low=count))
-
-
-def _is(column: str, *values: str) -> Test:
-    return Test(column=column, asks=Words(values=frozenset(values)))
-
-
-def _nth(column: str, rank: int) -> Test:
-    return Test(column=column, asks=Span(low=rank, high=rank))
-
-
-def _of_year(shift: int) -> Side:
-    return Side(measure=Measure.SUM, window=Year(shift=shift))
-
-
-def _versus_last_year(relation: Relation, percent: int) -> Comparison:
-    return Comparison(source=GIFT, left=_of_year(0), relation=relation, percent=percent, right=_of_year(-1))
-
-
-ACTIVE = _last(13, 0)
-_ONE_OFF = _is("kind", "one-off")
-_REGULAR = _is("kind", "instalment")
-_LETTER = Test(column="purpose", asks=Words(values=NO_LETTER - {SERVICE}, other=True))
-RHYTHMS = (1, 2, 3, 6, 12)
-"""Every how many months a plan may be collected."""
-_RUNNING = _is("state", "active")
-
-
-def _plan(*where: Test, window: Window | None = None) -> Condition:
-    return Condition(source="plan", where=where, window=window)
-
-
-def _paying(months: int) -> Tree:
-    """A plan of that rhythm runs, and an instalment came in its last two periods and a month of grace."""
-    return Every(parts=(_plan(_RUNNING, _nth("every_months", months)), _gave(Rolling(length=2 * months + 1), _REGULAR)))
-
-
-def _missing(months: int) -> Tree:
-    """A plan of that rhythm runs, and none came in its last period and a month of grace, though it had begun."""
-    since = Rolling(length=None, ending=months + 1)
-    return Every(
-        parts=(
-            _plan(_RUNNING, _nth("every_months", months), window=since),
-            Not(part=_gave(Rolling(length=months + 1), _REGULAR)),
-        )
-    )
-
-
-_PAYING = Some(parts=tuple(_paying(months) for months in RHYTHMS))
-REGULAR_NOW = Some(parts=(_gave(Rolling(length=3), _REGULAR), *_PAYING.parts))
-"""An instalment came in the last two periods of its plan and a month of grace; of no known plan, it came monthly."""
-_LAST_TWO_YEARS = Rolling(length=24)
-_SEASON = Some(
-    parts=tuple(
+_GIVES_AS_MUCH = Every(
+    parts=(
+        at_least(2, LAST_TWO_YEARS, ONE_OFF),
         Comparison(
             source=GIFT,
-            left=Side(measure=Measure.SUM, window=Year(shift=-back, from_day="11-01", to_day="12-31")),
+            left=Side(measure=Measure.LARGEST, where=(nth("nth_last", 1),)),
             relation=Relation.AT_LEAST,
-            percent=60,
-            right=_of_year(-back),
-        )
-        for back in (1, 2, 3)
-    ),
-    least=2,
+            percent=100,
+            right=Side(measure=Measure.LARGEST, where=(nth("nth", 1),)),
+        ),
+        Not(
+            part=Comparison(
+                source=GIFT,
+                left=Side(measure=Measure.SUM, window=Rolling(length=12)),
+                relation=Relation.MORE_THAN,
+                percent=100,
+                right=Side(measure=Measure.SUM, window=Rolling(length=12, ending=12)),
+            )
+        ),
+    )
+)
+_PAYS_AS_MUCH = Every(
+    parts=(
+        plan(RUNNING, window=Rolling(length=None, ending=12)),
+        Not(part=plan(RUNNING, Test(column="raised_on", asks=Rolling(length=12)))),
+        Not(part=Condition(source="collection", where=(is_one_of("fate", "failed"),), window=Rolling(length=6))),
+    )
 )
 
 READY: tuple[Ready, ...] = (
@@ -127,11 +69,13 @@ READY: tuple[Ready, ...] = (
         ),
         tree=Every(
             parts=(
-                Not(part=_gave()),
+                Not(part=gave()),
                 Some(
                     parts=(
                         *(Condition(source=source) for source in ("signature", "registration", "deed")),
-                        Condition(source="standing", where=(_LETTER, _is("channel", "email"), _is("act", "given"))),
+                        Condition(
+                            source="standing", where=(LETTER, is_one_of("channel", "email"), is_one_of("act", "given"))
+                        ),
                     )
                 ),
             )
@@ -158,26 +102,26 @@ READY: tuple[Ready, ...] = (
         key="lapsed-24",
         name=N_("Inactifs récents (13 à 24 mois)"),
         definition=N_("Dernier don il y a 13 mois révolus ou plus, et moins de 25."),
-        tree=Every(parts=(_last(12, 13),)),
+        tree=Every(parts=(last(12, 13),)),
     ),
     Ready(
         key="lapsed-36",
         name=N_("Inactifs anciens (25 à 36 mois)"),
         definition=N_("Dernier don il y a 25 mois révolus ou plus, et moins de 37."),
-        tree=Every(parts=(_last(12, 25),)),
+        tree=Every(parts=(last(12, 25),)),
     ),
     Ready(
         key="lost",
         name=N_("Perdus de vue (37 mois et plus)"),
         definition=N_("Dernier don il y a 37 mois révolus ou plus."),
-        tree=Every(parts=(_last(None, 37),)),
+        tree=Every(parts=(last(None, 37),)),
     ),
     Ready(
         key="reactivated",
         name=N_("Réactivés"),
         definition=N_("Dernier don il y a moins de 13 mois, et plus de 24 mois après le don d’avant."),
         tree=Every(
-            parts=(_gave(Rolling(length=13), _nth("nth_last", 1), Test(column="months_more", asks=Span(low=24))),)
+            parts=(gave(Rolling(length=13), nth("nth_last", 1), Test(column="months_more", asks=Span(low=24))),)
         ),
     ),
     Ready(
@@ -187,7 +131,7 @@ READY: tuple[Ready, ...] = (
         tree=Every(
             parts=(
                 Condition(source=GIFT, measure=Measure.FIRST, asks=Rolling(length=25)),
-                _gave(None, _nth("nth", 2), Test(column="months_since", asks=Span(high=11))),
+                gave(None, nth("nth", 2), Test(column="months_since", asks=Span(high=11))),
             )
         ),
     ),
@@ -195,7 +139,7 @@ READY: tuple[Ready, ...] = (
         key="loyal",
         name=N_("Fidèles"),
         definition=N_("Au moins un don dans chacune des trois dernières périodes de 12 mois."),
-        tree=Every(parts=tuple(_gave(Rolling(length=12, ending=ending)) for ending in (0, 12, 24))),
+        tree=Every(parts=tuple(gave(Rolling(length=12, ending=ending)) for ending in (0, 12, 24))),
     ),
     Ready(
         key="regular",
@@ -204,7 +148,7 @@ READY: tuple[Ready, ...] = (
             "Un don régulier actif, et un versement régulier reçu dans ses deux dernières périodes "
             "et un mois de grâce : 3 mois pour un don mensuel, 25 pour un don annuel."
         ),
-        tree=Every(parts=(_PAYING,)),
+        tree=Every(parts=(PAYING,)),
     ),
     Ready(
         key="at-risk",
@@ -215,11 +159,11 @@ READY: tuple[Ready, ...] = (
         ),
         tree=Every(
             parts=(
-                _plan(_RUNNING),
+                plan(RUNNING),
                 Some(
                     parts=(
-                        Condition(source="collection", where=(_is("fate", "failed"), _nth("nth_last", 1))),
-                        *(_missing(months) for months in RHYTHMS),
+                        Condition(source="collection", where=(is_one_of("fate", "failed"), nth("nth_last", 1))),
+                        *(missing(months) for months in RHYTHMS),
                     )
                 ),
             )
@@ -229,7 +173,7 @@ READY: tuple[Ready, ...] = (
         key="former-regular",
         name=N_("Anciens réguliers"),
         definition=N_("Un don régulier qui a pris fin, et aucun qui coure ou soit en pause."),
-        tree=Every(parts=(_plan(_is("state", "ended")), Not(part=_plan(_is("state", "active", "paused"))))),
+        tree=Every(parts=(plan(is_one_of("state", "ended")), Not(part=plan(is_one_of("state", "active", "paused"))))),
     ),
     Ready(
         key="lybunt",
@@ -238,7 +182,7 @@ READY: tuple[Ready, ...] = (
             "Un don l’an dernier, aucun depuis le 1er janvier. Avant décembre, les donateurs de fin d’année en sont : "
             "comparez avec le même jour de l’an dernier."
         ),
-        tree=Every(parts=(_gave(Year(shift=-1)), Not(part=_gave(Year())))),
+        tree=Every(parts=(gave(Year(shift=-1)), Not(part=gave(Year())))),
     ),
     Ready(
         key="sybunt",
@@ -246,9 +190,9 @@ READY: tuple[Ready, ...] = (
         definition=N_("Un don il y a deux ans ou plus, aucun l’an dernier ni cette année."),
         tree=Every(
             parts=(
-                Not(part=_gave(Year())),
-                Not(part=_gave(Year(shift=-1))),
-                _gave(),
+                Not(part=gave(Year())),
+                Not(part=gave(Year(shift=-1))),
+                gave(),
             )
         ),
     ),
@@ -258,7 +202,7 @@ READY: tuple[Ready, ...] = (
         definition=N_(
             "Un don n’importe quand, aucun cette année : comprend LYBUNT, comme l’entendent d’autres logiciels."
         ),
-        tree=Every(parts=(Not(part=_gave(Year())), _gave())),
+        tree=Every(parts=(Not(part=gave(Year())), gave())),
     ),
     Ready(
         key="seasonal",
@@ -267,7 +211,7 @@ READY: tuple[Ready, ...] = (
             "Dans au moins deux des trois dernières années, 60 % du total de l’année donnés en novembre et décembre. "
             "À retirer des inactifs avant janvier."
         ),
-        tree=Every(parts=(_SEASON,)),
+        tree=Every(parts=(SEASON,)),
     ),
     Ready(
         key="generous",
@@ -283,7 +227,7 @@ READY: tuple[Ready, ...] = (
         key="mid",
         name=N_("Donateurs moyens"),
         definition=N_("500 € ou plus en tout sur 24 mois. Le seuil est le vôtre : faites-en une copie."),
-        tree=Every(parts=(_total(500, _LAST_TWO_YEARS),)),
+        tree=Every(parts=(total(500, LAST_TWO_YEARS),)),
     ),
     Ready(
         key="major",
@@ -291,8 +235,8 @@ READY: tuple[Ready, ...] = (
         definition=N_("2 500 € ou plus en tout sur 24 mois, ou 1 000 € en une fois. Le seuil est le vôtre."),
         tree=Some(
             parts=(
-                _total(2500, _LAST_TWO_YEARS),
-                Condition(source=GIFT, measure=Measure.LARGEST, window=_LAST_TWO_YEARS, asks=Span(low=1000 * EURO)),
+                total(2500, LAST_TWO_YEARS),
+                Condition(source=GIFT, measure=Measure.LARGEST, window=LAST_TWO_YEARS, asks=Span(low=1000 * EURO)),
             )
         ),
     ),
@@ -301,29 +245,10 @@ READY: tuple[Ready, ...] = (
         name=N_("Potentiel de hausse"),
         definition=N_(
             "Au moins deux dons ponctuels en 24 mois, le dernier au moins égal au premier de tous, et un total des 12 "
-            "derniers mois qui ne dépasse pas celui des 12 mois d’avant."
+            "derniers mois qui ne dépasse pas celui des 12 mois d’avant ; ou un don régulier actif de plus d’un an, "
+            "pas augmenté depuis 12 mois, sans échéance échouée en 6 mois."
         ),
-        tree=Every(
-            parts=(
-                _at_least(2, _LAST_TWO_YEARS, _ONE_OFF),
-                Comparison(
-                    source=GIFT,
-                    left=Side(measure=Measure.LARGEST, where=(_nth("nth_last", 1),)),
-                    relation=Relation.AT_LEAST,
-                    percent=100,
-                    right=Side(measure=Measure.LARGEST, where=(_nth("nth", 1),)),
-                ),
-                Not(
-                    part=Comparison(
-                        source=GIFT,
-                        left=Side(measure=Measure.SUM, window=Rolling(length=12)),
-                        relation=Relation.MORE_THAN,
-                        percent=100,
-                        right=Side(measure=Measure.SUM, window=Rolling(length=12, ending=12)),
-                    )
-                ),
-            )
-        ),
+        tree=Some(parts=(_GIVES_AS_MUCH, _PAYS_AS_MUCH)),
     ),
     Ready(
         key="conversion",
@@ -334,18 +259,21 @@ READY: tuple[Ready, ...] = (
         ),
         tree=Every(
             parts=(
-                _at_least(2, Rolling(length=18), _ONE_OFF),
+                at_least(2, Rolling(length=18), ONE_OFF),
                 Condition(
                     source=GIFT,
                     measure=Measure.AVERAGE,
-                    where=(_ONE_OFF,),
+                    where=(ONE_OFF,),
                     window=Rolling(length=18),
                     asks=Span(high=50 * EURO),
                 ),
-                Not(part=_gave(Rolling(length=12), _REGULAR)),
-                Not(part=_plan(_is("state", "active", "paused"))),
-                Not(part=_plan(Test(column="ended_on", asks=Rolling(length=12)))),
-                Condition(source="reach", where=(_is("channel", "post", "phone", "email"), _is("purpose", APPEALS))),
+                Not(part=gave(Rolling(length=12), REGULAR)),
+                Not(part=plan(is_one_of("state", "active", "paused"))),
+                Not(part=plan(Test(column="ended_on", asks=Rolling(length=12)))),
+                Condition(
+                    source="reach",
+                    where=(is_one_of("channel", "post", "phone", "email"), is_one_of("purpose", APPEALS)),
+                ),
             )
         ),
     ),
@@ -358,8 +286,8 @@ READY: tuple[Ready, ...] = (
         ),
         tree=Every(
             parts=(
-                Condition(source="person", where=(_is("kind", "individual"),)),
-                *(_gave(Rolling(length=12, ending=ending)) for ending in (0, 12, 24, 36, 48)),
+                Condition(source="person", where=(is_one_of("kind", "individual"),)),
+                *(gave(Rolling(length=12, ending=ending)) for ending in (0, 12, 24, 36, 48)),
                 Not(part=Condition(source="person", where=(Test(column="birth_on", asks=Span(high=59)),))),
             )
         ),
@@ -368,27 +296,27 @@ READY: tuple[Ready, ...] = (
         key="upgraded",
         name=N_("En hausse"),
         definition=N_("Cette année plus de 110 % du total de l’an dernier."),
-        tree=Every(parts=(_versus_last_year(Relation.MORE_THAN, 110),)),
+        tree=Every(parts=(versus_last_year(Relation.MORE_THAN, 110),)),
     ),
     Ready(
         key="downgraded",
         name=N_("En baisse"),
         definition=N_("Un don cette année, mais moins de 90 % du total de l’an dernier."),
-        tree=Every(parts=(_versus_last_year(Relation.LESS_THAN, 90),)),
+        tree=Every(parts=(versus_last_year(Relation.LESS_THAN, 90),)),
     ),
     Ready(
         key="stable",
         name=N_("Stables"),
         definition=N_("Cette année entre 90 et 110 % du total de l’an dernier."),
         tree=Every(
-            parts=(_versus_last_year(Relation.AT_LEAST, 90), _versus_last_year(Relation.AT_MOST, 110)),
+            parts=(versus_last_year(Relation.AT_LEAST, 90), versus_last_year(Relation.AT_MOST, 110)),
         ),
     ),
     Ready(
         key="magazine",
         name=N_("Lecteurs et lectrices du Fil"),
         definition=N_("Droit au prochain numéro, sans pause demandée."),
-        tree=Every(parts=(Condition(source="magazine", where=(_is("pause", "running"),)),)),
+        tree=Every(parts=(Condition(source="magazine", where=(is_one_of("pause", "running"),)),)),
     ),
 )
 """Every status of the fundraisers' craft, under the definition that is shown beside it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from crm.consent.model import APPEALS, NEWSLETTER
 from crm.contracts.segment_fields import Measure
 from crm.foundation.translation import N_
-from crm.segments.library import GIFT, Ready, _gave, _is, _total
 from crm.segments.model import (
     Comparison,
     Condition,
@@ -20,11 +19,12 @@ from crm.segments.model import (
     Unit,
     Year,
 )
+from crm.segments.phrases import GIFT, Ready, gave, is_one_of, total
 from crm.values.belgium.localities import Province
 
-_RUNNING = (_is("state", "active"),)
-_FAILED = _is("fate", "failed")
-_MEMBER = Condition(source="membership", where=(_is("state", "in-force", "grace"),))
+RUNNING = (is_one_of("state", "active"),)
+_FAILED = is_one_of("fate", "failed")
+_MEMBER = Condition(source="membership", where=(is_one_of("state", "in-force", "grace"),))
 
 
 def _number(column: str, low: int | None = None, high: int | None = None) -> Test:
@@ -32,7 +32,7 @@ def _number(column: str, low: int | None = None, high: int | None = None) -> Tes
 
 
 def _by_appeal(place: int) -> Condition:
-    return _gave(None, _number("appeal_place", place, place))
+    return gave(None, _number("appeal_place", place, place))
 
 
 def _of_appeal(place: int) -> Side:
@@ -41,7 +41,7 @@ def _of_appeal(place: int) -> Side:
 
 def voters(assembly_id: int) -> Tree:
     """Whoever votes at an assembly."""
-    return Every(parts=(Condition(source="voter", where=(_is("assembly", str(assembly_id)),)),))
+    return Every(parts=(Condition(source="voter", where=(is_one_of("assembly", str(assembly_id)),)),))
 
 
 ASKED: tuple[Ready, ...] = (
@@ -51,9 +51,9 @@ ASKED: tuple[Ready, ...] = (
         definition=N_("Un don chaque décembre des trois dernières années, aucun cette année, joignables par courrier."),
         tree=Every(
             parts=(
-                *(_gave(Year(shift=shift, from_day="12-01", to_day="12-31")) for shift in (-1, -2, -3)),
-                Not(part=_gave(Year())),
-                Condition(source="reach", where=(_is("channel", "post"), _is("purpose", APPEALS))),
+                *(gave(Year(shift=shift, from_day="12-01", to_day="12-31")) for shift in (-1, -2, -3)),
+                Not(part=gave(Year())),
+                Condition(source="reach", where=(is_one_of("channel", "post"), is_one_of("purpose", APPEALS))),
             )
         ),
     ),
@@ -63,14 +63,14 @@ ASKED: tuple[Ready, ...] = (
         definition=N_("Un don mensuel actif dont les deux dernières échéances ont échoué, et un téléphone."),
         tree=Every(
             parts=(
-                Condition(source="plan", where=(*_RUNNING, _number("every_months", 1, 1))),
+                Condition(source="plan", where=(*RUNNING, _number("every_months", 1, 1))),
                 Condition(
                     source="collection",
                     measure=Measure.COUNT,
                     where=(_FAILED, _number("nth_last", high=2)),
                     asks=Span(low=2),
                 ),
-                Condition(source="contact", where=(_is("kind", "phone"),)),
+                Condition(source="contact", where=(is_one_of("kind", "phone"),)),
             )
         ),
     ),
@@ -82,7 +82,7 @@ ASKED: tuple[Ready, ...] = (
             parts=(
                 Condition(source=GIFT, measure=Measure.FIRST, asks=Rolling(length=3, ending=6)),
                 Condition(source=GIFT, measure=Measure.COUNT, asks=Span(high=1)),
-                Not(part=_gave(None, _is("thanked", "phone"))),
+                Not(part=gave(None, is_one_of("thanked", "phone"))),
             )
         ),
     ),
@@ -92,8 +92,8 @@ ASKED: tuple[Ready, ...] = (
         definition=N_("250 € ou plus en 24 mois, une adresse en Hainaut, et aucune adhésion en cours."),
         tree=Every(
             parts=(
-                _total(250, Rolling(length=24)),
-                Condition(source="address", where=(_is("province", Province.HAINAUT.value),)),
+                total(250, Rolling(length=24)),
+                Condition(source="address", where=(is_one_of("province", Province.HAINAUT.value),)),
                 Not(part=_MEMBER),
             )
         ),
@@ -109,9 +109,9 @@ ASKED: tuple[Ready, ...] = (
                 Condition(source="signature_theme", where=(_number("months_since", high=11),)),
                 Condition(
                     source="standing",
-                    where=(_is("purpose", NEWSLETTER), _is("channel", "email"), _is("act", "given")),
+                    where=(is_one_of("purpose", NEWSLETTER), is_one_of("channel", "email"), is_one_of("act", "given")),
                 ),
-                Not(part=_gave()),
+                Not(part=gave()),
             )
         ),
     ),
@@ -127,7 +127,9 @@ ASKED: tuple[Ready, ...] = (
                     source="membership",
                     where=(Test(column="paid_until_on", asks=Rolling(unit=Unit.DAYS, length=60)),),
                 ),
-                Condition(source="magazine", where=(_is("format", "paper", "both"), _is("pause", "running"))),
+                Condition(
+                    source="magazine", where=(is_one_of("format", "paper", "both"), is_one_of("pause", "running"))
+                ),
             )
         ),
     ),
@@ -141,7 +143,7 @@ ASKED: tuple[Ready, ...] = (
             parts=(
                 Condition(
                     source="plan",
-                    where=(*_RUNNING, _number("changes", 0, 0)),
+                    where=(*RUNNING, _number("changes", 0, 0)),
                     window=Rolling(length=None, ending=12),
                 ),
                 Not(part=Condition(source="collection", where=(_FAILED,), window=Rolling(length=6))),
@@ -152,9 +154,7 @@ ASKED: tuple[Ready, ...] = (
         key="ask-two-plans",
         name=N_("Foyers à deux dons réguliers"),
         definition=N_("Les personnes d’un foyer où deux dons réguliers ou plus sont actifs."),
-        tree=Every(
-            parts=(Condition(source="household_plan", measure=Measure.COUNT, where=_RUNNING, asks=Span(low=2)),)
-        ),
+        tree=Every(parts=(Condition(source="household_plan", measure=Measure.COUNT, where=RUNNING, asks=Span(low=2)),)),
     ),
     Ready(
         key="ask-less",
@@ -180,9 +180,12 @@ ASKED: tuple[Ready, ...] = (
         definition=N_("Un don au moins, le néerlandais pour langue, et une adresse de Bruxelles écrite en français."),
         tree=Every(
             parts=(
-                _gave(),
-                Condition(source="person", where=(_is("language", "nl"),)),
-                Condition(source="address", where=(_is("province", Province.BRUSSELS.value), _is("language", "fr"))),
+                gave(),
+                Condition(source="person", where=(is_one_of("language", "nl"),)),
+                Condition(
+                    source="address",
+                    where=(is_one_of("province", Province.BRUSSELS.value), is_one_of("language", "fr")),
+                ),
             )
         ),
     ),
@@ -190,7 +193,7 @@ ASKED: tuple[Ready, ...] = (
         key="ask-back",
         name=N_("De retour cette année"),
         definition=N_("Un don cette année, plus de 24 mois après le don d’avant."),
-        tree=Every(parts=(_gave(Year(), _number("months_more", low=24)),)),
+        tree=Every(parts=(gave(Year(), _number("months_more", low=24)),)),
     ),
     Ready(
         key="ask-top",
@@ -199,7 +202,7 @@ ASKED: tuple[Ready, ...] = (
         tree=Every(
             parts=(
                 Condition(source="donor", where=(_number("top", high=5),)),
-                Condition(source="person", where=(_is("kind", "individual"),)),
+                Condition(source="person", where=(is_one_of("kind", "individual"),)),
             )
         ),
     ),
@@ -209,9 +212,9 @@ ASKED: tuple[Ready, ...] = (
         definition=N_("40 € ou plus donnés cette année, et aucun numéro national gardé : pas d’attestation en vue."),
         tree=Every(
             parts=(
-                _total(40, Year()),
+                total(40, Year()),
                 Not(part=Condition(source="national_number")),
-                Condition(source="person", where=(_is("kind", "individual"),)),
+                Condition(source="person", where=(is_one_of("kind", "individual"),)),
             )
         ),
     ),
@@ -219,7 +222,7 @@ ASKED: tuple[Ready, ...] = (
         key="ask-candles",
         name=N_("Bougies achetées, jamais donné"),
         definition=N_("Un achat au moins, et aucun don à ce jour."),
-        tree=Every(parts=(Condition(source="sale"), Not(part=_gave()))),
+        tree=Every(parts=(Condition(source="sale"), Not(part=gave()))),
     ),
 )
 """Each is a segment to copy; who votes at an assembly is built with the assembly at hand (`voters`)."""

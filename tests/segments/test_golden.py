@@ -66,7 +66,7 @@ EXPECTED = {
     "generous": "E F H I J K",
     "mid": "J K",
     "major": "K",
-    "upgrade": "G I",
+    "upgrade": "G H I",
     "conversion": "G",
     "legacy": "",
     "upgraded": "E J",
@@ -97,6 +97,24 @@ def test_every_segment_of_the_library_picks_whom_its_definition_names(assembly: 
         assert both(session, Every(parts=(gave[-1], gave[0])), everyone) == set("EFHJ")
         assert both(session, Every(parts=(gave[-2], gave[-1])), everyone) == set("BHIJ")
         assert both(session, Every(parts=(gave[-2], Not(part=gave[-1]))), everyone) == set("MN")
+
+
+def test_who_pays_as_much_for_a_year_may_be_asked_for_more(assembly: Assembly) -> None:
+    year, months, half = date(2025, 11, 1), date(2026, 9, 1), date(2026, 6, 1)
+    with assembly.database.reading() as session:
+        everyone = {name: person(session, assembly, name) for name in ("same", "old", "raised", "fails", "young")}
+        give(session, assembly, everyone["young"], 1000, months)
+        for name, begun, raised_on, fates in (
+            ("same", year, None, ((months, CollectionState.RECEIVED, ""),)),
+            ("old", date(2024, 1, 1), date(2025, 9, 1), ()),
+            ("raised", year, months, ()),
+            ("fails", year, None, ((months, CollectionState.RETURNED, "AM04"),)),
+            ("young", half, None, ()),
+        ):
+            sowing.promise(session, everyone[name], 1000, begun, raised_on=raised_on, fates=fates)
+        tree = BY_KEY["upgrade"].tree
+        assert tree is not None
+        assert both(session, tree, everyone) == {"same", "old"}
 
 
 def reader(session: Session, assembly: Assembly, name: str) -> PersonId:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from crm.people import service as people
 from crm.segments import asking, service
 from crm.segments.errors import SegmentUsed
-from crm.segments.library import READY, Ready
+from crm.segments.library import READY
 from crm.segments.model import Segment
+from crm.segments.phrases import Ready
 from crm.segments.questions import ASKED
 from crm.segments.reading import Reader
 from crm.staff import service as staff
