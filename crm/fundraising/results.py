@@ -150,6 +150,9 @@ def _opt_outs(session: Session, appeal: WholeAppeal, since: date, until: date) -
     no = no_selects.said_no(appeal.plan.purpose, appeal.plan.channel, first, last).subquery("no")
     row = RecipientRow
     query = select(func.count(row.person_id.distinct())).where(
-        row.appeal_id == appeal.id, row.arm == Arm.MAILED, row.person_id.in_(select(no.c.person_id))
+        row.appeal_id == appeal.id,
+        row.arm == Arm.MAILED,
+        store.written_to(),
+        row.person_id.in_(select(no.c.person_id)),
     )
     return session.scalar(query) or 0

@@ -15,7 +15,7 @@ from crm.people import service as people
 from crm.rooms import QUESTIONS
 from crm.values.identifiers import PersonId
 from tests.conftest import NOW
-from tests.fundraising.conftest import BY, TODAY, appeal, person, segment
+from tests.fundraising.conftest import BY, TODAY, appeal, object_to, person, segment
 from tests.segments.conftest import give
 
 
@@ -65,7 +65,7 @@ def test_who_was_written_to_stays_counted_whatever_becomes_of_them(house: Assemb
     with house.database.transaction() as session:
         made = appeal(session, NewCell(name="Tous", segment_id=segment(session, "Tous")), one_a_household=False,
                       planned_on=TODAY)  # fmt: skip
-        early, dead, _ = _drawn(session, house, made, [(0, Arm.MAILED, 0)] * 3)
+        early, dead, angry = _drawn(session, house, made, [(0, Arm.MAILED, 0)] * 3)
         [cell] = service.cells(session, made.id)
 
         def counted() -> tuple[int, int]:
@@ -87,6 +87,10 @@ def test_who_was_written_to_stays_counted_whatever_becomes_of_them(house: Assemb
         assert counted() == (2, 1)
         _leaves(session, made, at=days[5])
         assert counted() == (2, 1)
+        # The appeal caused the no of whoever had its letter, and not of whoever it never reached.
+        for who in (friend, early, angry):
+            object_to(session, house, who)
+        assert results.of(session, made, on=TODAY).opt_outs == 1
 
 
 def _leaves(session: Session, made: WholeAppeal, *, at: datetime) -> None:
