@@ -24,7 +24,6 @@ from crm.collections.model import (
     Seen,
 )
 from crm.collections.model import Sequence as Sequence_
-from crm.collections.pain_002 import Report
 from crm.collections.tables import AttemptRow, CollectionRow
 from crm.donations import pouring, thanks
 from crm.donations import service as donations
@@ -81,29 +80,28 @@ def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datet
     return done
 
 
-def take_report(session: Session, ledger: Ledger, report: Report, *, at: datetime) -> int:
-    """What a pain.002 says: collections, blocks and whole files that were not taken; how many collections it were."""
-    several = list(report.rejections)
-    for text, reason in report.files:
-        for name, block in rules.files_named(text):
-            for whole in store.batches_called(session, {name}).values():
-                names = store.names_awaited(session, whole.id, block)
-                several += [Rejection(end_to_end_id=one, reason=reason) for one in names]
-    return reject(session, ledger, several, at=at)
-
-
 def reject(session: Session, ledger: Ledger, several: Sequence[Rejection], *, at: datetime) -> int:
-    """What a bank did not take (a pain.002): no money moved; how many of them are ours and were awaited."""
+    """What a bank did not take (a pain.002): no money moved; how many of them are ours and were awaited.
+
+    A change of a mandate that one of them carried was told to nobody: the next asking carries it.
+    """
     hold(session, "collections")
     called, count = store.attempts_called(session, {one.end_to_end_id for one in several}), 0
+    carried: dict[int, list[int]] = {}
     for one in several:
         pair = called.get(one.end_to_end_id)
         if pair is None or pair[0].state is not AttemptState.ASKED:
             continue
         pair[0].state, pair[0].reason = AttemptState.REJECTED, one.reason[:40]
+        if pair[0].was_reference or pair[0].is_new_account:
+            carried.setdefault(pair[0].batch_id, []).append(pair[1].mandate_id)
         _follow(session, ledger, pair, one.reason, on=brussels_day(at), was_received=False, at=at)
         count += 1
     session.flush()
+    for batch_id, mandate_ids in carried.items():
+        row = store.batch_row(session, batch_id)
+        if row is not None and row.sent_at is not None:
+            collecting.untold_again(session, mandate_ids, told_at=row.sent_at)
     return count
 
 

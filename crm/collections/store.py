@@ -272,15 +272,6 @@ def awaited(session: Session, batch_id: int) -> dict[Sequence_, tuple[int, int]]
     return {Sequence_(sequence): (count, int(cents)) for sequence, count, cents in session.execute(query)}
 
 
-def names_awaited(session: Session, batch_id: int, block: Sequence_ | None) -> list[str]:
-    """The names of what is still awaited of a file, or of one block of it."""
-    row = AttemptRow
-    query = select(row.end_to_end_id).where(row.batch_id == batch_id, row.state == AttemptState.ASKED)
-    if block is not None:
-        query = query.where(row.sequence == block)
-    return list(session.scalars(query.order_by(row.id)))
-
-
 def counts(session: Session, batch_id: int) -> dict[AttemptState, tuple[int, int]]:
     """How many askings of a file stand where, and what they come to."""
     query = (

@@ -58,3 +58,8 @@ ERRANDS: dict[Errand, str] = {
     Errand.OURS: N_("Domiciliation refusée pour une raison technique (%(code)s) : voir avec la banque"),
 }
 """What is left to do, as the title of a task."""
+TURNED_AWAY = N_(
+    "La banque a refusé le fichier %(file)s ou un de ses blocs (%(code)s ; prélèvements : %(n)s) : voir avec elle, "
+    "puis refaire un fichier"
+)
+"""What is left to do where a bank turned a file, or a block of it, away as a whole."""

@@ -45,7 +45,16 @@ DOORS_BESIDES = {
         "words",
     },
     "crm.care": {"rules", "words"},
-    "crm.collections": {"announcing", "by_hand", "notice_letters", "pain_002", "rules", "settling", "words"},
+    "crm.collections": {
+        "announcing",
+        "by_hand",
+        "notice_letters",
+        "pain_002",
+        "reporting",
+        "rules",
+        "settling",
+        "words",
+    },
     "crm.consent": {
         "asking",
         "certificate",
