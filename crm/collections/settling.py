@@ -55,7 +55,8 @@ class Ledger:
 def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datetime) -> dict[str, Outcome]:
     """What each line that is about a collection of ours did, by its key; lines about anything else are left out.
 
-    A credit that is not what is awaited, to the cent, does nothing: a person looks at it.
+    A credit that is not what is awaited, to the cent, does nothing: a person looks at it. So does one at a return that
+    may mean several equal instalments.
     """
     hold(session, "collections")
     today = brussels_day(at)
@@ -68,16 +69,22 @@ def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datet
             done[line.key] = outcome
     came_in = [line for line in lines if line.cents > 0 and not line.is_return and line.key not in done]
     came: dict[int, Came] = {}
-    for line, pair in _told(session, came_in, AttemptState.ASKED):
+    clear, unclear = _told(session, came_in, AttemptState.ASKED)
+    for line, pair in clear:
         if pair[0].id not in came and pair[1].cents == line.cents:
             came[pair[0].id] = (*pair, line)
+    for line, several in unclear:  # money that came is an instalment, whichever: the newest
+        newest = next((pair for pair in several if pair[0].id not in came), None)
+        if newest is not None:
+            came[newest[0].id] = (*newest, line)
     done |= _settle_several(session, ledger, list(came.values()), at=at)
     debits = [line for line in lines if line.cents < 0]
-    for line, pair in _told(session, debits, AttemptState.SETTLED):
+    clear, unclear = _told(session, debits, AttemptState.SETTLED)
+    for line, pair in clear:
         outcome = _undo(session, ledger, pair, line, at=at)
         if outcome is not None:
             done[line.key] = outcome
-    return done
+    return done | {line.key: Outcome(gifts=0) for line, _ in unclear}
 
 
 def reject(session: Session, ledger: Ledger, several: Sequence[Rejection], *, at: datetime) -> int:
@@ -112,23 +119,38 @@ def send_back(session: Session, ledger: Ledger, gift_id: GiftId, line: Seen, *, 
     return pair is not None and _undo(session, ledger, pair, line, at=at) is not None
 
 
-def _told(session: Session, lines: Sequence[Seen], state: AttemptState) -> list[tuple[Seen, _Pair]]:
-    """Of each line the asking it is about: by the name the bank repeats, else the newest by its mandate and amount."""
+def _told(
+    session: Session, lines: Sequence[Seen], state: AttemptState
+) -> tuple[list[tuple[Seen, _Pair]], list[tuple[Seen, list[_Pair]]]]:
+    """Of each line the asking it is about, by the name the bank repeats, else by its mandate, amount, period and day;
+    and the lines that may be about several, with these, the newest first.
+    """
     called = store.attempts_called(session, {line.end_to_end_id for line in lines if line.end_to_end_id})
     references = {line.mandate for line in lines if line.mandate and line.end_to_end_id not in called}
     mandates = collecting.by_reference(session, references) if references else {}
-    free = store.attempts_of(session, set(mandates.values()), state) if mandates else []
-    found: list[tuple[Seen, _Pair]] = []
-    for line in lines:
-        pair = called.get(line.end_to_end_id)
-        if pair is None and line.mandate in mandates:
-            number = mandates[line.mandate]
-            pair = next((one for one in free if one[1].mandate_id == number and one[1].cents == abs(line.cents)), None)
-            if pair is not None:
-                free.remove(pair)
-        if pair is not None and pair[0].state is state:
-            found.append((line, pair))
-    return found
+    free: dict[tuple[int, int], list[_Pair]] = {}
+    for one in store.attempts_of(session, set(mandates.values()), state) if mandates else ():
+        free.setdefault((one[1].mandate_id, one[1].cents), []).append(one)
+    days = store.collect_days(session, {a.batch_id for several in free.values() for a, _ in several})
+    found = [(line, called[line.end_to_end_id]) for line in lines if line.end_to_end_id in called]
+    found = [(line, pair) for line, pair in found if pair[0].state is state]
+    left = [line for line in lines if line.end_to_end_id not in called and line.mandate in mandates]
+    taken = {pair[0].id for _, pair in found}
+    while True:
+        unclear: list[tuple[Seen, list[_Pair]]] = []
+        for line in left:
+            several = [p for p in free.get((mandates[line.mandate], abs(line.cents)), ()) if p[0].id not in taken]
+            places = [(frozenset({c.period}), days[a.batch_id]) for a, c in several]
+            periods = rules.periods_named(" ".join(line.references))
+            fits = rules.meant(places, periods=periods, on=line.executed_on)
+            if len(fits) == 1:
+                found.append((line, several[fits[0]]))
+                taken.add(several[fits[0]][0].id)
+            elif several:
+                unclear.append((line, [several[at] for at in fits] or several))
+        if len(unclear) == len(left):
+            return found, unclear
+        left = [line for line, _ in unclear]
 
 
 def _settle_file(

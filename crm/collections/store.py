@@ -261,6 +261,13 @@ def attempts_of(
     return [(one, other) for one, other in session.execute(query)]
 
 
+def collect_days(session: Session, batch_ids: Collection[int]) -> dict[int, date]:
+    """For which day each of those files asked."""
+    row = SepaBatchRow
+    found = session.execute(select(row.id, row.collect_on).where(row.id.in_(batch_ids)))
+    return {one.id: one.collect_on for one in found}
+
+
 def awaited(session: Session, batch_id: int) -> dict[Sequence_, tuple[int, int]]:
     """How many askings of a file are still awaited, and what they come to, by their sequence."""
     query = (
