@@ -31,6 +31,7 @@ from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Mo
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.foundation.translation import say
+from crm.people import service as people
 from crm.plans import collecting, mandates
 from crm.plans import service as plans
 from crm.plans.model import Channel, EndReason, Plan, PlanState
@@ -277,7 +278,10 @@ def _undo(session: Session, ledger: Ledger, pair: _Pair, line: Seen, *, at: date
 def _follow(
     session: Session, ledger: Ledger, pair: _Pair, code: str, *, on: date, was_received: bool, at: datetime
 ) -> None:
-    """What the reason leads to: another try, a question, the end; and what is left for a colleague."""
+    """What the reason leads to: another try, a question, the end; and what is left for a colleague.
+
+    Whom the bank reports dead is noted so: every gate keeps letters back until a colleague says that they live.
+    """
     _, collection = pair
     rule = rules.rule_for(code, on)
     deed = rules.deed_after(rule, number=store.times(session, collection.id))
@@ -299,6 +303,8 @@ def _follow(
     elif deed is Deed.STOP and plan.standing.ended_on is None:
         reason = EndReason.DECEASED if rule.errand is Errand.DECEASED else EndReason.BANK
         plans.cancel(session, plan_id, seen=plan.version, on=on, reason=reason, channel=Channel.BANK, at=at, by=None)
+    if rule.errand is Errand.DECEASED:
+        people.record_death(session, plan.person_id, died_on=None, at=at)
     if rule.errand is Errand.NEW_MANDATE:
         mandates.end(session, MandateId(collection.mandate_id), on=on)
     if rule.errand is not Errand.NONE:
