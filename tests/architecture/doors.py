@@ -88,6 +88,7 @@ DOORS_BESIDES = {
         "deductions",
         "donor_selects",
         "donors",
+        "losses",
         "populations",
         "portraits",
         "pouring",
