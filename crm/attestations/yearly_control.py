@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import ColumnElement, Subquery, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.attestations import reconciling, service
@@ -107,15 +107,17 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
 def _by_gift(session: Session, span: tuple[date, date]) -> tuple[Difference, ...]:
     """Gifts that a line stands on, or that the bank booked alone, whose movements and lines differ."""
     lines, entries = banking.matched_lines().subquery("lines"), donations.effective_entries().subquery("entries")
-    alone = select(lines.c.gift_id).where(lines.c.gift_id.is_not(None))
     zero = literal(0)
     both = union_all(
         select(lines.c.gift_id, zero.label("ledger"), lines.c.cents.label("bank")).where(
-            lines.c.booked_on.between(*span), lines.c.gift_id.is_not(None)
+            lines.c.booked_on.between(*span),
+            lines.c.gift_id.is_not(None),
+            ~_came_with_others(lines.c.gift_id, lines, entries),
         ),
         select(entries.c.gift_id, entries.c.cents, zero).where(
             entries.c.booked_on.between(*span),
-            (entries.c.provider == "bank") | (entries.c.provider == "sepa") & entries.c.gift_id.in_(alone),
+            entries.c.provider.in_(BY_BANK),
+            ~_came_with_others(entries.c.gift_id, lines, entries),
         ),
     ).subquery("both")
     ledger, bank = func.sum(both.c.ledger), func.sum(both.c.bank)
@@ -142,16 +144,25 @@ def _by_gift(session: Session, span: tuple[date, date]) -> tuple[Difference, ...
     )
 
 
+def _came_with_others(gift_id: ColumnElement[Any], lines: Subquery, entries: Subquery) -> ColumnElement[bool]:
+    """Gifts of collections that one credit settled with others: what went back of them is compared by its day too."""
+    credited = select(lines.c.gift_id).where(lines.c.gift_id.is_not(None), lines.c.cents > 0)
+    collected = select(entries.c.gift_id).where(entries.c.provider == "sepa")
+    return gift_id.in_(collected) & gift_id.not_in(credited)
+
+
 def _by_day(session: Session, span: tuple[date, date]) -> tuple[Difference, ...]:
     """Days of credits that settled several collections at once."""
     lines, entries = banking.matched_lines().subquery("lines"), donations.effective_entries().subquery("entries")
-    alone = select(lines.c.gift_id).where(lines.c.gift_id.is_not(None))
     zero = literal(0)
-    several = lines.c.booked_on.between(*span) & lines.c.gift_id.is_(None)
+    with_others = _came_with_others(lines.c.gift_id, lines, entries)
+    several = lines.c.booked_on.between(*span) & (lines.c.gift_id.is_(None) | with_others)
     both = union_all(
         select(lines.c.booked_on, zero.label("ledger"), lines.c.cents.label("bank")).where(several),
         select(entries.c.booked_on, entries.c.cents, zero).where(
-            entries.c.booked_on.between(*span), entries.c.provider == "sepa", entries.c.gift_id.not_in(alone)
+            entries.c.booked_on.between(*span),
+            entries.c.provider.in_(BY_BANK),
+            _came_with_others(entries.c.gift_id, lines, entries),
         ),
     ).subquery("both")
     ledger, bank = func.sum(both.c.ledger), func.sum(both.c.bank)

@@ -51,11 +51,11 @@ def book(
         new = _gift(line, person_id, codes, meant or GIFT, fits.get(line.id))
         gift_id = donations.record(session, sealer, new, at=at, by=by).id
         _came(session, fits, {line.id: gift_id})
-        thanks.carry(session, PROVIDER, {gift_id: [_name(line, version) for version in range(FIRST, line.version)]})
+        thanks.carry(session, PROVIDER, {gift_id: [named(line, version) for version in range(FIRST, line.version)]})
     elif undone is not None and line.cents < 0:
         gift_id = undone
         kind = EntryKind.RETURN
-        donations.take_back(session, sealer, gift_id, kind, _movement(line), cents=-line.cents, at=at, by=by)
+        donations.take_back(session, sealer, gift_id, kind, movement(line), cents=-line.cents, at=at, by=by)
     else:
         return None
     store.stand_on(session, line.id, gift_id)
@@ -83,7 +83,7 @@ def unbook(session: Session, sealer: Sealer, line: KeptLine, *, at: datetime, by
     gift = donations.gift(session, line.gift_id)
     if line.cents > 0 and gift.net_cents != line.cents:
         raise GiftHasMoved((line.gift_id,))
-    donations.correct(session, sealer, line.gift_id, _movement(line), cents=-line.cents, at=at, by=by)
+    donations.correct(session, sealer, line.gift_id, movement(line), cents=-line.cents, at=at, by=by)
     standing.forget(session, line.gift_id)
     store.stand_on(session, line.id, None)
 
@@ -121,7 +121,7 @@ def _instalment(line: KeptLine, person_id: PersonId, fits: Fitting) -> NewGift:
         person_id=person_id,
         lines=tuple(NewLine(cents=cents, kind=kind, fund=fund) for cents, kind in parts if cents),
         given_on=line.booked_on,
-        movement=_movement(line),
+        movement=movement(line),
         kind=GiftKind.INSTALMENT if line.cents > fee else GiftKind.MEMBERSHIP_FEE,
         basis=Basis.SETTLEMENT,
         source_code=fits.plan.source_code,
@@ -144,24 +144,26 @@ def _gift(
         person_id=person_id,
         lines=(NewLine(cents=line.cents, kind=LINE_OF.get(meant.kind, LineKind.DONATION), fund=meant.fund),),
         given_on=line.booked_on,
-        movement=_movement(line),
+        movement=movement(line),
         kind=GiftKind.INSTALMENT if line.mandate and meant.kind is GiftKind.ONE_OFF else meant.kind,
         basis=Basis.SETTLEMENT,
         source_code=printed.source_code if printed is not None and not line.mandate else "",
     )
 
 
-def _name(line: KeptLine, version: int) -> str:
+def named(line: KeptLine, version: int) -> str:
+    """How the movement is called that a decision about a line books."""
     return f"{line.fingerprint.partition(':')[2]} {version}"
 
 
-def _movement(line: KeptLine) -> Movement:
+def movement(line: KeptLine) -> Movement:
+    """The money of a line as the decision about it books it."""
     return Movement(
         method=Method.DIRECT_DEBIT if line.mandate else Method.TRANSFER,
         booked_on=line.booked_on,
         value_on=line.value_on,
         executed_on=line.executed_on,
         provider=PROVIDER,
-        external_id=_name(line, line.version),
+        external_id=named(line, line.version),
         reason_code=line.return_reason or "",
     )

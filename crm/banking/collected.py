@@ -19,9 +19,13 @@ from crm.values.identifiers import PersonId
 
 def settle(
     session: Session, ledger: Ledger, waiting: Sequence[KeptLine], *, at: datetime
-) -> tuple[list[KeptLine], dict[str, PersonId]]:
-    """The lines that are left for other rules, and of those settled whose each is, by fingerprint."""
+) -> tuple[list[KeptLine], dict[str, PersonId], set[str]]:
+    """The lines that are left for other rules, of those settled whose each is, by fingerprint, and the returns
+    left among which a colleague has to choose what they mean.
+    """
     done = settling.settle(session, ledger, [seen(line) for line in waiting if not line.fee], at=at)
+    unclear = {key for key, outcome in done.items() if outcome.is_unclear}
+    done = {key: outcome for key, outcome in done.items() if key not in unclear}
     taken = [(line, done[line.fingerprint]) for line in waiting if line.fingerprint in done]
     back = {outcome.gift_id for line, outcome in taken if line.cents < 0 and outcome.gift_id is not None}
     came = store.credits_on(session, back) if back else {}
@@ -35,7 +39,7 @@ def settle(
         at=at,
     )
     owners = {line.fingerprint: outcome.person_id for line, outcome in taken if outcome.person_id is not None}
-    return [line for line in waiting if line.fingerprint not in done], owners
+    return [line for line in waiting if line.fingerprint not in done], owners, unclear
 
 
 def settle_payouts(session: Session, waiting: Sequence[KeptLine], *, at: datetime) -> list[KeptLine]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from crm.banking.model import Format, ReturnKind
+from crm.donations.model import Gift
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
 
@@ -122,6 +123,14 @@ class Desk:
     open_cents: int
     matched: int
     aside: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """A gift that a return may take back; `loss_cents` of it we had refunded, which is a loss of ours then."""
+
+    gift: Gift
+    loss_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

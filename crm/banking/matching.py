@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm.banking import booking, collected, meaning, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
+from crm.collections.rules import meant, periods_named
 from crm.collections.settling import Ledger
 from crm.donations import appeals
 from crm.donations import service as donations
@@ -72,10 +73,10 @@ def match_waiting(
                 return matched
             after = ids[-1]
             every = store.lines(session, ids)
-            waiting, owners = collected.settle(session, ledger, every, at=at)
+            waiting, owners, unclear = collected.settle(session, ledger, every, at=at)
             waiting = collected.settle_payouts(session, waiting, at=at)
             matched += len(every) - len(waiting)
-            decided = [one for one in _surely(session, waiting) if one[0].booked_on <= brussels_day(at)]
+            decided = [one for one in _surely(session, waiting, unclear) if one[0].booked_on <= brussels_day(at)]
             decided = _borne(session, decided)
             now = [(replace(one[0], version=one[0].version + 1), *one[1:]) for one in decided]
             gifts = booking.book_gifts(session, sealer, [(line, who) for line, who, *_ in now], at=at)
@@ -145,8 +146,10 @@ def _scored(line: KeptLine, person: Person, keys: Collection[str], past: Sequenc
     return Candidate(person_id=person.id, score=points, why=tuple(why))
 
 
-def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
-    """The lines that surely are somebody's: whose, by what, and the line that each undoes."""
+def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[str]) -> list[_Decided]:
+    """The lines that surely are somebody's: whose, by what, and the line that each undoes; `unclear` are those whose
+    mandate does not tell which.
+    """
     keys = {line.id: keys_of(line) for line in waiting}
     known = links.known_by(session, {(key.kind, key.key) for several in keys.values() for key in several})
     printed = appeals.printed(session, {line.structured for line in waiting if line.structured})
@@ -161,7 +164,7 @@ def _surely(session: Session, waiting: Sequence[KeptLine]) -> list[_Decided]:
     decided: list[_Decided] = []
     for line in waiting:
         if line.return_kind is not None:
-            first = _undone_by(line, free)
+            first = _undone_by(line, free, by_mandate=line.fingerprint not in unclear)
             if first is not None and first.person_id is not None:
                 free.remove(first)
                 decided.append((line, first.person_id, Rule.RETURN, first))
@@ -198,11 +201,21 @@ def _borne(session: Session, decided: Sequence[_Decided]) -> list[_Decided]:
     return kept
 
 
-def _undone_by(line: KeptLine, free: Sequence[KeptLine]) -> KeptLine | None:
-    """What a return undoes: the same amount the other way, by its end-to-end id, else by its mandate."""
-    for name in ("end_to_end_id", "mandate"):
+def _undone_by(line: KeptLine, free: Sequence[KeptLine], *, by_mandate: bool) -> KeptLine | None:
+    """What a return undoes: the same amount the other way, by its end-to-end id, else by its mandate, where it is
+    clear by the period it names, or by its day, which of several it means.
+    """
+    for name in ("end_to_end_id", "mandate") if by_mandate else ("end_to_end_id",):
         said = getattr(line, name)
-        for one in free:
-            if said and getattr(one, name) == said and one.cents == -line.cents and one.person_id is not None:
-                return one
+        fits = [
+            one
+            for one in free
+            if said and getattr(one, name) == said and one.cents == -line.cents and one.person_id is not None
+        ]
+        if fits and name == "mandate":
+            places = [(periods_named(one.communication), one.executed_on) for one in fits]
+            meant_ = meant(places, periods=periods_named(line.communication), on=line.executed_on)
+            return fits[meant_[0]] if len(meant_) == 1 else None
+        if fits:
+            return fits[0]
     return None

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from crm.banking import booking, by_hand, collected, deciding, matching, store
 from crm.banking.bringing import Counter
 from crm.banking.errors import DayToCome, NothingToUndo
-from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule
+from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule, Taken
 from crm.banking.meaning import Meant
 from crm.collections import settling
 from crm.collections.settling import Ledger
+from crm.donations import losses
 from crm.donations import service as donations
-from crm.donations.model import Gift
+from crm.donations.errors import MoreThanReceived
 from crm.people import arriving
 from crm.people import service as people
 from crm.people.errors import PersonMissing
@@ -67,11 +68,13 @@ def confirm(
     rule: Rule = Rule.COLLEAGUE,
     meant: Meant | None = None,
     gift_id: GiftId | None = None,
+    loss_cents: int = 0,
 ) -> KeptLine:
     """The line is that person's; what it says of them is learned, a national number in it goes to them.
 
     `meant` is what a credit is and the fund it goes to: a gift to the general fund where nothing is said. A return
-    takes a gift of theirs back, `gift_id` where it is said: a collection as the bank's own line would.
+    takes a gift of theirs back, `gift_id` where it is said: a collection as the bank's own line would. `loss_cents` is
+    what of it we had refunded, as the colleague saw it: a loss of ours.
 
     Raises `LineDecided` where somebody decided since version `seen`, with what they decided, `NothingToUndo` where no
     gift of theirs is surely meant, MoreThanReceived where it stands for less.
@@ -84,6 +87,7 @@ def confirm(
         raise DayToCome
     undone = _undone(session, found, person.id, gift_id)
     if undone is not None:
+        _bear(session, counter, found, undone, loss_cents, by=by, at=at)
         ledger = Ledger(sealer=counter.sealer, language=counter.language)
         settled = settling.send_back(session, ledger, undone, collected.seen(found), at=at)
         rule = Rule.COLLECTION if settled else rule
@@ -104,24 +108,47 @@ def confirm(
     return decided
 
 
-def gifts_to_undo(session: Session, found: KeptLine, person_id: PersonId) -> tuple[Gift, ...]:
-    """Somebody's newest gifts that a return may take back: those that stand for so much, or more."""
-    several = donations.latest_of(session, person_id, size=RECENT)
-    return tuple(one for one in several if one.net_cents >= -found.cents and not one.is_test)
+def _bear(
+    session: Session, counter: Counter, found: KeptLine, gift_id: GiftId, cents: int, *, by: AccountId, at: datetime
+) -> None:
+    """What of a gift that goes back had been refunded is a loss; only as much as the colleague saw."""
+    missing = max(0, -found.cents - donations.gift(session, gift_id).net_cents)
+    if missing != cents:
+        raise MoreThanReceived
+    if missing:
+        movement = booking.movement(replace(found, version=found.version + 1))
+        losses.bear(session, counter.sealer, gift_id, movement, cents=missing, at=at, by=by)
+
+
+def gifts_to_undo(session: Session, found: KeptLine, person_id: PersonId) -> tuple[Taken, ...]:
+    """Somebody's newest gifts that a return may take back: those that stand for so much, or more, or would if we had
+    refunded nothing of them.
+    """
+    cents = -found.cents
+    several = [one for one in donations.latest_of(session, person_id, size=RECENT) if not one.is_test]
+    refunded = losses.refunded(session, {one.id for one in several if one.net_cents < cents})
+    return tuple(
+        Taken(gift=one, loss_cents=max(0, cents - one.net_cents))
+        for one in several
+        if one.net_cents + (refunded.get(one.id, 0) if one.net_cents < cents else 0) >= cents
+    )
 
 
 def _undone(session: Session, found: KeptLine, person_id: PersonId, gift_id: GiftId | None) -> GiftId | None:
-    """The gift that a return takes back: the one that was said, else their newest of that very amount."""
+    """The gift that a return takes back: the one that was said, else their only one that may be of that very amount."""
     if found.return_kind is None or found.cents >= 0:
         return None
     if gift_id is not None:
         if donations.gift(session, gift_id).person_id != person_id:
             raise NothingToUndo(person_id)
         return gift_id
-    like = store.last_like(session, person_id, -found.cents)
-    if like is not None and like.gift_id is not None:
-        return like.gift_id
-    same = [one.id for one in gifts_to_undo(session, found, person_id) if one.net_cents == -found.cents]
+    several = gifts_to_undo(session, found, person_id)
+    same = [one.gift.id for one in several if one.gift.net_cents == -found.cents]
+    if len(same) > 1 or any(one.loss_cents for one in several):
+        raise NothingToUndo(person_id)
+    like = None if same else store.last_like(session, person_id, -found.cents)
+    if like is not None and like.gift_id is not None:  # a gift that was moved to another donor since
+        same = [like.gift_id] if donations.gift(session, like.gift_id).net_cents >= -found.cents else []
     if not same:
         raise NothingToUndo(person_id)
     return same[0]
@@ -178,6 +205,8 @@ def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: A
         by_hand.take_back(session, counter, before, at=at)
     elif before.gift_id is not None:
         booking.unbook(session, counter.sealer, replace(before, version=reopened.version), at=at, by=by)
+    if before.gift_id is not None and before.cents < 0:
+        losses.take_back(session, counter.sealer, before.gift_id, booking.movement(before), at=at, by=by)
     if (whose := before.person_id) is not None:
         matching.unlearn(session, before, whose)
         vault.take_back(session, counter.sealer, before.fingerprint, whose, at=at, by=by)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from crm.collections.model import AttemptState, CollectionState
+from crm.collections.model import Sequence as Block
 from crm.collections.store import AT_ONCE
 from crm.collections.tables import AttemptRow, CollectionRow, SepaBatchRow
 from crm.foundation import bulk
@@ -61,22 +62,44 @@ def last_settled_on(session: Session, batch_id: int) -> date | None:
     return session.scalar(select(func.max(AttemptRow.settled_on)).where(AttemptRow.batch_id == batch_id))
 
 
-def wait_again(session: Session, batch_id: int, *, on: date) -> None:
-    """Nothing of a file was asked: each of its instalments waits for the next."""
-    these = select(AttemptRow.collection_id).where(AttemptRow.batch_id == batch_id)
+def wait_again(session: Session, batch_id: int, block: Block | None = None, *, on: date) -> int:
+    """What is awaited of a file, or of a block of it, was never asked: it waits for the next; how many they are."""
+    these = _awaited(batch_id, block)
     session.execute(
         update(CollectionRow)
-        .where(CollectionRow.id.in_(these))
+        .where(CollectionRow.id.in_(select(AttemptRow.collection_id).where(*these)))
         .values(state=CollectionState.OPEN, retry_on=on)
         .execution_options(synchronize_session=False)
     )
+    count = session.scalar(select(func.count()).select_from(AttemptRow).where(*these)) or 0
     session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.batch_id == batch_id)
-        .values(state=AttemptState.DROPPED)
-        .execution_options(synchronize_session=False)
+        update(AttemptRow).where(*these).values(state=AttemptState.DROPPED).execution_options(synchronize_session=False)
     )
     session.expire_all()
+    return count
+
+
+def mandates_awaited(session: Session, batch_id: int, block: Block | None) -> Iterator[list[int]]:
+    """The mandates by which something is awaited of a file, or of a block of it, some at a time."""
+    after = 0
+    while True:
+        query = (
+            select(AttemptRow.id, CollectionRow.mandate_id)
+            .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+            .where(*_awaited(batch_id, block), AttemptRow.id > after)
+            .order_by(AttemptRow.id)
+            .limit(AT_ONCE)
+        )
+        found = session.execute(query).all()
+        if not found:
+            return
+        after = found[-1].id
+        yield [one.mandate_id for one in found]
+
+
+def _awaited(batch_id: int, block: Block | None) -> list[ColumnElement[bool]]:
+    these = [AttemptRow.batch_id == batch_id, AttemptRow.state == AttemptState.ASKED]
+    return these if block is None else [*these, AttemptRow.sequence == block]
 
 
 def keys(session: Session, batch_id: int, *, size: int) -> list[str]:

@@ -209,11 +209,18 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a line did: one collection's gift and giver, or a whole file (`gifts` of them)."""
+    """What a line did: one collection's gift and giver, or a whole file (`gifts` of them).
+
+    `is_unclear`: nothing, since it may mean several equal instalments: a colleague chooses.
+    """
 
     gifts: int
     person_id: PersonId | None = None
     gift_id: GiftId | None = None
+
+    @property
+    def is_unclear(self) -> bool:
+        return self.gifts == 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

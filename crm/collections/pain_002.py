@@ -17,7 +17,10 @@ _LONGEST = 40
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """Single collections that were turned away, and whole files or blocks of ours by name, each with the reason."""
+    """Single collections that were turned away, and whole files or blocks of ours by name, each with the reason.
+
+    A collection without a reason of its own, in a file or block that was turned away, is told by that alone.
+    """
 
     rejections: tuple[Rejection, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
@@ -38,10 +41,12 @@ def read(stream: IO[bytes]) -> Report:
     report = next((one for one in root.iter("{*}CstmrPmtStsRpt")), None)
     if report is None:
         raise ReportUnreadable(root.sourceline or 0)
+    is_whole = any(_said(one, "{*}GrpSts") == REJECTED for one in report.iter("{*}OrgnlGrpInfAndSts"))
     found = [
-        Rejection(end_to_end_id=name, reason=_reason(one))
+        Rejection(end_to_end_id=name, reason=reason)
         for one in report.iter("{*}TxInfAndSts")
         if _said(one, "{*}TxSts") == REJECTED and (name := _said(one, "{*}OrgnlEndToEndId"))
+        if (reason := _reason(one)) or not (is_whole or _is_of_a_block_turned_away(one))
     ]
     files = []
     for tag, name, status in (
@@ -54,6 +59,11 @@ def read(stream: IO[bytes]) -> Report:
             if _said(one, status) == REJECTED and (called := _said(one, name))
         ]
     return Report(rejections=tuple(found), files=tuple(files))
+
+
+def _is_of_a_block_turned_away(element: etree._Element) -> bool:
+    block = element.getparent()
+    return block is not None and _said(block, "{*}PmtInfSts") == REJECTED
 
 
 def _reason(element: etree._Element) -> str:

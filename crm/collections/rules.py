@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from collections.abc import Sequence as Several
 from datetime import date, timedelta
 
 from crm.collections.model import Deed, Errand, LeftOut, ReasonRule, Schema, Sequence
@@ -100,6 +101,29 @@ _NAMED = re.compile(r"(PV-\d{8}-\d{6})(?:-(FRST|RCUR))?(?![-\d])")
 def files_named(text: str) -> tuple[tuple[str, Sequence | None], ...]:
     """The files of ours that a bank names in a text, each with the block of it where it says which."""
     return tuple((name, Sequence(block) if block else None) for name, block in _NAMED.findall(text))
+
+
+_PERIOD = re.compile(r"(?<![\d-])20\d\d-(?:0[1-9]|1[0-2])(?![\d-])")
+
+
+def periods_named(text: str) -> frozenset[str]:
+    """The periods of instalments in a text: our files say them to whoever is debited, and banks repeat them."""
+    return frozenset(_PERIOD.findall(text))
+
+
+def meant(
+    several: Several[tuple[frozenset[str], date | None]], *, periods: frozenset[str], on: date | None
+) -> tuple[int, ...]:
+    """The places of those of several equal instalments that a line means, each given as (its periods, its day).
+
+    By the periods it names, where any of them has one; then, where several are left, by the day of the collection.
+    """
+    left = list(range(len(several)))
+    if periods and any(named for named, _ in several):
+        left = [at for at in left if several[at][0] & periods]
+    if len(left) > 1 and on is not None:
+        left = [at for at in left if several[at][1] == on] or left
+    return tuple(left)
 
 
 _LATIN = str.maketrans({"ß": "ss", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o", "Ł": "L", "ł": "l",

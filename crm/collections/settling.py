@@ -24,7 +24,6 @@ from crm.collections.model import (
     Seen,
 )
 from crm.collections.model import Sequence as Sequence_
-from crm.collections.pain_002 import Report
 from crm.collections.tables import AttemptRow, CollectionRow
 from crm.donations import pouring, thanks
 from crm.donations import service as donations
@@ -32,6 +31,7 @@ from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Mo
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.foundation.translation import say
+from crm.people import service as people
 from crm.plans import collecting, mandates
 from crm.plans import service as plans
 from crm.plans.model import Channel, EndReason, Plan, PlanState
@@ -56,7 +56,8 @@ class Ledger:
 def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datetime) -> dict[str, Outcome]:
     """What each line that is about a collection of ours did, by its key; lines about anything else are left out.
 
-    A credit that is not what is awaited, to the cent, does nothing: a person looks at it.
+    A credit that is not what is awaited, to the cent, does nothing: a person looks at it. So does one at a return that
+    may mean several equal instalments.
     """
     hold(session, "collections")
     today = brussels_day(at)
@@ -69,41 +70,46 @@ def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datet
             done[line.key] = outcome
     came_in = [line for line in lines if line.cents > 0 and not line.is_return and line.key not in done]
     came: dict[int, Came] = {}
-    for line, pair in _told(session, came_in, AttemptState.ASKED):
+    clear, unclear = _told(session, came_in, AttemptState.ASKED)
+    for line, pair in clear:
         if pair[0].id not in came and pair[1].cents == line.cents:
             came[pair[0].id] = (*pair, line)
+    for line, several in unclear:  # money that came is an instalment, whichever: the newest
+        newest = next((pair for pair in several if pair[0].id not in came), None)
+        if newest is not None:
+            came[newest[0].id] = (*newest, line)
     done |= _settle_several(session, ledger, list(came.values()), at=at)
     debits = [line for line in lines if line.cents < 0]
-    for line, pair in _told(session, debits, AttemptState.SETTLED):
+    clear, unclear = _told(session, debits, AttemptState.SETTLED)
+    for line, pair in clear:
         outcome = _undo(session, ledger, pair, line, at=at)
         if outcome is not None:
             done[line.key] = outcome
-    return done
-
-
-def take_report(session: Session, ledger: Ledger, report: Report, *, at: datetime) -> int:
-    """What a pain.002 says: collections, blocks and whole files that were not taken; how many collections it were."""
-    several = list(report.rejections)
-    for text, reason in report.files:
-        for name, block in rules.files_named(text):
-            for whole in store.batches_called(session, {name}).values():
-                names = store.names_awaited(session, whole.id, block)
-                several += [Rejection(end_to_end_id=one, reason=reason) for one in names]
-    return reject(session, ledger, several, at=at)
+    return done | {line.key: Outcome(gifts=0) for line, _ in unclear}
 
 
 def reject(session: Session, ledger: Ledger, several: Sequence[Rejection], *, at: datetime) -> int:
-    """What a bank did not take (a pain.002): no money moved; how many of them are ours and were awaited."""
+    """What a bank did not take (a pain.002): no money moved; how many of them are ours and were awaited.
+
+    A change of a mandate that one of them carried was told to nobody: the next asking carries it.
+    """
     hold(session, "collections")
     called, count = store.attempts_called(session, {one.end_to_end_id for one in several}), 0
+    carried: dict[int, list[int]] = {}
     for one in several:
         pair = called.get(one.end_to_end_id)
         if pair is None or pair[0].state is not AttemptState.ASKED:
             continue
         pair[0].state, pair[0].reason = AttemptState.REJECTED, one.reason[:40]
+        if pair[0].was_reference or pair[0].is_new_account:
+            carried.setdefault(pair[0].batch_id, []).append(pair[1].mandate_id)
         _follow(session, ledger, pair, one.reason, on=brussels_day(at), was_received=False, at=at)
         count += 1
     session.flush()
+    for batch_id, mandate_ids in carried.items():
+        row = store.batch_row(session, batch_id)
+        if row is not None and row.sent_at is not None:
+            collecting.untold_again(session, mandate_ids, told_at=row.sent_at)
     return count
 
 
@@ -114,23 +120,38 @@ def send_back(session: Session, ledger: Ledger, gift_id: GiftId, line: Seen, *, 
     return pair is not None and _undo(session, ledger, pair, line, at=at) is not None
 
 
-def _told(session: Session, lines: Sequence[Seen], state: AttemptState) -> list[tuple[Seen, _Pair]]:
-    """Of each line the asking it is about: by the name the bank repeats, else the newest by its mandate and amount."""
+def _told(
+    session: Session, lines: Sequence[Seen], state: AttemptState
+) -> tuple[list[tuple[Seen, _Pair]], list[tuple[Seen, list[_Pair]]]]:
+    """Of each line the asking it is about, by the name the bank repeats, else by its mandate, amount, period and day;
+    and the lines that may be about several, with these, the newest first.
+    """
     called = store.attempts_called(session, {line.end_to_end_id for line in lines if line.end_to_end_id})
     references = {line.mandate for line in lines if line.mandate and line.end_to_end_id not in called}
     mandates = collecting.by_reference(session, references) if references else {}
-    free = store.attempts_of(session, set(mandates.values()), state) if mandates else []
-    found: list[tuple[Seen, _Pair]] = []
-    for line in lines:
-        pair = called.get(line.end_to_end_id)
-        if pair is None and line.mandate in mandates:
-            number = mandates[line.mandate]
-            pair = next((one for one in free if one[1].mandate_id == number and one[1].cents == abs(line.cents)), None)
-            if pair is not None:
-                free.remove(pair)
-        if pair is not None and pair[0].state is state:
-            found.append((line, pair))
-    return found
+    free: dict[tuple[int, int], list[_Pair]] = {}
+    for one in store.attempts_of(session, set(mandates.values()), state) if mandates else ():
+        free.setdefault((one[1].mandate_id, one[1].cents), []).append(one)
+    days = store.collect_days(session, {a.batch_id for several in free.values() for a, _ in several})
+    found = [(line, called[line.end_to_end_id]) for line in lines if line.end_to_end_id in called]
+    found = [(line, pair) for line, pair in found if pair[0].state is state]
+    left = [line for line in lines if line.end_to_end_id not in called and line.mandate in mandates]
+    taken = {pair[0].id for _, pair in found}
+    while True:
+        unclear: list[tuple[Seen, list[_Pair]]] = []
+        for line in left:
+            several = [p for p in free.get((mandates[line.mandate], abs(line.cents)), ()) if p[0].id not in taken]
+            places = [(frozenset({c.period}), days[a.batch_id]) for a, c in several]
+            periods = rules.periods_named(" ".join(line.references))
+            fits = rules.meant(places, periods=periods, on=line.executed_on)
+            if len(fits) == 1:
+                found.append((line, several[fits[0]]))
+                taken.add(several[fits[0]][0].id)
+            elif several:
+                unclear.append((line, [several[at] for at in fits] or several))
+        if len(unclear) == len(left):
+            return found, unclear
+        left = [line for line, _ in unclear]
 
 
 def _settle_file(
@@ -257,7 +278,10 @@ def _undo(session: Session, ledger: Ledger, pair: _Pair, line: Seen, *, at: date
 def _follow(
     session: Session, ledger: Ledger, pair: _Pair, code: str, *, on: date, was_received: bool, at: datetime
 ) -> None:
-    """What the reason leads to: another try, a question, the end; and what is left for a colleague."""
+    """What the reason leads to: another try, a question, the end; and what is left for a colleague.
+
+    Whom the bank reports dead is noted so: every gate keeps letters back until a colleague says that they live.
+    """
     _, collection = pair
     rule = rules.rule_for(code, on)
     deed = rules.deed_after(rule, number=store.times(session, collection.id))
@@ -279,6 +303,8 @@ def _follow(
     elif deed is Deed.STOP and plan.standing.ended_on is None:
         reason = EndReason.DECEASED if rule.errand is Errand.DECEASED else EndReason.BANK
         plans.cancel(session, plan_id, seen=plan.version, on=on, reason=reason, channel=Channel.BANK, at=at, by=None)
+    if rule.errand is Errand.DECEASED:
+        people.record_death(session, plan.person_id, died_on=None, at=at)
     if rule.errand is Errand.NEW_MANDATE:
         mandates.end(session, MandateId(collection.mandate_id), on=on)
     if rule.errand is not Errand.NONE:

@@ -261,6 +261,13 @@ def attempts_of(
     return [(one, other) for one, other in session.execute(query)]
 
 
+def collect_days(session: Session, batch_ids: Collection[int]) -> dict[int, date]:
+    """For which day each of those files asked."""
+    row = SepaBatchRow
+    found = session.execute(select(row.id, row.collect_on).where(row.id.in_(batch_ids)))
+    return {one.id: one.collect_on for one in found}
+
+
 def awaited(session: Session, batch_id: int) -> dict[Sequence_, tuple[int, int]]:
     """How many askings of a file are still awaited, and what they come to, by their sequence."""
     query = (
@@ -270,15 +277,6 @@ def awaited(session: Session, batch_id: int) -> dict[Sequence_, tuple[int, int]]
         .group_by(AttemptRow.sequence)
     )
     return {Sequence_(sequence): (count, int(cents)) for sequence, count, cents in session.execute(query)}
-
-
-def names_awaited(session: Session, batch_id: int, block: Sequence_ | None) -> list[str]:
-    """The names of what is still awaited of a file, or of one block of it."""
-    row = AttemptRow
-    query = select(row.end_to_end_id).where(row.batch_id == batch_id, row.state == AttemptState.ASKED)
-    if block is not None:
-        query = query.where(row.sequence == block)
-    return list(session.scalars(query.order_by(row.id)))
 
 
 def counts(session: Session, batch_id: int) -> dict[AttemptState, tuple[int, int]]:

@@ -53,8 +53,16 @@ LEFT_BY_THE_BANK = ("MS03", "AM04", "AC01", "AC04", "AC06", "MD01", "MD07", "MS0
 """The reasons among which a colleague chooses why the bank left something out."""
 ERRANDS: dict[Errand, str] = {
     Errand.CALL: N_("Domiciliation refusée par la banque (%(code)s) : appeler pour demander ce qu’il en est"),
-    Errand.DECEASED: N_("La banque dit la personne décédée (%(code)s) : vérifier, n’écrire à personne"),
+    Errand.DECEASED: N_(
+        "La banque dit la personne décédée (%(code)s) : sa fiche le dit, plus rien ne part ; à vérifier, "
+        "et à y retirer si c’est faux"
+    ),
     Errand.NEW_MANDATE: N_("La banque ne connaît pas de mandat (%(code)s) : en signer un nouveau, ou en rester là"),
     Errand.OURS: N_("Domiciliation refusée pour une raison technique (%(code)s) : voir avec la banque"),
 }
 """What is left to do, as the title of a task."""
+TURNED_AWAY = N_(
+    "La banque a refusé le fichier %(file)s ou un de ses blocs (%(code)s ; prélèvements : %(n)s) : voir avec elle, "
+    "puis refaire un fichier"
+)
+"""What is left to do where a bank turned a file, or a block of it, away as a whole."""

@@ -134,7 +134,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             rows=[
                 {
                     "on": one.booked_on,
-                    "kind": say(language, words.ENTRIES[one.kind][0]),
+                    "kind": say(language, words.moved(one.kind, one.provider)[0]),
                     "method": say(language, words.METHODS[one.method]),
                     "euro": euros(one.cents),
                 }

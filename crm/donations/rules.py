@@ -17,7 +17,10 @@ EFFECTIVE = frozenset(EntryKind) - {EntryKind.FEE}
 LINE_OF = {GiftKind.MEMBERSHIP_FEE: LineKind.FEE, GiftKind.SALE: LineKind.GOODS}
 """What the one line of a gift is for, where nothing more is said: else it is a donation."""
 
-OUR_PROVIDERS = frozenset({"bank", "batch", "correction", "import", "import-undo", "refund", "sepa"})
+LOSS = "loss"
+"""Under this name stands what we refunded of a gift that the bank then took back as a whole."""
+
+OUR_PROVIDERS = frozenset({"bank", "batch", "correction", "import", "import-undo", LOSS, "refund", "sepa"})
 """Under these names our own rooms book movements; no file and no program may."""
 
 _ALWAYS = date(1900, 1, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.donations.costing import Donors
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, RefundState, Why
+from crm.donations.rules import LOSS
 from crm.donations.thanking import ThankWay
 from crm.foundation.translation import N_
 
@@ -38,6 +39,18 @@ ENTRIES: dict[EntryKind, tuple[str, str]] = {
     EntryKind.FEE: (N_("Frais du prestataire"), "note"),
     EntryKind.CORRECTION: (N_("Correction"), "warn"),
 }
+LOST: dict[EntryKind, tuple[str, str]] = {
+    EntryKind.CORRECTION: (N_("Remboursement passé en perte"), "warn"),
+    EntryKind.FEE: (N_("Perte : remboursé, puis repris par la banque"), "stop"),
+}
+"""What is said of a movement that makes a loss of a refund."""
+
+
+def moved(kind: EntryKind, provider: str) -> tuple[str, str]:
+    """What a movement is called, and its shape."""
+    return LOST[kind] if provider == LOSS and kind in LOST else ENTRIES[kind]
+
+
 DONORS: dict[Donors, str] = {
     Donors.ANY: N_("tout le monde"),
     Donors.NEW: N_("qui a commencé à donner cette année-là"),

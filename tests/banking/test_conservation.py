@@ -112,8 +112,11 @@ def _at_the_bank(session: Session, assembly: Assembly, deed: str, chance: Random
     if deed == "return":
         whose = chance.choice(mine.people)
         for line in [one for one in store.waiting(session, size=100) if one.return_kind is not None][:1]:
-            for gift in banking.gifts_to_undo(session, line, whose)[:1]:
-                banking.confirm(session, counter, line.id, whose, gift_id=gift.id, seen=line.version, **facts)  # type: ignore[arg-type]
+            for one in banking.gifts_to_undo(session, line, whose)[:1]:
+                banking.confirm(
+                    session, counter, line.id, whose, gift_id=one.gift.id, loss_cents=one.loss_cents,
+                    seen=line.version, **facts,  # type: ignore[arg-type]
+                )  # fmt: skip
         return
     several = [one for one in store.lines(session, range(10_000)) if one.gift_id is not None]
     for line in several[:1] if chance.random() < 0.5 else several[-1:]:

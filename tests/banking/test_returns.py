@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly, bank_counter
-from crm.banking import bringing
+from crm.banking import bringing, store
 from crm.banking import service as banking
 from crm.banking.errors import NothingToUndo
-from crm.banking.kept import Rule
+from crm.banking.kept import KeptLine, Rule
 from crm.collections import service as collections
 from crm.collections.model import CollectionState
 from crm.collections.service import Office
@@ -104,3 +106,38 @@ def test_a_return_of_a_collection_that_a_whole_file_settled_is_booked_by_hand(
         )
         banking.confirm(session, counter, line.id, plan.person_id, seen=again.version, by=CLAIRE, at=NOW)
         assert donations.totals(session, Wanted(person_id=plan.person_id)).net_cents == 0
+
+
+def test_a_return_that_may_mean_several_equal_gifts_is_told_by_its_words_or_chosen_at_the_desk(
+    assembly: Assembly,
+) -> None:
+    """Lines by a mandate that no collection of ours asked for: a house that moved in with its past."""
+    months = ("2026-08", "2026-09", "2026-10")
+    several = [replace(came("AIBF-7", 1500), structured=direct_debit(mandate="AIBF-7", text=one)) for one in months]
+    brought(assembly, coda.statement(several))
+    marie = person(assembly, "Marie", "Toujours")
+    for line in waiting(assembly):
+        confirmed(assembly, line, marie)
+    told = direct_debit(mandate="AIBF-7", text="2026-08", paid="4", kind="2", reason="MD06")
+    moves = [replace(back("AIBF-7", 1500), structured=told), back("AIBF-7", 1500)]
+    report = brought(assembly, coda.statement(moves, opening=104_500, number=2))
+    assert (report.matched, report.open) == (1, 1)
+    [left] = waiting(assembly)
+    counter = bank_counter(assembly)
+    with assembly.database.reading() as session:
+        assert [one.communication for one in lines_that_went_back(session)] == ["2026-08"]
+        offered = banking.gifts_to_undo(session, left, marie.id)
+        assert [(one.gift.net_cents, one.loss_cents) for one in offered] == [(1500, 0), (1500, 0)]
+    with pytest.raises(NothingToUndo), assembly.database.transaction() as session:
+        banking.confirm(session, counter, left.id, marie.id, seen=left.version, by=CLAIRE, at=NOW)
+    with assembly.database.transaction() as session:
+        facts = {"seen": left.version, "by": CLAIRE, "at": NOW}
+        banking.confirm(session, counter, left.id, marie.id, gift_id=offered[-1].gift.id, **facts)  # type: ignore[arg-type]
+        assert donations.gift(session, offered[-1].gift.id).net_cents == 0
+        assert donations.totals(session, Wanted(person_id=marie.id)).net_cents == 1500
+
+
+def lines_that_went_back(session: Session) -> list[KeptLine]:
+    """The credits that a return undoes."""
+    every = {line.id: line for line in store.lines(session, range(1_000))}
+    return [every[line.undoes] for line in every.values() if line.undoes is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -172,6 +173,46 @@ def test_a_bank_that_names_only_the_mandate_is_understood(
         done = settling.settle(session, ledger, [came, back], at=noon(CAME))
         assert {key: one.person_id for key, one in done.items()} == {"a": plan.person_id, "b": plan.person_id}
         assert given_in_all(session) == (0, 0)
+
+
+SAID: tuple[tuple[dict[str, Any], list[str]], ...] = (
+    ({"references": ("2026-12",), "reason": "MD06"}, ["returned", "received", "received"]),
+    ({"executed_on": date(2026, 12, 7), "reason": "MD06"}, ["returned", "received", "received"]),
+    ({"references": ("don 2027-01 merci",), "executed_on": date(2026, 12, 7)}, ["received", "open", "received"]),
+    ({"executed_on": date(2027, 2, 10), "reason": "MD06"}, ["received"] * 3),
+    ({"references": ("2026-11",), "reason": "MD06"}, ["received"] * 3),
+    ({}, ["received"] * 3),
+)
+"""What a return by mandate alone says, and where the three instalments stand after it."""
+
+
+@pytest.mark.parametrize(("said", "stands"), SAID)
+def test_of_three_equal_instalments_a_return_takes_back_the_one_it_means_or_waits(
+    assembly: Assembly,
+    office: Office,
+    ledger: Ledger,
+    promise: Promise,
+    said: dict[str, Any],
+    stands: list[str],
+) -> None:
+    """By the period in our words first, then by the day of the file; across the end of a year."""
+    days = (DAY, date(2027, 1, 5), date(2027, 2, 5))
+    with assembly.database.transaction() as session:
+        plan = promise(session, 1000, started_on=SIGNED)
+        assert plan.mandate_id is not None
+        reference = mandates.mandate(session, plan.mandate_id).reference
+        for day in days:
+            batch = sent(session, office, day, day - timedelta(days=6))
+            came = credit(f"in {day}", day, 1000, batch.header.message_id)
+            settling.settle(session, ledger, [came], at=noon(day))
+        back_on = date(2027, 2, 10)
+        back = credit("back", back_on, -1000, **{"mandate": reference, "is_return": True, "reason": "AM04", **said})
+        done = settling.settle(session, ledger, [back], at=noon(back_on))
+        assert done["back"].is_unclear is (stands == ["received"] * 3)
+        found = sorted(service.of_plan(session, plan.id), key=lambda one: one.period)
+        assert [one.period for one in found] == ["2026-12", "2027-01", "2027-02"]
+        assert [one.state.value for one in found] == stands
+        assert given_in_all(session) == (stands.count("received"), 1000 * stands.count("received"))
 
 
 @settings(max_examples=4, suppress_health_check=list(HealthCheck))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from crm.assembly import Assembly
 from crm.donations import service as donations
-from crm.donations.model import GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff.model import Role
@@ -108,8 +108,25 @@ def test_a_return_asks_which_gift_it_takes_back(assembly: Assembly, browser: Cal
     assert (stranger.status_code, "aucun don de cette personne" in stranger.text) == (422, True)
     said = {"seen": seen, "person_id": marie.id, "gift_id": gift.id}
     assert finance.post(f"/office/bank/{line}/confirm", said).status_code == 303
-    with assembly.database.reading() as session:
+    with assembly.database.transaction() as session:
         assert donations.gift(session, gift.id).net_cents == 3000
+        refund = Movement(method=Method.TRANSFER, booked_on=coda.DAY, provider="refund", external_id="1")
+        donations.take_back(session, assembly.sealer, gift.id, EntryKind.REFUND, refund, cents=1000, at=NOW)
+    content = coda.file(coda.statement([Move(cents=-3000, code="00503000", structured=back)], opening=98_000, number=2))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(content), "next.cod")})
+    line, seen = chosen(finance.get("/office/bank").text)
+    asked = finance.post(f"/office/bank/{line}/confirm", {"seen": seen, "person_id": marie.id})
+    assert f'name="loss_{gift.id}" value="1000"' in asked.text
+    assert "10,00 € seront notés en perte" in asked.text.replace("\xa0", " ")
+    unseen = finance.post(f"/office/bank/{line}/confirm", said | {"seen": seen})
+    assert (unseen.status_code, "regardez encore une fois" in unseen.text) == (422, True)
+    assert (
+        finance.post(f"/office/bank/{line}/confirm", said | {"seen": seen, f"loss_{gift.id}": 1000}).status_code == 303
+    )
+    page = finance.get(f"/office/gifts/{gift.id}").text
+    assert ("remboursé, puis repris par la banque" in page, "Remboursement passé en perte" in page) == (True, True)
+    with assembly.database.reading() as session:
+        assert donations.gift(session, gift.id).net_cents == 0
 
 
 def chosen(page: str) -> tuple[str, str]:

@@ -55,7 +55,7 @@ HAPPENED = frozenset(EntryKind) - {EntryKind.RECEIPT, EntryKind.FEE}
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
-TOO_MUCH = N_("Ce don ne vaut plus autant, une part en a été rendue : ce retour attend.")
+TOO_MUCH = N_("Ce don ne vaut plus autant, une part en a été rendue depuis : regardez encore une fois.")
 WRONG_WHO = N_("Choisissez une personne de la liste.")
 NAMELESS = N_("Un nom au moins est nécessaire pour ouvrir une fiche.")
 
@@ -118,13 +118,14 @@ def confirm(line_id: int) -> ResponseReturnValue:
                 at=shell.now(),
                 meant=_meant(session),
                 gift_id=GiftId(gift) if (gift := request.form.get("gift_id", 0, type=int)) else None,
+                loss_cents=request.form.get(f"loss_{gift}", 0, type=int),
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
     except DayToCome:
         return _on(TO_COME, kind="refused")
     except MoreThanReceived:
-        return _desk(line_id, errors={"gift": shell.say(TOO_MUCH)})
+        return _desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
     except NothingToUndo as open_:
         return _desk(line_id, errors={"gift": shell.say(WHICH)}, of=open_.person_id)
     except (Invalid, PersonMissing, GiftMissing):
@@ -281,7 +282,7 @@ def _since(session: Session, moved: Sequence[GiftId]) -> list[dict[str, Any]]:
     for one in found:
         last = next((entry for entry in reversed(one.entries) if entry.kind in HAPPENED), None)
         giver = givers.get(one.gift.person_id)
-        word = shell.say(gift_words.ENTRIES[last.kind][0]) if last else shell.say(AGAIN)
+        word = shell.say(gift_words.moved(last.kind, last.provider)[0]) if last else shell.say(AGAIN)
         name = giver.full_name if giver else ""
         row = {"id": one.gift.id, "name": name, "cents": one.gift.cents, "on": one.gift.given_on, "word": word}
         rows.append(row | {"since": last.booked_on if last else None})

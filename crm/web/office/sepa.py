@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from crm.assembly import collecting_office
 from crm.banking import by_hand as bank_by_hand
 from crm.banking.kept import KeptLine
-from crm.collections import announcing, by_hand, pain_002, rules, settling, words
+from crm.collections import announcing, by_hand, pain_002, reporting, rules, words
 from crm.collections import service as collections
 from crm.collections.errors import (
     BatchElsewhere,
@@ -243,7 +243,7 @@ def report() -> ResponseReturnValue:
         return _desk(None, {"file": shell.say(UNREADABLE)})
     ledger = Ledger(sealer=made.sealer, language=made.settings.office_language)
     with made.database.transaction() as session:
-        count = settling.take_report(session, ledger, found, at=shell.now())
+        count = reporting.take_report(session, ledger, found, at=shell.now())
         note(session, "sepa.report", None, {"count": count}, subject="sepa-batch")
     one, many = N_("%(n)s prélèvement n’a pas été pris."), N_("%(n)s prélèvements n’ont pas été pris.")
     return shell.back(url_for("sepa.index"), shell.say_count(one, many, count))
