@@ -80,6 +80,7 @@ class By(StrEnum):
     EMAIL_AND_NAME = "email-and-name"
     EMAIL = "email"
     PHONE_AND_NAME = "phone-and-name"
+    LETTER_BOX_AND_NAME = "letter-box-and-name"
 
 
 class Doubt(StrEnum):
@@ -138,8 +139,9 @@ class Landing:
 def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
     """Where an arrival belongs, among all whom one of its strong keys leads to.
 
-    The keys in order: another system's number, the member number, e-mail with name, phone with name. An e-mail address
-    alone is a key only where no name contradicts it, since families share mailboxes.
+    The keys in order: another system's number, the member number, e-mail with name, phone with name; a letter box with
+    a name only where whoever lives there is among the candidates (`recognising`, `at_home`). An e-mail address alone is
+    a key only where no name contradicts it, since families share mailboxes.
     """
     known, by, doubt = recognised(arrival, tuple(candidates))
     if doubt is not None:
@@ -193,6 +195,12 @@ def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | 
             next((k for k in candidates if numbers & k.phones and _same_name(arrival, k)), None),
             By.PHONE_AND_NAME,
         )
+    if found is None and arrival.address is not None and not (arrival.email or arrival.external_ids or arrival.number):
+        box = dedupe_key(arrival.address)
+        at_home = [k for k in candidates if box in k.letter_boxes and _same_name(arrival, k)]
+        if len(at_home) > 1:
+            return None, None, Doubt.KEYS_DISAGREE
+        found, by = next(iter(at_home), None), By.LETTER_BOX_AND_NAME
     if found is None:
         return None, None, None
     return found, by, Doubt.DECEASED if found.person.is_deceased else None

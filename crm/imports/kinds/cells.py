@@ -68,6 +68,10 @@ class Cells:
         place = self._matching.columns.get(field)
         return self._cells[place] if place is not None else ""
 
+    def has(self, field: str) -> bool:
+        """True where a column means that field."""
+        return field in self._matching.columns
+
     def when(self, field: str) -> str:
         """The bare cell of a day; the noughts by which old databases say that there is none are none."""
         text = self.text(field)

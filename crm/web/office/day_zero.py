@@ -22,6 +22,10 @@ blueprint = Blueprint("day_zero", __name__, url_prefix="/office/day-zero")
 WHY = {
     "people": N_("D’abord les personnes, avec leurs numéros : tout ce qui suit les reconnaîtra."),
     "suppressions": N_("Puis les adresses à laisser tranquilles, avant toute adresse à qui écrire."),
+    "refusals": N_(
+        "Puis celles et ceux qui ne veulent plus : « ne pas solliciter », « pas de courrier », « pas d’appel ». "
+        "Chaque refus est gardé avant le premier appel et le premier magazine."
+    ),
     "mailsubscribers": N_(
         "Puis les abonné·es de l’ancienne lettre : un ancien accord, auquel seule une politique datée donne suite."
     ),
