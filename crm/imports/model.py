@@ -76,6 +76,7 @@ class Reason(StrEnum):
     NUMBER_LIKE_OURS = "number-like-ours"
     EMAIL_OF_ANOTHER = "email-of-another"
     DECEASED = "deceased"
+    DIED = "died"
     DIFFERS = "differs"
     ADDS = "adds"
     ROW_BEFORE = "row-before"

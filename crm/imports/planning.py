@@ -163,12 +163,13 @@ class _Block:
             who = [landing.known.person.id] if landing.known is not None and landing.doubt is None else []
             if landing.known is not None and landing.doubt is None:
                 self._remember(people.enriched(landing.known, landing), landing.known.person.id)
-        reasons = list(_reasons(landing))
+        reasons = list(_reasons(landing, arrival))
         acts, asks = self._words.weigh(wish, who, candidates, landing, reasons)
         signs = self._signs(wish, who, reasons)
         giver = who[0] if who else _meant(landing)
         gives = self._gives(wish, heard, giver, reasons)
-        owner = giver if wish.attested is not None else who[0] if who else None
+        is_past = wish.attested is not None or (wish.joined is not None and wish.joined.ended_on is not None)
+        owner = giver if is_past else who[0] if who else None
         promises = self._promises(wish, heard, owner, reasons)
         verdict = _verdict(landing, has_acts=bool(acts or signs or promises or gives is not None), asks=asks)
         return Plan(
@@ -244,7 +245,7 @@ class _Block:
         return heard.external_id
 
     def _promises(self, wish: Wish, heard: Heard | None, owner: int | None, reasons: list[Told]) -> bool:
-        """What does not stand yet of what the row brings beside: of the living, but for an attestation."""
+        """What does not stand yet of what the row brings beside: of the living, but for what is over."""
         if heard is None or wish.gave is not None or owner is None:
             return False
         reasons.append(heard.reason)
@@ -330,7 +331,9 @@ def _meant(landing: Landing) -> int | None:
     return landing.known.person.id if landing.known is not None and is_sure else None
 
 
-def _reasons(landing: Landing) -> Iterable[Told]:
+def _reasons(landing: Landing, arrival: Arrival) -> Iterable[Told]:
+    if landing.verdict is Verdict.CREATE and arrival.died:
+        yield Reason.DIED, ""
     if landing.known is not None and landing.known.person.id < 0:
         yield Reason.ROW_BEFORE, ""
     if landing.doubt is not None:

@@ -88,6 +88,7 @@ REASONS: dict[Reason, str] = {
     Reason.NUMBER_LIKE_OURS: N_("Ce numéro de membre a la forme des nôtres, et n’est à personne."),
     Reason.EMAIL_OF_ANOTHER: N_("Cette adresse e-mail est celle d’une personne d’un autre nom."),
     Reason.DECEASED: N_("Cette personne est décédée."),
+    Reason.DIED: N_("Vient comme personne décédée : rien ne lui sera envoyé."),
     Reason.DIFFERS: N_("Diffère de la fiche, attendra une décision : %(what)s."),
     Reason.ADDS: N_("Ajoute : %(what)s."),
     Reason.ROW_BEFORE: N_("Une ligne au-dessus parle de la même personne."),

@@ -20,6 +20,9 @@ from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import LONGEST, PostalAddress
 
+UNDATED = "undated"
+"""What is noted of a death of which nobody says the day."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
@@ -36,6 +39,8 @@ class Arrival:
     phones: tuple[PhoneNumber, ...] = ()
     address: PostalAddress | None = None
     external_ids: tuple[ExternalId, ...] = ()
+    died: bool = False
+    died_on: date | None = None
 
     @property
     def number(self) -> str:
@@ -144,6 +149,8 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
     a key only where no name contradicts it, since families share mailboxes.
     """
     known, by, doubt = recognised(arrival, tuple(candidates))
+    if doubt is Doubt.DECEASED and arrival.died:
+        return Landing(verdict=Verdict.SAME, known=known, by=by, doubt=doubt)
     if doubt is not None:
         return Landing(verdict=Verdict.REVIEW, known=known, by=by, doubt=doubt)
     if known is None and is_ours(arrival.number):
@@ -234,6 +241,9 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
             fields.append((name, said))
         elif said and folded(said) != folded(held):
             differences.append(Difference(field=name, held=held, said=said))
+    if arrival.died and not person.is_deceased:
+        said = _iso(arrival.died_on) or UNDATED
+        differences.append(Difference(field="deceased_on", held="", said=said))
     address = None
     if arrival.address is not None and dedupe_key(arrival.address) not in known.letter_boxes:
         if known.has_address:

@@ -28,6 +28,7 @@ FIELDS = (
     "birth_on",
     "member_number",
     "greeting",
+    "deceased_on",
     "deceased_recorded_at",
 )
 """What is compared when somebody who was added is to be taken back."""
@@ -68,7 +69,7 @@ def settle(
     """
     stamp = settling_store.stamp(at, source)
     new = [i for i, (_, landing) in arrivals.items() if landing.verdict is Verdict.CREATE]
-    ids = settling_store.insert_people(session, [_person_row(arrivals[i][0], language) | stamp for i in new])
+    ids = settling_store.insert_people(session, [_person_row(arrivals[i][0], language, at) | stamp for i in new])
     person_of: dict[int, int] = dict(zip(new, ids, strict=True))
     written: dict[int, list[Written]] = {i: [] for i in arrivals}
     for i, (_, landing) in arrivals.items():
@@ -84,12 +85,12 @@ def settle(
         keys.write_new(session, PersonId(min(ids)), PersonId(max(ids)))
     keys.refresh(session, set(person_of.values()) - set(ids))
     for i in new:
-        written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language)]
+        written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language, at)]
     newcomers.write_words(session, arrivals, person_of, new)
     return {i: Settled(person_id=PersonId(who), written=tuple(written[i])) for i, who in person_of.items()}
 
 
-def _person_row(arrival: Arrival, language: Language) -> dict[str, Any]:
+def _person_row(arrival: Arrival, language: Language, at: datetime) -> dict[str, Any]:
     kind = PersonKind.ORGANISATION if arrival.organisation_name and not arrival.last_name else PersonKind.INDIVIDUAL
     return {
         "kind": kind,
@@ -101,6 +102,8 @@ def _person_row(arrival: Arrival, language: Language) -> dict[str, Any]:
         "language": arrival.language or language,
         "birth_on": arrival.birth_on,
         "member_number": arrival.number or None,
+        "deceased_on": arrival.died_on if arrival.died else None,
+        "deceased_recorded_at": at if arrival.died else None,
     }
 
 
@@ -251,13 +254,13 @@ def _write_differences(
         written[i].append(_new("difference", row_id, person_of[i], {"field": one.field}))
 
 
-def _as_one(person_id: int, arrival: Arrival, parts: Iterable[Written], language: Language) -> Written:
+def _as_one(person_id: int, arrival: Arrival, parts: Iterable[Written], language: Language, at: datetime) -> Written:
     """A newcomer is one thing that was written: they come whole, and are taken back whole."""
     kept: dict[str, list[int]] = {"point": [], "address": [], "external-id": []}
     for part in parts:
         kept[part.what].append(part.target_id)
     after: dict[str, Any] = {name: ids for name, ids in kept.items() if ids}
-    row = _person_row(arrival, language)
+    row = _person_row(arrival, language, at)
     after |= {
         name: row[name].isoformat() if isinstance(row[name], date) else str(row[name])
         for name in FIELDS
@@ -290,6 +293,8 @@ def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> 
         language=arrival.language or language,
         birth_on=arrival.birth_on,
         member_number=arrival.number,
+        deceased_on=arrival.died_on if arrival.died else None,
+        deceased_recorded_at=at if arrival.died else None,
         source="",
         created_at=at,
     )

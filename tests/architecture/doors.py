@@ -131,6 +131,7 @@ DOORS_BESIDES = {
         "saying",
         "search",
         "search_model",
+        "recognising",
         "settling",
         "taking",
         "taking_back",

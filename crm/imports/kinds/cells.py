@@ -11,6 +11,7 @@ from functools import cache
 from crm.donations.model import LARGEST
 from crm.imports import dates
 from crm.imports.dates import DateFormat
+from crm.imports.kinds.states import state_of
 from crm.imports.model import Matching, Reason, Told
 from crm.people.model import ExternalId, Title
 from crm.people.rules import typed_number
@@ -43,6 +44,10 @@ _TITLES = {
     Title.MADAM: ("madame", "mme", "mevrouw", "mevr", "mvr", "mw", "mrs", "ms", "frau", "mlle", "mademoiselle"),
     Title.SIR: ("monsieur", "m", "mr", "dhr", "de heer", "heer", "herr"),
 }
+_DEAD = frozenset(
+    {"decede", "decedee", "decede(e)", "decede·e", "deceased", "dead", "overleden", "dcd", "mort", "morte"}
+)
+_ALIVE = frozenset({"vivant", "vivante", "en-vie", "levend", "in-leven", "alive", "living", "lebend"})
 _TITLE_OF = {word: title for title, words in _TITLES.items() for word in words}
 
 
@@ -131,6 +136,17 @@ class Cells:
             self.refuse(Reason.TOO_YOUNG, field)
             return None
         return found
+
+    def death(self) -> tuple[bool, date | None]:
+        """Whether the row speaks of somebody who died, and the day, where it says so."""
+        died_on, text = self.day("deceased_on"), self.text("deceased")
+        word = "-".join(folded(text).split()).strip(".")
+        says = (
+            True if word in _DEAD else False if word in _ALIVE else {"yes": True, "no": False}.get(state_of(text) or "")
+        )
+        if (text and says is None) or (died_on is not None and says is False):
+            self.refuse(Reason.NOT_FLAG, "deceased")
+        return bool(says) or died_on is not None, died_on
 
     def day(self, field: str, *, may_come: bool = False) -> date | None:
         """A day of the past (or, where it `may_come`, any), in the format of its column."""
