@@ -14,7 +14,7 @@ from crm.imports.dates import DateFormat
 from crm.imports.kinds.states import state_of
 from crm.imports.model import Matching, Reason, Told
 from crm.people.model import ExternalId, Title
-from crm.people.rules import typed_number
+from crm.people.rules import tidy_organisation, typed_number
 from crm.people.service import tidy_name
 from crm.values import money
 from crm.values.ages import is_too_young
@@ -101,6 +101,14 @@ class Cells:
             return text
         try:
             return tidy_name(text, field=field)
+        except Invalid:
+            self.refuse(Reason.NOT_NAME, field)
+            return ""
+
+    def organisation(self, field: str = "organisation_name") -> str:
+        """The name of an organisation: more signs are allowed than in a person's."""
+        try:
+            return tidy_organisation(self.text(field), field=field)
         except Invalid:
             self.refuse(Reason.NOT_NAME, field)
             return ""
