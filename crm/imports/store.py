@@ -41,16 +41,6 @@ def runs(session: Session, *, limit: int, before: int | None = None) -> tuple[Ru
     return tuple(_run(row) for row in session.scalars(query))
 
 
-def latest_of(session: Session, kinds: Collection[str]) -> dict[str, Run]:
-    """The newest run of each kind that was not cancelled or undone."""
-    newest = (
-        select(func.max(ImportRunRow.id))
-        .where(ImportRunRow.kind.in_(kinds), ImportRunRow.state.not_in((RunState.CANCELLED, RunState.UNDONE)))
-        .group_by(ImportRunRow.kind)
-    )
-    return {row.kind: _run(row) for row in session.scalars(select(ImportRunRow).where(ImportRunRow.id.in_(newest)))}
-
-
 def same_file(session: Session, kind: str, sha256: str, *, but: int) -> Run | None:
     """The newest other import of exactly these bytes that was applied."""
     query = select(ImportRunRow).where(
