@@ -10,18 +10,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.consent import store, taking_over_store
-from crm.consent.model import Act, NewAct, Standing, SuppressionCause, Way
+from crm.consent.model import Act, Channel, NewAct, Standing, SuppressionCause, Way
 from crm.foundation.signing import Sealer
 from crm.values.identifiers import PersonId
 
-Stream = tuple[int, str, str]
-"""(person, purpose, address key): what one stands on by e-mail."""
+Stream = tuple[int, str, Channel, str]
+"""(person, purpose, channel, address key): what one stands on."""
 
 
 def standings(session: Session, person_ids: Collection[int]) -> dict[Stream, Standing]:
     """Where those people stand, in one query."""
     found = store.standings_of_all(session, person_ids) if person_ids else ()
-    return {(one.person_id, one.purpose, one.address_key): one for one in found}
+    return {(one.person_id, one.purpose, one.channel, one.address_key): one for one in found}
 
 
 def record(session: Session, sealer: Sealer, acts: Sequence[NewAct], *, at: datetime) -> list[int]:

@@ -16,7 +16,7 @@ from crm.imports.earlier import Nobody
 from crm.imports.model import Reason, Row, RowVerdict, Run, Told
 from crm.imports.planning import plans
 from crm.imports.wish import Decided, Wish
-from crm.people import settling as people
+from crm.people import recognising
 from crm.people.model import Person
 from crm.values.languages import Language
 
@@ -28,7 +28,12 @@ def possible(session: Session, addresses: AddressHasher, rows: Collection[Row]) 
     """Of each row that leaves open who it is about, whom it may mean."""
     asking = [(row.number, Wish.of_json(row.given)) for row in rows if row.verdict is RowVerdict.REVIEW]
     asking = [(number, wish) for number, wish in asking if wish.arrival is not None]
-    found = people.candidates(session, addresses, [wish.arrival for _, wish in asking if wish.arrival])
+    found = recognising.candidates(
+        session,
+        addresses,
+        [wish.arrival for _, wish in asking if wish.arrival],
+        at_home=[place for place, (_, wish) in enumerate(asking) if wish.is_at_home],
+    )
     return {
         number: tuple(known.person for known in several if not known.person.is_deceased)
         for (number, _), several in zip(asking, found, strict=True)

@@ -132,6 +132,7 @@ def _record(
                 NewAct(
                     person_id=owner,
                     purpose=said.purpose,
+                    channel=said.channel,
                     address_key=key,
                     act=said.act,
                     way=Way.IMPORT,

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from crm.foundation.signing import AddressHasher
 from crm.imports import store
 from crm.imports.kinds.cells import Cells
+from crm.imports.kinds.every import OF_CONSENT
 from crm.imports.kinds.model import Kind
 from crm.imports.layout import Fault, RawRow
 from crm.imports.model import Matching, Reason, Row, RowVerdict, Run, RunId
 from crm.imports.planning import Plan, plans, silence_key
 from crm.imports.rules import keys_of
 from crm.imports.wish import Wish
+from crm.people import recognising
 from crm.people import settling as people
 from crm.people.arrivals import Arrival, Known, compared, imagined
 from crm.values.languages import Language
@@ -61,6 +63,7 @@ class Ahead:
 
     def __init__(self, run: Run, language: Language, at: datetime) -> None:
         self._run = run
+        self._at_home = run.kind in OF_CONSENT
         self._language = language
         self._at = at
         self._whom: dict[int, int] = {}
@@ -77,13 +80,13 @@ class Ahead:
     ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
         """Those of whom earlier rows said something, and whom these arrivals lead to or `known` holds."""
         met = {person_id for person_id in known if person_id in self._rows}
-        for key in {hash(key) for arrival in arrivals for key in keys_of(arrival)}:
+        for key in {hash(key) for arrival in arrivals for key in keys_of(arrival, at_home=self._at_home)}:
             if key in self._whom:
                 met |= {self._whom[key], *self._others.get(key, ())}
         rows = store.rows_numbered(session, self._run.id, {n for person_id in met for n in self._rows[person_id]})
         wishes = {number: Wish.of_json(row.given) for number, row in rows.items()}
         before: dict[int, Known] = dict(known)
-        before.update(people.known_of(session, {i for i in met if i > 0 and i not in known}).items())
+        before.update(recognising.known_of(session, {i for i in met if i > 0 and i not in known}).items())
         found: dict[int, tuple[Known, tuple[Wish, ...]]] = {}
         for person_id in sorted(met, key=abs):
             told = tuple(wishes[number] for number in self._rows[person_id])
@@ -141,7 +144,7 @@ class Ahead:
                 self._silenced.add(hash(silence_key(addresses, plan.wish)))
             elif plan.about is not None and plan.verdict is not RowVerdict.SAME:
                 self._rows[plan.about] = (*self._rows.get(plan.about, ()), plan.number)
-                for key in map(hash, keys_of(plan.wish.arrival) if plan.wish.arrival else ()):
+                for key in map(hash, keys_of(plan.wish.arrival, at_home=self._at_home) if plan.wish.arrival else ()):
                     if self._whom.setdefault(key, plan.about) != plan.about:
                         others = self._others.get(key, ())
                         self._others[key] = others if plan.about in others else (*others, plan.about)

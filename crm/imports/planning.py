@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.actions import taking_over as actions
 from crm.consent import taking_over as consents
-from crm.consent.model import Act, Channel, Standing, SuppressionCause, Way
-from crm.consent.policy import EVERYWHERE
+from crm.consent.model import SuppressionCause
 from crm.foundation.signing import AddressHasher
 from crm.imports import giving, store
 from crm.imports.beside import Beside
@@ -19,10 +18,13 @@ from crm.imports.deciding import decided, own_of
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
 from crm.imports.model import Reason, RowVerdict, RunId, Told
-from crm.imports.rules import NOES, keys_of, weigh
+from crm.imports.rules import keys_of
+from crm.imports.saying import Words, reached_by_phone, says_no
 from crm.imports.wish import Said, Wish
+from crm.people import recognising
 from crm.people import settling as people
-from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, imagined, land
+from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, compared, imagined, land
+from crm.people.contacts import phone_key
 from crm.privacy import identities
 from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
@@ -89,32 +91,30 @@ class _Block:
         self._language = language
         self._known: dict[int, Known] = {}
         self._by_key: dict[tuple[str, ...], list[int]] = {}
-        self._standings: dict[tuple[int, str, str], Standing] = {}
-        self._stopped: set[str] = set()
         self._silent: set[str] = set()
         self._petitions: dict[str, CallId] = {}
         self._signed: set[tuple[int, int]] = set()
         self._went_in: set[str] = set()
         self._forgotten: set[int] = set()
+        self._words: Words
         self._gifts: giving.Gifts
         self._beside: Beside
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
-        arriving = [wish.arrival for _, wish in rows if wish.arrival is not None and not wish.never_confirmed]
+        coming = [wish for _, wish in rows if wish.arrival is not None and not _is_idle(wish)]
+        arriving = [wish.arrival for wish in coming if wish.arrival is not None]
+        at_home = [place for place, wish in enumerate(coming) if wish.is_at_home]
         self._forgotten = self._asked_to_be_forgotten(rows)
-        found = iter(people.candidates(self._session, self._addresses, arriving))
+        found = iter(recognising.candidates(self._session, self._addresses, arriving, at_home=at_home))
         candidates: list[tuple[Known, ...]] = []
         for _, wish in rows:
-            candidates.append(next(found) if wish.arrival is not None and not wish.never_confirmed else ())
+            candidates.append(next(found) if wish.arrival is not None and not _is_idle(wish) else ())
         for several in candidates:
             self._known |= {known.person.id: known for known in several}
         ahead = before.met(self._session, arriving, self._known)
         for person_id, (known, _) in ahead.items():
             self._remember(known, person_id)
-        if any(wish.said for _, wish in rows):
-            self._standings |= consents.standings(self._session, [i for i in self._known if i > 0])
-            keys = {self._addresses.key_of(a.email.normal) for a in arriving if a.email}
-            self._stopped = consents.stopped(self._session, keys)
+        self._words = Words(self._session, self._addresses, [wish for _, wish in rows], self._known, at=self._at)
         self._petitions = actions.petitions(self._session, {wish.signed.petition for _, wish in rows if wish.signed})
         met = [person_id for person_id in self._known if person_id > 0]
         self._signed = actions.signed(self._session, met, self._petitions.values())
@@ -123,7 +123,7 @@ class _Block:
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
-        once = {wish.fingerprint() for _, wish in rows if not _says_no(wish)}
+        once = {wish.fingerprint() for _, wish in rows if not says_no(wish)}
         self._went_in = store.went_in(self._session, self._run_id, once)
         made = []
         for place, ((number, wish), several) in enumerate(zip(rows, candidates, strict=True), 1):
@@ -131,23 +131,24 @@ class _Block:
         return made
 
     def _plan(self, number: int, wish: Wish, several: Iterable[Known], place: int) -> Plan:
-        if wish.never_confirmed:
-            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=((Reason.NOT_CONFIRMED, ""),))
+        if _is_idle(wish):
+            why = Reason.NOTHING_SAID if wish.says_nothing else Reason.NOT_CONFIRMED
+            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=((why, ""),))
         if wish.silence is not None:
             return self._silence(number, wish)
         assert wish.arrival is not None
         arrival = wish.arrival
-        if self._went_in and not _says_no(wish) and wish.fingerprint() in self._went_in:
+        if self._went_in and not says_no(wish) and wish.fingerprint() in self._went_in:
             told = ((Reason.WENT_IN, ""),)
             return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=told, went_in=True)
         if wish.signed is not None and wish.signed.petition not in self._petitions:
             unknown = ((Reason.NOT_PETITION, wish.signed.petition),)
             return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=unknown)
         ids: dict[int, None] = {known.person.id: None for known in several}
-        for key in keys_of(arrival):
+        for key in keys_of(arrival, at_home=wish.is_at_home):
             ids |= dict.fromkeys(self._by_key.get(key, ()))
         candidates = [self._known[i] for i in ids]
-        landing = land(arrival, candidates) if wish.decided is None else decided(wish.decided, arrival, candidates)
+        landing = self._landed(wish, arrival, candidates)
         heard = self._heard(wish, _meant(landing))
         stopped = self._held_back(number, wish, landing, heard)
         if stopped is not None:
@@ -162,12 +163,13 @@ class _Block:
             who = [landing.known.person.id] if landing.known is not None and landing.doubt is None else []
             if landing.known is not None and landing.doubt is None:
                 self._remember(people.enriched(landing.known, landing), landing.known.person.id)
-        reasons = list(_reasons(landing))
-        acts, asks = self._weighed(wish, who, candidates, landing, reasons)
+        reasons = list(_reasons(landing, arrival))
+        acts, asks = self._words.weigh(wish, who, candidates, landing, reasons)
         signs = self._signs(wish, who, reasons)
         giver = who[0] if who else _meant(landing)
         gives = self._gives(wish, heard, giver, reasons)
-        owner = giver if wish.attested is not None else who[0] if who else None
+        is_past = wish.attested is not None or (wish.joined is not None and wish.joined.ended_on is not None)
+        owner = giver if is_past else who[0] if who else None
         promises = self._promises(wish, heard, owner, reasons)
         verdict = _verdict(landing, has_acts=bool(acts or signs or promises or gives is not None), asks=asks)
         return Plan(
@@ -183,6 +185,14 @@ class _Block:
             gives=gives,
             promises=promises,
         )
+
+    def _landed(self, wish: Wish, arrival: Arrival, candidates: Sequence[Known]) -> Landing:
+        """Where a row lands; a no with nothing but a number is about whoever has it."""
+        if wish.decided is not None:
+            return decided(wish.decided, arrival, candidates)
+        if wish.said and (reached := reached_by_phone(arrival, candidates)):
+            return compared(arrival, reached[0])
+        return land(arrival, candidates)
 
     def _heard(self, wish: Wish, person_id: int | None) -> Heard | None:
         """What its gift, or what it brings beside, comes to."""
@@ -204,7 +214,7 @@ class _Block:
         if number in self._forgotten and (landing.known is None or landing.doubt is not None):
             why = RowVerdict.ERROR, (Reason.FORGOTTEN, "")
         elif landing.verdict is Verdict.CREATE and wish.must_be_known:
-            why = RowVerdict.ERROR, (Reason.UNKNOWN_PERSON, "")
+            why = RowVerdict.ERROR, (Reason.NOBODY_KNOWN if wish.said else Reason.UNKNOWN_PERSON, "")
         elif heard is not None and heard.is_wrong:
             why = RowVerdict.ERROR, heard.reason
         elif heard is not None and heard.asks:
@@ -212,31 +222,6 @@ class _Block:
         elif heard is not None and not heard.is_new and (landing.known is None or _meant(landing) is None):
             why = RowVerdict.SAME, heard.reason
         return None if why is None else Plan(number=number, wish=wish, verdict=why[0], reasons=(why[1],))
-
-    def _weighed(
-        self, wish: Wish, who: list[int], candidates: Sequence[Known], landing: Landing, reasons: list[Told]
-    ) -> tuple[list[tuple[int, str, Said]], bool]:
-        """What goes to the ledger. A no without a name, or in doubt, is meant for everybody at that address."""
-        arrival, acts, asks = wish.arrival, [], False
-        if arrival is None or arrival.email is None or landing.doubt is Doubt.DECEASED:
-            return [], False
-        key = self._addresses.key_of(arrival.email.normal)
-        for said in wish.said:
-            meant = list(who)
-            if said.act in NOES and (landing.doubt is not None or not arrival.words):
-                there = [k.person.id for k in candidates if arrival.email.normal in k.emails]
-                meant += [i for i in there if i not in who and (i, said.purpose, key) in self._standings]
-            for person_id in meant:
-                weight = weigh(said, self._stands(person_id, said, key), at=self._at)
-                asks = asks or weight.asks
-                if weight.reason is not None and (told := (weight.reason, said.purpose)) not in reasons:
-                    reasons.append(told)
-                if weight.is_written:
-                    acts.append((person_id, key, said))
-                    self._standings[person_id, said.purpose, key] = _standing(person_id, key, said, self._at)
-        if acts and key in self._stopped and any(said.act is Act.GIVEN for _, _, said in acts):
-            reasons.append((Reason.SUPPRESSED, "email"))
-        return acts, asks
 
     def _signs(self, wish: Wish, who: list[int], reasons: list[Told]) -> tuple[CallId, int] | None:
         """A signature that does not stand yet."""
@@ -260,20 +245,13 @@ class _Block:
         return heard.external_id
 
     def _promises(self, wish: Wish, heard: Heard | None, owner: int | None, reasons: list[Told]) -> bool:
-        """What does not stand yet of what the row brings beside: of the living, but for an attestation."""
+        """What does not stand yet of what the row brings beside: of the living, but for what is over."""
         if heard is None or wish.gave is not None or owner is None:
             return False
         reasons.append(heard.reason)
         if heard.is_new:
             self._beside.bring(wish, owner)
         return heard.is_new
-
-    def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
-        """Where they stand at that address; a no that holds for every address goes before it."""
-        everywhere = self._standings.get((person_id, said.purpose, EVERYWHERE))
-        if everywhere is not None and everywhere.act in NOES and said.act not in NOES:
-            return everywhere
-        return self._standings.get((person_id, said.purpose, key))
 
     def _silence(self, number: int, wish: Wish) -> Plan:
         silence = wish.silence
@@ -315,6 +293,7 @@ class _Block:
         keys: list[tuple[str, ...]] = [("email", one) for one in known.emails]
         keys += [("phone", one) for one in known.phones]
         keys += [("id", system, value) for system, value in known.external_ids]
+        keys += [("box", box) for box in known.letter_boxes]
         keys += [("number", number) for number in {known.person.member_number, *known.numbers} if number]
         for key in keys:
             several = self._by_key.setdefault(key, [])
@@ -329,18 +308,20 @@ class _Block:
             if wish.gave is not None:
                 self._gifts.bring(wish.gave, person_id)
             self._beside.bring(wish, person_id)
-            if wish.arrival is None or wish.arrival.email is None:
-                continue
-            key = self._addresses.key_of(wish.arrival.email.normal)
-            for said in wish.said:
-                if weigh(said, self._stands(person_id, said, key), at=self._at).is_written:
-                    self._standings[person_id, said.purpose, key] = _standing(person_id, key, said, self._at)
+            self._words.imagine(person_id, wish)
+
+
+def _is_idle(wish: Wish) -> bool:
+    """A row that asks for nothing."""
+    return wish.never_confirmed or wish.says_nothing
 
 
 def silence_key(addresses: AddressHasher, wish: Wish) -> str:
     """Under which name an address to be silenced is kept: its keyed hash, or the digest the list gives."""
     silence = wish.silence
     assert silence is not None
+    if silence.phone is not None:
+        return phone_key(addresses, silence.phone)
     return silence.digest or (addresses.key_of(silence.email.normal) if silence.email else "")
 
 
@@ -350,25 +331,9 @@ def _meant(landing: Landing) -> int | None:
     return landing.known.person.id if landing.known is not None and is_sure else None
 
 
-def _says_no(wish: Wish) -> bool:
-    """A no is heard each time that it is said."""
-    return wish.silence is not None or any(said.act in NOES for said in wish.said)
-
-
-def _standing(person_id: int, key: str, said: Said, at: datetime) -> Standing:
-    return Standing(
-        person_id=PersonId(person_id),
-        purpose=said.purpose,
-        channel=Channel.EMAIL,
-        address_key=key,
-        act=said.act,
-        way=Way.IMPORT,
-        since_at=said.occurred_at or at,
-        event_id=0,
-    )
-
-
-def _reasons(landing: Landing) -> Iterable[Told]:
+def _reasons(landing: Landing, arrival: Arrival) -> Iterable[Told]:
+    if landing.verdict is Verdict.CREATE and arrival.died:
+        yield Reason.DIED, ""
     if landing.known is not None and landing.known.person.id < 0:
         yield Reason.ROW_BEFORE, ""
     if landing.doubt is not None:

@@ -14,6 +14,7 @@ from crm.imports.model import Matching, Reason
 from crm.imports.wish import Said
 from crm.people.arrivals import Arrival
 from crm.values import money
+from crm.values.address_key import dedupe_key
 from crm.values.folding import folded
 
 KEPT = timedelta(days=90)
@@ -24,7 +25,7 @@ NUMBERS = frozenset({"external_id", "reference"})
 
 NOES = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
 _SAID = {Act.GIVEN: Reason.CONSENT, Act.IMPORTED: Reason.LEGACY, Act.REFUSED: Reason.WITHDRAWAL}
-_SAID[Act.WITHDRAWN] = Reason.WITHDRAWAL
+_SAID |= {Act.WITHDRAWN: Reason.WITHDRAWAL, Act.OBJECTED: Reason.OBJECTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def weigh(said: Said, stands: Standing | None, *, at: datetime) -> Weight:
         return Weight(False) if stands.act is Act.GIVEN else Weight(True, Reason.CONSENT)
     if stands.act in NOES or (stands.act is not Act.IMPORTED and moment < stands.since_at):
         return Weight(False)
-    return Weight(True, Reason.WITHDRAWAL)
+    return Weight(True, _SAID[said.act])
 
 
 def signature(headers: Sequence[str]) -> str:
@@ -148,9 +149,10 @@ def is_needed(choice: Choice, matching: Matching) -> bool:
     return choice.required or (choice.name == "system" and not matching.columns.keys().isdisjoint(NUMBERS))
 
 
-def keys_of(arrival: Arrival) -> list[tuple[str, ...]]:
-    """The strong keys of an arrival."""
+def keys_of(arrival: Arrival, *, at_home: bool = False) -> list[tuple[str, ...]]:
+    """The strong keys of an arrival; `at_home`, its letter box too."""
     keys: list[tuple[str, ...]] = [("email", arrival.email.normal)] if arrival.email else []
     keys += [("phone", phone.e164) for phone in arrival.phones]
     keys += [("id", one.system, one.value) for one in arrival.external_ids]
+    keys += [("box", dedupe_key(arrival.address))] if at_home and arrival.address else []
     return [*keys, ("number", arrival.number)] if arrival.number else keys

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import answering, deciding, reading, rules, store, totals
+from crm.imports import answering, deciding, moving_in, reading, rules, store, totals
 from crm.imports.errors import MappingIncomplete, RunMissing, WrongMoment
 from crm.imports.files import KeptFile, Shelf
 from crm.imports.kinds.every import DAY_ZERO, kind_of
@@ -281,15 +281,20 @@ def applied_before(session: Session, run: Run) -> Run | None:
     return store.same_file(session, run.kind, run.sha256, but=run.id)
 
 
-def day_zero(session: Session) -> tuple[tuple[Kind, Run | None], ...]:
-    """What an organisation that moves in brings, in order, each with the newest import of that kind."""
-    latest = store.latest_of(session, DAY_ZERO)
-    return tuple((kind_of(code), latest.get(code)) for code in DAY_ZERO)
+def day_zero(session: Session) -> tuple[tuple[Kind, moving_in.Step | None], ...]:
+    """What an organisation that moves in brings, in order, each with what all its files come to."""
+    there = moving_in.standing(session, DAY_ZERO)
+    return tuple((kind_of(code), moving_in.step(session, there[code]) if code in there else None) for code in DAY_ZERO)
 
 
 def expect(session: Session, run_id: RunId, rows: int | None, cents: int | None = None) -> None:
-    """Notes how many rows the old system says there are, and what they come to, to be compared. Raises `RunMissing`."""
-    get(session, run_id)
+    """Notes how many rows the old system says there are in all files of that kind, and what they come to.
+
+    Raises `RunMissing`.
+    """
+    run = get(session, run_id)
+    for other in moving_in.standing(session, {run.kind}).get(run.kind, ()):
+        store.change_run(session, other.id, expected_rows=None, expected_cents=None)
     store.change_run(session, run_id, expected_rows=rows, expected_cents=cents)
 
 

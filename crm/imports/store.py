@@ -41,16 +41,6 @@ def runs(session: Session, *, limit: int, before: int | None = None) -> tuple[Ru
     return tuple(_run(row) for row in session.scalars(query))
 
 
-def latest_of(session: Session, kinds: Collection[str]) -> dict[str, Run]:
-    """The newest run of each kind that was not cancelled or undone."""
-    newest = (
-        select(func.max(ImportRunRow.id))
-        .where(ImportRunRow.kind.in_(kinds), ImportRunRow.state.not_in((RunState.CANCELLED, RunState.UNDONE)))
-        .group_by(ImportRunRow.kind)
-    )
-    return {row.kind: _run(row) for row in session.scalars(select(ImportRunRow).where(ImportRunRow.id.in_(newest)))}
-
-
 def same_file(session: Session, kind: str, sha256: str, *, but: int) -> Run | None:
     """The newest other import of exactly these bytes that was applied."""
     query = select(ImportRunRow).where(
@@ -247,13 +237,14 @@ def rows_numbered(session: Session, run_id: int, numbers: Collection[int]) -> di
 def went_in(session: Session, run_id: int, fingerprints: Collection[str]) -> set[str]:
     """Those of these rows that other imports wrote, or found to be there, and did not take back.
 
-    What a row found to be there another import may have brought: once any was undone since, only looking again tells.
+    What a row found to be there another import may have brought, all of it or a part: once any was undone since, only
+    looking again tells.
     """
     if not fingerprints:
         return set()
     undone = select(func.max(ImportRunRow.stage_at)).where(ImportRunRow.state.in_((RunState.UNDOING, RunState.UNDONE)))
     last_undo = session.scalar(undone)
-    found_there = [ImportRowRow.verdict == RowVerdict.SAME]
+    found_there = [ImportRowRow.verdict.in_((RowVerdict.SAME, RowVerdict.UPDATE))]
     found_there += [ImportRunRow.stage_at > last_undo] if last_undo is not None else []
     is_past = or_(ImportRunRow.cursor < 0, ImportRowRow.number <= ImportRunRow.cursor)
     query = (
@@ -262,7 +253,7 @@ def went_in(session: Session, run_id: int, fingerprints: Collection[str]) -> set
         .where(
             bulk.among(session, ImportRowRow.fingerprint, fingerprints),
             ImportRowRow.run_id != run_id,
-            or_(ImportRowRow.verdict.in_((RowVerdict.CREATE, RowVerdict.UPDATE)), and_(*found_there)),
+            or_(ImportRowRow.verdict == RowVerdict.CREATE, and_(*found_there)),
             or_(
                 ImportRunRow.state == RunState.APPLIED,
                 and_(ImportRunRow.state == RunState.APPLYING, is_past),

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from crm.consent.model import Act
+from crm.consent.model import Act, Channel
 from crm.donations.model import GENERAL, GiftKind, Method
 from crm.imports.wish_beside import ENCLOSED, Amended, Attested, Joined, Subscribed, without_empty
 from crm.people.arrivals import Arrival
@@ -34,15 +34,56 @@ class Said:
     occurred_at: datetime | None = None
     way: str = ""
     proof: str = ""
+    channel: Channel = Channel.EMAIL
+    everywhere: bool = False
+    """Of every address of that channel, not of the one in the row."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What is said, and nothing else."""
+        return without_empty(
+            {
+                "purpose": self.purpose,
+                "act": self.act.value,
+                "at": self.occurred_at.isoformat() if self.occurred_at else "",
+                "way": self.way,
+                "proof": self.proof,
+                "by": "" if self.channel is Channel.EMAIL else self.channel.value,
+                "everywhere": self.everywhere,
+            }
+        )
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Said:
+        return cls(
+            purpose=kept["purpose"],
+            act=Act(kept["act"]),
+            occurred_at=_instant(kept.get("at")),
+            way=kept.get("way", ""),
+            proof=kept.get("proof", ""),
+            channel=Channel(kept.get("by", Channel.EMAIL)),
+            everywhere=kept.get("everywhere", False),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Silence:
-    """An address nobody is to write to: in plain, or as a digest that only that address has."""
+    """An address or number that nobody is to write to: in plain, or as a digest that only that address has."""
 
     email: EmailAddress | None = None
+    phone: PhoneNumber | None = None
     digest: str = ""
     since: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What is said, and nothing else."""
+        return without_empty(
+            {
+                "email": self.email.text if self.email else "",
+                "phone": self.phone.e164 if self.phone else "",
+                "digest": self.digest,
+                "since": self.since.isoformat() if self.since else "",
+            }
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,10 +160,16 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """All that one row asks for. `must_be_known`: the row makes no new person."""
+    """All that one row asks for. `must_be_known`: the row makes no new person.
+
+    `is_at_home`: it names somebody by nothing but their name and letter box. `says_nothing`: it is there, and that is
+    all.
+    """
 
     arrival: Arrival | None = None
     must_be_known: bool = False
+    is_at_home: bool = False
+    says_nothing: bool = False
     said: tuple[Said, ...] = ()
     silence: Silence | None = None
     signed: Signed | None = None
@@ -140,29 +187,12 @@ class Wish:
         kept: dict[str, Any] = {}
         if self.arrival is not None:
             kept["who"] = _arrival_json(self.arrival)
-        if self.must_be_known:
-            kept["known"] = True
+        marks = {"known": self.must_be_known, "at_home": self.is_at_home, "nothing": self.says_nothing}
+        kept |= without_empty(marks)
         if self.said:
-            kept["said"] = [
-                without_empty(
-                    {
-                        "purpose": one.purpose,
-                        "act": one.act.value,
-                        "at": one.occurred_at.isoformat() if one.occurred_at else "",
-                        "way": one.way,
-                        "proof": one.proof,
-                    }
-                )
-                for one in self.said
-            ]
+            kept["said"] = [one.as_json() for one in self.said]
         if self.silence is not None:
-            kept["silence"] = without_empty(
-                {
-                    "email": self.silence.email.text if self.silence.email else "",
-                    "digest": self.silence.digest,
-                    "since": self.silence.since.isoformat() if self.silence.since else "",
-                }
-            )
+            kept["silence"] = self.silence.as_json()
         if self.signed is not None:
             one = self.signed
             kept["signed"] = without_empty(
@@ -202,18 +232,12 @@ class Wish:
         return cls(
             arrival=_arrival(kept["who"]) if "who" in kept else None,
             must_be_known=kept.get("known", False),
-            said=tuple(
-                Said(
-                    purpose=one["purpose"],
-                    act=Act(one["act"]),
-                    occurred_at=_instant(one.get("at")),
-                    way=one.get("way", ""),
-                    proof=one.get("proof", ""),
-                )
-                for one in kept.get("said", ())
-            ),
+            is_at_home=kept.get("at_home", False),
+            says_nothing=kept.get("nothing", False),
+            said=tuple(Said.of_json(one) for one in kept.get("said", ())),
             silence=Silence(
                 email=EmailAddress.kept(silence["email"]) if silence.get("email") else None,
+                phone=PhoneNumber(e164=silence["phone"]) if silence.get("phone") else None,
                 digest=silence.get("digest", ""),
                 since=_instant(silence.get("since")),
             )
@@ -253,6 +277,8 @@ def _arrival_json(who: Arrival) -> dict[str, Any]:
             "language": who.language.value if who.language else "",
             "birth_on": who.birth_on.isoformat() if who.birth_on else "",
             "member_number": who.member_number,
+            "died": who.died,
+            "died_on": who.died_on.isoformat() if who.died_on else "",
             "email": who.email.text if who.email else "",
             "phones": [phone.e164 for phone in who.phones],
             "address": without_empty({name: getattr(address, name) for name in _ADDRESS}) if address else "",
@@ -270,6 +296,8 @@ def _arrival(kept: dict[str, Any]) -> Arrival:
         language=Language(kept["language"]) if "language" in kept else None,
         birth_on=date.fromisoformat(kept["birth_on"]) if "birth_on" in kept else None,
         member_number=kept.get("member_number", ""),
+        died=kept.get("died", False),
+        died_on=date.fromisoformat(kept["died_on"]) if "died_on" in kept else None,
         email=EmailAddress.kept(kept["email"]) if "email" in kept else None,
         phones=tuple(PhoneNumber(e164=number) for number in kept.get("phones", ())),
         address=PostalAddress(**kept["address"]) if "address" in kept else None,

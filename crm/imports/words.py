@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.consent.model import Channel
 from crm.foundation.translation import N_
 from crm.imports.dates import DateFormat
 from crm.imports.errors import Refused
@@ -74,7 +75,9 @@ REASONS: dict[Reason, str] = {
     Reason.NOT_PURPOSE: N_("Cette finalité n’existe pas."),
     Reason.NOT_COUNTRY: N_("Ce pays n’est pas connu."),
     Reason.NOT_NUMBER: N_("Ce numéro de membre ne convient pas."),
-    Reason.NOT_SILENCEABLE: N_("Ce n’est ni une adresse e-mail ni une empreinte MD5, SHA-1 ou SHA-256."),
+    Reason.NOT_SILENCEABLE: N_(
+        "Ce n’est ni une adresse e-mail, ni un téléphone, ni une empreinte MD5, SHA-1 ou SHA-256."
+    ),
     Reason.TOO_LONG: N_("C’est trop long : %(what)s."),
     Reason.LACKING: N_("Il manque : %(what)s."),
     Reason.TOO_YOUNG: N_("Moins de 13 ans : cette ligne n’entre pas, et nous n’en gardons rien."),
@@ -85,16 +88,23 @@ REASONS: dict[Reason, str] = {
     Reason.NUMBER_LIKE_OURS: N_("Ce numéro de membre a la forme des nôtres, et n’est à personne."),
     Reason.EMAIL_OF_ANOTHER: N_("Cette adresse e-mail est celle d’une personne d’un autre nom."),
     Reason.DECEASED: N_("Cette personne est décédée."),
+    Reason.DIED: N_("Vient comme personne décédée : rien ne lui sera envoyé."),
     Reason.DIFFERS: N_("Diffère de la fiche, attendra une décision : %(what)s."),
     Reason.ADDS: N_("Ajoute : %(what)s."),
     Reason.ROW_BEFORE: N_("Une ligne au-dessus parle de la même personne."),
     Reason.WENT_IN: N_("Cette même ligne est déjà entrée par un fichier précédent."),
     Reason.CONSENT: N_("Dit oui, avec sa preuve : %(what)s."),
     Reason.WITHDRAWAL: N_("Dit non : %(what)s."),
+    Reason.OBJECTION: N_("Ne veut plus : %(what)s."),
+    Reason.NOTHING_SAID: N_("Cette ligne ne dit aucun refus : n’entre pas."),
+    Reason.NO_KEY: N_("Rien ne dit qui c’est : il faut un numéro, un e-mail, un téléphone, ou un nom et une adresse."),
+    Reason.NOBODY_KNOWN: N_("Personne n’a ce numéro : mettez-le dans la liste d’opposition."),
+    Reason.NOT_CHANNEL: N_("Ce canal n’est pas connu, ou il en faut un seul : mail, courrier, téléphone, SMS."),
+    Reason.NOT_FLAG: N_("Ce mot ne dit pas si la personne ne veut plus : %(what)s."),
     Reason.LEGACY: N_("Ancien oui, sans preuve : gardé, seule une politique datée permet d’y écrire (%(what)s)."),
     Reason.NO_STANDS: N_("A dit non depuis ; un fichier ne rouvre pas un non (%(what)s)."),
     Reason.NOT_CONFIRMED: N_("N’a jamais confirmé : n’entre pas."),
-    Reason.SUPPRESSED: N_("Plus rien ne partira vers cette adresse."),
+    Reason.SUPPRESSED: N_("Plus rien ne partira vers cette adresse ou ce numéro."),
     Reason.FORGOTTEN: N_("A demandé à être oublié·e : cette ligne n’entre pas, et nous n’en gardons rien."),
     Reason.FAILED: N_("Une erreur inattendue s’est produite à cette ligne : elle est laissée de côté."),
     Reason.SIGNS: N_("Signe : %(what)s."),
@@ -203,6 +213,13 @@ WAYS: dict[str, str] = {
     "paper": N_("papier signé"),
     "phone": N_("téléphone"),
     "face-to-face": N_("de vive voix, en rue ou à un stand"),
+}
+
+CHANNELS: dict[Channel, str] = {
+    Channel.EMAIL: N_("e-mail"),
+    Channel.POST: N_("courrier"),
+    Channel.PHONE: N_("téléphone"),
+    Channel.SMS: "SMS",
 }
 
 FIELDS: dict[str, str] = {

@@ -22,7 +22,7 @@ from crm.foundation.signing import AddressHasher, Sealer
 from crm.imports import applying, aside, checking, promising, reading, store, totals, undoing
 from crm.imports.errors import FileRefused
 from crm.imports.files import Shelf
-from crm.imports.kinds.every import kind_of
+from crm.imports.kinds.every import OF_CONSENT, kind_of
 from crm.imports.layout import RawRow
 from crm.imports.model import STOPPED, RowVerdict, Run, RunId, RunState
 from crm.imports.wish import cents_of
@@ -95,7 +95,7 @@ class Worker:
         assert matching is not None
         with self.database.transaction() as session:
             store.forget_rows(session, run.id)  # a dry run that was cut begins again: it has written nothing else
-            purposes = _purposes(session)
+            purposes = _purposes(session, run.kind)
         today, ahead = brussels_day(self.clock()), checking.Ahead(run, self.language, self.clock())
         raw = reading.body(self.shelf.source(run.file_token), run.layout, len(run.headers))
         done, counts, amounts = 0, dict.fromkeys(RowVerdict, 0), totals.nought(run)
@@ -217,10 +217,10 @@ def _progress(session: Session, run: Run) -> int:
     return found.progress if found else 0
 
 
-def _purposes(session: Session) -> dict[str, str]:
-    """Folded codes and names of purposes, to their codes."""
+def _purposes(session: Session, kind: str) -> dict[str, str]:
+    """Folded codes and names of the purposes such a file may speak of, to their codes."""
     found: dict[str, str] = {}
-    for purpose in consent.letters(session):
+    for purpose in consent.addressed(session) if kind in OF_CONSENT else consent.letters(session):
         found |= {folded(name): purpose.code for name in purpose.names.values()}
         found[folded(purpose.code)] = purpose.code
     return found

@@ -20,6 +20,9 @@ from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import LONGEST, PostalAddress
 
+UNDATED = "undated"
+"""What is noted of a death of which nobody says the day."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
@@ -36,6 +39,8 @@ class Arrival:
     phones: tuple[PhoneNumber, ...] = ()
     address: PostalAddress | None = None
     external_ids: tuple[ExternalId, ...] = ()
+    died: bool = False
+    died_on: date | None = None
 
     @property
     def number(self) -> str:
@@ -80,6 +85,7 @@ class By(StrEnum):
     EMAIL_AND_NAME = "email-and-name"
     EMAIL = "email"
     PHONE_AND_NAME = "phone-and-name"
+    LETTER_BOX_AND_NAME = "letter-box-and-name"
 
 
 class Doubt(StrEnum):
@@ -138,10 +144,13 @@ class Landing:
 def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
     """Where an arrival belongs, among all whom one of its strong keys leads to.
 
-    The keys in order: another system's number, the member number, e-mail with name, phone with name. An e-mail address
-    alone is a key only where no name contradicts it, since families share mailboxes.
+    The keys in order: another system's number, the member number, e-mail with name, phone with name; a letter box with
+    a name only where whoever lives there is among the candidates (`recognising`, `at_home`). An e-mail address alone is
+    a key only where no name contradicts it, since families share mailboxes.
     """
     known, by, doubt = recognised(arrival, tuple(candidates))
+    if doubt is Doubt.DECEASED and arrival.died:
+        return Landing(verdict=Verdict.SAME, known=known, by=by, doubt=doubt)
     if doubt is not None:
         return Landing(verdict=Verdict.REVIEW, known=known, by=by, doubt=doubt)
     if known is None and is_ours(arrival.number):
@@ -193,6 +202,12 @@ def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | 
             next((k for k in candidates if numbers & k.phones and _same_name(arrival, k)), None),
             By.PHONE_AND_NAME,
         )
+    if found is None and arrival.address is not None and not (arrival.email or arrival.external_ids or arrival.number):
+        box = dedupe_key(arrival.address)
+        at_home = [k for k in candidates if box in k.letter_boxes and _same_name(arrival, k)]
+        if len(at_home) > 1:
+            return None, None, Doubt.KEYS_DISAGREE
+        found, by = next(iter(at_home), None), By.LETTER_BOX_AND_NAME
     if found is None:
         return None, None, None
     return found, by, Doubt.DECEASED if found.person.is_deceased else None
@@ -226,6 +241,9 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
             fields.append((name, said))
         elif said and folded(said) != folded(held):
             differences.append(Difference(field=name, held=held, said=said))
+    if arrival.died and not person.is_deceased:
+        said = _iso(arrival.died_on) or UNDATED
+        differences.append(Difference(field="deceased_on", held="", said=said))
     address = None
     if arrival.address is not None and dedupe_key(arrival.address) not in known.letter_boxes:
         if known.has_address:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
-from crm.people import contacts, differences, links, returned, service, settling
+from crm.people import contacts, differences, links, recognising, returned, service
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
 from crm.people.model import ALIVE, Difference, NewPerson, Person, Title
 from crm.people.rules import Returned
@@ -56,7 +56,7 @@ def arrive(
     """
     _hold(session, addresses, new)
     said = _said(new)
-    [candidates] = settling.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said])
     landing, aside = land(said, candidates), ""
     if landing.doubt in {Doubt.KEYS_DISAGREE, Doubt.NUMBER_OF_ANOTHER, Doubt.NUMBER_LIKE_OURS}:
         aside = new.member_number or ", ".join(f"{one.system} {one.value}" for one in new.external_ids)
@@ -100,7 +100,7 @@ def visit(
         raise Invalid("an e-mail address is needed", field="email")
     _hold(session, addresses, new)
     said = replace(_said(new), external_ids=(), member_number="", phones=())
-    [candidates] = settling.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said])
     key = addresses.key_of(new.email.normal)
     known, _, _ = recognised(said, [one for one in candidates if one.person.at(key) is not None])
     if known is None:

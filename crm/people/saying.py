@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from crm.foundation.templating import locale_filters
-from crm.foundation.translation import say
+from crm.foundation.translation import N_, say
 from crm.people import words
+from crm.people.arrivals import UNDATED
 from crm.people.model import ALIVE, Title
 from crm.values.address_lines import lines
 from crm.values.errors import Invalid
@@ -36,6 +37,8 @@ def _read_aloud(field: str, text: str, language: Language) -> str:
             return say(language, words.LANGUAGES[text])
         case "deceased_on" if text == ALIVE:
             return say(language, words.ALIVE)
+        case "deceased_on" if text == UNDATED:
+            return say(language, N_("jour inconnu"))
         case "birth_on" | "deceased_on":
             return _day(text, language)
         case "phone":

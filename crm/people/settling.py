@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
 from crm.people import keys, newcomers, returned, settling_store, store
-from crm.people.arrivals import Arrival, Known, Landing, Verdict, noted_text
+from crm.people.arrivals import Arrival, Known, Landing, Verdict
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Title, Usage
 from crm.people.rules import SAME_BOX
@@ -28,6 +28,7 @@ FIELDS = (
     "birth_on",
     "member_number",
     "greeting",
+    "deceased_on",
     "deceased_recorded_at",
 )
 """What is compared when somebody who was added is to be taken back."""
@@ -52,69 +53,6 @@ class Settled:
     written: tuple[Written, ...]
 
 
-def candidates(session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival]) -> list[tuple[Known, ...]]:
-    """For each arrival all whom one of its strong keys leads to; a fixed number of queries for all of them."""
-    own_keys = [_keys(addresses, arrival) for arrival in arrivals]
-    by_address = settling_store.ids_by_address(session, {key for several in own_keys for key in several})
-    by_external = settling_store.ids_by_external(
-        session, {(x.system, x.value) for a in arrivals for x in a.external_ids}
-    )
-    numbers = {a.number for a in arrivals if a.member_number}
-    by_number = settling_store.ids_by_number(session, numbers)
-    living = _living(session, {*by_external.values(), *by_number.values()})
-    found: list[set[int]] = []
-    for arrival, several in zip(arrivals, own_keys, strict=True):
-        ids = {person_id for key in several for person_id in by_address.get(key, ())}
-        for one in arrival.external_ids:
-            if (person_id := by_external.get((one.system, one.value))) is not None:
-                ids |= living[person_id]
-        if (person_id := by_number.get(arrival.number)) is not None:
-            ids |= living[person_id]
-        found.append(ids)
-    known = known_of(session, set().union(*found))
-    return [tuple(known[PersonId(i)] for i in sorted(ids) if PersonId(i) in known) for ids in found]
-
-
-def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Known]:
-    """Those people with all that an arrival is compared to."""
-    if not person_ids:
-        return {}
-    people = store.load(session, person_ids)
-    emails: dict[int, set[str]] = {}
-    phones: dict[int, set[str]] = {}
-    for person_id, kind, value, _ended in settling_store.values_of(session, person_ids):
-        if kind == ContactKind.EMAIL:
-            emails.setdefault(person_id, set()).add(value.casefold())
-        else:
-            phones.setdefault(person_id, set()).add(value)
-    boxes: dict[int, set[str]] = {}
-    housed: set[int] = set()
-    for person_id, key, ended in settling_store.letter_boxes_of(session, person_ids):
-        boxes.setdefault(person_id, set()).add(key)
-        if not ended:
-            housed.add(person_id)
-    external: dict[int, set[tuple[str, str]]] = {}
-    for person_id, system, text in settling_store.external_ids_of(session, person_ids):
-        external.setdefault(person_id, set()).add((system, text))
-    numbers = settling_store.merged_numbers_of(session, person_ids)
-    noted: dict[int, set[tuple[str, str]]] = {}
-    for person_id, name, said in settling_store.noted_of(session, person_ids):
-        noted.setdefault(person_id, set()).add((name, noted_text(name, said)))
-    return {
-        person_id: Known(
-            person=person,
-            numbers=frozenset(numbers.get(person_id, ())),
-            letter_boxes=frozenset(boxes.get(person_id, ())),
-            has_address=person_id in housed,
-            external_ids=frozenset(external.get(person_id, ())),
-            emails=frozenset(emails.get(person_id, ())),
-            phones=frozenset(phones.get(person_id, ())),
-            noted=frozenset(noted.get(person_id, ())),
-        )
-        for person_id, person in people.items()
-    }
-
-
 def settle(
     session: Session,
     addresses: AddressHasher,
@@ -131,7 +69,7 @@ def settle(
     """
     stamp = settling_store.stamp(at, source)
     new = [i for i, (_, landing) in arrivals.items() if landing.verdict is Verdict.CREATE]
-    ids = settling_store.insert_people(session, [_person_row(arrivals[i][0], language) | stamp for i in new])
+    ids = settling_store.insert_people(session, [_person_row(arrivals[i][0], language, at) | stamp for i in new])
     person_of: dict[int, int] = dict(zip(new, ids, strict=True))
     written: dict[int, list[Written]] = {i: [] for i in arrivals}
     for i, (_, landing) in arrivals.items():
@@ -147,12 +85,12 @@ def settle(
         keys.write_new(session, PersonId(min(ids)), PersonId(max(ids)))
     keys.refresh(session, set(person_of.values()) - set(ids))
     for i in new:
-        written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language)]
+        written[i] = [_as_one(person_of[i], arrivals[i][0], written[i], language, at)]
     newcomers.write_words(session, arrivals, person_of, new)
     return {i: Settled(person_id=PersonId(who), written=tuple(written[i])) for i, who in person_of.items()}
 
 
-def _person_row(arrival: Arrival, language: Language) -> dict[str, Any]:
+def _person_row(arrival: Arrival, language: Language, at: datetime) -> dict[str, Any]:
     kind = PersonKind.ORGANISATION if arrival.organisation_name and not arrival.last_name else PersonKind.INDIVIDUAL
     return {
         "kind": kind,
@@ -164,6 +102,8 @@ def _person_row(arrival: Arrival, language: Language) -> dict[str, Any]:
         "language": arrival.language or language,
         "birth_on": arrival.birth_on,
         "member_number": arrival.number or None,
+        "deceased_on": arrival.died_on if arrival.died else None,
+        "deceased_recorded_at": at if arrival.died else None,
     }
 
 
@@ -314,13 +254,13 @@ def _write_differences(
         written[i].append(_new("difference", row_id, person_of[i], {"field": one.field}))
 
 
-def _as_one(person_id: int, arrival: Arrival, parts: Iterable[Written], language: Language) -> Written:
+def _as_one(person_id: int, arrival: Arrival, parts: Iterable[Written], language: Language, at: datetime) -> Written:
     """A newcomer is one thing that was written: they come whole, and are taken back whole."""
     kept: dict[str, list[int]] = {"point": [], "address": [], "external-id": []}
     for part in parts:
         kept[part.what].append(part.target_id)
     after: dict[str, Any] = {name: ids for name, ids in kept.items() if ids}
-    row = _person_row(arrival, language)
+    row = _person_row(arrival, language, at)
     after |= {
         name: row[name].isoformat() if isinstance(row[name], date) else str(row[name])
         for name in FIELDS
@@ -335,21 +275,6 @@ def _new(what: str, target_id: int, person_id: int, after: Mapping[str, Any]) ->
 
 def _living_points(person: Person, kind: ContactKind) -> tuple[Any, ...]:
     return person.emails if kind is ContactKind.EMAIL else person.phones
-
-
-def _keys(addresses: AddressHasher, arrival: Arrival) -> list[str]:
-    emails = [addresses.key_of(arrival.email.normal)] if arrival.email else []
-    return emails + [phone_key(addresses, phone) for phone in arrival.phones]
-
-
-def _living(session: Session, person_ids: Collection[int]) -> dict[int, set[int]]:
-    """Who those people are today; nobody for one who is no more."""
-    merged = settling_store.merged_of(session, person_ids)
-    found = {person_id: {person_id} for person_id in person_ids}
-    for person_id in merged:  # a handful: keys follow a merge, only numbers stay behind
-        survivor = store.survivor(session, person_id)
-        found[person_id] = set() if survivor is None else {survivor}
-    return found
 
 
 def emails_after(session: Session, after: int, limit: int) -> list[tuple[int, str, str]]:
@@ -368,6 +293,8 @@ def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> 
         language=arrival.language or language,
         birth_on=arrival.birth_on,
         member_number=arrival.number,
+        deceased_on=arrival.died_on if arrival.died else None,
+        deceased_recorded_at=at if arrival.died else None,
         source="",
         created_at=at,
     )

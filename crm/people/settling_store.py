@@ -42,6 +42,20 @@ def ids_by_address(session: Session, address_keys: Collection[str]) -> dict[str,
     return found
 
 
+def ids_by_letter_box(session: Session, dedupe_keys: Collection[str]) -> dict[str, list[int]]:
+    """Unmerged people by the letter boxes they have, or had."""
+    found: dict[str, list[int]] = {}
+    if dedupe_keys:
+        query = (
+            select(PostalAddressRow.dedupe_key, PostalAddressRow.person_id)
+            .join(PersonRow, PersonRow.id == PostalAddressRow.person_id)
+            .where(PostalAddressRow.dedupe_key.in_(dedupe_keys), PersonRow.merged_into_id.is_(None))
+        )
+        for key, person_id in session.execute(query):
+            found.setdefault(key, []).append(person_id)
+    return found
+
+
 def ids_by_external(session: Session, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """People by what other systems call them, merged ones too."""
     found: dict[tuple[str, str], int] = {}

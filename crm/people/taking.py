@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, service
+from crm.people.arrivals import UNDATED
 from crm.people.model import ALIVE, Difference, Title
 from crm.people.saying import said_address, said_text
 from crm.values.address_lines import read_lines
@@ -40,14 +41,17 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
             _edit(session, one, {"language": Language(text)})
         case "birth_on":
             service.set_birth(session, one.person_id, _day(text), today=brussels_day(at))
+        case "deceased_on" if text == ALIVE:
+            service.retract_death(session, one.person_id)
+        case "deceased_on":
+            died_on = None if text == UNDATED else _day(text, "deceased_on")
+            service.record_death(session, one.person_id, died_on=died_on, at=at)
         case "email":
             contacts.add_email(session, addresses, EmailAddress.parse(text), **facts)  # type: ignore[arg-type] # shared facts
         case "phone":
             contacts.add_phone(session, addresses, PhoneNumber.parse(text), **facts)  # type: ignore[arg-type] # shared facts
         case "address":
             contacts.move(session, addresses, _address(one, text), **facts)  # type: ignore[arg-type] # shared facts
-        case "deceased_on" if text == ALIVE:
-            service.retract_death(session, one.person_id)
         case _:
             raise Invalid("nothing can be written for that field", field=one.field)
 
@@ -79,8 +83,8 @@ def _address(one: Difference, text: str) -> PostalAddress:
     return said_address(one.said) if not text else read_lines([part.strip() for part in text.split(",")])
 
 
-def _day(text: str) -> date:
+def _day(text: str, field: str = "birth_on") -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Invalid("a day of the calendar", field="birth_on") from error
+        raise Invalid("a day of the calendar", field=field) from error

@@ -121,6 +121,7 @@ FIELDS: dict[str, str] = {
     "title": N_("Titre"),
     "language": N_("Langue"),
     "birth_on": N_("Date de naissance"),
+    "deceased_on": N_("Décès"),
     "email": N_("Adresse e-mail"),
     "phone": N_("Téléphone"),
     "address": N_("Adresse postale"),

@@ -20,7 +20,7 @@ from crm.duplicates import service as duplicates
 from crm.duplicates.errors import OuterMergeStands
 from crm.duplicates.model import Merge
 from crm.foundation.columns import Base
-from crm.people import keys, links, settling, taking_back
+from crm.people import keys, links, recognising, settling, taking_back
 from crm.people import service as people
 from crm.people.arrivals import Arrival, Doubt, land
 from crm.people.merging import FIELDS
@@ -154,7 +154,7 @@ def arrive(session: Session, assembly: Assembly, ids: list[PersonId]) -> None:
         Arrival(member_number=numbers[one], phones=(PhoneNumber.parse(f"0470 99 00 {n:02d}"),))
         for n, one in enumerate(ids)
     ]
-    known = settling.candidates(session, assembly.addresses, file)
+    known = recognising.candidates(session, assembly.addresses, file)
     landed = {n: (said, land(said, known[n - 1])) for n, said in enumerate(file, start=1)}
     for n, (_, landing) in landed.items():
         assert landing.known is not None

@@ -33,26 +33,36 @@ STATES = st.sampled_from(["oui", "non", "désinscrit", "en attente", "?"])
 DATES = st.sampled_from(["", "2020-01-01", "2026-11-01"])
 CONSENTS = st.tuples(EMAILS, STATES, DATES, st.sampled_from(["", "site"]), st.sampled_from(["", "texte"]), NAMES)
 SILENCES = st.tuples(
-    st.sampled_from(["a@exemple.be", "c@exemple.be", "0cc175b9c0f1b6a831c399e269772661", "rien"]), DATES
+    st.sampled_from(["a@exemple.be", "c@exemple.be", "0470123456", "0cc175b9c0f1b6a831c399e269772661", "rien"]), DATES
+)
+REFUSALS = st.tuples(
+    *(IDS, NAMES, st.sampled_from(["", "Dupont"]), EMAILS, PHONES, STREETS),
+    *(st.sampled_from(["", "courrier", "tél. et sms", "tout", "pigeon"]), st.sampled_from(["", "Appels", "tout"])),
+    *(DATES, st.sampled_from(["oui", "", "pas de courrier"])),
 )
 
 FILES = st.one_of(
     st.tuples(st.just("people"), st.lists(PEOPLE, min_size=1, max_size=7)),
     st.tuples(st.just("consents"), st.lists(CONSENTS, min_size=1, max_size=7)),
     st.tuples(st.just("suppressions"), st.lists(SILENCES, min_size=1, max_size=5)),
+    st.tuples(st.just("refusals"), st.lists(REFUSALS, min_size=1, max_size=7)),
 )
 BEFORE = st.lists(FILES, max_size=2)
 HEADS = {
     "people": "id;prénom;nom;email;gsm;rue;langue",
     "consents": "email;consentement;date;voie;preuve;prénom",
     "suppressions": "email;date",
+    "refusals": "contact id;prénom;nom;email;gsm;rue;canal;finalité;date;ne pas contacter",
 }
 CHOICES: dict[str, dict[str, str]] = {
     "people": {"system": "vieux"},
     "consents": {"purpose": "news"},
     "suppressions": {},
+    "refusals": {"purpose": "appeals", "system": "vieux"},
 }
-FORMATS: dict[str, dict[str, str]] = {"people": {}, "consents": {"since": "iso"}, "suppressions": {"since": "iso"}}
+FORMATS: dict[str, dict[str, str]] = {"people": {}, "consents": {"since": "iso"}, "suppressions": {"since": "iso"}} | {
+    "refusals": {"since": "iso"}
+}
 File = tuple[str, list[tuple[str, ...]]]
 ON_DATABASES = settings(
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -166,3 +166,10 @@ def test_a_number_of_a_merged_record_is_still_a_key(desk: Desk) -> None:
     assert [row.person_id for row in desk.rows(run).values()] == [marie.id, marie.id]
     with made.database.reading() as session:
         assert differences.waiting(session) == ()
+
+
+def test_an_organisation_may_have_signs_in_its_name(desk: Desk) -> None:
+    names = ("École libre / Ath", "Amis & Cie (asbl) n° 3", "Groupe 42 : Namur")
+    run = desk.apply(desk.bring("people", "\n".join(["organisation", *names, "<b>Groupe</b>"]) + "\n"))
+    assert desk.said(run) == dict.fromkeys((2, 3, 4), ("create",)) | {5: ("error", "not-name:organisation_name")}
+    assert {one[0] for one in desk.said(desk.bring("people", "organisation\nÉcole libre / Ath\n")).values()} == {"same"}

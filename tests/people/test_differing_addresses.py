@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crm.assembly import Assembly
-from crm.people import arriving, contacts, differences, settling, taking
+from crm.people import arriving, contacts, differences, recognising, settling, taking
 from crm.people import service as people
 from crm.people.arrivals import Arrival, land, one_line
 from crm.people.model import Difference, NewPerson
@@ -50,7 +50,7 @@ def test_an_address_that_a_file_or_a_partner_says_is_taken_as_it_was_said(
                 arriving.arrive(session, assembly.addresses, new, at=NOW, statement={})
             else:
                 said = Arrival(address=address, **MARIE)
-                [candidates] = settling.candidates(session, assembly.addresses, [said])
+                [candidates] = recognising.candidates(session, assembly.addresses, [said])
                 facts = {"source": "import", "at": NOW, "language": Language.FR}
                 settling.settle(session, assembly.addresses, {1: (said, land(said, candidates))}, **facts)  # type: ignore[arg-type] # shared facts
             return differences.of(session, known.id)
@@ -76,5 +76,5 @@ def test_an_address_that_was_noted_on_one_line_is_taken_too(assembly: Assembly, 
         assert (read.country, read.postcode, read.locality) == (meant.country, meant.postcode, meant.locality)
         assert (read.organisation, f"{read.street} {read.number}".strip()) == ("", f"{meant.street} {meant.number}")
         said = Arrival(address=SAID[name], **MARIE)
-        [candidates] = settling.candidates(session, assembly.addresses, [said])
+        [candidates] = recognising.candidates(session, assembly.addresses, [said])
         assert land(said, candidates).differences == ()

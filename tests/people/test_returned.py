@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from crm.assembly import Assembly
-from crm.people import arriving, contacts, rules, settling, taking_back
+from crm.people import arriving, contacts, recognising, rules, settling, taking_back
 from crm.people import service as people
 from crm.people.arrivals import Arrival, Verdict, land
 from crm.people.model import Abode, Deliverability, FailureReason, NewPerson
@@ -69,7 +69,7 @@ def test_a_box_that_post_came_back_from_stays_bad_for_whoever_arrives_there(asse
         assert told == [(FailureReason.BAD_BOX, "same-box")]
         assert contacts.address_on(session, jean, NOW.date()) is None
         again = Arrival(address=BOX, **JEAN)
-        [candidates] = settling.candidates(session, hasher, [again])
+        [candidates] = recognising.candidates(session, hasher, [again])
         assert land(again, candidates).verdict is Verdict.SAME
         arriving.arrive(session, hasher, new, at=NOW, statement={})
         assert home(jean).deliverability is DEAD
@@ -106,6 +106,6 @@ def test_an_address_added_to_somebody_from_a_bad_box_is_taken_back_unless_more_w
 
 def settle(session: Any, assembly: Assembly, said: Arrival) -> Settled:
     """A row of a file, through its door."""
-    [candidates] = settling.candidates(session, assembly.addresses, [said])
+    [candidates] = recognising.candidates(session, assembly.addresses, [said])
     facts: dict[str, Any] = {"source": "import:1", "at": NOW, "language": Language.FR}
     return settling.settle(session, assembly.addresses, {1: (said, land(said, candidates))}, **facts)[1]

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from crm.assembly import Assembly
 from crm.consent import service as consent
+from crm.consent.model import Purpose
 from crm.imports import service as imports
 from crm.imports.model import RunId, RunState
 from crm.staff.model import Role
@@ -105,7 +106,7 @@ def test_the_first_day_compares_totals(browser: Callable[..., Browser], assembly
     with assembly.database.transaction() as session:
         consent.put_purpose(session, NEWS)
     care = browser(Role.CARE)
-    assert "0 étapes sur 9" in text_of(care.get("/office/day-zero"))
+    assert "0 étapes sur 10" in text_of(care.get("/office/day-zero"))
     bring(care, b"email\na@exemple.be\nb@exemple.be\n")
     care.post("/office/imports/1/check", {"column-email": "0"})
     care.post("/office/imports/1/apply")
@@ -173,3 +174,19 @@ def test_a_street_file_signs_plans_only_by_who_may_sign_them(browser: Callable[.
     assert care.post("/office/imports/1/check", chosen | signing).status_code == 303
     assert fundraiser.post("/office/imports/1/apply").status_code == 403
     assert care.post("/office/imports/1/apply").status_code == 303
+
+
+def test_a_list_of_those_who_want_no_more_is_read_aloud(browser: Callable[..., Browser], assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="appeals", names={"fr": "Appels"}, promises={}, position=8))
+    care = browser(Role.CARE)
+    bring(care, "prénom;nom;e-mail;canal\nMarie;Dupont;marie@exemple.be;brief\n".encode(), "refusals")
+    page = text_of(care.get("/office/imports/1/prepare"))
+    assert "Tout : lettres, appels, magazine (pour un refus)" in page
+    assert "Tous les canaux (pour un refus)" in page
+    columns = {"column-first_name": "0", "column-last_name": "1", "column-email": "2", "column-channel": "3"}
+    care.post("/office/imports/1/check", {**columns, "choice-purpose": "appeals"})
+    assert state(assembly, 1) == (RunState.CHECKED, {"create": 1})
+    shown = text_of(care.get("/office/imports/1"))
+    assert "Ne veut plus : «" in shown
+    assert "(courrier)" in shown

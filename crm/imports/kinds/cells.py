@@ -11,9 +11,10 @@ from functools import cache
 from crm.donations.model import LARGEST
 from crm.imports import dates
 from crm.imports.dates import DateFormat
+from crm.imports.kinds.states import state_of
 from crm.imports.model import Matching, Reason, Told
 from crm.people.model import ExternalId, Title
-from crm.people.rules import typed_number
+from crm.people.rules import tidy_organisation, typed_number
 from crm.people.service import tidy_name
 from crm.values import money
 from crm.values.ages import is_too_young
@@ -43,6 +44,10 @@ _TITLES = {
     Title.MADAM: ("madame", "mme", "mevrouw", "mevr", "mvr", "mw", "mrs", "ms", "frau", "mlle", "mademoiselle"),
     Title.SIR: ("monsieur", "m", "mr", "dhr", "de heer", "heer", "herr"),
 }
+_DEAD = frozenset(
+    {"decede", "decedee", "decede(e)", "decede·e", "deceased", "dead", "overleden", "dcd", "mort", "morte"}
+)
+_ALIVE = frozenset({"vivant", "vivante", "en-vie", "levend", "in-leven", "alive", "living", "lebend"})
 _TITLE_OF = {word: title for title, words in _TITLES.items() for word in words}
 
 
@@ -68,6 +73,10 @@ class Cells:
         place = self._matching.columns.get(field)
         return self._cells[place] if place is not None else ""
 
+    def has(self, field: str) -> bool:
+        """True where a column means that field."""
+        return field in self._matching.columns
+
     def when(self, field: str) -> str:
         """The bare cell of a day; the noughts by which old databases say that there is none are none."""
         text = self.text(field)
@@ -92,6 +101,14 @@ class Cells:
             return text
         try:
             return tidy_name(text, field=field)
+        except Invalid:
+            self.refuse(Reason.NOT_NAME, field)
+            return ""
+
+    def organisation(self, field: str = "organisation_name") -> str:
+        """The name of an organisation: more signs are allowed than in a person's."""
+        try:
+            return tidy_organisation(self.text(field), field=field)
         except Invalid:
             self.refuse(Reason.NOT_NAME, field)
             return ""
@@ -127,6 +144,17 @@ class Cells:
             self.refuse(Reason.TOO_YOUNG, field)
             return None
         return found
+
+    def death(self) -> tuple[bool, date | None]:
+        """Whether the row speaks of somebody who died, and the day, where it says so."""
+        died_on, text = self.day("deceased_on"), self.text("deceased")
+        word = "-".join(folded(text).split()).strip(".")
+        says = (
+            True if word in _DEAD else False if word in _ALIVE else {"yes": True, "no": False}.get(state_of(text) or "")
+        )
+        if (text and says is None) or (died_on is not None and says is False):
+            self.refuse(Reason.NOT_FLAG, "deceased")
+        return bool(says) or died_on is not None, died_on
 
     def day(self, field: str, *, may_come: bool = False) -> date | None:
         """A day of the past (or, where it `may_come`, any), in the format of its column."""

@@ -2,16 +2,62 @@
 
 from __future__ import annotations
 
-from crm.consent.model import Act
+from collections.abc import Sequence
+from datetime import datetime
+
+from crm.consent.model import NO_LETTER, Act, Channel
 from crm.foundation.translation import N_
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
+from crm.imports.kinds.channels import ALL, channels_of, purpose_by_word
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
 from crm.imports.kinds.states import State, state_of
 from crm.imports.model import Reason
 from crm.imports.wish import Said, Wish
+from crm.people.arrivals import Arrival
+from crm.values.folding import folded
 
 LONGEST_PROOF = 2000
+
+
+_NOES = {State.NO: Act.REFUSED, State.LEFT: Act.WITHDRAWN}
+_FLAGS = frozenset(
+    {
+        *("ne-pas-solliciter", "ne-pas-contacter", "pas-de-courrier", "pas-d-appel", "stop", "opposition", "refus"),
+        *("niet-contacteren", "niet-mailen", "niet-bellen", "geen-post", "verzet", "refuse", "no-mail"),
+        *("do-not-contact", "do-not-mail", "do-not-phone", "do-not-email", "do-not-sms"),
+    }
+)
+"""What a cell says of somebody who wants no more."""
+
+CHANNEL = Field(
+    name="channel",
+    label=N_("Canal"),
+    aliases=("canal", "canaux", "kanaal", "channel", "medium", "par quel canal"),
+    help=N_("Mail, courrier, téléphone, SMS, ou « tout »."),
+)
+CHANNEL_CHOICE = Choice(
+    name="channel",
+    label=N_("Canal, si aucune colonne ne le dit"),
+    sort=ChoiceSort.CHANNEL,
+    help=N_("Sans choix : l’e-mail pour une lettre ; pour le refus d’un appel ou du magazine, tous les canaux."),
+)
+SYSTEM_CHOICE = Choice(
+    name="system",
+    label=N_("Nom de l’ancien système"),
+    help=N_("Par exemple « civicrm » ; nécessaire si une colonne porte ses numéros."),
+)
+WHO = (
+    shared.MEMBER_NUMBER,
+    shared.OLD_NUMBER,
+    shared.FIRST_NAME,
+    shared.LAST_NAME,
+    shared.ORGANISATION_NAME,
+    *shared.PHONES,
+    *shared.ADDRESS,
+    shared.LANGUAGE,
+)
+"""By what such a row may know somebody, beside an e-mail address."""
 
 
 class Consents:
@@ -29,7 +75,6 @@ class Consents:
             label=shared.EMAIL.label,
             sort=Sort.EMAIL,
             aliases=shared.EMAIL.aliases,
-            required=True,
         ),
         Field(
             name="state",
@@ -47,7 +92,7 @@ class Consents:
         Field(
             name="way",
             label=N_("Voie"),
-            aliases=("voie", "source", "canal", "origine", "methode", "method", "bron"),
+            aliases=("voie", "source", "origine", "methode", "method", "bron"),
             help=N_("Site, papier, téléphone, rue…"),
         ),
         Field(
@@ -61,9 +106,8 @@ class Consents:
             label=N_("Finalité"),
             aliases=("finalite", "purpose", "liste", "listes", "list", "lijst"),
         ),
-        shared.FIRST_NAME,
-        shared.LAST_NAME,
-        shared.LANGUAGE,
+        CHANNEL,
+        *WHO,
     )
     choices: tuple[Choice, ...] = (
         Choice(
@@ -73,42 +117,189 @@ class Consents:
             required=True,
             help=N_("Pour les lignes dont aucune colonne ne la dit."),
         ),
+        CHANNEL_CHOICE,
         Choice(name="way", label=N_("Voie, si aucune colonne ne la dit"), sort=ChoiceSort.WAY),
         Choice(
             name="proof",
             label=N_("Preuve, si aucune colonne ne la dit"),
             help=N_("Le texte exact du formulaire d’alors. Laissez vide si personne ne le connaît plus."),
         ),
+        SYSTEM_CHOICE,
         shared.LANGUAGE_CHOICE,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The person, and what they said with all that proves it."""
-        who = shared.arrival_of(cells)
-        if who.email is None and not cells.reasons:
-            cells.refuse(Reason.LACKING, "email")
+        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
         state = state_of(cells.text("state"))
         if state is None:
             cells.refuse(Reason.NOT_STATE if cells.text("state") else Reason.LACKING, "state")
-        purpose = purpose_of(cells)
+        purposes = purposes_of(cells)
         moment = cells.moment("since")
         way, proof = cells.text("way") or cells.choice("way"), cells.text("proof") or cells.choice("proof")
         if len(way) > 100 or len(proof) > LONGEST_PROOF:
             cells.refuse(Reason.TOO_LONG, "way" if len(way) > 100 else "proof")
+        channels = chosen_channels(cells)
         if cells.reasons or state is None:
             return None
         if state is State.PENDING:
             return Wish(arrival=who, never_confirmed=True)
+        if state is not State.YES:
+            return refusal(cells, who, purposes, channels, act=_NOES[state], since=moment, way=way, proof=proof)
         is_proved = moment is not None and bool(way) and bool(proof)
-        acts = {State.YES: Act.GIVEN if is_proved else Act.IMPORTED, State.NO: Act.REFUSED, State.LEFT: Act.WITHDRAWN}
-        said = Said(purpose=purpose, act=acts[state], occurred_at=moment, way=way, proof=proof)
-        return Wish(arrival=who, said=(said,))
+        said = Said(
+            purpose=purposes[0],
+            act=Act.GIVEN if is_proved else Act.IMPORTED,
+            occurred_at=moment,
+            way=way,
+            proof=proof,
+            channel=(channels or (Channel.EMAIL,))[0],
+            everywhere=bool(channels) and channels[0] is not Channel.EMAIL,
+        )
+        if len(purposes) > 1:  # a yes is to one thing, by one way
+            cells.refuse(Reason.NOT_PURPOSE, "purpose")
+        elif len(channels) > 1 or (not channels and said.purpose in NO_LETTER):
+            cells.refuse(Reason.NOT_CHANNEL, "channel")
+        elif said.channel is Channel.EMAIL and who.email is None:
+            cells.refuse(Reason.LACKING, "email")
+        elif not _has_key(who):
+            cells.refuse(Reason.NO_KEY)
+        return None if cells.reasons else Wish(arrival=who, said=(said,), is_at_home=_is_at_home(who))
 
 
-def purpose_of(cells: Cells, field: str = "purpose") -> str:
-    """The purpose a cell names by its code or one of its names, else the one chosen for the file."""
-    text = cells.text(field)
-    found = cells.purpose(text) if text else cells.choice("purpose")
-    if not found:
-        cells.refuse(Reason.NOT_PURPOSE, field)
-    return found
+class Refusals:
+    """Who wants no more of something, row by row: every row is a no, but where a column says that it is none."""
+
+    code = "refusals"
+    label = N_("Ceux qui ne veulent plus")
+    about = N_(
+        "« Ne pas solliciter », « pas de courrier », « pas d’appel » : chaque ligne est un refus, gardé comme une "
+        "opposition avec ce fichier et sa date. Les personnes se reconnaissent par un numéro, un e-mail, un téléphone, "
+        "ou leur nom et leur adresse postale."
+    )
+    fields: tuple[Field, ...] = (
+        Field(
+            name="flag",
+            label=N_("Ne veut plus (oui ou non)"),
+            aliases=(
+                *("ne pas solliciter", "ne pas contacter", "pas de courrier", "opposition", "refus", "stop", "opt out"),
+                *("do not mail", "do not contact", "do not phone", "do not email", "do not sms", "opt-out"),
+                *("niet contacteren", "niet mailen", "niet bellen", "geen post", "verzet"),
+            ),
+            help=N_("« Oui » veut dire : ne veut plus. Sans cette colonne, chaque ligne est un refus."),
+        ),
+        CHANNEL,
+        Field(
+            name="purpose", label=N_("Finalité"), aliases=("finalite", "purpose", "liste", "listes", "list", "lijst")
+        ),
+        Field(
+            name="since",
+            label=N_("Date du refus"),
+            sort=Sort.DAY,
+            aliases=("date du refus", "date", "datum", "depuis", "since", "sinds"),
+        ),
+        Field(
+            name="proof", label=N_("Remarque"), aliases=("remarque", "motif", "raison", "note", "reden", "opmerking")
+        ),
+        shared.EMAIL,
+        *WHO,
+    )
+    choices: tuple[Choice, ...] = (
+        Choice(
+            name="purpose",
+            label=shared.PURPOSE_CHOICE.label,
+            sort=ChoiceSort.PURPOSE,
+            required=True,
+            help=N_("Pour les lignes dont aucune colonne ne la dit."),
+        ),
+        CHANNEL_CHOICE,
+        SYSTEM_CHOICE,
+        shared.LANGUAGE_CHOICE,
+    )
+
+    def read(self, cells: Cells) -> Wish | None:
+        """The person, and what they no longer want."""
+        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        purposes, channels, moment = purposes_of(cells), chosen_channels(cells), cells.moment("since")
+        flag = cells.text("flag")
+        word = "-".join(folded(flag).split())
+        state = State.NO if word in _FLAGS else state_of(flag)
+        if flag and state is None:
+            cells.refuse(Reason.NOT_FLAG, "flag")
+        proof = cells.text("proof")
+        if len(proof) > LONGEST_PROOF:
+            cells.refuse(Reason.TOO_LONG, "proof")
+        if cells.reasons:
+            return None
+        if cells.has("flag") and (not flag or (state is State.NO and word not in _FLAGS)):
+            return Wish(arrival=who, says_nothing=True)
+        return refusal(cells, who, purposes, channels, act=Act.OBJECTED, since=moment, way="", proof=proof)
+
+
+def refusal(
+    cells: Cells,
+    who: Arrival,
+    purposes: Sequence[str],
+    channels: Sequence[Channel],
+    *,
+    act: Act,
+    since: datetime | None,
+    way: str,
+    proof: str,
+) -> Wish | None:
+    """A no: to a letter at an address as the letter knows it, else an objection by each of those channels.
+
+    Where no channel is named, a letter is left by e-mail, and all else by every channel.
+    """
+    if not _has_key(who):
+        cells.refuse(Reason.NO_KEY)
+        return None
+    said = []
+    for purpose in purposes:
+        is_letter = purpose not in NO_LETTER and act is not Act.OBJECTED
+        for channel in channels or ((Channel.EMAIL,) if purpose not in NO_LETTER else tuple(Channel)):
+            is_own = is_letter and channel is Channel.EMAIL and who.email is not None and len(channels) < 2
+            said.append(
+                Said(
+                    purpose=purpose,
+                    act=act if is_own else Act.OBJECTED,
+                    occurred_at=since,
+                    way=way,
+                    proof=proof,
+                    channel=channel,
+                    everywhere=not is_own,
+                )
+            )
+    is_number_alone = bool(who.phones) and not (who.words or who.email or who.number or who.external_ids)
+    return Wish(arrival=who, said=tuple(said), must_be_known=is_number_alone, is_at_home=_is_at_home(who))
+
+
+def chosen_channels(cells: Cells) -> tuple[Channel, ...]:
+    """The channels of a row, or of the whole file; none where neither says any."""
+    text = cells.text("channel") or cells.choice("channel")
+    found = channels_of(text) if text else ()
+    if found is None:
+        cells.refuse(Reason.NOT_CHANNEL, "channel")
+    return found or ()
+
+
+def purposes_of(cells: Cells) -> tuple[str, ...]:
+    """What a row is about: the purpose a cell names, else the one chosen for the file; it may be all of them."""
+    text = cells.text("purpose")
+    found = cells.purpose(text) or purpose_by_word(text) if text else cells.choice("purpose")
+    every = tuple(dict.fromkeys(cells.purposes.values()))
+    if found == ALL and every:
+        return every
+    if found not in every:
+        cells.refuse(Reason.NOT_PURPOSE, "purpose")
+    return (found,)
+
+
+def _has_key(who: Arrival) -> bool:
+    """True where the row gives something to know them by: a name alone is nobody's."""
+    return bool(who.email or who.number or who.external_ids or who.phones or _is_at_home(who))
+
+
+def _is_at_home(who: Arrival) -> bool:
+    """True where nothing but a name and a letter box, or a phone, says who it is."""
+    return bool(who.address and who.words) and not (who.email or who.number or who.external_ids)

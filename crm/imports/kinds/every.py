@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from crm.imports.errors import KindMissing
-from crm.imports.kinds.consents import Consents
+from crm.imports.kinds.consents import Consents, Refusals
 from crm.imports.kinds.gifts import Gifts
 from crm.imports.kinds.mailsubscribers import MailSubscribers
 from crm.imports.kinds.mandates import Mandates
@@ -22,6 +22,7 @@ from crm.staff.model import Permission
 _ALL: tuple[Kind, ...] = (
     People(),
     Suppressions(),
+    Refusals(),
     MailSubscribers(),
     Consents(),
     Signatures(),
@@ -36,11 +37,12 @@ _ALL: tuple[Kind, ...] = (
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
 DAY_ZERO = (
-    *("people", "suppressions", "mailsubscribers", "consents", "memberships"),
+    *("people", "suppressions", "refusals", "mailsubscribers", "consents", "memberships"),
     *("gifts", "mandates", "subscribers", "attestations"),
 )
-"""Whom we know, whom we leave alone, who read the old letter, allowed what, is a member, gave, gives on, reads, has
-papers. Members come before the gifts, whose fees then carry the memberships that are there."""
+"""Whom we know, whom we leave alone, who wants no more of something, who read the old letter, allowed what, is a
+member, gave, gives on, reads, has papers. Members come before the gifts, whose fees then carry the memberships that are
+there."""
 
 NEEDS: Mapping[str, Permission] = {
     "memberships": Permission.MEMBERS_EDIT,
@@ -50,6 +52,10 @@ NEEDS: Mapping[str, Permission] = {
     "attestations": Permission.DONATIONS_EDIT,
 }
 """What bringing such a file takes beside the permission to import."""
+
+OF_CONSENT = frozenset({"consents", "refusals"})
+"""Files that say who allows or refuses any of what one may be addressed for, appeals and the magazine too, and that
+know people by name and letter box where they have no other key."""
 
 PROMISING = frozenset({"amount", "account", "outcome"})
 """Columns of a street file, and of the calls after it, that make or change a plan with its mandate."""

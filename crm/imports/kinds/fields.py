@@ -120,7 +120,7 @@ def arrival_of(cells: Cells, *, system: str = "", id_field: str = "") -> Arrival
     return Arrival(
         first_name=cells.name("first_name"),
         last_name=cells.name("last_name"),
-        organisation_name=cells.name("organisation_name"),
+        organisation_name=cells.organisation(),
         title=cells.title(),
         language=cells.language(),
         birth_on=cells.birth("birth_on"),

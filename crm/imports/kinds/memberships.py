@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crm.foundation.translation import N_
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
@@ -100,4 +102,5 @@ class Memberships:
             reason=reason.value if ended_on else "",
             note=cells.text("end_reason")[:500] if ended_on and word not in _REASON_OF else "",
         )
-        return Wish(arrival=who, joined=said)
+        died = ended_on is not None and reason is LeaveReason.DECEASED
+        return Wish(arrival=replace(who, died=died), joined=said)

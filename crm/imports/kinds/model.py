@@ -47,6 +47,7 @@ class ChoiceSort(StrEnum):
     METHOD = "method"
     GIFT_KIND = "gift-kind"
     COLLEAGUE = "colleague"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crm.foundation.translation import N_
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
-from crm.imports.kinds.model import Choice, Field
+from crm.imports.kinds.model import Choice, Field, Sort
+from crm.imports.model import Reason
 from crm.imports.wish import Wish
 
 
@@ -35,6 +38,24 @@ class People:
         *shared.ADDRESS,
         shared.LANGUAGE,
         shared.BIRTH,
+        Field(
+            name="deceased_on",
+            label=N_("Décédé·e le"),
+            sort=Sort.DAY,
+            aliases=(
+                *("decede le", "decedee le", "decede·e le", "decede(e) le", "date de deces", "date du deces", "deces"),
+                *("overleden op", "datum overlijden", "overlijdensdatum", "date of death", "deceased date", "died on"),
+            ),
+        ),
+        Field(
+            name="deceased",
+            label=N_("Décédé·e (oui ou non)"),
+            aliases=("decede", "decedee", "decede·e", "decede(e)", "overleden", "deceased", "is deceased", "dcd"),
+            help=N_(
+                "Une personne nouvelle vient comme décédée : rien ne lui est envoyé. Pour quelqu’un que nous "
+                "connaissons, la nouvelle attend une décision."
+            ),
+        ),
     )
     choices: tuple[Choice, ...] = (
         Choice(
@@ -49,4 +70,7 @@ class People:
         """The person of the row."""
         who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
         shared.require_somebody(cells, who)
-        return None if cells.reasons else Wish(arrival=who)
+        died, died_on = cells.death()
+        if died_on is not None and who.birth_on is not None and died_on < who.birth_on:
+            cells.refuse(Reason.NOT_DAY, "deceased_on")
+        return None if cells.reasons else Wish(arrival=replace(who, died=died, died_on=died_on))

@@ -1,4 +1,4 @@
-"""Addresses nobody is to write to: in plain, or hashed (MD5, SHA-1, SHA-256 of the address in lower case)."""
+"""Addresses and numbers to leave alone: in plain, or hashed (MD5, SHA-1, SHA-256 of the address in lower case)."""
 
 from __future__ import annotations
 
@@ -11,24 +11,37 @@ from crm.imports.kinds.model import Choice, Field
 from crm.imports.model import Reason
 from crm.imports.wish import Silence, Wish
 
+_PHONE = tuple(dict.fromkeys(alias for field in shared.PHONES for alias in field.aliases))
+_NUMBER = re.compile(r"[+(]?[\d ()./\-]{7,24}")
 _DIGEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Suppressions:
-    """The blocklist of an old system. It makes no person, and silences an address for every purpose."""
+    """The blocklist of an old system. It makes no person, and silences an address or a number for every purpose."""
 
     code = "suppressions"
     label = N_("Liste d’opposition")
     about = N_(
-        "Des adresses auxquelles plus rien ne part, en clair ou hachées. Personne n’est créé ; "
+        "Des adresses e-mail et des téléphones vers lesquels plus rien ne part, en clair ; des adresses hachées. "
+        "Personne n’est créé. Qui ne veut plus rien, par aucun canal, vient avec « Ceux qui ne veulent plus » ; "
         "une adresse hachée est reconnue le jour où elle arrive par un autre fichier."
     )
     fields: tuple[Field, ...] = (
         Field(
             name="address",
-            label=N_("Adresse ou empreinte"),
+            label=N_("Adresse e-mail, téléphone ou empreinte"),
             required=True,
-            aliases=(*shared.EMAIL.aliases, "adresse", "hash", "md5", "sha1", "sha256", "empreinte", "address"),
+            aliases=(
+                *shared.EMAIL.aliases,
+                *_PHONE,
+                "adresse",
+                "hash",
+                "md5",
+                "sha1",
+                "sha256",
+                "empreinte",
+                "address",
+            ),
         ),
         shared.SINCE,
     )
@@ -43,6 +56,9 @@ class Suppressions:
         elif _DIGEST.fullmatch(text.lower()):
             return None if cells.reasons else Wish(silence=Silence(digest=text.lower(), since=since))
         elif "@" not in text:
+            if _NUMBER.fullmatch(text) and (phones := cells.phones("address")) and not cells.reasons:
+                return Wish(silence=Silence(phone=phones[0], since=since))
+            cells.reasons[:] = [one for one in cells.reasons if one[0] is not Reason.NOT_PHONE]
             cells.refuse(Reason.NOT_SILENCEABLE, "address")
         elif (email := cells.email("address")) and not cells.reasons:
             return Wish(silence=Silence(email=email, since=since))

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.kinds.model import Kind
-from crm.imports.model import RowVerdict, Run, RunId, RunState
+from crm.imports.model import RunId, RunState
+from crm.imports.moving_in import Step
 from crm.staff.model import Permission
 from crm.values.money import exact
 from crm.web.office import guard, shell
@@ -22,6 +23,10 @@ blueprint = Blueprint("day_zero", __name__, url_prefix="/office/day-zero")
 WHY = {
     "people": N_("D’abord les personnes, avec leurs numéros : tout ce qui suit les reconnaîtra."),
     "suppressions": N_("Puis les adresses à laisser tranquilles, avant toute adresse à qui écrire."),
+    "refusals": N_(
+        "Puis celles et ceux qui ne veulent plus : « ne pas solliciter », « pas de courrier », « pas d’appel ». "
+        "Chaque refus est gardé avant le premier appel et le premier magazine."
+    ),
     "mailsubscribers": N_(
         "Puis les abonné·es de l’ancienne lettre : un ancien accord, auquel seule une politique datée donne suite."
     ),
@@ -36,15 +41,15 @@ WHY = {
 
 @guard.page(blueprint, "", permission=Permission.IMPORTS_READ)
 def index() -> ResponseReturnValue:
-    """The steps, each with its newest import and its total."""
+    """The steps, each with its imports and what they come to."""
     with shell.assembly().database.reading() as session:
         steps = imports.day_zero(session)
     return shell.show(
         "office/imports/day_zero.html",
         here="imports",
-        steps=[_step(kind, run) for kind, run in steps],
+        steps=[_step(kind, step) for kind, step in steps],
         states=words.STATES,
-        done=sum(1 for _, run in steps if run is not None and run.state is RunState.APPLIED),
+        done=sum(1 for _, step in steps if step and all(run.state is RunState.APPLIED for run in step.runs)),
     )
 
 
@@ -58,21 +63,20 @@ def expect(run_id: int) -> ResponseReturnValue:
     return shell.back(url_for("day_zero.index"), shell.say(N_("Le total attendu est noté.")))
 
 
-def _step(kind: Kind, run: Run | None) -> dict[str, Any]:
-    if run is None:
+def _step(kind: Kind, step: Step | None) -> dict[str, Any]:
+    if step is None:
         return {"kind": kind, "why": WHY[kind.code], "run": None}
-    inside = sum(run.counts.get(verdict, 0) for verdict in (RowVerdict.CREATE, RowVerdict.UPDATE, RowVerdict.SAME))
-    aside = sum(run.counts.get(verdict, 0) for verdict in (RowVerdict.REVIEW, RowVerdict.ERROR))
-    missing = None if run.expected_rows is None else run.expected_rows - inside - aside
-    gap = None if run.expected_cents is None or run.cents is None else run.expected_cents - run.cents
     return {
         "kind": kind,
         "why": WHY[kind.code],
-        "run": run,
-        "inside": inside,
-        "aside": aside,
-        "missing": missing,
-        "cents": run.cents,
-        "gap": gap,
-        "expected_typed": "" if run.expected_cents is None else exact(run.expected_cents),
+        "run": step.runs[0],
+        "earlier": step.runs[1:],
+        "inside": step.inside,
+        "aside": step.aside,
+        "expected": step.expected,
+        "missing": step.missing,
+        "cents": None if step.cents is None else step.cents + step.cents_aside,
+        "expected_cents": step.expected_cents,
+        "gap": step.gap,
+        "expected_typed": "" if step.expected_cents is None else exact(step.expected_cents),
     }

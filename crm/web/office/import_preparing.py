@@ -15,7 +15,8 @@ from crm.donations.model import GiftKind, Method
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, MappingIncomplete
-from crm.imports.kinds.every import PROMISING, kind_of
+from crm.imports.kinds.channels import ALL
+from crm.imports.kinds.every import OF_CONSENT, PROMISING, kind_of
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Kind, Sort
 from crm.imports.layout import Encoding, FileFormat, Layout, Look, Quote, Separator
 from crm.imports.model import Matching, Run, RunId, RunState
@@ -38,6 +39,8 @@ MISSING = {
 }
 NOT_YOURS = N_("Cette colonne signe des dons réguliers, ce que votre rôle ne permet pas : ne la choisissez pas.")
 TWO_THINGS = N_("Cette colonne peut se lire de plusieurs façons : choisissez la bonne.")
+EVERYTHING = N_("Tout : lettres, appels, magazine (pour un refus)")
+BY_ALL = N_("Tous les canaux (pour un refus)")
 FITS_NOTHING = N_("Aucun format connu ne lit cette colonne entière : choisissez le plus proche.")
 
 
@@ -127,7 +130,10 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
     made = shell.assembly()
     with made.database.reading() as session:
         run = imports.get(session, RunId(run_id))
-        purposes = [(one.code, one.name(shell.language())) for one in consent.letters(session)]
+        is_wide = run.kind in OF_CONSENT
+        every = consent.addressed(session) if is_wide else consent.letters(session)
+        purposes = [(one.code, one.name(shell.language())) for one in every]
+        purposes += [(ALL, shell.say(EVERYTHING))] if is_wide else []
         team = [(str(one.id), one.name) for one in staff.accounts(session) if one.is_active]
     if run.state not in (RunState.READ, RunState.CHECKED):
         return shell.back(url_for("imports.show", run_id=run.id))
@@ -220,6 +226,10 @@ def _choice(
         ChoiceSort.PURPOSE: purposes,
         ChoiceSort.COLLEAGUE: team,
         ChoiceSort.LANGUAGE: [(code, shell.say(word)) for code, word in people_words.LANGUAGES.items()],
+        ChoiceSort.CHANNEL: [
+            *((one.value, shell.say(word)) for one, word in words.CHANNELS.items()),
+            (ALL, shell.say(BY_ALL)),
+        ],
         ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
         ChoiceSort.METHOD: [(one.value, shell.say(word)) for one, word in gift_words.METHODS.items() if one in BROUGHT],
         ChoiceSort.GIFT_KIND: [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm.consent.model import Channel
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, Refused
@@ -24,6 +25,8 @@ AS_SAID = frozenset(
     }
 )
 """Reasons that name something as the file says it: a code, the ends of accounts."""
+OF_CONSENT = frozenset({Reason.OBJECTION, Reason.CONSENT, Reason.LEGACY, Reason.NO_STANDS, Reason.WITHDRAWAL})
+"""Reasons that name a purpose, and perhaps a channel."""
 AMOUNTS = frozenset(
     {
         *(Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE),
@@ -87,6 +90,10 @@ def sentence(kind: str, why: Reason, what: str, purposes: dict[str, str]) -> str
         return shell.say(words.REASONS[why])
     if why in AS_SAID:
         return shell.say(words.REASONS[why], what=what)
+    if why in OF_CONSENT and "/" in what:
+        purpose, channel = what.split("/")
+        by = shell.say(words.CHANNELS[Channel(channel)])
+        return shell.say(words.REASONS[why], what=f"« {purposes.get(purpose, purpose)} » ({by})")
     if why in AMOUNTS:
         return shell.say(words.REASONS[why], what=shell.money(typed(what)))
     return shell.say(words.REASONS[why], what=f"« {purposes[what]} »" if what in purposes else label(kind, what))
@@ -99,7 +106,8 @@ def shown(row: Row) -> dict[str, Any]:
         return {"title": " · ".join(filled)[:120] or "—", "text": ""}
     wish = Wish.of_json(row.given)
     if wish.silence is not None:
-        title = wish.silence.email.text if wish.silence.email else wish.silence.digest
+        mail, phone = wish.silence.email, wish.silence.phone
+        title = mail.text if mail else phone.e164 if phone else wish.silence.digest
         return {"title": title, "text": shell.day(wish.silence.since) if wish.silence.since else ""}
     who = wish.arrival
     if who is None:

@@ -13,6 +13,7 @@ from crm.people import service as people
 from crm.people.errors import DifferenceMissing
 from crm.people.model import Difference, DifferenceState, Person
 from crm.people.saying import said_lines
+from crm.plans import mourning
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import DifferenceId, PersonId
@@ -55,6 +56,8 @@ def take(difference_id: int) -> ResponseReturnValue:
             with changes.recorded(session, found.person_id, by=by, at=now) as change:
                 taking.take(session, made.addresses, found, at=now)
             differences.wrote(session, found.id, change.id)
+            if found.field == "deceased_on":
+                mourning.rest(session, made.settings.office_language, at=now, person_id=found.person_id)
             facts = {"field": found.field, "source": found.source}
             note(session, "supporter.difference-taken", found.person_id, facts)
     except DifferenceMissing:

@@ -1,0 +1,142 @@
+"""What rows say of consent, weighed beside where people stand; a no is meant for everybody it may be about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.consent import taking_over as consents
+from crm.consent.model import Act, Channel, Standing, Way
+from crm.consent.policy import EVERYWHERE
+from crm.foundation.signing import AddressHasher
+from crm.imports.model import Reason, Told
+from crm.imports.rules import NOES, weigh
+from crm.imports.wish import Said, Wish
+from crm.people.arrivals import Arrival, Doubt, Known, Landing
+from crm.values.identifiers import PersonId
+
+Spoken = tuple[int, str, Said]
+"""(person, address key, word)."""
+
+
+def says_no(wish: Wish) -> bool:
+    """A no is heard each time that it is said."""
+    return wish.silence is not None or any(said.act in NOES for said in wish.said)
+
+
+def reached_by_phone(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
+    """Whom a row means that names nobody and gives nothing but a phone: all the living who have it."""
+    if arrival.words or arrival.email or arrival.number or arrival.external_ids:
+        return []
+    numbers = {phone.e164 for phone in arrival.phones}
+    there = [known for known in candidates if numbers & known.phones and not known.person.is_deceased]
+    return sorted(there, key=lambda known: abs(known.person.id))
+
+
+class Words:
+    """The words of one block on its way; rows see what earlier ones say. `known`: who of those rows is known."""
+
+    def __init__(
+        self,
+        session: Session,
+        addresses: AddressHasher,
+        wishes: Sequence[Wish],
+        known: Collection[int],
+        *,
+        at: datetime,
+    ) -> None:
+        self._addresses = addresses
+        self._at = at
+        self._standings: dict[consents.Stream, Standing] = {}
+        self._stopped: set[str] = set()
+        if any(wish.said for wish in wishes):
+            self._standings |= consents.standings(session, [i for i in known if i > 0])
+            mails = [wish.arrival.email for wish in wishes if wish.arrival is not None]
+            self._stopped = consents.stopped(session, {addresses.key_of(mail.normal) for mail in mails if mail})
+
+    def weigh(
+        self, wish: Wish, who: Sequence[int], candidates: Sequence[Known], landing: Landing, reasons: list[Told]
+    ) -> tuple[list[Spoken], bool]:
+        """What goes to the ledger, and whether a person is asked."""
+        arrival, acts, asks = wish.arrival, [], False
+        if arrival is None or landing.doubt is Doubt.DECEASED:
+            return [], False
+        for said in wish.said:
+            key = self._key(arrival, said)
+            if key is None:
+                continue
+            meant = list(who)
+            if said.act in NOES and (landing.doubt is not None or not arrival.words):
+                others = self._others(arrival, said, key, candidates, is_sure=landing.doubt is None)
+                meant += [i for i in others if i not in who]
+            for person_id in meant:
+                weight = weigh(said, self._stands(person_id, said, key), at=self._at)
+                asks = asks or weight.asks
+                if weight.reason is not None and (told := (weight.reason, _what(said))) not in reasons:
+                    reasons.append(told)
+                if weight.is_written:
+                    acts.append((person_id, key, said))
+                    self._note(person_id, key, said)
+        key = self._addresses.key_of(arrival.email.normal) if arrival.email else ""
+        if key in self._stopped and any(said.act is Act.GIVEN for _, at, said in acts if at == key):
+            reasons.append((Reason.SUPPRESSED, "email"))
+        return acts, asks
+
+    def imagine(self, person_id: int, wish: Wish) -> None:
+        """Where somebody stands once that row is written."""
+        for said in wish.said if wish.arrival is not None else ():
+            key = self._key(wish.arrival, said) if wish.arrival else None
+            if key is not None and weigh(said, self._stands(person_id, said, key), at=self._at).is_written:
+                self._note(person_id, key, said)
+
+    def _key(self, arrival: Arrival, said: Said) -> str | None:
+        """The address a word is about; None where it is about one the row does not give."""
+        if said.everywhere:
+            return EVERYWHERE
+        return self._addresses.key_of(arrival.email.normal) if arrival.email else None
+
+    def _others(
+        self, arrival: Arrival, said: Said, key: str, candidates: Sequence[Known], *, is_sure: bool
+    ) -> list[int]:
+        """For whom else a no is meant that names nobody, or somebody in doubt: whoever said a word at that address.
+
+        An objection, which holds for more than the address, is everybody's there; in doubt it waits for a person.
+        """
+        there = [one for one in candidates if arrival.email is not None and arrival.email.normal in one.emails]
+        if not said.everywhere:
+            ids = [one.person.id for one in there]
+            return [i for i in ids if (i, said.purpose, said.channel, key) in self._standings]
+        there += reached_by_phone(arrival, candidates)
+        return [one.person.id for one in there if is_sure and not one.person.is_deceased]
+
+    def _stands(self, person_id: int, said: Said, key: str) -> Standing | None:
+        """Where they stand at that address; a no that holds for more than it goes before, and so does a yes's no."""
+        own = self._standings.get((person_id, said.purpose, said.channel, key))
+        if said.act in NOES:
+            return own
+        wider = [EVERYWHERE]
+        if key == EVERYWHERE:
+            subject = (person_id, said.purpose, said.channel)
+            wider = [at for *of, at in self._standings if tuple(of) == subject]
+        noes = [self._standings.get((person_id, said.purpose, said.channel, at)) for at in wider]
+        return next((one for one in noes if one is not None and one.act in NOES), own)
+
+    def _note(self, person_id: int, key: str, said: Said) -> None:
+        self._standings[person_id, said.purpose, said.channel, key] = Standing(
+            person_id=PersonId(person_id),
+            purpose=said.purpose,
+            channel=said.channel,
+            address_key=key,
+            act=said.act,
+            way=Way.IMPORT,
+            since_at=said.occurred_at or self._at,
+            event_id=0,
+        )
+
+
+def _what(said: Said) -> str:
+    """What a reason names: the purpose, and by which channel where it is not e-mail alone."""
+    by_mail = said.channel is Channel.EMAIL and not said.everywhere
+    return said.purpose if by_mail else f"{said.purpose}/{said.channel}"

@@ -1,0 +1,102 @@
+"""Whom many arrivals may be: all that one of their strong keys leads to, with what an arrival is compared to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy.orm import Session
+
+from crm.foundation.signing import AddressHasher
+from crm.people import settling_store, store
+from crm.people.arrivals import Arrival, Known, noted_text
+from crm.people.contacts import phone_key
+from crm.people.model import ContactKind
+from crm.values.address_key import dedupe_key
+from crm.values.identifiers import PersonId
+
+
+def candidates(
+    session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival], *, at_home: Collection[int] = ()
+) -> list[tuple[Known, ...]]:
+    """For each arrival all whom one of its strong keys leads to; a fixed number of queries for all of them.
+
+    `at_home`: places of arrivals who have no other key than their name and letter box; whoever lives there is one too.
+    """
+    own_keys = [_keys(addresses, arrival) for arrival in arrivals]
+    by_address = settling_store.ids_by_address(session, {key for several in own_keys for key in several})
+    by_external = settling_store.ids_by_external(
+        session, {(x.system, x.value) for a in arrivals for x in a.external_ids}
+    )
+    numbers = {a.number for a in arrivals if a.member_number}
+    by_number = settling_store.ids_by_number(session, numbers)
+    living = _living(session, {*by_external.values(), *by_number.values()})
+    found: list[set[int]] = []
+    for arrival, several in zip(arrivals, own_keys, strict=True):
+        ids = {person_id for key in several for person_id in by_address.get(key, ())}
+        for one in arrival.external_ids:
+            if (person_id := by_external.get((one.system, one.value))) is not None:
+                ids |= living[person_id]
+        if (person_id := by_number.get(arrival.number)) is not None:
+            ids |= living[person_id]
+        found.append(ids)
+    boxes = {place: dedupe_key(home) for place in at_home if (home := arrivals[place].address) is not None}
+    living_at = settling_store.ids_by_letter_box(session, set(boxes.values()))
+    for place, box in boxes.items():
+        found[place] |= set(living_at.get(box, ()))
+    known = known_of(session, set().union(*found))
+    return [tuple(known[PersonId(i)] for i in sorted(ids) if PersonId(i) in known) for ids in found]
+
+
+def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Known]:
+    """Those people with all that an arrival is compared to."""
+    if not person_ids:
+        return {}
+    people = store.load(session, person_ids)
+    emails: dict[int, set[str]] = {}
+    phones: dict[int, set[str]] = {}
+    for person_id, kind, value, _ended in settling_store.values_of(session, person_ids):
+        if kind == ContactKind.EMAIL:
+            emails.setdefault(person_id, set()).add(value.casefold())
+        else:
+            phones.setdefault(person_id, set()).add(value)
+    boxes: dict[int, set[str]] = {}
+    housed: set[int] = set()
+    for person_id, key, ended in settling_store.letter_boxes_of(session, person_ids):
+        boxes.setdefault(person_id, set()).add(key)
+        if not ended:
+            housed.add(person_id)
+    external: dict[int, set[tuple[str, str]]] = {}
+    for person_id, system, text in settling_store.external_ids_of(session, person_ids):
+        external.setdefault(person_id, set()).add((system, text))
+    numbers = settling_store.merged_numbers_of(session, person_ids)
+    noted: dict[int, set[tuple[str, str]]] = {}
+    for person_id, name, said in settling_store.noted_of(session, person_ids):
+        noted.setdefault(person_id, set()).add((name, noted_text(name, said)))
+    return {
+        person_id: Known(
+            person=person,
+            numbers=frozenset(numbers.get(person_id, ())),
+            letter_boxes=frozenset(boxes.get(person_id, ())),
+            has_address=person_id in housed,
+            external_ids=frozenset(external.get(person_id, ())),
+            emails=frozenset(emails.get(person_id, ())),
+            phones=frozenset(phones.get(person_id, ())),
+            noted=frozenset(noted.get(person_id, ())),
+        )
+        for person_id, person in people.items()
+    }
+
+
+def _keys(addresses: AddressHasher, arrival: Arrival) -> list[str]:
+    emails = [addresses.key_of(arrival.email.normal)] if arrival.email else []
+    return emails + [phone_key(addresses, phone) for phone in arrival.phones]
+
+
+def _living(session: Session, person_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who those people are today; nobody for one who is no more."""
+    merged = settling_store.merged_of(session, person_ids)
+    found = {person_id: {person_id} for person_id in person_ids}
+    for person_id in merged:  # a handful: keys follow a merge, only numbers stay behind
+        survivor = store.survivor(session, person_id)
+        found[person_id] = set() if survivor is None else {survivor}
+    return found

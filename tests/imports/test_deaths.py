@@ -1,0 +1,118 @@
+"""Who died before the move: they come as such, or the news waits for a decision; an undo restores the living."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from crm.people import changes, differences, taking
+from crm.people import service as people
+from crm.people.model import DifferenceState, Person
+from crm.values.identifiers import AccountId
+from tests.conftest import NOW
+from tests.imports.conftest import Desk, desk_on
+
+HEAD = "id;prénom;nom;email;décédé·e;décédé·e le\n"
+CHOSEN = {"system": "vieux"}
+
+
+def find(desk: Desk, number: str) -> Person | None:
+    with desk.assembly.database.reading() as session:
+        return people.find_external(session, "vieux", number)
+
+
+def without(desk: Desk, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+    """All the house holds, but in those tables."""
+    return {name: rows for name, rows in desk.held().items() if name not in tables}
+
+
+def test_the_dead_come_as_such_once_and_go_again(desk: Desk, tmp_path: Path) -> None:
+    before = desk.held()
+    rows = HEAD + (
+        "1;Marie;Dupont;marie@exemple.be;oui;2019-05-04\n"
+        "2;Jean;Petit;;overleden;\n"
+        "3;Noël;Lambert;;;2020-02-01\n"
+        "4;Luc;Vivant;luc@exemple.be;non;\n"
+        "5;Zoé;Étrange;;non;2020-02-01\n"
+        "6;Ana;Étrange;;peut-être;\n"
+        "7;Eva;Étrange;;oui;2030-01-01\n"
+        "1;Marie;Dupont;marie@exemple.be;ja;\n"
+    )
+    run = desk.apply(desk.bring("people", rows, choices=CHOSEN))
+    assert desk.said(run) == {
+        2: ("create", "died"),
+        3: ("create", "died"),
+        4: ("create", "died"),
+        5: ("create",),
+        6: ("error", "not-flag:deceased"),
+        7: ("error", "not-flag:deceased"),
+        8: ("error", "day-to-come:deceased_on"),
+        9: ("same", "row-before", "deceased"),
+    }
+    told = [find(desk, number) for number in "1234"]
+    assert [(one.is_deceased, one.deceased_on) for one in told if one] == [
+        (True, date(2019, 5, 4)),
+        (True, None),
+        (True, date(2020, 2, 1)),
+        (False, None),
+    ]
+    once = desk.held()
+    again = desk.apply(desk.bring("people", rows, choices=CHOSEN))
+    assert {said[0] for said in desk.said(again).values()} == {"same", "error"}
+    assert desk.held() == once
+    assert desk.said(desk.bring("people", "id;décédé\n1;oui\n1;non\n", choices=CHOSEN)) == {
+        2: ("same", "deceased"),
+        3: ("review", "deceased"),
+    }
+    later = desk_on(desk.assembly, tmp_path / "files", minutes=2)
+    assert later.undo(run).counts["kept"] == 0
+    assert without(desk, "donor_windows") == before
+
+
+def test_of_somebody_we_know_the_news_waits_and_can_be_taken_back(desk: Desk, tmp_path: Path) -> None:
+    living = desk.apply(desk.bring("people", "id;prénom;nom\n1;Marie;Dupont\n2;Jean;Petit\n", choices=CHOSEN))
+    assert living.counts == {"create": 2}
+    before = without(desk, "donor_windows")
+    rows = HEAD + "1;Marie;Dupont;;oui;2019-05-04\n2;;;;oui;\n"
+    run = desk.apply(desk.bring("people", rows, choices=CHOSEN))
+    assert desk.said(run) == dict.fromkeys((2, 3), ("review", "differs:deceased_on"))
+    marie, jean = find(desk, "1"), find(desk, "2")
+    assert marie is not None
+    assert jean is not None
+    assert not marie.is_deceased
+    made = desk.assembly
+    with made.database.transaction() as session:
+        for who in (marie, jean):
+            [waiting] = differences.open_of(session, who.id)
+            found = differences.decide(session, waiting.id, DifferenceState.TAKEN, by=AccountId(1), at=NOW)
+            with changes.recorded(session, who.id, by=None, at=NOW) as change:
+                taking.take(session, made.addresses, found, at=NOW)
+            differences.wrote(session, found.id, change.id)
+    taken = [(one.is_deceased, one.deceased_on) for number in "12" if (one := find(desk, number))]
+    assert taken == [(True, date(2019, 5, 4)), (True, None)]
+    with made.database.transaction() as session:
+        for who in (marie, jean):
+            differences.reopen(session, differences.of(session, who.id)[0].id, at=NOW)
+    assert desk_on(made, tmp_path / "files", minutes=2).undo(run).counts["kept"] == 0
+    assert without(desk, "donor_windows", "person_change") == before
+
+
+def test_who_left_by_their_death_comes_as_dead_and_the_dead_keep_what_they_were(desk: Desk) -> None:
+    head = "contact id;prénom;nom;membre depuis;fin;raison\n"
+    desk.apply(desk.bring("people", f"{HEAD}2;Jean;Petit;;oui;2015-01-01\n", choices=CHOSEN))
+    rows = head + (
+        "1;Marie;Dupont;2001-01-01;2019-05-31;décès\n"
+        "2;Jean;Petit;1990-01-01;1995-01-01;déménagement\n"
+        "2;Jean;Petit;2001-01-01;;\n"
+    )
+    run = desk.apply(desk.bring("memberships", rows, choices=CHOSEN))
+    assert desk.said(run) == {
+        2: ("create", "died", "joins"),
+        3: ("update", "deceased", "joins"),
+        4: ("review", "deceased"),
+    }
+    marie = find(desk, "1")
+    assert marie is not None
+    assert marie.is_deceased
+    assert marie.deceased_on is None
