@@ -17,6 +17,8 @@ from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import LONGEST, PostalAddress
 
+_OF_DEATH = {ALIVE: words.ALIVE, UNDATED: N_("jour inconnu")}
+
 
 def said_lines(field: str, said: Mapping[str, Any], language: Language) -> tuple[str, ...]:
     """The lines of one side of a difference; none where nothing was held.
@@ -35,10 +37,8 @@ def _read_aloud(field: str, text: str, language: Language) -> str:
             return say(language, words.TITLES[Title(text)])
         case "language" if text in words.LANGUAGES:
             return say(language, words.LANGUAGES[text])
-        case "deceased_on" if text == ALIVE:
-            return say(language, words.ALIVE)
-        case "deceased_on" if text == UNDATED:
-            return say(language, N_("jour inconnu"))
+        case "deceased_on" if text in _OF_DEATH:
+            return say(language, _OF_DEATH[text])
         case "birth_on" | "deceased_on":
             return _day(text, language)
         case "phone":

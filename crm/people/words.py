@@ -128,7 +128,6 @@ FIELDS: dict[str, str] = {
     "organisation_name": N_("Nom de l’organisation"),
     "member_number": N_("Numéro de membre"),
     "number": N_("Numéro d’une autre fiche"),
-    "deceased_on": N_("Décès"),
 }
 """What somebody may say otherwise than we hold."""
 
