@@ -244,7 +244,7 @@ def went_in(session: Session, run_id: int, fingerprints: Collection[str]) -> set
         return set()
     undone = select(func.max(ImportRunRow.stage_at)).where(ImportRunRow.state.in_((RunState.UNDOING, RunState.UNDONE)))
     last_undo = session.scalar(undone)
-    found_there = [ImportRowRow.verdict.in_((RowVerdict.SAME, RowVerdict.UPDATE))]
+    found_there: list[ColumnElement[bool]] = [ImportRowRow.verdict.in_((RowVerdict.SAME, RowVerdict.UPDATE))]
     found_there += [ImportRunRow.stage_at > last_undo] if last_undo is not None else []
     is_past = or_(ImportRunRow.cursor < 0, ImportRowRow.number <= ImportRunRow.cursor)
     query = (
