@@ -150,7 +150,9 @@ def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, 
         told = corrections.ask(session, gift_id, chance.choice((0, 333, 4444)), reason="x", at=NOW, by=CLAIRE)
     else:
         lines = [line for line in service.whole(session, gift_id).lines if line.net_cents]
-        otherwise = replace(chance.choice((FEE, GIFT)), line_id=chance.choice(lines).id)
+        line = chance.choice(lines)
+        part = chance.choice((None, chance.randrange(1, line.net_cents + 1)))
+        otherwise = replace(chance.choice((FEE, GIFT)), line_id=line.id, cents=part)
         told = corrections.ask_otherwise(session, gift_id, otherwise, reason="x", at=NOW, by=CLAIRE)
     corrections.decide(session, sealer, told.id, agreed=True, at=NOW, by=OTHER)
 
