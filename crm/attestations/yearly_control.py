@@ -1,8 +1,8 @@
 """The control of a year: ledger, bank and attestations say one thing; what differs is shown to the line.
 
 What the bank's lines booked is compared with the lines themselves: gift by gift, and day by day where one line settled
-several collections. Movements that no line of ours stands behind (an imported past, refunds that finance pays by
-hand) are told apart by who booked them.
+several collections; each refund that was decided, with the debit that paid it, on whatever day. Movements that no line
+of ours stands behind (an imported past, cash) are told apart by who booked them.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session
 
 from crm.attestations import reconciling, service
 from crm.attestations.reconciling import Balance
+from crm.banking import refunds, yearly
 from crm.banking import selects as banking
+from crm.banking.kept import Gap, Owed, Paid, SetAside
 from crm.donations import selects as donations
 from crm.donations.model import Method
+from crm.donations.refunding import OURS
 from crm.payments import service as payments
 from crm.payments.model import Payout, Unpaid
 from crm.values.identifiers import GiftId
@@ -46,6 +49,9 @@ class Control:
     """What a year comes to, three ways. `elsewhere`: by means, then by who booked it, what no line stands
     behind; `paid_out_cents`: what of it providers paid to our bank, less what they kept; `unpaid`: what they have not,
     `payouts`: those of which the bank credited another amount.
+
+    A refund counts on the day of its debit; `owed`: those of the year that nothing has paid, the oldest of them.
+    `aside`: the lines somebody set aside that are no charges of the bank; `gaps`: where a statement is missing.
     """
 
     year: int
@@ -58,13 +64,21 @@ class Control:
     payouts: tuple[Payout, ...]
     waiting: int
     waiting_cents: int
+    owed_count: int
+    owed_cents: int
+    owed: tuple[Owed, ...]
+    aside_count: int
+    aside_cents: int
+    aside: tuple[SetAside, ...]
+    gaps: tuple[Gap, ...]
     differences: tuple[Difference, ...]
     attestations: Balance
 
     @property
     def is_even(self) -> bool:
-        """Whether ledger, bank and attestations say one thing, no line waits, and all that was paid online came."""
-        awaited = self.waiting or self.unpaid.count or self.payouts
+        """Whether ledger, bank and attestations say one thing, no line waits, none is missing, all that was paid online
+        came, and all that was to be given back left."""
+        awaited = self.waiting or self.unpaid.count or self.payouts or self.owed_count or self.gaps
         return not self.differences and self.attestations.difference == 0 and not awaited
 
 
@@ -79,9 +93,15 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
         .order_by(entries.c.method, entries.c.provider)
     ).all()
     elsewhere: dict[Method, dict[str, int]] = {}
+    paid = refunds.paid(session, *span)
     for method, provider, cents in sums:
-        if provider not in BY_BANK:
+        is_refund = provider == OURS and method != Method.CASH
+        if provider not in BY_BANK and not is_refund:
             elsewhere.setdefault(Method(method), {})[provider] = int(cents)
+    if paid.online_cents:
+        elsewhere.setdefault(Method.ONLINE, {})[OURS] = paid.online_cents
+    owed_count, owed_cents, owed = refunds.unpaid(session, *span, size=MOST)
+    aside_count, aside_cents, aside = yearly.aside(session, *span, size=MOST)
     lines = banking.matched_lines().subquery("lines")
     waiting = banking.waiting_lines().subquery("waiting")
     count, cents = session.execute(
@@ -91,16 +111,31 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
     return Control(
         year=year,
         ledger_cents=sum(int(cents) for _, _, cents in sums),
-        ledger_by_bank_cents=sum(int(cents) for _, provider, cents in sums if provider in BY_BANK),
-        bank_cents=int(bank or 0),
+        ledger_by_bank_cents=paid.decided_cents + sum(int(cents) for _, by, cents in sums if by in BY_BANK),
+        bank_cents=int(bank or 0) + paid.debit_cents,
         elsewhere=elsewhere,
         paid_out_cents=payments.paid_out(session, *span),
         unpaid=payments.unpaid_out(session, *span, size=MOST),
         payouts=payments.credited_otherwise(session, *span),
         waiting=count,
         waiting_cents=int(cents),
-        differences=(*_by_gift(session, span), *_by_day(session, span))[:MOST],
+        owed_count=owed_count,
+        owed_cents=owed_cents,
+        owed=owed,
+        aside_count=aside_count,
+        aside_cents=aside_cents,
+        aside=aside,
+        gaps=yearly.gaps(session, *span),
+        differences=(*_by_gift(session, span), *_by_day(session, span), *_undecided(paid))[:MOST],
         attestations=reconciling.balance(session, service.look(session, year), at=at),
+    )
+
+
+def _undecided(paid: Paid) -> tuple[Difference, ...]:
+    """Debits that stand on a gift of which no such refund was decided."""
+    return tuple(
+        Difference(gift_id=gift_id, on=None, ledger_cents=0, bank_cents=cents, line_ids=(line_id,))
+        for gift_id, line_id, cents in paid.undecided
     )
 
 

@@ -76,6 +76,20 @@ class LineMissing(Missing):
         super().__init__("no such line of the bank")
 
 
+class MoneyLeft(Conflict):
+    """Money that left is nobody's gift: it paid a refund, or it is set aside."""
+
+    def __init__(self) -> None:
+        super().__init__("money that left is nobody's gift")
+
+
+class RefundElsewhere(Conflict):
+    """This line did not pay that refund: it is paid already, of another amount, or there is none."""
+
+    def __init__(self) -> None:
+        super().__init__("no such refund to pay with this line")
+
+
 class GiftHasMoved(Conflict):
     """The gift of this line was returned, refunded or corrected since: the line cannot simply be taken back."""
 

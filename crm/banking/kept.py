@@ -32,8 +32,56 @@ class Rule(StrEnum):
     """By the communication that an appeal printed for them alone."""
     STRUCTURED = "structured"
     ACCOUNT = "account"
+    REFUND = "refund"
+    """The debit of a refund that the house decided: it books nothing more."""
     COLLEAGUE = "colleague"
     NEWCOMER = "newcomer"
+
+
+class Aside(StrEnum):
+    """Why a colleague set a line aside."""
+
+    OWN = "own"
+    COST = "cost"
+    CHARGE = "charge"
+    """What the bank takes for itself."""
+    INCOME = "income"
+    """Money that came and is no gift: a subsidy, a sale outside, what a supplier gave back."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owed:
+    """A refund that was decided and that nothing has paid yet; `on` is the day of the decision."""
+
+    entry_id: int
+    gift_id: GiftId
+    person_id: PersonId
+    on: date
+    cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetAside:
+    """A line that a colleague set aside; without a reason where it was done before reasons were asked."""
+
+    line_id: int
+    on: date
+    cents: int
+    why: Aside | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paid:
+    """What debits paid of refunds (`debit_cents`), what of that was decided, what providers paid; none is above nought.
+
+    `undecided`: (gift, line, cents) of debits behind which no refund stands.
+    """
+
+    decided_cents: int
+    debit_cents: int
+    online_cents: int
+    undecided: tuple[tuple[GiftId, int, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +120,12 @@ class KeptLine:
     version: int
     batch: str | None = None
     learned: str = ""
+    aside: Aside | None = None
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it is money that left, neither a return nor what the bank charged: a refund, or nobody's gift."""
+        return self.cents < 0 and self.return_kind is None and not self.fee
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

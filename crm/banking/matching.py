@@ -169,6 +169,8 @@ def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[s
                 free.remove(first)
                 decided.append((line, first.person_id, Rule.RETURN, first))
             continue
+        if line.is_spent:
+            continue
         own = printed.get(line.structured or "")
         if own and rules.is_printed_for(own.person_id, keys[line.id], known, name=line.name, names=names):
             decided.append((line, own.person_id, Rule.APPEAL, None))

@@ -7,12 +7,15 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
-from crm.banking.kept import LineState, Rule
+from crm.banking.kept import Aside, LineState, Rule
 from crm.banking.tables import BankLineRow
+
+ELSEWHERE = (Rule.PAYOUT, Rule.REFUND)
+"""Of what books nothing on a gift."""
 
 
 def matched_lines() -> Select[*tuple[Any, ...]]:
-    """(line_id, booked_on, cents, gift_id) of each line that is somebody's; not those that settle a provider's payout.
+    """(line_id, booked_on, cents, gift_id) of each line that is somebody's; not those that settle a payout or a refund.
 
     What undoes another stands on the gift of that one; without a gift a line settles several at once.
     """
@@ -21,7 +24,23 @@ def matched_lines() -> Select[*tuple[Any, ...]]:
     return (
         select(row.id.label("line_id"), row.booked_on, row.cents, gift.label("gift_id"))
         .outerjoin(undone, undone.id == row.undoes)
-        .where(row.state == LineState.MATCHED, func.coalesce(row.rule, Rule.COLLEAGUE) != Rule.PAYOUT)
+        .where(row.state == LineState.MATCHED, func.coalesce(row.rule, Rule.COLLEAGUE).not_in(ELSEWHERE))
+    )
+
+
+def refund_lines() -> Select[*tuple[Any, ...]]:
+    """(line_id, booked_on, cents, gift_id) of each debit that paid a refund."""
+    row = BankLineRow
+    return select(row.id.label("line_id"), row.booked_on, row.cents, row.gift_id).where(
+        row.state == LineState.MATCHED, row.rule == Rule.REFUND, row.gift_id.is_not(None)
+    )
+
+
+def lines_aside() -> Select[*tuple[Any, ...]]:
+    """(line_id, booked_on, cents, why) of each line that a colleague set aside, but for what the bank charged."""
+    row = BankLineRow
+    return select(row.id.label("line_id"), row.booked_on, row.cents, row.aside.label("why")).where(
+        row.state == LineState.ASIDE, ~row.fee, func.coalesce(row.aside, Aside.OTHER) != Aside.CHARGE
     )
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from crm.banking import booking, by_hand, collected, deciding, matching, store
 from crm.banking.bringing import Counter
-from crm.banking.errors import DayToCome, NothingToUndo
-from crm.banking.kept import Candidate, Desk, Gap, KeptLine, LineState, Rule, Taken
+from crm.banking.errors import DayToCome, MoneyLeft, NothingToUndo
+from crm.banking.kept import Aside, Candidate, Desk, Gap, KeptLine, LineState, Rule, Taken
 from crm.banking.meaning import Meant
 from crm.collections import settling
 from crm.collections.settling import Ledger
@@ -77,7 +77,7 @@ def confirm(
     what of it we had refunded, as the colleague saw it: a loss of ours.
 
     Raises `LineDecided` where somebody decided since version `seen`, with what they decided, `NothingToUndo` where no
-    gift of theirs is surely meant, MoreThanReceived where it stands for less.
+    gift of theirs is surely meant, MoreThanReceived where it stands for less, MoneyLeft for any other debit.
     """
     person = people.find_survivor(session, person_id)
     if person is None:
@@ -85,6 +85,8 @@ def confirm(
     found = line(session, line_id)
     if found.booked_on > brussels_day(at):
         raise DayToCome
+    if found.is_spent:
+        raise MoneyLeft
     undone = _undone(session, found, person.id, gift_id)
     if undone is not None:
         _bear(session, counter, found, undone, loss_cents, by=by, at=at)
@@ -182,12 +184,22 @@ def match_again(counter: Counter, *, at: datetime) -> int:
     return matching.match_waiting(counter.database, counter.vault, counter.sealer, at=at, language=language)
 
 
-def set_aside(session: Session, counter: Counter, line_id: int, *, seen: int, by: AccountId, at: datetime) -> KeptLine:
-    """The line is nobody's gift (rent, a fee, our own transfer). A national number in it is thrown away."""
+def set_aside(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    *,
+    why: Aside = Aside.OTHER,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> KeptLine:
+    """The line is nobody's gift, and `why` (rent, our own transfer). A national number in it is thrown away."""
     decided = deciding.decide(
         session, counter, line_id, LineState.ASIDE, person_id=None, rule=None, seen=seen, by=by, at=at
     )
     vault.forget_waiting(session, {decided.fingerprint})
+    store.set_aside_for(session, line_id, why)
     return decided
 
 
@@ -201,13 +213,16 @@ def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: A
     reopened = deciding.decide(
         session, counter, line_id, LineState.OPEN, person_id=None, rule=None, seen=seen, by=by, at=at
     )
-    if before.rule in {Rule.COLLECTION, Rule.PAYOUT}:
+    store.set_aside_for(session, line_id, None)
+    if before.rule is Rule.REFUND:
+        store.stand_on(session, line_id, None)
+    elif before.rule in {Rule.COLLECTION, Rule.PAYOUT}:
         by_hand.take_back(session, counter, before, at=at)
     elif before.gift_id is not None:
         booking.unbook(session, counter.sealer, replace(before, version=reopened.version), at=at, by=by)
-    if before.gift_id is not None and before.cents < 0:
+    if before.gift_id is not None and before.cents < 0 and before.rule is not Rule.REFUND:
         losses.take_back(session, counter.sealer, before.gift_id, booking.movement(before), at=at, by=by)
-    if (whose := before.person_id) is not None:
+    if (whose := before.person_id) is not None and before.rule is not Rule.REFUND:
         matching.unlearn(session, before, whose)
         vault.take_back(session, counter.sealer, before.fingerprint, whose, at=at, by=by)
     return line(session, line_id)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Date, Row, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from crm.banking.kept import Desk, Gap, HeldStatement, KeptLine, LineState, Rule
+from crm.banking.kept import Aside, Desk, Gap, HeldStatement, KeptLine, LineState, Rule
 from crm.banking.model import Format
 from crm.banking.tables import BankFileRow, BankLineRow, BankStatementRow
 from crm.foundation import bulk
@@ -223,6 +223,14 @@ def decide(
     return bool(done.rowcount)  # type: ignore[attr-defined] # an update has one
 
 
+def set_aside_for(session: Session, line_id: int, why: Aside | None) -> None:
+    """Notes why a line is set aside."""
+    session.execute(
+        update(BankLineRow).where(BankLineRow.id == line_id).values(aside=why),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def stand_on(session: Session, line_id: int, gift_id: int | None) -> None:
     """Notes on which gift a line stands."""
     session.execute(
@@ -376,4 +384,5 @@ def _line(row: BankLineRow | Row[Any]) -> KeptLine:
         version=row.version,
         batch=row.batch,
         learned=row.learned,
+        aside=row.aside,
     )

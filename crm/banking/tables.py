@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.banking.kept import LineState, Rule
+from crm.banking.kept import Aside, LineState, Rule
 from crm.banking.model import Format, ReturnKind
 from crm.foundation.columns import AddressKey, Base, BigId, Word
 
@@ -83,4 +83,5 @@ class BankLineRow(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
     version: Mapped[int]
+    aside: Mapped[Aside | None] = mapped_column(Word(Aside))
     learned: Mapped[str] = mapped_column(String(40), default="", server_default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crm.banking.errors import FileRefused, HeldAlready, Refused
-from crm.banking.kept import Gap, Report, Rule
+from crm.banking.kept import Aside, Gap, Report, Rule
 from crm.banking.model import Format, ReturnKind
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say, say_count
@@ -68,6 +68,7 @@ WHY: dict[str, str] = {
     Rule.COLLECTION.value: N_("un prélèvement"),
     Rule.PAYOUT.value: N_("le versement d’un prestataire de paiement"),
     Rule.RETURN.value: N_("le retour d’un paiement"),
+    Rule.REFUND.value: N_("un remboursement décidé"),
     Rule.COLLEAGUE.value: N_("une décision de l’équipe"),
     Rule.NEWCOMER.value: N_("une fiche ouverte depuis la banque"),
     "name": N_("son nom"),
@@ -75,6 +76,15 @@ WHY: dict[str, str] = {
     "history": N_("a déjà donné"),
 }
 """By what a line found its person, or may have."""
+
+ASIDE: dict[Aside, str] = {
+    Aside.OWN: N_("Un virement entre nos comptes"),
+    Aside.COST: N_("Une dépense : loyer, facture, salaire"),
+    Aside.CHARGE: N_("Des frais de la banque"),
+    Aside.INCOME: N_("Une recette qui n’est pas un don"),
+    Aside.OTHER: N_("Autre chose"),
+}
+UNSAID = N_("Raison non dite")
 
 RETURNED: dict[ReturnKind, str] = {
     ReturnKind.REJECT: N_("Rejet"),

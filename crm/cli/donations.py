@@ -49,6 +49,34 @@ def control(year: int, *, as_json: bool) -> None:
         "unpaid_out": {"payments": found.unpaid.count, "cents": found.unpaid.cents},
         "payouts": [{"payout": one.reference, "said": one.cents, "bank": one.credited_cents} for one in found.payouts],
         "waiting": {"lines": found.waiting, "cents": found.waiting_cents},
+        "refunds_unpaid": {
+            "count": found.owed_count,
+            "cents": found.owed_cents,
+            "gifts": [{"gift": one.gift_id, "on": one.on.isoformat(), "cents": one.cents} for one in found.owed],
+        },
+        "aside": {
+            "count": found.aside_count,
+            "cents": found.aside_cents,
+            "lines": [
+                {
+                    "line": one.line_id,
+                    "on": one.on.isoformat(),
+                    "cents": one.cents,
+                    "why": one.why.value if one.why else None,
+                }
+                for one in found.aside
+            ],
+        },
+        "gaps": [
+            {
+                "account": one.account,
+                "before": one.before_on.isoformat(),
+                "closed": one.closed_cents,
+                "after": one.after_on.isoformat(),
+                "opened": one.opened_cents,
+            }
+            for one in found.gaps
+        ],
         "elsewhere": {method.value: dict(several) for method, several in found.elsewhere.items()},
         "differences": [
             {
@@ -72,6 +100,9 @@ def control(year: int, *, as_json: bool) -> None:
         f"registre, par la banque : {exact(found.ledger_by_bank_cents)}\n"
         f"lignes de la banque : {exact(found.bank_cents)}\n"
         f"lignes qui attendent : {found.waiting}\n"
+        f"remboursements jamais payés : {found.owed_count} ({exact(found.owed_cents)})\n"
+        f"lignes mises de côté, à regarder : {found.aside_count} ({exact(found.aside_cents)})\n"
+        f"extraits qui manquent : {len(found.gaps)}\n"
         f"paiements en ligne jamais versés : {found.unpaid.count} ({exact(found.unpaid.cents)})\n"
         f"versements crédités autrement : {len(found.payouts)}\n"
         f"dons et jours qui diffèrent : {len(found.differences)}\n"

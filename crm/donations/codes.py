@@ -10,6 +10,16 @@ from crm.donations import store
 from crm.donations.errors import CodeUnknown
 
 
+def known(session: Session, source_code: str) -> str:
+    """A source code where an appeal has it; empty for any other."""
+    return source_code if source_code and store.sources(session, {source_code}) else ""
+
+
+def are_open(session: Session, funds: Collection[str]) -> set[str]:
+    """Those of the funds that are there and open."""
+    return store.open_funds(session, funds)
+
+
 def require(session: Session, *, funds: Collection[str], sources: Collection[str] = ()) -> None:
     """Raises CodeUnknown (naming `fund` or `source_code`) where one of them is not there, or is closed."""
     if store.open_funds(session, funds) != set(funds):

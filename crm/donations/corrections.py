@@ -1,10 +1,12 @@
 """The door of corrections: what a gift typed in or imported should have come to. One asks, saying why, another decides.
 
-What the bank told is corrected at its line, which is opened again; what a file of collections brought, by its return.
+The amount that the bank told is corrected at its line, which is opened again; what a file of collections brought, by
+its return. What such a gift is, and for which fund, is a colleague's word, and corrected here.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -100,16 +102,20 @@ def ask_otherwise(
 ) -> Correction:
     """Asks that a gift be of another kind, and a line of it for another fund or something else; somebody else decides.
 
-    Raises as `ask`; CodeUnknown for a fund that is closed, AmountWrong for what it is already.
+    Whoever told it, since its amount stays. Raises Invalid and CorrectionAsked as `ask`; CodeUnknown for a fund that is
+    closed, AmountWrong for what it is already or more than stands on the line, CorrectedElsewhere where none is meant.
     """
     if not reason.strip() or len(reason) > service.REASON:
         raise Invalid("a correction has a reason, in a few words", field="reason")
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
     line = _line(session, gift_id, otherwise.line_id)
-    if told_by(session, gift_id) or GiftKind.IN_KIND in {standing.kind, otherwise.kind} or line is None:
+    if GiftKind.IN_KIND in {standing.kind, otherwise.kind} or line is None:
         raise CorrectedElsewhere
     if (standing.kind, line.kind, line.fund) == (otherwise.kind, otherwise.line, otherwise.fund):
+        raise AmountWrong
+    part = line.net_cents if otherwise.cents is None else otherwise.cents
+    if not 0 < part <= line.net_cents:
         raise AmountWrong
     if not store.open_funds(session, {otherwise.fund}):
         raise CodeUnknown("fund")
@@ -118,7 +124,7 @@ def ask_otherwise(
     row = GiftCorrectionRow(
         gift_id=gift_id,
         was_cents=standing.net_cents,
-        cents=standing.net_cents,
+        cents=part if part < line.net_cents else standing.net_cents,
         kind=otherwise.kind,
         line_id=line.id,
         line_kind=otherwise.line,
@@ -156,10 +162,11 @@ def _book(session: Session, sealer: Sealer, row: GiftCorrectionRow, *, at: datet
     gift_id = GiftId(row.gift_id)
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
-    if standing.net_cents != row.was_cents or told_by(session, gift_id):
+    otherwise = _otherwise(row)
+    if standing.net_cents != row.was_cents or (otherwise is None and told_by(session, gift_id)):
         raise GiftHasChanged
     movement = Movement(method=standing.method, booked_on=brussels_day(at), provider=PROVIDER, external_id=str(row.id))
-    if (otherwise := _otherwise(row)) is not None:
+    if otherwise is not None:
         return _become(session, sealer, gift_id, otherwise, movement, at=at, by=by)
     return service.correct(session, sealer, gift_id, movement, cents=row.cents - row.was_cents, at=at, by=by)
 
@@ -174,53 +181,59 @@ def _become(
     at: datetime,
     by: AccountId,
 ) -> Gift:
-    """The money goes off its line and onto a new one, as two movements of today: no closed month changes.
+    """The money, or so much of it, goes off its line and onto a new one, as two movements of today: no closed month
+    changes.
 
     So does that of any other line that is judged otherwise beside it, deductible or not.
     """
     row = session.get(GiftRow, gift_id, populate_existing=True)
     chosen = _line(session, gift_id, otherwise.line_id)
-    if row is None or chosen is None:
+    if row is None or chosen is None or (otherwise.cents or 0) > chosen.net_cents:
         raise GiftHasChanged
+    part = otherwise.cents or chosen.net_cents
     standing = [line for line in store.lines(session, gift_id) if line.net_cents]
-    wanted = [(otherwise.line, otherwise.fund) if line.id == chosen.id else (line.kind, line.fund) for line in standing]
+    stays = {line.id: line.net_cents - (part if line.id == chosen.id else 0) for line in standing}
+    wanted = [(line, line.kind, line.fund, stays[line.id]) for line in standing if stays[line.id]]
+    wanted.insert(standing.index(chosen), (chosen, otherwise.line, otherwise.fund, part))
     judged = rules.judged(
         otherwise.kind,
-        [kind for kind, _ in wanted],
+        [kind for _, kind, *_ in wanted],
         given_on=row.given_on,
         split_beforehand=row.split_beforehand,
         rules=store.rules(session),
     )
     moves = [
-        (line, kind, fund, verdict)
-        for line, (kind, fund), verdict in zip(standing, wanted, judged, strict=True)
-        if line.id == chosen.id or (line.is_deductible, line.why) != verdict
+        (*one, verdict)
+        for place, (one, verdict) in enumerate(zip(wanted, judged, strict=True))
+        if place == standing.index(chosen) or (one[0].is_deductible, one[0].why) != verdict
     ]
-    moved = sum(line.net_cents for line, *_ in moves)
+    moved = sum(cents for *_, cents, _ in moves)
     place = len(store.lines(session, gift_id))
     facts: dict[str, Any] = {"at": at, "by": by}
     away = replace(movement, external_id=f"{movement.external_id} away")
     correction = EntryKind.CORRECTION
-    taken = [(line.id, -line.net_cents) for line, *_ in moves]
-    enter(session, sealer, gift_id, correction, away, cents=-moved, parts=taken, **facts)
-    gone = {line.id for line, *_ in moves}
+    taken = Counter[int]()
+    for line, _, _, cents, _ in moves:
+        taken[line.id] += cents
+    parts = [(line_id, -cents) for line_id, cents in taken.items()]
+    enter(session, sealer, gift_id, correction, away, cents=-moved, parts=parts, **facts)
+    remain = {line.id: line.net_cents - taken[line.id] if line.id in taken else line.cents for line in standing}
     for old in session.scalars(select(GiftLineRow).where(GiftLineRow.gift_id == gift_id)):
-        if old.id in gone or not old.net_cents:
-            old.cents = 0
+        old.cents = remain.get(old.id, 0)
     new = [
         GiftLineRow(
-            gift_id=gift_id, position=place + number, kind=kind, fund_code=fund, cents=line.net_cents, net_cents=0,
+            gift_id=gift_id, position=place + number, kind=kind, fund_code=fund, cents=cents, net_cents=0,
             is_deductible=is_deductible, why=why,
         )
-        for number, (line, kind, fund, (is_deductible, why)) in enumerate(moves)
+        for number, (_, kind, fund, cents, (is_deductible, why)) in enumerate(moves)
     ]  # fmt: skip
     session.add_all(new)
     row.kind = otherwise.kind
-    row.cents = sum(line.cents for line in standing if line.id not in gone) + moved
+    row.cents = sum(remain.values()) + moved
     session.flush()
     brought = [(line.id, line.cents) for line in new]
     enter(session, sealer, gift_id, correction, movement, cents=moved, parts=brought, **facts)
-    lines = [(kind, line.net_cents) for line, (kind, _) in zip(standing, wanted, strict=True)]
+    lines = [(kind, cents) for _, kind, _, cents in wanted]
     row.owes_thanks = thank_store.owes(session, row, lines, on=brussels_day(row.recorded_at))
     session.flush()
     return service.gift(session, gift_id)
@@ -237,7 +250,8 @@ def _line(session: Session, gift_id: GiftId, line_id: int | None) -> Line | None
 def _otherwise(row: GiftCorrectionRow) -> Otherwise | None:
     if row.kind is None or row.line_kind is None or row.fund_code is None:
         return None
-    return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code, line_id=row.line_id)
+    part = row.cents if row.cents < row.was_cents else None
+    return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code, line_id=row.line_id, cents=part)
 
 
 def _correction(row: GiftCorrectionRow) -> Correction:

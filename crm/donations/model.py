@@ -249,12 +249,13 @@ class Refund:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Otherwise:
     """What a gift should have been: its kind, what a line of it pays for, and the fund of that; its one line where
-    none is numbered."""
+    none is numbered. Where `cents` says so, only that much of the line: the rest stays what it is."""
 
     kind: GiftKind
     line: LineKind
     fund: str
     line_id: int | None = None
+    cents: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
 
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method
+from crm.donations.refunding import OURS
 from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
 
 
@@ -127,6 +128,17 @@ def effective_entries() -> Select[*tuple[Any, ...]]:
         )
         .join(GiftRow, GiftRow.id == MoneyEntryRow.gift_id)
         .where(MoneyEntryRow.kind != EntryKind.FEE, ~GiftRow.is_test)
+    )
+
+
+def refunds_decided() -> Select[*tuple[Any, ...]]:
+    """(entry_id, gift_id, person_id, booked_on, cents) of each refund that the house booked when it decided on it, cash
+    apart, which no bank pays; tests are left out."""
+    row = MoneyEntryRow
+    return (
+        select(row.id.label("entry_id"), row.gift_id, GiftRow.person_id, row.booked_on, row.cents)
+        .join(GiftRow, GiftRow.id == row.gift_id)
+        .where(row.provider == OURS, row.kind == EntryKind.REFUND, row.method != Method.CASH, ~GiftRow.is_test)
     )
 
 

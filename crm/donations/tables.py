@@ -245,7 +245,10 @@ class RefundRow(Base):
 
 
 class GiftCorrectionRow(Base):
-    """What a gift typed in or imported should have come to, or been, and what two colleagues made of it."""
+    """What a gift should have come to, or been, and what two colleagues made of it.
+
+    Where it should have been something else: `cents` of its line, or all of that where it is `was_cents`.
+    """
 
     __tablename__ = "gift_correction"
 

@@ -2,7 +2,7 @@
 
 `{"email", "first_name", "last_name", "language", "given_as", "fund", "source_code", "lines", "return_code"}`: only
 `email` is needed; `lines` are `{"cents", "kind", "fund"}` that add up to the payment. Where it cannot be read, a person
-looks.
+looks, and finds what of it could be read: a payment whose giver is illegible is still for what it says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from crm.donations import rules
 from crm.donations.model import GENERAL, GiftKind, LineKind, NewLine
-from crm.payments.model import Giver
+from crm.payments.model import Giver, Said
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.languages import Language
@@ -30,37 +30,54 @@ class _LineSaid(BaseModel):
     fund: _Code = GENERAL
 
 
-class _Said(BaseModel):
+class _What(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    given_as: Literal["one-off", "instalment", "membership-fee", "sale"] = "one-off"
+    fund: _Code = GENERAL
+    source_code: _Text = ""
+    lines: Annotated[list[_LineSaid], Field(max_length=10)] = []
+
+
+class _Who(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     email: Annotated[str, StringConstraints(max_length=254)]
     first_name: _Text = ""
     last_name: _Text = ""
     language: Literal["fr", "nl", "de", "en"] = "fr"
-    given_as: Literal["one-off", "instalment", "membership-fee", "sale"] = "one-off"
-    fund: _Code = GENERAL
-    source_code: _Code = ""
-    lines: Annotated[list[_LineSaid], Field(max_length=10)] = []
 
 
-def giver(metadata: Any, *, cents: int, is_recurring: bool) -> Giver | None:
-    """Who pays and what for, or None where it cannot be read."""
+def what(metadata: Any, *, cents: int, is_recurring: bool) -> Said | None:
+    """What a payment is for, or None where it cannot be read."""
     if not isinstance(metadata, dict):
         return None
     try:
-        said = _Said.model_validate(metadata)
-        email = EmailAddress.parse(said.email)
-    except (ValidationError, Invalid):
+        said = _What.model_validate(metadata)
+    except ValidationError:
         return None
     kind = GiftKind.INSTALMENT if is_recurring and said.given_as == "one-off" else GiftKind(said.given_as)
     fixed = tuple(NewLine(cents=one.cents, kind=LineKind(one.kind), fund=one.fund) for one in said.lines)
     whole = NewLine(cents=cents, kind=rules.LINE_OF.get(kind, LineKind.DONATION), fund=said.fund)
+    return Said(lines=fixed or (whole,), kind=kind, source_code=said.source_code.strip())
+
+
+def giver(metadata: Any, *, cents: int, is_recurring: bool) -> Giver | None:
+    """Who pays and what for, or None where either cannot be read."""
+    said = what(metadata, cents=cents, is_recurring=is_recurring)
+    if said is None:
+        return None
+    try:
+        who = _Who.model_validate(metadata)
+        email = EmailAddress.parse(who.email)
+    except (ValidationError, Invalid):
+        return None
     return Giver(
         email=email,
-        first_name=said.first_name.strip(),
-        last_name=said.last_name.strip(),
-        language=Language(said.language),
-        lines=fixed or (whole,),
-        kind=kind,
+        first_name=who.first_name.strip(),
+        last_name=who.last_name.strip(),
+        language=Language(who.language),
+        lines=said.lines,
+        kind=said.kind,
         source_code=said.source_code,
     )

@@ -23,16 +23,25 @@ class PaymentState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Giver:
-    """Who pays and what for, as our own site wrote it beside the payment. `lines` were fixed before it was paid."""
+class Said:
+    """What a payment is for, as our own site wrote it beside. `lines` were fixed before it was paid.
+
+    `source_code` is as the site wrote it: whether an appeal has it is not known yet.
+    """
+
+    lines: tuple[NewLine, ...]
+    kind: GiftKind = GiftKind.ONE_OFF
+    source_code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Giver(Said):
+    """Who pays, and what for."""
 
     email: EmailAddress
     first_name: str
     last_name: str
     language: Language
-    lines: tuple[NewLine, ...]
-    kind: GiftKind = GiftKind.ONE_OFF
-    source_code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +57,8 @@ class Back:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """A payment as its provider tells it at a moment. `giver` is None where nothing readable says who pays.
+    """A payment as its provider tells it at a moment. `giver` is None where nothing readable says who pays; `said`,
+    what for, may be readable all the same.
 
     `return_code` is what the address of the return page holds: chosen by our site, of no meaning.
     """
@@ -60,6 +70,7 @@ class Told:
     means: str
     is_test: bool
     giver: Giver | None = None
+    said: Said | None = None
     return_code: str = ""
     backs: tuple[Back, ...] = ()
 
@@ -110,7 +121,10 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OnlinePayment:
-    """A payment as we keep it. Paid and without a gift, it waits for somebody to say whose it is."""
+    """A payment as we keep it. Paid and without a gift, it waits for somebody to say whose it is.
+
+    `said` is what our site wrote that it is for.
+    """
 
     id: int
     provider: str
@@ -122,6 +136,7 @@ class OnlinePayment:
     means: str
     is_test: bool
     gift_id: GiftId | None
+    said: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

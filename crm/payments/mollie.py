@@ -156,7 +156,7 @@ class Mollie:
 
 def _told(found: Mapping[str, Any]) -> Told:
     metadata = found.get("metadata")
-    cents = _cents(found.get("amount"))
+    cents, is_recurring = _cents(found.get("amount")), found.get("sequenceType") == "recurring"
     backs = [_back(EntryKind.REFUND, one) for one in _embedded(found, "refunds") if _is_told(one)]
     backs += [_back(EntryKind.CHARGEBACK, one) for one in _embedded(found, "chargebacks")]
     code = metadata.get("return_code") if isinstance(metadata, dict) else None
@@ -167,7 +167,8 @@ def _told(found: Mapping[str, Any]) -> Told:
         on=_day(found.get("paidAt") or found.get("createdAt")),
         means=str(found.get("method") or ""),
         is_test=found.get("mode") == "test",
-        giver=beside.giver(metadata, cents=cents, is_recurring=found.get("sequenceType") == "recurring"),
+        giver=beside.giver(metadata, cents=cents, is_recurring=is_recurring),
+        said=beside.what(metadata, cents=cents, is_recurring=is_recurring),
         return_code=code if isinstance(code, str) and is_return_code(code) else "",
         backs=tuple(backs),
     )

@@ -6,7 +6,7 @@ is booked. Every movement bears the provider's own name for it, so that it is bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from crm.care import service as care
 from crm.donations import codes, refunding, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import MoreThanReceived, SaidOtherwise
-from crm.donations.model import Basis, EntryKind, Gift, GiftKind, Method, Movement, NewGift, NewLine
+from crm.donations.model import GENERAL, Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.donations.rules import LINE_OF
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.foundation.translation import say
@@ -57,6 +58,8 @@ def take(session: Session, till: Till, provider: str, told: Told, *, at: datetim
         raise SaidOtherwise
     elif row.state is not PaymentState.PAID:
         row.state, row.paid_on, row.means, row.told_at = told.state, told.on, told.means[:40], at
+    if row.said_kind is None and (said := told.giver or told.said) is not None:
+        store.keep(row, said)
     session.flush()
     for back in told.backs:
         _note_back(session, till, row, back, at=at)
@@ -113,20 +116,49 @@ def claim(session: Session, till: Till, provider: str, reference: str, gift_id: 
         _book(session, till.sealer, row, at=at)
 
 
-def assign(session: Session, till: Till, payment_id: int, person_id: PersonId, *, at: datetime, by: AccountId) -> Gift:
-    """A colleague says whose a payment is that waits: their gift for no fund in particular. Raises PaymentMissing."""
+def assign(
+    session: Session,
+    till: Till,
+    payment_id: int,
+    person_id: PersonId,
+    *,
+    kind: GiftKind | None = None,
+    fund: str | None = None,
+    at: datetime,
+    by: AccountId,
+) -> OnlinePayment:
+    """A colleague says whose a payment is that waits, and, where it is not as our site wrote, what it is and for which
+    fund. What nobody said goes to no fund in particular, as does what was for one that is closed.
+
+    Raises PaymentMissing, and CodeUnknown for a fund that is chosen and not open.
+    """
     found = session.get(OnlinePaymentRow, payment_id)
     if found is not None:
         hold(session, f"payment {found.provider} {found.reference}")
         session.refresh(found)
     if found is None or found.gift_id is not None or found.state is not PaymentState.PAID:
         raise PaymentMissing
-    lines = (NewLine(cents=found.cents),)
-    gift = donations.record(session, till.sealer, _new(found, person_id, lines), at=at, by=by)
-    found.gift_id = gift.id
+    said = store.said(found)
+    is_as_said = said is not None and bool(said.lines) and kind in {None, said.kind}
+    what = kind or (said.kind if said is not None else GiftKind.ONE_OFF)
+    whole = NewLine(cents=found.cents, kind=LINE_OF.get(what, LineKind.DONATION))
+    lines = said.lines if said is not None and is_as_said else (whole,)
+    if fund is not None:
+        lines = tuple(replace(line, fund=fund) for line in lines)
+    else:
+        there = codes.are_open(session, {line.fund for line in lines})
+        lines = tuple(line if line.fund in there else replace(line, fund=GENERAL) for line in lines)
+    source_code = codes.known(session, found.said_source)
+    new = _new(found, person_id, lines, kind=what, source_code=source_code)
+    found.gift_id = donations.record(session, till.sealer, new, at=at, by=by).id
     session.flush()
     _book(session, till.sealer, found, at=at)
-    return donations.gift(session, gift.id)
+    return store.payment(found)
+
+
+def unknown_sources(session: Session, *, size: int = 48) -> tuple[OnlinePayment, ...]:
+    """Payments that are gifts of no appeal, though our site named one; the newest first."""
+    return store.unknown_sources(session, size=size)
 
 
 def book(session: Session, till: Till, provider: str, reference: str, *, at: datetime) -> None:
@@ -205,7 +237,7 @@ def _find_gift(session: Session, till: Till, row: OnlinePaymentRow, told: Told, 
         return False
     try:
         with session.begin_nested():
-            codes.require(session, funds={line.fund for line in giver.lines}, sources={giver.source_code})
+            codes.require(session, funds={line.fund for line in giver.lines})
             arrived = arriving.arrive(
                 session,
                 till.addresses,
@@ -216,7 +248,8 @@ def _find_gift(session: Session, till: Till, row: OnlinePaymentRow, told: Told, 
                 at=at,
                 statement={"email": giver.email.text, "first_name": giver.first_name, "last_name": giver.last_name},
             )  # fmt: skip
-            new = _new(row, arrived.person.id, giver.lines, kind=giver.kind, source_code=giver.source_code)
+            source_code = codes.known(session, giver.source_code)
+            new = _new(row, arrived.person.id, giver.lines, kind=giver.kind, source_code=source_code)
             gift = donations.record(session, till.sealer, new, at=at)
     except Invalid:
         return False

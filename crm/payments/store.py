@@ -8,7 +8,9 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from crm.payments.model import OnlinePayment, PaymentState, Payout
+from crm.donations import selects as donations
+from crm.donations.model import LineKind, NewLine
+from crm.payments.model import OnlinePayment, PaymentState, Payout, Said
 from crm.payments.tables import OnlineBackRow, OnlinePaymentRow, PayoutRow
 from crm.values.identifiers import GiftId
 
@@ -118,7 +120,34 @@ def payment(row: OnlinePaymentRow) -> OnlinePayment:
         means=row.means,
         is_test=row.is_test,
         gift_id=None if row.gift_id is None else GiftId(row.gift_id),
+        said=said(row),
     )
+
+
+def said(row: OnlinePaymentRow) -> Said | None:
+    """What our site wrote that a payment is for."""
+    if row.said_kind is None:
+        return None
+    lines = tuple(NewLine(cents=cents, kind=LineKind(kind), fund=fund) for cents, kind, fund in row.said_lines or ())
+    return Said(lines=lines, kind=row.said_kind, source_code=row.said_source)
+
+
+def keep(row: OnlinePaymentRow, found: Said) -> None:
+    """Keeps what our site wrote; lines that do not make the amount are none."""
+    row.said_kind, row.said_source = found.kind, found.source_code[:40]
+    adds_up = sum(line.cents for line in found.lines) == row.cents
+    row.said_lines = [[line.cents, line.kind.value, line.fund] for line in found.lines] if adds_up else None
+
+
+def unknown_sources(session: Session, *, size: int) -> tuple[OnlinePayment, ...]:
+    """Payments that are gifts of no appeal, though our site named one; the newest first."""
+    row, gifts = OnlinePaymentRow, donations.effective_gifts().subquery("gifts")
+    query = (
+        select(row)
+        .join(gifts, gifts.c.id == row.gift_id)
+        .where(row.said_source != "", func.coalesce(gifts.c.source_code, "") == "")
+    )
+    return tuple(map(payment, session.scalars(query.order_by(row.paid_on.desc(), row.id.desc()).limit(size))))
 
 
 def payout(row: PayoutRow) -> Payout:

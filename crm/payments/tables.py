@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.donations.model import EntryKind
-from crm.foundation.columns import Base, BigId, Word
+from crm.donations.model import EntryKind, GiftKind
+from crm.foundation.columns import Base, BigId, Json, Word
 from crm.payments.model import PaymentState
 
 
@@ -38,7 +39,10 @@ class PayoutRow(Base):
 
 
 class OnlinePaymentRow(Base):
-    """`fee_cents`: what the provider kept of it, booked on its gift once it has one."""
+    """`fee_cents`: what the provider kept of it, booked on its gift once it has one.
+
+    `said_…`: what our site wrote beside it, whoever it is of; its lines as [cents, kind, fund].
+    """
 
     __tablename__ = "online_payment"
     __table_args__ = (
@@ -59,6 +63,9 @@ class OnlinePaymentRow(Base):
     is_test: Mapped[bool]
     gift_id: Mapped[int | None] = mapped_column(ForeignKey("gift.id"), index=True)
     payout_id: Mapped[int | None] = mapped_column(ForeignKey("payout.id"), index=True)
+    said_kind: Mapped[GiftKind | None] = mapped_column(Word(GiftKind))
+    said_lines: Mapped[list[Any] | None] = mapped_column(Json)
+    said_source: Mapped[str] = mapped_column(String(40), default="", server_default="")
     told_at: Mapped[datetime]
 
 

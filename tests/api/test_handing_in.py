@@ -14,7 +14,7 @@ from crm.actions.model import CallKind, Tally
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Way
 from crm.donations import service as donations
-from crm.donations.model import Wanted
+from crm.donations.model import EntryKind, Wanted
 from crm.partners.model import Scope
 from crm.payments.model import PaymentState
 from crm.payments.tables import OnlinePaymentRow
@@ -225,6 +225,33 @@ def test_a_payment_is_a_gift_once_of_whoever_the_one_policy_finds(
         (422, "/cents"),
     ]
     assert program(Scope.PEOPLE).post("/gifts", body).status_code == 403
+
+
+def test_a_gift_comes_in_its_parts_with_what_the_provider_kept_beside(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program(Scope.GIFTS)
+    parts = [{"cents": 2500, "kind": "fee"}, {"cents": 1500}]
+    body = {
+        "person": MARIE, "cents": 4000, "given_on": "2026-11-20", "given_as": "membership-fee", "lines": parts,
+        "kept_cents": 39, "payment": {"provider": "ailleurs", "reference": "p1", "method": "online"},
+    }  # fmt: skip
+    assert [caller.post("/gifts", body).status_code for _ in range(2)] == [201, 201]
+    other = {**body, "payment": {"provider": "ailleurs", "reference": "p2", "method": "online"}}
+    refused = [
+        caller.post("/gifts", {**other, "cents": 4001}),
+        caller.post("/gifts", {**other, "kept_cents": 4001}),
+        caller.post("/gifts", {**other, "lines": [{"cents": 4000, "fund": "lune"}]}),
+    ]
+    assert [(one.status_code, one.json["errors"][0]["pointer"]) for one in refused] == [
+        (422, "/lines"), (422, "/kept_cents"), (422, "/lines"),
+    ]  # fmt: skip
+    with house.assembly.database.reading() as session:
+        [gift] = donations.page(session, Wanted(person_id=house.person("marie@exemple.be").id))
+        whole = donations.whole(session, gift.id)
+        assert [(line.cents, line.is_deductible) for line in whole.lines] == [(2500, False), (1500, True)]
+        assert [(one.kind, one.cents) for one in whole.entries] == [(EntryKind.RECEIPT, 4000), (EntryKind.FEE, -39)]
+        assert (gift.net_cents, donations.drift(session)) == (4000, 0)
 
 
 def test_a_payment_that_failed_is_no_gift_and_one_of_a_trial_counts_as_such(

@@ -40,9 +40,11 @@ DOORS_BESIDES = {
         "meaning",
         "reading",
         "references",
+        "refunds",
         "rules",
         "telling",
         "words",
+        "yearly",
     },
     "crm.care": {"rules", "words"},
     "crm.collections": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from random import Random
 
@@ -13,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly, bank_counter
+from crm.banking import refunds, store
 from crm.banking import service as banking
-from crm.banking import store
 from crm.banking.errors import GiftHasMoved, LineDecided, NothingToUndo
+from crm.banking.kept import Rule
 from crm.donations import corrections, donors, pouring, service, taking_over
 from crm.donations.errors import AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Otherwise, Wanted
@@ -39,7 +41,7 @@ BACK = Move(
     structured=coda.direct_debit(mandate="AUTRE", text="plan", paid="4", kind="2", reason="MD06"),
 )  # fmt: skip
 DEEDS = (
-    "bank", "bank", "twice", "match", "match", "match", "return", "again", "import", "undo", "refund", "correct",
+    "bank", "bank", "twice", "match", "match", "match", "return", "again", "import", "undo", "refund", "pay", "correct",
     "become", "move", "merge", "part",
 )  # fmt: skip
 QUIET = (
@@ -93,7 +95,7 @@ def _counted(assembly: Assembly) -> tuple[int, int, int]:
 
 def _do(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
     gifts = list(session.scalars(select(GiftRow.id).where(GiftRow.net_cents > 0).order_by(GiftRow.id)))
-    if deed in {"match", "return", "again"}:
+    if deed in {"match", "return", "again", "pay"}:
         _at_the_bank(session, assembly, deed, chance, mine)
     elif deed in {"import", "undo"}:
         _from_a_file(session, assembly, deed, chance, mine)
@@ -106,8 +108,13 @@ def _do(session: Session, assembly: Assembly, deed: str, chance: Random, mine: M
 def _at_the_bank(session: Session, assembly: Assembly, deed: str, chance: Random, mine: Mine) -> None:
     counter, facts = bank_counter(assembly), {"by": CLAIRE, "at": NOW}
     if deed == "match":
-        for line in store.waiting(session, size=100)[-3:]:
+        for line in [one for one in store.waiting(session, size=100) if not one.is_spent][-3:]:
             banking.confirm(session, counter, line.id, chance.choice(mine.people), seen=line.version, **facts)  # type: ignore[arg-type]
+        return
+    if deed == "pay":
+        for line in [one for one in store.waiting(session, size=100) if one.is_spent][:2]:
+            for owed in refunds.proposed(session, line)[:1]:
+                refunds.settle(session, counter, line.id, owed.entry_id, seen=line.version, **facts)  # type: ignore[arg-type]
         return
     if deed == "return":
         whose = chance.choice(mine.people)
@@ -142,7 +149,7 @@ def _from_a_file(session: Session, assembly: Assembly, deed: str, chance: Random
 def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, gift_id: GiftId, mine: Mine) -> None:
     sealer = assembly.sealer
     if deed == "refund":
-        asked = service.ask_refund(session, gift_id, chance.randrange(1, 900), reason="x", at=NOW, by=CLAIRE)
+        asked = service.ask_refund(session, gift_id, chance.choice((700, 333)), reason="x", at=NOW, by=CLAIRE)
         movement = Movement(method=Method.TRANSFER, booked_on=TODAY, provider="refund", external_id=str(asked.id))
         service.decide_refund(session, sealer, asked.id, movement, at=NOW, by=OTHER)
         return
@@ -153,7 +160,9 @@ def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, 
         told = corrections.ask(session, gift_id, chance.choice((0, 333, 4444)), reason="x", at=NOW, by=CLAIRE)
     else:
         lines = [line for line in service.whole(session, gift_id).lines if line.net_cents]
-        otherwise = replace(chance.choice((FEE, GIFT)), line_id=chance.choice(lines).id)
+        line = chance.choice(lines)
+        part = chance.choice((None, chance.randrange(1, line.net_cents + 1)))
+        otherwise = replace(chance.choice((FEE, GIFT)), line_id=line.id, cents=part)
         told = corrections.ask_otherwise(session, gift_id, otherwise, reason="x", at=NOW, by=CLAIRE)
     corrections.decide(session, sealer, told.id, agreed=True, at=NOW, by=OTHER)
 
@@ -175,7 +184,10 @@ def _check(session: Session) -> None:
     assert totals.net_cents == sum(totals.by_method.values())
     by_bank = sum(entry.cents for entry in entries if entry.provider == "bank")
     lines = store.lines(session, range(10_000))
-    assert by_bank == sum(line.cents for line in lines if line.gift_id is not None)
+    assert by_bank == sum(line.cents for line in lines if line.gift_id is not None and line.rule is not Rule.REFUND)
+    _, owed, _ = refunds.unpaid(session, date.min, date.max, size=1)
+    decided = sum(entry.cents for entry in entries if entry.provider == "refund")
+    assert decided + owed == sum(line.cents for line in lines if line.rule is Rule.REFUND)
     owners = session.scalars(select(GiftRow.person_id)).all()
     assert all(people.find_survivor(session, PersonId(owner)) for owner in owners)
     assert all(row.net_cents >= row.given_cents >= 0 for row in session.scalars(select(GiftRow)))

@@ -52,9 +52,6 @@ def test_a_gift_that_was_a_fee_becomes_one_in_todays_books(assembly: Assembly, g
         ):
             with pytest.raises(error):
                 corrections.ask_otherwise(session, gift.id, otherwise, **wrong)
-        told = give(session, 2500, movement=paid(provider="bank", external_id="1"))
-        with pytest.raises(CorrectedElsewhere):
-            corrections.ask_otherwise(session, told.id, FEE, **wrong)
 
 
 def test_one_of_several_lines_becomes_another_and_the_others_follow_the_rules(assembly: Assembly, give: Give) -> None:
@@ -84,6 +81,45 @@ def test_one_of_several_lines_becomes_another_and_the_others_follow_the_rules(as
         # Beside a fee that was fixed beforehand, the donation kept its line; beside any other, it was not deductible.
         assert len(service.whole(session, split.id).lines) == 3
         assert len(service.whole(session, mixed.id).lines) == 4
+
+
+@pytest.mark.parametrize("provider", ["bank", "sepa"])
+def test_a_part_of_what_the_bank_told_becomes_a_fee_though_its_money_moved_and_the_amount_stays(
+    assembly: Assembly, give: Give, provider: str
+) -> None:
+    with assembly.database.transaction() as session:
+        session.add(FundRow(code="ecoles", name="ecoles", is_open=True))
+        gift = give(session, 4000, movement=paid(provider=provider, external_id="1"), kind=GiftKind.INSTALMENT)
+        refund = paid(provider="refund", external_id="1")
+        service.take_back(session, assembly.sealer, gift.id, EntryKind.REFUND, refund, cents=1000, at=NOW)
+        with pytest.raises(CorrectedElsewhere):
+            corrections.ask(session, gift.id, 2000, reason="?", at=NOW, by=ASKS)
+        part = replace(FEE, kind=GiftKind.INSTALMENT, cents=2500)
+        for cents in (0, 3001):
+            with pytest.raises(AmountWrong):
+                corrections.ask_otherwise(session, gift.id, replace(part, cents=cents), reason="?", at=NOW, by=ASKS)
+        asked = corrections.ask_otherwise(session, gift.id, part, reason="Sa cotisation", at=NOW, by=ASKS)
+        assert asked.otherwise is not None
+        assert asked.otherwise.cents == 2500
+        corrections.decide(session, assembly.sealer, asked.id, agreed=True, at=NOW, by=DECIDES)
+        whole = service.whole(session, gift.id)
+        stands = [(one.kind, one.fund, one.net_cents, one.is_deductible) for one in whole.lines if one.net_cents]
+        assert sorted(stands) == [(LineKind.DONATION, "general", 500, False), (LineKind.FEE, "ecoles", 2500, False)]
+        assert (whole.gift.net_cents, whole.gift.cents, service.drift(session)) == (3000, 3000, 0)
+        assert sum(one.cents for one in whole.lines) == 3000
+        totals = service.totals(session, Wanted(person_id=gift.person_id))
+        assert sum(totals.by_fund.values()) == sum(totals.by_method.values()) == totals.net_cents == 3000
+        fee = next(one for one in whole.lines if one.kind is LineKind.FEE)
+        gives = Otherwise(kind=GiftKind.ONE_OFF, line=LineKind.DONATION, fund="general", line_id=fee.id)
+        again = corrections.ask_otherwise(session, gift.id, gives, reason="Rien en retour", at=NOW, by=ASKS)
+        corrections.decide(session, assembly.sealer, again.id, agreed=True, at=NOW, by=DECIDES)
+        whole = service.whole(session, gift.id)
+        assert {one.is_deductible for one in whole.lines if one.net_cents} == {True}
+        assert (whole.gift.net_cents, whole.gift.kind, service.drift(session)) == (3000, GiftKind.ONE_OFF, 0)
+        returned = paid(provider=provider, external_id="1 back")  # what the bank takes back later finds it whole
+        service.take_back(session, assembly.sealer, gift.id, EntryKind.RETURN, returned, cents=3000, at=NOW)
+        assert [one.net_cents for one in service.whole(session, gift.id).lines if one.net_cents] == []
+        assert service.drift(session) == 0
 
 
 def test_a_gift_in_kind_told_twice_is_one(assembly: Assembly) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -16,10 +17,12 @@ from crm.banking import bringing, store
 from crm.banking.kept import LineState, Rule
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, GiftKind, LineKind, NewLine
-from crm.donations.tables import GiftRow, MoneyEntryRow
-from crm.payments import paying_out
+from crm.donations.tables import FundRow, GiftRow, MoneyEntryRow
+from crm.payments import beside, paying_out
 from crm.payments import service as payments
-from crm.payments.model import Back, Giver, PaidOut, PaymentState, Told
+from crm.payments.model import Back, Giver, PaidOut, PaymentState, Said, Told
+from crm.people import service as people
+from crm.people.model import NewPerson
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from tests.banking import coda_files as coda
@@ -123,3 +126,56 @@ def test_a_fee_and_a_gift_fixed_beforehand_stay_two_lines(assembly: Assembly) ->
     with assembly.database.transaction() as session:
         wrong = payments.take(session, till(assembly), "mollie", told("tr_wrong", 4001, giver=two), at=NOW)
     assert (wrong.payment.gift_id, wrong.is_new_gift) == (None, False)
+
+
+def test_what_the_site_said_is_the_default_of_whoever_says_whose_a_payment_is(assembly: Assembly) -> None:
+    fee = beside.what(
+        {"given_as": "membership-fee", "source_code": "FAUTE 26", "email": "?"}, cents=2500, is_recurring=False
+    )
+    assert fee is not None
+    parts = (NewLine(cents=2500, kind=LineKind.FEE), NewLine(cents=1500, fund="ferme"))
+    two = Said(lines=parts, kind=GiftKind.MEMBERSHIP_FEE)
+    with assembly.database.transaction() as session:
+        session.add(FundRow(code="ecoles", name="ecoles", is_open=True))
+        who = people.add(session, assembly.addresses, NewPerson(language=Language.FR, last_name="Sac"), at=NOW).id
+        waits = [
+            payments.take(session, till(assembly), "mollie", told(name, cents, giver=None, said=said), at=NOW).payment
+            for name, cents, said in (
+                ("tr_f", 2500, fee),
+                ("tr_p", 4000, two),
+                ("tr_c", 2500, fee),
+                ("tr_n", 900, None),
+            )
+        ]
+        assert [one.said for one in waits] == [fee, two, fee, None]
+        facts: dict[str, Any] = {"at": NOW, "by": 1}
+        done = [payments.assign(session, till(assembly), one.id, who, **facts) for one in waits[:2]]
+        chosen: dict[str, Any] = {"kind": GiftKind.ONE_OFF, "fund": "ecoles"}
+        done += [payments.assign(session, till(assembly), one.id, who, **chosen, **facts) for one in waits[2:]]
+        wholes = [donations.whole(session, one.gift_id) for one in done if one.gift_id is not None]
+        assert [
+            (one.gift.kind, one.gift.source_code, [(line.cents, line.fund, line.is_deductible) for line in one.lines])
+            for one in wholes
+        ] == [
+            (GiftKind.MEMBERSHIP_FEE, "", [(2500, "general", False)]),
+            (GiftKind.MEMBERSHIP_FEE, "", [(2500, "general", False), (1500, "general", True)]),
+            (GiftKind.ONE_OFF, "", [(2500, "ecoles", True)]),
+            (GiftKind.ONE_OFF, "", [(900, "ecoles", True)]),
+        ]
+        assert {one.reference for one in payments.unknown_sources(session)} == {"tr_f", "tr_c"}
+
+
+def test_a_source_code_that_no_appeal_has_keeps_no_gift_from_its_giver(assembly: Assembly) -> None:
+    giver = told("tr_s", 2500).giver
+    assert giver is not None
+    fee = replace(
+        giver, lines=(NewLine(cents=2500, kind=LineKind.FEE),), kind=GiftKind.MEMBERSHIP_FEE, source_code="X1"
+    )
+    with assembly.database.transaction() as session:
+        taken = payments.take(session, till(assembly), "mollie", told("tr_s", 2500, giver=fee), at=NOW)
+        assert (taken.is_new_gift, taken.payment.said is not None and taken.payment.said.source_code) == (True, "X1")
+        assert taken.payment.gift_id is not None
+        whole = donations.whole(session, taken.payment.gift_id)
+        assert (whole.gift.kind, whole.gift.source_code) == (GiftKind.MEMBERSHIP_FEE, "")
+        assert [one.is_deductible for one in whole.lines] == [False]
+        assert [one.reference for one in payments.unknown_sources(session)] == ["tr_s"]

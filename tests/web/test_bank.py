@@ -38,7 +38,7 @@ def test_a_file_is_brought_in_and_its_lines_find_their_people(
     assert ("Marie Dupont" in desk, "&lt;b&gt;don" in desk, "<b>don" in desk) == (True, True, False)
     first, seen = chosen(desk)
     assert finance.post(f"/office/bank/{first}/confirm", {"seen": seen, "person_id": marie.id}).status_code == 303
-    late = colleague.post(f"/office/bank/{first}/aside", {"seen": seen})
+    late = colleague.post(f"/office/bank/{first}/aside", {"seen": seen, "why": "cost"})
     assert (late.status_code, "vient de décider" in colleague.get("/office/bank").text) == (303, True)
     second, seen = chosen(finance.get("/office/bank").text)
     assert second != first
@@ -135,3 +135,45 @@ def chosen(page: str) -> tuple[str, str]:
     assert line
     assert seen
     return line.group(1), seen.group(1)
+
+
+def test_a_debit_says_which_refund_it_paid_or_why_it_is_set_aside(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    finance, decides = browser(Role.FINANCE), browser(Role.FINANCE)
+    with assembly.database.transaction() as session:
+        new = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont")
+        marie = people.add(session, assembly.addresses, new, at=NOW)
+        given = NewGift(
+            person_id=marie.id, lines=(NewLine(cents=12_000),), given_on=coda.DAY,
+            movement=Movement(method=Method.CASH, booked_on=coda.DAY),
+        )  # fmt: skip
+        gift = donations.record(session, assembly.sealer, given, at=NOW)
+    finance.post(f"/office/gifts/{gift.id}/refund", {"amount": "50", "reason": "Une erreur"})
+    decides.post("/office/gifts/refunds/1", {"decision": "approve"})
+    year = f"/office/gifts/control/{NOW.year}"
+    page = finance.get(year).text
+    assert ("1 remboursement décidé n’est pas payé" in page, "Tout concorde" in page) == (True, False)
+    moves = [Move(cents=-5000, name="DUPONT MARIE"), Move(cents=-900, name="LOYER")]
+    file = coda.file(coda.statement(moves))
+    assert finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")}).status_code == 303
+    line, seen = aside(page := finance.get("/office/bank").text)
+    assert ("Quel remboursement a-t-il payé" in page, "C’est bien cette personne" in page) == (True, False)
+    assert finance.post(f"/office/bank/{line}/confirm", {"seen": seen, "person_id": marie.id}).status_code == 303
+    assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": "999"}).status_code == 422
+    entry = re.search(r'name="refund_id" value="(\d+)"', page)
+    assert entry is not None
+    assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": entry[1]}).status_code == 303
+    assert "a payé un remboursement" in finance.get(f"/office/bank?line={line}").text
+    line, seen = aside(finance.get("/office/bank").text)
+    assert finance.post(f"/office/bank/{line}/aside", {"seen": seen}).status_code == 422
+    assert finance.post(f"/office/bank/{line}/aside", {"seen": seen, "why": "cost"}).status_code == 303
+    page = finance.get(year).text
+    assert ("1 ligne de côté" in page, "loyer, facture" in page, "Tout concorde" in page) == (True, True, True)
+
+
+def aside(page: str) -> tuple[str, str]:
+    """The line that waits, as the form that sets it aside names it, and its version."""
+    found = re.search(r'/office/bank/(\d+)/aside".*?name="seen" value="(\d+)"', page, re.DOTALL)
+    assert found is not None
+    return found[1], found[2]

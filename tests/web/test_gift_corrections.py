@@ -136,9 +136,11 @@ def test_one_part_of_a_gift_is_corrected_by_itself(assembly: Assembly, browser: 
     asked = {"which": fee.id, f"kind-{fee.id}": "one-off", f"line-{fee.id}": "donation", f"fund-{fee.id}": "general"}
     asks.post(f"{page}/otherwise", {**asked, "which": beside.id + 99, f"because-{fee.id}": "x"})
     asks.post(f"{page}/otherwise", {**asked, f"because-{fee.id}": " "})
+    for part in ("0", "x", "10,01"):
+        asks.post(f"{page}/otherwise", {**asked, f"because-{fee.id}": "Rien", f"part-{fee.id}": part})
     with assembly.database.reading() as session:
         assert corrections.waiting(session) == ()
-    asks.post(f"{page}/otherwise", {**asked, f"because-{fee.id}": "Rien en retour"})
+    asks.post(f"{page}/otherwise", {**asked, f"because-{fee.id}": "Rien en retour", f"part-{fee.id}": "10,00"})
     assert "Rien en retour" in words_of(decides.get(page).text)
     decides.post("/office/gifts/corrections/1", {"decision": "approve"})
     with assembly.database.reading() as session:

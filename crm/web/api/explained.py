@@ -21,6 +21,7 @@ SHAPES = {
     "RegistrationIn": N_("Une inscription à un événement, ou son annulation."),
     "UrgentActionIn": N_("Une action urgente menée."),
     "PaymentIn": N_("Le paiement, tel que votre prestataire l’appelle : sous ce nom, il n’entre qu’une fois."),
+    "GiftLineIn": N_("Une part d’un don, fixée avant de payer : ce qu’elle paie, et pour quel fonds."),
     "GiftIn": N_("Un don dont l’argent est arrivé."),
     "TakenOut": N_("La demande est notée, sous une référence neuve à chaque fois."),
     "MembershipOut": N_("Si quelqu’un fait partie d’un segment."),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from crm.assembly import till
+from crm.assembly import payment_providers, till
 from crm.donations import rules, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import CodeUnknown
@@ -26,6 +28,8 @@ TO_COME = N_("Ce jour est à venir.")
 LONG_AGO = N_("Ce jour est d’avant l’an 2000.")
 NO_FUND = N_("Aucun fonds ouvert n’a ce code.")
 NO_SOURCE = N_("Aucun appel n’a ce code source.")
+NOT_THE_SUM = N_("Ces parts ne font pas le montant du don.")
+KEPT_MORE = N_("Un prestataire ne garde pas plus que le don.")
 RESERVED = N_("Ce nom est réservé : donnez celui de votre prestataire de paiement.")
 OTHERWISE = N_("Ce paiement est déjà noté, avec un autre montant.")
 FAILED = N_("Le prestataire dit que ce paiement a échoué : aucun don n’en est noté.")
@@ -54,10 +58,13 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     wishes.check(session, caller, asked.person, asked.consents, at="/consents")
     person = arrivals.bring(session, caller, asked.person, source=asked.source)
     kind = GiftKind(asked.given_as)
+    fixed = tuple(NewLine(cents=one.cents, kind=LineKind(one.kind), fund=one.fund) for one in asked.lines)
+    whole = NewLine(cents=asked.cents, fund=asked.fund, kind=rules.LINE_OF.get(kind, LineKind.DONATION))
     new = NewGift(
         person_id=person.id,
         kind=kind,
-        lines=(NewLine(cents=asked.cents, fund=asked.fund, kind=rules.LINE_OF.get(kind, LineKind.DONATION)),),
+        lines=fixed or (whole,),
+        split_beforehand=len(fixed) > 1,
         given_on=asked.given_on,
         basis=Basis.PROVIDER,
         source_code=asked.source_code,
@@ -74,7 +81,11 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
         gift = donations.record(session, caller.made.sealer, new, at=caller.at)
     except CodeUnknown as error:
         pointer, sentence = _POINTERS[error.field or "fund"]
+        pointer = "/lines" if fixed and pointer == "/fund" else pointer
         raise Problem(problems.INVALID, Flaw(sentence=sentence, pointer=pointer)) from error
+    if asked.kept_cents and payment.provider not in payment_providers(caller.made):
+        fee = replace(new.movement, external_id=f"{there.external_id} fee")
+        donations.charge(session, caller.made.sealer, gift.id, fee, cents=asked.kept_cents, at=caller.at)
     payments.claim(session, till(caller.made), payment.provider, payment.reference, gift.id, at=caller.at)
     kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
     return Done(person_id=person.id, facts={"consents": kept, "gift": int(gift.id)})
@@ -86,6 +97,10 @@ def _check(caller: Caller, asked: GiftIn) -> None:
         flaws.append(Flaw(sentence=TO_COME, pointer="/given_on"))
     if asked.given_on < arrivals.EARLIEST.date():
         flaws.append(Flaw(sentence=LONG_AGO, pointer="/given_on"))
+    if asked.lines and sum(one.cents for one in asked.lines) != asked.cents:
+        flaws.append(Flaw(sentence=NOT_THE_SUM, pointer="/lines"))
+    if asked.kept_cents > asked.cents:
+        flaws.append(Flaw(sentence=KEPT_MORE, pointer="/kept_cents"))
     if asked.payment.provider in rules.OUR_PROVIDERS:
         flaws.append(Flaw(sentence=RESERVED, pointer="/payment/provider"))
     if flaws:

@@ -210,6 +210,24 @@ class PaymentIn(Strict):
     method: PaidBy
 
 
+class PartIs(StrEnum):
+    """What a part of a gift pays for."""
+
+    DONATION = "donation"
+    FEE = "fee"
+    GOODS = "goods"
+
+
+class GiftLineIn(Strict):
+    """A part of a gift that was fixed before anybody paid."""
+
+    cents: int = Field(gt=0, lt=LARGEST)
+    kind: PartIs = PartIs.DONATION
+    fund: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$", max_length=40)] = Field(
+        default=GENERAL, description=N_("Le code d’un de nos fonds.")
+    )
+
+
 class GiftIn(Strict):
     """A gift whose money has come."""
 
@@ -223,6 +241,17 @@ class GiftIn(Strict):
     )
     source_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]*$", max_length=40)] = Field(
         default="", description=N_("Le code d’un de nos appels, s’il y en a un.")
+    )
+    lines: list[GiftLineIn] = Field(
+        default_factory=list,
+        max_length=10,
+        description=N_("Les parts fixées avant de payer : ensemble, elles font le montant. Vide : une seule part."),
+    )
+    kept_cents: int = Field(
+        default=0,
+        ge=0,
+        lt=LARGEST,
+        description=N_("Ce que votre prestataire a gardé, en cents. Un prestataire relié ici le dit lui-même."),
     )
     tribute: str = Field(
         default="", max_length=200, description=N_("En mémoire ou en l’honneur de qui, dans les mots de qui donne.")

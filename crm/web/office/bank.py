@@ -11,10 +11,19 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crm.assembly import bank_counter
-from crm.banking import bringing, meaning, rules, words
+from crm.banking import bringing, meaning, refunds, rules, words
 from crm.banking import service as banking
-from crm.banking.errors import DayToCome, FileRefused, GiftHasMoved, LineDecided, LineSettles, NothingToUndo
-from crm.banking.kept import Candidate, KeptLine, LineState, Rule
+from crm.banking.errors import (
+    DayToCome,
+    FileRefused,
+    GiftHasMoved,
+    LineDecided,
+    LineSettles,
+    MoneyLeft,
+    NothingToUndo,
+    RefundElsewhere,
+)
+from crm.banking.kept import Aside, Candidate, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
 from crm.banking.references import written
 from crm.donations import service as donations
@@ -45,6 +54,7 @@ SETTLED = {
         "Ce mouvement a réglé des prélèvements, ou en a repris. Rouvert, ils sont attendus de nouveau ; "
         "une attestation qui les compte sera à corriger."
     ),
+    Rule.REFUND: N_("Ce mouvement a payé un remboursement. Rouvert, ce remboursement est à payer de nouveau."),
     Rule.PAYOUT: N_("Ce mouvement est le versement d’un prestataire. Rouvert, son crédit est attendu de nouveau."),
 }
 SETTLES = N_("Ce que ce mouvement a réglé est revenu ou a été corrigé depuis : il ne se rouvre plus.")
@@ -53,6 +63,9 @@ NAMED = 20
 """So many gifts that moved since are named; the others are counted."""
 HAPPENED = frozenset(EntryKind) - {EntryKind.RECEIPT, EntryKind.FEE}
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
+LEFT = N_("C’est de l’argent sorti : dites quel remboursement il a payé, ou mettez-le de côté.")
+PAID = N_("Ce remboursement n’attend plus ce paiement : choisissez de nouveau.")
+WHY_ASIDE = N_("Dites pourquoi vous le mettez de côté.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
 TOO_MUCH = N_("Ce don ne vaut plus autant, une part en a été rendue depuis : regardez encore une fois.")
@@ -122,8 +135,8 @@ def confirm(line_id: int) -> ResponseReturnValue:
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
-    except DayToCome:
-        return _on(TO_COME, kind="refused")
+    except (DayToCome, MoneyLeft) as refused:
+        return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
     except MoreThanReceived:
         return _desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
     except NothingToUndo as open_:
@@ -156,8 +169,8 @@ def newcomer(line_id: int) -> ResponseReturnValue:
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
-    except DayToCome:
-        return _on(TO_COME, kind="refused")
+    except (DayToCome, MoneyLeft) as refused:
+        return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
     except NothingToUndo:
         return _desk(line_id, errors={"gift": shell.say(NO_GIFT)})
     except Invalid:
@@ -165,14 +178,34 @@ def newcomer(line_id: int) -> ResponseReturnValue:
     return _done(line_id, N_("La fiche est ouverte, et le mouvement est à elle."))
 
 
-@guard.page(blueprint, "/<int:line_id>/aside", permission=Permission.BANKING_ACT, methods=("POST",))
-def aside(line_id: int) -> ResponseReturnValue:
-    """The line is nobody's gift."""
-    made = shell.assembly()
+@guard.page(blueprint, "/<int:line_id>/refund", permission=Permission.BANKING_ACT, methods=("POST",))
+def refund(line_id: int) -> ResponseReturnValue:
+    """The line paid a refund that was decided."""
+    made, entry_id = shell.assembly(), request.form.get("refund_id", 0, type=int)
     try:
         with made.database.transaction() as session:
             by = guard.signed_in().account.id
-            banking.set_aside(session, bank_counter(made), line_id, seen=_seen(), by=by, at=shell.now())
+            refunds.settle(session, bank_counter(made), line_id, entry_id, seen=_seen(), by=by, at=shell.now())
+    except LineDecided:
+        return _on(DECIDED, kind="note")
+    except DayToCome:
+        return _on(TO_COME, kind="refused")
+    except RefundElsewhere:
+        return _desk(line_id, errors={"refund": shell.say(PAID)})
+    return _done(line_id, N_("C’est noté : ce remboursement est payé."))
+
+
+@guard.page(blueprint, "/<int:line_id>/aside", permission=Permission.BANKING_ACT, methods=("POST",))
+def aside(line_id: int) -> ResponseReturnValue:
+    """The line is nobody's gift."""
+    made, why = shell.assembly(), request.form.get("why", "")
+    if why not in set(Aside):
+        return _desk(line_id, errors={"why": shell.say(WHY_ASIDE)})
+    try:
+        with made.database.transaction() as session:
+            by = guard.signed_in().account.id
+            counter = bank_counter(made)
+            banking.set_aside(session, counter, line_id, why=Aside(why), seen=_seen(), by=by, at=shell.now())
     except LineDecided:
         return _on(DECIDED, kind="note")
     return _done(line_id, N_("Le mouvement est mis de côté."))
@@ -233,7 +266,10 @@ def _desk(
         waiting = banking.waiting(session, size=SIZE)
         chosen = banking.line(session, line_id) if line_id else next(iter(waiting), None)
         is_open = chosen is not None and chosen.state is LineState.OPEN
-        found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open else ()
+        is_spent = chosen is not None and chosen.is_spent
+        found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open and not is_spent else ()
+        owed = refunds.proposed(session, chosen) if chosen and is_open else ()
+        givers = people.called(session, {one.person_id for one in owed})
         persons = people.people(session, [one.person_id for one in found])
         holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
         gifts = banking.gifts_to_undo(session, chosen, of) if chosen and is_open and of else ()
@@ -257,6 +293,11 @@ def _desk(
         settled=shell.say(SETTLED[chosen.rule]) if chosen and chosen.rule in SETTLED else "",
         of=of,
         gifts=gifts,
+        is_spent=is_spent,
+        owed=[(one, givers[one.person_id].full_name) for one in owed],
+        asides=[("", shell.say(N_("Choisissez")))]
+        + [(one.value, shell.say(word)) for one, word in words.ASIDE.items()],
+        put_aside=shell.say(words.ASIDE.get(chosen.aside, words.UNSAID)) if chosen and chosen.aside else "",
         is_clear=rules.is_clear([one.score for one in found]),
         candidates=[_candidate(one, persons[one.person_id]) for one in found],
         kinds=[(one.value, shell.say(gift_words.KINDS[one])) for one in meaning.OFFERED],

@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from crm.attestations import yearly_control
+from crm.banking import words as bank_words
 from crm.donations import words
 from crm.staff.model import Permission
 from crm.web.office import guard, shell
@@ -27,4 +28,7 @@ def show(year: int) -> ResponseReturnValue:
         this_year=this,
         first_year=FIRST,
         words=words,
+        gaps=[bank_words.gap(one, shell.language()) for one in found.gaps],
+        aside_words=bank_words.ASIDE,
+        unsaid=bank_words.UNSAID,
     )

@@ -31,6 +31,7 @@ AMOUNT = N_("Écrivez ce que ce don devait être, un autre montant que maintenan
 REASON = N_("Dites pourquoi en quelques mots : quelqu’un d’autre en décidera.")
 WAITS = N_("Une correction de ce don attend déjà une décision.")
 ELSEWHERE = N_("Ce don se corrige là où son argent a été dit : rien n’a changé.")
+TOO_MUCH = N_("Écrivez une part de cette ligne qui change vraiment, par exemple 25,00, ou rien pour toute la ligne.")
 OWN = N_("Vous l’avez demandé : une autre personne en décide.")
 CHANGED = N_("Le don a changé depuis que la correction a été demandée. Refusez-la, puis demandez-la à nouveau.")
 
@@ -65,17 +66,26 @@ def otherwise(gift_id: int) -> ResponseReturnValue:
     number, here = GiftId(gift_id), url_for("gifts.show", gift_id=gift_id)
     if typed["kind"] not in set(GiftKind) or typed["line"] not in set(LineKind):
         return shell.back(here, shell.say(N_("Choisissez dans la liste.")), kind="refused")
-    wanted = Otherwise(kind=GiftKind(typed["kind"]), line=LineKind(typed["line"]), fund=typed["fund"], line_id=line_id)
+    part = request.form.get(f"part-{line_id}", "")[:40].strip()
     reason, by = request.form.get(f"because-{line_id}", "")[: LONGEST + 1], guard.signed_in().account.id
     try:
+        wanted = Otherwise(
+            kind=GiftKind(typed["kind"]),
+            line=LineKind(typed["line"]),
+            fund=typed["fund"],
+            line_id=line_id,
+            cents=money.typed(part) if part else None,
+        )
         with shell.assembly().database.transaction() as session:
             corrections.ask_otherwise(session, number, wanted, reason=reason, at=shell.now(), by=by)
-            note(session, "gift.correction-ask", gift_id, typed, subject="gift")
+            facts = {**typed, "cents": wanted.cents} if part else typed
+            note(session, "gift.correction-ask", gift_id, facts, subject="gift")
     except (CorrectionAsked, CorrectedElsewhere) as refused:
         said = WAITS if isinstance(refused, CorrectionAsked) else ELSEWHERE
         return shell.back(here, shell.say(said), kind="refused")
     except AmountWrong:
-        return shell.back(here, shell.say(N_("C’est ce qu’il est déjà : rien à corriger.")), kind="refused")
+        said = TOO_MUCH if part else N_("C’est ce qu’il est déjà : rien à corriger.")
+        return shell.back(here, shell.say(said), kind="refused")
     except Invalid as wrong:
         said = REASON if wrong.field == "reason" else N_("Choisissez dans la liste.")
         return shell.back(here, shell.say(said), kind="refused")

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from crm.assembly import bank_counter, payment_providers, till
 from crm.banking import by_hand as bank_by_hand
 from crm.banking.errors import DayToCome, LineDecided, LineMissing, LineSettles
+from crm.donations import words as gift_words
+from crm.donations.model import GiftKind
 from crm.payments import service as payments
 from crm.payments import words
 from crm.payments.errors import PaymentMissing, PayoutDiffers, PayoutMissing
@@ -15,12 +17,16 @@ from crm.people.errors import PersonMissing
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.web.office import guard, person_search, shell
+from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
 from crm.web.office.sepa import credit_words
 from crm.web.words import N_
+from mailing.correspondence import paid_receipts
 
 blueprint = Blueprint("online_payments", __name__, url_prefix="/office/online")
 
+OFFERED = (GiftKind.ONE_OFF, GiftKind.INSTALMENT, GiftKind.MEMBERSHIP_FEE, GiftKind.SALE)
+"""What a payment on the site may be, as the site can say."""
 WRONG_WHO = N_("Choisissez une personne dans la liste, ou écrivez son numéro.")
 
 
@@ -37,8 +43,19 @@ def assign(payment_id: int) -> ResponseReturnValue:
     try:
         with made.database.transaction() as session:
             person_id, by = person_search.chosen(session), guard.signed_in().account.id
-            gift = payments.assign(session, till(made), payment_id, person_id, at=shell.now(), by=by)
-            note(session, "online-payment.assign", gift.id, {"payment": payment_id}, subject="gift")
+            kind, fund = (request.form.get(name, "") for name in ("kind", "fund"))
+            paid = payments.assign(
+                session,
+                till(made),
+                payment_id,
+                person_id,
+                kind=GiftKind(kind) if kind in OFFERED else None,
+                fund=fund if fund in dict(fund_choices(session)) else None,
+                at=shell.now(),
+                by=by,
+            )
+            note(session, "online-payment.assign", paid.gift_id, {"payment": payment_id}, subject="gift")
+            paid_receipts.send(session, made.desk, paid, at=shell.now())
     except PaymentMissing:
         return shell.back(url_for("online_payments.index"), shell.say(N_("Ce paiement n’attend plus.")), kind="note")
     except (Invalid, PersonMissing):
@@ -78,7 +95,8 @@ def _desk(chosen: int, error: str) -> Response:
     with made.database.reading() as session:
         waiting, payouts = payments.waiting(session), payments.payouts(session)
         count, cents = payments.waiting_sum(session)
-        left_out = payments.left_out(session)
+        left_out, unknown = payments.left_out(session), payments.unknown_sources(session)
+        funds = fund_choices(session)
         credits_ = bank_by_hand.open_credits(session, 0) if any(one.settled_on is None for one in payouts) else ()
     return shell.show(
         "office/gifts/online.html",
@@ -90,6 +108,10 @@ def _desk(chosen: int, error: str) -> Response:
         credits=[("", shell.say(N_("Choisissez")))]
         + [(f"{one.id} {one.version}", credit_words(one)) for one in credits_],
         left_out=left_out,
+        unknown=unknown,
+        kinds=[(one.value, shell.say(gift_words.KINDS[one])) for one in OFFERED],
+        funds=[("", shell.say(N_("Comme le site l’a dit"))), *funds] if len(funds) > 1 else [],
+        gift_words=gift_words,
         is_known=bool(payment_providers(made)),
         reads_payouts=made.settings.payments.mollie.token_file is not None,
         notices=f"{made.settings.public_url}/hooks/payments/mollie",
