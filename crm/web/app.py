@@ -39,6 +39,7 @@ OFFICE = (
     "supporter_new",
     "supporter_identity",
     "supporter_contacts",
+    "supporter_actions",
     "supporter_addresses",
     "supporter_households",
     "supporter_ties",

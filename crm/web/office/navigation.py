@@ -39,6 +39,7 @@ _SUPPORTERS = (
     "supporter_fiscal",
     "supporter_attestation",
     "care_resend",
+    "supporter_actions",
     "supporter_addresses",
     "supporter_consent",
     "supporter_contacts",

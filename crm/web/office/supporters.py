@@ -42,7 +42,7 @@ def show(person_id: int) -> ResponseReturnValue:
         if person.id != person_id:
             return redirect(url_for("supporters.show", person_id=person.id), 303)
         values = {
-            "panels": supporter_page.panels_of(session, person.id),
-            **supporter_page.timeline_of(session, person.id, kind="", after=None),
+            "panels": supporter_page.panels_of(session, person),
+            **supporter_page.timeline_of(session, person, kind="", after=None),
         }
     return shell.show("office/supporters/person.html", person=person, Place=Place, **values)
