@@ -78,6 +78,7 @@ OFFICE = (
     "gift_control",
     "plans",
     "plan_acts",
+    "plan_desk",
     "plan_signing",
     "members",
     "member_acts",

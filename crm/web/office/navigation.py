@@ -103,6 +103,7 @@ MENU = (
             "bank",
             "plans",
             "plan_acts",
+            "plan_desk",
             "plan_signing",
             "members",
             "member_acts",
