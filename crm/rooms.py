@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from crm.actions import merging as actions_merging
+from crm.actions import panel as actions_panel
 from crm.actions import personal_data as actions_personal_data
 from crm.actions import segment_fields as actions_segment_fields
 from crm.attestations import merging as attestations_merging
@@ -39,6 +40,7 @@ from crm.duplicates import panel as duplicates_panel
 from crm.duplicates import personal_data as duplicates_personal_data
 from crm.fundraising import merging as fundraising_merging
 from crm.fundraising import own_space as fundraising_own_space
+from crm.fundraising import panel as fundraising_panel
 from crm.fundraising import personal_data as fundraising_personal_data
 from crm.fundraising import terms as fundraising_terms
 from crm.imports import personal_data as imports_personal_data
@@ -196,6 +198,8 @@ _SHOWING = (
     vault_panel,
     attestations_panel,
     care_panel,
+    actions_panel,
+    fundraising_panel,
     delivery_panel,
     duplicates_panel,
     magazine_panel,

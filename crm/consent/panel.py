@@ -44,7 +44,7 @@ class ConsentPanel:
 
     def panel(self, session: Session, look: Look) -> Panel | None:
         """Consent at a glance."""
-        person = people.find_person(session, look.person_id)
+        person = people.looked_at(session, look)
         if person is None:
             return None
         names = {purpose.code: purpose.name(look.language) for purpose in service.purposes(session)}
@@ -126,7 +126,7 @@ class ConsentTimeline:
             return []
         names = {purpose.code: purpose.name(look.language) for purpose in service.purposes(session)}
         shown = service.notices(session, [e.notice_id for e in events if e.notice_id is not None])
-        person = people.find_person(session, look.person_id)
+        person = people.looked_at(session, look)
         return [
             _entry(event, names, person, shown.get(event.notice_id) if event.notice_id else None, look)
             for event in events

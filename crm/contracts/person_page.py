@@ -17,11 +17,15 @@ from crm.values.languages import Language
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """A look at one person (nobody merged): in which language, and when."""
+    """A look at one person (nobody merged): in which language, and when.
+
+    `known` is what a room read of them while the page is made, so that it is asked for once.
+    """
 
     person_id: PersonId
     language: Language
     now: datetime
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Place(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func
 
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method
 from crm.donations.refunding import OURS
-from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
+from crm.donations.tables import AppealRow, CampaignRow, GiftLineRow, GiftRow, MoneyEntryRow, SourceRow
 
 
 def effective_gifts() -> Select[*tuple[Any, ...]]:
@@ -29,6 +29,22 @@ def effective_gifts() -> Select[*tuple[Any, ...]]:
         GiftRow.net_cents,
         GiftRow.given_cents,
     ).where(GiftRow.net_cents > 0, ~GiftRow.is_test)
+
+
+def appeals_named() -> Select[*tuple[Any, ...]]:
+    """(appeal_id, code, name, campaign) of every appeal."""
+    row = AppealRow
+    return select(row.id.label("appeal_id"), row.code, row.name, CampaignRow.name.label("campaign")).join(
+        CampaignRow, CampaignRow.id == row.campaign_id
+    )
+
+
+def answers() -> Select[*tuple[Any, ...]]:
+    """(person_id, appeal_id, given_on, given_cents) of each effective gift that bears the code of an appeal's slip."""
+    gifts = effective_gifts().where(GiftRow.given_cents > 0)
+    return gifts.join(SourceRow, SourceRow.code == GiftRow.source_code).with_only_columns(
+        GiftRow.person_id, SourceRow.appeal_id, GiftRow.given_on, GiftRow.given_cents
+    )
 
 
 def latest_kinds(person_ids: Collection[int], cents: Collection[int]) -> Select[*tuple[Any, ...]]:

@@ -61,3 +61,14 @@ OUTCOMES: dict[CallOutcome, str] = {
     CallOutcome.WRONG_NUMBER: N_("mauvais numéro"),
     CallOutcome.DO_NOT_CALL: N_("ne veut plus être appelée"),
 }
+ANSWERS: dict[CallOutcome, tuple[str, str]] = {
+    CallOutcome.REACHED: (N_("au téléphone"), "note"),
+    CallOutcome.UNREACHED: (N_("pas de réponse au téléphone"), "note"),
+    CallOutcome.REFUSED: (N_("pas cette fois"), "stop"),
+    CallOutcome.PLEDGED: (N_("a promis un don"), "wait"),
+    CallOutcome.WRONG_NUMBER: (N_("mauvais numéro"), "warn"),
+    CallOutcome.DO_NOT_CALL: (N_("ne veut plus d’appel"), "stop"),
+}
+"""What one person said on the phone, and the shape of it."""
+GAVE = (N_("a donné"), "done")
+SILENT = (N_("sans réponse pour l’instant"), "note")

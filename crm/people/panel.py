@@ -29,7 +29,7 @@ class IdentityPanel:
 
     def panel(self, session: Session, look: Look) -> Panel | None:
         """Everything that says who they are."""
-        person = service.find_person(session, look.person_id)
+        person = service.looked_at(session, look)
         if person is None:
             return None
         kind = words.ORGANISATIONS[person.organisation_kind or OrganisationKind.OTHER]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.contracts.person_page import Look
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, keys, link_store, search, store
 from crm.people.errors import MemberNumberTaken, PersonMissing, TooYoung
@@ -30,6 +31,9 @@ from crm.values.identifiers import ContactPointId, PersonId
 from crm.values.languages import Language
 
 __all__ = ["tidy_name"]
+
+LOOKED_AT = "crm.people"
+"""Under which a look knows its person."""
 
 
 def add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime) -> Person:
@@ -60,6 +64,14 @@ def add(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datet
 def find_person(session: Session, person_id: PersonId) -> Person | None:
     """That person, merged or not, or None."""
     return store.load(session, (person_id,)).get(person_id)
+
+
+def looked_at(session: Session, look: Look) -> Person | None:
+    """Whom a page is about, read once for all of its panels."""
+    if LOOKED_AT not in look.known:
+        look.known[LOOKED_AT] = find_person(session, look.person_id)
+    found = look.known[LOOKED_AT]
+    return found if isinstance(found, Person) else None
 
 
 def called(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, Called]:

@@ -12,6 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crm.assembly import Assembly
+from crm.consent import gate, selects
+from crm.consent import service as consent
+from crm.consent.model import Act, Channel, NewAct, Purpose, Way
 from crm.foundation.database import Database
 from crm.people import contacts
 from crm.people import service as people
@@ -253,3 +256,29 @@ def test_a_season_of_days_that_no_year_has_is_refused(season: tuple[str, str]) -
     with pytest.raises(Invalid) as refused:
         tidy_season(*season)
     assert refused.value.field == "season"
+
+
+@pytest.mark.parametrize("is_first_dead", [True, False])
+def test_one_dead_mailbox_does_not_silence_the_good_one(
+    assembly: Assembly, arrive: Arrive, is_first_dead: bool
+) -> None:
+    """A yes at each of two mailboxes: whichever dies, the next letter goes to the other."""
+    marie = arrive(email=EmailAddress.parse("une@exemple.be"))
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", position=1, names={"fr": "N"}, promises={"fr": "P"}))
+        contacts.add_email(
+            session, assembly.addresses, EmailAddress.parse("deux@exemple.be"), person_id=marie.id, at=NOW
+        )
+        person = people.find_person(session, marie.id)
+        assert person is not None
+        for point in person.contact_points:
+            act = NewAct(person_id=marie.id, purpose="news", address_key=point.address_key, act=Act.GIVEN,
+                         way=Way.STAFF, occurred_at=NOW)  # fmt: skip
+            consent.record(session, assembly.sealer, act, at=NOW)
+        dead = next(point for point in person.contact_points if point.is_primary is is_first_dead)
+        for day in range(9):
+            contacts.fail_point(session, dead.id, FailureReason.GONE, source="bounce", at=NOW + timedelta(days=day))
+        moment = gate.moment(session, NOW + timedelta(days=10))
+        found = session.execute(selects.allowed_in_turn("news", Channel.EMAIL, moment=moment)).mappings().all()
+        wanted = next(point.value for point in person.contact_points if point.id != dead.id)
+        assert [row["address"] for row in found if row["choice"] == 1] == [wanted]

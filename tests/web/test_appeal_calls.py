@@ -28,8 +28,10 @@ HERE = f"{AT}/calls"
 def test_the_list_of_an_agency_leaves_and_comes_back(assembly: Assembly, browser: Open) -> None:
     with assembly.database.transaction() as session:
         furnish(session)
-        for n, name in enumerate(("Ana", "-Luc", "Zoë")):
+        ana, *_ = [
             person(session, assembly, name, phone=PhoneNumber.parse(f"0470 12 34 0{n}"))
+            for n, name in enumerate(("Ana", "-Luc", "Zoë"))
+        ]
         new = NewCell(name="Tous", segment_id=segment(session, "Tous"))
         made = appeal(session, new, channel=Channel.PHONE, planned_on=TODAY, one_a_household=False)
         freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)
@@ -63,6 +65,8 @@ def test_the_list_of_an_agency_leaves_and_comes_back(assembly: Assembly, browser
     assert "résultat que nous ne comprenons pas" in page
     assert raiser.post(f"{HERE}/1/apply").status_code == 303
     assert "C’est noté dans les fiches" in raiser.get(f"{HERE}/1").text
+    theirs = words_of(browser(Role.CARE).get(f"/office/supporters/{ana}").text)
+    assert "par téléphone · Tous · version A ○ a promis un don 25,00 €" in theirs, theirs
     assert raiser.post(f"{HERE}/1/apply").status_code == 303
     assert raiser.post(f"{HERE}/1/drop").status_code == 303
     assert "Quelqu’un en a déjà décidé" in raiser.get(f"{HERE}/1").text

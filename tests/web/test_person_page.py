@@ -6,15 +6,22 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
 
+from crm.actions import service as actions
+from crm.actions.model import CallKind, Deed, DeedKind, NewCall, NewRegistration, NewSignature
 from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
+from crm.fundraising import exporting, freezing
+from crm.fundraising.model import Arm, FileForm, NewCell
+from crm.fundraising.tables import RecipientRow
 from crm.people import contacts, differences, households, links
 from crm.people import service as people
 from crm.people.model import ExternalId, FailureReason, NewPerson, Person, PersonKind, Sensitivity, TieKind, Usage
@@ -24,6 +31,8 @@ from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 from tests.conftest import NOW
+from tests.fundraising.conftest import BY, appeal, furnish, person, segment
+from tests.segments.conftest import give
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 from tests.web.whole_database import digest
@@ -71,6 +80,7 @@ def _once(assembly: Assembly, session: Any, marie: Person, number: int) -> None:
     differences.note(
         session, marie.id, field="last_name", held={"text": "Dupont"}, said={"text": f"D{number}"}, source="", at=NOW
     )
+    _act(session, marie, number)
     act = NewAct(
         person_id=marie.id,
         purpose="news",
@@ -80,6 +90,26 @@ def _once(assembly: Assembly, session: Any, marie: Person, number: int) -> None:
         occurred_at=NOW,
     )
     consent.record(session, assembly.sealer, act, at=NOW)
+
+
+def _act(session: Session, marie: Person, number: int) -> None:
+    """Signs a petition, comes to an event and writes a letter; signs, and that tells an opinion."""
+    at = NOW - timedelta(days=number)
+    for title, kind, sensitivity in (
+        ("Pour le climat", CallKind.PETITION, Sensitivity.ORDINARY),
+        ("Contre Zog", CallKind.PETITION, Sensitivity.SENSITIVE),
+        ("Marche de Noël", CallKind.EVENT, Sensitivity.ORDINARY),
+        ("Libérez Nadia", CallKind.URGENT_ACTION, Sensitivity.ORDINARY),
+    ):
+        new = NewCall(kind=kind, code=f"{title[:3].lower()}-{number}", title=f"{title} {number}", language=Language.FR,
+                      sensitivity=sensitivity, starts_on=date(2026, 12, 5), place="Namur")  # fmt: skip
+        call = actions.find_call(session, kind, code=new.code) or actions.put_call(session, new, at=at)
+        if kind is CallKind.PETITION:
+            actions.sign(session, NewSignature(petition_id=call.id, person_id=marie.id, signed_at=at), at=at)
+        elif kind is CallKind.EVENT:
+            actions.register(session, NewRegistration(event_id=call.id, person_id=marie.id, at=at, seats=2))
+        else:
+            actions.act(session, Deed(action_id=call.id, person_id=marie.id, kind=DeedKind.LETTER, done_at=at), at=at)
 
 
 def questions(assembly: Assembly, someone: Browser, address: str) -> int:
@@ -122,9 +152,72 @@ def test_the_page_tells_all_that_is_known_and_keeps_what_is_sensitive(
         "Nom : D0",
         "A dit oui — Les nouvelles",
         "Bonjour Marie,",
+        "1 pétition signée · 1 événement · 1 action urgente",
+        "Pour le climat 0 · Pétition",
+        "Marche de Noël 0 · Événement ○ Inscrit·e 5 décembre 2026 · Namur · 2 places",
+        "Libérez Nadia 0 · Action urgente par lettre",
+        "Une action dit une opinion : elle est masquée.",
     ):
-        assert words in said
+        assert words in said, said
     assert "Secret" not in said
+    assert "Zog" not in said
+
+
+def test_what_tells_an_opinion_is_shown_when_asked_for_and_the_look_is_noted(
+    marie: Person, assembly: Assembly, browser: Open
+) -> None:
+    someone, page = browser(Role.CARE), f"/office/supporters/{marie.id}"
+    assert someone.post(f"{page}/actions/reveal", {}).status_code == 404
+    live(assembly, marie, times=2)
+    past = words_of(someone.get(f"{page}/timeline?kind=actions").text)
+    assert "Pétition · Pour le climat 1" in past
+    assert "Zog" not in past
+    said = words_of(someone.post(f"{page}/actions/reveal", {}, headers={"HX-Request": "true"}).text)
+    assert "Contre Zog 0" in said
+    assert "Contre Zog 1" in said
+    assert "climat" not in said
+    with assembly.database.reading() as session:
+        [noted] = [one for one in audit.latest(session, subject="person") if one.action.endswith("actions-revealed")]
+        assert (noted.subject_id, dict(noted.facts)) == (marie.id, {"count": 2})
+    assert "Actions sensibles regardées" in words_of(someone.get(page).text)
+
+
+def test_the_appeals_that_left_for_somebody_stand_with_their_answer(assembly: Assembly, browser: Open) -> None:
+    """Whose file did not leave yet, or who was left alone on purpose, was not asked."""
+    with assembly.database.transaction() as session:
+        furnish(session)
+        codes: list[str] = []
+        ana = person(session, assembly, "Silva")
+        everybody = segment(session, "Tous")
+        for code, is_control, leaves in (
+            ("P1", False, True),
+            ("P2", False, True),
+            ("P3", True, True),
+            ("P4", False, False),
+        ):
+            cell = NewCell(name="Fidèles", segment_id=everybody)
+            made = appeal(session, cell, code=code, name=f"Appel {code}", rest_days=0, yearly_most=0, gift_months=0)
+            freezing.freeze(session, assembly.questions, made.id, by=BY, at=NOW)
+            if is_control:
+                session.execute(update(RecipientRow).where(RecipientRow.appeal_id == made.id).values(arm=Arm.CONTROL))
+            if not leaves:
+                continue
+            file = exporting.ask(session, made.id, FileForm.LIST, recipient="Imprimerie", by=BY, at=NOW)
+            with TemporaryFile() as kept:
+                manifest = exporting.write(session, made, kept, recipient="Imprimerie", at=NOW)
+            exporting.note(session, made.id, file.id, manifest, by=BY, at=NOW + timedelta(hours=1))
+            codes += [one.source_code for one in exporting.recipients(session, made.id)]
+        give(session, assembly, ana, 2500, NOW.date(), source_code=codes[0])
+    someone, page = browser(Role.CARE), f"/office/supporters/{ana}"
+    said = words_of(someone.get(page).text)
+    assert "2 appels lui sont partis" in said, said
+    assert "Appel P1 · Noël 2026 · NOEL26-P1 par la poste · Fidèles · version A ● a donné 25,00 €" in said, said
+    assert "Appel P2 · Noël 2026 · NOEL26-P2 par la poste · Fidèles · version A ◆ sans réponse pour l’instant" in said
+    assert "Appel aux dons : Appel P2" in said
+    for not_asked in ("P3", "P4"):
+        assert not_asked not in said
+    assert "/office/appeals/" not in someone.get(page).text
+    assert "/office/appeals/" in browser(Role.ADMINISTRATOR).get(page).text
 
 
 def test_the_timeline_is_read_page_by_page_and_by_kind(marie: Person, assembly: Assembly, browser: Open) -> None:
@@ -132,10 +225,10 @@ def test_the_timeline_is_read_page_by_page_and_by_kind(marie: Person, assembly: 
     someone, address, seen = browser(Role.CARE), f"/office/supporters/{marie.id}/timeline", []
     while address:
         page = someone.get(address, headers={"HX-Request": "true"}).text
-        seen += re.findall(r'timeline-title">([^<]+)', page)
+        seen += re.findall(r'timeline-title">(?:<a[^>]*>)?([^<]+)', page)
         more = re.search(r'hx-get="([^"]*before[^"]*)"', page)
         address = unescape(more[1]) if more else ""
-    assert len(seen) == 15 * 7 + 1
+    assert len(seen) == 15 * 10 + 1
     assert seen[-1] == "Arrivée parmi nous"
     only = someone.get(f"/office/supporters/{marie.id}/timeline?kind=consent&before=nonsense").text
     assert set(re.findall(r'timeline-title">([^<]+)', only)) == {"A dit oui — Les nouvelles"}

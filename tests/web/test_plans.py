@@ -126,3 +126,35 @@ def test_the_list_shows_what_its_filters_leave(browser: Open, ana: PersonId) -> 
     ):  # fmt: skip
         shown = words_of(care.get(f"/office/plans?{query}").text)
         assert ("180,00 €" in shown, "Aucun don régulier ne répond" in shown) == (found, not found)
+
+
+def test_at_the_desk_a_plan_is_paused_or_ended_on_their_word_and_taken_back(
+    assembly: Assembly, browser: Open, ana: PersonId
+) -> None:
+    care, desk = browser(Role.CARE), f"/office/care/{ana}"
+    care.post(f"/office/plans/of/{ana}/new", FORM)
+    plan, asked = plan_of(assembly, ana), f"/office/plans/of/{ana}/desk"
+    assert asked in care.get(desk).text
+    assert "15,00 € par mois" in words_of(care.get(asked).text)
+
+    def act(name: str, **typed: object) -> str:
+        seen = {"seen": str(plan_of(assembly, ana).version)}
+        return care.post(f"/office/plans/{plan.id}/{name}?at=desk", {**seen, **typed}, follow_redirects=True).text
+
+    def state() -> PlanState:
+        return state_on(plan_of(assembly, ana).standing, TODAY)
+
+    for name, field in (("pause", "pause_on"), ("cancel", "end_on")):
+        assert f'name="{field}"' in care.get(f"{asked}?plan={plan.id}&act={name}").text
+    assert "Choisissez pourquoi" in act("cancel", end_on=TODAY.isoformat(), reason="")
+    assert "Une pause finit après" in act("pause", pause_on=TODAY.isoformat(), until_on="2020-01-01")
+    for name, back, typed, then in (
+        ("pause", "resume", {"pause_on": TODAY.isoformat()}, PlanState.PAUSED),
+        ("cancel", "revive", {"end_on": TODAY.isoformat(), "reason": "money"}, PlanState.ENDED),
+    ):
+        said = act(name, **typed)
+        assert "L’échange" in said
+        assert f"/office/plans/{plan.id}/{back}?at=desk" in said
+        assert state() is then
+        assert "Le don régulier reprend" in act(back)
+        assert state() is PlanState.ACTIVE

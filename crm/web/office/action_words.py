@@ -1,8 +1,8 @@
-"""The words and shapes of petitions, events and urgent actions, as the office says them."""
+"""The words of the pages of petitions, events and urgent actions."""
 
 from __future__ import annotations
 
-from crm.actions.model import CallKind, DeedKind, RegistrationState
+from crm.actions.model import CallKind
 from crm.people.model import Sensitivity
 from crm.web.words import N_
 
@@ -10,11 +10,6 @@ KINDS: dict[CallKind, str] = {
     CallKind.PETITION: N_("Pétitions"),
     CallKind.EVENT: N_("Événements"),
     CallKind.URGENT_ACTION: N_("Actions urgentes"),
-}
-ONE: dict[CallKind, str] = {
-    CallKind.PETITION: N_("Pétition"),
-    CallKind.EVENT: N_("Événement"),
-    CallKind.URGENT_ACTION: N_("Action urgente"),
 }
 ADD: dict[CallKind, str] = {
     CallKind.PETITION: N_("Ajouter une pétition"),
@@ -25,19 +20,6 @@ NONE_YET: dict[CallKind, str] = {
     CallKind.PETITION: N_("Aucune pétition encore"),
     CallKind.EVENT: N_("Aucun événement encore"),
     CallKind.URGENT_ACTION: N_("Aucune action urgente encore"),
-}
-STATES: dict[RegistrationState, tuple[str, str]] = {
-    RegistrationState.REGISTERED: (N_("Inscrit·e"), "wait"),
-    RegistrationState.CANCELLED: (N_("A annulé"), "stop"),
-    RegistrationState.ATTENDED: (N_("Est venu·e"), "done"),
-}
-DEEDS: dict[DeedKind, str] = {
-    DeedKind.LETTER: N_("par lettre"),
-    DeedKind.EMAIL: N_("par e-mail"),
-    DeedKind.PHONE: N_("par téléphone"),
-    DeedKind.SOCIAL_MEDIA: N_("sur un réseau social"),
-    DeedKind.IN_PERSON: N_("en personne"),
-    DeedKind.OTHER: N_("autrement"),
 }
 SENSITIVITIES: dict[Sensitivity, str] = {
     Sensitivity.SENSITIVE: N_("Sensible : la signer dit une opinion (RGPD, art. 9)"),

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.actions import rules
+from crm.actions import rules, words
 from crm.actions import service as actions
 from crm.actions.errors import CodeTaken
 from crm.actions.model import Call, CallKind, NewCall, Tally
@@ -81,8 +81,8 @@ def participants(call_id: int) -> ResponseReturnValue:
         rows=[{"deed": one, "person": known[one.person_id]} for one in page.participations],
         is_first=after is None,
         next_after=page.next_after,
-        states=action_words.STATES,
-        deeds=action_words.DEEDS,
+        states=words.STATES,
+        deeds=words.DEEDS,
         size=SIZE,
     )
 
@@ -155,7 +155,7 @@ def _told(call: Call, tally: Tally) -> dict[str, Any]:
     return {
         "call": call,
         "tally": tally,
-        "kind_word": shell.say(action_words.ONE[call.kind]),
+        "kind_word": shell.say(words.ONE[call.kind]),
         "list_word": shell.say(action_words.KINDS[call.kind]),
         "is_open": rules.is_open(call, brussels_day(shell.now())),
         "language_word": shell.say(people_words.LANGUAGES[call.language.value]),

@@ -150,7 +150,7 @@ def log(person_id: int) -> ResponseReturnValue:
 
 def _whole(session: Session, person: Person) -> dict[str, Any]:
     """What stands beside the form: panels by key, the last contacts, colleagues."""
-    panels = supporter_page.panels_of(session, person.id, PANELS)
+    panels = supporter_page.panels_of(session, person, PANELS)
     latest = care.interactions_of(session, person.id, size=LATEST)
     return {
         "panels": {panel.key: panel.values for place in panels.values() for panel in place},

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 from crm.plans import mandates, words
 from crm.plans import service as plans
 from crm.plans.errors import MandateOver, PlanChanged, PlanOver, ReferenceTaken, TermsWrong
-from crm.plans.model import Channel, EndReason, NewMandate, Plan
+from crm.plans.model import Channel, EndReason, NewMandate, Plan, PlanState
+from crm.plans.rules import state_on
 from crm.staff.model import Permission
 from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.iban import Iban
 from crm.values.identifiers import PlanId
-from crm.web.office import guard, shell
+from crm.web.office import guard, in_place, plan_desk, shell
 from crm.web.office.days import read_day
 from crm.web.office.noting import note
 from crm.web.office.plans import page_of
@@ -48,6 +49,11 @@ CHANGED = N_("Quelqu’un vient de changer ce don régulier : rien n’a été f
 OVER = N_("Ce don régulier ne s’y prête plus : il est arrêté, ou déjà en pause.")
 MOVED = N_("Le compte est changé. La banque l’apprendra au prochain prélèvement.")
 ASLEEP = N_("Son mandat ne peut plus servir : faites-en signer un nouveau.")
+REFUSED: dict[type[Exception], tuple[str, str]] = {
+    PlanChanged: (CHANGED, "note"),
+    PlanOver: (OVER, "refused"),
+    MandateOver: (ASLEEP, "refused"),
+}
 
 
 @guard.page(blueprint, "/change", permission=Permission.PLANS_EDIT, methods=("POST",))
@@ -92,7 +98,7 @@ def pause(plan_id: int) -> ResponseReturnValue:
             by=guard.signed_in().account.id,
         )
 
-    return _done(plan_id, "plan.pause", act, N_("Le don régulier est en pause."))
+    return _done(plan_id, "plan.pause", act, N_("Le don régulier est en pause."), undo="resume")
 
 
 @guard.page(blueprint, "/resume", permission=Permission.PLANS_EDIT, methods=("POST",))
@@ -128,7 +134,7 @@ def cancel(plan_id: int) -> ResponseReturnValue:
             by=guard.signed_in().account.id,
         )
 
-    return _done(plan_id, "plan.cancel", act, N_("Le don régulier est arrêté."))
+    return _done(plan_id, "plan.cancel", act, N_("Le don régulier est arrêté."), undo="revive")
 
 
 @guard.page(blueprint, "/revive", permission=Permission.PLANS_EDIT, methods=("POST",))
@@ -206,24 +212,32 @@ def _account() -> Iban:
         raise Invalid("an account", field="new_iban") from wrong
 
 
-def _done(plan_id: int, action: str, act: Callable[[Session], Plan], message: str) -> ResponseReturnValue:
-    address = url_for("plans.show", plan_id=plan_id)
+def _done(
+    plan_id: int, action: str, act: Callable[[Session], Plan], message: str, *, undo: str = ""
+) -> ResponseReturnValue:
+    """Back to where it was asked: the plan's page, or the care desk, whose notice offers to take it back (`undo`)."""
+    address, owner = url_for("plans.show", plan_id=plan_id), None
+    if in_place.is_at_desk():
+        with shell.assembly().database.reading() as session:
+            owner = plans.plan(session, PlanId(plan_id)).person_id
+        address = url_for("care_desk.show", person_id=owner)
     try:
         with shell.assembly().database.transaction() as session:
             done = act(session)
             note(session, action, done.id, subject="plan")
-    except PlanChanged:
-        return shell.back(address, shell.say(CHANGED), kind="note")
-    except PlanOver:
-        return shell.back(address, shell.say(OVER), kind="refused")
-    except MandateOver:
-        return shell.back(address, shell.say(ASLEEP), kind="refused")
-    except ReferenceTaken:
-        return page_of(PlanId(plan_id), errors={"reference": shell.say(WRONG["reference"])})
-    except (TermsWrong, Invalid) as wrong:
-        field = wrong.field if wrong.field in WRONG else "amount"
-        return page_of(PlanId(plan_id), errors={field: shell.say(WRONG[field])})
-    return shell.back(address, shell.say(message))
+    except (PlanChanged, PlanOver, MandateOver) as wrong:
+        said, kind = REFUSED[type(wrong)]
+        return shell.back(address, shell.say(said), kind=kind)
+    except (ReferenceTaken, TermsWrong, Invalid) as wrong:
+        field = "reference" if isinstance(wrong, ReferenceTaken) else wrong.field
+        errors = {known: shell.say(WRONG[known]) for known in [field if field in WRONG else "amount"]}
+        if owner is not None:
+            return plan_desk.form(owner, PlanId(plan_id), action.removeprefix("plan."), errors=errors)
+        return page_of(PlanId(plan_id), errors=errors)
+    taken_back = None
+    if undo and owner is not None and state_on(done.standing, brussels_day(shell.now())) is not PlanState.ACTIVE:
+        taken_back = (url_for(f"plan_acts.{undo}", plan_id=plan_id, at="desk"), f"seen={done.version}")
+    return shell.back(address, shell.say(message), undo=taken_back)
 
 
 def _typed(name: str) -> str:

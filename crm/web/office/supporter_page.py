@@ -34,7 +34,7 @@ def past(person_id: int) -> ResponseReturnValue:
     person = find(person_id)
     kind, after = request.args.get("kind", ""), timeline.Cursor.read(request.args.get("before", ""))
     with shell.assembly().database.reading() as session:
-        values = timeline_of(session, person.id, kind=kind, after=after)
+        values = timeline_of(session, person, kind=kind, after=after)
     if not shell.is_partial():
         return shell.show("office/supporters/timeline_page.html", person=person, **values)
     template = "timeline_entries" if after else "timeline"
@@ -50,9 +50,9 @@ def find(person_id: int) -> Person:
     return person
 
 
-def panels_of(session: Session, person_id: PersonId, keys: Sequence[str] = ()) -> dict[Place, list[Panel]]:
+def panels_of(session: Session, person: Person, keys: Sequence[str] = ()) -> dict[Place, list[Panel]]:
     """The panels that this colleague may see, from the top, by place; only those of `keys` where they are given."""
-    look = _look(person_id)
+    look = _look(person)
     found: dict[Place, list[Panel]] = {place: [] for place in Place}
     for one in sorted(PERSON_PANELS, key=lambda one: one.order):
         if (keys and one.key not in keys) or not guard.may(Permission(one.permission)):
@@ -64,13 +64,13 @@ def panels_of(session: Session, person_id: PersonId, keys: Sequence[str] = ()) -
 
 
 def timeline_of(
-    session: Session, person_id: PersonId, *, kind: str, after: timeline.Cursor | None, size: int = ENTRIES
+    session: Session, person: Person, *, kind: str, after: timeline.Cursor | None, size: int = ENTRIES
 ) -> dict[str, Any]:
     """What the timeline's template shows: a page of entries, what one may filter by, where the rest begins."""
     seen = [source for source in SOURCES if guard.may(Permission(source.permission))]
     kinds = {source.kind: shell.say(source.label) for source in seen}
     wanted = [source for source in seen if kind not in kinds or source.kind == kind]
-    page = timeline.page(session, _look(person_id), wanted, after=after, size=size)
+    page = timeline.page(session, _look(person), wanted, after=after, size=size)
     names = colleagues(session) if any(entry.by for entry in page.entries) else {}
     return {
         "entries": [_shown(entry, names) for entry in page.entries],
@@ -103,5 +103,6 @@ def _shown(entry: TimelineEntry, names: Mapping[AccountId, str]) -> dict[str, An
     }
 
 
-def _look(person_id: PersonId) -> Look:
-    return Look(person_id=person_id, language=shell.language(), now=shell.now())
+def _look(person: Person) -> Look:
+    known = {people.LOOKED_AT: person}
+    return Look(person_id=person.id, language=shell.language(), now=shell.now(), known=known)

@@ -14,6 +14,7 @@ TRAIL: dict[str, str] = {
     "supporter.household": N_("Foyer mis à jour"),
     "supporter.tie": N_("Lien mis à jour"),
     "supporter.tag": N_("Étiquettes mises à jour"),
+    "supporter.actions-revealed": N_("Actions sensibles regardées"),
     "supporter.interests-revealed": N_("Sujets qui lui tiennent à cœur regardés"),
     "supporter.tags-revealed": N_("Étiquettes sensibles regardées"),
     "supporter.number": N_("Numéro d’un autre système mis à jour"),

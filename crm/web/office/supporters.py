@@ -46,7 +46,7 @@ def show(person_id: int) -> ResponseReturnValue:
             return redirect(url_for("supporters.show", person_id=person.id), 303)
         presence.look(session, person.id)
         values = {
-            "panels": supporter_page.panels_of(session, person.id),
-            **supporter_page.timeline_of(session, person.id, kind="", after=None),
+            "panels": supporter_page.panels_of(session, person),
+            **supporter_page.timeline_of(session, person, kind="", after=None),
         }
     return shell.show("office/supporters/person.html", person=person, Place=Place, **values)

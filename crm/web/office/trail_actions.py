@@ -276,6 +276,7 @@ ACTIONS: dict[str, str] = {
     "supporter.difference-reopened": N_("a rouvert une différence"),
     "supporter.household": N_("a changé un foyer"),
     "supporter.interests-revealed": N_("a regardé les centres d’intérêt d’une personne"),
+    "supporter.actions-revealed": N_("a regardé les actions sensibles d’une personne"),
     "supporter.tags-revealed": N_("a regardé les étiquettes sensibles d’une personne"),
     "supporter.undo": N_("a annulé un changement d’une fiche"),
     "task.add": N_("a ajouté une tâche"),

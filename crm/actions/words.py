@@ -1,0 +1,27 @@
+"""The words and shapes of what people did, as the office says them."""
+
+from __future__ import annotations
+
+from crm.actions.model import CallKind, DeedKind, RegistrationState
+from crm.foundation.translation import N_
+
+ONE: dict[CallKind, str] = {
+    CallKind.PETITION: N_("Pétition"),
+    CallKind.EVENT: N_("Événement"),
+    CallKind.URGENT_ACTION: N_("Action urgente"),
+}
+STATES: dict[RegistrationState, tuple[str, str]] = {
+    RegistrationState.REGISTERED: (N_("Inscrit·e"), "wait"),
+    RegistrationState.CANCELLED: (N_("A annulé"), "stop"),
+    RegistrationState.ATTENDED: (N_("Est venu·e"), "done"),
+}
+DEEDS: dict[DeedKind, str] = {
+    DeedKind.LETTER: N_("par lettre"),
+    DeedKind.EMAIL: N_("par e-mail"),
+    DeedKind.PHONE: N_("par téléphone"),
+    DeedKind.SOCIAL_MEDIA: N_("sur un réseau social"),
+    DeedKind.IN_PERSON: N_("en personne"),
+    DeedKind.OTHER: N_("autrement"),
+}
+SIGNED: dict[bool, str] = {True: N_("à remettre"), False: N_("à garder chez nous")}
+"""Whether a signature may be handed over."""
