@@ -10,10 +10,11 @@ from typing import IO
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.consent import gate
 from crm.consent.errors import BlockListStale
 from crm.consent.model import Channel
 from crm.foundation import documents
-from crm.fundraising import exporting, late, paper, service
+from crm.fundraising import exporting, freezing, late, paper, service
 from crm.fundraising.errors import (
     AlreadyThere,
     AppealForgotten,
@@ -132,7 +133,8 @@ def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
     with made.database.reading() as session:
         appeal = service.appeal(session, appeal_id)
         several = list(exporting.recipients(session, appeal_id))
-        opening = exporting.openings(session, appeal, several[: paper.MOST])
+        silent = freezing.silent(session, appeal, gate.moment(session, now))
+        opening = exporting.openings(session, appeal, several[: paper.MOST], silent=silent)
     by_post = appeal.plan.channel is Channel.POST
     if not by_post or not appeal.plan.letter or not 0 < len(several) <= paper.MOST:
         said = N_(
