@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -29,6 +29,8 @@ from crm.fundraising.model import Arm, FileForm, NewCell, Reason, Waterfall, Who
 from crm.fundraising.tables import LeftOutRow, RecipientRow
 from crm.people import households, links
 from crm.people import service as people
+from crm.plans.model import PlanState
+from crm.plans.selects import plans_on
 from crm.privacy import terms as keeping
 from crm.rooms import QUESTIONS
 from crm.segments.model import Definition, InSegment, Sample
@@ -84,14 +86,17 @@ def _own_reason(session: Session, who: PersonId, made: WholeAppeal) -> Reason | 
         return Reason.MINOR
     if not verdict.allowed:
         return Reason.NO_ADDRESS if verdict.refusal is Refusal.NO_ADDRESS else Reason.GATE
-    if who in set(session.scalars(select(thank_selects.awaiting().subquery().c.person_id))):
+    home = _home(session, who, made)
+    if home & set(session.scalars(select(thank_selects.awaiting().subquery().c.person_id))):
         return Reason.NOT_THANKED
-    gave = [gift.given_on for gift in donations.page(session, Wanted(person_id=who), size=9)]
+    gave = [gift.given_on for one in home for gift in donations.page(session, Wanted(person_id=one), size=9)]
     if plan.gift_months and gave and max(gave) > months_before(on, plan.gift_months):
         return Reason.GAVE_RECENTLY
-    if plan.yearly_most and _asked_within_a_year(session, who, made) >= plan.yearly_most:
+    if plan.spares_regular and any(_runs(session, one, on) for one in home):
+        return Reason.REGULAR
+    if plan.yearly_most and _asked_within_a_year(session, home, made) >= plan.yearly_most:
         return Reason.ENOUGH
-    if plan.spares_open and _waits(session, who):
+    if plan.spares_open and any(_waits(session, one) for one in home):
         return Reason.OPEN_CARE
     worn = {tag.id for tag in links.tags_of(session, [who]).get(who, ())}
     return Reason.TENDED if plan.tended_tag in worn else Reason.OURS if plan.our_tag in worn else None
@@ -102,11 +107,20 @@ def _waits(session: Session, who: PersonId) -> bool:
     return complains or bool(care.open_tasks_of(session, who))
 
 
-def _asked_within_a_year(session: Session, who: PersonId, made: WholeAppeal) -> int:
-    """By how many appeals they were asked, or somebody who lives with them where each home gets one letter."""
-    home = {who}
-    if made.plan.one_a_household:
-        home |= {member.person_id for one in households.of(session, who)[:1] for member in one.members}
+def _home(session: Session, who: PersonId, made: WholeAppeal) -> set[PersonId]:
+    """Somebody, and whoever lives with them where each home gets one letter."""
+    shared = households.of(session, who)[:1] if made.plan.one_a_household else ()
+    return {who} | {member.person_id for one in shared for member in one.members}
+
+
+def _runs(session: Session, who: PersonId, on: date) -> bool:
+    several = plans_on(on).subquery()
+    mine = select(several.c.id).where(several.c.person_id == who, several.c.state == PlanState.ACTIVE.value)
+    return session.scalar(mine) is not None
+
+
+def _asked_within_a_year(session: Session, home: set[PersonId], made: WholeAppeal) -> int:
+    """By how many appeals they or somebody of their home were asked."""
     asked = set()
     for one in service.planned(session):
         is_within = months_before(made.plan.planned_on, 12) < one.plan.planned_on <= made.plan.planned_on
