@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
@@ -23,6 +23,7 @@ from crm.donations import appeals, thank_selects
 from crm.donations import service as donations
 from crm.donations.model import Wanted
 from crm.donations.portraits import months_before
+from crm.donations.tables import GiftRow
 from crm.fundraising import exporting, freezing, late, selects, service, store, terms
 from crm.fundraising.errors import AppealForgotten
 from crm.fundraising.model import Arm, FileForm, NewCell, Reason, Waterfall, WholeAppeal
@@ -42,6 +43,7 @@ from crm.values.structured_communication import fits
 from tests.conftest import NOW
 from tests.fundraising.conftest import ASKING, BY, PLAN, TODAY, appeal, crowd, furnish, half, person, segment
 from tests.segments import sowing
+from tests.segments.conftest import give
 
 SEGMENTS = ("", "a", "b", "c")
 """Everybody, and three halves drawn by lot."""
@@ -289,6 +291,27 @@ def test_who_lives_with_somebody_asked_rests_too_where_one_letter_goes_to_each_h
             made = appeal(session, everybody, code=code, **plan)
             would = freezing.preview(session, QUESTIONS, made.id, at=NOW)
             assert (would.excluded.get(Reason.ASKED_RECENTLY, 0), would.mailed) == (rests, mailed), code
+
+
+def test_a_household_is_left_in_peace_for_what_one_of_it_did_where_it_gets_one_letter(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        furnish(session)
+        pairs = [[person(session, assembly, f"{n}{place}") for place in "ab"] for n in range(5)]
+        for pair in pairs:
+            households.found(session, pair, at=NOW)
+        (gave, _), (waits, _), (gives, _), (complains, _), _ = pairs
+        for who, cents, days in ((gave, 50000, 3), (waits, 1000, 400)):
+            give(session, assembly, who, cents, TODAY - timedelta(days=days))
+            session.execute(update(GiftRow).where(GiftRow.person_id == who).values(owes_thanks=who == waits))
+        sowing.promise(session, gives, 1000, TODAY - timedelta(days=400))
+        sowing.talked(session, complains, TODAY, is_complaint=True)
+        everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
+        reasons = (Reason.NOT_THANKED, Reason.GAVE_RECENTLY, Reason.REGULAR, Reason.OPEN_CARE)
+        for one_a_household, each, mailed in ((True, 2, 1), (False, 1, 6)):
+            made = appeal(session, everybody, code=f"P{each}", one_a_household=one_a_household)
+            would = freezing.preview(session, QUESTIONS, made.id, at=NOW)
+            assert [would.excluded.get(reason, 0) for reason in reasons] == [each] * 4
+            assert would.mailed == mailed
 
 
 def test_names_and_addresses_of_letters_go_at_their_term_and_what_was_counted_stays(assembly: Assembly) -> None:
