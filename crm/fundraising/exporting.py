@@ -20,8 +20,8 @@ from crm.foundation.database import hold
 from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
-from crm.fundraising import freezing, mail_house, store
-from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, OwnFile, PlanWrong
+from crm.fundraising import freezing, mail_house, paper, store
+from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, NotOurLetters, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
 from crm.people import households
@@ -97,7 +97,7 @@ def ask(
     """Asks for a file of whoever is written to. A large one (`privacy.limits`) waits for a second colleague.
 
     `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen,
-    AppealForgotten, PlanWrong, and BlockListStale where people are called and no do-not-call list holds.
+    AppealForgotten, PlanWrong, NotOurLetters, and BlockListStale where people are called and no do-not-call list holds.
     """
     appeal, named = store.find(session, appeal_id), " ".join(recipient.split())[:LONGEST_RECIPIENT]
     if appeal.frozen_at is None:
@@ -108,6 +108,8 @@ def ask(
         raise PlanWrong("recipient")
     _screened(session, appeal, at=at)
     rows = sum(store.standing(session, appeal_id).values())
+    if form is FileForm.LETTERS and not are_ours(appeal, rows):
+        raise NotOurLetters
     large = limits.value(session, limits.LARGE_FILE, brussels_day(at))
     row = AppealFileRow(
         appeal_id=appeal_id,
@@ -122,6 +124,11 @@ def ask(
     session.add(row)
     session.flush()
     return _file(row)
+
+
+def are_ours(appeal: WholeAppeal, rows: int) -> bool:
+    """Whether so many letters of an appeal are printed by the house itself."""
+    return appeal.plan.channel is Channel.POST and bool(appeal.plan.letter) and 0 < rows <= paper.MOST
 
 
 def decide(
