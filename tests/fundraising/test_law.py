@@ -222,7 +222,7 @@ def test_the_same_people_are_frozen_the_same_way_twice(assembly: Assembly) -> No
     letters = []
     with assembly.database.rehearsing() as session:
         furnish(session)
-        crowd(session, assembly, Random(4), size=14)
+        crowd(session, assembly, Random(4), size=26)
         new = NewCell(name="Tous", segment_id=segment(session, "Tous"), cap=4, control_share=300, rival="B",
                       rival_share=500)  # fmt: skip
         made = appeal(session, new)
