@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from crm.consent.model import Channel
+from crm.consent.model import Channel, Refusal
 from crm.consent.rules import NO
-from crm.consent.selects import words_at
-from crm.consent.tables import ConsentEventRow
+from crm.consent.selects import Moment, reachable, refused, words_at
+from crm.consent.tables import ConsentEventRow, ConsentStandingRow, SuppressionRow
 from crm.people import selects as people
+
+BY_THEIR_WORD = frozenset({Refusal.OBJECTED, Refusal.REFUSED, Refusal.WITHDRAWN, Refusal.SUPPRESSED})
+"""What the gate says of whoever asked not to be written to; of the others it says that nobody asked them."""
 
 
 def mailboxes_saying_no(purpose: str) -> Select[*tuple[Any, ...]]:
@@ -25,3 +28,20 @@ def said_no(purpose: str, channel: Channel, since: Any, until: Any) -> Select[in
     word = ConsentEventRow
     about = (word.purpose == purpose, word.channel == channel, word.act.in_(sorted(NO)))
     return select(word.person_id).where(*about, word.occurred_at >= since, word.occurred_at < until)
+
+
+def unwilling_at_home(purpose: str, channel: Channel, *, moment: Moment) -> Select[int]:
+    """The `person_id` of whoever stands on the envelope of a household, and may not be written to by their own word.
+
+    The gate is asked about those alone who ever said no, or whose address is not to be used: they are few.
+    """
+    row, live, named = ConsentStandingRow, reachable(channel, moment).subquery("at_home"), people.on_envelopes()
+    said = select(row.person_id).where(
+        row.purpose == purpose, row.channel == channel, row.act.in_(sorted(NO)), row.person_id.in_(named)
+    )
+    barred = select(live.c.person_id).where(
+        live.c.address_key.in_(select(SuppressionRow.address_key)), live.c.person_id.in_(named)
+    )
+    few = said.union(barred).cte("few").prefix_with("MATERIALIZED")
+    no = refused(purpose, channel, moment=moment, is_owed=True, among=select(few.c.person_id)).cte("no_of_them")
+    return select(no.c.person_id).where(no.c.refusal.in_(sorted(one.value for one in BY_THEIR_WORD)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, extract, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.actions.selects import attended
@@ -16,7 +16,16 @@ from crm.donations.donor_tables import DonorStatsRow
 from crm.donations.model import GiftKind, LineKind
 from crm.donations.portraits import WINDOWS
 from crm.donations.selects import effective_gifts, months_between
-from crm.donations.tables import AppealRow, CampaignRow, FundRow, GiftLineRow, SourceRow, ThanksRow
+from crm.donations.tables import (
+    AppealReferenceRow,
+    AppealRow,
+    CampaignRow,
+    FundRow,
+    GiftLineRow,
+    GiftRow,
+    SourceRow,
+    ThanksRow,
+)
 from crm.foundation.columns import days_between
 from crm.foundation.translation import N_, say
 from crm.people import selects as people
@@ -138,8 +147,16 @@ def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tu
         return found
     order = (AppealRow.starts_on.desc(), AppealRow.id.desc())
     begun = select(AppealRow.id, func.row_number().over(order_by=order).label("appeal_place"))
-    places = begun.where(AppealRow.starts_on <= asking.on).subquery("places")
+    places = begun.where(AppealRow.starts_on <= asking.on, _was_sent()).subquery("places")
     return found.add_columns(places.c.appeal_place).outerjoin(places, places.c.id == AppealRow.id)
+
+
+def _was_sent() -> ColumnElement[bool]:
+    """Whether an appeal is frozen or brought a gift: a draft asked nobody, whatever its day."""
+    printed, code, gift = AppealReferenceRow, SourceRow, GiftRow
+    frozen = select(printed.id).where(printed.appeal_id == AppealRow.id)
+    given = select(gift.id).join(code, code.code == gift.source_code).where(code.appeal_id == AppealRow.id)
+    return or_(frozen.correlate(AppealRow).exists(), given.correlate(AppealRow).exists())
 
 
 def _with_events(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:

@@ -56,6 +56,10 @@ class FileUndecided(Conflict):
     """A second colleague has not agreed to this file, or it was made already."""
 
 
+class NotOurLetters(Conflict):
+    """No letters of it are printed here: not by post, no words yet, nobody to write to, or too many."""
+
+
 class OwnFile(Conflict):
     """Two colleagues let a large file leave: whoever asked for it does not agree to it."""
 

@@ -14,14 +14,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.consent import do_not_call
+from crm.consent import do_not_call, gate
 from crm.consent.model import Channel
 from crm.foundation.database import hold
 from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
-from crm.fundraising import mail_house, store
-from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, OwnFile, PlanWrong
+from crm.fundraising import freezing, mail_house, paper, store
+from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, NotOurLetters, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
 from crm.people import households
@@ -66,11 +66,17 @@ def recipients(session: Session, appeal_id: AppealId, *, cell_id: CellId | None 
         yield store.noun(dict(one))
 
 
-def openings(session: Session, appeal: WholeAppeal, several: Sequence[Recipient]) -> dict[PersonId, str]:
-    """How the letter to each opens: as the house writes to them, or to their household where it gets one letter."""
+def openings(
+    session: Session, appeal: WholeAppeal, several: Sequence[Recipient], *, silent: Collection[int]
+) -> dict[PersonId, str]:
+    """How the letter to each opens: as the house writes to them, or to their household where it gets one letter.
+
+    An envelope that names somebody alone holds a letter to them alone. `silent`: whom no greeting names.
+    """
     known = people.people(session, {one.person_id for one in several})
     if appeal.plan.one_a_household:
-        return households.openings(session, known)
+        alone = {one.person_id for one in several if one.lines[:1] == (f"{one.first_name} {one.last_name}".strip(),)}
+        return households.openings(session, known, silent=silent, alone=alone)
     return {one: greeting(person) for one, person in known.items()}
 
 
@@ -91,7 +97,7 @@ def ask(
     """Asks for a file of whoever is written to. A large one (`privacy.limits`) waits for a second colleague.
 
     `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen,
-    AppealForgotten, PlanWrong, and BlockListStale where people are called and no do-not-call list holds.
+    AppealForgotten, PlanWrong, NotOurLetters, and BlockListStale where people are called and no do-not-call list holds.
     """
     appeal, named = store.find(session, appeal_id), " ".join(recipient.split())[:LONGEST_RECIPIENT]
     if appeal.frozen_at is None:
@@ -102,6 +108,8 @@ def ask(
         raise PlanWrong("recipient")
     _screened(session, appeal, at=at)
     rows = sum(store.standing(session, appeal_id).values())
+    if form is FileForm.LETTERS and not are_ours(appeal, rows):
+        raise NotOurLetters
     large = limits.value(session, limits.LARGE_FILE, brussels_day(at))
     row = AppealFileRow(
         appeal_id=appeal_id,
@@ -116,6 +124,11 @@ def ask(
     session.add(row)
     session.flush()
     return _file(row)
+
+
+def are_ours(appeal: WholeAppeal, rows: int) -> bool:
+    """Whether so many letters of an appeal are printed by the house itself."""
+    return appeal.plan.channel is Channel.POST and bool(appeal.plan.letter) and 0 < rows <= paper.MOST
 
 
 def decide(
@@ -159,9 +172,9 @@ def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, recipient: 
     places = {cell.id: cell.position for cell in store.cells(session, appeal.id)}
     tables = SideBySide(mail_house.COLUMNS[channel], with_sheet=True)
     by_cell: Counter[str] = Counter()
-    everybody = recipients(session, appeal.id)
+    everybody, silent = recipients(session, appeal.id), freezing.silent(session, appeal, gate.moment(session, at))
     while some := tuple(islice(everybody, AT_ONCE)):
-        opening = openings(session, appeal, some)
+        opening = openings(session, appeal, some, silent=silent)
         for one in some:
             cell = places[one.cell_id]
             tables.add(mail_house.row(one, channel, cell=cell, opening=opening[one.person_id]))

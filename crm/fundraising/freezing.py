@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import FromClause, Select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, paces
+from crm.consent import gate, no_selects, paces
+from crm.consent.selects import Moment
 from crm.donations import appeals
 from crm.foundation.bulk import make_room, pour
 from crm.foundation.database import hold
@@ -61,7 +62,8 @@ def freeze(
             put_codes(session, appeal, cells)
             session.execute(draft.left_out(drawn, appeal_id, cells))
             session.execute(draft.control(drawn, appeal_id, cells))
-            next_seq += _write(session, draft.written_to(drawn), letters.Writer(appeal, cells), first=next_seq)
+            writer = letters.Writer(appeal, cells, silent=silent(session, appeal, asked.moment))
+            next_seq += _write(session, draft.written_to(drawn), writer, first=next_seq)
     if not found.mailed:
         raise NobodyToAsk
     appeals.print_communications(session, selects.communications(appeal_id))
@@ -70,6 +72,14 @@ def freeze(
     store.freeze(session, appeal_id, at=at, by=by, waterfall=store.as_json(found), next_seq=next_seq)
     note_letters(session, appeal, selects.asked(appeal_id), at=at)
     return found
+
+
+def silent(session: Session, appeal: WholeAppeal, moment: Moment) -> frozenset[int]:
+    """Whoever no envelope and no greeting of an appeal names: they asked for no such letter. Few of many."""
+    plan = appeal.plan
+    if not plan.one_a_household:
+        return frozenset()
+    return frozenset(session.scalars(no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment)))
 
 
 def note_letters(session: Session, appeal: WholeAppeal, people: Select[int], *, at: datetime) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.consent import do_not_call, gate
+from crm.consent import do_not_call, gate, no_selects
 from crm.consent import selects as consent
-from crm.consent.model import Channel, Refusal
+from crm.consent.model import Channel
 from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
@@ -25,8 +25,6 @@ from crm.segments.catalogue import Catalogue
 from crm.values.identifiers import AccountId, AppealId, CellId, PersonId
 
 LONGEST = 200
-SAYING_NO = frozenset({Refusal.OBJECTED, Refusal.REFUSED, Refusal.WITHDRAWN, Refusal.SUPPRESSED})
-"""What came since the freeze and keeps a letter back."""
 
 
 def add(
@@ -61,7 +59,9 @@ def add(
     if found is None:
         raise NotReachable("no-address")
     needed = letters.Row(**{name: found[name] for name in letters.Row._fields if name in found})
-    values = letters.Writer(appeal, [cell]).values(needed, seq=row.next_seq, why=reason)
+    values = letters.Writer(appeal, [cell], silent=freezing.silent(session, appeal, asked.moment)).values(
+        needed, seq=row.next_seq, why=reason
+    )
     pour(session, _table(RecipientRow), letters.COLUMNS, [values])
     appeals.print_communications(session, selects.communications(appeal_id, RecipientRow.person_id == person.id))
     added = store.recipient(session, appeal_id, person.id)
@@ -89,7 +89,8 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     So too, where an appeal is by phone, whose number came to be on the do-not-call list.
 
     An erasure takes itself out. Nobody is taken out for want of patience: a rest or a pause holds back what is not
-    promised yet, and these letters are. Who lived with somebody who died is written to under their own name alone.
+    promised yet, and these letters are. Who lives with somebody who died or said no is written to under their own name
+    alone, or with whom the letter still is for.
     """
     appeal = _frozen(session, appeal_id)
     who = people.everybody().subquery("who")
@@ -100,7 +101,9 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     among = select(row.person_id).where(here, row.removal.is_(None))
     moment = gate.moment(session, at)
     refused = consent.refused(plan.purpose, plan.channel, moment=moment, is_owed=True, among=among).subquery("refused")
-    said_no = select(refused.c.person_id).where(refused.c.refusal.in_(sorted(one.value for one in SAYING_NO)))
+    said_no = select(refused.c.person_id).where(
+        refused.c.refusal.in_(sorted(one.value for one in no_selects.BY_THEIR_WORD))
+    )
     reasons = [
         (Removal.DECEASED, row.person_id.in_(select(who.c.person_id).where(who.c.is_deceased))),
         (Removal.MERGED, row.person_id.in_(select(who.c.person_id).where(who.c.is_merged))),
@@ -110,7 +113,11 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
         held = people.phones().subquery("held")
         listed = select(held.c.address).where(held.c.address_key.in_(do_not_call.blocked()))
         reasons.append((Removal.DO_NOT_CALL, row.phone.in_(listed)))
-    return sum(store.remove(session, here & why, removal=removal, removed_at=at) for removal, why in reasons)
+    gone = sum(store.remove(session, here & why, removal=removal, removed_at=at) for removal, why in reasons)
+    if appeal.frozen_at is not None and plan.one_a_household:
+        unwilling = no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment)
+        households.leave_unwilling(session, row, appeal.frozen_at, unwilling, here, row.removal.is_(None))
+    return gone
 
 
 def changes(session: Session, appeal_id: AppealId) -> tuple[LateChange, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from crm.fundraising import rules
 from crm.fundraising.model import Arm, Cell, WholeAppeal
 from crm.fundraising.store import PRINTED
 from crm.people.model import PersonKind, Title
-from crm.people.rules import shared_envelope, shown_number, together
+from crm.people.rules import shared_envelope, shown_number, together, willing
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -61,16 +61,18 @@ class Row(NamedTuple):
 
 
 class Writer:
-    """Writes the letters of one appeal; `cells` by their places on the roll."""
+    """Writes the letters of one appeal; `cells` by their places on the roll, `silent` whom no envelope names."""
 
-    def __init__(self, appeal: WholeAppeal, cells: Sequence[Cell]) -> None:
-        self._appeal, self._cells = appeal, cells
+    def __init__(self, appeal: WholeAppeal, cells: Sequence[Cell], *, silent: Collection[int] = ()) -> None:
+        self._appeal, self._cells, self._silent = appeal, cells, silent
         self._by_post = appeal.plan.channel is Channel.POST
         self._code, self._asks = _kept(self._source_code), _kept(self._amounts)
 
     def values(self, row: Row, *, seq: int, why: str = "") -> tuple[Any, ...]:
         """Somebody who is asked, in the order of `COLUMNS`."""
-        where = _address(row, Language(row.language)) if self._by_post else (row.organisation_name, *_EMPTY)
+        where = (
+            _address(row, Language(row.language), self._silent) if self._by_post else (row.organisation_name, *_EMPTY)
+        )
         return (
             self._appeal.id,
             Arm.MAILED.value,
@@ -100,23 +102,23 @@ class Writer:
         return rules.asks(self._cells[place].plan.ladder, last_cents=last_cents, largest_cents=largest_cents)
 
 
-def _household(row: Row) -> str:
-    """How their household is called, where the letter is for all of it."""
+def _household(row: Row, silent: Collection[int]) -> str:
+    """How their household is called, where the letter is for all of it; without who asked for none."""
     if row.home_language is None:
         return ""
     home = together(
         envelope_name=row.home_envelope_name or "", greeting="", language=row.home_language, named=row.home_named
     )
-    return shared_envelope(home, PersonId(row.person_id))
+    return shared_envelope(willing(home, silent), PersonId(row.person_id))
 
 
-def _address(row: Row, language: Language) -> tuple[str, ...]:
+def _address(row: Row, language: Language, silent: Collection[int]) -> tuple[str, ...]:
     """Organisation, complement, street, number, box, postcode, locality, country; the lines of the envelope."""
     organisation, named = row.at_organisation, row.organisation_name
     if organisation and organisation == named:
         organisation = ""
     if row.kind != PersonKind.ORGANISATION:
-        named = _household(row) or f"{row.first_name} {row.last_name}".strip()
+        named = _household(row, silent) or f"{row.first_name} {row.last_name}".strip()
     address = PostalAddress(
         organisation=organisation,
         department=row.at_department,

@@ -199,22 +199,23 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
 def _in_peace(
     asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int], last_on: Any
 ) -> list[tuple[ColumnElement[bool], str]]:
-    """Whom the team leaves in peace, in order: what is theirs, what the plan says."""
-    plan, on = asked.appeal.plan, asked.on
-    waiting = thank_selects.awaiting().subquery("waiting")
-    regular = plans.plans_on(on).subquery("regular")
-    reasons: list[tuple[ColumnElement[bool], str]] = [
-        (person_id.in_(select(waiting.c.person_id)), Reason.NOT_THANKED.value)
-    ]
-    active = select(regular.c.person_id).where(regular.c.state == PlanState.ACTIVE.value)
-    if plan.gift_months:
-        reasons.append((last_on > months_before(on, plan.gift_months), Reason.GAVE_RECENTLY.value))
-    if plan.spares_regular:
-        reasons.append((person_id.in_(active), Reason.REGULAR.value))
+    """Whom the team leaves in peace, in order: what is theirs or, where it gets one letter, their household's; what
+    the plan says."""
+    plan, spared = asked.appeal.plan, _spared(asked)
+    at_home = _at_home(spared) if plan.one_a_household else None
+
+    def spares(reason: Reason) -> tuple[ColumnElement[bool], str]:
+        their_own = last_on > _lately(asked) if reason is Reason.GAVE_RECENTLY else person_id.in_(spared[reason])
+        if at_home is None:
+            return their_own, reason.value
+        homes = select(at_home.c.household_id).where(at_home.c[reason.name] == 1)
+        return or_(their_own, household_id.in_(homes)), reason.value
+
+    reasons = [spares(reason) for reason in spared if reason is not Reason.OPEN_CARE]
     if plan.yearly_most:
         reasons.append((_enough(asked, person_id, household_id), Reason.ENOUGH.value))
     if plan.spares_open:
-        reasons.append((person_id.in_(care.waiting()), Reason.OPEN_CARE.value))
+        reasons.append(spares(Reason.OPEN_CARE))
     for tag, reason in ((plan.tended_tag, Reason.TENDED), (plan.our_tag, Reason.OURS)):
         if tag is not None:
             reasons.append((person_id.in_(people.wearing(tag)), reason.value))
@@ -226,6 +227,37 @@ def _in_peace(
             rests = or_(rests, household_id.in_(resting))
         reasons.append((rests, Reason.ASKED_RECENTLY.value))
     return reasons
+
+
+def _spared(asked: Asked) -> dict[Reason, Any]:
+    """Who is left in peace for a reason of their own, in the order of the waterfall: selects of person_id."""
+    plan, donor = asked.appeal.plan, donor_selects.donors()
+    waiting, regular = thank_selects.awaiting().subquery("waiting"), plans.plans_on(asked.on).subquery("regular")
+    found: dict[Reason, Any] = {Reason.NOT_THANKED: select(waiting.c.person_id)}
+    if plan.gift_months:
+        found[Reason.GAVE_RECENTLY] = select(donor.person_id).where(donor.last_on > _lately(asked))
+    if plan.spares_regular:
+        active = regular.c.state == PlanState.ACTIVE.value
+        found[Reason.REGULAR] = select(regular.c.person_id).where(active)
+    if plan.spares_open:
+        found[Reason.OPEN_CARE] = care.waiting()
+    return found
+
+
+def _lately(asked: Asked) -> date:
+    return months_before(asked.on, asked.appeal.plan.gift_months)
+
+
+def _at_home(spared: dict[Reason, Any]) -> CTE:
+    """Each household in which somebody is left in peace, and why (1 under the name of a reason): one look at all."""
+    theirs = people.living_together().subquery("theirs_in_peace")
+    each = select(
+        theirs.c.household_id,
+        *(case((theirs.c.person_id.in_(who), 1), else_=0).label(reason.name) for reason, who in spared.items()),
+    ).subquery("each_at_home")
+    flags = [func.max(each.c[reason.name]).label(reason.name) for reason in spared]
+    found = select(each.c.household_id, *flags).group_by(each.c.household_id)
+    return once(found.having(or_(*(func.max(each.c[reason.name]) == 1 for reason in spared))), "peace_at_home")
 
 
 def _enough(asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -51,7 +51,7 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
     asked = freezing.question(session, issue, rule, at=at)
     doubts: Counter[Doubt] = Counter()
     worst: list[tuple[int, int, Doubtful]] = []
-    decided = neighbour_store.standing(session)
+    decided, silent = neighbour_store.standing(session), freezing.silent(session, asked)
     checked = doubtful_count = mixed_count = unreachable = odd_count = 0
     odd: list[Odd] = []
     for box in roll.rolled(session, asked, whole=True):
@@ -63,7 +63,7 @@ def work_list(session: Session, issue: Issue, rule: Eligibility, *, at: datetime
         for one, row in mailed:
             checked += 1
             address = envelopes.address_of(row)
-            printed = envelopes.lines_of(row, address)
+            printed = envelopes.lines_of(row, address, silent)
             if not is_printable("".join(printed)):
                 odd += [
                     Odd(person_id=one.person_id, written=line, printed=printable(line))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from crm.magazine.draft import Row
 from crm.magazine.model import Basis, Entitled
 from crm.magazine.roll import ORGANISATION, version_of
 from crm.magazine.rules import is_printable_note
-from crm.people.rules import shared_envelope, shown_number, together
+from crm.people.rules import shared_envelope, shown_number, together, willing
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -24,8 +25,8 @@ COLUMNS = (
 _LANGUAGES = {one.value: one for one in Language}
 
 
-def values(one: Entitled, row: Row, seq: int, *, again: int = 0) -> tuple[Any, ...]:
-    """The values of a copy, in the order of `COLUMNS`."""
+def values(one: Entitled, row: Row, seq: int, *, again: int = 0, silent: Collection[int] = ()) -> tuple[Any, ...]:
+    """The values of a copy, in the order of `COLUMNS`; `silent`: whom no envelope names."""
     printed = address_of(row)
     return (
         one.person_id,
@@ -49,16 +50,16 @@ def values(one: Entitled, row: Row, seq: int, *, again: int = 0) -> tuple[Any, .
         printed.locality,
         printed.country,
         row.language,
-        "\n".join(lines_of(row, printed)),
+        "\n".join(lines_of(row, printed, silent)),
         row.notes if row.notes and is_printable_note(row.notes) else "",
         one.box_key,
         row.postal_address_id,
     )
 
 
-def lines_of(row: Row, address: PostalAddress) -> tuple[str, ...]:
+def lines_of(row: Row, address: PostalAddress, silent: Collection[int] = ()) -> tuple[str, ...]:
     """The lines of an envelope, one below the other."""
-    return lines(address, recipient=envelope_of(row), language=_LANGUAGES[row.language])
+    return lines(address, recipient=envelope_of(row, silent), language=_LANGUAGES[row.language])
 
 
 def address_of(row: Row) -> PostalAddress:
@@ -77,14 +78,14 @@ def address_of(row: Row) -> PostalAddress:
     )
 
 
-def envelope_of(row: Row) -> str:
+def envelope_of(row: Row, silent: Collection[int] = ()) -> str:
     """Whose name stands first: the household's, whose copy it is, else their own (a copy of their own is theirs)."""
     if row.kind == ORGANISATION:
         return str(row.organisation_name)
     if row.own_copy or row.home_language is None:
         return own_name(row)
     home = together(envelope_name=row.envelope_name or "", greeting="", language=row.home_language, named=row.named)
-    return shared_envelope(home, PersonId(row.person_id)) or own_name(row)
+    return shared_envelope(willing(home, silent), PersonId(row.person_id)) or own_name(row)
 
 
 def own_name(row: Row) -> str:

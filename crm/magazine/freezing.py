@@ -13,7 +13,8 @@ from typing import IO, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import gate, no_selects
+from crm.consent.model import MAGAZINE, Channel
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
 from crm.magazine import draft, envelopes, neighbour_store, roll, store
@@ -118,7 +119,7 @@ def drawn(
     version = store.rule_of(session, issue)
     asked = question(session, issue, version.rule, at=at, only=kind)
     tally, marks, seq, seen = Tally(decided=neighbour_store.standing(session)), Marks(), 0, 0
-    struck = store.times_struck(session, issue_id)
+    struck, unwilling = store.times_struck(session, issue_id), silent(session, asked)
     with TemporaryFile("w+", encoding="utf-8") as copies, TemporaryFile("w+", encoding="utf-8") as excluded:
         waiting, refused = _Pieces(copies), _Pieces(excluded)
         for box in roll.rolled(session, asked, whole=True):
@@ -128,7 +129,8 @@ def drawn(
             for one, row in box:
                 if one.reason is None:
                     seq += 1
-                    waiting.add(marks.seen(envelopes.values(one, row, seq, again=struck.get(one.person_id, 0))))
+                    times = struck.get(one.person_id, 0)
+                    waiting.add(marks.seen(envelopes.values(one, row, seq, again=times, silent=unwilling)))
                 elif kind is RunKind.MAIN or one.reason is not Reason.HAS_ONE:
                     refused.add((one.person_id, one.reason.value, one.basis.value))
             if (seen + len(box)) // AT_ONCE > seen // AT_ONCE:
@@ -177,6 +179,12 @@ def lay(session: Session, sheet: Sheet, *, by: AccountId | None) -> IssueRun:
     return store.run(session, made.id)
 
 
+def silent(session: Session, asked: Question) -> frozenset[int]:
+    """Whoever no envelope names: they asked for no magazine. Few of many."""
+    unwilling = no_selects.unwilling_at_home(MAGAZINE, Channel.POST, moment=asked.moment)
+    return frozenset(session.scalars(unwilling))
+
+
 def is_past(session: Session, issue: Issue, kind: RunKind) -> bool:
     """Whether nobody is welcomed with an issue any more, as a later one is frozen."""
     last = store.last_frozen(session)
@@ -211,9 +219,9 @@ def again(session: Session, issue_id: IssueId, *, by: AccountId | None, at: date
     if not mailed:
         raise NobodyToMail
     found = _outlook(session, issue.plan, asked, roll.counted([pair] for pair in mailed))
-    marks = Marks()
+    marks, unwilling = Marks(), silent(session, asked)
     sent = [
-        marks.seen(envelopes.values(one, row, seq, again=times.get(one.person_id, 0)))
+        marks.seen(envelopes.values(one, row, seq, again=times.get(one.person_id, 0), silent=unwilling))
         for seq, (one, row) in enumerate(mailed, start=1)
     ]
     made = _opened(session, issue, RunKind.AGAIN, found, marks, by=by, at=at)

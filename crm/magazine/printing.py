@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate
+from crm.consent import gate, no_selects
 from crm.consent import selects as consent
 from crm.consent.model import MAGAZINE, Channel
 from crm.foundation.print_files import SideBySide, lay, slug
@@ -106,20 +106,24 @@ class Odd:
 def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
     """Takes out whoever has died or objected since the freeze (an erasure takes itself out); how many.
 
-    Who lived with somebody who died gets their copy under their own name alone.
+    Who lives with somebody who died or objected gets their copy under their own name alone.
     A copy that was printed long ago and whose person was erased since has no name any more: it leaves no second time.
     """
     run = store.run(session, run_id)
     who = people.everybody().subquery("who")
     dead = select(who.c.person_id).where(who.c.is_deceased)
     among = select(CopyRow.person_id).where(CopyRow.run_id == run.id, CopyRow.removal.is_(None))
-    refused = consent.refused(MAGAZINE, Channel.POST, moment=gate.moment(session, at), among=among).subquery("refused")
+    moment = gate.moment(session, at)
+    refused = consent.refused(MAGAZINE, Channel.POST, moment=moment, among=among).subquery("refused")
     objected = select(refused.c.person_id).where(refused.c.refusal.in_(SAYING_NO))
     here = CopyRow.run_id == run.id
     households.leave_names(session, CopyRow, run.frozen_at, here, CopyRow.removal.is_(None))
     store.remove(session, here & (CopyRow.lines == ""), removal=Removal.ERASED, removed_at=at)
     gone = store.remove(session, here & CopyRow.person_id.in_(dead), removal=Removal.DECEASED, removed_at=at)
-    return gone + store.remove(session, here & CopyRow.person_id.in_(objected), removal=Removal.OBJECTED, removed_at=at)
+    gone += store.remove(session, here & CopyRow.person_id.in_(objected), removal=Removal.OBJECTED, removed_at=at)
+    unwilling = no_selects.unwilling_at_home(MAGAZINE, Channel.POST, moment=moment)
+    households.leave_unwilling(session, CopyRow, run.frozen_at, unwilling, here, CopyRow.removal.is_(None))
+    return gone
 
 
 def copies(session: Session, run_id: IssueRunId, *where: ColumnElement[bool]) -> Iterator[Copy]:

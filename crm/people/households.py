@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.forgetting import leave_own_name
 from crm.people import link_store, rules, selects, store
 from crm.people.errors import HouseholdMissing, PersonMissing
-from crm.people.model import Household, Person, Position
+from crm.people.model import Household, Person, Position, Together
 from crm.people.rules import envelope_name, household_greeting, shared_greeting, single_spaced, together
 from crm.people.tables import HouseholdMemberRow
 from crm.values.errors import Invalid
 from crm.values.identifiers import HouseholdId, PersonId
+
+AT_ONCE = 2000
 
 
 def found(session: Session, person_ids: Sequence[PersonId], *, at: datetime) -> Household:
@@ -137,13 +139,57 @@ def leave_names(session: Session, row: Any, since: datetime, *where: ColumnEleme
         leave_own_name(session, row, names, near, *where)
 
 
-def openings(session: Session, people: Mapping[PersonId, Person]) -> dict[PersonId, str]:
-    """How a letter to the household of each opens, in one query; who is not on its envelope, as themself."""
+def leave_unwilling(
+    session: Session, row: Any, since: datetime, unwilling: Select[int], *where: ColumnElement[bool]
+) -> None:
+    """Takes those who asked not to be written to, or died since then, off the lines made for whom they live with.
+
+    Where one name is left, it stands alone. The rows (`row`) have `first_name`, `last_name`, `organisation`, `lines`.
+    """
+    dead = selects.mourned(since).subquery("dead")
+    near = or_(*(row.person_id.in_(selects.named_with(gone)) for gone in (unwilling, select(dead.c.person_id))))
+    own = func.trim(row.first_name.concat(" ").concat(row.last_name)).concat("\n")
+    shared = func.substr(row.lines, 1, func.length(own)) != own
+    query = select(row).where(near, shared, *where).execution_options(populate_existing=True)
+    several = session.scalars(query).all()
+    silent = set(session.scalars(unwilling)) if several else set()
+    names: dict[PersonId, Together] = {}
+    for first in range(0, len(several), AT_ONCE):
+        names |= _together(session, {one.person_id for one in several[first : first + AT_ONCE]})
+    for one in several:
+        alone, (top, *below) = f"{one.first_name} {one.last_name}".strip(), one.lines.split("\n")
+        home = names.get(one.person_id)
+        name = (home and rules.shared_envelope(rules.willing(home, silent), one.person_id)) or alone
+        if name and top not in (name, one.organisation):
+            one.lines = "\n".join((name, *below))
+    session.flush()
+
+
+def openings(
+    session: Session,
+    people: Mapping[PersonId, Person],
+    *,
+    silent: Collection[int] = (),
+    alone: Collection[PersonId] = (),
+) -> dict[PersonId, str]:
+    """How a letter to the household of each opens, in one query; who is not on its envelope, as themself.
+
+    `silent`: whoever asked not to be written to; no greeting names them. `alone`: whose envelope names nobody else.
+    """
+    found = {one: rules.greeting(person) for one, person in people.items()}
+    for who, home in _together(session, people).items():
+        if who not in alone or len(home.named) < 2:
+            found[who] = shared_greeting(rules.willing(home, silent), who) or found[who]
+    return found
+
+
+def _together(session: Session, people: Collection[PersonId]) -> dict[PersonId, Together]:
     home = selects.living_together().where(HouseholdMemberRow.person_id.in_(people)).subquery("home")
     names = selects.household_names(select(home.c.household_id)).subquery("names")
     query = select(home.c.person_id, *names.c).join(names, names.c.household_id == home.c.household_id)
-    found = {one: rules.greeting(person) for one, person in people.items()}
-    for row in session.execute(query):
-        it = together(envelope_name=row.envelope_name, greeting=row.greeting, language=row.language, named=row.named)
-        found[row.person_id] = shared_greeting(it, row.person_id) or found[row.person_id]
-    return found
+    return {
+        row.person_id: together(
+            envelope_name=row.envelope_name, greeting=row.greeting, language=row.language, named=row.named
+        )
+        for row in session.execute(query)
+    }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from crm.people.model import (
@@ -207,6 +207,14 @@ def shared_envelope(home: Together, person_id: PersonId) -> str:
 def shared_greeting(home: Together, person_id: PersonId) -> str:
     """How a letter to somebody's household opens; empty where its envelope does not name them among others."""
     return home.greeting or (household_greeting(home.named, home.language) if _is_among(home, person_id) else "")
+
+
+def willing(home: Together, silent: Collection[int]) -> Together:
+    """A household without those who asked not to be written to: what was written by hand names them too."""
+    named = tuple(one for one in home.named if one.id not in silent)
+    if len(named) == len(home.named):
+        return home
+    return replace(home, envelope_name="", greeting="", named=named)
 
 
 def _is_among(home: Together, person_id: PersonId) -> bool:

@@ -204,6 +204,19 @@ def mourned(since: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+def on_envelopes() -> Select[int]:
+    """The `person_id` of whoever stands on the envelope of a household."""
+    member = HouseholdMemberRow
+    return select(member.person_id).where(member.is_on_envelope)
+
+
+def named_with(who: Select[Any]) -> Select[int]:
+    """The `person_id` of whoever belongs, or belonged, to a household on whose envelope one of those stands."""
+    member, other = aliased(HouseholdMemberRow), aliased(HouseholdMemberRow)
+    homes = select(other.household_id).where(other.is_on_envelope, other.person_id.in_(who))
+    return select(member.person_id).where(member.household_id.in_(homes))
+
+
 def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:
     """How households are written to, of those whose numbers `among` selects; `rules.together` reads a row.
 

@@ -8,11 +8,13 @@ from random import Random
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly, bank_counter
 from crm.banking import bringing
 from crm.banking import service as banking
 from crm.banking.kept import Rule
+from crm.consent import gate
 from crm.contracts.personal_data import Erasing
 from crm.donations import service as donations
 from crm.donations.model import Method, Movement, NewGift, NewLine, Wanted
@@ -21,6 +23,7 @@ from crm.fundraising.errors import AlreadyThere, AppealFrozen, AppealOpen, NotRe
 from crm.fundraising.model import NewCell, Removal, WholeAppeal
 from crm.people import households
 from crm.people import service as people
+from crm.people.model import Position
 from crm.people.personal_data import subject as find
 from crm.people.tables import PersonRow
 from crm.rooms import QUESTIONS
@@ -108,8 +111,45 @@ def test_a_letter_to_a_household_names_its_living_members_and_greets_them(house:
             assert row is not None
             assert row.lines.splitlines()[0] == "Ana Silva"
             trial.rollback()
+        with session.begin_nested() as trial:
+            for hand in ("Famille Leroy", ""):
+                households.name(session, home.id, on_envelope=hand, greeting=hand and "Chers amis,")
+                made = appeal(session, NewCell(name="Tous", segment_id=everybody), code=f"P6{hand[:1]}", rest_days=0)
+                freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)
+                with session.begin_nested() as after:
+                    object_to(session, house, paul)
+                    late.strike(session, made.id, at=NOW)
+                    assert _letter(session, made, ana) == ("Ana Silva", "Bonjour Ana,")
+                    after.rollback()
+                session.expire_all()
+                assert _letter(session, made, ana)[0] == (hand or "Ana Silva et Paul Leroy")
+            trial.rollback()
+        session.expire_all()
+        with session.begin_nested() as trial:
+            object_to(session, house, ana)
+            for hand in ("Famille Leroy", ""):
+                households.name(session, home.id, on_envelope=hand, greeting=hand and "Chers amis,")
+                made = appeal(session, NewCell(name="Tous", segment_id=everybody), code=f"P7{hand[:1]}", rest_days=0)
+                freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)
+                late.strike(session, made.id, at=NOW)
+                assert _letter(session, made, paul) == ("Paul Leroy", "Bonjour Paul,")
+            lea = person(session, house, "Leroy", first_name="Léa")
+            households.put(session, home.id, lea, position=Position.OTHER, is_on_envelope=True, at=NOW)
+            made = appeal(session, NewCell(name="Tous", segment_id=everybody), code="P8", rest_days=0)
+            freezing.freeze(session, QUESTIONS, made.id, by=BY, at=NOW)
+            late.strike(session, made.id, at=NOW)
+            assert _letter(session, made, paul) == ("Paul et Léa Leroy", "Bonjour Paul et Léa,")
+            trial.rollback()
+        session.expire_all()
         people.record_death(session, paul, died_on=None, at=NOW)
         assert written("P4") == {ana: ("Ana Silva", "Bonjour Ana,")} | other
+
+
+def _letter(session: Session, made: WholeAppeal, who: PersonId) -> tuple[str, str]:
+    """Whom a letter is for, and how it opens."""
+    found = {one.person_id: one for one in exporting.recipients(session, made.id)}
+    silent = freezing.silent(session, made, gate.moment(session, NOW))
+    return found[who].lines[0], exporting.openings(session, made, list(found.values()), silent=silent)[who]
 
 
 def test_a_line_of_the_bank_comes_back_to_the_letter_it_answers(house: Assembly) -> None:

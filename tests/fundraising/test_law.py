@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
@@ -23,12 +23,15 @@ from crm.donations import appeals, thank_selects
 from crm.donations import service as donations
 from crm.donations.model import Wanted
 from crm.donations.portraits import months_before
+from crm.donations.tables import GiftRow
 from crm.fundraising import exporting, freezing, late, selects, service, store, terms
 from crm.fundraising.errors import AppealForgotten
 from crm.fundraising.model import Arm, FileForm, NewCell, Reason, Waterfall, WholeAppeal
 from crm.fundraising.tables import LeftOutRow, RecipientRow
 from crm.people import households, links
 from crm.people import service as people
+from crm.plans.model import PlanState
+from crm.plans.selects import plans_on
 from crm.privacy import terms as keeping
 from crm.rooms import QUESTIONS
 from crm.segments.model import Definition, InSegment, Sample
@@ -40,6 +43,7 @@ from crm.values.structured_communication import fits
 from tests.conftest import NOW
 from tests.fundraising.conftest import ASKING, BY, PLAN, TODAY, appeal, crowd, furnish, half, person, segment
 from tests.segments import sowing
+from tests.segments.conftest import give
 
 SEGMENTS = ("", "a", "b", "c")
 """Everybody, and three halves drawn by lot."""
@@ -84,14 +88,17 @@ def _own_reason(session: Session, who: PersonId, made: WholeAppeal) -> Reason | 
         return Reason.MINOR
     if not verdict.allowed:
         return Reason.NO_ADDRESS if verdict.refusal is Refusal.NO_ADDRESS else Reason.GATE
-    if who in set(session.scalars(select(thank_selects.awaiting().subquery().c.person_id))):
+    home = _home(session, who, made)
+    if home & set(session.scalars(select(thank_selects.awaiting().subquery().c.person_id))):
         return Reason.NOT_THANKED
-    gave = [gift.given_on for gift in donations.page(session, Wanted(person_id=who), size=9)]
+    gave = [gift.given_on for one in home for gift in donations.page(session, Wanted(person_id=one), size=9)]
     if plan.gift_months and gave and max(gave) > months_before(on, plan.gift_months):
         return Reason.GAVE_RECENTLY
-    if plan.yearly_most and _asked_within_a_year(session, who, made) >= plan.yearly_most:
+    if plan.spares_regular and any(_runs(session, one, on) for one in home):
+        return Reason.REGULAR
+    if plan.yearly_most and _asked_within_a_year(session, home, made) >= plan.yearly_most:
         return Reason.ENOUGH
-    if plan.spares_open and _waits(session, who):
+    if plan.spares_open and any(_waits(session, one) for one in home):
         return Reason.OPEN_CARE
     worn = {tag.id for tag in links.tags_of(session, [who]).get(who, ())}
     return Reason.TENDED if plan.tended_tag in worn else Reason.OURS if plan.our_tag in worn else None
@@ -102,11 +109,20 @@ def _waits(session: Session, who: PersonId) -> bool:
     return complains or bool(care.open_tasks_of(session, who))
 
 
-def _asked_within_a_year(session: Session, who: PersonId, made: WholeAppeal) -> int:
-    """By how many appeals they were asked, or somebody who lives with them where each home gets one letter."""
-    home = {who}
-    if made.plan.one_a_household:
-        home |= {member.person_id for one in households.of(session, who)[:1] for member in one.members}
+def _home(session: Session, who: PersonId, made: WholeAppeal) -> set[PersonId]:
+    """Somebody, and whoever lives with them where each home gets one letter."""
+    shared = households.of(session, who)[:1] if made.plan.one_a_household else ()
+    return {who} | {member.person_id for one in shared for member in one.members}
+
+
+def _runs(session: Session, who: PersonId, on: date) -> bool:
+    several = plans_on(on).subquery()
+    mine = select(several.c.id).where(several.c.person_id == who, several.c.state == PlanState.ACTIVE.value)
+    return session.scalar(mine) is not None
+
+
+def _asked_within_a_year(session: Session, home: set[PersonId], made: WholeAppeal) -> int:
+    """By how many appeals they or somebody of their home were asked."""
     asked = set()
     for one in service.planned(session):
         is_within = months_before(made.plan.planned_on, 12) < one.plan.planned_on <= made.plan.planned_on
@@ -206,7 +222,7 @@ def test_the_same_people_are_frozen_the_same_way_twice(assembly: Assembly) -> No
     letters = []
     with assembly.database.rehearsing() as session:
         furnish(session)
-        crowd(session, assembly, Random(4), size=14)
+        crowd(session, assembly, Random(4), size=26)
         new = NewCell(name="Tous", segment_id=segment(session, "Tous"), cap=4, control_share=300, rival="B",
                       rival_share=500)  # fmt: skip
         made = appeal(session, new)
@@ -275,6 +291,27 @@ def test_who_lives_with_somebody_asked_rests_too_where_one_letter_goes_to_each_h
             made = appeal(session, everybody, code=code, **plan)
             would = freezing.preview(session, QUESTIONS, made.id, at=NOW)
             assert (would.excluded.get(Reason.ASKED_RECENTLY, 0), would.mailed) == (rests, mailed), code
+
+
+def test_a_household_is_left_in_peace_for_what_one_of_it_did_where_it_gets_one_letter(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        furnish(session)
+        pairs = [[person(session, assembly, f"{n}{place}") for place in "ab"] for n in range(5)]
+        for pair in pairs:
+            households.found(session, pair, at=NOW)
+        (gave, _), (waits, _), (gives, _), (complains, _), _ = pairs
+        for who, cents, days in ((gave, 50000, 3), (waits, 1000, 400)):
+            give(session, assembly, who, cents, TODAY - timedelta(days=days))
+            session.execute(update(GiftRow).where(GiftRow.person_id == who).values(owes_thanks=who == waits))
+        sowing.promise(session, gives, 1000, TODAY - timedelta(days=400))
+        sowing.talked(session, complains, TODAY, is_complaint=True)
+        everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
+        reasons = (Reason.NOT_THANKED, Reason.GAVE_RECENTLY, Reason.REGULAR, Reason.OPEN_CARE)
+        for one_a_household, each, mailed in ((True, 2, 1), (False, 1, 6)):
+            made = appeal(session, everybody, code=f"P{each}", one_a_household=one_a_household)
+            would = freezing.preview(session, QUESTIONS, made.id, at=NOW)
+            assert [would.excluded.get(reason, 0) for reason in reasons] == [each] * 4
+            assert would.mailed == mailed
 
 
 def test_names_and_addresses_of_letters_go_at_their_term_and_what_was_counted_stays(assembly: Assembly) -> None:

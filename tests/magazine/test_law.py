@@ -16,6 +16,7 @@ from crm.assembly import Assembly
 from crm.consent import gate
 from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, SuppressionCause, Way
+from crm.consent.no_selects import BY_THEIR_WORD
 from crm.consent.policy import EVERYWHERE
 from crm.donations import service as donations
 from crm.donations.model import GiftKind, LineKind, Method, Movement, NewGift, NewLine, Wanted
@@ -105,6 +106,8 @@ def _named(session: Session, person: Person) -> str:
     own = person.kind is PersonKind.ORGANISATION or service.subscription(session, person.id).own_copy
     for home in () if own else households.of(session, person.id):
         known = people.people(session, {member.person_id for member in home.members})
+        if BY_THEIR_WORD & {gate.verdict_of(session, one, MAGAZINE, Channel.POST, NOW).refusal for one in known}:
+            return person.full_name  # two members a home
         if all(not one.is_deceased for one in known.values()) and len(known) > 1:
             return households.addressed(session, home)[0]
     return person.full_name

@@ -333,6 +333,17 @@ def test_a_copy_of_a_household_bears_the_name_of_its_living_members(house: Assem
         people.retract_death(session, jean)
         assert lines() == {marie: "Les Maes-Dumont"} | own
         households.name(session, home.id, on_envelope="", greeting="")
+        for hand in ("", "Les Maes-Dumont"):
+            with session.begin_nested() as trial:
+                households.name(session, home.id, on_envelope=hand, greeting="")
+                run = frozen(session)
+                no = NewAct(person_id=jean, purpose=MAGAZINE, address_key=EVERYWHERE, act=Act.OBJECTED, way=Way.PHONE,
+                            occurred_at=NOW, channel=Channel.POST)  # fmt: skip
+                consent.record(session, house.sealer, no, at=NOW)
+                assert printing.strike(session, run.id, at=NOW) == 0
+                copies = session.scalars(select(CopyRow).where(CopyRow.run_id == run.id)).all()
+                assert {copy.person_id: copy.lines.splitlines()[0] for copy in copies} == {marie: "Marie Maes"} | own
+                trial.rollback()
         with session.begin_nested() as trial:
             run = frozen(session)
             people.record_death(session, jean, died_on=None, at=NOW + timedelta(minutes=1))

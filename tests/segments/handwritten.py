@@ -12,7 +12,9 @@ RUNS = "ended_on is null and paused_from_on is null"
 ADDRESS = """exists (select 1 from postal_address a where a.person_id = p.id and a.ended_at is null and a.is_primary
   and a.deliverability <> 'dead'"""
 FAILED = "(c.state in ('returned', 'given-up') or c.state = 'open' and c.reason <> '')"
-BEGUN = "(select a.id from appeal a where a.starts_on <= '2026-11-23' order by a.starts_on desc, a.id desc"
+BEGUN = """(select a.id from appeal a where a.starts_on <= '2026-11-23' and (
+  exists (select 1 from appeal_reference r where r.appeal_id = a.id) or exists (select 1 from gift b
+    join gift_source c on c.code = b.source_code where c.appeal_id = a.id)) order by a.starts_on desc, a.id desc"""
 HANDWRITTEN = {
     "ask-december": f"""
         (select count(distinct substr(cast(g.given_on as varchar), 1, 4)) from {GIFT} g where g.person_id = p.id and

@@ -168,6 +168,10 @@ def _appeals_and_fees(
         session.flush()
         session.add(SourceRow(code=f"P{number}-A", appeal_id=number, package="A", cell="1"))
         session.flush()
+    for number, begun in ((4, "2026-11-10"), (5, "2026-06-01")):  # drafts whose day has passed
+        starts_on = date.fromisoformat(begun)
+        session.add(AppealRow(id=number, campaign_id=1, code=f"P{number}", name="P", starts_on=starts_on, cost_cents=0))
+    session.flush()
     for word, (before, last) in {"yes": (50, 40), "no1": (40, 40), "no2": (40, 50), "no3": (40, 0)}.items():
         who = somebody(f"ask-less {word}")
         gives(who, (before, "2026-03-20"), source_code="P1-A")

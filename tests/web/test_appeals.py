@@ -11,12 +11,13 @@ from datetime import timedelta
 from hashlib import sha256
 from zipfile import ZipFile
 
+import pytest
 from sqlalchemy import select
 
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
 from crm.care.tables import TaskRow
-from crm.fundraising import exporting, service
+from crm.fundraising import exporting, paper, service
 from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealPlanRow
 from crm.people import service as people
@@ -130,6 +131,10 @@ def _carry_off(assembly: Assembly, someone: Browser, at: str) -> None:
     assert "a déjà été emporté" in someone.get(at).text
     with assembly.database.transaction() as session:
         people.record_death(session, PersonId(2), died_on=None, at=NOW)
+    with pytest.MonkeyPatch.context() as fewer:
+        fewer.setattr(paper, "MOST", 1)
+        assert someone.post(f"{at}/files", {"form": "letters"}).status_code == 303
+        assert "à 1 personnes au plus" in someone.get(at).text
     assert someone.post(f"{at}/files", {"form": "letters"}).status_code == 303
     assert someone.post(f"{at}/files/2/take").data[:4] == b"%PDF"
     page = words_of(someone.get(at).text)

@@ -127,6 +127,16 @@ def test_a_version_is_opened_set_beside_the_present_one_and_asked_again(
     monkeypatch.setattr(shell, "now", lambda: NOW + timedelta(minutes=5))
     raiser.post(f"{PAGE}/1/pick", {"person_id": str(who["Charlie"]), "how": "in"})
     assert old() == [True, True]
+    form = built(LAST_YEAR, NOT_THIS, segment="1")
+    counted = re.search(r"<strong>(\d+)</strong>", raiser.post(f"{PAGE}/figures", form).text)
+    alone = re.search(r"<strong>(\d+)</strong>", raiser.post(f"{PAGE}/figures", built(LAST_YEAR, NOT_THIS)).text)
+    assert counted is not None
+    assert alone is not None
+    assert (int(counted[1]), int(alone[1])) == (3, 2)
+    for asked, is_in in ((form, True), (built(LAST_YEAR, NOT_THIS), False)):
+        assert ("Charlie Dupont" in words_of(raiser.post(f"{PAGE}/trial", asked | {"do": "sample"}).text)) is is_in
+        why = raiser.post(f"{PAGE}/trial", asked | {"do": "ask", "other_id": str(who["Charlie"])}).text
+        assert ("Pas dans le segment" in words_of(why)) is not is_in
     raiser.post(f"{PAGE}/1/pick", {"person_id": str(who["Charlie"]), "how": "in"})
     assert "à la main : 1 ajoutées, 0 retirées" in words_of(raiser.get(f"{PAGE}/1/versions/3").text)
     why = words_of(raiser.post(f"{PAGE}/2/why", {"other_id": str(who["Charlie"])}).text)

@@ -10,15 +10,16 @@ from typing import IO
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.consent import gate
 from crm.consent.errors import BlockListStale
-from crm.consent.model import Channel
 from crm.foundation import documents
-from crm.fundraising import exporting, late, paper, service
+from crm.fundraising import exporting, freezing, late, paper, service
 from crm.fundraising.errors import (
     AlreadyThere,
     AppealForgotten,
     AppealOpen,
     FileUndecided,
+    NotOurLetters,
     NotReachable,
     OwnFile,
     PlanWrong,
@@ -40,6 +41,9 @@ PIECE = 64 * 1024
 TO_WHOM = N_("Dites à qui ce fichier sera remis : les personnes peuvent nous le demander.")
 REFUSALS: dict[type[PortevoixError], str] = {
     FileUndecided: N_("Ce fichier a déjà été emporté, ou n’est pas encore accordé : demandez-en un autre."),
+    NotOurLetters: N_(
+        "Des lettres se font d’un appel par la poste, dont la lettre est écrite, à %(most)s personnes au plus."
+    ),
     OwnFile: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
     AppealForgotten: N_("Les noms et adresses de cet appel sont oubliés, leur délai est passé : rien n’en part plus."),
     AppealOpen: N_("Cet appel n’est pas encore figé."),
@@ -132,13 +136,10 @@ def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
     with made.database.reading() as session:
         appeal = service.appeal(session, appeal_id)
         several = list(exporting.recipients(session, appeal_id))
-        opening = exporting.openings(session, appeal, several[: paper.MOST])
-    by_post = appeal.plan.channel is Channel.POST
-    if not by_post or not appeal.plan.letter or not 0 < len(several) <= paper.MOST:
-        said = N_(
-            "Des lettres se font d’un appel par la poste, dont la lettre est écrite, à %(most)s personnes au plus."
-        )
-        return shell.back(_here(appeal_id), shell.say(said, most=paper.MOST), kind="refused")
+        silent = freezing.silent(session, appeal, gate.moment(session, now))
+        opening = exporting.openings(session, appeal, several[: paper.MOST], silent=silent)
+    if not exporting.are_ours(appeal, len(several)):
+        return _refused(appeal_id, NotOurLetters())
     page = paper.facts(
         [paper.Letter(recipient=one, greeting=opening[one.person_id]) for one in several],
         made.settings.organisation,
@@ -237,7 +238,8 @@ def _add_form(appeal_id: AppealId, error: str = "") -> Response:
 
 
 def _refused(appeal_id: int, refused: PortevoixError) -> Response:
-    said = stale(refused) if isinstance(refused, BlockListStale) else shell.say(REFUSALS[type(refused)])
+    words = REFUSALS[type(refused)]
+    said = stale(refused) if isinstance(refused, BlockListStale) else shell.say(words, most=paper.MOST)
     return shell.back(_here(appeal_id), said, kind="refused")
 
 

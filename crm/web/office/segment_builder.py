@@ -80,9 +80,9 @@ def build() -> ResponseReturnValue:
 @guard.page(blueprint, "/figures", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
 def figures() -> ResponseReturnValue:
     """The panel beside it: how many, and what each condition does."""
-    built = _built(_draft())
+    built, kept = _built(_draft()), _kept()
     with shell.assembly().database.reading() as session:
-        return shell.show("office/segments/panel.html", panel=_panel(session, built), built=built)
+        return shell.show("office/segments/panel.html", panel=_panel(session, built, kept), built=built)
 
 
 @guard.page(blueprint, "/trial", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
@@ -93,7 +93,12 @@ def trial() -> ResponseReturnValue:
     draft, made, deed = _draft(), shell.assembly(), request.form.get("do", "")
     built, kept = _built(draft), _kept()
     with made.database.reading() as session:
-        found = segment_trial.sample(session, built) if deed == "sample" else segment_trial.why(session, built, deed)
+        asked = _definition(session, built, kept)
+        found = (
+            segment_trial.sample(session, built, asked)
+            if deed == "sample"
+            else segment_trial.why(session, built, asked, deed)
+        )
     if found.rows or found.told:
         with made.database.transaction() as session:
             action = "segment.read" if found.rows else "segment.why"
@@ -183,7 +188,7 @@ def _page(
         folders = sorted({one.folder for one in service.segments(session, by=guard.signed_in().account.id)} - {""})
         is_sensitive = _is_sensitive(session, built)
         # A piece of the page is wanted quickly: its figures follow by themselves.
-        panel = None if shell.is_partial() else _panel(session, built)
+        panel = None if shell.is_partial() else _panel(session, built, segment)
     template = "office/segments/builder.html" if shell.is_partial() else "office/segments/edit.html"
     return shell.show(
         template, status=status, typed=typed, errors=errors, segment=segment, folders=folders, panel=panel,
@@ -198,11 +203,16 @@ def _is_sensitive(session: Session, built: forms.Built) -> bool:
         return False
 
 
-def _panel(session: Session, built: forms.Built) -> segment_view.Panel | None:
+def _definition(session: Session, built: forms.Built, segment: Segment | None) -> Definition:
+    """What is built, with who is in or out by hand of the segment it would change."""
+    return service.definition(built.tree, service.picks(session, segment.id) if segment else {})
+
+
+def _panel(session: Session, built: forms.Built, segment: Segment | None) -> segment_view.Panel | None:
     if built.is_too_large:
         return None
     try:
-        return segment_view.panel(session, Definition(tree=built.tree))
+        return segment_view.panel(session, _definition(session, built, segment))
     except (SegmentMissing, SegmentCycle):
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -14,6 +14,7 @@ from crm.people.model import Person
 from crm.segments import asking, service
 from crm.segments.errors import SegmentCycle, SegmentMissing
 from crm.segments.model import Definition, Every, Membership, Sample
+from crm.segments.rules import drawn
 from crm.segments.selects import Question
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
@@ -41,22 +42,23 @@ class Trial:
     error: str = ""
 
 
-def sample(session: Session, built: Built) -> Trial:
+def sample(session: Session, built: Built, asked: Definition) -> Trial:
     """A few of its people, by lot: as many in a thousand as it takes."""
     question, error = _question(session, built)
     if question is None:
         return Trial(error=error)
     numbers: list[int] = []
     for share in LOTS:
-        some = Every(parts=(Sample(per_thousand=share, seed=SEED), built.tree))
-        numbers = asking.sample(Definition(tree=some), question, size=SIZE)
+        some = Every(parts=(Sample(per_thousand=share, seed=SEED), asked.tree))
+        by_hand = frozenset(one for one in asked.included if drawn(one, SEED) < share)
+        numbers = asking.sample(replace(asked, tree=some, included=by_hand), question, size=SIZE)
         if len(numbers) == SIZE:
             break
     found = people.people(session, [PersonId(number) for number in numbers])
     return Trial(rows=tuple(found[PersonId(number)] for number in numbers if PersonId(number) in found))
 
 
-def why(session: Session, built: Built, deed: str) -> Trial:
+def why(session: Session, built: Built, asked: Definition, deed: str) -> Trial:
     """Why the person whom the form chose would be in or out; a field to choose one where it chose none."""
     question, error = _question(session, built)
     if question is None:
@@ -69,7 +71,7 @@ def why(session: Session, built: Built, deed: str) -> Trial:
         typed = request.form.get("who", "")[:200]
         said = shell.say(N_("Choisissez une personne."))
         return Trial(asks=True, who=typed, found=person_search.answers(session, typed), error=said)
-    membership = asking.membership(Definition(tree=built.tree), question, person_id)
+    membership = asking.membership(asked, question, person_id)
     told = segment_why.shown(membership.told, segment_view.reader(session))
     return Trial(asks=True, person=people.find_person(session, person_id), membership=membership, told=told)
 
