@@ -14,16 +14,17 @@ from crm.care import service as care
 from crm.consent import gate
 from crm.consent.model import MAGAZINE, Channel, Refusal
 from crm.magazine import freezing, history, printing, returning, service
-from crm.magazine.errors import ClaimMissing, CopyMissing, NumberUnknown
+from crm.magazine.errors import ClaimMissing, CopyMissing, NobodyToMail, NumberUnknown
 from crm.magazine.figures import figures
-from crm.magazine.model import Basis, Format, IssueRun, ReturnEffect, ReturnReason, Subscription
+from crm.magazine.model import Basis, Format, IssueRun, ReturnEffect, ReturnReason, RunKind, Subscription
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import Deliverability
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from tests.conftest import NOW
-from tests.magazine.conftest import PLAN, TODAY, Reader
+from tests.magazine.conftest import HOME, PLAN, TODAY, Reader
+from tests.magazine.test_run import frozen
 
 NEXT = replace(PLAN, number=125, file_due_on=date(2027, 3, 1), drop_on=date(2027, 3, 12), home_on=date(2027, 3, 15))
 
@@ -195,3 +196,22 @@ def test_what_a_supporter_chooses_is_kept_and_written_to_the_trail(house: Assemb
             service.choose(
                 session, house.sealer, marie, format=Format.PAPER, paused_until_on=date(2020, 1, 1), today=TODAY, at=NOW
             )
+
+
+def test_a_copy_that_did_not_come_is_sent_again_where_they_live_now(house: Assembly, reader: Reader) -> None:
+    with house.database.transaction() as session:
+        marie, jean = reader(session, last_name="Maes"), reader(session, last_name="Diallo")
+        run = frozen(session)
+        issue = service.issue(session, run.issue_id)
+        assert returning.claim(session, marie, issue.id, note="Rien reçu", by=None, at=NOW)
+        assert not returning.claim(session, marie, issue.id, note="Toujours rien", by=None, at=NOW)
+        assert returning.claim(session, jean, issue.id, note="", by=None, at=NOW)
+        contacts.move(session, house.addresses, replace(HOME, number="99"), person_id=marie, at=NOW)
+        people.record_death(session, jean, died_on=None, at=NOW)
+        again, waiting = freezing.again(session, issue.id, by=None, at=NOW)
+        assert (again.kind, again.mailed, again.copies, waiting) == (RunKind.AGAIN, 1, 1, 1)
+        (copy,) = printing.copies(session, again.id)
+        assert (copy.person_id, copy.number) == (marie, "99")
+        with pytest.raises(NobodyToMail):
+            freezing.again(session, issue.id, by=None, at=NOW)
+        assert sum(returning.waiting(session).values()) == 1

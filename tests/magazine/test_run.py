@@ -22,7 +22,7 @@ from crm.consent import service as consent
 from crm.consent.model import MAGAZINE, Act, Channel, NewAct, Way
 from crm.consent.policy import EVERYWHERE
 from crm.contracts.personal_data import Erasing
-from crm.magazine import checking, freezing, labels, personal_data, printing, returning, rules, service, store
+from crm.magazine import checking, freezing, labels, personal_data, printing, rules, service, store
 from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail, NoPdf, NumberTaken
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
@@ -257,25 +257,6 @@ def test_who_dies_objects_or_is_erased_after_the_freeze_is_taken_out_and_said(ho
         printing.strike(session, run.id, at=long_after)
         assert list(printing.copies(session, run.id)) == []
     assert "Dupont" in b"".join(found.values()).decode("utf-8", "replace")
-
-
-def test_a_copy_that_did_not_come_is_sent_again_where_they_live_now(house: Assembly, reader: Reader) -> None:
-    with house.database.transaction() as session:
-        marie, jean = reader(session, last_name="Maes"), reader(session, last_name="Diallo")
-        run = frozen(session)
-        issue = service.issue(session, run.issue_id)
-        assert returning.claim(session, marie, issue.id, note="Rien reçu", by=None, at=NOW)
-        assert not returning.claim(session, marie, issue.id, note="Toujours rien", by=None, at=NOW)
-        assert returning.claim(session, jean, issue.id, note="", by=None, at=NOW)
-        contacts.move(session, house.addresses, replace(HOME, number="99"), person_id=marie, at=NOW)
-        people.record_death(session, jean, died_on=None, at=NOW)
-        again, waiting = freezing.again(session, issue.id, by=None, at=NOW)
-        assert (again.kind, again.mailed, again.copies, waiting) == (RunKind.AGAIN, 1, 1, 1)
-        (copy,) = printing.copies(session, again.id)
-        assert (copy.person_id, copy.number) == (marie, "99")
-        with pytest.raises(NobodyToMail):
-            freezing.again(session, issue.id, by=None, at=NOW)
-        assert sum(returning.waiting(session).values()) == 1
 
 
 def test_a_season_and_an_address_of_their_own_choice_come_first(house: Assembly, reader: Reader) -> None:
