@@ -23,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 
 from crm.care import selects as care
@@ -208,7 +209,7 @@ def _in_peace(
         their_own = last_on > _lately(asked) if reason is Reason.GAVE_RECENTLY else person_id.in_(spared[reason])
         if at_home is None:
             return their_own, reason.value
-        homes = select(at_home.c.household_id).where(at_home.c[reason.name] == 1)
+        homes = select(at_home.c.household_id).where(at_home.c.why == reason.name)
         return or_(their_own, household_id.in_(homes)), reason.value
 
     reasons = [spares(reason) for reason in spared if reason is not Reason.OPEN_CARE]
@@ -249,15 +250,12 @@ def _lately(asked: Asked) -> date:
 
 
 def _at_home(spared: dict[Reason, Any]) -> CTE:
-    """Each household in which somebody is left in peace, and why (1 under the name of a reason): one look at all."""
-    theirs = people.living_together().subquery("theirs_in_peace")
-    each = select(
-        theirs.c.household_id,
-        *(case((theirs.c.person_id.in_(who), 1), else_=0).label(reason.name) for reason, who in spared.items()),
-    ).subquery("each_at_home")
-    flags = [func.max(each.c[reason.name]).label(reason.name) for reason in spared]
-    found = select(each.c.household_id, *flags).group_by(each.c.household_id)
-    return once(found.having(or_(*(func.max(each.c[reason.name]) == 1 for reason in spared))), "peace_at_home")
+    """Each household in which somebody is left in peace, and why: household_id, why."""
+    several = [(reason, who.subquery(f"of_{reason.name.lower()}")) for reason, who in spared.items()]
+    each = union_all(*(select(who.c.person_id, literal(reason.name).label("why")) for reason, who in several))
+    why, theirs = each.subquery("why_in_peace"), people.living_together().subquery("theirs_in_peace")
+    found = select(theirs.c.household_id, why.c.why).join(why, why.c.person_id == theirs.c.person_id)
+    return once(found.distinct(), "peace_at_home")
 
 
 def _enough(asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int]) -> ColumnElement[bool]:
