@@ -38,34 +38,42 @@ class Ready:
 
 
 def gave(window: Window | None = None, *where: Test) -> Condition:
+    """Who gave, in a window where there is one."""
     return Condition(source=GIFT, where=where, window=window)
 
 
 def total(low_euros: int, window: Window) -> Condition:
+    """Who gave at least so many euros in a window."""
     return Condition(source=GIFT, measure=Measure.SUM, window=window, asks=Span(low=low_euros * EURO))
 
 
 def last(length: int | None, ending: int) -> Condition:
+    """Whose last gift lies so many months back."""
     return Condition(source=GIFT, measure=Measure.LAST, asks=Rolling(length=length, ending=ending))
 
 
 def at_least(count: int, window: Window | None, *where: Test) -> Condition:
+    """Who gave at least so many times."""
     return Condition(source=GIFT, measure=Measure.COUNT, where=where, window=window, asks=Span(low=count))
 
 
 def is_one_of(column: str, *values: str) -> Test:
+    """A column that says one of these words."""
     return Test(column=column, asks=Words(values=frozenset(values)))
 
 
 def nth(column: str, rank: int) -> Test:
+    """A column that says exactly that number."""
     return Test(column=column, asks=Span(low=rank, high=rank))
 
 
 def of_year(shift: int) -> Side:
+    """The sum of a year, counted from this one."""
     return Side(measure=Measure.SUM, window=Year(shift=shift))
 
 
 def versus_last_year(relation: Relation, percent: int) -> Comparison:
+    """This year beside the last."""
     return Comparison(source=GIFT, left=of_year(0), relation=relation, percent=percent, right=of_year(-1))
 
 
@@ -79,6 +87,7 @@ RUNNING = is_one_of("state", "active")
 
 
 def plan(*where: Test, window: Window | None = None) -> Condition:
+    """Who has such a regular gift."""
     return Condition(source="plan", where=where, window=window)
 
 

@@ -158,6 +158,7 @@ DOORS_BESIDES = {
         "json_form",
         "leaving",
         "library",
+        "phrases",
         "questions",
         "reading",
         "rules",
