@@ -68,7 +68,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
         .order_by(GiftRow.given_on, GiftRow.id)
     ).all()
     moved = session.execute(
-        select(MoneyEntryRow.booked_on, MoneyEntryRow.kind, MoneyEntryRow.method, MoneyEntryRow.cents)
+        select(*(getattr(MoneyEntryRow, name) for name in ("booked_on", "kind", "method", "cents", "provider")))
         .join(GiftRow, GiftRow.id == MoneyEntryRow.gift_id)
         .where(mine)
         .order_by(MoneyEntryRow.id)

@@ -34,7 +34,7 @@ def _freeze(house: Assembly, appeal_id: AppealId) -> None:
 
 def _planned(house: Assembly) -> AppealId:
     with house.database.transaction() as session:
-        crowd(session, house, Random(4), size=12)
+        crowd(session, house, Random(4), size=26)
         return appeal(session, NewCell(name="Tous", segment_id=segment(session, "Tous"), control_share=200)).id
 
 
@@ -81,7 +81,7 @@ def test_two_freezes_at_once_are_one(house: Assembly) -> None:
 def test_two_appeals_frozen_at_once_ask_nobody_twice(house: Assembly) -> None:
     """Each rests whom the other asks, though neither was there when the other began."""
     with house.database.transaction() as session:
-        crowd(session, house, Random(4), size=12)
+        crowd(session, house, Random(4), size=26)
         everybody = NewCell(name="Tous", segment_id=segment(session, "Tous"))
         first, second = (appeal(session, everybody, code=code).id for code in ("P1", "P2"))
         would = freezing.preview(session, QUESTIONS, first, at=NOW).mailed
