@@ -36,6 +36,13 @@ CHANNEL = Field(
     aliases=("canal", "canaux", "kanaal", "channel", "medium", "par quel canal"),
     help=N_("Mail, courrier, téléphone, SMS, ou « tout »."),
 )
+PURPOSE_CHOICE = Choice(
+    name="purpose",
+    label=shared.PURPOSE_CHOICE.label,
+    sort=ChoiceSort.PURPOSE,
+    required=True,
+    help=N_("Pour les lignes dont aucune colonne ne la dit."),
+)
 CHANNEL_CHOICE = Choice(
     name="channel",
     label=N_("Canal, si aucune colonne ne le dit"),
@@ -110,13 +117,7 @@ class Consents:
         *WHO,
     )
     choices: tuple[Choice, ...] = (
-        Choice(
-            name="purpose",
-            label=shared.PURPOSE_CHOICE.label,
-            sort=ChoiceSort.PURPOSE,
-            required=True,
-            help=N_("Pour les lignes dont aucune colonne ne la dit."),
-        ),
+        PURPOSE_CHOICE,
         CHANNEL_CHOICE,
         Choice(name="way", label=N_("Voie, si aucune colonne ne la dit"), sort=ChoiceSort.WAY),
         Choice(
@@ -205,13 +206,7 @@ class Refusals:
         *WHO,
     )
     choices: tuple[Choice, ...] = (
-        Choice(
-            name="purpose",
-            label=shared.PURPOSE_CHOICE.label,
-            sort=ChoiceSort.PURPOSE,
-            required=True,
-            help=N_("Pour les lignes dont aucune colonne ne la dit."),
-        ),
+        PURPOSE_CHOICE,
         CHANNEL_CHOICE,
         SYSTEM_CHOICE,
         shared.LANGUAGE_CHOICE,
