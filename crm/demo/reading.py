@@ -101,7 +101,7 @@ def _leave_something_to_mend(session: Session, assembly: Assembly, several: list
         shared,
         shared,
         replace(shared, street="Chaussée de Wavre", number="", locality="Etterbeek", postcode="1040"),
-        replace(shared, street="Rue Haute", number="8", box="RdC gauche", postcode="5000", locality="Namur"),
+        replace(shared, street="Rue Haute", number="8", box="RdC gauche", postcode="4000", locality="Namur"),
         replace(shared, street="Ulica Łąkowa", number="3", postcode="90-562", locality="Łódź", country="PL"),
     )
     apart = {one.last_name: one for one in several if one.last_name}
