@@ -21,6 +21,7 @@ from crm.collections.model import (
 from crm.collections.model import Sequence as Sequence_
 from crm.collections.tables import AttemptRow, CollectionRow, SepaBatchRow
 from crm.foundation import bulk
+from crm.foundation.numbered import one_of
 from crm.values.identifiers import AccountId, CollectionId, GiftId, MandateId, PersonId, PlanId, SepaBatchId
 
 COLLECTION = (
@@ -55,7 +56,7 @@ _ATTEMPT: Any = AttemptRow.__table__
 def periods(session: Session, plan_ids: Collection[int], *, since: str) -> set[tuple[int, str]]:
     """(plan, period) of every instalment that was written down, from a period on."""
     row = CollectionRow
-    query = select(row.plan_id, row.period).where(row.plan_id.in_(plan_ids), row.period >= since)
+    query = select(row.plan_id, row.period).where(one_of(row.plan_id, plan_ids), row.period >= since)
     return {(plan_id, period) for plan_id, period in session.execute(query)}
 
 
@@ -65,7 +66,7 @@ def served(session: Session, mandate_ids: Collection[int]) -> set[int]:
     query = (
         select(CollectionRow.mandate_id)
         .join(AttemptRow, AttemptRow.collection_id == CollectionRow.id)
-        .where(CollectionRow.mandate_id.in_(mandate_ids), AttemptRow.state.not_in(gone))
+        .where(one_of(CollectionRow.mandate_id, mandate_ids), AttemptRow.state.not_in(gone))
         .distinct()
     )
     return set(session.scalars(query))
@@ -95,7 +96,7 @@ def open_of(session: Session, plan_ids: Collection[int], *, since: date, on: dat
     row = CollectionRow
     query = (
         select(row)
-        .where(row.plan_id.in_(plan_ids), row.state == CollectionState.OPEN, row.retry_on.between(since, on))
+        .where(one_of(row.plan_id, plan_ids), row.state == CollectionState.OPEN, row.retry_on.between(since, on))
         .order_by(row.plan_id, row.period.desc())
     )
     return {one.plan_id: one for one in session.scalars(query)}
@@ -104,7 +105,7 @@ def open_of(session: Session, plan_ids: Collection[int], *, since: date, on: dat
 def tries(session: Session, collection_ids: Collection[int]) -> dict[int, int]:
     """The highest number of an asking of each, files that were thrown away included."""
     row = AttemptRow
-    query = select(row.collection_id, func.max(row.number)).where(row.collection_id.in_(collection_ids))
+    query = select(row.collection_id, func.max(row.number)).where(one_of(row.collection_id, collection_ids))
     return {collection_id: int(number) for collection_id, number in session.execute(query.group_by(row.collection_id))}
 
 
@@ -133,7 +134,7 @@ def set_state(
     for start in range(0, len(collection_ids), AT_ONCE):
         session.execute(
             update(CollectionRow)
-            .where(CollectionRow.id.in_(collection_ids[start : start + AT_ONCE]))
+            .where(one_of(CollectionRow.id, collection_ids[start : start + AT_ONCE]))
             .values(state=state, retry_on=retry_on)
             .execution_options(synchronize_session=False)
         )
@@ -215,8 +216,8 @@ def drop_attempts(session: Session, batch_id: int, *, on: date) -> None:
     for start in range(0, len(never), AT_ONCE):
         some = never[start : start + AT_ONCE]
         for gone in (
-            delete(row).where(row.collection_id.in_(some)),
-            delete(CollectionRow).where(CollectionRow.id.in_(some)),
+            delete(row).where(one_of(row.collection_id, some)),
+            delete(CollectionRow).where(one_of(CollectionRow.id, some)),
         ):
             session.execute(gone.execution_options(synchronize_session=False))
     session.expire_all()
@@ -254,7 +255,7 @@ def attempts_of(
     query = (
         select(AttemptRow, CollectionRow)
         .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
-        .where(CollectionRow.mandate_id.in_(mandate_ids), AttemptRow.state == state)
+        .where(one_of(CollectionRow.mandate_id, mandate_ids), AttemptRow.state == state)
         .order_by(AttemptRow.id.desc())
         .execution_options(populate_existing=True)
     )
@@ -264,7 +265,7 @@ def attempts_of(
 def collect_days(session: Session, batch_ids: Collection[int]) -> dict[int, date]:
     """For which day each of those files asked."""
     row = SepaBatchRow
-    found = session.execute(select(row.id, row.collect_on).where(row.id.in_(batch_ids)))
+    found = session.execute(select(row.id, row.collect_on).where(one_of(row.id, batch_ids)))
     return {one.id: one.collect_on for one in found}
 
 
@@ -333,7 +334,7 @@ def _whole(session: Session, found: Sequence[CollectionRow], person_id: PersonId
     query = (
         select(AttemptRow, SepaBatchRow.collect_on)
         .join(SepaBatchRow, SepaBatchRow.id == AttemptRow.batch_id)
-        .where(AttemptRow.collection_id.in_([one.id for one in found]))
+        .where(one_of(AttemptRow.collection_id, [one.id for one in found]))
         .order_by(AttemptRow.number)
     )
     for one, collect_on in session.execute(query):
