@@ -13,7 +13,7 @@ from crm.banking.kept import Aside, Desk, Gap, HeldStatement, KeptLine, LineStat
 from crm.banking.model import Format
 from crm.banking.tables import BankFileRow, BankLineRow, BankStatementRow
 from crm.foundation import bulk
-from crm.foundation.numbered import numbered
+from crm.foundation.numbered import numbered, one_of
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
 COLUMNS = (
@@ -135,7 +135,7 @@ def undone(session: Session, *, end_to_end: Collection[str], mandates: Collectio
 
 def credits_on(session: Session, gift_ids: Collection[int]) -> dict[int, KeptLine]:
     """Of each gift the bank's own line that brought it, where there is one."""
-    query = select(BankLineRow).where(BankLineRow.gift_id.in_(gift_ids), BankLineRow.cents > 0)
+    query = select(BankLineRow).where(one_of(BankLineRow.gift_id, gift_ids), BankLineRow.cents > 0)
     return {found.gift_id: _line(found) for found in session.scalars(query) if found.gift_id is not None}
 
 

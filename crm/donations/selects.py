@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method
 from crm.donations.refunding import OURS
 from crm.donations.tables import AppealRow, CampaignRow, GiftLineRow, GiftRow, MoneyEntryRow, SourceRow
+from crm.foundation.numbered import one_of
 
 
 def effective_gifts() -> Select[*tuple[Any, ...]]:
@@ -52,7 +53,7 @@ def latest_kinds(person_ids: Collection[int], cents: Collection[int]) -> Select[
     row = GiftRow
     order = (row.given_on.desc(), row.id.desc())
     place = func.row_number().over(partition_by=(row.person_id, row.net_cents), order_by=order)
-    of_them = (row.person_id.in_(person_ids), row.net_cents.in_(cents), row.net_cents > 0, ~row.is_test)
+    of_them = (one_of(row.person_id, person_ids), one_of(row.net_cents, cents), row.net_cents > 0, ~row.is_test)
     ranked = select(row.person_id, row.net_cents, row.kind, place.label("place")).where(*of_them).subquery("ranked")
     return select(ranked.c.person_id, ranked.c.net_cents, ranked.c.kind).where(ranked.c.place == 1)
 

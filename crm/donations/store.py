@@ -42,6 +42,7 @@ from crm.donations.tables import (
 )
 from crm.foundation import bulk
 from crm.foundation.database import hold
+from crm.foundation.numbered import one_of
 from crm.values.identifiers import AccountId, GiftId, PersonId, RefundId
 
 
@@ -237,7 +238,7 @@ def page(session: Session, wanted: Wanted, *, after: int | None, size: int) -> t
 
 def standing(session: Session, gift_ids: Collection[int]) -> dict[GiftId, int]:
     """What each of those gifts comes to, net of all that went back."""
-    query = select(GiftRow.id, GiftRow.net_cents).where(GiftRow.id.in_(gift_ids))
+    query = select(GiftRow.id, GiftRow.net_cents).where(one_of(GiftRow.id, gift_ids))
     return {GiftId(gift_id): cents for gift_id, cents in session.execute(query)}
 
 

@@ -17,6 +17,7 @@ from crm.donations.entering import entry
 from crm.donations.model import EntryKind, Movement
 from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow, RefundRow
 from crm.foundation.database import hold
+from crm.foundation.numbered import one_of
 from crm.foundation.pointing import pointing_at
 from crm.foundation.signing import Sealer
 from crm.people.taking_back import Kept
@@ -80,7 +81,7 @@ def alike(session: Session, person_ids: Collection[int], days: Collection[date])
     if not person_ids or not days:
         return set()
     query = select(GiftRow.person_id, GiftRow.given_on, GiftRow.cents).where(
-        GiftRow.person_id.in_(person_ids), GiftRow.given_on.in_(days), GiftRow.net_cents > 0
+        one_of(GiftRow.person_id, person_ids), GiftRow.given_on.in_(days), GiftRow.net_cents > 0
     )
     return {(person, day, cents) for person, day, cents in session.execute(query)}
 
@@ -161,7 +162,7 @@ def givers(session: Session, person_ids: Collection[int]) -> set[int]:
     if not person_ids:
         return set()
     undone = select(MoneyEntryRow.gift_id).where(MoneyEntryRow.provider == UNDOING)
-    query = select(GiftRow.person_id).where(GiftRow.person_id.in_(person_ids), GiftRow.id.not_in(undone))
+    query = select(GiftRow.person_id).where(one_of(GiftRow.person_id, person_ids), GiftRow.id.not_in(undone))
     return set(session.scalars(query.distinct()))
 
 

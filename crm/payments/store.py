@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.donations import selects as donations
 from crm.donations.model import LineKind, NewLine
+from crm.foundation.numbered import one_of
 from crm.payments.model import OnlinePayment, PaymentState, Payout, Said
 from crm.payments.tables import OnlineBackRow, OnlinePaymentRow, PayoutRow
 from crm.values.identifiers import GiftId
@@ -63,7 +64,7 @@ def payouts(session: Session, *, size: int) -> tuple[Payout, ...]:
 
 def awaited(session: Session, amounts: Collection[int]) -> list[PayoutRow]:
     """Payouts of one of those amounts that the bank has not credited yet, the oldest first."""
-    query = select(PayoutRow).where(PayoutRow.settled_on.is_(None), PayoutRow.cents.in_(amounts))
+    query = select(PayoutRow).where(PayoutRow.settled_on.is_(None), one_of(PayoutRow.cents, amounts))
     return list(session.scalars(query.order_by(PayoutRow.paid_on, PayoutRow.id)))
 
 

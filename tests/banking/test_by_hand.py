@@ -152,7 +152,7 @@ def test_a_payout_of_another_amount_wants_a_reason_and_can_be_taken_back(assembl
 
 
 @settings(max_examples=4, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 2**32))
+@given(seed=st.integers(0, 9_999))  # with more figures it could look like a national number, and be hidden
 def test_gifts_come_to_what_lines_settled_whatever_is_settled_and_taken_back(
     assembly: Assembly, office: Office, promise: Promise, seed: int
 ) -> None:
