@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from crm.consent import gate, words
 from crm.consent.model import SERVICE, Act, Channel
-from crm.consent.selects import allowed_places
+from crm.consent.selects import Moment, allowed_places
 from crm.consent.tables import ConsentStandingRow, PurposeRow
 from crm.consent.turning import turning
-from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
+from crm.contracts.segment_fields import Asking, Bound, Column, Cost, Kind, Measure, Option, Source
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
 
 READ = "supporters.read"
+Ways = tuple[tuple[str, Channel], ...]
+"""Purposes, each with a channel."""
 CHANNELS = {
     Channel.POST: N_("par courrier"),
     Channel.EMAIL: N_("par e-mail"),
@@ -42,11 +44,25 @@ def _acts(_session: Session, language: Language) -> Sequence[Option]:
 
 def _reach(asking: Asking) -> Select[*tuple[Any, ...]]:
     """The gate, for the purposes and channels that were named; an unknown channel reaches nobody."""
-    moment = gate.moment(asking.session, asking.at)
+    return _reached(_ways(asking), gate.moment(asking.session, asking.at), asking.among)
+
+
+def _bound_reach(asking: Asking) -> Bound:
+    ways, book, among = _ways(asking), gate.moment(asking.session, asking.at).book, asking.among
+    return Bound(
+        key=(ways, book), rows=lambda: _reached(ways, Moment.bound(book), among), values=Moment.facts(asking.at)
+    )
+
+
+def _ways(asking: Asking) -> Ways:
     channels = [Channel(one) for one in sorted(asking.given["channel"]) if one in set(Channel)]
+    return tuple(product(sorted(asking.given["purpose"]), channels))
+
+
+def _reached(ways: Ways, moment: Moment, among: Any) -> Select[*tuple[Any, ...]]:
     found = []
-    for purpose, channel in product(sorted(asking.given["purpose"]), channels):
-        places = allowed_places(purpose, channel, moment=moment, among=asking.among).subquery()
+    for purpose, channel in ways:
+        places = allowed_places(purpose, channel, moment=moment, among=among).subquery()
         may = select(places.c.person_id).distinct().subquery()
         found.append(
             select(may.c.person_id, literal(purpose).label("purpose"), literal(channel.value).label("channel"))
@@ -88,6 +104,7 @@ SOURCES: tuple[Source, ...] = (
         denied=N_("ne sont pas joignables %(channel)s pour « %(purpose)s »"),
         cost=Cost.HEAVY,
         narrows=True,
+        bound=_bound_reach,
         turning=_turning,
     ),
     Source(

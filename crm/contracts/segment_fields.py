@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -108,6 +108,18 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bound:
+    """Rows as a statement that serves many questions: `values` are what its parameters are at this one.
+
+    Two with an equal `key` are the same statement, whatever their values and as long as `Asking.among` is.
+    """
+
+    key: Hashable
+    rows: Callable[[], Select[*tuple[Any, ...]]]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """Rows that belong to people: gifts, tags, letter boxes.
 
@@ -117,7 +129,8 @@ class Source:
     `%(what)s` are the tests on rows (which follow in brackets where it is absent).
     `denied` is the contrary of HAS. `definition` says what counts. `is_person`: the one row of everybody who can be
     found at all. `kept`: figures that save reading the rows, where there are any. `narrows`: rows of a few people are
-    found much faster than those of all (`Asking.among`). `turning`: the `person_id` of everybody (or of
+    found much faster than those of all (`Asking.among`). `bound`: the same rows, where writing their statement takes
+    longer than asking it. `turning`: the `person_id` of everybody (or of
     some more) whose rows come or go by the hour on the day of the question, while nobody writes anything.
     """
 
@@ -135,6 +148,7 @@ class Source:
     is_person: bool = False
     kept: Callable[[Asking], Kept | None] | None = None
     narrows: bool = False
+    bound: Callable[[Asking], Bound] | None = None
     turning: Callable[[Asking], Select[*tuple[Any, ...]]] | None = None
 
     def find_column(self, key: str) -> Column | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Select, bindparam
@@ -61,27 +61,49 @@ class _Watched:
         return getattr(self.asking, name)
 
 
-def _statement(question: Question, source: Source, given: Given, columns: frozenset[str]) -> Select[*tuple[Any, ...]]:
+def _statement(
+    question: Question, source: Source, given: Given, columns: frozenset[str]
+) -> tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]:
+    """Of those people, with the values it is asked with (none of them `_PEOPLE`)."""
+    if source.bound is None:
+        return _written(question, source, given, columns), {}
+    bound = source.bound(question.asking(columns, given, among=_OF_WHOM))
+    found = _built.get((source.bound, bound.key))
+    if found is None:
+        found = _keep((source.bound, bound.key), _narrowed(bound.rows()))
+    return found, bound.values
+
+
+def _written(question: Question, source: Source, given: Given, columns: frozenset[str]) -> Select[*tuple[Any, ...]]:
     asked = (source.rows, given, columns)
     found = _built.get(asked)
     found = _built.get((*asked, question.today)) if found is None else found
     if found is not None:
         return found
     watched = _Watched(question.asking(columns, given, among=_OF_WHOM))
-    rows = source.rows(cast("Asking", watched)).subquery()
-    found = rows.select().where(rows.c.person_id.in_(_OF_WHOM))
+    found = _narrowed(source.rows(cast("Asking", watched)))
     if not watched.seen & {"session", "at"}:
-        if len(_built) >= _MOST_BUILT:
-            _built.clear()
-        _built[(*asked, question.today) if "on" in watched.seen else asked] = found
+        _keep((*asked, question.today) if "on" in watched.seen else asked, found)
     return found
+
+
+def _narrowed(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    all_of_them = rows.subquery()
+    return all_of_them.select().where(all_of_them.c.person_id.in_(_OF_WHOM))
+
+
+def _keep(key: tuple[Any, ...], built: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    if len(_built) >= _MOST_BUILT:
+        _built.clear()
+    _built[key] = built
+    return built
 
 
 def _rows(
     question: Question, source: Source, given: Given, columns: frozenset[str], person_ids: Collection[int]
 ) -> dict[int, list[dict[str, Any]]]:
-    statement = _statement(question, source, given, columns)
+    statement, values = _statement(question, source, given, columns)
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in question.session.execute(statement, {_PEOPLE: sorted(person_ids)}).mappings():
+    for row in question.session.execute(statement, {**values, _PEOPLE: sorted(person_ids)}).mappings():
         found.setdefault(row["person_id"], []).append(dict(row))
     return found

@@ -8,10 +8,22 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.consent import policies
+from crm.consent import service as consent
+from crm.consent.model import Act, Channel, NewAct, Purpose, Way
+from crm.consent.policy import LegalBasis, Need, NewPolicy, Population
 from crm.foundation.columns import Instant
 from crm.foundation.months import brussels_day_of
-from crm.segments.model import Condition, Span, Test
+from crm.people import contacts
+from crm.rooms import QUESTIONS
+from crm.segments.facts import facts_of
+from crm.segments.model import Condition, Definition, Span, Test, Words
+from crm.segments.rules import belongs
+from crm.segments.selects import Question, members
 from crm.values.calendar import brussels_day
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import AccountId
+from tests.conftest import NOW
 from tests.segments import sowing
 from tests.segments.conftest import both, person
 
@@ -31,6 +43,44 @@ def test_a_signature_of_new_years_night_belongs_to_the_new_year(assembly: Assemb
             for petition, at in zip((one, same), several, strict=True):
                 sowing.sign(session, everyone[name], petition, at.date(), at)
         assert both(session, SAME_THEME, everyone) == {"nearly", "in summer"}
+
+
+def test_what_is_asked_of_one_is_asked_of_the_instant_and_by_the_policies_of_its_day(assembly: Assembly) -> None:
+    """The statement is written once for all instants, and again where a policy is another."""
+    asked = {"purpose": frozenset({"news"}), "channel": frozenset({"email"})}
+    reach = Condition(
+        source="reach",
+        where=tuple(Test(column=one, asks=Words(values=words)) for one, words in asked.items()),
+    )
+
+    def reached(days_on: int) -> bool:
+        question = Question(session=session, at=NOW + timedelta(days=days_on), catalogue=QUESTIONS)
+        (facts,) = facts_of(question, reach, [who])
+        judged = belongs(Definition(tree=reach), facts, today=question.today, catalogue=QUESTIONS, others={})
+        assert judged == (who in set(session.scalars(members(Definition(tree=reach), question))))
+        return judged
+
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", names={"fr": "N"}, promises={}, position=1))
+        who, address = person(session, assembly, "p"), EmailAddress.parse("p@exemple.be")
+        contacts.add_email(session, assembly.addresses, address, person_id=who, at=NOW)
+        yes = NewAct(person_id=who, purpose="news", address_key=assembly.addresses.key_of(str(address)), act=Act.GIVEN,
+                     way=Way.CONFIRMATION, occurred_at=NOW)  # fmt: skip
+        consent.record(session, assembly.sealer, yes, at=NOW)
+        assert [reached(0), reached(40), reached(0)] == [True, True, True]
+        _lasts(session, 30)
+        assert [reached(0), reached(29), reached(40), reached(0)] == [True, True, False, True]
+        _lasts(session, 60)
+        assert [reached(40), reached(61)] == [True, False]
+
+
+def _lasts(session: Session, days: int) -> None:
+    new = NewPolicy(
+        purpose="news", channel=Channel.EMAIL, population=Population.EVERYBODY, need=Need.CONSENT, longest_days=days,
+        legal_basis=LegalBasis.CONSENT, valid_from_on=NOW.date(), reason="une règle",
+    )  # fmt: skip
+    proposed = policies.propose(session, new, by=AccountId(1), at=NOW)
+    policies.decide(session, proposed.id, approve=True, by=AccountId(2), at=NOW)
 
 
 def test_the_belgian_day_is_the_same_in_sql(assembly: Assembly) -> None:
