@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from crm.assembly import Assembly
 from crm.consent import policies
 from crm.consent import service as consent
-from crm.consent.model import Act, Channel, NewAct, Purpose, Way
-from crm.consent.policy import LegalBasis, Need, NewPolicy, Population
+from crm.consent.model import Act, Channel, LegalBasis, NewAct, Purpose, Way
+from crm.consent.policy import Need, NewPolicy, Population
 from crm.foundation.columns import Instant
 from crm.foundation.months import brussels_day_of
 from crm.people import contacts
