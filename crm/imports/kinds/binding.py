@@ -63,7 +63,7 @@ BONDS = (
         label=N_("Foyer"),
         aliases=(
             *("menage", "foyer", "numero de menage", "id menage", "numero du foyer", "id foyer"),
-            *("gezin", "gezinsnummer", "huishouden", "household", "household id", "parent id"),
+            *("gezin", "gezinsnummer", "huishouden", "household", "household id"),
         ),
         help=N_("Le même numéro ou mot sur plusieurs lignes : ces personnes vivent ensemble."),
     ),

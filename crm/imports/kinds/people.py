@@ -54,7 +54,7 @@ class People:
             aliases=("decede", "decedee", "decede·e", "decede(e)", "overleden", "deceased", "is deceased", "dcd"),
             help=N_(
                 "Une personne nouvelle vient comme décédée : rien ne lui est envoyé. Pour quelqu’un que nous "
-                "connaissons, la nouvelle attend une décision."
+                "connaissons, la nouvelle attend une décision, et rien ne part d’ici là."
             ),
         ),
         *binding.BONDS,
