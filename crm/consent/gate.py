@@ -14,7 +14,7 @@ from crm.consent.model import Channel, Glance, Standing, Suppression, Verdict
 from crm.consent.pace import Pace, held_back
 from crm.consent.policy import EVERYWHERE, Book, Population, demands_on
 from crm.consent.selects import Moment
-from crm.people import contacts
+from crm.people import contacts, differences
 from crm.people import service as people
 from crm.people.model import Person
 from crm.values.calendar import brussels_day
@@ -81,6 +81,7 @@ class _Desk:
     book: Book
     paces: Mapping[tuple[PersonId, Channel], Pace]
     last_letters: Mapping[tuple[PersonId, Channel], datetime]
+    said_dead: frozenset[PersonId]
 
     @classmethod
     def of(
@@ -112,6 +113,7 @@ class _Desk:
             populations=policies.populations_of(session, ids, at),
             book=policies.book_at(session, at),
             paces=paced,
+            said_dead=differences.said_dead(session, ids),
             last_letters=paces.last_letters(session, {who for who, _ in paced}) if paced else {},
         )
 
@@ -128,7 +130,7 @@ class _Desk:
             suppressions=self.suppressions.get(address_key, ()),
             reachable=bool(living) if address_key == EVERYWHERE else address_key in living,
             merged=person.merged_into_id is not None,
-            deceased=person.is_deceased,
+            deceased=person.is_deceased or person.id in self.said_dead,
             demands=demands_on(
                 self.book.asked(purpose, channel),
                 self.populations.get(person.id, frozenset()),

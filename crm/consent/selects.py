@@ -178,7 +178,7 @@ def refused(
     )
     closeness = case(
         (people.merged(places.c.person_id), _MERGED),
-        (people.deceased(places.c.person_id), _DECEASED),
+        (people.gone(places.c.person_id), _DECEASED),
         (
             not_(_satisfied(purpose, channel, places.c.person_id, word, moment)),
             _lacking(purpose, channel, places.c.person_id, word, moment),
@@ -236,7 +236,7 @@ def may_receive(
     the mail is the letter it allowed.
     """
     if purpose == SERVICE:
-        return and_(not_(_dead(address_key)), not_(people.deceased(person_id)))
+        return and_(not_(_dead(address_key)), not_(people.gone(person_id)))
     live = reachable(channel, moment).subquery("live")
     word, joined = words_at(live, purpose, channel)
     return (

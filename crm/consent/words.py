@@ -53,7 +53,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.NO_BASIS: N_("aucune règle ne permet de lui écrire pour cela"),
     Refusal.NO_ADDRESS: N_("n’a plus d’adresse qui fonctionne"),
     Refusal.MERGED: N_("fiche réunie avec une autre"),
-    Refusal.DECEASED: N_("cette personne est décédée"),
+    Refusal.DECEASED: N_("cette personne est décédée, ou dite décédée"),
     Refusal.PAUSED: N_("a demandé une pause"),
     Refusal.TOO_OFTEN: N_("veut des lettres moins souvent, et en a reçu une il y a peu"),
 }

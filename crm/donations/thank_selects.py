@@ -45,7 +45,7 @@ def awaiting() -> Select[*tuple[Any, ...]]:
             ~gift.is_test,
             ~_called(gift.id),
             or_(gift.kind != GiftKind.INSTALMENT, ~earlier.correlate(gift).exists()),
-            ~people.deceased(gift.person_id),
+            ~people.gone(gift.person_id),
         )
     )
 

@@ -106,6 +106,7 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     )
     reasons = [
         (Removal.DECEASED, row.person_id.in_(select(who.c.person_id).where(who.c.is_deceased))),
+        (Removal.DECEASED, row.person_id.in_(people.reported_dead())),
         (Removal.MERGED, row.person_id.in_(select(who.c.person_id).where(who.c.is_merged))),
         (Removal.OBJECTED, row.person_id.in_(said_no)),
     ]

@@ -12,7 +12,7 @@ from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import amending, attesting, giving, joining, promising, store, subscribing
+from crm.imports import amending, attesting, bonding, giving, joining, promising, store, subscribing
 from crm.imports.checking import row_of_plan
 from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
@@ -41,17 +41,22 @@ def apply(
     made = plans(session, addresses, run.id, wishes, at=at, language=language, before=Nobody())
     landed = {place: plan for place, plan in enumerate(made, 1) if plan.landing is not None}
     arriving = {p: (plan.arrival, plan.landing) for p, plan in landed.items() if plan.arrival and plan.landing}
+    number_of = {place: made[place - 1].number for place in arriving}
+    for place, plan in landed.items():
+        if plan.organisation_landing is not None and plan.wish.organisation is not None:
+            arriving[place + bonding.ORGANISATION] = plan.wish.organisation, plan.organisation_landing
+            number_of[place + bonding.ORGANISATION] = plan.number
     settled = people.settle(session, addresses, arriving, source=source_of(run), at=at, language=language)
     changes = [
         Change(
-            number=plan.number,
+            number=number,
             kind=ChangeKind(one.what),
             target_id=one.target_id,
             person_id=one.person_id,
             before=one.before,
             after=one.after,
         )
-        for place, plan in landed.items()
+        for place, number in number_of.items()
         if place in settled
         for one in settled[place].written
     ]
@@ -93,6 +98,16 @@ def apply(
         if plan.promises and plan.wish.attested is not None and plan.about is not None
     ]
     changes += attesting.write(session, papers, at=at)
+    bonded = [
+        (plan.number, plan.bond, plan.about, plan.landing.known if plan.landing else None, plan.wish)
+        for plan in made
+        if plan.bond is not None and plan.about is not None
+    ]
+
+    def owner(about: int) -> PersonId:
+        return _owner(about, settled)
+
+    changes += bonding.write(session, bonded, owner, source=source_of(run), at=at, language=language)
     changes += _silence(session, addresses, run, made, at=at)
     changes += _meet(session, addresses, run, made, at=at)
     store.add_changes(session, run.id, changes)

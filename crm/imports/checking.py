@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -58,7 +59,8 @@ def _bad(row: RawRow, reasons: Sequence[tuple[Reason, str]], matching: Matching)
 class Ahead:
     """What earlier rows bring, which a dry run does not write: numbers per key, the rows themselves are read when met.
 
-    People are told apart as in a block: a positive id is somebody we knew, -7 the newcomer of row 7.
+    People are told apart as in a block: a positive id is somebody we knew, -7 the newcomer of row 7. The number
+    of a row that says something of its organisation, not of its person, is kept as its negative.
     """
 
     def __init__(self, run: Run, language: Language, at: datetime) -> None:
@@ -74,6 +76,7 @@ class Ahead:
         self._promised: dict[int, tuple[int, int, int, str]] = {}
         self._attested: dict[int, tuple[int, int]] = {}
         self._mandated: set[int] = set()
+        self._bound: set[int] = set()
 
     def met(
         self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
@@ -83,13 +86,14 @@ class Ahead:
         for key in {hash(key) for arrival in arrivals for key in keys_of(arrival, at_home=self._at_home)}:
             if key in self._whom:
                 met |= {self._whom[key], *self._others.get(key, ())}
-        rows = store.rows_numbered(session, self._run.id, {n for person_id in met for n in self._rows[person_id]})
+        numbers = {abs(n) for person_id in met for n in self._rows[person_id]}
+        rows = store.rows_numbered(session, self._run.id, numbers)
         wishes = {number: Wish.of_json(row.given) for number, row in rows.items()}
         before: dict[int, Known] = dict(known)
         before.update(recognising.known_of(session, {i for i in met if i > 0 and i not in known}).items())
         found: dict[int, tuple[Known, tuple[Wish, ...]]] = {}
         for person_id in sorted(met, key=abs):
-            told = tuple(wishes[number] for number in self._rows[person_id])
+            told = tuple(wishes[n] if n > 0 else Wish(arrival=wishes[-n].organisation) for n in self._rows[person_id])
             one = before.get(person_id)
             for wish in told:
                 if wish.arrival is None:
@@ -123,6 +127,10 @@ class Ahead:
         """True where an earlier row brought a mandate of that reference, whoever its supplier."""
         return hash(reference) in self._mandated
 
+    def is_bound(self, fact: tuple[Any, ...]) -> bool:
+        """True where an earlier row brought that tie, household or tag."""
+        return hash(fact) in self._bound
+
     def attested(self, name: tuple[str, int, str]) -> tuple[int, int] | None:
         """Whose attestation an earlier row brought under that system, year and number, and its cents."""
         return self._attested.get(hash(name))
@@ -140,14 +148,20 @@ class Ahead:
                     self._mandated.add(hash(one.reference))
             if plan.promises and plan.about is not None and (paper := plan.wish.attested) is not None:
                 self._attested[hash((paper.system, paper.year, paper.number))] = plan.about, paper.cents
+            self._bound |= {hash(fact) for fact in plan.bond.facts} if plan.bond else set()
             if plan.is_silenced:
                 self._silenced.add(hash(silence_key(addresses, plan.wish)))
             elif plan.about is not None and plan.verdict is not RowVerdict.SAME:
-                self._rows[plan.about] = (*self._rows.get(plan.about, ()), plan.number)
-                for key in map(hash, keys_of(plan.wish.arrival, at_home=self._at_home) if plan.wish.arrival else ()):
-                    if self._whom.setdefault(key, plan.about) != plan.about:
-                        others = self._others.get(key, ())
-                        self._others[key] = others if plan.about in others else (*others, plan.about)
+                self._tell(plan.about, plan.number, plan.wish.arrival)
+                if plan.organisation is not None:
+                    self._tell(plan.organisation, -plan.number, plan.wish.organisation)
+
+    def _tell(self, about: int, number: int, arrival: Arrival | None) -> None:
+        self._rows[about] = (*self._rows.get(about, ()), number)
+        for key in map(hash, keys_of(arrival, at_home=self._at_home) if arrival else ()):
+            if self._whom.setdefault(key, about) != about:
+                others = self._others.get(key, ())
+                self._others[key] = others if about in others else (*others, about)
 
 
 def check(

@@ -10,7 +10,12 @@ from crm.imports.wish import Decided
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, compared, land
 from crm.people.rules import is_ours
 
-OF_WHOM = frozenset({Reason.EMAIL_OF_ANOTHER, Reason.KEYS_DISAGREE, Reason.NUMBER_OF_ANOTHER, Reason.NUMBER_LIKE_OURS})
+OF_WHOM = frozenset(
+    {
+        *(Reason.EMAIL_OF_ANOTHER, Reason.KEYS_DISAGREE, Reason.SEVERAL_ALIKE),
+        *(Reason.NUMBER_OF_ANOTHER, Reason.NUMBER_LIKE_OURS),
+    }
+)
 """Reasons that leave open who a row is about."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,10 @@ class Before(Protocol):
         """True where an earlier row brought a mandate of that reference, whoever its supplier."""
         ...
 
+    def is_bound(self, fact: tuple[Any, ...]) -> bool:
+        """True where an earlier row brought that tie, household or tag (see `bonding`)."""
+        ...
+
     def attested(self, name: tuple[str, int, str]) -> tuple[int, int] | None:
         """Whose attestation an earlier row brought under that system, year and number, and its cents."""
         ...
@@ -59,6 +63,9 @@ class Nobody:
         return None
 
     def is_mandated(self, reference: str) -> bool:
+        return False
+
+    def is_bound(self, fact: tuple[Any, ...]) -> bool:
         return False
 
     def attested(self, name: tuple[str, int, str]) -> tuple[int, int] | None:

@@ -12,8 +12,9 @@ from crm.actions import taking_over as actions
 from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause
 from crm.foundation.signing import AddressHasher
-from crm.imports import giving, store
+from crm.imports import giving, store, verdicts
 from crm.imports.beside import Beside
+from crm.imports.bonding import ORGANISATION, OTHERWISE, Bond, Bonds, is_organisation, of_organisation
 from crm.imports.deciding import decided, own_of
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
@@ -28,8 +29,6 @@ from crm.people.contacts import phone_key
 from crm.privacy import identities
 from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
-
-_DOUBTS = {doubt: Reason(doubt.value) for doubt in Doubt}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +56,11 @@ class Plan:
     """The name of the movement of a new gift; empty where its row gives it none, None where there is no new gift."""
     promises: bool = False
     """A new plan, or a new subscription."""
+    organisation: int | None = None
+    """The organisation of the row, known or new, as `about` is said."""
+    organisation_landing: Landing | None = None
+    bond: Bond | None = None
+    """What binds whom it is about to others and to tags, and does not stand yet."""
 
     @property
     def person_id(self) -> PersonId | None:
@@ -99,6 +103,7 @@ class _Block:
         self._words: Words
         self._gifts: giving.Gifts
         self._beside: Beside
+        self._bonds: Bonds
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
         coming = [wish for _, wish in rows if wish.arrival is not None and not _is_idle(wish)]
@@ -109,7 +114,9 @@ class _Block:
         candidates: list[tuple[Known, ...]] = []
         for _, wish in rows:
             candidates.append(next(found) if wish.arrival is not None and not _is_idle(wish) else ())
-        for several in candidates:
+        theirs = self._their_organisations(rows)
+        arriving += [wish.organisation for wish in coming if wish.organisation is not None]
+        for several in (*candidates, *theirs.values()):
             self._known |= {known.person.id: known for known in several}
         ahead = before.met(self._session, arriving, self._known)
         for person_id, (known, _) in ahead.items():
@@ -120,6 +127,7 @@ class _Block:
         self._signed = actions.signed(self._session, met, self._petitions.values())
         self._gifts = giving.Gifts(self._session, [wish for _, wish in rows], self._known, before)
         self._beside = Beside(self._session, [wish for _, wish in rows], met, before)
+        self._bonds = Bonds(self._session, self._run_id, [wish for _, wish in rows], self._known, before)
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
         self._look_for_silence([wish for _, wish in rows], before)
@@ -127,43 +135,36 @@ class _Block:
         self._went_in = store.went_in(self._session, self._run_id, once)
         made = []
         for place, ((number, wish), several) in enumerate(zip(rows, candidates, strict=True), 1):
-            made.append(self._plan(number, wish, several, place if isinstance(before, Nobody) else number))
+            where = place if isinstance(before, Nobody) else number
+            made.append(self._plan(number, wish, several, where, theirs.get(place, ())))
         return made
 
-    def _plan(self, number: int, wish: Wish, several: Iterable[Known], place: int) -> Plan:
-        if _is_idle(wish):
-            why = Reason.NOTHING_SAID if wish.says_nothing else Reason.NOT_CONFIRMED
-            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=((why, ""),))
-        if wish.silence is not None:
-            return self._silence(number, wish)
+    def _their_organisations(self, rows: Sequence[tuple[int, Wish]]) -> dict[int, tuple[Known, ...]]:
+        """By the place of each row that names the organisation of its person, which one it may be."""
+        named = {place: one for place, (_, wish) in enumerate(rows, 1) if (one := wish.organisation) is not None}
+        found = recognising.candidates(self._session, self._addresses, list(named.values())) if named else []
+        return dict(zip(named, found, strict=True))
+
+    def _plan(
+        self, number: int, wish: Wish, several: Iterable[Known], place: int, theirs: Iterable[Known] = ()
+    ) -> Plan:
+        at_once = self._at_once(number, wish)
+        if at_once is not None:
+            return at_once
         assert wish.arrival is not None
         arrival = wish.arrival
-        if self._went_in and not says_no(wish) and wish.fingerprint() in self._went_in:
-            told = ((Reason.WENT_IN, ""),)
-            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=told, went_in=True)
-        if wish.signed is not None and wish.signed.petition not in self._petitions:
-            unknown = ((Reason.NOT_PETITION, wish.signed.petition),)
-            return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=unknown)
-        ids: dict[int, None] = {known.person.id: None for known in several}
-        for key in keys_of(arrival, at_home=wish.is_at_home):
-            ids |= dict.fromkeys(self._by_key.get(key, ()))
-        candidates = [self._known[i] for i in ids]
+        candidates = self._candidates(arrival, several, at_home=wish.is_at_home)
         landing = self._landed(wish, arrival, candidates)
         heard = self._heard(wish, _meant(landing))
-        stopped = self._held_back(number, wish, landing, heard)
+        group = wish.organisation
+        group_landing = land(group, self._candidates(group, theirs)) if group is not None else None
+        stopped = self._held_back(number, wish, landing, heard, group_landing)
         if stopped is not None:
             return stopped
         if wish.decided is not None:
             arrival = own_of(wish.decided, arrival, candidates)
-        if landing.verdict is Verdict.CREATE:
-            newcomer = imagined(arrival, people.imagined(arrival, place, self._language, self._at))
-            self._remember(newcomer, -place)
-            who: list[int] = [-place]
-        else:
-            who = [landing.known.person.id] if landing.known is not None and landing.doubt is None else []
-            if landing.known is not None and landing.doubt is None:
-                self._remember(people.enriched(landing.known, landing), landing.known.person.id)
-        reasons = list(_reasons(landing, arrival))
+        who = self._met(landing, arrival, place)
+        reasons = list(verdicts.reasons(landing, arrival))
         acts, asks = self._words.weigh(wish, who, candidates, landing, reasons)
         signs = self._signs(wish, who, reasons)
         giver = who[0] if who else _meant(landing)
@@ -171,7 +172,18 @@ class _Block:
         is_past = wish.attested is not None or (wish.joined is not None and wish.joined.ended_on is not None)
         owner = giver if is_past else who[0] if who else None
         promises = self._promises(wish, heard, owner, reasons)
-        verdict = _verdict(landing, has_acts=bool(acts or signs or promises or gives is not None), asks=asks)
+        has_acts = bool(acts or signs or promises or gives is not None)
+        organisation = bond = None
+        if who and group is not None and group_landing is not None:
+            [organisation] = self._met(group_landing, group, place + ORGANISATION)
+            reasons += of_organisation(group_landing, group, verdicts.reasons(group_landing, group))
+            has_acts = has_acts or group_landing.verdict in {Verdict.CREATE, Verdict.UPDATE}
+            asks = asks or group_landing.verdict is Verdict.REVIEW
+        if who:
+            bond, told = self._bonds.weigh(wish, who[0], organisation)
+            reasons += told
+            asks = asks or not OTHERWISE.isdisjoint(why for why, _ in told)
+        verdict = verdicts.verdict(landing, has_acts=has_acts or bond is not None, asks=asks)
         return Plan(
             number=number,
             wish=wish,
@@ -184,7 +196,43 @@ class _Block:
             signs=signs,
             gives=gives,
             promises=promises,
+            organisation=organisation,
+            organisation_landing=group_landing if organisation is not None else None,
+            bond=bond,
         )
+
+    def _at_once(self, number: int, wish: Wish) -> Plan | None:
+        """What a row comes to of which one need not know whom it is about."""
+        if _is_idle(wish):
+            why = Reason.NOTHING_SAID if wish.says_nothing else Reason.NOT_CONFIRMED
+            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=((why, ""),))
+        if wish.silence is not None:
+            return self._silence(number, wish)
+        if self._went_in and not says_no(wish) and wish.fingerprint() in self._went_in:
+            told = ((Reason.WENT_IN, ""),)
+            return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=told, went_in=True)
+        if wish.signed is not None and wish.signed.petition not in self._petitions:
+            unknown = ((Reason.NOT_PETITION, wish.signed.petition),)
+            return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=unknown)
+        return None
+
+    def _candidates(self, arrival: Arrival, several: Iterable[Known], *, at_home: bool = False) -> list[Known]:
+        """Whom it may be: `several` whom the house knows, and those whom earlier rows bring."""
+        ids: dict[int, None] = {known.person.id: None for known in several}
+        for key in keys_of(arrival, at_home=at_home):
+            ids |= dict.fromkeys(self._by_key.get(key, ()))
+        return [self._known[i] for i in ids]
+
+    def _met(self, landing: Landing, arrival: Arrival, place: int) -> list[int]:
+        """Who it is, as the rows that follow meet them; nobody in doubt."""
+        if landing.verdict is Verdict.CREATE:
+            newcomer = imagined(arrival, people.imagined(arrival, place, self._language, self._at))
+            self._remember(newcomer, -place)
+            return [-place]
+        if landing.known is None or landing.doubt is not None:
+            return []
+        self._remember(people.enriched(landing.known, landing), landing.known.person.id)
+        return [landing.known.person.id]
 
     def _landed(self, wish: Wish, arrival: Arrival, candidates: Sequence[Known]) -> Landing:
         """Where a row lands; a no with nothing but a number is about whoever has it."""
@@ -204,17 +252,21 @@ class _Block:
             return heard
         return self._beside.weigh(wish, person_id)
 
-    def _held_back(self, number: int, wish: Wish, landing: Landing, heard: Heard | None) -> Plan | None:
+    def _held_back(
+        self, number: int, wish: Wish, landing: Landing, heard: Heard | None, group: Landing | None
+    ) -> Plan | None:
         """What a row comes to of which nothing goes in.
 
         They asked to be forgotten, have to be known already, or their gift is there or in doubt: the money and the
-        person go together.
+        person go together, as do the person and their organisation.
         """
         why: tuple[RowVerdict, Told] | None = None
         if number in self._forgotten and (landing.known is None or landing.doubt is not None):
             why = RowVerdict.ERROR, (Reason.FORGOTTEN, "")
         elif landing.verdict is Verdict.CREATE and wish.must_be_known:
             why = RowVerdict.ERROR, (Reason.NOBODY_KNOWN if wish.said else Reason.UNKNOWN_PERSON, "")
+        elif group is not None and wish.organisation is not None and not is_organisation(group):
+            why = RowVerdict.ERROR, (Reason.ORGANISATION_UNCLEAR, wish.organisation.organisation_name)
         elif heard is not None and heard.is_wrong:
             why = RowVerdict.ERROR, heard.reason
         elif heard is not None and heard.asks:
@@ -294,6 +346,7 @@ class _Block:
         keys += [("phone", one) for one in known.phones]
         keys += [("id", system, value) for system, value in known.external_ids]
         keys += [("box", box) for box in known.letter_boxes]
+        keys += [("organisation", known.organisation_key)] if known.organisation_key else []
         keys += [("number", number) for number in {known.person.member_number, *known.numbers} if number]
         for key in keys:
             several = self._by_key.setdefault(key, [])
@@ -329,33 +382,3 @@ def _meant(landing: Landing) -> int | None:
     """Whom a row is about, where they are known: also somebody who died, to whom nothing is added any more."""
     is_sure = landing.known is not None and landing.doubt in (None, Doubt.DECEASED)
     return landing.known.person.id if landing.known is not None and is_sure else None
-
-
-def _reasons(landing: Landing, arrival: Arrival) -> Iterable[Told]:
-    if landing.verdict is Verdict.CREATE and arrival.died:
-        yield Reason.DIED, ""
-    if landing.known is not None and landing.known.person.id < 0:
-        yield Reason.ROW_BEFORE, ""
-    if landing.doubt is not None:
-        yield _DOUBTS[landing.doubt], ""
-    if landing.verdict is Verdict.UPDATE:
-        for name, _ in landing.fields:
-            yield Reason.ADDS, name
-        for name, added in (
-            ("email", landing.email),
-            ("phone", landing.phones),
-            ("street", landing.address),
-            ("external_id", landing.external_ids),
-        ):
-            if added:
-                yield Reason.ADDS, name
-    for one in landing.differences:
-        yield Reason.DIFFERS, one.field
-
-
-def _verdict(landing: Landing, *, has_acts: bool, asks: bool) -> RowVerdict:
-    if landing.verdict is Verdict.CREATE:
-        return RowVerdict.CREATE
-    if landing.verdict is Verdict.UPDATE or has_acts:
-        return RowVerdict.UPDATE
-    return RowVerdict.REVIEW if asks or landing.verdict is Verdict.REVIEW else RowVerdict.SAME

@@ -20,7 +20,7 @@ from crm.values.folding import folded
 KEPT = timedelta(days=90)
 """How long a file, its rows and the possibility to undo are kept."""
 
-NUMBERS = frozenset({"external_id", "reference"})
+NUMBERS = frozenset({"external_id", "organisation_id", "household", "reference"})
 """Columns that hold numbers of another system, and mean nothing without its name."""
 
 NOES = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
@@ -154,5 +154,6 @@ def keys_of(arrival: Arrival, *, at_home: bool = False) -> list[tuple[str, ...]]
     keys: list[tuple[str, ...]] = [("email", arrival.email.normal)] if arrival.email else []
     keys += [("phone", phone.e164) for phone in arrival.phones]
     keys += [("id", one.system, one.value) for one in arrival.external_ids]
+    keys += [("organisation", arrival.organisation_key)] if arrival.organisation_key else []
     keys += [("box", dedupe_key(arrival.address))] if at_home and arrival.address else []
     return [*keys, ("number", arrival.number)] if arrival.number else keys

@@ -12,7 +12,7 @@ from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
 from crm.duplicates import service as duplicates
 from crm.foundation.signing import Sealer
-from crm.imports import amending, attesting, giving, joining, promising, subscribing
+from crm.imports import amending, attesting, bonding, giving, joining, promising, subscribing
 from crm.imports.model import Change, ChangeKind, Run
 from crm.people import taking_back
 from crm.people.settling import Written
@@ -57,6 +57,7 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     kept |= subscribing.take_back(session, changes)
     kept |= joining.take_back(session, changes)
     kept |= attesting.take_back(session, changes)
+    kept |= bonding.take_back(session, changes)
     others = [c for c in changes if c.kind not in _ELSEWHERE]
     # What only looks alike is no reason to stay: whoever stays is compared again at night.
     duplicates.withdraw_of(session, {change.person_id for change in others if change.person_id is not None})
@@ -78,6 +79,7 @@ _ELSEWHERE = {
     ChangeKind.MEMBERSHIP,
     ChangeKind.AMENDMENT,
     ChangeKind.ATTESTATION,
+    *bonding.SORTS,
 }
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from crm.consent.model import Act, Channel
 from crm.donations.model import GENERAL, GiftKind, Method
-from crm.imports.wish_beside import ENCLOSED, Amended, Attested, Joined, Subscribed, without_empty
+from crm.imports.wish_beside import ENCLOSED, Amended, Attested, Bound, Joined, Subscribed, without_empty
 from crm.people.arrivals import Arrival
-from crm.people.model import ExternalId, Title
+from crm.people.model import ExternalId, OrganisationKind, Title
 from crm.plans.mandates import Enclosed
 from crm.values.email_address import EmailAddress
 from crm.values.iban import Iban
@@ -160,13 +160,14 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """All that one row asks for. `must_be_known`: the row makes no new person.
+    """All that one row asks for. `must_be_known`: the row makes no new person. `organisation`: whose contact they are.
 
     `is_at_home`: it names somebody by nothing but their name and letter box. `says_nothing`: it is there, and that is
     all.
     """
 
     arrival: Arrival | None = None
+    organisation: Arrival | None = None
     must_be_known: bool = False
     is_at_home: bool = False
     says_nothing: bool = False
@@ -179,6 +180,7 @@ class Wish:
     attested: Attested | None = None
     joined: Joined | None = None
     amended: Amended | None = None
+    bound: Bound | None = None
     never_confirmed: bool = False
     decided: Decided | None = None
 
@@ -187,6 +189,8 @@ class Wish:
         kept: dict[str, Any] = {}
         if self.arrival is not None:
             kept["who"] = _arrival_json(self.arrival)
+        if self.organisation is not None:
+            kept["organisation"] = _arrival_json(self.organisation)
         marks = {"known": self.must_be_known, "at_home": self.is_at_home, "nothing": self.says_nothing}
         kept |= without_empty(marks)
         if self.said:
@@ -207,8 +211,8 @@ class Wish:
             kept["gave"] = _gave_json(self.gave)
         if self.promised is not None:
             kept["promised"] = _promised_json(self.promised)
-        beside: dict[str, Subscribed | Attested | Joined | Amended | None]
-        beside = {"subscribed": self.subscribed, "attested": self.attested}
+        beside: dict[str, Subscribed | Attested | Joined | Amended | Bound | None]
+        beside = {"subscribed": self.subscribed, "attested": self.attested, "bound": self.bound}
         beside |= {"joined": self.joined, "amended": self.amended}
         kept |= {name: one.as_json() for name, one in beside.items() if one is not None}
         if self.never_confirmed:
@@ -231,6 +235,7 @@ class Wish:
         silence = kept.get("silence")
         return cls(
             arrival=_arrival(kept["who"]) if "who" in kept else None,
+            organisation=_arrival(kept["organisation"]) if "organisation" in kept else None,
             must_be_known=kept.get("known", False),
             is_at_home=kept.get("at_home", False),
             says_nothing=kept.get("nothing", False),
@@ -250,6 +255,7 @@ class Wish:
             attested=Attested.of_json(kept["attested"]) if "attested" in kept else None,
             joined=Joined.of_json(kept["joined"]) if "joined" in kept else None,
             amended=Amended.of_json(kept["amended"]) if "amended" in kept else None,
+            bound=Bound.of_json(kept["bound"]) if "bound" in kept else None,
             never_confirmed=kept.get("pending", False),
             decided=Decided(**kept["decided"]) if "decided" in kept else None,
         )
@@ -273,6 +279,7 @@ def _arrival_json(who: Arrival) -> dict[str, Any]:
             "first_name": who.first_name,
             "last_name": who.last_name,
             "organisation_name": who.organisation_name,
+            "organisation_kind": who.organisation_kind.value if who.organisation_kind else "",
             "title": who.title.value,
             "language": who.language.value if who.language else "",
             "birth_on": who.birth_on.isoformat() if who.birth_on else "",
@@ -292,6 +299,7 @@ def _arrival(kept: dict[str, Any]) -> Arrival:
         first_name=kept.get("first_name", ""),
         last_name=kept.get("last_name", ""),
         organisation_name=kept.get("organisation_name", ""),
+        organisation_kind=OrganisationKind(kept["organisation_kind"]) if "organisation_kind" in kept else None,
         title=Title(kept.get("title", "")),
         language=Language(kept["language"]) if "language" in kept else None,
         birth_on=date.fromisoformat(kept["birth_on"]) if "birth_on" in kept else None,

@@ -60,6 +60,24 @@ class Joined:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bound:
+    """What binds them: what they are to the row's organisation, their household as another system calls it, tags."""
+
+    tie: str = ""
+    household: str = ""
+    envelope: str = ""
+    tags: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """What is said of it, and nothing else."""
+        return without_empty(asdict(self) | {"tags": list(self.tags)})
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Bound:
+        return cls(**{**kept, "tags": tuple(kept.get("tags", ()))})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Attested:
     """A tax attestation that an older system gave them."""
 

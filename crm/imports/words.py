@@ -87,6 +87,28 @@ REASONS: dict[Reason, str] = {
     Reason.NUMBER_OF_ANOTHER: N_("Ce numéro de membre est celui d’une personne d’un autre nom."),
     Reason.NUMBER_LIKE_OURS: N_("Ce numéro de membre a la forme des nôtres, et n’est à personne."),
     Reason.EMAIL_OF_ANOTHER: N_("Cette adresse e-mail est celle d’une personne d’un autre nom."),
+    Reason.SEVERAL_ALIKE: N_("Plusieurs organisations portent ce nom."),
+    Reason.ORGANISATION_UNCLEAR: N_(
+        "On ne peut dire quelle organisation c’est : « %(what)s ». Donnez son adresse ou son numéro."
+    ),
+    Reason.ORGANISATION_NEW: N_("Fait aussi l’organisation « %(what)s »."),
+    Reason.ORGANISATION_THERE: N_("L’organisation « %(what)s » est déjà là."),
+    Reason.TIED: N_("Relie cette personne à l’organisation : %(what)s."),
+    Reason.NOT_ORGANISATION_KIND: N_("Cette sorte d’organisation n’est pas connue : « %(what)s »."),
+    Reason.NOT_TIE: N_("Ce rôle dans une organisation n’est pas connu : « %(what)s »."),
+    Reason.NO_ORGANISATION: N_("Il manque le nom de l’organisation."),
+    Reason.NOT_HOUSEHOLD: N_("Une organisation n’a pas de foyer."),
+    Reason.AT_HOME: N_("Entre dans le foyer « %(what)s »."),
+    Reason.HOUSEHOLD_NAMED: N_("Son foyer reçoit son numéro de l’ancien système : « %(what)s »."),
+    Reason.HOUSEHOLD_OTHERWISE: N_("Vit déjà dans un autre foyer : changez-le sur sa fiche si c’est juste."),
+    Reason.ENVELOPE_OTHERWISE: N_("L’enveloppe de ce foyer porte un autre nom, qui reste."),
+    Reason.NOT_TAG: N_("Ce n’est pas une étiquette : « %(what)s »."),
+    Reason.TAGS: N_("Pose l’étiquette « %(what)s »."),
+    Reason.TAGS_NEW: N_("Crée l’étiquette « %(what)s » et la pose."),
+    Reason.TAG_UNKNOWN: N_(
+        "L’étiquette « %(what)s » n’existe pas, et votre rôle n’en crée pas : elle n’est pas posée."
+    ),
+    Reason.TAG_SENSITIVE: N_("L’étiquette « %(what)s » est sensible, et votre rôle ne la pose pas."),
     Reason.DECEASED: N_("Cette personne est décédée."),
     Reason.DIED: N_("Vient comme personne décédée : rien ne lui sera envoyé."),
     Reason.DIFFERS: N_("Diffère de la fiche, attendra une décision : %(what)s."),

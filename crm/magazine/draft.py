@@ -145,7 +145,7 @@ def roll(asked: Question, *, whole: bool, shared: bool = False) -> Select[*tuple
     one, before = _copies_of(asked.issue_id, "one"), _copies_of(asked.before_id, "before")
     reasons: list[tuple[ColumnElement[bool], Any]] = [
         (who.c.is_merged, Reason.MERGED.value),
-        (who.c.is_deceased, Reason.DECEASED.value),
+        (or_(who.c.is_deceased, who.c.person_id.in_(people.reported_dead())), Reason.DECEASED.value),
         (said.format == Format.NONE, Reason.UNWANTED.value),
         (paused(asked.drop_on), Reason.SUSPENDED.value),
         (said.format == Format.PDF, Reason.PDF_ONLY.value),

@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, no_selects
@@ -111,7 +111,7 @@ def strike(session: Session, run_id: IssueRunId, *, at: datetime) -> int:
     """
     run = store.run(session, run_id)
     who = people.everybody().subquery("who")
-    dead = select(who.c.person_id).where(who.c.is_deceased)
+    dead = select(who.c.person_id).where(or_(who.c.is_deceased, who.c.person_id.in_(people.reported_dead())))
     among = select(CopyRow.person_id).where(CopyRow.run_id == run.id, CopyRow.removal.is_(None))
     moment = gate.moment(session, at)
     refused = consent.refused(MAGAZINE, Channel.POST, moment=moment, among=among).subquery("refused")

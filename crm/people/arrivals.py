@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from crm.people.model import ExternalId, Person, Title
+from crm.people.model import ExternalId, OrganisationKind, Person, PersonKind, Title
 from crm.people.rules import is_ours, typed_number
 from crm.values.address_key import dedupe_key
 from crm.values.email_address import EmailAddress
@@ -31,6 +31,7 @@ class Arrival:
     first_name: str = ""
     last_name: str = ""
     organisation_name: str = ""
+    organisation_kind: OrganisationKind | None = None
     title: Title = Title.NONE
     language: Language | None = None
     birth_on: date | None = None
@@ -51,6 +52,21 @@ class Arrival:
     def words(self) -> frozenset[str]:
         """The words of the name as names are compared."""
         return frozenset(folded(f"{self.first_name} {self.last_name} {self.organisation_name}").split())
+
+    @property
+    def kind(self) -> PersonKind:
+        """An organisation where nobody is named in it."""
+        is_one = bool(self.organisation_name) and not self.last_name
+        return PersonKind.ORGANISATION if is_one else PersonKind.INDIVIDUAL
+
+    @property
+    def organisation_key(self) -> str:
+        """An organisation's name as names are compared, a key of its own; empty for a person."""
+        return _whole_name(self) if self.kind is PersonKind.ORGANISATION else ""
+
+
+def _whole_name(one: Arrival | Person) -> str:
+    return " ".join(folded(f"{one.first_name} {one.last_name} {one.organisation_name}").split())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +92,11 @@ class Known:
             folded(f"{self.person.first_name} {self.person.last_name} {self.person.organisation_name}").split()
         )
 
+    @property
+    def organisation_key(self) -> str:
+        """The name under which an organisation is found; empty for a person."""
+        return _whole_name(self.person) if self.person.kind is PersonKind.ORGANISATION else ""
+
 
 class By(StrEnum):
     """The strong key by which somebody was recognised."""
@@ -86,6 +107,7 @@ class By(StrEnum):
     EMAIL = "email"
     PHONE_AND_NAME = "phone-and-name"
     LETTER_BOX_AND_NAME = "letter-box-and-name"
+    ORGANISATION_NAME = "organisation-name"
 
 
 class Doubt(StrEnum):
@@ -95,6 +117,7 @@ class Doubt(StrEnum):
     NUMBER_OF_ANOTHER = "number-of-another"
     NUMBER_LIKE_OURS = "number-like-ours"
     EMAIL_OF_ANOTHER = "email-of-another"
+    SEVERAL_ALIKE = "several-alike"
     DECEASED = "deceased"
 
 
@@ -146,7 +169,8 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
 
     The keys in order: another system's number, the member number, e-mail with name, phone with name; a letter box with
     a name only where whoever lives there is among the candidates (`recognising`, `at_home`). An e-mail address alone is
-    a key only where no name contradicts it, since families share mailboxes.
+    a key only where no name contradicts it, since families share mailboxes. An organisation is known by its name too,
+    where no address and no number tells it from another of that name.
     """
     known, by, doubt = recognised(arrival, tuple(candidates))
     if doubt is Doubt.DECEASED and arrival.died:
@@ -208,9 +232,35 @@ def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | 
         if len(at_home) > 1:
             return None, None, Doubt.KEYS_DISAGREE
         found, by = next(iter(at_home), None), By.LETTER_BOX_AND_NAME
+    if found is None and arrival.organisation_key:
+        alike = _alike(arrival, candidates)
+        if len(alike) > 1:
+            return None, None, Doubt.SEVERAL_ALIKE
+        found, by = next(iter(alike), None), By.ORGANISATION_NAME
     if found is None:
         return None, None, None
     return found, by, Doubt.DECEASED if found.person.is_deceased else None
+
+
+def _alike(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
+    """Organisations of that name it may be: at that letter box, else in that postcode, else wherever none is known.
+
+    One that has another number in the same system, or another member number, is another.
+    """
+    systems = {one.system for one in arrival.external_ids}
+    alike = [
+        k
+        for k in candidates
+        if k.organisation_key == arrival.organisation_key
+        and not systems & {system for system, _ in k.external_ids}
+        and not (arrival.number and k.person.member_number)
+    ]
+    if arrival.address is None:
+        return alike
+    box = dedupe_key(arrival.address)
+    there = [k for k in alike if box in k.letter_boxes]
+    near = [k for k in alike if any(one.split("|")[:2] == box.split("|")[:2] for one in k.letter_boxes)]
+    return there or near or [k for k in alike if not k.letter_boxes]
 
 
 def _same_name(arrival: Arrival, known: Known) -> bool:
@@ -232,6 +282,7 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
         ("first_name", arrival.first_name, person.first_name),
         ("last_name", arrival.last_name, person.last_name),
         ("organisation_name", arrival.organisation_name, person.organisation_name),
+        ("organisation_kind", arrival.organisation_kind or "", person.organisation_kind or ""),
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),

@@ -18,7 +18,7 @@ from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, recognising, returned, service
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
-from crm.people.model import ALIVE, Difference, NewPerson, Person, Title
+from crm.people.model import ALIVE, Difference, NewPerson, OrganisationKind, Person, TieKind, Title
 from crm.people.rules import Returned
 from crm.values.address_key import dedupe_key
 from crm.values.calendar import brussels_day
@@ -86,6 +86,40 @@ def arrive(
     return Arrived(person=person, outcome=outcome, differences=tuple(noted))
 
 
+def arrive_for(
+    session: Session,
+    addresses: AddressHasher,
+    new: NewPerson,
+    organisation: NewPerson,
+    *,
+    at: datetime,
+    statement: Mapping[str, Any],
+) -> Arrived:
+    """The same, of somebody who is the contact person of an organisation: both are found or made, and tied.
+
+    Where nobody can tell which organisation of that name it is, none is guessed or made: it waits beside the person.
+    Raises `Invalid`.
+    """
+    arrived = arrive(session, addresses, new, at=at, statement=statement)
+    said = _said(organisation)
+    hold(session, f"organisation {said.organisation_key}")
+    [candidates] = recognising.candidates(session, addresses, [said])
+    if land(said, candidates).doubt is Doubt.SEVERAL_ALIKE:
+        noted = differences.note(
+            session, arrived.person.id, field="organisation_name", held={"text": arrived.person.organisation_name},
+            said={"text": organisation.organisation_name}, source=new.source, at=at, statement=statement,
+        )  # fmt: skip
+        return replace(arrived, differences=(*arrived.differences, noted))
+    group = arrive(session, addresses, organisation, at=at, statement=statement).person
+    is_tied = any(
+        (one.other_id, one.kind) == (group.id, TieKind.CONTACT) for one in links.ties_of(session, arrived.person.id)
+    )
+    if not is_tied and group.id != arrived.person.id:  # one that ended stays ended: a colleague said so
+        links.tie(session, arrived.person.id, group.id, TieKind.CONTACT, at=at)
+        return replace(arrived, outcome=Outcome.ADDED if arrived.outcome is Outcome.MATCHED else arrived.outcome)
+    return arrived
+
+
 def visit(
     session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime, statement: Mapping[str, Any]
 ) -> Arrived:
@@ -138,6 +172,7 @@ def _said(new: NewPerson) -> Arrival:
         first_name=new.first_name,
         last_name=new.last_name,
         organisation_name=new.organisation_name,
+        organisation_kind=new.organisation_kind,
         title=new.title,
         birth_on=new.birth_on,
         member_number=new.member_number,
@@ -156,6 +191,8 @@ def hold_arrivals(session: Session) -> None:
 def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
     names = [f"address {addresses.key_of(new.email.normal)}"] if new.email else []
     names += [f"address {contacts.phone_key(addresses, new.phone)}"] if new.phone else []
+    name = _said(new).organisation_key
+    names += [f"organisation {name}"] if name else []
     names += [f"external {one.system} {one.value}" for one in new.external_ids]
     hold(session, ARRIVALS, shared=True)
     for name in sorted(names):
@@ -185,6 +222,8 @@ def _add(
         service.set_birth(session, known.person.id, date.fromisoformat(born), today=brussels_day(at))
     if "title" in fields:
         fields["title"] = Title(fields["title"])
+    if "organisation_kind" in fields:
+        fields["organisation_kind"] = OrganisationKind(fields["organisation_kind"])
     if fields:
         service.edit(session, known.person.id, **fields)
     return is_more

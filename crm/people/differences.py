@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.foundation import presence
-from crm.people import changes, store
+from crm.people import changes, selects, store
 from crm.people.errors import DifferenceMissing
 from crm.people.model import Difference, DifferenceState
 from crm.people.tables import DifferenceRow
@@ -120,6 +120,16 @@ def open_of(session: Session, person_id: PersonId, *, size: int = 20) -> tuple[D
         DifferenceRow.person_id == person_id, DifferenceRow.state == DifferenceState.OPEN
     )
     return tuple(_difference(row) for row in session.scalars(query.order_by(DifferenceRow.id).limit(size)))
+
+
+def said_dead(session: Session, person_ids: Collection[PersonId]) -> frozenset[PersonId]:
+    """Those of them who are said to have died, as long as nobody has decided: no letter leaves for them meanwhile."""
+    asked = [one for one in person_ids if not presence.nothing(session, _SAID, one)]
+    if not asked:
+        return frozenset()
+    told = selects.reported_dead().subquery("told")
+    said = session.scalars(select(told.c.person_id).where(told.c.person_id.in_(asked)))
+    return frozenset(PersonId(one) for one in said)
 
 
 def find(session: Session, difference_id: DifferenceId) -> Difference | None:

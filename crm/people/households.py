@@ -90,7 +90,7 @@ def take(session: Session, household_id: HouseholdId, person_id: PersonId, *, at
     get(session, household_id)
     link_store.take_member(session, household_id, person_id)
     if not get(session, household_id).members:
-        link_store.change_household(session, household_id, {"ended_at": at})
+        link_store.change_household(session, household_id, {"ended_at": at, "known_as": None})
 
 
 def name(session: Session, household_id: HouseholdId, *, on_envelope: str, greeting: str) -> None:

@@ -116,7 +116,7 @@ def known_by(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[
 
 def add_household(session: Session, *, language: Language, at: datetime) -> int:
     """An empty household."""
-    row = HouseholdRow(envelope_name="", greeting="", language=language, created_at=at)
+    row = HouseholdRow(envelope_name="", greeting="", language=language, created_at=at, known_as=None)
     session.add(row)
     session.flush()
     return row.id

@@ -29,6 +29,7 @@ def candidates(
     )
     numbers = {a.number for a in arrivals if a.member_number}
     by_number = settling_store.ids_by_number(session, numbers)
+    by_name = settling_store.ids_by_organisation(session, {a.organisation_key for a in arrivals} - {""})
     living = _living(session, {*by_external.values(), *by_number.values()})
     found: list[set[int]] = []
     for arrival, several in zip(arrivals, own_keys, strict=True):
@@ -38,7 +39,7 @@ def candidates(
                 ids |= living[person_id]
         if (person_id := by_number.get(arrival.number)) is not None:
             ids |= living[person_id]
-        found.append(ids)
+        found.append(ids | set(by_name.get(arrival.organisation_key, ())))
     boxes = {place: dedupe_key(home) for place in at_home if (home := arrivals[place].address) is not None}
     living_at = settling_store.ids_by_letter_box(session, set(boxes.values()))
     for place, box in boxes.items():

@@ -10,14 +10,19 @@ from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say
 from crm.people import words
 from crm.people.arrivals import UNDATED
-from crm.people.model import ALIVE, Title
+from crm.people.model import ALIVE
 from crm.values.address_lines import lines
 from crm.values.errors import Invalid
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import LONGEST, PostalAddress
 
-_OF_DEATH = {ALIVE: words.ALIVE, UNDATED: N_("jour inconnu")}
+_WORDS: dict[str, dict[str, str]] = {
+    "title": {title.value: word for title, word in words.TITLES.items()},
+    "organisation_kind": {kind.value: word for kind, word in words.ORGANISATIONS.items()},
+    "language": words.LANGUAGES,
+    "deceased_on": {ALIVE: words.ALIVE, UNDATED: N_("jour inconnu")},
+}
 
 
 def said_lines(field: str, said: Mapping[str, Any], language: Language) -> tuple[str, ...]:
@@ -33,12 +38,8 @@ def said_lines(field: str, said: Mapping[str, Any], language: Language) -> tuple
 
 def _read_aloud(field: str, text: str, language: Language) -> str:
     match field:
-        case "title" if text in set(Title):
-            return say(language, words.TITLES[Title(text)])
-        case "language" if text in words.LANGUAGES:
-            return say(language, words.LANGUAGES[text])
-        case "deceased_on" if text in _OF_DEATH:
-            return say(language, _OF_DEATH[text])
+        case "title" | "organisation_kind" | "language" | "deceased_on" if text in _WORDS[field]:
+            return say(language, _WORDS[field][text])
         case "birth_on" | "deceased_on":
             return _day(text, language)
         case "phone":

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, not_, or_, select, union
 from sqlalchemy.orm import aliased
 
-from crm.people.model import ContactKind, Deliverability, PersonKind, Position, Usage
+from crm.people.model import ALIVE, ContactKind, Deliverability, DifferenceState, PersonKind, Position, Usage
 from crm.people.rules import BETWEEN_PEOPLE, BETWEEN_WORDS
 from crm.people.tables import (
     ContactPointRow,
+    DifferenceRow,
     HouseholdMemberRow,
     HouseholdRow,
     PersonRow,
@@ -38,6 +39,7 @@ def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]
         .where(
             PersonRow.merged_into_id.is_(None),
             PersonRow.deceased_recorded_at.is_(None),
+            not_(said_dead(PersonRow.id)),
             ContactPointRow.kind == kind,
             ContactPointRow.ended_at.is_(None),
             ContactPointRow.deliverability != Deliverability.DEAD,
@@ -79,6 +81,7 @@ def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
         .where(
             PersonRow.merged_into_id.is_(None),
             PersonRow.deceased_recorded_at.is_(None),
+            not_(said_dead(PersonRow.id)),
             row.ended_at.is_(None),
             row.deliverability != Deliverability.DEAD,
             or_(row.valid_from_on.is_(None), row.valid_from_on <= on),
@@ -118,6 +121,29 @@ def deceased(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
     person = PersonRow.__table__.alias()
     found = select(person.c.id).where(person.c.id == person_id, person.c.deceased_recorded_at.is_not(None))
     return found.correlate_except(person).exists()
+
+
+def said_dead(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
+    """True where somebody said that person has died, and no colleague has decided yet whether it is so."""
+    told = DifferenceRow.__table__.alias()
+    found = select(told.c.id).where(told.c.person_id == person_id, *_says_dead(told.c))
+    return found.correlate_except(told).exists()
+
+
+def gone(person_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
+    """True where that person has died, or is said to have and nobody has decided yet: no letter leaves for them."""
+    return or_(deceased(person_id), said_dead(person_id))
+
+
+def reported_dead() -> Select[int]:
+    """Everybody of whom `said_dead` is true, for whoever goes through all people at once: person_id."""
+    told = DifferenceRow.__table__.alias()
+    return select(told.c.person_id).where(*_says_dead(told.c))
+
+
+def _says_dead(told: Any) -> tuple[ColumnElement[bool], ...]:
+    is_alive = func.coalesce(told.said["text"].as_string(), "") == ALIVE
+    return told.field == "deceased_on", told.state == DifferenceState.OPEN, not_(is_alive)
 
 
 def brought_by_others(own: Collection[str]) -> Select[*tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from crm.foundation.signing import AddressHasher
 from crm.people import keys, newcomers, returned, settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict
 from crm.people.contacts import phone_key, post_key
-from crm.people.model import ContactKind, Deliverability, Person, PersonKind, Title, Usage
+from crm.people.model import ContactKind, Deliverability, OrganisationKind, Person, Title, Usage
 from crm.people.rules import SAME_BOX
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
@@ -23,6 +23,7 @@ FIELDS = (
     "first_name",
     "last_name",
     "organisation_name",
+    "organisation_kind",
     "title",
     "language",
     "birth_on",
@@ -91,12 +92,12 @@ def settle(
 
 
 def _person_row(arrival: Arrival, language: Language, at: datetime) -> dict[str, Any]:
-    kind = PersonKind.ORGANISATION if arrival.organisation_name and not arrival.last_name else PersonKind.INDIVIDUAL
     return {
-        "kind": kind,
+        "kind": arrival.kind,
         "first_name": arrival.first_name,
         "last_name": arrival.last_name,
         "organisation_name": arrival.organisation_name,
+        "organisation_kind": arrival.organisation_kind,
         **store.compared(arrival.first_name, arrival.last_name, arrival.organisation_name),
         "title": arrival.title,
         "language": arrival.language or language,
@@ -286,9 +287,11 @@ def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> 
     """A newcomer before they are written: their id is the negative of the place their row has."""
     return Person(
         id=PersonId(-place),
+        kind=arrival.kind,
         first_name=arrival.first_name,
         last_name=arrival.last_name,
         organisation_name=arrival.organisation_name,
+        organisation_kind=arrival.organisation_kind,
         title=arrival.title,
         language=arrival.language or language,
         birth_on=arrival.birth_on,
@@ -307,6 +310,8 @@ def enriched(known: Known, landing: Landing) -> Known:
         fields["birth_on"] = date.fromisoformat(fields["birth_on"])
     if "title" in fields:
         fields["title"] = Title(fields["title"])
+    if "organisation_kind" in fields:
+        fields["organisation_kind"] = OrganisationKind(fields["organisation_kind"])
     return replace(
         known,
         emails=known.emails | ({landing.email.normal} if landing.email else set()),

@@ -14,6 +14,7 @@ from crm.foundation.columns import Base
 from crm.people.model import ContactKind, DifferenceState
 from crm.people.rules import SAME_BOX, member_number
 from crm.people.tables import (
+    ORGANISATIONS,
     ContactFailureRow,
     ContactPointRow,
     DifferenceRow,
@@ -53,6 +54,17 @@ def ids_by_letter_box(session: Session, dedupe_keys: Collection[str]) -> dict[st
         )
         for key, person_id in session.execute(query):
             found.setdefault(key, []).append(person_id)
+    return found
+
+
+def ids_by_organisation(session: Session, names: Collection[str]) -> dict[str, list[int]]:
+    """Unmerged organisations by their folded names."""
+    found: dict[str, list[int]] = {}
+    if names:
+        row = PersonRow
+        query = select(row.folded_name, row.id).where(row.folded_name.in_(names), ORGANISATIONS)
+        for name, person_id in session.execute(query.where(row.merged_into_id.is_(None)).order_by(row.id)):
+            found.setdefault(name, []).append(person_id)
     return found
 
 

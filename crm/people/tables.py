@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.foundation.columns import AddressKey, Base, BigId, Json, Word
@@ -36,7 +36,6 @@ class PersonRow(Base):
     """
 
     __tablename__ = "person"
-
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[PersonKind] = mapped_column(Word(PersonKind), default=PersonKind.INDIVIDUAL)
     first_name: Mapped[str] = mapped_column(String(100), default="")
@@ -57,6 +56,19 @@ class PersonRow(Base):
     source: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+
+    __table_args__ = (
+        Index(
+            "ix_person_organisation",
+            "folded_name",
+            sqlite_where=kind == PersonKind.ORGANISATION,
+            postgresql_where=kind == PersonKind.ORGANISATION,
+        ),
+    )
+
+
+ORGANISATIONS = PersonRow.kind == literal(PersonKind.ORGANISATION, Word(PersonKind), literal_execute=True)
+"""In a statement, so that the index of organisations serves it: that index knows the word, not a parameter."""
 
 
 class ContactPointRow(Base):
@@ -163,6 +175,8 @@ class HouseholdRow(Base):
     language: Mapped[Language] = mapped_column(Word(Language))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    known_as: Mapped[str | None] = mapped_column(String(170), index=True, unique=True)
+    """How another system calls it: the name of the system, a stroke, its number there."""
 
 
 class HouseholdMemberRow(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, service
 from crm.people.arrivals import UNDATED
-from crm.people.model import ALIVE, Difference, Title
+from crm.people.model import ALIVE, Difference, OrganisationKind, Title
 from crm.people.saying import said_address, said_text
 from crm.values.address_lines import read_lines
 from crm.values.calendar import brussels_day
@@ -23,6 +24,11 @@ from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 
+_LISTED: dict[str, type[StrEnum]] = {
+    "title": Title,
+    "language": Language,
+    "organisation_kind": OrganisationKind,
+}
 NAMES = ("first_name", "last_name", "organisation_name")
 
 
@@ -35,10 +41,8 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
     match one.field:
         case "first_name" | "last_name" | "organisation_name":
             _edit(session, one, {one.field: text})
-        case "title" if text in set(Title):
-            _edit(session, one, {"title": Title(text)})
-        case "language" if text in set(Language):
-            _edit(session, one, {"language": Language(text)})
+        case "title" | "language" | "organisation_kind" if text in set(_LISTED[one.field]):
+            _edit(session, one, {one.field: _LISTED[one.field](text)})
         case "birth_on":
             service.set_birth(session, one.person_id, _day(text), today=brussels_day(at))
         case "deceased_on" if text == ALIVE:

@@ -16,6 +16,7 @@ from crm.people.settling import FIELDS, Written
 from crm.people.tables import ContactPointRow, DifferenceRow, ExternalIdRow, PostalAddressRow
 from crm.values.identifiers import PersonId
 
+_NONE_AT_ALL = frozenset({"birth_on", "member_number", "organisation_kind"})
 _TOLD = frozenset({"contact_failure"})
 
 
@@ -86,7 +87,7 @@ def _fields(session: Session, written: Sequence[Written]) -> list[Kept | None]:
             outcome.append(Kept.CHANGED)
         else:
             outcome.append(None)
-            empty = {name: None if name in {"birth_on", "member_number"} else "" for name in one.after}
+            empty = {name: None if name in _NONE_AT_ALL else "" for name in one.after}
             now |= empty
             change = changes.setdefault(one.person_id, {"id": one.person_id}) | empty
             change |= store.compared(now["first_name"], now["last_name"], now["organisation_name"])

@@ -126,6 +126,7 @@ FIELDS: dict[str, str] = {
     "phone": N_("Téléphone"),
     "address": N_("Adresse postale"),
     "organisation_name": N_("Nom de l’organisation"),
+    "organisation_kind": N_("Sorte d’organisation"),
     "member_number": N_("Numéro de membre"),
     "number": N_("Numéro d’une autre fiche"),
 }

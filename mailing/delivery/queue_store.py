@@ -217,7 +217,7 @@ def left_out(connection: Connection, *, purpose: str, ids: Sequence[int], by: st
             is_held.label("is_held"),
             or_(_delivery.c.person_id.is_(None), _may_receive(purpose, book)).label("may_receive"),
             _is_second_of_one_person().label("is_second"),
-            people.deceased(_delivery.c.person_id).label("is_deceased"),
+            people.gone(_delivery.c.person_id).label("is_deceased"),
         ).where(_AMONG),
         {"ids": list(ids)} | consent.Moment.facts(now),
     )

@@ -129,6 +129,7 @@ DOORS_BESIDES = {
     "crm.people": {
         "arrivals",
         "arriving",
+        "bonds",
         "bulk",
         "changes",
         "comparing",

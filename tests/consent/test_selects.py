@@ -18,8 +18,10 @@ from crm.consent.model import SERVICE, Act, Channel, LegalBasis, NewAct, Refusal
 from crm.consent.pace import Rhythm
 from crm.consent.policy import EVERYWHERE, Need, NewPolicy, Population
 from crm.consent.tables import ConsentEventRow, PaceEventRow
+from crm.people import differences
 from crm.people import service as people_service
-from crm.people.model import ContactKind, Deliverability, Person
+from crm.people.arrivals import UNDATED
+from crm.people.model import ALIVE, ContactKind, Deliverability, DifferenceState, Person
 from crm.people.tables import ContactPointRow, PersonRow
 from crm.values.identifiers import AccountId, PersonId
 from tests.conftest import NOW
@@ -42,6 +44,7 @@ class World:
     suppressed: list[tuple[int, bool, SuppressionCause, int]]
     merge: tuple[int, int, bool] | None
     dead: int | None
+    said_dead: list[tuple[int, str, DifferenceState]]
     ended: int | None
     everywhere: list[tuple[int, Act, int]]
     policies: list[tuple[Population, Need, int | None, int, bool]]
@@ -74,6 +77,10 @@ WORLDS = st.builds(
     suppressed=st.lists(st.tuples(somewhere, st.booleans(), st.sampled_from(SuppressionCause), hour), max_size=4),
     merge=st.none() | st.tuples(st.just(0), st.just(1), st.booleans()),
     dead=st.none() | someone,
+    said_dead=st.lists(
+        st.tuples(someone, st.sampled_from(["2026-01-02", UNDATED, ALIVE]), st.sampled_from(DifferenceState)),
+        max_size=2,
+    ),
     ended=st.none() | someone,
     everywhere=st.lists(
         st.tuples(someone, st.sampled_from([act for act in Act if act is not Act.ANNULLED]), hour), max_size=3
@@ -145,6 +152,7 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
         people_service.set_birth(session, people[world.minor], date(2010, 5, 1), today=NOW.date())
     if world.dead is not None:
         people_service.record_death(session, people[world.dead], died_on=None, at=NOW)
+    build_news_of_deaths(session, world, people)
     if world.ended is not None:
         session.execute(
             update(ContactPointRow).where(ContactPointRow.person_id == people[world.ended]).values(ended_at=NOW)
@@ -157,6 +165,16 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
             session.execute(update(ConsentEventRow).where(ConsentEventRow.person_id == old).values(person_id=new_id))
             consent.rebuild(session)
     return people, keys
+
+
+def build_news_of_deaths(session: Session, world: World, people: list[PersonId]) -> None:
+    """Notes what was said of deaths, or of life, and what a colleague decided."""
+    for who, said, state in world.said_dead:
+        told = differences.note(
+            session, people[who], field="deceased_on", held={"text": ""}, said={"text": said}, source="import:1", at=NOW
+        )
+        if state is not DifferenceState.OPEN:
+            differences.decide(session, told.id, state, by=AccountId(1), at=NOW)
 
 
 def build_policies(session: Session, assembly: Assembly, world: World, people: list[PersonId]) -> None:

@@ -21,6 +21,7 @@ from crm.imports import service as imports
 from crm.imports.files import Shelf
 from crm.imports.model import Matching, Row, Run
 from crm.imports.worker import Worker
+from crm.values.identifiers import AccountId
 from crm.values.languages import Language
 from tests.conftest import NOW
 
@@ -46,6 +47,7 @@ class Desk:
         formats: Mapping[str, str] | None = None,
         choices: Mapping[str, str] | None = None,
         columns: Mapping[str, int] | None = None,
+        by: AccountId | None = None,
     ) -> Run:
         """Takes a file in, matches it as proposed (and as told), and works through the dry run."""
         body = content.encode() if isinstance(content, str) else content
@@ -53,7 +55,7 @@ class Desk:
         seen = imports.look(self.worker.shelf, kept)
         with self.assembly.database.transaction() as session:
             run = imports.open_run(
-                session, kind=kind, file_name="fichier.csv", kept=kept, seen=seen, by=None, at=self.assembly.clock()
+                session, kind=kind, file_name="fichier.csv", kept=kept, seen=seen, by=by, at=self.assembly.clock()
             )
             proposed = run.matching or Matching()
             matching = Matching(

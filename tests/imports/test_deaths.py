@@ -6,7 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crm.people import changes, differences, taking
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.consent import gate
+from crm.consent.model import SERVICE, Refusal
+from crm.people import changes, differences, selects, taking
 from crm.people import service as people
 from crm.people.model import DifferenceState, Person
 from crm.values.identifiers import AccountId
@@ -84,6 +89,7 @@ def test_of_somebody_we_know_the_news_waits_and_can_be_taken_back(desk: Desk, tm
     made = desk.assembly
     with made.database.transaction() as session:
         for who in (marie, jean):
+            assert service_mail(session, who) is Refusal.DECEASED
             [waiting] = differences.open_of(session, who.id)
             found = differences.decide(session, waiting.id, DifferenceState.TAKEN, by=AccountId(1), at=NOW)
             with changes.recorded(session, who.id, by=None, at=NOW) as change:
@@ -94,8 +100,37 @@ def test_of_somebody_we_know_the_news_waits_and_can_be_taken_back(desk: Desk, tm
     with made.database.transaction() as session:
         for who in (marie, jean):
             differences.reopen(session, differences.of(session, who.id)[0].id, at=NOW)
+            assert service_mail(session, who) is Refusal.DECEASED
     assert desk_on(made, tmp_path / "files", minutes=2).undo(run).counts["kept"] == 0
     assert without(desk, "donor_windows", "person_change") == before
+    with made.database.reading() as session:
+        assert [service_mail(session, who) for who in (marie, jean)] == [None, None]
+
+
+def test_no_letter_leaves_for_whom_a_file_says_dead_until_a_colleague_says_that_they_live(desk: Desk) -> None:
+    made = desk.assembly
+    head = "id;prénom;nom;email\n"
+    desk.apply(desk.bring("people", f"{head}1;Marie;Dupont;m@exemple.be\n2;Jean;Petit;j@exemple.be\n", choices=CHOSEN))
+    marie, jean = find(desk, "1"), find(desk, "2")
+    assert marie is not None
+    assert jean is not None
+    desk.apply(desk.bring("people", HEAD + "1;Marie;Dupont;m@exemple.be;oui;\n", choices=CHOSEN))
+    with made.database.transaction() as session:
+        point = selects.reachable().subquery("point")
+        assert set(session.scalars(select(point.c.person_id))) == {jean.id}
+        [waiting] = differences.open_of(session, marie.id)
+        differences.decide(session, waiting.id, DifferenceState.KEPT, by=AccountId(1), at=NOW)
+        assert set(session.scalars(select(point.c.person_id))) == {marie.id, jean.id}
+        assert service_mail(session, marie) is None
+    # The same news again is no news: what a colleague said stands.
+    desk.apply(desk.bring("people", "id;décédé\n1;oui\n", choices=CHOSEN))
+    with made.database.reading() as session:
+        assert service_mail(session, marie) is None
+
+
+def service_mail(session: Session, who: Person) -> Refusal | None:
+    """Why a letter that we owe them does not leave; None where it does."""
+    return gate.verdict(session, person_id=who.id, purpose=SERVICE, address_key="", at=NOW).refusal
 
 
 def test_who_left_by_their_death_comes_as_dead_and_the_dead_keep_what_they_were(desk: Desk) -> None:

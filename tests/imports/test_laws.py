@@ -27,7 +27,10 @@ PHONES = st.sampled_from(["", "0470123456", "0471000000"])
 IDS = st.sampled_from(["", "X1", "X2"])
 STREETS = st.sampled_from(["", "rue Haute 1", "rue Basse 2"])
 PEOPLE = st.tuples(
-    IDS, NAMES, st.sampled_from(["", "Dupont"]), EMAILS, PHONES, STREETS, st.sampled_from(["", "fr", "nl"])
+    *(IDS, NAMES, st.sampled_from(["", "Dupont"]), EMAILS, PHONES, STREETS, st.sampled_from(["", "fr", "nl"])),
+    *(st.sampled_from(["", "", "oui"]), st.sampled_from(["", "École libre / Ath", "Groupe 12"])),
+    *(st.sampled_from(["", "école", "?"]), st.sampled_from(["", "E1"]), st.sampled_from(["", "7", "8"])),
+    *(st.sampled_from(["", "Les Dupont"]), st.sampled_from(["", "presse|vip", "vip"])),
 )
 STATES = st.sampled_from(["oui", "non", "désinscrit", "en attente", "?"])
 DATES = st.sampled_from(["", "2020-01-01", "2026-11-01"])
@@ -49,7 +52,8 @@ FILES = st.one_of(
 )
 BEFORE = st.lists(FILES, max_size=2)
 HEADS = {
-    "people": "id;prénom;nom;email;gsm;rue;langue",
+    "people": "id;prénom;nom;email;gsm;rue;langue;décédé;organisation;type organisation;id organisation;foyer;"
+    "enveloppe;étiquettes",
     "consents": "email;consentement;date;voie;preuve;prénom",
     "suppressions": "email;date",
     "refusals": "contact id;prénom;nom;email;gsm;rue;canal;finalité;date;ne pas contacter",
@@ -153,13 +157,14 @@ def test_undone_in_turn_all_is_as_it_was(founded: Callable[[], House], files: li
 
 
 PEOPLE_FILES = st.tuples(st.just("people"), st.lists(PEOPLE, min_size=1, max_size=4))
-MARIE = ("", "Marie", "Dupont", "a@exemple.be", "0470123456", "", "fr")
+ALONE = ("",) * 7
+MARIE = ("", "Marie", "Dupont", "a@exemple.be", "0470123456", "", "fr", *ALONE)
 
 
 @ON_DATABASES
 @given(one=PEOPLE_FILES, other=PEOPLE_FILES)
 @example(one=("people", [MARIE]), other=("people", [MARIE]))
-@example(one=("people", [MARIE]), other=("people", [MARIE, ("X1", "Jean", "", "", "", "", "")]))
+@example(one=("people", [MARIE]), other=("people", [MARIE, ("X1", "Jean", "", "", "", "", "", *ALONE)]))
 def test_what_is_said_to_be_in_is_in_whatever_other_file_was_undone(
     founded: Callable[[], House], one: File, other: File
 ) -> None:
@@ -198,7 +203,10 @@ def test_a_row_without_any_key_goes_in_once_and_again_after_an_undo(founded: Cal
     later = founded()
     file: File = (
         "people",
-        [("", "Jean", "Dupont", "", "", "rue Haute 1", "fr"), ("", "", "", "", "0471000000", "", "")],
+        [
+            ("", "Jean", "Dupont", "", "", "rue Haute 1", "fr", *ALONE),
+            ("", "", "", "", "0471000000", "", "", *ALONE),
+        ],
     )
     create, same = RowVerdict.CREATE, RowVerdict.SAME
     desk = later()
@@ -214,7 +222,7 @@ def test_a_row_without_any_key_goes_in_once_and_again_after_an_undo(founded: Cal
 
 def test_of_two_imports_of_one_file_at_the_same_time_each_row_goes_in_by_one(founded: Callable[[], House]) -> None:
     later = founded()
-    file: File = ("people", [("", name, "Dupont", "", "", "", "") for name in ("Jean", "Marie", "Noël")])
+    file: File = ("people", [("", name, "Dupont", "", "", "", "", *ALONE) for name in ("Jean", "Marie", "Noël")])
     first, second = bring(desk := later(), file), bring(later(), file)
     with desk.assembly.database.transaction() as session:
         imports.apply(session, first.id, at=desk.assembly.clock())
@@ -237,7 +245,7 @@ def test_a_dry_run_sees_what_earlier_blocks_bring_to_people_we_know_and_to_newco
 ) -> None:
     later = founded()
     desk = later()
-    desk.apply(bring(desk, ("people", [("X2", "Jean", "", "", "", "", "fr")])))
+    desk.apply(bring(desk, ("people", [("X2", "Jean", "", "", "", "", "fr", *ALONE)])))
     rows: list[tuple[str, ...]] = [
         ("X2", "Jean", "", "c@exemple.be", "", "", "fr"),  # brings an address to somebody we know
         ("", "Marie", "Dupont", "", "0470123456", "", ""),
@@ -245,7 +253,7 @@ def test_a_dry_run_sees_what_earlier_blocks_bring_to_people_we_know_and_to_newco
         ("", "Marie", "Dupont", "a@exemple.be", "0470123456", "", ""),  # and to a newcomer
         ("", "", "Dupont", "a@exemple.be", "", "", ""),
     ]
-    run = bring(later(), ("people", rows))
+    run = bring(later(), ("people", [(*row, *ALONE) for row in rows]))
     tried = [row.verdict for _, row in sorted(desk.rows(run).items())]
     desk.apply(run)
     assert (

@@ -48,6 +48,7 @@ class ChoiceSort(StrEnum):
     GIFT_KIND = "gift-kind"
     COLLEAGUE = "colleague"
     CHANNEL = "channel"
+    OWNER = "owner"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

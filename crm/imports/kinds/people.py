@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
@@ -16,7 +17,7 @@ class People:
     """A list of supporters, members or groups."""
 
     code = "people"
-    label = N_("Personnes")
+    label = N_("Personnes et organisations")
     about = N_(
         "Noms, adresses, téléphones, numéros de membre. Ce fichier n’autorise rien : "
         "les consentements s’importent à part, avec leur preuve."
@@ -32,7 +33,7 @@ class People:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.ORGANISATION_NAME,
+        *binding.ORGANISATION,
         shared.EMAIL,
         *shared.PHONES,
         *shared.ADDRESS,
@@ -53,9 +54,10 @@ class People:
             aliases=("decede", "decedee", "decede·e", "decede(e)", "overleden", "deceased", "is deceased", "dcd"),
             help=N_(
                 "Une personne nouvelle vient comme décédée : rien ne lui est envoyé. Pour quelqu’un que nous "
-                "connaissons, la nouvelle attend une décision."
+                "connaissons, la nouvelle attend une décision, et rien ne part d’ici là."
             ),
         ),
+        *binding.BONDS,
     )
     choices: tuple[Choice, ...] = (
         Choice(
@@ -64,13 +66,18 @@ class People:
             help=N_("Par exemple « civicrm » ; nécessaire si une colonne porte ses numéros."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The person of the row."""
         who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        system = cells.choice("system")
+        who, group = binding.parted(cells, who, system)
         shared.require_somebody(cells, who)
         died, died_on = cells.death()
         if died_on is not None and who.birth_on is not None and died_on < who.birth_on:
             cells.refuse(Reason.NOT_DAY, "deceased_on")
-        return None if cells.reasons else Wish(arrival=replace(who, died=died, died_on=died_on))
+        bound = binding.bound_of(cells, who, group, system)
+        arrival = replace(who, died=died, died_on=died_on)
+        return None if cells.reasons else Wish(arrival=arrival, organisation=group, bound=bound)

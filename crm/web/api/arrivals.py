@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from crm.people import arriving
 from crm.people import service as people
-from crm.people.model import ExternalId, NewPerson, Person
+from crm.people.model import ExternalId, NewPerson, Person, PersonKind
+from crm.people.rules import tidy_organisation
 from crm.values.ages import is_too_young
 from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
@@ -32,6 +34,8 @@ NOT_EMAIL = N_("Ce n’est pas une adresse à laquelle on peut écrire, comme ma
 NEEDS_EMAIL = N_("Donnez l’adresse e-mail de la personne : c’est à elle que l’accord se rapporte.")
 NOT_PHONE = N_("Ce n’est pas un numéro que l’on peut former.")
 NOT_NAME = N_("Un nom a des lettres seulement, cent au plus, sans lien ni signe particulier.")
+NOT_ORGANISATION = N_("Un nom d’organisation a deux cents caractères au plus, sans < > { }.")
+NEEDS_ORGANISATION = N_("Donnez le nom de l’organisation dont c’est la sorte.")
 NOT_ADDRESS = N_("Cette partie de l’adresse ne convient pas.")
 NOT_NUMBER = N_("Ce numéro de membre ne convient pas.")
 TOO_YOUNG = N_("Les personnes de moins de 13 ans ne peuvent pas agir elles-mêmes ici.")
@@ -44,13 +48,18 @@ Value = TypeVar("Value")
 def bring(session: Session, caller: Caller, asked: PersonIn, *, source: str) -> Person:
     """Who that is, known or new: what is new is added, what differs waits for a person. Raises `Problem`."""
     new = parsed(asked, today=brussels_day(caller.at), source=source_of(caller, source))
-    return arriving.arrive(
-        session,
-        caller.made.addresses,
-        new,
-        at=caller.at,
-        statement=asked.model_dump(mode="json", exclude_defaults=True),
-    ).person
+    facts: dict[str, Any] = {"at": caller.at, "statement": asked.model_dump(mode="json", exclude_defaults=True)}
+    if new.organisation_name and new.kind is PersonKind.INDIVIDUAL:
+        group = NewPerson(
+            kind=PersonKind.ORGANISATION,
+            organisation_name=new.organisation_name,
+            organisation_kind=new.organisation_kind,
+            language=new.language,
+            source=new.source,
+        )
+        who = replace(new, organisation_name="", organisation_kind=None)
+        return arriving.arrive_for(session, caller.made.addresses, who, group, **facts).person
+    return arriving.arrive(session, caller.made.addresses, new, **facts).person
 
 
 def at_email(session: Session, caller: Caller, asked: PersonIn) -> tuple[Person, ...]:
@@ -90,11 +99,11 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
         address = value(lambda: _address(parts), "/person/address", NOT_ADDRESS)
     first = value(lambda: people.tidy_name(asked.first_name, field="first_name"), "/person/first_name", NOT_NAME)
     last = value(lambda: people.tidy_name(asked.last_name, field="last_name"), "/person/last_name", NOT_NAME)
-    if asked.birth_on is not None and not date(today.year - 120, 1, 1) <= asked.birth_on <= today:
-        flaws.append(Flaw(sentence=NOT_BIRTH, pointer="/person/birth_on"))
-    elif is_too_young(asked.birth_on, today):
-        flaws.append(Flaw(sentence=TOO_YOUNG, pointer="/person/birth_on"))
-    known_by = asked.email or asked.phone or ((first or last) and asked.address)
+    flaws += _flaws_of_birth(asked.birth_on, today)
+    group = value(lambda: tidy_organisation(asked.organisation_name), "/person/organisation_name", NOT_ORGANISATION)
+    if asked.organisation_kind is not None and not asked.organisation_name:
+        flaws.append(Flaw(sentence=NEEDS_ORGANISATION, pointer="/person/organisation_name"))
+    known_by = asked.email or asked.phone or ((first or last or group) and asked.address)
     if not flaws and not known_by:
         flaws.append(Flaw(sentence=NOBODY, pointer="/person"))
     if flaws:
@@ -105,6 +114,9 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
         address=address,
         first_name=first or "",
         last_name=last or "",
+        kind=PersonKind.ORGANISATION if group and not (first or last) else PersonKind.INDIVIDUAL,
+        organisation_name=group or "",
+        organisation_kind=asked.organisation_kind,
         title=asked.title,
         language=asked.language,
         birth_on=asked.birth_on,
@@ -112,6 +124,12 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
         external_ids=tuple(ExternalId(system=one.system, value=one.value) for one in asked.external_ids),
         source=source,
     )
+
+
+def _flaws_of_birth(birth_on: date | None, today: date) -> list[Flaw]:
+    if birth_on is not None and not date(today.year - 120, 1, 1) <= birth_on <= today:
+        return [Flaw(sentence=NOT_BIRTH, pointer="/person/birth_on")]
+    return [Flaw(sentence=TOO_YOUNG, pointer="/person/birth_on")] if is_too_young(birth_on, today) else []
 
 
 def moment(caller: Caller, said: datetime | None, pointer: str) -> datetime:

@@ -8,7 +8,8 @@ SHAPES = {
     "AddressIn": N_("Une adresse postale, en parties."),
     "ExternalIdIn": N_("Comment un autre système appelle cette personne."),
     "PersonIn": N_(
-        "Ce que l’on sait de quelqu’un : au moins un e-mail, un téléphone, ou un nom avec une adresse postale."
+        "Ce que l’on sait d’une personne ou d’une organisation : au moins un e-mail, un téléphone, ou un nom avec une "
+        "adresse postale."
     ),
     "NoticeIn": N_("Les mots exacts que la personne a lus à côté de la case."),
     "DoubleOptInIn": N_("La preuve que la personne a confirmé chez vous ; demande la portée « confirmed-consents »."),

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from crm.actions.model import LONGEST_COMMENT, MOST_SEATS, DeedKind
 from crm.donations.model import GENERAL, LARGEST
-from crm.people.model import Title
+from crm.people.model import OrganisationKind, Title
 from crm.values.languages import Language
 from crm.web.words import N_
 
@@ -52,7 +52,7 @@ class ExternalIdIn(Strict):
 
 
 class PersonIn(Strict):
-    """What is known of somebody: at least an e-mail address, a phone, or a name with a postal address."""
+    """What is known of a person or an organisation: at least an e-mail address, a phone, or a name with an address."""
 
     email: Annotated[str, StringConstraints(max_length=254)] | None = Field(
         default=None, json_schema_extra={"format": "email"}
@@ -62,6 +62,16 @@ class PersonIn(Strict):
     )
     first_name: Annotated[Line, Field(max_length=100)] = ""
     last_name: Annotated[Line, Field(max_length=100)] = ""
+    organisation_name: Annotated[Line, Field(max_length=200)] = Field(
+        default="",
+        description=N_(
+            "Seul, c’est l’organisation qui arrive. Avec un nom de personne, les deux arrivent, et la personne est son "
+            "contact : c’est elle qui signe, donne ou consent."
+        ),
+    )
+    organisation_kind: OrganisationKind | None = Field(
+        default=None, description=N_("Ce qu’est l’organisation ; demande son nom.")
+    )
     title: Title = Field(default=Title.NONE, description=N_("Seulement si la personne l’a choisi."))
     language: Language = Language.FR
     birth_on: date | None = Field(

@@ -15,6 +15,7 @@ from crm.donations.model import GiftKind, Method
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, MappingIncomplete
+from crm.imports.kinds.binding import BOTH, PERSON
 from crm.imports.kinds.channels import ALL
 from crm.imports.kinds.every import OF_CONSENT, PROMISING, kind_of
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Kind, Sort
@@ -40,6 +41,8 @@ MISSING = {
 NOT_YOURS = N_("Cette colonne signe des dons réguliers, ce que votre rôle ne permet pas : ne la choisissez pas.")
 TWO_THINGS = N_("Cette colonne peut se lire de plusieurs façons : choisissez la bonne.")
 EVERYTHING = N_("Tout : lettres, appels, magazine (pour un refus)")
+OF_PERSON = N_("Celle de la personne")
+OF_BOTH = N_("Celle des deux")
 BY_ALL = N_("Tous les canaux (pour un refus)")
 FITS_NOTHING = N_("Aucun format connu ne lit cette colonne entière : choisissez le plus proche.")
 
@@ -230,6 +233,7 @@ def _choice(
             *((one.value, shell.say(word)) for one, word in words.CHANNELS.items()),
             (ALL, shell.say(BY_ALL)),
         ],
+        ChoiceSort.OWNER: [(PERSON, shell.say(OF_PERSON)), (BOTH, shell.say(OF_BOTH))],
         ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
         ChoiceSort.METHOD: [(one.value, shell.say(word)) for one, word in gift_words.METHODS.items() if one in BROUGHT],
         ChoiceSort.GIFT_KIND: [

@@ -12,8 +12,9 @@ from crm.imports.kinds.every import KINDS
 from crm.imports.model import STOPPED, Reason, Row, RowVerdict, Told
 from crm.imports.wish import Wish
 from crm.people.arrivals import one_line
-from crm.people.model import Person
+from crm.people.model import Person, TieKind
 from crm.people.rules import shown_number
+from crm.people.words import TIES
 from crm.values.money import typed
 from crm.web.office import shell
 from crm.web.words import N_
@@ -22,6 +23,9 @@ AS_SAID = frozenset(
     {
         *(Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE, Reason.NOT_MEMBER_KIND),
         *(Reason.ACCOUNT_OTHERWISE, Reason.ACCOUNT_TAKEN),
+        *(Reason.ORGANISATION_UNCLEAR, Reason.ORGANISATION_NEW, Reason.ORGANISATION_THERE),
+        *(Reason.NOT_ORGANISATION_KIND, Reason.NOT_TIE, Reason.AT_HOME, Reason.HOUSEHOLD_NAMED),
+        *(Reason.NOT_TAG, Reason.TAGS, Reason.TAGS_NEW, Reason.TAG_UNKNOWN, Reason.TAG_SENSITIVE),
     }
 )
 """Reasons that name something as the file says it: a code, the ends of accounts."""
@@ -90,6 +94,8 @@ def sentence(kind: str, why: Reason, what: str, purposes: dict[str, str]) -> str
         return shell.say(words.REASONS[why])
     if why in AS_SAID:
         return shell.say(words.REASONS[why], what=what)
+    if why is Reason.TIED:
+        return shell.say(words.REASONS[why], what=shell.say(TIES[TieKind(what)][0]))
     if why in OF_CONSENT and "/" in what:
         purpose, channel = what.split("/")
         by = shell.say(words.CHANNELS[Channel(channel)])
@@ -115,6 +121,7 @@ def shown(row: Row) -> dict[str, Any]:
     name = f"{who.first_name} {who.last_name}".strip() or who.organisation_name
     parts = [who.email.text if who.email else "", *(phone.e164 for phone in who.phones)]
     parts += [shell.day(who.birth_on)] if who.birth_on else []
+    parts += [wish.organisation.organisation_name] if wish.organisation else []
     parts += [one_line(who.address)] if who.address else []
     parts += [shell.day(said.occurred_at) for said in wish.said if said.occurred_at]
     parts += [shell.day(wish.gave.given_on), shell.money(wish.gave.cents)] if wish.gave else []
@@ -127,6 +134,7 @@ def shown(row: Row) -> dict[str, Any]:
     if wish.joined:
         parts += [wish.joined.kind, shell.day(wish.joined.joined_on)]
         parts += [shell.day(wish.joined.ended_on)] if wish.joined.ended_on else []
+    parts += wish.bound.tags if wish.bound else ()
     parts = [part for part in parts if part]
     return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}
 

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from crm.people import changes, differences, taking, words
 from crm.people import service as people
 from crm.people.errors import DifferenceMissing
-from crm.people.model import Difference, DifferenceState, Person
-from crm.people.saying import said_lines
+from crm.people.model import ALIVE, Difference, DifferenceState, Person
+from crm.people.saying import said_lines, said_text
 from crm.plans import mourning
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
@@ -110,6 +110,7 @@ def _shown(one: Difference, person: Person | None, held: Mapping[DifferenceId, M
         "field": shell.say(words.FIELDS[one.field]) if one.field in words.FIELDS else one.field,
         "held": said_lines(one.field, held.get(one.id, one.held), speaking),
         "said": said_lines(one.field, one.said, speaking),
+        "holds_back": one.field == "deceased_on" and said_text(one.field, one.said) != ALIVE,
         "source": words.source(one.source, speaking),
         "said_at": one.said_at,
         "statement": [str(value) for value in one.statement.values() if isinstance(value, str) and value.strip()],
