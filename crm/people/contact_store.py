@@ -228,6 +228,10 @@ def _point(row: ContactPointRow) -> ContactPoint:
         deliverability=row.deliverability,
         usage=row.usage,
         failures=row.failures,
+        valid_from_on=row.valid_from_on,
+        valid_until_on=row.valid_until_on,
+        season_from=row.season_from,
+        season_until=row.season_until,
         ended_at=row.ended_at,
     )
 

@@ -147,6 +147,7 @@ DOORS_BESIDES = {
         "settling",
         "taking",
         "taking_back",
+        "terms",
         "words",
     },
     "crm.segments": {
