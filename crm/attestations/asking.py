@@ -187,9 +187,9 @@ def _wanting(year: int, threshold: int, today: date) -> Select[*tuple[Any, ...]]
     is_body = func.coalesce(own.c.kind == FiscalKind.ENTERPRISE, names.c.kind == PersonKind.ORGANISATION)
     has_own = or_(func.coalesce(own.c.enterprise_number, "") != "", names.c.enterprise_number != "")
     reaches = {
-        "has_mail": reachable(ContactKind.EMAIL),
+        "has_mail": reachable(today, f"{today:%m-%d}"),
         "has_letter_box": reachable_by_post(today, f"{today:%m-%d}"),
-        "has_phone": reachable(ContactKind.PHONE),
+        "has_phone": reachable(today, f"{today:%m-%d}", ContactKind.PHONE),
     }
     return (
         select(

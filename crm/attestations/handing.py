@@ -17,7 +17,6 @@ from crm.attestations.tables import AttestationRow, HandingRow, RunRow
 from crm.audit import service as audit
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
-from crm.people.model import ContactKind
 from crm.people.selects import reachable, reachable_by_post
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, AttestationId, PersonId, RunId
@@ -81,7 +80,7 @@ def to_mail(session: Session, *, at: datetime, size: int) -> tuple[ToMail, ...]:
         .where(
             _MADE,
             RunRow.handed_at.is_not(None),
-            _has_mail(),
+            _has_mail(at),
             ~got,
             case((mailed, and_(old, ~reminded)), else_=True),
         )
@@ -97,7 +96,7 @@ def to_mail(session: Session, *, at: datetime, size: int) -> tuple[ToMail, ...]:
 def to_post(session: Session, year: int, *, at: datetime) -> tuple[Attestation, ...]:
     """Papers of people without a mailbox but with a letter box, who have not got theirs."""
     query = select(AttestationRow).where(
-        _MADE, AttestationRow.year == year, ~_has_mail(), _has_letter_box(at), ~_handed(*_GOT)
+        _MADE, AttestationRow.year == year, ~_has_mail(at), _has_letter_box(at), ~_handed(*_GOT)
     )
     return tuple(store.attestation(row) for row in session.scalars(query.order_by(AttestationRow.number)))
 
@@ -108,8 +107,8 @@ def piles(session: Session, year: int, *, at: datetime) -> Piles:
     sorts: dict[str, ColumnElement[bool]] = {
         "unmade": AttestationRow.issued_at.is_(None),
         "held": _handed(*_GOT),
-        "mailed": and_(_handed(HandWay.MAIL), _has_mail()),
-        "by_mail": _has_mail(),
+        "mailed": and_(_handed(HandWay.MAIL), _has_mail(at)),
+        "by_mail": _has_mail(at),
         "by_post": _has_letter_box(at),
     }
     pile = case(*((test, name) for name, test in sorts.items()), else_="by_neither").label("pile")
@@ -122,7 +121,7 @@ def piles(session: Session, year: int, *, at: datetime) -> Piles:
 def stranded(session: Session, year: int, *, at: datetime, size: int) -> tuple[Attestation, ...]:
     """Papers of people whom neither mail nor post reaches, and who have not got theirs."""
     query = select(AttestationRow).where(
-        _MADE, AttestationRow.year == year, ~_has_mail(), ~_has_letter_box(at), ~_handed(*_GOT)
+        _MADE, AttestationRow.year == year, ~_has_mail(at), ~_has_letter_box(at), ~_handed(*_GOT)
     )
     return tuple(store.attestation(row) for row in session.scalars(query.order_by(AttestationRow.number).limit(size)))
 
@@ -188,8 +187,9 @@ def _handed(*ways: HandWay, before: datetime | None = None) -> ColumnElement[boo
     return exists(select(row.id).where(*wanted).correlate(AttestationRow))
 
 
-def _has_mail() -> ColumnElement[bool]:
-    return _reaches(reachable(ContactKind.EMAIL))
+def _has_mail(at: datetime) -> ColumnElement[bool]:
+    day = brussels_day(at)
+    return _reaches(reachable(day, f"{day:%m-%d}"))
 
 
 def _has_letter_box(at: datetime) -> ColumnElement[bool]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from crm.collections.service import Office
 from crm.people import contacts
 from crm.people import service as people
-from crm.people.model import ContactKind, ContactPoint, Person
-from crm.people.rules import holds_on
+from crm.people.model import Person
+from crm.people.rules import holds_on, mailbox_on
 from crm.plans import collecting
 from crm.plans import service as plans
 from crm.plans.model import Channel
@@ -59,19 +59,13 @@ def due(
     return found, following
 
 
-def mailbox(person: Person) -> ContactPoint | None:
-    """Where a notice reaches somebody by mail."""
-    living = [one for one in person.contact_points if one.kind is ContactKind.EMAIL and one.is_living]
-    return person.primary if person.primary in living else next(iter(living), None)
-
-
 def by_letter(session: Session, office: Office, on: date) -> list[tuple[Notice, Person, PostalAddress]]:
     """Those who are to be told by letter: they have no mailbox, and an address of today."""
     found: list[tuple[Notice, Person, PostalAddress]] = []
     after: int | None = 0
     while after is not None and len(found) < MOST:
         several, after = due(session, office, on, after=after)
-        written = [(notice, person) for notice, person in several if mailbox(person) is None]
+        written = [(notice, person) for notice, person in several if mailbox_on(person, on) is None]
         abodes = contacts.addresses_of(session, {person.id for _, person in written})
         for notice, person in written:
             home = next((one for one in abodes.get(person.id, ()) if holds_on(one, on)), None)

@@ -16,7 +16,8 @@ from crm.consent.policy import EVERYWHERE, Book, Population, demands_on
 from crm.consent.selects import Moment
 from crm.people import contacts, differences
 from crm.people import service as people
-from crm.people.model import Person
+from crm.people.model import ContactKind, Person
+from crm.people.rules import holds_on
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 
@@ -160,12 +161,13 @@ _Living = dict[tuple[PersonId, Channel], frozenset[str]]
 
 
 def _living(session: Session, several: Sequence[Person], at: datetime, *, by_post: bool) -> _Living:
-    of_whom = [person.id for person in several] if by_post else []
-    boxes = contacts.letter_boxes_on(session, of_whom, brussels_day(at)) if of_whom else {}
+    of_whom, day = [person.id for person in several] if by_post else [], brussels_day(at)
+    boxes = contacts.letter_boxes_on(session, of_whom, day) if of_whom else {}
     found: _Living = {}
     for person in several:
-        found[person.id, Channel.EMAIL] = frozenset(point.address_key for point in person.emails if point.is_living)
-        phones = frozenset(point.address_key for point in person.phones if point.is_living)
+        holding = [point for point in person.contact_points if holds_on(point, day)]
+        phones = frozenset(point.address_key for point in holding if point.kind is ContactKind.PHONE)
+        found[person.id, Channel.EMAIL] = frozenset(p.address_key for p in holding if p.kind is ContactKind.EMAIL)
         found[person.id, Channel.PHONE] = found[person.id, Channel.SMS] = phones
         found[person.id, Channel.POST] = boxes.get(person.id, frozenset())
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -16,9 +17,9 @@ BY_THEIR_WORD = frozenset({Refusal.OBJECTED, Refusal.REFUSED, Refusal.WITHDRAWN,
 """What the gate says of whoever asked not to be written to; of the others it says that nobody asked them."""
 
 
-def mailboxes_saying_no(purpose: str) -> Select[*tuple[Any, ...]]:
-    """Every living mailbox at which somebody's word on a purpose is a no: person_id, contact_point_id."""
-    live = people.reachable().subquery("live")
+def mailboxes_saying_no(purpose: str, on: date) -> Select[*tuple[Any, ...]]:
+    """Every mailbox of that day at which somebody's word on a purpose is a no: person_id, contact_point_id."""
+    live = people.reachable(on, f"{on:%m-%d}").subquery("live")
     word, joined = words_at(live, purpose, Channel.EMAIL)
     return joined.add_columns(live.c.person_id, live.c.contact_point_id).where(word.is_in(NO))
 

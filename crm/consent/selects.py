@@ -94,15 +94,15 @@ def reachable(channel: Channel, moment: Moment) -> Select[*tuple[Any, ...]]:
         case Channel.POST:
             return people.reachable_by_post(moment.on, moment.day_of_year)
         case Channel.PHONE | Channel.SMS:
-            return people.reachable(ContactKind.PHONE)
+            return people.reachable(moment.on, moment.day_of_year, ContactKind.PHONE)
         case Channel.EMAIL:
-            return people.reachable()
+            return people.reachable(moment.on, moment.day_of_year)
 
 
 def allowed(purpose: str, channel: Channel = Channel.EMAIL, *, moment: Moment) -> Select[*tuple[Any, ...]]:
     """Whom we may write to for a purpose, one row per person.
 
-    At their primary address where that is allowed, else at the oldest of the others.
+    At a season's own address first, else at their primary one where that is allowed, else at the oldest of the others.
 
     Columns: person_id, contact_point_id, address, address_key, language.
     """
@@ -117,7 +117,7 @@ def allowed_in_turn(purpose: str, channel: Channel = Channel.EMAIL, *, moment: M
     """
     # Chosen among after they are found: beside a window, SQLite would write down every living address first.
     fit = allowed_places(purpose, channel, moment=moment).subquery("fit")
-    turn = (fit.c.is_primary.desc(), fit.c.contact_point_id)
+    turn = (fit.c.is_seasonal.desc(), fit.c.is_primary.desc(), fit.c.contact_point_id)
     choice = func.row_number().over(partition_by=fit.c.person_id, order_by=turn)
     return select(*(fit.c[name] for name in _WRITTEN_TO), choice.label("choice"))
 

@@ -20,7 +20,7 @@ from crm.foundation.database import hold
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import Deliverability, Person
-from crm.people.rules import holds_on
+from crm.people.rules import holds_on, mailbox_on
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
@@ -59,7 +59,7 @@ def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
             cents=waiting.cents,
             is_first=waiting.is_first,
             language=person.language,
-            reach=_reached(person, has_address=reach[person_id]),
+            reach=_reached(person, on, has_address=reach[person_id]),
         )
         found.append(replace(waiting, way=way))
     return tuple(found)
@@ -170,10 +170,10 @@ def _reach(session: Session, ids: Collection[PersonId], on: date) -> dict[Person
     }
 
 
-def _reached(person: Person, *, has_address: bool) -> Reach:
-    mail = person.primary
+def _reached(person: Person, on: date, *, has_address: bool) -> Reach:
+    mail, phones = mailbox_on(person, on), [point for point in person.phones if holds_on(point, on)]
     return Reach(
         has_mail=mail is not None and mail.deliverability is Deliverability.LIVE,
         has_address=has_address,
-        has_phone=any(point.deliverability is Deliverability.LIVE for point in person.phones),
+        has_phone=any(point.deliverability is Deliverability.LIVE for point in phones),
     )

@@ -36,8 +36,8 @@ _PERSON = (
     "language", "birth_on", "source", "created_at",
 )
 _POINT = (
-    "person_id", "kind", "value", "address_key", "is_primary", "usage", "deliverability", "failures", "source",
-    "created_at",
+    "person_id", "kind", "value", "address_key", "is_primary", "usage", "season_from", "season_until",
+    "deliverability", "failures", "source", "created_at",
 )
 _PARTS = tuple(contact_store.PARTS)
 _of_parts = attrgetter(*_PARTS)
@@ -152,7 +152,7 @@ def _person(person_id: int, arrival: Arrival) -> tuple[Any, ...]:
 
 def _points(added: Added, arrival: Arrival) -> Iterator[tuple[Any, ...]]:
     new = arrival.new
-    rest = (True, Usage.HOME, Deliverability.LIVE, 0, new.source, arrival.at)
+    rest = (True, Usage.HOME, "", "", Deliverability.LIVE, 0, new.source, arrival.at)
     if new.email:
         yield (added.person_id, ContactKind.EMAIL, new.email.text, added.email_key, *rest)
     if new.phone:

@@ -74,10 +74,11 @@ def point_at(session: Session, person_id: int, kind: ContactKind, address_key: s
     return None if row is None else _point(row)
 
 
-def people_ever_at(session: Session, address_key: str) -> list[int]:
-    """Everybody who has that address, or had it once, whoever they are today."""
+def people_ever_at(session: Session, address_keys: Collection[str]) -> list[int]:
+    """Everybody who has one of those addresses, or had it once, whoever they are today."""
     row = ContactPointRow
-    return list(session.scalars(select(row.person_id).where(row.address_key == address_key).order_by(row.person_id)))
+    there = select(row.person_id).where(row.address_key.in_(address_keys))
+    return list(session.scalars(there.order_by(row.person_id)))
 
 
 def add_point(
@@ -227,6 +228,10 @@ def _point(row: ContactPointRow) -> ContactPoint:
         deliverability=row.deliverability,
         usage=row.usage,
         failures=row.failures,
+        valid_from_on=row.valid_from_on,
+        valid_until_on=row.valid_until_on,
+        season_from=row.season_from,
+        season_until=row.season_until,
         ended_at=row.ended_at,
     )
 

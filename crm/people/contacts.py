@@ -12,11 +12,11 @@ from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, keys, search, store
 from crm.people.errors import AbodeMissing, ContactPointMissing
 from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Person, Usage
-from crm.people.rules import deliverability, holds_on, tidy_season
+from crm.people.rules import ALWAYS, deliverability, holds_on, tidy_season, within
 from crm.values.address_key import dedupe_key
 from crm.values.address_lines import lines
+from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
-from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
@@ -127,11 +127,6 @@ def _follow(session: Session, old: ContactPoint, new: ContactPoint, *, at: datet
     return _point(session, new.id)
 
 
-def set_usage(session: Session, contact_point_id: ContactPointId, usage: Usage) -> None:
-    """Says what it is used for."""
-    contact_store.change_point(session, _point(session, contact_point_id).id, {"usage": usage})
-
-
 def add_address(
     session: Session,
     addresses: AddressHasher,
@@ -215,24 +210,6 @@ def move(
         if abode.is_primary and abode.dedupe_key != dedupe_key(address):
             contact_store.change_abode(session, abode.id, {"ended_at": at, "is_primary": False})
     return add_address(session, addresses, address, person_id=person_id, at=at, source=source, is_primary=True)
-
-
-def set_terms(
-    session: Session,
-    abode_id: PostalAddressId,
-    *,
-    usage: Usage,
-    valid_from_on: date | None,
-    valid_until_on: date | None,
-    season: tuple[str, str],
-) -> None:
-    """Says what an address is used for and when it holds. Raises `Invalid`."""
-    if valid_from_on and valid_until_on and valid_until_on < valid_from_on:
-        raise Invalid("it ends before it begins", field="valid_until_on")
-    season_from, season_until = tidy_season(*season)
-    values: dict[str, Any] = {"usage": usage, "valid_from_on": valid_from_on, "valid_until_on": valid_until_on}
-    values |= {"season_from": season_from, "season_until": season_until}
-    contact_store.change_abode(session, _abode(session, abode_id).id, values)
 
 
 def revive_address(session: Session, abode_id: PostalAddressId) -> None:
@@ -370,10 +347,12 @@ def _add(
         )
         keys.refresh(session, [person_id])
         return added
-    if known.ended_at is not None:
-        contact_store.change_point(session, known.id, {"ended_at": None, "is_primary": first})
-        return _point(session, known.id)
-    return known
+    values: dict[str, Any] = {} if known.ended_at is None else {"ended_at": None, "is_primary": first}
+    if not within(known, brussels_day(at)):
+        values |= ALWAYS  # they use it now, whatever we held of when
+    if values:
+        contact_store.change_point(session, known.id, values)
+    return _point(session, known.id)
 
 
 def _held(session: Session, person_id: PersonId) -> PersonId:

@@ -170,10 +170,25 @@ def _unite_points(session: Session, loser: PersonId, survivor: PersonId) -> list
         ended = equal.ended_at if point.ended_at is not None else None
         values = {"ended_at": ended, "failures": max(equal.failures, point.failures)}
         values["deliverability"] = max(equal.deliverability, point.deliverability, key=_WORSE.__getitem__)
+        values |= _both_times(equal, point)
         moves += row_moves.change(session, table, ContactPointRow.id == equal.id, values)
         moves += _tell_failures(session, "contact_point_id", point.id, equal.id)
     session.expire_all()
     return moves
+
+
+def _both_times(equal: ContactPointRow, point: ContactPointRow) -> dict[str, Any]:
+    """When a way holds that two records had: whenever it did at either; where one of them ended, as at the other."""
+    of_both = [way for way in (equal, point) if way.ended_at is None] or [equal]
+    begins, ends = [way.valid_from_on for way in of_both], [way.valid_until_on for way in of_both]
+    seasons = {(way.season_from, way.season_until) for way in of_both}
+    season = seasons.pop() if len(seasons) == 1 else ("", "")
+    return {
+        "valid_from_on": None if None in begins else min(one for one in begins if one),
+        "valid_until_on": None if None in ends else max(one for one in ends if one),
+        "season_from": season[0],
+        "season_until": season[1],
+    }
 
 
 def _unite_abodes(session: Session, loser: PersonId, survivor: PersonId) -> list[RowMove]:

@@ -100,9 +100,10 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactPoint:
-    """An e-mail address or phone number. `address_key` is the keyed hash under which ledgers know it.
+    """An e-mail address or phone number, and when it holds (as of `Abode`).
 
-    `value` is written to as it stands: an address as typed, a phone number in its international form (E.164).
+    `address_key` is the keyed hash under which ledgers know it. `value` is written to as it stands: an address as
+    typed, a phone number in its international form (E.164).
     """
 
     id: ContactPointId
@@ -114,6 +115,10 @@ class ContactPoint:
     deliverability: Deliverability
     usage: Usage = Usage.HOME
     failures: int = 0
+    valid_from_on: date | None = None
+    valid_until_on: date | None = None
+    season_from: str = ""
+    season_until: str = ""
     ended_at: datetime | None = None
 
     @property

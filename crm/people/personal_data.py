@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -98,6 +99,20 @@ def _spelt(point: ContactPointRow) -> set[str]:
     return {EmailAddress.parse(point.value).normal, point.value.lower()}
 
 
+def _times(way: ContactPointRow | PostalAddressRow, language: Language) -> dict[str, Any]:
+    """When a way to reach them holds, as far as it is not always; and when it ended."""
+    parts = []
+    if way.valid_from_on:
+        parts.append(say(language, N_("dès le %(day)s")) % {"day": f"{way.valid_from_on:%d/%m/%Y}"})
+    if way.valid_until_on:
+        parts.append(say(language, N_("jusqu’au %(day)s")) % {"day": f"{way.valid_until_on:%d/%m/%Y}"})
+    if way.season_from:
+        first, last = ("/".join(reversed(day.split("-"))) for day in (way.season_from, way.season_until))
+        season = say(language, N_("chaque année du %(first)s au %(last)s"))
+        parts.append(season % {"first": first, "last": last})
+    return {"holds": ", ".join(parts), "until": way.ended_at}
+
+
 def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
     """Identity, ways to reach them, what other systems call them, households, tags and ties."""
     ids = subject.person_ids
@@ -107,6 +122,10 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
     )
     at = Column(key="at", label=say(language, N_("Depuis")))
     source = Column(key="source", label=say(language, N_("D’où cela vient")))
+    times = (
+        Column(key="holds", label=say(language, N_("Quand elle sert"))),
+        Column(key="until", label=say(language, N_("Jusqu’au"))),
+    )
     people = session.scalars(
         select(PersonRow).where(PersonRow.id.in_(ids)).order_by(PersonRow.id != subject.person_id, PersonRow.id)
     ).all()
@@ -160,15 +179,15 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
         Section(
             key="contact_points",
             title=say(language, N_("Vos adresses e-mail et numéros")),
-            columns=(value, at, Column(key="until", label=say(language, N_("Jusqu’au"))), source),
+            columns=(value, at, *times, source),
             rows=[
-                {"value": p.value, "at": p.created_at, "until": p.ended_at, "source": said(p.source)} for p in points
+                {"value": p.value, "at": p.created_at, **_times(p, language), "source": said(p.source)} for p in points
             ],
         ),
         Section(
             key="addresses",
             title=say(language, N_("Vos adresses postales")),
-            columns=(value, at, Column(key="until", label=say(language, N_("Jusqu’au"))), source),
+            columns=(value, at, *times, source),
             rows=[
                 {
                     "value": ", ".join(
@@ -181,7 +200,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                         if part
                     ),
                     "at": b.created_at,
-                    "until": b.ended_at,
+                    **_times(b, language),
                     "source": said(b.source),
                 }
                 for b in boxes

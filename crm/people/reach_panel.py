@@ -46,7 +46,7 @@ class ReachPanel:
                 of_points[failure.contact_point_id].append(failure)
             if failure.abode_id is not None:
                 of_abodes[failure.abode_id].append(failure)
-        shown = [_point(point, of_points[point.id], look.language) for point in points]
+        shown = [_point(point, of_points[point.id], look) for point in points]
         homes = [_abode(abode, of_abodes[abode.id], look) for abode in abodes]
         return Panel(
             key=self.key,
@@ -70,7 +70,8 @@ def shown_value(point: ContactPoint) -> str:
         return point.value
 
 
-def _point(point: ContactPoint, failures: Sequence[Failure], language: Language) -> dict[str, Any]:
+def _point(point: ContactPoint, failures: Sequence[Failure], look: Look) -> dict[str, Any]:
+    language = look.language
     word, shape = words.DELIVERABILITY[point.deliverability]
     usage = say(language, words.USAGES[point.usage])
     if point.kind is ContactKind.PHONE:
@@ -85,8 +86,8 @@ def _point(point: ContactPoint, failures: Sequence[Failure], language: Language)
         "word": say(language, word),
         "shape": shape,
         "failures": point.failures,
-        "told": _told(failures, language),
-        "ended_at": point.ended_at,
+        "told": _told(failures, look.language),
+        **_times(point, look),
     }
 
 
@@ -109,19 +110,26 @@ def _abode(abode: Abode, failures: Sequence[Failure], look: Look) -> dict[str, A
         "shape": shape,
         "failures": abode.failures,
         "told": _told(failures, look.language),
-        "valid_from_on": abode.valid_from_on,
-        "valid_until_on": abode.valid_until_on,
-        "season": _season(abode),
-        "holds_today": holds_on(abode, brussels_day(look.now)),
-        "ended_at": abode.ended_at,
+        **_times(abode, look),
     }
 
 
-def _season(abode: Abode) -> tuple[date, date] | None:
+def _times(way: Abode | ContactPoint, look: Look) -> dict[str, Any]:
+    """When it holds, and whether it does today."""
+    return {
+        "valid_from_on": way.valid_from_on,
+        "valid_until_on": way.valid_until_on,
+        "season": _season(way),
+        "holds_today": holds_on(way, brussels_day(look.now)),
+        "ended_at": way.ended_at,
+    }
+
+
+def _season(way: Abode | ContactPoint) -> tuple[date, date] | None:
     """The two days of a season, in a leap year so that 29 February exists."""
-    if not abode.season_from:
+    if not way.season_from:
         return None
-    return date.fromisoformat(f"2024-{abode.season_from}"), date.fromisoformat(f"2024-{abode.season_until}")
+    return date.fromisoformat(f"2024-{way.season_from}"), date.fromisoformat(f"2024-{way.season_until}")
 
 
 def _told(failures: Sequence[Failure], language: Language) -> list[dict[str, Any]]:

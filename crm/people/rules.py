@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 from crm.people.model import (
     LONGEST_NAME,
     LONGEST_ORGANISATION,
     Abode,
     Called,
+    ContactPoint,
     Deliverability,
     FailureReason,
     Person,
@@ -127,20 +130,38 @@ def tidy_season(first: str, last: str) -> tuple[str, str]:
     return begin.strftime("%m-%d"), end.strftime("%m-%d")
 
 
-def holds_on(abode: Abode, day: date) -> bool:
-    """True where a letter of that day may go to the address: within its dates and its season, and not known as dead."""
-    if abode.ended_at is not None or abode.deliverability is Deliverability.DEAD:
+ALWAYS: Mapping[str, Any] = MappingProxyType(
+    {"valid_from_on": None, "valid_until_on": None, "season_from": "", "season_until": ""}
+)
+"""What is written of a way that holds all year, every year."""
+
+
+def holds_on(way: Abode | ContactPoint, day: date) -> bool:
+    """True where somebody may be reached there that day: within its dates and its season, not ended, not known as dead.
+
+    `selects.reachable` and `selects.reachable_by_post` say the same in SQL.
+    """
+    return way.ended_at is None and way.deliverability is not Deliverability.DEAD and within(way, day)
+
+
+def within(way: Abode | ContactPoint, day: date) -> bool:
+    """True within its dates and its season, both days of each included."""
+    if way.valid_from_on is not None and day < way.valid_from_on:
         return False
-    if abode.valid_from_on is not None and day < abode.valid_from_on:
+    if way.valid_until_on is not None and day > way.valid_until_on:
         return False
-    if abode.valid_until_on is not None and day > abode.valid_until_on:
-        return False
-    if not abode.season_from:
+    if not way.season_from:
         return True
     today = day.strftime("%m-%d")
-    if abode.season_from <= abode.season_until:
-        return abode.season_from <= today <= abode.season_until
-    return today >= abode.season_from or today <= abode.season_until
+    if way.season_from <= way.season_until:
+        return way.season_from <= today <= way.season_until
+    return today >= way.season_from or today <= way.season_until
+
+
+def mailbox_on(person: Person, day: date) -> ContactPoint | None:
+    """Where a mail of that day goes: a season's own mailbox first, else the preferred one that holds then."""
+    holding = [point for point in person.emails if holds_on(point, day)]
+    return next((point for point in holding if point.season_from), None) or next(iter(holding), None)
 
 
 _AND = {Language.FR: "et", Language.NL: "en", Language.DE: "und", Language.EN: "and"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, event, select, tuple_
 from sqlalchemy.orm import Session
@@ -14,7 +14,8 @@ from crm.people.model import Person
 from crm.people.rules import typed_number
 from crm.people.search_answering import Known
 from crm.people.search_model import Facet, Found, Hit, Match
-from crm.people.search_question import Question
+from crm.people.search_question import Question, Rank
+from crm.people.search_words import SHORTEST_MEANT, domains_near
 from crm.people.tables import SearchTextRow
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -23,6 +24,8 @@ from crm.values.identifiers import PersonId
 RANKED = 400
 """How many of those who answer are compared; beyond, a longer question says more than a longer list."""
 MOST_GUESSES = 60
+FIRM = SHORTEST_MEANT + 1
+"""Where somebody answers by whole words as they are typed, no word is taken for one of fewer letters."""
 _WAITING = "people whose words are to be written"
 
 
@@ -33,19 +36,26 @@ def find(session: Session, addresses: AddressHasher, text: str, *, most: int = 5
     """
     _write(session)
     question = search_question.understood(text)
-    ranked: dict[int, bool] = dict.fromkeys(_exactly(session, addresses, question), False)
+    boxes, is_right = _boxes(question), False
+    exact = _exactly(session, addresses, question, boxes[:1])
+    ranked: dict[int, bool] = dict.fromkeys(exact, False)
     enough = skip + most + 1
     if question.terms:
         search_answering.plan_by_values(session)
-        ranked |= {one: False for one in _answering(session, question, {}, enough) if one not in ranked}
+        answers = _answering(session, question, {}, enough)
+        is_right = any(not standing.halves for standing in answers.values())
+        ranked |= {one: False for one in answers if one not in ranked}
     ways: tuple[Question, ...] = ()
+    near = [] if exact else _today(session, _at(session, addresses, boxes[1:]))
+    ranked = dict.fromkeys(near, True) | {one: guess for one, guess in ranked.items() if one not in near}
     if len(ranked) < skip + most and question.terms:
-        known, ways = _ways(session, question)
+        known, ways = _ways(session, question, FIRM if is_right else SHORTEST_MEANT)
         for way in ways:
             if len(ranked) < enough:
                 ranked |= {one: True for one in _answering(session, way, known, enough) if one not in ranked}
     shown = list(ranked)[skip : skip + most]
-    hits = _hits(session, question, ways, {person_id: ranked[person_id] for person_id in shown})
+    reached = dict.fromkeys({*exact, *near}, frozenset(boxes))
+    hits = _hits(session, question, ways, {person_id: ranked[person_id] for person_id in shown}, reached)
     return Found(hits=hits, has_more=len(ranked) >= enough)
 
 
@@ -133,45 +143,68 @@ def _before_commit(session: Session) -> None:
     _write(session)
 
 
-def _exactly(session: Session, addresses: AddressHasher, question: Question) -> list[int]:
+def _boxes(question: Question) -> tuple[str, ...]:
+    """The e-mail address that was typed, as it is compared, then those that may have been meant by it."""
+    local, at, domain = question.text.casefold().rpartition("@")
+    near = domains_near(domain) if at else ()
+    try:
+        typed = EmailAddress.parse(f"{local}@{domain if '.' in domain else near[0]}" if near else question.text)
+    except Invalid:
+        return ()
+    local = typed.normal.rpartition("@")[0]
+    return f"{local}@{domain}", *(f"{local}@{one}" for one in near)
+
+
+def _exactly(session: Session, addresses: AddressHasher, question: Question, box: Sequence[str]) -> list[int]:
     """Whose very e-mail address or member number it is."""
     found: list[int] = []
     number = typed_number(question.text)
     member = store.id_of_number(session, number) if 0 < len(number) <= 20 else None
     if member is not None:
         found.append(member)
-    if "@" in question.text:
-        try:
-            key = addresses.key_of(EmailAddress.parse(question.text).normal)
-        except Invalid:
-            key = ""
-        found += contact_store.people_ever_at(session, key) if key else []
+    return _today(session, found + _at(session, addresses, box))
+
+
+def _at(session: Session, addresses: AddressHasher, boxes: Sequence[str]) -> list[int]:
+    """Whose one of those e-mail addresses is or was."""
+    return contact_store.people_ever_at(session, [addresses.key_of(one) for one in boxes]) if boxes else []
+
+
+def _today(session: Session, found: Collection[int]) -> list[int]:
     living = search_store.survivors(session, found) if found else {}
     return list(dict.fromkeys(living[one] for one in found if one in living))
 
 
-def _answering(session: Session, question: Question, known: Known, enough: int) -> list[int]:
+def _answering(session: Session, question: Question, known: Known, enough: int) -> dict[int, Rank]:
+    """Who answers and where they stand, best first."""
     found = search_answering.candidates(session, question.terms, known, limit=RANKED, enough=enough)
     facets = tuple(Facet) if question.hints else found.facets
     words = search_answering.words_of(session, found.people, facets)
-    return sorted(found.people, key=lambda one: (search_question.rank(question, words[one]), one))
+    ranks = {one: search_question.rank(question, words[one]) for one in found.people}
+    return dict(sorted(ranks.items(), key=lambda pair: (pair[1], pair[0])))
 
 
-def _ways(session: Session, question: Question) -> tuple[Known, tuple[Question, ...]]:
+def _ways(session: Session, question: Question, shortest: int) -> tuple[Known, tuple[Question, ...]]:
     """What may have been meant instead, as far as there is anybody of that name."""
-    guesses = search_question.guesses(question)
+    guesses = search_question.guesses(question, shortest=shortest)
     known = search_answering.known(session, {word for several in guesses.values() for word in several})
     meant = {typed: tuple(w for w in several if w in known)[:MOST_GUESSES] for typed, several in guesses.items()}
     return known, search_question.guessing(question, meant)
 
 
 def _hits(
-    session: Session, question: Question, ways: tuple[Question, ...], guessed: dict[int, bool]
+    session: Session,
+    question: Question,
+    ways: tuple[Question, ...],
+    guessed: dict[int, bool],
+    reached: Mapping[int, frozenset[str]],
 ) -> tuple[Hit, ...]:
+    """`reached`: whom we know by one of those e-mail addresses."""
     people = store.load(session, guessed)
     abodes = contact_store.abodes_of(session, guessed)
     asked = {False: (question,), True: ways}
-    found = {one: _by_name(asked[is_guess], people[PersonId(one)]) for one, is_guess in guessed.items()}
+    named = [one for one in guessed if one not in reached]
+    found = {one: _by_name(asked[guessed[one]], people[PersonId(one)]) for one in named}
     entries = search_store.entries(session, [one for one in guessed if not found.get(one)])
     hits = []
     for one, is_guess in guessed.items():
@@ -179,7 +212,9 @@ def _hits(
         matches = found.get(one)
         if not matches:
             own = [search_entries.shown(entry) for entry in entries[one]]
-            matches = max((search_question.matches(way, own) for way in asked[is_guess]), key=len)
+            boxes = [entry for entry in own if entry.text.casefold() in reached.get(one, ())]
+            several = [search_question.matches(way, own) for way in asked[is_guess]]
+            matches = search_question.known_by(boxes) or max(several, key=len, default=())
         abode = next(iter(abodes[person_id]), None)
         hits.append(Hit(person=people[person_id], abode=abode, matches=matches, is_guess=is_guess))
     return tuple(hits)

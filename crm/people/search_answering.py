@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 from crm.foundation.bulk import texts
 from crm.people.search_model import Facet
 from crm.people.search_question import Term
-from crm.people.search_words import SHORTEST_MEANT
+from crm.people.search_words import LONG_MEANT
 from crm.people.tables import SearchWordRow
 
 PROBED = 50_000
@@ -83,8 +83,8 @@ def candidates(session: Session, terms: Sequence[Term], known: Known, *, limit: 
 
 def known(session: Session, words: Collection[str]) -> Known:
     """Which of those words stand in names and addresses, and in which; long ones also where a word begins so."""
-    long = [word for word in words if len(word) >= SHORTEST_MEANT + 2]
-    short = [word for word in words if len(word) < SHORTEST_MEANT + 2]
+    long = [word for word in words if len(word) >= LONG_MEANT]
+    short = [word for word in words if len(word) < LONG_MEANT]
     return {**_standing(session, short, ""), **_standing(session, long, _BEYOND)}
 
 
@@ -164,7 +164,7 @@ def _ranges(term: Term, facet: Facet, known: Known) -> list[tuple[str, str]]:
     """From where to where the words stand that a term may be, in one facet; what overlaps is one."""
     meant = [guess for guess in term.guesses if facet in known.get(guess, ())]
     ranges = [(start, start + _BEYOND) for start in term.starts]
-    ranges += [(guess, guess + _BEYOND if len(guess) >= SHORTEST_MEANT + 2 else guess) for guess in meant]
+    ranges += [(guess, guess + _BEYOND if len(guess) >= LONG_MEANT else guess) for guess in meant]
     return _few_shapes(_apart(ranges))
 
 

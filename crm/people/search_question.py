@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from crm.people.search_model import Entry, Facet, Match
-from crm.people.search_words import MAIL_HOUSES, SHORTEST_MEANT, glued, misspelt, number_starts, telling, words
+from crm.people.search_words import (
+    LONG_MEANT,
+    MAIL_HOUSES,
+    SHORTEST_MEANT,
+    glued,
+    houses_near,
+    misspelt,
+    number_starts,
+    telling,
+    words,
+)
 
 LONGEST_QUESTION = 200
 MOST_TERMS = 8
@@ -49,7 +60,7 @@ class Question:
 
 def is_meant(word: str, guess: str) -> bool:
     """True where a guess stands for `word`: the same, or long enough to be its beginning."""
-    return word == guess or (len(guess) >= SHORTEST_MEANT + 2 and word.startswith(guess))
+    return word == guess or (len(guess) >= LONG_MEANT and word.startswith(guess))
 
 
 def understood(typed: str) -> Question:
@@ -81,10 +92,12 @@ def _domain_parts(domain: str) -> tuple[str, ...]:
     return words(typed.rpartition(".")[0] or typed)
 
 
-def guesses(question: Question) -> dict[str, tuple[str, ...]]:
-    """For each word that may be misspelt, what it may have been."""
+def guesses(question: Question, *, shortest: int = SHORTEST_MEANT) -> dict[str, tuple[str, ...]]:
+    """For each word that may be misspelt, what of at least so many letters it may have been."""
     asked = [term.starts[0] for term in question.terms if len(term.starts) == 1]
-    return {word: meant for word in (*asked, *map(glued, _runs(question))) if (meant := misspelt(word))}
+    several = dict.fromkeys((*asked, *map(glued, _runs(question))))
+    meant = {word: tuple(one for one in misspelt(word) if len(one) >= shortest) for word in several}
+    return {word: those for word, those in meant.items() if those}
 
 
 def guessing(question: Question, meant: dict[str, tuple[str, ...]]) -> tuple[Question, ...]:
@@ -93,14 +106,21 @@ def guessing(question: Question, meant: dict[str, tuple[str, ...]]) -> tuple[Que
     « vn den broek » is found under « vandenbroeck », « du pont » under « dupont »; what
     looks like a phone number may be a name and a postcode (« 11.11.11 1000 Bruxelles »).
     """
-    terms = tuple(replace(term, guesses=meant.get(term.starts[0], ())) for term in question.terms)
+    terms = _meant(question, meant).terms
     has_words = not _NUMBER.fullmatch(question.text) and len(question.text.split()) > 1
     unnumbered = [_worded(question.text, question.text, [])] if has_words and _PHONE.search(question.text) else []
     ways = unnumbered + ([replace(question, terms=terms)] if terms != question.terms else [])
+    local, at, domain = question.text.rpartition("@")
+    if at and houses_near(domain.casefold()) and _domain_parts(domain):
+        ways.append(_meant(_worded(question.text, local, []), meant))
     for run in _runs(question):
         others = tuple(term for term in terms if term.starts[0] not in run)
         ways.append(replace(question, terms=(Term((glued(run),), meant.get(glued(run), ())), *others)))
     return tuple(ways)
+
+
+def _meant(question: Question, meant: dict[str, tuple[str, ...]]) -> Question:
+    return replace(question, terms=tuple(replace(one, guesses=meant.get(one.starts[0], ())) for one in question.terms))
 
 
 def _runs(question: Question) -> Iterator[tuple[str, ...]]:
@@ -114,23 +134,41 @@ def _runs(question: Question) -> Iterator[tuple[str, ...]]:
                 yield run
 
 
-def rank(question: Question, held: Iterable[tuple[str, str]]) -> tuple[object, ...]:
+class Rank(NamedTuple):
+    """Where somebody stands among those who answer: the least comes first.
+
+    Words taken for others, those of another first letter, words that are no name, beginnings only, no hint, the facets,
+    the name.
+    """
+
+    guessed: int
+    strange: int
+    behind: int
+    halves: int
+    unhinted: int
+    weights: list[str]
+    name: str
+
+
+def rank(question: Question, held: Iterable[tuple[str, str]]) -> Rank:
     """Where somebody with those words (each under its facet) stands among those who answer: the least comes first.
 
-    Words of their name weigh most, whole words before beginnings, as typed before as meant.
+    Words of their name weigh most, whole words before beginnings, as typed before as meant, and of what was meant
+    what begins with the same letter.
     """
     own = sorted(held)
-    guessed, halves, weights = 0, 0, []
+    guessed, strange, halves, weights = 0, 0, 0, []
     for term in question.terms:
         typed = [one for one in own if one[1].startswith(term.starts)]
         answers = typed or [one for one in own if term.answers(one[1])]
         guessed += not typed
+        strange += not any(word[:1] == term.starts[0][:1] for _, word in answers)
         halves += not any(word in term.starts or word in term.guesses for _, word in answers)
         weights.append(answers[0][0] if answers else "9")
     hinted = sum(1 for hint in question.hints if any(word == hint for _, word in own)) if question.hints else 0
     behind = sum(weight > Facet.FIRST_NAME for weight in weights)
     name = " ".join([word for facet, word in own if facet <= Facet.FIRST_NAME])
-    return guessed, behind, halves, -hinted, sorted(weights), name
+    return Rank(guessed, strange, behind, halves, -hinted, sorted(weights), name)
 
 
 def matches(question: Question, entries: Sequence[Entry]) -> tuple[Match, ...]:
@@ -139,7 +177,11 @@ def matches(question: Question, entries: Sequence[Entry]) -> tuple[Match, ...]:
     for term in question.terms:
         answering = [entry for entry in entries if any(term.begins(word) for word in entry.words)]
         answering = answering or [entry for entry in entries if any(term.answers(word) for word in entry.words)]
-        if answering:
-            best = min(answering, key=lambda entry: (entry.is_past, entry.facet))
-            found[Match(field=best.field, text=best.text, kind=best.kind, is_past=best.is_past)] = None
+        found |= dict.fromkeys(known_by(answering))
     return tuple(found)
+
+
+def known_by(entries: Sequence[Entry]) -> tuple[Match, ...]:
+    """What is said of several entries: the best of them, which is theirs now if any is."""
+    best = min(entries, key=lambda entry: (entry.is_past, entry.facet), default=None)
+    return (Match(field=best.field, text=best.text, kind=best.kind, is_past=best.is_past),) if best else ()

@@ -7,14 +7,18 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from crm.values.folding import folded
 
 LONGEST_WORD = 60
 """Characters; what is longer is compared by its beginning."""
-SHORTEST_MISSPELT = 4
-"""A word of fewer letters is taken as it is typed."""
-SHORTEST_MEANT = 5
+SHORTEST_MISSPELT = 3
+"""A word of fewer letters is taken as it is typed; one of so many may only lack a letter."""
+SHORTEST_MEANT = 4
 """A misspelt word is taken for one of at least so many letters: shorter ones resemble everything."""
+LONG_MEANT = 7
+"""A word of so many letters may also have been meant as the beginning of a longer one."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[^\W_]+")
 _SAME = str.maketrans({"ı": "i", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n"})
@@ -33,6 +37,7 @@ _MAIL_HOUSES = (
 )
 MAIL_HOUSES = frozenset(_MAIL_HOUSES.split())
 """Where everybody has a mailbox: their names tell nobody apart."""
+_ENDINGS = ("com", "be", "fr", "net", "nl", "de", "lu")
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -103,7 +108,8 @@ def number_starts(typed: str) -> tuple[str, ...]:
 def misspelt(word: str) -> tuple[str, ...]:
     """Every word that is one slip away: a letter more, less or other, or two neighbours swapped.
 
-    The letters are those of our alphabet, or of the scripts that the word itself is written in.
+    The letters are those of our alphabet, or of the scripts that the word itself is written in. Those that begin like
+    it stand first: a slip is rarely made in the first letter.
     """
     if len(word) < SHORTEST_MISSPELT or not word.isalpha():
         return ()
@@ -113,7 +119,38 @@ def misspelt(word: str) -> tuple[str, ...]:
     found |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
     found |= {left + letter + right[1:] for left, right in cuts if right for letter in letters}
     found |= {left + letter + right for left, right in cuts for letter in letters}
-    return tuple(sorted(one[:LONGEST_WORD] for one in found if len(one) >= SHORTEST_MEANT and one != word))
+    meant = {one[:LONGEST_WORD] for one in found if len(one) >= SHORTEST_MEANT and one != word}
+    return tuple(sorted(meant, key=lambda one: (one[0] != word[0], one)))
+
+
+@lru_cache(maxsize=2_000)
+def houses_near(domain: str) -> tuple[str, ...]:
+    """The mail houses that somebody may have meant who typed `domain`: one slip away, or of another ending."""
+    name = domain.rpartition(".")[0] or domain
+    return tuple(
+        house
+        for house in _MAIL_HOUSES.split()
+        if house != domain and (_is_near(house, domain) or _is_near(house.rpartition(".")[0], name))
+    )
+
+
+@lru_cache(maxsize=200)
+def domains_near(domain: str) -> tuple[str, ...]:
+    """What may stand in our files, or may have been meant, for a domain that is a mail house, or nearly one.
+
+    « gmail.com » is near « gmial.com », « gmail.be » and « gmial.be », and each of them near it.
+    """
+    houses = houses_near(domain)
+    names = {house.rpartition(".")[0] for house in (*houses, *({domain} & MAIL_HOUSES))}
+    ending = domain.rpartition(".")[2]
+    several = [f"{name}.{one}" for name in sorted(names) for one in _once((ending, *_ENDINGS))]
+    if domain in MAIL_HOUSES:
+        several += [f"{name}.{ending}" for name in misspelt(domain.rpartition(".")[0])]
+    return tuple(one for one in _once((*houses, *several)) if one != domain)
+
+
+def _is_near(one: str, other: str) -> bool:
+    return one == other or (len(one) >= SHORTEST_MEANT and OSA.distance(one, other, score_cutoff=1) <= 1)
 
 
 @lru_cache(maxsize=100)

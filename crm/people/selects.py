@@ -21,10 +21,13 @@ from crm.people.tables import (
 )
 
 
-def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]:
-    """Every address of a kind that still is theirs and answers, of every living person not merged into another.
+def reachable(on: Any, day_of_year: Any, kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]:
+    """Every address of a kind that holds that day and answers, of every living person not merged into another.
 
-    Columns: person_id, contact_point_id, address, address_key, is_primary, language.
+    Twin of `rules.holds_on`. `on` is a date, `day_of_year` the same day as `MM-DD`; each a value or a bound parameter.
+
+    Columns: person_id, contact_point_id, address, address_key, is_primary, language, is_seasonal (it holds for some
+    months of each year only).
     """
     return (
         select(
@@ -34,6 +37,7 @@ def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]
             ContactPointRow.address_key,
             ContactPointRow.is_primary,
             PersonRow.language,
+            (ContactPointRow.season_from != "").label("is_seasonal"),
         )
         .join(PersonRow, PersonRow.id == ContactPointRow.person_id)
         .where(
@@ -43,7 +47,25 @@ def reachable(kind: ContactKind = ContactKind.EMAIL) -> Select[*tuple[Any, ...]]
             ContactPointRow.kind == kind,
             ContactPointRow.ended_at.is_(None),
             ContactPointRow.deliverability != Deliverability.DEAD,
+            *_within(ContactPointRow, on, day_of_year),
         )
+    )
+
+
+def _within(
+    row: type[ContactPointRow] | type[PostalAddressRow], on: Any, day_of_year: Any
+) -> tuple[ColumnElement[bool], ...]:
+    """Its dates and its season hold that day."""
+    runs_on = row.season_from <= row.season_until
+    in_season = case(
+        (row.season_from == "", True),
+        (runs_on, and_(row.season_from <= day_of_year, row.season_until >= day_of_year)),
+        else_=or_(row.season_from <= day_of_year, row.season_until >= day_of_year),
+    )
+    return (
+        or_(row.valid_from_on.is_(None), row.valid_from_on <= on),
+        or_(row.valid_until_on.is_(None), row.valid_until_on >= on),
+        in_season,
     )
 
 
@@ -56,17 +78,10 @@ def phones() -> Select[*tuple[Any, ...]]:
 def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
     """Every postal address a letter of that day may go to, with the columns of `reachable`; twin of `rules.holds_on`.
 
-    `on` is a date, `day_of_year` the same day as `MM-DD`; each a value or a bound parameter. `contact_point_id` is the
-    number of the postal address, `address` its dedupe key: whoever writes the lines asks for the parts. Besides,
-    `is_seasonal`: it holds for some months of each year only.
+    `contact_point_id` is the number of the postal address, `address` its dedupe key: whoever writes the lines asks for
+    the parts.
     """
     row = PostalAddressRow
-    runs_on = row.season_from <= row.season_until
-    within = case(
-        (row.season_from == "", True),
-        (runs_on, and_(row.season_from <= day_of_year, row.season_until >= day_of_year)),
-        else_=or_(row.season_from <= day_of_year, row.season_until >= day_of_year),
-    )
     return (
         select(
             row.person_id,
@@ -84,9 +99,7 @@ def reachable_by_post(on: Any, day_of_year: Any) -> Select[*tuple[Any, ...]]:
             not_(said_dead(PersonRow.id)),
             row.ended_at.is_(None),
             row.deliverability != Deliverability.DEAD,
-            or_(row.valid_from_on.is_(None), row.valid_from_on <= on),
-            or_(row.valid_until_on.is_(None), row.valid_until_on >= on),
-            within,
+            *_within(row, on, day_of_year),
         )
     )
 

@@ -14,7 +14,7 @@ from crm.people import keys, newcomers, returned, settling_store, store
 from crm.people.arrivals import Arrival, Known, Landing, Verdict
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, OrganisationKind, Person, Title, Usage
-from crm.people.rules import SAME_BOX
+from crm.people.rules import ALWAYS, SAME_BOX
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -140,6 +140,7 @@ def _write_points(
                     "address_key": key,
                     "is_primary": is_first,
                     "usage": Usage.HOME,
+                    **ALWAYS,
                     "deliverability": Deliverability.LIVE,
                     "failures": 0,
                     "ended_at": None,
@@ -173,10 +174,7 @@ def _write_addresses(
                 "is_primary": True,
                 "dedupe_key": dedupe_key(address),
                 "address_key": post_key(addresses, dedupe_key(address)),
-                "valid_from_on": None,
-                "valid_until_on": None,
-                "season_from": "",
-                "season_until": "",
+                **ALWAYS,
                 "deliverability": known.deliverability if known else Deliverability.LIVE,
                 "failures": known.failures if known else 0,
                 "ended_at": None,

@@ -87,6 +87,10 @@ class ContactPointRow(Base):
     usage: Mapped[Usage] = mapped_column(Word(Usage), default=Usage.HOME)
     deliverability: Mapped[Deliverability] = mapped_column(Word(Deliverability), default=Deliverability.LIVE)
     failures: Mapped[int] = mapped_column(default=0)
+    valid_from_on: Mapped[date | None]
+    valid_until_on: Mapped[date | None]
+    season_from: Mapped[str] = mapped_column(String(5), default="")
+    season_until: Mapped[str] = mapped_column(String(5), default="")
     source: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

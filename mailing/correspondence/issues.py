@@ -69,11 +69,13 @@ def _readers(session: Session, issue: Issue, *, at: datetime) -> Select[*tuple[A
 
     The mail is owed and asks for no yes, but whoever said no to the magazine by mail there is left alone.
     """
+    day = brussels_day(at)
     rule = magazine.rule_of(session, issue).rule
-    chosen = selects.pdf_readers(rule, issue.number, brussels_day(at)).subquery("chosen")
-    live = people.reachable().subquery("live")
+    chosen = selects.pdf_readers(rule, issue.number, day).subquery("chosen")
+    live = people.reachable(day, f"{day:%m-%d}").subquery("live")
     place = func.row_number().over(
-        partition_by=live.c.person_id, order_by=(live.c.is_primary.desc(), live.c.contact_point_id)
+        partition_by=live.c.person_id,
+        order_by=(live.c.is_seasonal.desc(), live.c.is_primary.desc(), live.c.contact_point_id),
     )
     names = ("person_id", "contact_point_id", "address", "address_key", "language")
     ranked = (
@@ -81,7 +83,7 @@ def _readers(session: Session, issue: Issue, *, at: datetime) -> Select[*tuple[A
         .join(chosen, chosen.c.person_id == live.c.person_id)
         .subquery("ranked")
     )
-    nos = no_selects.mailboxes_saying_no(MAGAZINE).subquery("nos")
+    nos = no_selects.mailboxes_saying_no(MAGAZINE, day).subquery("nos")
     no = select(nos.c.person_id).where(
         nos.c.person_id == ranked.c.person_id, nos.c.contact_point_id == ranked.c.contact_point_id
     )

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.templating import environment
 from crm.members.model import Assembly, Due
-from crm.people.model import ContactKind, ContactPoint, Person
+from crm.people.model import ContactPoint, Person
+from crm.people.rules import mailbox_on
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk
@@ -23,7 +25,7 @@ def remind(session: Session, desk: Desk, several: Iterable[tuple[Due, Person]], 
     rendered: dict[tuple[object, ...], RenderedEmail] = {}
     owed = []
     for due, person in several:
-        point = _mailbox(person)
+        point = mailbox_on(person, brussels_day(at))
         if point is None:
             continue
         key = (person.language, due.until_on, due.fee_cents)
@@ -49,7 +51,7 @@ def convoke(
     rendered: dict[object, RenderedEmail] = {}
     owed = []
     for person in people:
-        point = _mailbox(person)
+        point = mailbox_on(person, brussels_day(at))
         if point is None:
             continue
         if person.language not in rendered:
@@ -66,11 +68,6 @@ def convoke(
         _owe(session, desk, LetterKind.ASSEMBLY, mail, point, person_id=person.id, occasion=occasion, at=at)
         owed.append(person.id)
     return owed
-
-
-def _mailbox(person: Person) -> ContactPoint | None:
-    living = [one for one in person.contact_points if one.kind is ContactKind.EMAIL and one.is_living]
-    return person.primary if person.primary in living else next(iter(living), None)
 
 
 def _owe(

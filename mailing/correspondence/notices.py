@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.collections.announcing import Notice, mailbox
+from crm.collections.announcing import Notice
 from crm.foundation.templating import environment
 from crm.foundation.translation import say
 from crm.people.model import Person
+from crm.people.rules import mailbox_on
 from crm.plans.words import RHYTHMS
+from crm.values.calendar import brussels_day
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk
 from mailing.delivery import service as delivery
@@ -25,7 +27,7 @@ def send(
     """Owes each of those who have a mailbox the mail; who they are."""
     owed = []
     for notice, person in several:
-        point = mailbox(person)
+        point = mailbox_on(person, brussels_day(at))
         if point is None:
             continue
         delivery.enqueue_letter(

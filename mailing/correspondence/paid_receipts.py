@@ -10,6 +10,8 @@ from crm.donations import service as donations
 from crm.foundation.templating import environment
 from crm.payments.model import OnlinePayment
 from crm.people import service as people
+from crm.people.rules import mailbox_on
+from crm.values.calendar import brussels_day
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk, Reader
 from mailing.rendering.model import LetterKind
@@ -21,14 +23,15 @@ def send(session: Session, desk: Desk, payment: OnlinePayment, *, at: datetime) 
         return False
     gift = donations.gift(session, payment.gift_id)
     person = people.find_survivor(session, gift.person_id)
-    if person is None or person.primary is None or person.is_deceased:
+    point = None if person is None or person.is_deceased else mailbox_on(person, brussels_day(at))
+    if person is None or point is None:
         return False
     filters = environment(person.language).filters
     return letters.send(
         session,
         desk,
         LetterKind.PAYMENT,
-        Reader(person=person, point=person.primary),
+        Reader(person=person, point=point),
         language=person.language,
         facts={"amount": filters["money"](gift.cents), "on": filters["day"](gift.given_on, "plain")},
         values={},

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.signing import TokenPurpose
 from crm.people.model import Person
+from crm.people.rules import mailbox_on
+from crm.values.calendar import brussels_day
 from crm.values.languages import Language
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk
@@ -27,8 +29,8 @@ def send(session: Session, desk: Desk, asked: Iterable[tuple[Person, int]], *, y
     rendered: dict[Language, RenderedEmail] = {}
     owed = 0
     for person, request_id in asked:
-        point, speaks = person.primary, person.language
-        if point is None or not point.is_living:
+        point, speaks = mailbox_on(person, brussels_day(at)), person.language
+        if point is None:
             continue
         if speaks not in rendered:
             facts = {"year": str(year)}

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import TokenPurpose
-from crm.people.model import ContactKind, Person
+from crm.people.model import Person
+from crm.people.rules import mailbox_on
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import AttestationId
 from crm.values.languages import Language
 from mailing.correspondence import letters
@@ -31,8 +33,7 @@ def send(session: Session, desk: Desk, papers: Iterable[Paper], *, at: datetime)
     rendered: dict[tuple[Language, int, bool], RenderedEmail] = {}
     owed = []
     for paper, person, year, is_reminder in papers:
-        living = [one for one in person.contact_points if one.kind is ContactKind.EMAIL and one.is_living]
-        point = person.primary if person.primary in living else next(iter(living), None)
+        point = mailbox_on(person, brussels_day(at))
         if point is None:
             continue
         key = (person.language, year, is_reminder)

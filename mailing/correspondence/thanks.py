@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.people.model import Person
+from crm.people.rules import mailbox_on
+from crm.values.calendar import brussels_day
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk, Reader
 from mailing.rendering.model import LetterKind
@@ -24,7 +26,7 @@ def send(
     at: datetime,
 ) -> bool:
     """Owes the mail; False where they have no mailbox, or it was owed already for that `occasion`."""
-    point = person.primary
+    point = mailbox_on(person, brussels_day(at))
     if point is None:
         return False
     return letters.send(

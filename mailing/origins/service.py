@@ -81,7 +81,7 @@ def tell_by_mail(session: Session, desk: Desk, name: str, *, told_as: str, at: d
         code=LetterKind.ORIGIN.value,
         rendered=rendered,
         headers=letters.headers(desk),
-        readers=store.readers(sources),
+        readers=store.readers(sources, brussels_day(at)),
         now=at,
     )
     return store.remember_mailed(session, sources, told_as=said, at=at)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.columns import Instant, Word
 from crm.people import selects as people
+from crm.values.calendar import brussels_day
 from mailing.origins.model import ToldBy
 from mailing.origins.rules import OWN
 from mailing.origins.tables import KnownOriginRow, OriginNoticeRow
@@ -23,8 +24,8 @@ def _owed() -> Subquery:
     return select(came).where(~told).subquery("owed")
 
 
-def _mail_reaches(owed: Subquery) -> Any:
-    point = people.reachable().subquery("point")
+def _mail_reaches(owed: Subquery, on: date) -> Any:
+    point = people.reachable(on, f"{on:%m-%d}").subquery("point")
     return select(literal(1)).select_from(point).where(point.c.person_id == owed.c.person_id).exists()
 
 
@@ -36,7 +37,7 @@ def _post_reaches(owed: Subquery, on: date) -> Any:
 def waiting(session: Session, on: date) -> list[tuple[str, datetime, int, int, int]]:
     """By source: when the first of them came, how many by mail, only by post, by neither."""
     owed = _owed()
-    way = case((_mail_reaches(owed), 1), (_post_reaches(owed, on), 2), else_=3).label("way")
+    way = case((_mail_reaches(owed, on), 1), (_post_reaches(owed, on), 2), else_=3).label("way")
     each = select(owed.c.source, owed.c.created_at, way).subquery("each")
     rows = session.execute(
         select(
@@ -48,14 +49,15 @@ def waiting(session: Session, on: date) -> list[tuple[str, datetime, int, int, i
     return [tuple(row) for row in rows]
 
 
-def readers(sources: Collection[str]) -> Select[*tuple[Any, ...]]:
+def readers(sources: Collection[str], on: date) -> Select[*tuple[Any, ...]]:
     """Who of those sources is to be told by mail, at one address each.
 
     Columns: person_id, contact_point_id, address, address_key, language, source.
     """
-    owed, point = _owed(), people.reachable().subquery("point")
+    owed, point = _owed(), people.reachable(on, f"{on:%m-%d}").subquery("point")
     first = func.row_number().over(
-        partition_by=point.c.person_id, order_by=(point.c.is_primary.desc(), point.c.contact_point_id)
+        partition_by=point.c.person_id,
+        order_by=(point.c.is_seasonal.desc(), point.c.is_primary.desc(), point.c.contact_point_id),
     )
     names = ("person_id", "contact_point_id", "address", "address_key", "language")
     ranked = (
@@ -69,7 +71,7 @@ def readers(sources: Collection[str]) -> Select[*tuple[Any, ...]]:
 
 def remember_mailed(session: Session, sources: Collection[str], *, told_as: str, at: datetime) -> int:
     """Writes for each of `readers` that they were told; how many."""
-    told = readers(sources).subquery("told")
+    told = readers(sources, brussels_day(at)).subquery("told")
     return _remember(session, told, told_as=told_as, way=ToldBy.MAIL, at=at)
 
 
@@ -78,7 +80,7 @@ def by_post(sources: Collection[str], on: date, limit: int) -> Select[*tuple[Any
     owed = _owed()
     return (
         select(owed.c.person_id, owed.c.source)
-        .where(and_(owed.c.source.in_(sorted(sources)), ~_mail_reaches(owed), _post_reaches(owed, on)))
+        .where(and_(owed.c.source.in_(sorted(sources)), ~_mail_reaches(owed, on), _post_reaches(owed, on)))
         .order_by(owed.c.person_id)
         .limit(limit)
     )

@@ -148,6 +148,7 @@ DOORS_BESIDES = {
         "settling",
         "taking",
         "taking_back",
+        "terms",
         "words",
     },
     "crm.segments": {

@@ -27,10 +27,11 @@ from crm.magazine.errors import IssueFrozen, IssueOpen, IssuePast, NobodyToMail,
 from crm.magazine.model import Basis, Eligibility, Format, IssueRun, Reason, RunKind, Subscription
 from crm.magazine.printing import Wanted
 from crm.magazine.tables import CopyRow, IssueRunRow
-from crm.people import contacts, households
+from crm.people import contacts, households, terms
 from crm.people import personal_data as people_personal_data
 from crm.people import service as people
 from crm.people.model import PersonKind, Position, Title
+from crm.people.terms import Terms
 from crm.privacy import erasing
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
@@ -265,9 +266,7 @@ def test_a_season_and_an_address_of_their_own_choice_come_first(house: Assembly,
         sea = replace(HOME, street="Digue de Mer", number="1", postcode="8400", locality="Oostende", box="")
         for who, season in ((winter, ("12-01", "02-28")), (named, ("", ""))):
             at_sea = contacts.add_address(session, house.addresses, sea, person_id=who, at=NOW)
-            contacts.set_terms(
-                session, at_sea.id, usage=at_sea.usage, valid_from_on=None, valid_until_on=None, season=season
-            )
+            terms.of_address(session, at_sea.id, Terms(usage=at_sea.usage, season=season))
         service.subscribe(
             session, Subscription(person_id=named, basis=Basis.PAID, address_id=at_sea.id), by=None, at=NOW
         )

@@ -18,8 +18,20 @@ from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-FIRST = ["Éloïse", "Jean-Marc", "Marie", "Li", "Ömer", "Anne-Sophie", "Ioánna", "Михаил", "D’Arcy"]
-LAST = ["Dûpont", "Van den Broeck", "O’Brien", "Lefèvre", "Yılmaz", "De", "Dupond", "Straße", "Jørgensen", "Van Rue"]
+FIRST = ["Éloïse", "Jean-Marc", "Marie", "Li", "Ömer", "Anne-Sophie", "Ioánna", "Михаил", "D’Arcy", "Luna"]
+LAST = [
+    "Dûpont",
+    "Van den Broeck",
+    "O’Brien",
+    "Lefèvre",
+    "Yılmaz",
+    "De",
+    "Dupond",
+    "Straße",
+    "Jørgensen",
+    "Van Rue",
+    "Maes",
+]
 STREETS = ["Rue de la Loi", "Kerkstraat", "Chaussée de Wavre", "Rue de la Place", "Am Markt", "Place", "Quai au Foin"]
 TOWNS = [("1000", "Bruxelles"), ("5000", "Namur"), ("1348", "Louvain-la-Neuve"), ("9000", "Gent"), ("4780", "St. Vith")]
 

@@ -14,6 +14,7 @@ from crm.members import reminding, words
 from crm.members import service as members
 from crm.members.model import Due, RemindWay, State, Wanted
 from crm.people import service as people
+from crm.people.rules import mailbox_on
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
@@ -151,4 +152,5 @@ def letters() -> ResponseReturnValue:
 def _by_letter(session: Session) -> tuple[Due, ...]:
     due = reminding.due(session, at=shell.now(), size=LETTERS)
     known = people.people(session, {one.person_id for one in due})
-    return tuple(one for one in due if not any(point.is_living for point in known[one.person_id].emails))
+    today = brussels_day(shell.now())
+    return tuple(one for one in due if mailbox_on(known[one.person_id], today) is None)

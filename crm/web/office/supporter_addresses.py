@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.people import contacts, words
+from crm.people import contacts, terms, words
 from crm.people.errors import AbodeMissing
-from crm.people.model import Abode, FailureReason, Person, PersonKind, Usage
+from crm.people.model import Abode, FailureReason, Person, PersonKind
 from crm.staff.model import Permission
 from crm.values.address_lines import lines
 from crm.values.errors import Invalid
 from crm.values.identifiers import PostalAddressId
 from crm.values.postal_address import AddressInvalid
 from crm.web import address_form
-from crm.web.office import guard, in_place, shell
-from crm.web.office.days import read_day
+from crm.web.office import guard, in_place, reach_terms, shell
 from crm.web.office.supporter_page import find
 from crm.web.words import N_
 
 blueprint = Blueprint("supporter_addresses", __name__, url_prefix="/office/supporters/<int:person_id>/addresses")
 
 SOURCE = "staff"
-TERMS = (
-    "how",
-    "usage",
-    "valid_from_on",
-    "valid_until_on",
-    "season_from_day",
-    "season_from_month",
-    "season_until_day",
-    "season_until_month",
-)
-WRONG = {
-    "valid_from_on": N_("Écrivez un jour du calendrier, par exemple 01/09/2026."),
-    "valid_until_on": N_("Écrivez un jour du calendrier, après le premier."),
-    "season": N_("Une saison va d’un jour de l’année à un autre, par exemple du 15 juin au 15 septembre."),
-}
 REASONS = (
     FailureReason.GONE,
     FailureReason.UNKNOWN,
@@ -51,16 +33,6 @@ REASONS = (
     FailureReason.REFUSED,
     FailureReason.DECEASED,
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Terms:
-    """What an address is used for, and when it holds."""
-
-    usage: Usage
-    valid_from_on: date | None
-    valid_until_on: date | None
-    season: tuple[str, str]
 
 
 @guard.page(blueprint, "/new", permission=Permission.SUPPORTERS_EDIT)
@@ -81,7 +53,7 @@ def add(person_id: int) -> ResponseReturnValue:
     moved = given["how"] == "moved"
     try:
         address = address_form.read(given)
-        terms = _terms(given)
+        held = reach_terms.read(given)
 
         def act(session: Session) -> None:
             if moved:
@@ -94,10 +66,10 @@ def add(person_id: int) -> ResponseReturnValue:
                 person_id=person.id,
                 at=now,
                 source=SOURCE,
-                usage=terms.usage,
-                valid_from_on=terms.valid_from_on,
-                valid_until_on=terms.valid_until_on,
-                season=terms.season,
+                usage=held.usage,
+                valid_from_on=held.valid_from_on,
+                valid_until_on=held.valid_until_on,
+                season=held.season,
             )
 
         message = N_("La nouvelle adresse est notée, l’ancienne a pris fin.") if moved else N_("C’est ajouté.")
@@ -120,18 +92,11 @@ def correct(person_id: int, abode_id: int) -> ResponseReturnValue:
     person, given = find(person_id), _given()
     abode, addresses = _of(person, abode_id), shell.assembly().addresses
     try:
-        address, terms = address_form.read(given), _terms(given)
+        address, held = address_form.read(given), reach_terms.read(given)
 
         def act(session: Session) -> None:
             contacts.correct_address(session, addresses, abode.id, address)
-            contacts.set_terms(
-                session,
-                abode.id,
-                usage=terms.usage,
-                valid_from_on=terms.valid_from_on,
-                valid_until_on=terms.valid_until_on,
-                season=terms.season,
-            )
+            terms.of_address(session, abode.id, held)
 
         return in_place.edited(person.id, "supporter.address", N_("L’adresse est corrigée."), act)
     except Invalid as wrong:
@@ -203,44 +168,18 @@ def _of(person: Person, abode_id: int) -> Abode:
 
 
 def _given() -> dict[str, str]:
-    return address_form.typed(request.form) | in_place.typed(*TERMS)
+    return address_form.typed(request.form) | reach_terms.typed() | in_place.typed("how")
 
 
 def _held(abode: Abode | None) -> dict[str, str]:
     """What the fields hold before anybody types."""
-    first, last = (abode.season_from, abode.season_until) if abode else ("", "")
-    return address_form.parts(abode.address if abode else None) | {
-        "how": "more",
-        "usage": (abode.usage if abode else Usage.HOME).value,
-        "valid_from_on": abode.valid_from_on.isoformat() if abode and abode.valid_from_on else "",
-        "valid_until_on": abode.valid_until_on.isoformat() if abode and abode.valid_until_on else "",
-        "season_from_month": first[:2],
-        "season_from_day": first[3:],
-        "season_until_month": last[:2],
-        "season_until_day": last[3:],
-    }
-
-
-def _terms(given: dict[str, str]) -> Terms:
-    """When it holds, as typed. Raises `Invalid` with the field."""
-    return Terms(
-        usage=Usage(given["usage"]) if given["usage"] in set(Usage) else Usage.HOME,
-        valid_from_on=read_day(given["valid_from_on"], field="valid_from_on"),
-        valid_until_on=read_day(given["valid_until_on"], field="valid_until_on"),
-        season=(_season_day(given, "from"), _season_day(given, "until")),
-    )
-
-
-def _season_day(given: dict[str, str], end: str) -> str:
-    day, month = given[f"season_{end}_day"].strip(), given[f"season_{end}_month"].strip()
-    return f"{month:0>2}-{day:0>2}" if day or month else ""
+    return address_form.parts(abode.address if abode else None) | reach_terms.held(abode) | {"how": "more"}
 
 
 def _problem(wrong: Invalid) -> dict[str, str]:
     if isinstance(wrong, AddressInvalid):
         return address_form.problem(wrong, shell.language())
-    field = wrong.field or "season"
-    return {field: shell.say(WRONG.get(field, WRONG["season"]))}
+    return reach_terms.problem(wrong)
 
 
 def _form(
@@ -257,8 +196,7 @@ def _form(
         "has_one": has_one,
         "errors": errors or {},
         "countries": address_form.countries(shell.language()),
-        "usages": in_place.options(words.USAGES),
-        "months": [(f"{month:02d}", shell.day(date(2024, month, 1), "MMMM")) for month in range(1, 13)],
+        **reach_terms.choices(),
         "is_organisation": person.kind is PersonKind.ORGANISATION or bool(given["organisation"]),
     }
     title = N_("Corriger une adresse") if abode else N_("Noter une adresse")

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
 from crm.consent.model import SuppressionCause, Way
-from crm.people import contacts, words
+from crm.people import contacts, terms, words
 from crm.people import service as people
 from crm.people.errors import ContactPointMissing
-from crm.people.model import ContactKind, ContactPoint, FailureReason, Person, Usage
+from crm.people.model import ContactKind, ContactPoint, FailureReason, Person
+from crm.people.terms import Terms
 from crm.staff.model import Permission
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId
 from crm.values.phone_number import PhoneNumber
-from crm.web.office import guard, in_place, shell
+from crm.web.office import guard, in_place, reach_terms, shell
 from crm.web.office.supporter_page import find
 from crm.web.words import N_
 
@@ -41,34 +44,29 @@ REASONS = {
 @guard.page(blueprint, "/new/<kind>", permission=Permission.SUPPORTERS_EDIT)
 def new(person_id: int, kind: str) -> ResponseReturnValue:
     """The form for one more way to reach them."""
-    return _form(find(person_id), _kind(kind), {"value": "", "usage": Usage.HOME.value})
+    return _form(find(person_id), _kind(kind), {"value": ""} | reach_terms.held(None))
 
 
 @guard.page(blueprint, "/new/<kind>", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
 def add(person_id: int, kind: str) -> ResponseReturnValue:
     """Adds it."""
-    person, of_kind, given = find(person_id), _kind(kind), in_place.typed("value", "usage")
-    addresses, now = shell.assembly().addresses, shell.now()
-    usage = _usage(given["usage"])
+    person, of_kind, given = find(person_id), _kind(kind), _given()
+    addresses = shell.assembly().addresses
+    facts: dict[str, Any] = {"person_id": person.id, "at": shell.now(), "source": SOURCE}
     try:
-        if of_kind is ContactKind.EMAIL:
-            email = EmailAddress.parse(given["value"])
+        email, phone, held = _read(of_kind, given)
 
-            def act(session: Session) -> object:
-                return contacts.add_email(
-                    session, addresses, email, person_id=person.id, at=now, source=SOURCE, usage=usage
-                )
-        else:
-            phone = PhoneNumber.parse(given["value"])
-
-            def act(session: Session) -> object:
-                return contacts.add_phone(
-                    session, addresses, phone, person_id=person.id, at=now, source=SOURCE, usage=usage
-                )
+        def act(session: Session) -> None:
+            if email is not None:
+                added = contacts.add_email(session, addresses, email, **facts)
+            else:
+                assert phone is not None
+                added = contacts.add_phone(session, addresses, phone, **facts)
+            terms.of_point(session, added.id, held)
 
         return in_place.edited(person.id, "supporter.contact", N_("C’est ajouté."), act)
-    except Invalid:
-        return _form(person, of_kind, given, wrong=True)
+    except Invalid as wrong:
+        return _form(person, of_kind, given, errors=_problem(of_kind, wrong))
 
 
 @guard.page(blueprint, "/<int:point_id>/edit", permission=Permission.SUPPORTERS_EDIT)
@@ -76,29 +74,28 @@ def edit(person_id: int, point_id: int) -> ResponseReturnValue:
     """The form that corrects it."""
     person = find(person_id)
     point = _of(person, point_id)
-    return _form(person, point.kind, {"value": point.value, "usage": point.usage.value}, point=point)
+    return _form(person, point.kind, {"value": point.value} | reach_terms.held(point), point=point)
 
 
 @guard.page(blueprint, "/<int:point_id>/edit", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
 def correct(person_id: int, point_id: int) -> ResponseReturnValue:
     """Corrects it; another mailbox or number takes its place, and the old one is kept as ended."""
-    person, given = find(person_id), in_place.typed("value", "usage")
+    person, given = find(person_id), _given()
     point, addresses = _of(person, point_id), shell.assembly().addresses
     try:
-        email = EmailAddress.parse(given["value"]) if point.kind is ContactKind.EMAIL else None
-        phone = None if email else PhoneNumber.parse(given["value"])
-    except Invalid:
-        return _form(person, point.kind, given, point=point, wrong=True)
+        email, phone, held = _read(point.kind, given)
 
-    def act(session: Session) -> None:
-        if email is not None:
-            stands = contacts.correct_email(session, addresses, point.id, email, at=shell.now())
-        else:
-            assert phone is not None
-            stands = contacts.correct_phone(session, addresses, point.id, phone, at=shell.now())
-        contacts.set_usage(session, stands.id, _usage(given["usage"]))
+        def act(session: Session) -> None:
+            if email is not None:
+                stands = contacts.correct_email(session, addresses, point.id, email, at=shell.now())
+            else:
+                assert phone is not None
+                stands = contacts.correct_phone(session, addresses, point.id, phone, at=shell.now())
+            terms.of_point(session, stands.id, held)
 
-    return in_place.edited(person.id, "supporter.contact", N_("C’est corrigé."), act)
+        return in_place.edited(person.id, "supporter.contact", N_("C’est corrigé."), act)
+    except Invalid as wrong:
+        return _form(person, point.kind, given, point=point, errors=_problem(point.kind, wrong))
 
 
 @guard.page(blueprint, "/<int:point_id>/end", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
@@ -176,23 +173,39 @@ def _kind(text: str) -> ContactKind:
     return ContactKind.PHONE if text == ContactKind.PHONE.value else ContactKind.EMAIL
 
 
-def _usage(text: str) -> Usage:
-    return Usage(text) if text in set(Usage) else Usage.HOME
+def _given() -> dict[str, str]:
+    return in_place.typed("value") | reach_terms.typed()
+
+
+def _read(kind: ContactKind, given: dict[str, str]) -> tuple[EmailAddress | None, PhoneNumber | None, Terms]:
+    """The way of that kind, and when it holds. Raises `Invalid` with the field."""
+    email = EmailAddress.parse(given["value"], field="value") if kind is ContactKind.EMAIL else None
+    phone = None if email else PhoneNumber.parse(given["value"], field="value")
+    return email, phone, reach_terms.read(given)
+
+
+def _problem(kind: ContactKind, wrong: Invalid) -> dict[str, str]:
+    return {"value": shell.say(WRONG[kind])} if wrong.field == "value" else reach_terms.problem(wrong)
 
 
 def _form(
-    person: Person, kind: ContactKind, given: dict[str, str], *, point: ContactPoint | None = None, wrong: bool = False
+    person: Person,
+    kind: ContactKind,
+    given: dict[str, str],
+    *,
+    point: ContactPoint | None = None,
+    errors: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
     return in_place.form(
         "contact",
         shell.say(TITLES[kind][0 if point is None else 1]),
         person,
-        status=422 if wrong else 200,
+        status=422 if errors else 200,
         typed=given,
         kind=kind.value,
         point=point,
-        usages=in_place.options(words.USAGES),
-        errors={"value": shell.say(WRONG[kind])} if wrong else {},
+        errors=errors or {},
+        **reach_terms.choices(),
     )
 
 
