@@ -47,6 +47,19 @@ def test_a_file_is_brought_in_and_its_lines_find_their_people(
     named = {"seen": seen, "first_name": "Ana", "last_name": "Silva"}
     assert finance.post(f"/office/bank/{second}/newcomer", named).status_code == 303
     assert "Chaque mouvement a trouvé sa personne" in finance.get("/office/bank").text
+    again = [Move(cents=3001, name="DUPONT PAUL", account="BE71096123456769")]
+    file = coda.file(coda.statement(again, number=2))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "next.cod")})
+    third, seen = chosen(finance.get("/office/bank").text)
+    finance.post(f"/office/bank/{third}/confirm", {"seen": seen, "person_id": marie.id})
+    page = finance.get(f"/office/supporters/{marie.id}").text
+    assert ("Payeurs reconnus" in page, f"/office/bank/payers/{third}/forget" in page) == (True, True)
+    file = coda.file(coda.statement([replace(again[0], cents=3002)], number=3))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "last.cod")})
+    known = finance.get(f"/office/bank?line={int(third) + 1}").text
+    assert re.search(r"déjà confirmé le [^<]+ pour Marie Dupont", known)
+    assert finance.post(f"/office/bank/payers/{third}/forget").status_code == 303
+    assert "Payeurs reconnus" not in finance.get(f"/office/supporters/{marie.id}").text
     held = finance.get(f"/office/bank?line={first}").text
     assert f"/office/supporters/{marie.id}" in held
     assert finance.post(f"/office/bank/{first}/reopen", {"seen": "2"}).status_code == 303

@@ -23,7 +23,7 @@ from crm.banking.errors import (
     NothingToUndo,
     RefundElsewhere,
 )
-from crm.banking.kept import Aside, Candidate, KeptLine, LineState, Rule
+from crm.banking.kept import Aside, Candidate, Confirmed, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
 from crm.banking.references import written
 from crm.donations import service as donations
@@ -272,6 +272,7 @@ def _desk(
         givers = people.called(session, {one.person_id for one in owed})
         persons = people.people(session, [one.person_id for one in found])
         holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
+        payer = banking.confirmed(session, chosen) if chosen and chosen.rule is Rule.ALIAS else ()
         gifts = banking.gifts_to_undo(session, chosen, of) if chosen and is_open and of else ()
         if of and not gifts:
             errors = {"gift": shell.say(NO_GIFT)}
@@ -300,6 +301,7 @@ def _desk(
         put_aside=shell.say(words.ASIDE.get(chosen.aside, words.UNSAID)) if chosen and chosen.aside else "",
         is_clear=rules.is_clear([one.score for one in found]),
         candidates=[_candidate(one, persons[one.person_id]) for one in found],
+        known_by=_known_by(chosen, holder, payer),
         kinds=[(one.value, shell.say(gift_words.KINDS[one])) for one in meaning.OFFERED],
         kind=request.form.get("kind") or (_seems(chosen, found, known) if chosen else ""),
         funds=funds if len(funds) > 1 else [],
@@ -330,6 +332,18 @@ def _since(session: Session, moved: Sequence[GiftId]) -> list[dict[str, Any]]:
     return rows
 
 
+def _known_by(line: KeptLine | None, holder: Person | None, payer: Sequence[Confirmed]) -> str:
+    """By what a line that nobody decided about found its person, or the empty text."""
+    if line is None or line.rule is None or holder is None or line.decided_by is not None:
+        return ""
+    on = next((one.on for one in payer if one.person_id == line.person_id), None)
+    return words.reason(line.rule.value, _called(holder), on, shell.language())
+
+
+def _called(person: Person) -> str:
+    return person.full_name or shell.say(N_("Sans nom"))
+
+
 def _seems(line: KeptLine, found: Sequence[Candidate], known: meaning.Habits) -> str:
     return meaning.seems(line, found[0].person_id if found else None, known).value
 
@@ -357,9 +371,9 @@ def _candidate(one: Candidate, person: Person) -> dict[str, Any]:
     primary = person.primary
     return {
         "id": one.person_id,
-        "name": person.full_name or shell.say(N_("Sans nom")),
+        "name": _called(person),
         "number": people_rules.shown_number(person.member_number),
         "detail": primary.value if primary else "",
         "score": one.score,
-        "why": " · ".join(shell.say(words.WHY[why]) for why in one.why),
+        "why": " · ".join(words.reason(why, _called(person), one.confirmed_on, shell.language()) for why in one.why),
     }
