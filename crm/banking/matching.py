@@ -158,7 +158,7 @@ def _scored(line: KeptLine, person: Person, keys: Collection[str], past: Sequenc
 
 def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[str]) -> list[_Decided]:
     """The lines that surely are somebody's: whose, by what, and the line that each undoes; `unclear` are those whose
-    mandate does not tell which.
+    mandate does not tell which: a credit among them waits.
     """
     keys = {line.id: keys_of(line) for line in waiting}
     known = links.known_by(session, {(key.kind, key.key) for several in keys.values() for key in several})
@@ -180,7 +180,7 @@ def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[s
                 free.remove(first)
                 decided.append((line, first.person_id, Rule.RETURN, first))
             continue
-        if line.is_spent:
+        if line.is_spent or line.fingerprint in unclear:
             continue
         own = printed.get(line.structured or "")
         if own and rules.is_printed_for(own.person_id, keys[line.id], known, name=line.name, names=names):

@@ -67,6 +67,7 @@ OFFICE = (
     "duplicates",
     "duplicate_merging",
     "bank",
+    "bank_collected",
     "bank_payers",
     "actions",
     "gifts",

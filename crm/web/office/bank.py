@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crm.assembly import bank_counter
-from crm.banking import bringing, meaning, refunds, rules, words
+from crm.banking import bringing, by_hand, meaning, refunds, rules, words
 from crm.banking import service as banking
 from crm.banking.errors import (
     DayToCome,
@@ -269,7 +269,8 @@ def _desk(
         is_spent = chosen is not None and chosen.is_spent
         found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open and not is_spent else ()
         owed = refunds.proposed(session, chosen) if chosen and is_open else ()
-        givers = people.called(session, {one.person_id for one in owed})
+        awaited = by_hand.awaited_of(session, chosen) if chosen and is_open else ()
+        givers = people.called(session, {one.person_id for one in (*owed, *(one for _, one in awaited))})
         persons = people.people(session, [one.person_id for one in found])
         holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
         payer = banking.confirmed(session, chosen) if chosen and chosen.rule is Rule.ALIAS else ()
@@ -295,6 +296,15 @@ def _desk(
         of=of,
         gifts=gifts,
         is_spent=is_spent,
+        awaited=[
+            {
+                "value": f"{batch_id} {one.end_to_end_id}",
+                "due_on": one.due_on,
+                "name": givers[one.person_id].full_name,
+                "reference": one.end_to_end_id,
+            }
+            for batch_id, one in awaited
+        ],
         owed=[(one, givers[one.person_id].full_name) for one in owed],
         asides=[("", shell.say(N_("Choisissez")))]
         + [(one.value, shell.say(word)) for one, word in words.ASIDE.items()],

@@ -101,6 +101,7 @@ MENU = (
             "gift_series",
             "online_payments",
             "bank",
+            "bank_collected",
             "bank_payers",
             "plans",
             "plan_acts",
