@@ -23,6 +23,9 @@ SHORTEST = 3
 LIKELY = 55
 """Below this, a name proposes nobody."""
 
+WAYS = 20_000
+"""So many sums are tried before a colleague is asked which refunds a debit paid."""
+
 _ADDRESSED = ("m", "mr", "mme", "mlle", "monsieur", "madame", "de heer", "mevr", "mw", "dhr", "et", "en", "ou", "of")
 
 
@@ -131,6 +134,20 @@ def score(*, name: int, same_account: bool, same_amount: bool, gave_before: bool
 def is_clear(scores: Sequence[int]) -> bool:
     """Whether the first candidate stands out: of two namesakes none is chosen for a colleague who presses Enter."""
     return len(scores) == 1 or (len(scores) > 1 and scores[0] - scores[1] >= CLEAR)
+
+
+def only_parts(cents: Sequence[int], total: int) -> frozenset[int]:
+    """The places of the only amounts among those that come to a total; empty where none do, or several ways do."""
+    ways: dict[int, tuple[int, ...] | None] = {0: ()}
+    for place, one in enumerate(cents):
+        for sum_, places in tuple(ways.items()):
+            more = sum_ + one
+            if more > total:
+                continue
+            ways[more] = None if more in ways or places is None else (*places, place)
+        if len(ways) > WAYS:
+            return frozenset()
+    return frozenset(ways.get(total) or ())
 
 
 def numbered(identities: Collection[str], seen: dict[str, int]) -> Iterator[str]:

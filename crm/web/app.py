@@ -69,6 +69,7 @@ OFFICE = (
     "bank",
     "bank_collected",
     "bank_payers",
+    "bank_refunds",
     "actions",
     "gifts",
     "gift_batches",

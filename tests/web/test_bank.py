@@ -177,7 +177,7 @@ def test_a_debit_says_which_refund_it_paid_or_why_it_is_set_aside(
     entry = re.search(r'name="refund_id" value="(\d+)"', page)
     assert entry is not None
     assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": entry[1]}).status_code == 303
-    assert "a payé un remboursement" in finance.get(f"/office/bank?line={line}").text
+    assert "a payé un ou plusieurs remboursements" in finance.get(f"/office/bank?line={line}").text
     line, seen = aside(finance.get("/office/bank").text)
     assert finance.post(f"/office/bank/{line}/aside", {"seen": seen}).status_code == 422
     assert finance.post(f"/office/bank/{line}/aside", {"seen": seen, "why": "cost"}).status_code == 303

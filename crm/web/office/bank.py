@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crm.assembly import bank_counter
-from crm.banking import bringing, by_hand, meaning, refunds, rules, words
+from crm.banking import bringing, meaning, rules, words
 from crm.banking import service as banking
 from crm.banking.errors import (
     DayToCome,
@@ -21,7 +21,6 @@ from crm.banking.errors import (
     LineSettles,
     MoneyLeft,
     NothingToUndo,
-    RefundElsewhere,
 )
 from crm.banking.kept import Aside, Candidate, Confirmed, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
@@ -37,7 +36,7 @@ from crm.people.model import Person
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import GiftId, PersonId
-from crm.web.office import guard, person_search, shell
+from crm.web.office import bank_offers, guard, person_search, shell
 from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
 from crm.web.words import N_
@@ -54,7 +53,7 @@ SETTLED = {
         "Ce mouvement a réglé des prélèvements, ou en a repris. Rouvert, ils sont attendus de nouveau ; "
         "une attestation qui les compte sera à corriger."
     ),
-    Rule.REFUND: N_("Ce mouvement a payé un remboursement. Rouvert, ce remboursement est à payer de nouveau."),
+    Rule.REFUND: N_("Ce mouvement a payé un ou plusieurs remboursements. Rouvert, ils sont à payer de nouveau."),
     Rule.PAYOUT: N_("Ce mouvement est le versement d’un prestataire. Rouvert, son crédit est attendu de nouveau."),
 }
 SETTLES = N_("Ce que ce mouvement a réglé est revenu ou a été corrigé depuis : il ne se rouvre plus.")
@@ -64,7 +63,6 @@ NAMED = 20
 HAPPENED = frozenset(EntryKind) - {EntryKind.RECEIPT, EntryKind.FEE}
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 LEFT = N_("C’est de l’argent sorti : dites quel remboursement il a payé, ou mettez-le de côté.")
-PAID = N_("Ce remboursement n’attend plus ce paiement : choisissez de nouveau.")
 WHY_ASIDE = N_("Dites pourquoi vous le mettez de côté.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
@@ -83,7 +81,7 @@ def _let_a_file_through() -> None:
 @guard.page(blueprint, "", permission=Permission.BANKING_READ)
 def index() -> ResponseReturnValue:
     """The oldest line that waits, or the one asked for, and who it may come from."""
-    return _desk(request.args.get("line", type=int))
+    return desk(request.args.get("line", type=int))
 
 
 @guard.page(blueprint, "/new", permission=Permission.BANKING_ACT)
@@ -138,11 +136,11 @@ def confirm(line_id: int) -> ResponseReturnValue:
     except (DayToCome, MoneyLeft) as refused:
         return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
     except MoreThanReceived:
-        return _desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
+        return desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
     except NothingToUndo as open_:
-        return _desk(line_id, errors={"gift": shell.say(WHICH)}, of=open_.person_id)
+        return desk(line_id, errors={"gift": shell.say(WHICH)}, of=open_.person_id)
     except (Invalid, PersonMissing, GiftMissing):
-        return _desk(line_id, errors={"who": shell.say(WRONG_WHO)})
+        return desk(line_id, errors={"who": shell.say(WRONG_WHO)})
     return _done(line_id, N_("Le mouvement est à sa personne."))
 
 
@@ -152,7 +150,7 @@ def newcomer(line_id: int) -> ResponseReturnValue:
     made = shell.assembly()
     first, last = (request.form.get(name, "").strip()[:LONGEST] for name in ("first_name", "last_name"))
     if not first and not last:
-        return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
+        return desk(line_id, errors={"last_name": shell.say(NAMELESS)})
     try:
         with made.database.transaction() as session:
             banking.confirm_newcomer(
@@ -172,27 +170,10 @@ def newcomer(line_id: int) -> ResponseReturnValue:
     except (DayToCome, MoneyLeft) as refused:
         return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
     except NothingToUndo:
-        return _desk(line_id, errors={"gift": shell.say(NO_GIFT)})
+        return desk(line_id, errors={"gift": shell.say(NO_GIFT)})
     except Invalid:
-        return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
+        return desk(line_id, errors={"last_name": shell.say(NAMELESS)})
     return _done(line_id, N_("La fiche est ouverte, et le mouvement est à elle."))
-
-
-@guard.page(blueprint, "/<int:line_id>/refund", permission=Permission.BANKING_ACT, methods=("POST",))
-def refund(line_id: int) -> ResponseReturnValue:
-    """The line paid a refund that was decided."""
-    made, entry_id = shell.assembly(), request.form.get("refund_id", 0, type=int)
-    try:
-        with made.database.transaction() as session:
-            by = guard.signed_in().account.id
-            refunds.settle(session, bank_counter(made), line_id, entry_id, seen=_seen(), by=by, at=shell.now())
-    except LineDecided:
-        return _on(DECIDED, kind="note")
-    except DayToCome:
-        return _on(TO_COME, kind="refused")
-    except RefundElsewhere:
-        return _desk(line_id, errors={"refund": shell.say(PAID)})
-    return _done(line_id, N_("C’est noté : ce remboursement est payé."))
 
 
 @guard.page(blueprint, "/<int:line_id>/aside", permission=Permission.BANKING_ACT, methods=("POST",))
@@ -200,7 +181,7 @@ def aside(line_id: int) -> ResponseReturnValue:
     """The line is nobody's gift."""
     made, why = shell.assembly(), request.form.get("why", "")
     if why not in set(Aside):
-        return _desk(line_id, errors={"why": shell.say(WHY_ASIDE)})
+        return desk(line_id, errors={"why": shell.say(WHY_ASIDE)})
     try:
         with made.database.transaction() as session:
             by = guard.signed_in().account.id
@@ -222,7 +203,7 @@ def reopen(line_id: int) -> ResponseReturnValue:
     except LineDecided:
         return _on(DECIDED, kind="note")
     except (GiftHasMoved, LineSettles) as refused:
-        return _desk(line_id, moved=refused.gifts, why=MOVED if isinstance(refused, GiftHasMoved) else SETTLES)
+        return desk(line_id, moved=refused.gifts, why=MOVED if isinstance(refused, GiftHasMoved) else SETTLES)
     return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
 
 
@@ -253,7 +234,7 @@ def _refused(why: str, *, status: int = 422) -> Response:
     return shell.show("office/bank/new.html", status=status, errors={"file": why})
 
 
-def _desk(
+def desk(
     line_id: int | None,
     *,
     errors: dict[str, str] | None = None,
@@ -261,6 +242,7 @@ def _desk(
     moved: Sequence[GiftId] = (),
     why: str = "",
 ) -> Response:
+    """The page of a line, or of the oldest that waits, with what was wrong."""
     made = shell.assembly()
     with made.database.reading() as session:
         waiting = banking.waiting(session, size=SIZE)
@@ -268,9 +250,7 @@ def _desk(
         is_open = chosen is not None and chosen.state is LineState.OPEN
         is_spent = chosen is not None and chosen.is_spent
         found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open and not is_spent else ()
-        owed = refunds.proposed(session, chosen) if chosen and is_open else ()
-        awaited = by_hand.awaited_of(session, chosen) if chosen and is_open else ()
-        givers = people.called(session, {one.person_id for one in (*owed, *(one for _, one in awaited))})
+        offers = bank_offers.of(session, chosen)
         persons = people.people(session, [one.person_id for one in found])
         holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
         payer = banking.confirmed(session, chosen) if chosen and chosen.rule is Rule.ALIAS else ()
@@ -294,18 +274,9 @@ def _desk(
         holder=holder,
         settled=shell.say(SETTLED[chosen.rule]) if chosen and chosen.rule in SETTLED else "",
         of=of,
+        **offers,
         gifts=gifts,
         is_spent=is_spent,
-        awaited=[
-            {
-                "value": f"{batch_id} {one.end_to_end_id}",
-                "due_on": one.due_on,
-                "name": givers[one.person_id].full_name,
-                "reference": one.end_to_end_id,
-            }
-            for batch_id, one in awaited
-        ],
-        owed=[(one, givers[one.person_id].full_name) for one in owed],
         asides=[("", shell.say(N_("Choisissez")))]
         + [(one.value, shell.say(word)) for one, word in words.ASIDE.items()],
         put_aside=shell.say(words.ASIDE.get(chosen.aside, words.UNSAID)) if chosen and chosen.aside else "",

@@ -103,6 +103,7 @@ MENU = (
             "bank",
             "bank_collected",
             "bank_payers",
+            "bank_refunds",
             "plans",
             "plan_acts",
             "plan_desk",
