@@ -14,6 +14,7 @@ from crm.attestations import panel as attestations_panel
 from crm.attestations import personal_data as attestations_personal_data
 from crm.attestations import terms as attestations_terms
 from crm.banking import merging as banking_merging
+from crm.banking import panel as banking_panel
 from crm.banking import personal_data as banking_personal_data
 from crm.care import merging as care_merging
 from crm.care import panel as care_panel
@@ -197,6 +198,7 @@ _SHOWING = (
     legacies_panel,
     vault_panel,
     attestations_panel,
+    banking_panel,
     care_panel,
     actions_panel,
     fundraising_panel,

@@ -13,11 +13,13 @@ from crm.banking.errors import DayToCome, LineSettles
 from crm.banking.kept import KeptLine, LineState, Rule
 from crm.collections import by_hand
 from crm.collections.errors import CollectionMoved
+from crm.collections.model import Awaited
 from crm.collections.settling import Ledger
 from crm.payments import paying_out
 from crm.payments.errors import PayoutMissing
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, GiftId, SepaBatchId
+from crm.vault import service as vault
 
 SHOWN = 30
 
@@ -51,13 +53,24 @@ def settle_collections(
     by: AccountId,
     at: datetime,
 ) -> KeptLine:
-    """A line is the credit of those collections of a file, or of all that is awaited of it, to the cent.
+    """A line is the credit of those collections of a file, or of all that is awaited of it, to the cent; a single one
+    is its gift.
 
     Raises LineDecided, and what `crm.collections.by_hand.settle` raises.
     """
     line = _credit(session, counter, line_id, Rule.COLLECTION, seen=seen, by=by, at=at)
-    by_hand.settle(session, _ledger(counter), batch_id, names, collected.seen(line), at=at)
-    return line
+    outcome = by_hand.settle(session, _ledger(counter), batch_id, names, collected.seen(line), at=at)
+    if outcome.gift_id is not None and outcome.person_id is not None:
+        store.belong(session, line_id, outcome.person_id, outcome.gift_id)
+        lock, whose = counter.vault.lock(), outcome.person_id
+        vault.hand_over(session, lock, counter.sealer, line.fingerprint, whose, at=at, by=by)
+    return deciding.line(session, line_id)
+
+
+def awaited_of(session: Session, line: KeptLine) -> tuple[tuple[SepaBatchId, Awaited], ...]:
+    """The collections of its mandate and amount that a credit may be of, the oldest first."""
+    is_credit = line.cents > 0 and line.return_kind is None and not line.fee
+    return by_hand.of_mandate(session, line.mandate, line.cents) if is_credit and line.mandate else ()
 
 
 def settle_payout(

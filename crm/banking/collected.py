@@ -20,8 +20,8 @@ from crm.values.identifiers import PersonId
 def settle(
     session: Session, ledger: Ledger, waiting: Sequence[KeptLine], *, at: datetime
 ) -> tuple[list[KeptLine], dict[str, PersonId], set[str]]:
-    """The lines that are left for other rules, of those settled whose each is, by fingerprint, and the returns
-    left among which a colleague has to choose what they mean.
+    """The lines that are left for other rules, of those settled whose each is, by fingerprint, and those
+    left of which a colleague has to choose what they mean.
     """
     done = settling.settle(session, ledger, [seen(line) for line in waiting if not line.fee], at=at)
     unclear = {key for key, outcome in done.items() if outcome.is_unclear}

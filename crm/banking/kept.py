@@ -32,6 +32,8 @@ class Rule(StrEnum):
     """By the communication that an appeal printed for them alone."""
     STRUCTURED = "structured"
     ACCOUNT = "account"
+    ALIAS = "alias"
+    """By an account and the name on it that a colleague confirmed before."""
     REFUND = "refund"
     """The debit of a refund that the house decided: it books nothing more."""
     COLLEAGUE = "colleague"
@@ -188,9 +190,33 @@ class Taken:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmed:
+    """For whom a colleague last confirmed a payer, and when; `is_taught` is over once it was forgotten."""
+
+    person_id: PersonId
+    on: date
+    is_taught: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Payer:
+    """An account and the name on it by which somebody is known, with the line that taught it last.
+
+    `is_contradicted`: it was confirmed for somebody else too, and decides nothing by itself any more.
+    """
+
+    line_id: int
+    name: str
+    tail: str
+    on: date
+    is_contradicted: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """Somebody whom a line may come from, out of 100, and why."""
+    """Somebody whom a line may come from, out of 100, and why; `confirmed_on`: when its payer was theirs before."""
 
     person_id: PersonId
     score: int
     why: tuple[str, ...]
+    confirmed_on: date | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.banking import booking, collected, meaning, rules, store
+from crm.banking import booking, collected, meaning, payers, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.collections.rules import meant, periods_named
@@ -91,8 +91,8 @@ def match_waiting(
 
 
 def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:
-    """Remembers what a line that is somebody's says of them: their account, mandate and communication."""
-    taught = set()
+    """Remembers what a line that is somebody's says of them: their account, mandate and communication, and who pays."""
+    taught = {payers.PAYER} if payers.teaches(line) else set()
     for key in keys_of(line):
         if links.remember_keys(session, key.kind, {(person_id, key.key)}):
             taught.add(key.kind)
@@ -102,7 +102,10 @@ def learn(session: Session, line: KeptLine, person_id: PersonId) -> None:
 
 
 def unlearn(session: Session, line: KeptLine, person_id: PersonId) -> None:
-    """Forgets what the decision about a line taught of somebody, and nothing that was known before it."""
+    """Forgets what the decision about a line taught of somebody, and nothing that was known before it; but its payer,
+    who is theirs no more whoever confirmed it.
+    """
+    payers.forget(session, line, person_id)
     taught = set(line.learned.split())
     for key in keys_of(line):
         if key.kind in taught:
@@ -120,6 +123,9 @@ def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tu
             by_key.setdefault(person_id, set()).add(key.rule.value)
     for own in appeals.printed(session, {line.structured} if line.structured else ()).values():
         by_key.setdefault(own.person_id, set()).add(Rule.APPEAL.value)
+    confirmed = {one.person_id: one.on for one in payers.confirmed(session, [line]).get(line.id, ())}
+    for person_id in confirmed:
+        by_key.setdefault(person_id, set()).add(Rule.ALIAS.value)
     found: dict[int, Person] = {}
     if line.name:
         for hit in search.find(session, addresses, line.name, most=PROPOSED * 3).hits:
@@ -127,7 +133,10 @@ def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tu
     missing = [PersonId(person_id) for person_id in by_key if person_id not in found]
     found |= {int(person.id): person for person in people.people(session, missing).values()}
     past = store.lines_of(session, list(found), size=200) if found else {}
-    scored = [_scored(line, person, by_key.get(who, set()), past.get(who, [])) for who, person in found.items()]
+    scored = [
+        replace(_scored(line, person, by_key.get(who, set()), past.get(who, [])), confirmed_on=confirmed.get(person.id))
+        for who, person in found.items()
+    ]
     kept = [one for one in scored if one.score >= rules.LIKELY - 20 or by_key.get(one.person_id)]
     return tuple(sorted(kept, key=lambda one: (-one.score, one.person_id))[:PROPOSED])
 
@@ -135,7 +144,8 @@ def candidates(session: Session, addresses: AddressHasher, line: KeptLine) -> tu
 def _scored(line: KeptLine, person: Person, keys: Collection[str], past: Sequence[KeptLine]) -> Candidate:
     name = rules.alike(line.name, person.full_name)
     same_amount = any(one.cents == line.cents for one in past)
-    points = rules.score(name=name, same_account=bool(keys), same_amount=same_amount, gave_before=bool(past))
+    same_name = 100 if Rule.ALIAS.value in keys else name
+    points = rules.score(name=same_name, same_account=bool(keys), same_amount=same_amount, gave_before=bool(past))
     why = [*sorted(keys)]
     if name >= rules.ALIKE:
         why.append("name")
@@ -148,7 +158,7 @@ def _scored(line: KeptLine, person: Person, keys: Collection[str], past: Sequenc
 
 def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[str]) -> list[_Decided]:
     """The lines that surely are somebody's: whose, by what, and the line that each undoes; `unclear` are those whose
-    mandate does not tell which.
+    mandate does not tell which: a credit among them waits.
     """
     keys = {line.id: keys_of(line) for line in waiting}
     known = links.known_by(session, {(key.kind, key.key) for several in keys.values() for key in several})
@@ -161,6 +171,7 @@ def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[s
         end_to_end={line.end_to_end_id for line in waiting if line.return_kind and line.end_to_end_id},
         mandates={line.mandate for line in waiting if line.return_kind and line.mandate},
     )
+    confirmed = payers.confirmed(session, waiting)
     decided: list[_Decided] = []
     for line in waiting:
         if line.return_kind is not None:
@@ -169,7 +180,7 @@ def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[s
                 free.remove(first)
                 decided.append((line, first.person_id, Rule.RETURN, first))
             continue
-        if line.is_spent:
+        if line.is_spent or line.fingerprint in unclear:
             continue
         own = printed.get(line.structured or "")
         if own and rules.is_printed_for(own.person_id, keys[line.id], known, name=line.name, names=names):
@@ -178,6 +189,10 @@ def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[s
         found = rules.verdict(keys[line.id], known, name=line.name, names=names)
         if found is not None:
             decided.append((line, PersonId(found[0]), found[1], None))
+            continue
+        payer = rules.known_payer(confirmed.get(line.id, ()), keys[line.id], known)
+        if payer is not None and (own is None or own.person_id == payer):
+            decided.append((line, PersonId(payer), Rule.ALIAS, None))
     return _gifts_only(session, decided)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import extract, func, or_, select
 from sqlalchemy.orm import Session
 
+from crm.banking import payers
 from crm.banking.tables import BankLineRow
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import empty_rows, quotes
@@ -52,6 +53,20 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                     "communication": one.communication,
                 }
                 for one in lines
+            ],
+        ),
+        Section(
+            key="payers",
+            title=say(language, N_("Payeurs que nous reconnaissons comme les vôtres")),
+            columns=(
+                Column(key="on", label=say(language, N_("Jour"))),
+                Column(key="name", label=say(language, N_("Nom"))),
+                Column(key="tail", label=say(language, N_("Fin du compte"))),
+            ),
+            rows=[
+                {"on": one.on, "name": one.name, "tail": one.tail}
+                for person_id in subject.person_ids
+                for one in payers.of_person(session, person_id)
             ],
         ),
     )

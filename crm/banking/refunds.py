@@ -1,15 +1,17 @@
 """Refunds that two colleagues decided, and the debits of the bank that paid them: each refund once, to the cent.
 
-The decision booked the refund; its debit books nothing and stands on the gift. Of equal refunds of one gift the first
+The decision booked the refund; its debit books nothing and stands on the gift. One debit may pay several, of several
+people. Of equal refunds of one gift the first
 was paid by whatever paid first. What a provider gave back for us was paid by no line of ours.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, null, select, union_all
+from sqlalchemy import Select, delete, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.banking import deciding, rules, store
@@ -17,6 +19,7 @@ from crm.banking.bringing import Counter
 from crm.banking.errors import DayToCome, RefundElsewhere
 from crm.banking.kept import KeptLine, LineState, Owed, Paid, Rule
 from crm.banking.selects import refund_lines
+from crm.banking.tables import BankRefundRow
 from crm.donations import selects as donations
 from crm.donations import service as gifts
 from crm.foundation.database import hold
@@ -29,6 +32,8 @@ from crm.vault import service as vault
 
 IBAN = "iban"
 SHOWN = 30
+MOST = 60
+"""So many refunds are offered for one debit that paid several."""
 
 
 def unpaid(session: Session, first_on: date, last_on: date, *, size: int) -> tuple[int, int, tuple[Owed, ...]]:
@@ -78,30 +83,72 @@ def proposed(session: Session, line: KeptLine) -> tuple[Owed, ...]:
     return tuple(sorted(found, key=likely, reverse=True)[:SHOWN])
 
 
-def settle(
-    session: Session, counter: Counter, line_id: int, entry_id: int, *, seen: int, by: AccountId, at: datetime
-) -> KeptLine:
-    """A debit paid that refund: it stands on its gift, and nothing more is booked.
+def together(session: Session, line: KeptLine) -> tuple[tuple[Owed, bool], ...]:
+    """The unpaid refunds of which a debit may have paid several, the oldest first, each with whether it surely did,
+    since only these come to its amount.
+    """
+    if not line.is_spent:
+        return ()
+    pairs = _pairs().subquery("pairs")
+    query = select(pairs).where(pairs.c.on.is_(None), pairs.c.cents > line.cents)
+    query = query.order_by(pairs.c.booked_on, pairs.c.entry_id).limit(MOST)
+    found = [_owed(row) for row in session.execute(query)]
+    if sum(one.cents for one in found) < -line.cents:
+        return ()
+    surely = rules.only_parts([one.cents for one in found], -line.cents)
+    return tuple((one, place in surely) for place, one in enumerate(found))
 
-    Raises LineDecided, DayToCome, and RefundElsewhere where the refund is paid, of another amount or none, or the line
-    is no such debit.
+
+def settle(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    entry_ids: Collection[int],
+    *,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> KeptLine:
+    """A debit paid those refunds: it stands on their gifts, and nothing more is booked.
+
+    Raises LineDecided, DayToCome, and RefundElsewhere where one is paid already, they do not come to its amount, or the
+    line is no such debit.
     """
     line = deciding.line(session, line_id)
     hold(session, "refunds paid")
     pairs = _pairs().subquery("pairs")
-    row = session.execute(select(pairs).where(pairs.c.entry_id == entry_id, pairs.c.on.is_(None))).one_or_none()
-    if row is None or not line.is_spent or row.cents != line.cents:
+    query = select(pairs).where(pairs.c.entry_id.in_(set(entry_ids)), pairs.c.on.is_(None))
+    paid_ = [_owed(row) for row in session.execute(query.order_by(pairs.c.entry_id))]
+    is_whole = len(paid_) == len(set(entry_ids)) > 0 and sum(one.cents for one in paid_) == -line.cents
+    if not is_whole or not line.is_spent:
         raise RefundElsewhere
     if line.booked_on > brussels_day(at):
         raise DayToCome
-    gift = gifts.gift(session, GiftId(row.gift_id))
+    givers = {gifts.gift(session, one.gift_id).person_id for one in paid_}
+    whose = givers.pop() if len(givers) == 1 else None
     decided = deciding.decide(
-        session, counter, line_id, LineState.MATCHED, person_id=gift.person_id, rule=Rule.REFUND, seen=seen, by=by,
-        at=at,
-    )  # fmt: skip
-    store.stand_on(session, line_id, gift.id)
+        session, counter, line_id, LineState.MATCHED, person_id=whose, rule=Rule.REFUND, seen=seen, by=by, at=at
+    )
+    if len(paid_) == 1:
+        store.stand_on(session, line_id, paid_[0].gift_id)
+    else:
+        session.add_all(BankRefundRow(line_id=line_id, gift_id=one.gift_id, cents=-one.cents) for one in paid_)
+        session.flush()
     vault.forget_waiting(session, {decided.fingerprint})
     return deciding.line(session, line_id)
+
+
+def of_line(session: Session, line: KeptLine) -> tuple[tuple[GiftId, int], ...]:
+    """The gifts whose refunds a debit paid, each with its cents, more than nought."""
+    lines = refund_lines().subquery("lines")
+    query = select(lines.c.gift_id, lines.c.cents).where(lines.c.line_id == line.id).order_by(lines.c.gift_id)
+    return tuple((GiftId(found.gift_id), -int(found.cents)) for found in session.execute(query))
+
+
+def take_back(session: Session, line: KeptLine) -> None:
+    """A debit paid none of what it was taken to pay: all of it is to be paid again."""
+    store.stand_on(session, line.id, None)
+    session.execute(delete(BankRefundRow).where(BankRefundRow.line_id == line.id))
 
 
 def _pairs() -> Select[*tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.fuzz import token_sort_ratio
 
-from crm.banking.kept import Rule
+from crm.banking.kept import Confirmed, Rule
 from crm.banking.model import Line
 from crm.values.folding import folded
 
@@ -22,6 +22,9 @@ SHORTEST = 3
 
 LIKELY = 55
 """Below this, a name proposes nobody."""
+
+WAYS = 20_000
+"""So many sums are tried before a colleague is asked which refunds a debit paid."""
 
 _ADDRESSED = ("m", "mr", "mme", "mlle", "monsieur", "madame", "de heer", "mevr", "mw", "dhr", "et", "en", "ou", "of")
 
@@ -102,6 +105,20 @@ def is_printed_for(
     return not name.strip() or bool(shared) or alike(name, theirs) >= ALIKE
 
 
+def known_payer(
+    confirmed: Sequence[Confirmed], keys: Collection[Key], known: Mapping[tuple[str, str], tuple[int, ...]]
+) -> int | None:
+    """For whom an account and the name on it surely pay: for the only one for whom colleagues ever confirmed them.
+
+    Not once it was forgotten, nor where a mandate or a communication on the line is known as another's.
+    """
+    if len(confirmed) != 1 or not confirmed[0].is_taught:
+        return None
+    whose = confirmed[0].person_id
+    told = (known.get((key.kind, key.key), ()) for key in keys)
+    return whose if all(not several or whose in several for several in told) else None
+
+
 def alike(one: str, other: str) -> int:
     """How alike two names are, of 100; the order of their words and what addresses them do not count."""
     left, right = _words(one), _words(other)
@@ -117,6 +134,20 @@ def score(*, name: int, same_account: bool, same_amount: bool, gave_before: bool
 def is_clear(scores: Sequence[int]) -> bool:
     """Whether the first candidate stands out: of two namesakes none is chosen for a colleague who presses Enter."""
     return len(scores) == 1 or (len(scores) > 1 and scores[0] - scores[1] >= CLEAR)
+
+
+def only_parts(cents: Sequence[int], total: int) -> frozenset[int]:
+    """The places of the only amounts among those that come to a total; empty where none do, or several ways do."""
+    ways: dict[int, tuple[int, ...] | None] = {0: ()}
+    for place, one in enumerate(cents):
+        for sum_, places in tuple(ways.items()):
+            more = sum_ + one
+            if more > total:
+                continue
+            ways[more] = None if more in ways or places is None else (*places, place)
+        if len(ways) > WAYS:
+            return frozenset()
+    return frozenset(ways.get(total) or ())
 
 
 def numbered(identities: Collection[str], seen: dict[str, int]) -> Iterator[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from crm.banking.kept import Aside, LineState, Rule
-from crm.banking.tables import BankLineRow
+from crm.banking.tables import BankLineRow, BankRefundRow
 
 ELSEWHERE = (Rule.PAYOUT, Rule.REFUND)
 """Of what books nothing on a gift."""
@@ -28,12 +28,19 @@ def matched_lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def refund_lines() -> Select[*tuple[Any, ...]]:
-    """(line_id, booked_on, cents, gift_id) of each debit that paid a refund."""
-    row = BankLineRow
-    return select(row.id.label("line_id"), row.booked_on, row.cents, row.gift_id).where(
-        row.state == LineState.MATCHED, row.rule == Rule.REFUND, row.gift_id.is_not(None)
+def refund_lines() -> CompoundSelect[*tuple[Any, ...]]:
+    """(line_id, booked_on, cents, gift_id) of each debit that paid a refund, and of each refund that one paid with
+    others.
+    """
+    row, part = BankLineRow, BankRefundRow
+    is_paid = (row.state == LineState.MATCHED, row.rule == Rule.REFUND)
+    alone = select(row.id.label("line_id"), row.booked_on, row.cents, row.gift_id).where(
+        *is_paid, row.gift_id.is_not(None)
     )
+    together = select(row.id.label("line_id"), row.booked_on, part.cents, part.gift_id).join(
+        part, part.line_id == row.id
+    )
+    return union_all(alone, together.where(*is_paid))
 
 
 def lines_aside() -> Select[*tuple[Any, ...]]:

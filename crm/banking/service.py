@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from crm.banking import booking, by_hand, collected, deciding, matching, store
+from crm.audit import service as audit
+from crm.banking import booking, by_hand, collected, deciding, matching, payers, refunds, store
 from crm.banking.bringing import Counter
 from crm.banking.errors import DayToCome, MoneyLeft, NothingToUndo
-from crm.banking.kept import Aside, Candidate, Desk, Gap, KeptLine, LineState, Rule, Taken
+from crm.banking.kept import Aside, Candidate, Confirmed, Desk, Gap, KeptLine, LineState, Rule, Taken
 from crm.banking.meaning import Meant
 from crm.collections import settling
 from crm.collections.settling import Ledger
@@ -54,6 +55,28 @@ def credit_of(session: Session, gift_id: GiftId) -> KeptLine | None:
 def candidates(session: Session, counter: Counter, found: KeptLine) -> tuple[Candidate, ...]:
     """Who a line may come from, the likeliest first."""
     return matching.candidates(session, counter.addresses, found)
+
+
+def confirmed(session: Session, found: KeptLine) -> tuple[Confirmed, ...]:
+    """For whom colleagues confirmed the payer of a line, the newest first."""
+    return payers.confirmed(session, [found]).get(found.id, ())
+
+
+def forget_payer(session: Session, counter: Counter, line_id: int, *, by: AccountId, at: datetime) -> PersonId | None:
+    """The payer of a line is known no more as theirs whose the line is and stays. Raises `LineMissing`."""
+    found = line(session, line_id)
+    if found.person_id is not None and payers.forget(session, found, found.person_id):
+        audit.record(
+            session,
+            counter.sealer,
+            at=at,
+            account_id=by,
+            action="bank.forget-payer",
+            subject="bank_line",
+            subject_id=line_id,
+            facts={"person": found.person_id},
+        )
+    return found.person_id
 
 
 def confirm(
@@ -215,7 +238,7 @@ def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: A
     )
     store.set_aside_for(session, line_id, None)
     if before.rule is Rule.REFUND:
-        store.stand_on(session, line_id, None)
+        refunds.take_back(session, before)
     elif before.rule in {Rule.COLLECTION, Rule.PAYOUT}:
         by_hand.take_back(session, counter, before, at=at)
     elif before.gift_id is not None:

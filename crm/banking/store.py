@@ -239,6 +239,14 @@ def stand_on(session: Session, line_id: int, gift_id: int | None) -> None:
     )
 
 
+def belong(session: Session, line_id: int, person_id: int, gift_id: int) -> None:
+    """Notes whose a line is, and on which gift it stands."""
+    session.execute(
+        update(BankLineRow).where(BankLineRow.id == line_id).values(person_id=person_id, gift_id=gift_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def decide_many(
     session: Session,
     decided: Sequence[tuple[KeptLine, PersonId | None, Rule, KeptLine | None]],

@@ -85,3 +85,14 @@ class BankLineRow(Base):
     version: Mapped[int]
     aside: Mapped[Aside | None] = mapped_column(Word(Aside))
     learned: Mapped[str] = mapped_column(String(40), default="", server_default="")
+
+
+class BankRefundRow(Base):
+    """One of several refunds that a debit paid (`cents` below nought); what paid one alone stands on its gift."""
+
+    __tablename__ = "bank_refund"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("bank_line.id"), index=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
+    cents: Mapped[int] = mapped_column(BigInteger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from crm.banking.errors import FileRefused, HeldAlready, Refused
@@ -65,6 +66,7 @@ WHY: dict[str, str] = {
     Rule.APPEAL.value: N_("la communication de son appel"),
     Rule.STRUCTURED.value: N_("sa communication structurée"),
     Rule.ACCOUNT.value: N_("son compte"),
+    Rule.ALIAS.value: N_("un payeur déjà confirmé"),
     Rule.COLLECTION.value: N_("un prélèvement"),
     Rule.PAYOUT.value: N_("le versement d’un prestataire de paiement"),
     Rule.RETURN.value: N_("le retour d’un paiement"),
@@ -76,6 +78,9 @@ WHY: dict[str, str] = {
     "history": N_("a déjà donné"),
 }
 """By what a line found its person, or may have."""
+
+CONFIRMED = N_("déjà confirmé le %(day)s pour %(name)s")
+"""In the place of the reason that a payer was confirmed, where the day is known."""
 
 ASIDE: dict[Aside, str] = {
     Aside.OWN: N_("Un virement entre nos comptes"),
@@ -93,6 +98,13 @@ RETURNED: dict[ReturnKind, str] = {
     ReturnKind.REVERSAL: N_("Contre-passation"),
     ReturnKind.CANCELLATION: N_("Annulation"),
 }
+
+
+def reason(why: str, name: str, on: date | None, language: Language = Language.FR) -> str:
+    """By what a line found somebody, or may have."""
+    if why == Rule.ALIAS.value and on is not None:
+        return say(language, CONFIRMED, day=locale_filters(language)["day"](on, "plain"), name=name)
+    return say(language, WHY[why])
 
 
 def refusal(refused: FileRefused, language: Language = Language.FR) -> str:

@@ -6,7 +6,7 @@ Money is booked to the cent, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -36,6 +36,10 @@ def awaited(
     if mandate and not called:
         return ()
     rows = hand_store.awaited(session, batch_id, cents=cents, mandate_id=called.get(mandate), size=size)
+    return _awaited(session, rows)
+
+
+def _awaited(session: Session, rows: Sequence[hand_store.Pair]) -> tuple[Awaited, ...]:
     plans = collecting.plans(session, {PlanId(collection.plan_id) for _, collection in rows})
     return tuple(
         Awaited(
@@ -47,6 +51,15 @@ def awaited(
         )
         for attempt, collection in rows
     )
+
+
+def of_mandate(session: Session, reference: str, cents: int) -> tuple[tuple[SepaBatchId, Awaited], ...]:
+    """What is awaited of that amount by a mandate, each with its file, the oldest first: a credit may be of one."""
+    numbers = collecting.by_reference(session, {reference}).values() if reference else ()
+    pairs = store.attempts_of(session, set(numbers), AttemptState.ASKED) if numbers else []
+    several = [pair for pair in reversed(pairs) if pair[1].cents == cents]
+    shown = _awaited(session, several)
+    return tuple((SepaBatchId(attempt.batch_id), one) for (attempt, _), one in zip(several, shown, strict=True))
 
 
 def leave_out(
@@ -80,16 +93,19 @@ def settle(
     cents, count = hand_store.sum_awaited(session, batch_id, wanted)
     if cents != line.cents or not count:
         raise AmountDiffers(cents, line.cents)
+    gifts: list[GiftId] = []
     for some in store.askings(session, batch_id):
         came = [
             (attempt, collection, line)
             for attempt, collection in some
             if attempt.state is AttemptState.ASKED and (wanted is None or attempt.end_to_end_id in wanted)
         ]
-        settling.receive(session, ledger, came, at=at)
+        gifts += settling.receive(session, ledger, came, at=at).values()
     if not store.awaited(session, batch_id):
         store.settled(session, batch_id, line.booked_on)
-    return Outcome(gifts=count)
+    if count > 1:
+        return Outcome(gifts=count)
+    return Outcome(gifts=1, gift_id=gifts[0], person_id=donations.gift(session, gifts[0]).person_id)
 
 
 def never_taken(session: Session, batch_id: SepaBatchId, *, at: datetime, by: AccountId) -> None:

@@ -6,7 +6,7 @@ its own: told twice, it does nothing the second time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -56,8 +56,8 @@ class Ledger:
 def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datetime) -> dict[str, Outcome]:
     """What each line that is about a collection of ours did, by its key; lines about anything else are left out.
 
-    A credit that is not what is awaited, to the cent, does nothing: a person looks at it. So does one at a return that
-    may mean several equal instalments.
+    A credit that is not what is awaited, to the cent, does nothing: a person looks at it. So does one at a credit or a
+    return that may mean several equal instalments, unless as many such credits came as are awaited.
     """
     hold(session, "collections")
     today = brussels_day(at)
@@ -70,14 +70,11 @@ def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datet
             done[line.key] = outcome
     came_in = [line for line in lines if line.cents > 0 and not line.is_return and line.key not in done]
     came: dict[int, Came] = {}
-    clear, unclear = _told(session, came_in, AttemptState.ASKED)
-    for line, pair in clear:
+    clear, open_ = _told(session, came_in, AttemptState.ASKED)
+    more, waiting = _one_each(open_)
+    for line, pair in clear + more:
         if pair[0].id not in came and pair[1].cents == line.cents:
             came[pair[0].id] = (*pair, line)
-    for line, several in unclear:  # money that came is an instalment, whichever: the newest
-        newest = next((pair for pair in several if pair[0].id not in came), None)
-        if newest is not None:
-            came[newest[0].id] = (*newest, line)
     done |= _settle_several(session, ledger, list(came.values()), at=at)
     debits = [line for line in lines if line.cents < 0]
     clear, unclear = _told(session, debits, AttemptState.SETTLED)
@@ -85,7 +82,7 @@ def settle(session: Session, ledger: Ledger, lines: Sequence[Seen], *, at: datet
         outcome = _undo(session, ledger, pair, line, at=at)
         if outcome is not None:
             done[line.key] = outcome
-    return done | {line.key: Outcome(gifts=0) for line, _ in unclear}
+    return done | {line.key: Outcome(gifts=0) for line in [*waiting, *(line for line, _ in unclear)]}
 
 
 def reject(session: Session, ledger: Ledger, several: Sequence[Rejection], *, at: datetime) -> int:
@@ -124,7 +121,8 @@ def _told(
     session: Session, lines: Sequence[Seen], state: AttemptState
 ) -> tuple[list[tuple[Seen, _Pair]], list[tuple[Seen, list[_Pair]]]]:
     """Of each line the asking it is about, by the name the bank repeats, else by its mandate, amount, period and day;
-    and the lines that may be about several, with these, the newest first.
+    and the lines that may be about several, with these, the newest first: with none, a credit by a mandate of which
+    other amounts are awaited.
     """
     called = store.attempts_called(session, {line.end_to_end_id for line in lines if line.end_to_end_id})
     references = {line.mandate for line in lines if line.mandate and line.end_to_end_id not in called}
@@ -143,15 +141,43 @@ def _told(
             several = [p for p in free.get((mandates[line.mandate], abs(line.cents)), ()) if p[0].id not in taken]
             places = [(frozenset({c.period}), days[a.batch_id]) for a, c in several]
             periods = rules.periods_named(" ".join(line.references))
-            fits = rules.meant(places, periods=periods, on=line.executed_on)
+            fits = rules.meant(places, periods=periods, on=_day(line, {day for _, day in places}))
             if len(fits) == 1:
                 found.append((line, several[fits[0]]))
                 taken.add(several[fits[0]][0].id)
-            elif several:
+            elif several or (line.cents > 0 and _is_awaited(free, mandates[line.mandate], taken)):
                 unclear.append((line, [several[at] for at in fits] or several))
         if len(unclear) == len(left):
             return found, unclear
         left = [line for line, _ in unclear]
+
+
+def _day(line: Seen, days: Collection[date]) -> date | None:
+    """The day of the collection, as a line says it: a bank credits on that day, and returns later."""
+    told = (line.executed_on,) if line.cents < 0 else (line.executed_on, line.value_on, line.booked_on)
+    return next((day for day in told if day in days), line.executed_on)
+
+
+def _is_awaited(free: Mapping[tuple[int, int], Sequence[_Pair]], mandate_id: int, taken: Collection[int]) -> bool:
+    return any(pair[0].id not in taken for key, pairs in free.items() if key[0] == mandate_id for pair in pairs)
+
+
+def _one_each(several: Sequence[tuple[Seen, list[_Pair]]]) -> tuple[list[tuple[Seen, _Pair]], list[Seen]]:
+    """Credits that may mean several equal instalments: where each of these came, one for each, the oldest first; and
+    the credits that wait for a choice.
+    """
+    alike: dict[tuple[int, ...], list[tuple[Seen, list[_Pair]]]] = {}
+    for line, pairs in several:
+        alike.setdefault(tuple(pair[0].id for pair in pairs), []).append((line, pairs))
+    found: list[tuple[Seen, _Pair]] = []
+    waiting: list[Seen] = []
+    for these in alike.values():
+        lines, pairs = sorted((line for line, _ in these), key=lambda line: line.booked_on), these[0][1]
+        if len(lines) == len(pairs):
+            found += zip(lines, reversed(pairs), strict=True)
+        else:
+            waiting += lines
+    return found, waiting
 
 
 def _settle_file(

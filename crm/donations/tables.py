@@ -247,7 +247,8 @@ class RefundRow(Base):
 class GiftCorrectionRow(Base):
     """What a gift should have come to, or been, and what two colleagues made of it.
 
-    Where it should have been something else: `cents` of its line, or all of that where it is `was_cents`.
+    Where it should have been something else: `cents` of its line, or all of that where it is `was_cents`. Where it is
+    about its day: that, by which basis, and the day it had.
     """
 
     __tablename__ = "gift_correction"
@@ -260,6 +261,9 @@ class GiftCorrectionRow(Base):
     line_id: Mapped[int | None] = mapped_column(ForeignKey("gift_line.id"))
     line_kind: Mapped[LineKind | None] = mapped_column(Word(LineKind))
     fund_code: Mapped[str | None] = mapped_column(ForeignKey("fund.code"))
+    was_on: Mapped[date | None]
+    given_on: Mapped[date | None]
+    basis: Mapped[Basis | None] = mapped_column(Word(Basis))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[RefundState] = mapped_column(Word(RefundState), index=True)
     asked_by: Mapped[int] = mapped_column(BigId)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from crm.assembly import Assembly, bank_counter, till
 from crm.attestations import yearly_control
 from crm.attestations.yearly_control import Control
-from crm.banking import by_hand, refunds
+from crm.banking import by_hand, refunds, rules
 from crm.banking import service as banking
 from crm.banking.errors import MoneyLeft, RefundElsewhere
 from crm.banking.kept import Aside, LineState, Rule
@@ -133,10 +136,10 @@ def test_a_refund_is_compared_with_the_debit_that_paid_it_whatever_its_day(assem
             if at == 2:
                 assert found == ()
                 with pytest.raises(RefundElsewhere):
-                    refunds.settle(session, counter, debit.id, owed.owed[0].entry_id, **facts)
+                    refunds.settle(session, counter, debit.id, [owed.owed[0].entry_id], **facts)
                 continue
             assert {(one.person_id, one.cents) for one in found} == {(marie.id, -debit.cents)}
-            paid_by = refunds.settle(session, counter, debit.id, found[0].entry_id, **facts)
+            paid_by = refunds.settle(session, counter, debit.id, [found[0].entry_id], **facts)
             assert (paid_by.state, paid_by.rule, paid_by.gift_id) == (LineState.MATCHED, Rule.REFUND, gift.id)
     with assembly.database.transaction() as session:
         banking.set_aside(session, counter, debits[2].id, why=Aside.COST, seen=debits[2].version, by=CLAIRE, at=NOW)
@@ -155,6 +158,61 @@ def test_a_refund_is_compared_with_the_debit_that_paid_it_whatever_its_day(assem
         session.execute(update(BankLineRow).where(BankLineRow.id == debits[0].id).values(cents=-5001))
     [one] = controlled(assembly).differences
     assert (one.gift_id, one.ledger_cents, one.bank_cents, one.line_ids) == (gift.id, 0, -5001, (debits[0].id,))
+
+
+def test_one_debit_pays_several_refunds_to_the_cent_and_can_be_opened_again(assembly: Assembly, give: Give) -> None:
+    counter, facts = bank_counter(assembly), {"by": CLAIRE, "at": NOW}
+    people_ = [person(assembly, first, "Remboursé") for first in ("Marie", "Luc", "Ana")]
+    moves = [Move(cents=9000, name=f"N {at}", text=f"don {at}") for at in range(3)]
+    brought(assembly, coda.statement(moves))
+    for line, who in zip(waiting(assembly), people_, strict=True):
+        confirmed(assembly, line, who)
+    with assembly.database.reading() as session:
+        gifts = [donations.latest_of(session, who.id, size=1)[0] for who in people_]
+    for gift, cents in ((gifts[0], 2000), (gifts[1], 3500), (gifts[2], 1000), (gifts[0], 2000)):
+        refunded(assembly, gift, cents)
+    brought(assembly, coda.statement([Move(cents=-7500, name="REMISE SEPA")], opening=127_000, number=2))
+    [debit] = waiting(assembly)
+    with assembly.database.transaction() as session:
+        assert refunds.proposed(session, debit) == ()
+        offered = refunds.together(session, debit)
+        assert [(one.cents, is_sure) for one, is_sure in offered] == [
+            (2000, True), (3500, True), (1000, False), (2000, True)
+        ]  # fmt: skip
+        entries = [one.entry_id for one, _ in offered]
+        for wrong in ([], entries, entries[:2], [*entries[:2], 999]):
+            with pytest.raises(RefundElsewhere):
+                refunds.settle(session, counter, debit.id, wrong, seen=debit.version, **facts)  # type: ignore[arg-type]
+        sure = [one.entry_id for one, is_sure in offered if is_sure]
+        paid = refunds.settle(session, counter, debit.id, sure, seen=debit.version, **facts)  # type: ignore[arg-type]
+        assert (paid.state, paid.rule, paid.gift_id, paid.person_id) == (LineState.MATCHED, Rule.REFUND, None, None)
+        said = [(gifts[0].id, 2000), (gifts[0].id, 2000), (gifts[1].id, 3500)]
+        assert sorted(refunds.of_line(session, paid)) == sorted(said)
+    found = controlled(assembly)
+    assert (found.differences, found.owed_count, found.owed_cents) == ((), 1, 1000)
+    assert found.ledger_by_bank_cents == found.bank_cents == 27_000 - 7500
+    brought(assembly, coda.statement([Move(cents=-1000, name="ANA")], opening=119_500, number=3))
+    [last] = waiting(assembly)
+    with assembly.database.transaction() as session:
+        [one] = refunds.proposed(session, last)
+        refunds.settle(session, counter, last.id, [one.entry_id], seen=last.version, **facts)  # type: ignore[arg-type]
+    assert controlled(assembly).is_even
+    with assembly.database.transaction() as session:
+        opened = banking.reopen(session, counter, debit.id, seen=paid.version, **facts)  # type: ignore[arg-type]
+        assert (opened.state, refunds.of_line(session, opened)) == (LineState.OPEN, ())
+    assert (controlled(assembly).owed_count, controlled(assembly).owed_cents) == (3, 7500)
+
+
+@given(cents=st.lists(st.integers(1, 9), max_size=7), total=st.integers(1, 30))
+def test_the_parts_of_a_total_are_known_only_where_no_others_make_it(cents: list[int], total: int) -> None:
+    places = range(len(cents))
+    ways = [
+        set(some)
+        for size in places
+        for some in combinations(places, size + 1)
+        if sum(cents[place] for place in some) == total
+    ]
+    assert rules.only_parts(cents, total) == (ways[0] if len(ways) == 1 else set())
 
 
 def test_what_was_set_aside_and_statements_that_are_missing_stand_in_the_control(assembly: Assembly) -> None:

@@ -113,8 +113,10 @@ def _at_the_bank(session: Session, assembly: Assembly, deed: str, chance: Random
         return
     if deed == "pay":
         for line in [one for one in store.waiting(session, size=100) if one.is_spent][:2]:
-            for owed in refunds.proposed(session, line)[:1]:
-                refunds.settle(session, counter, line.id, owed.entry_id, seen=line.version, **facts)  # type: ignore[arg-type]
+            parts = [one.entry_id for one, is_sure in refunds.together(session, line) if is_sure]
+            paid_ = parts or [one.entry_id for one in refunds.proposed(session, line)[:1]]
+            if paid_:
+                refunds.settle(session, counter, line.id, paid_, seen=line.version, **facts)  # type: ignore[arg-type]
         return
     if deed == "return":
         whose = chance.choice(mine.people)

@@ -215,6 +215,45 @@ def test_of_three_equal_instalments_a_return_takes_back_the_one_it_means_or_wait
         assert given_in_all(session) == (stands.count("received"), 1000 * stands.count("received"))
 
 
+CREDITED: tuple[tuple[list[dict[str, Any]], list[str]], ...] = (
+    ([{"references": ("2026-12",)}], ["received", "asked", "asked"]),
+    ([{"executed_on": date(2027, 1, 5)}], ["asked", "received", "asked"]),
+    ([{"value_on": date(2027, 2, 5)}], ["asked", "asked", "received"]),
+    ([{}], ["asked"] * 3),
+    ([{}, {}], ["asked"] * 3),
+    ([{}, {}, {}], ["received"] * 3),
+    ([{"cents": 700}], ["asked"] * 3),
+)
+"""What credits by mandate alone say, and where the three instalments that are awaited stand after them."""
+
+
+@pytest.mark.parametrize(("said", "stands"), CREDITED)
+def test_of_three_awaited_instalments_a_credit_settles_the_one_it_means_or_waits(
+    assembly: Assembly,
+    office: Office,
+    ledger: Ledger,
+    promise: Promise,
+    said: list[dict[str, Any]],
+    stands: list[str],
+) -> None:
+    """It is never taken for the newest; as many as are awaited are one for each."""
+    with assembly.database.transaction() as session:
+        plan = promise(session, 1000, started_on=SIGNED)
+        assert plan.mandate_id is not None
+        reference = mandates.mandate(session, plan.mandate_id).reference
+        for day in (DAY, date(2027, 1, 5), date(2027, 2, 5)):
+            sent(session, office, day, day - timedelta(days=6))
+        on = date(2027, 2, 10)
+        lines = [
+            credit(f"in {at}", on, **{"cents": 1000, "mandate": reference, **facts}) for at, facts in enumerate(said)
+        ]
+        done = settling.settle(session, ledger, lines, at=noon(on))
+        assert [done[line.key].is_unclear for line in lines] == ["received" not in stands] * len(lines)
+        found = sorted(service.of_plan(session, plan.id), key=lambda one: one.period)
+        assert [one.state.value for one in found] == stands
+        assert given_in_all(session) == (stands.count("received"), 1000 * stands.count("received"))
+
+
 @settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_money_is_conserved_whatever_the_bank_says_in_whatever_order(

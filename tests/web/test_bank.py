@@ -47,6 +47,19 @@ def test_a_file_is_brought_in_and_its_lines_find_their_people(
     named = {"seen": seen, "first_name": "Ana", "last_name": "Silva"}
     assert finance.post(f"/office/bank/{second}/newcomer", named).status_code == 303
     assert "Chaque mouvement a trouvé sa personne" in finance.get("/office/bank").text
+    again = [Move(cents=3001, name="DUPONT PAUL", account="BE71096123456769")]
+    file = coda.file(coda.statement(again, number=2))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "next.cod")})
+    third, seen = chosen(finance.get("/office/bank").text)
+    finance.post(f"/office/bank/{third}/confirm", {"seen": seen, "person_id": marie.id})
+    page = finance.get(f"/office/supporters/{marie.id}").text
+    assert ("Payeurs reconnus" in page, f"/office/bank/payers/{third}/forget" in page) == (True, True)
+    file = coda.file(coda.statement([replace(again[0], cents=3002)], number=3))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "last.cod")})
+    known = finance.get(f"/office/bank?line={int(third) + 1}").text
+    assert re.search(r"déjà confirmé le [^<]+ pour Marie Dupont", known)
+    assert finance.post(f"/office/bank/payers/{third}/forget").status_code == 303
+    assert "Payeurs reconnus" not in finance.get(f"/office/supporters/{marie.id}").text
     held = finance.get(f"/office/bank?line={first}").text
     assert f"/office/supporters/{marie.id}" in held
     assert finance.post(f"/office/bank/{first}/reopen", {"seen": "2"}).status_code == 303
@@ -164,7 +177,7 @@ def test_a_debit_says_which_refund_it_paid_or_why_it_is_set_aside(
     entry = re.search(r'name="refund_id" value="(\d+)"', page)
     assert entry is not None
     assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": entry[1]}).status_code == 303
-    assert "a payé un remboursement" in finance.get(f"/office/bank?line={line}").text
+    assert "a payé un ou plusieurs remboursements" in finance.get(f"/office/bank?line={line}").text
     line, seen = aside(finance.get("/office/bank").text)
     assert finance.post(f"/office/bank/{line}/aside", {"seen": seen}).status_code == 422
     assert finance.post(f"/office/bank/{line}/aside", {"seen": seen, "why": "cost"}).status_code == 303

@@ -10,16 +10,18 @@ from datetime import date
 from crm.assembly import Assembly
 from crm.banking import by_hand
 from crm.banking import service as banking
-from crm.banking.kept import LineState
+from crm.banking.kept import LineState, Rule
 from crm.collections import service as collections
 from crm.collections.model import AttemptState, BatchState
 from crm.collections.service import Office
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Method, Movement, Wanted
+from crm.plans import mandates
 from crm.staff.model import Role
 from crm.values.identifiers import GiftId
 from tests.banking import coda_files as coda
 from tests.banking.coda_files import Move
+from tests.banking.test_returns import came
 from tests.collections.conftest import Promise, office, promise, sent
 from tests.conftest import NOW
 from tests.web.conftest import Browser
@@ -74,3 +76,35 @@ def test_the_credit_of_a_whole_file_is_opened_again_unless_one_of_its_gifts_move
     with assembly.database.reading() as session:
         assert banking.line(session, line.id).state is LineState.MATCHED
     assert net() == 2000
+
+
+def test_a_credit_that_names_only_a_mandate_asks_which_instalment_it_is(
+    assembly: Assembly, browser: Callable[..., Browser], office: Office, promise: Promise
+) -> None:
+    with assembly.database.transaction() as session:
+        plan = promise(session, 1000, started_on=date(2026, 9, 1), anchor_day=17)
+        for day, made in ((date(2026, 10, 19), date(2026, 10, 12)), (DAY, MADE)):
+            sent(session, office, day, made)
+        assert plan.mandate_id is not None
+        reference = mandates.mandate(session, plan.mandate_id).reference
+    finance = browser(Role.FINANCE)
+    content = coda.file(coda.statement([came(reference, 1000)]))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(content), "day.cod")})
+    page = finance.get("/office/bank").text
+    choices = re.findall(r'name="instalment" value="([^"]+)"', page)
+    found = re.search(r"/office/bank/(\d+)/collection", page)
+    assert (len(choices), found is not None, "De quelle échéance" in page) == (2, True, True)
+    assert found is not None
+    settle = f"/office/bank/{found[1]}/collection"
+    for wrong in ("", "9 x", f"x {choices[0]}", "99999999999999 x"):
+        assert finance.post(settle, {"seen": 1, "instalment": wrong}).status_code == 303
+    assert finance.post(settle, {"seen": 1, "instalment": choices[0]}).status_code == 303
+    with assembly.database.reading() as session:
+        line = banking.line(session, int(found[1]))
+        newest, oldest = (one.state.value for one in collections.of_plan(session, plan.id))
+        assert (line.person_id, line.rule, oldest, newest) == (plan.person_id, Rule.COLLECTION, "received", "asked")
+        assert donations.totals(session, Wanted()).net_cents == 1000
+    assert finance.post(f"/office/bank/{line.id}/reopen", {"seen": line.version}).status_code == 303
+    with assembly.database.reading() as session:
+        assert {one.state.value for one in collections.of_plan(session, plan.id)} == {"asked"}
+        assert (donations.totals(session, Wanted()).net_cents, banking.line(session, line.id).gift_id) == (0, None)

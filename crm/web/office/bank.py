@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crm.assembly import bank_counter
-from crm.banking import bringing, meaning, refunds, rules, words
+from crm.banking import bringing, meaning, rules, words
 from crm.banking import service as banking
 from crm.banking.errors import (
     DayToCome,
@@ -21,9 +21,8 @@ from crm.banking.errors import (
     LineSettles,
     MoneyLeft,
     NothingToUndo,
-    RefundElsewhere,
 )
-from crm.banking.kept import Aside, Candidate, KeptLine, LineState, Rule
+from crm.banking.kept import Aside, Candidate, Confirmed, KeptLine, LineState, Rule
 from crm.banking.meaning import Meant
 from crm.banking.references import written
 from crm.donations import service as donations
@@ -37,7 +36,7 @@ from crm.people.model import Person
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import GiftId, PersonId
-from crm.web.office import guard, person_search, shell
+from crm.web.office import bank_offers, guard, person_search, shell
 from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
 from crm.web.words import N_
@@ -54,7 +53,7 @@ SETTLED = {
         "Ce mouvement a réglé des prélèvements, ou en a repris. Rouvert, ils sont attendus de nouveau ; "
         "une attestation qui les compte sera à corriger."
     ),
-    Rule.REFUND: N_("Ce mouvement a payé un remboursement. Rouvert, ce remboursement est à payer de nouveau."),
+    Rule.REFUND: N_("Ce mouvement a payé un ou plusieurs remboursements. Rouvert, ils sont à payer de nouveau."),
     Rule.PAYOUT: N_("Ce mouvement est le versement d’un prestataire. Rouvert, son crédit est attendu de nouveau."),
 }
 SETTLES = N_("Ce que ce mouvement a réglé est revenu ou a été corrigé depuis : il ne se rouvre plus.")
@@ -64,7 +63,6 @@ NAMED = 20
 HAPPENED = frozenset(EntryKind) - {EntryKind.RECEIPT, EntryKind.FEE}
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 LEFT = N_("C’est de l’argent sorti : dites quel remboursement il a payé, ou mettez-le de côté.")
-PAID = N_("Ce remboursement n’attend plus ce paiement : choisissez de nouveau.")
 WHY_ASIDE = N_("Dites pourquoi vous le mettez de côté.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
@@ -83,7 +81,7 @@ def _let_a_file_through() -> None:
 @guard.page(blueprint, "", permission=Permission.BANKING_READ)
 def index() -> ResponseReturnValue:
     """The oldest line that waits, or the one asked for, and who it may come from."""
-    return _desk(request.args.get("line", type=int))
+    return desk(request.args.get("line", type=int))
 
 
 @guard.page(blueprint, "/new", permission=Permission.BANKING_ACT)
@@ -138,11 +136,11 @@ def confirm(line_id: int) -> ResponseReturnValue:
     except (DayToCome, MoneyLeft) as refused:
         return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
     except MoreThanReceived:
-        return _desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
+        return desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
     except NothingToUndo as open_:
-        return _desk(line_id, errors={"gift": shell.say(WHICH)}, of=open_.person_id)
+        return desk(line_id, errors={"gift": shell.say(WHICH)}, of=open_.person_id)
     except (Invalid, PersonMissing, GiftMissing):
-        return _desk(line_id, errors={"who": shell.say(WRONG_WHO)})
+        return desk(line_id, errors={"who": shell.say(WRONG_WHO)})
     return _done(line_id, N_("Le mouvement est à sa personne."))
 
 
@@ -152,7 +150,7 @@ def newcomer(line_id: int) -> ResponseReturnValue:
     made = shell.assembly()
     first, last = (request.form.get(name, "").strip()[:LONGEST] for name in ("first_name", "last_name"))
     if not first and not last:
-        return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
+        return desk(line_id, errors={"last_name": shell.say(NAMELESS)})
     try:
         with made.database.transaction() as session:
             banking.confirm_newcomer(
@@ -172,27 +170,10 @@ def newcomer(line_id: int) -> ResponseReturnValue:
     except (DayToCome, MoneyLeft) as refused:
         return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
     except NothingToUndo:
-        return _desk(line_id, errors={"gift": shell.say(NO_GIFT)})
+        return desk(line_id, errors={"gift": shell.say(NO_GIFT)})
     except Invalid:
-        return _desk(line_id, errors={"last_name": shell.say(NAMELESS)})
+        return desk(line_id, errors={"last_name": shell.say(NAMELESS)})
     return _done(line_id, N_("La fiche est ouverte, et le mouvement est à elle."))
-
-
-@guard.page(blueprint, "/<int:line_id>/refund", permission=Permission.BANKING_ACT, methods=("POST",))
-def refund(line_id: int) -> ResponseReturnValue:
-    """The line paid a refund that was decided."""
-    made, entry_id = shell.assembly(), request.form.get("refund_id", 0, type=int)
-    try:
-        with made.database.transaction() as session:
-            by = guard.signed_in().account.id
-            refunds.settle(session, bank_counter(made), line_id, entry_id, seen=_seen(), by=by, at=shell.now())
-    except LineDecided:
-        return _on(DECIDED, kind="note")
-    except DayToCome:
-        return _on(TO_COME, kind="refused")
-    except RefundElsewhere:
-        return _desk(line_id, errors={"refund": shell.say(PAID)})
-    return _done(line_id, N_("C’est noté : ce remboursement est payé."))
 
 
 @guard.page(blueprint, "/<int:line_id>/aside", permission=Permission.BANKING_ACT, methods=("POST",))
@@ -200,7 +181,7 @@ def aside(line_id: int) -> ResponseReturnValue:
     """The line is nobody's gift."""
     made, why = shell.assembly(), request.form.get("why", "")
     if why not in set(Aside):
-        return _desk(line_id, errors={"why": shell.say(WHY_ASIDE)})
+        return desk(line_id, errors={"why": shell.say(WHY_ASIDE)})
     try:
         with made.database.transaction() as session:
             by = guard.signed_in().account.id
@@ -222,7 +203,7 @@ def reopen(line_id: int) -> ResponseReturnValue:
     except LineDecided:
         return _on(DECIDED, kind="note")
     except (GiftHasMoved, LineSettles) as refused:
-        return _desk(line_id, moved=refused.gifts, why=MOVED if isinstance(refused, GiftHasMoved) else SETTLES)
+        return desk(line_id, moved=refused.gifts, why=MOVED if isinstance(refused, GiftHasMoved) else SETTLES)
     return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
 
 
@@ -253,7 +234,7 @@ def _refused(why: str, *, status: int = 422) -> Response:
     return shell.show("office/bank/new.html", status=status, errors={"file": why})
 
 
-def _desk(
+def desk(
     line_id: int | None,
     *,
     errors: dict[str, str] | None = None,
@@ -261,6 +242,7 @@ def _desk(
     moved: Sequence[GiftId] = (),
     why: str = "",
 ) -> Response:
+    """The page of a line, or of the oldest that waits, with what was wrong."""
     made = shell.assembly()
     with made.database.reading() as session:
         waiting = banking.waiting(session, size=SIZE)
@@ -268,10 +250,10 @@ def _desk(
         is_open = chosen is not None and chosen.state is LineState.OPEN
         is_spent = chosen is not None and chosen.is_spent
         found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open and not is_spent else ()
-        owed = refunds.proposed(session, chosen) if chosen and is_open else ()
-        givers = people.called(session, {one.person_id for one in owed})
+        offers = bank_offers.of(session, chosen)
         persons = people.people(session, [one.person_id for one in found])
         holder = people.find_survivor(session, chosen.person_id) if chosen and chosen.person_id else None
+        payer = banking.confirmed(session, chosen) if chosen and chosen.rule is Rule.ALIAS else ()
         gifts = banking.gifts_to_undo(session, chosen, of) if chosen and is_open and of else ()
         if of and not gifts:
             errors = {"gift": shell.say(NO_GIFT)}
@@ -292,14 +274,15 @@ def _desk(
         holder=holder,
         settled=shell.say(SETTLED[chosen.rule]) if chosen and chosen.rule in SETTLED else "",
         of=of,
+        **offers,
         gifts=gifts,
         is_spent=is_spent,
-        owed=[(one, givers[one.person_id].full_name) for one in owed],
         asides=[("", shell.say(N_("Choisissez")))]
         + [(one.value, shell.say(word)) for one, word in words.ASIDE.items()],
         put_aside=shell.say(words.ASIDE.get(chosen.aside, words.UNSAID)) if chosen and chosen.aside else "",
         is_clear=rules.is_clear([one.score for one in found]),
         candidates=[_candidate(one, persons[one.person_id]) for one in found],
+        known_by=_known_by(chosen, holder, payer),
         kinds=[(one.value, shell.say(gift_words.KINDS[one])) for one in meaning.OFFERED],
         kind=request.form.get("kind") or (_seems(chosen, found, known) if chosen else ""),
         funds=funds if len(funds) > 1 else [],
@@ -330,6 +313,18 @@ def _since(session: Session, moved: Sequence[GiftId]) -> list[dict[str, Any]]:
     return rows
 
 
+def _known_by(line: KeptLine | None, holder: Person | None, payer: Sequence[Confirmed]) -> str:
+    """By what a line that nobody decided about found its person, or the empty text."""
+    if line is None or line.rule is None or holder is None or line.decided_by is not None:
+        return ""
+    on = next((one.on for one in payer if one.person_id == line.person_id), None)
+    return words.reason(line.rule.value, _called(holder), on, shell.language())
+
+
+def _called(person: Person) -> str:
+    return person.full_name or shell.say(N_("Sans nom"))
+
+
 def _seems(line: KeptLine, found: Sequence[Candidate], known: meaning.Habits) -> str:
     return meaning.seems(line, found[0].person_id if found else None, known).value
 
@@ -357,9 +352,9 @@ def _candidate(one: Candidate, person: Person) -> dict[str, Any]:
     primary = person.primary
     return {
         "id": one.person_id,
-        "name": person.full_name or shell.say(N_("Sans nom")),
+        "name": _called(person),
         "number": people_rules.shown_number(person.member_number),
         "detail": primary.value if primary else "",
         "score": one.score,
-        "why": " · ".join(shell.say(words.WHY[why]) for why in one.why),
+        "why": " · ".join(words.reason(why, _called(person), one.confirmed_on, shell.language()) for why in one.why),
     }

@@ -107,6 +107,7 @@ ACTIONS: dict[str, str] = {
     "bank.import": N_("a apporté un fichier de la banque"),
     "bank.matched": N_("a rendu un mouvement à une personne"),
     "bank.aside": N_("a mis un mouvement de côté"),
+    "bank.forget-payer": N_("a oublié un payeur"),
     "bank.open": N_("a rouvert un mouvement"),
     "addresses.rotate": N_("a changé la clé des adresses"),
     "vault.rotate": N_("a changé la clé du coffre"),
