@@ -7,7 +7,7 @@ from datetime import date
 from itertools import accumulate
 
 from crm.foundation.months import MONTH, day_at, mark
-from crm.members.model import Fee, HouseRules, Period, Proxy, Rate, State
+from crm.members.model import Fee, HouseRules, Part, Period, Proxy, Rate, State
 from crm.values.identifiers import PersonId
 
 ALWAYS = date(1900, 1, 1)
@@ -69,6 +69,16 @@ def is_in_force(fees: Iterable[Fee], *, on: date, grace_months: int, ended_on: d
         return False
     until = paid_until(fees, on=on)
     return until is not None and mark(on) < until + MONTH * grace_months
+
+
+def is_fed(parts: Iterable[Part], payers: Collection[PersonId], *, on: date) -> bool:
+    """Whether the next fee of a membership comes by itself: somebody of it has a running plan that holds one."""
+    return any(
+        part.person_id in payers
+        and (part.since_on is None or part.since_on <= on)
+        and (part.until_on is None or part.until_on > on)
+        for part in parts
+    )
 
 
 def state(until: int | None, *, on: date, grace_months: int, ended_on: date | None) -> State:
