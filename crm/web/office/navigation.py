@@ -103,6 +103,7 @@ MENU = (
             "bank",
             "plans",
             "plan_acts",
+            "mandate_papers",
             "plan_desk",
             "plan_signing",
             "members",
