@@ -7,7 +7,7 @@ from datetime import date
 from itertools import accumulate
 
 from crm.foundation.months import MONTH, day_at, mark
-from crm.members.model import Fee, HouseRules, Part, Period, Proxy, Rate, State
+from crm.members.model import Fee, HouseRules, Part, Period, Proxy, Rate, RemindWay, State
 from crm.values.identifiers import PersonId
 
 ALWAYS = date(1900, 1, 1)
@@ -101,6 +101,21 @@ def rate_on(rates: Iterable[Rate], kind: str, on: date) -> Rate | None:
 def rules_on(several: Iterable[HouseRules], on: date) -> HouseRules:
     """What the statutes say on a day."""
     return max((one for one in several if one.from_on <= on), key=lambda one: one.from_on, default=BY_DEFAULT)
+
+
+def convocation_way(
+    told: RemindWay | None, *, has_mailbox: bool, has_letter_box: bool, is_averse: bool
+) -> RemindWay | None:
+    """How a voter is asked to come next, or None where nothing is left to do or no way leads to them.
+
+    Once, by mail or by letter. A letter where no mailbox answers, or where they would rather have none of our mails (no
+    mail leaves then, unless there is no letter box); also after a mail whose mailbox turned out to be dead.
+    """
+    if told is RemindWay.LETTER or (told is RemindWay.MAIL and has_mailbox):
+        return None
+    if has_letter_box and (is_averse or not has_mailbox):
+        return RemindWay.LETTER
+    return RemindWay.MAIL if has_mailbox else None
 
 
 def why_not(

@@ -166,7 +166,7 @@ DOORS_BESIDES = {
         "windows",
     },
     "crm.legacies": {"rules", "words"},
-    "crm.members": {"assemblies", "reminding", "taking_over", "words"},
+    "crm.members": {"assemblies", "convocation_letters", "convoking", "reminding", "taking_over", "words"},
     "crm.magazine": {
         "checking",
         "figures",

@@ -12,9 +12,9 @@ from crm.assembly import Assembly
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Method, Movement
 from crm.duplicates import merges
-from crm.members import assemblies, reminding, rules, selects, service
+from crm.members import assemblies, convoking, reminding, rules, selects, service
 from crm.members.errors import AlreadyMember, KindUnknown, ProxyRefused
-from crm.members.model import HouseRules, LeaveReason, Proxy, Rate, State, Wanted
+from crm.members.model import Asked, HouseRules, LeaveReason, Proxy, Rate, RemindWay, State, Wanted
 from crm.people import contacts
 from crm.people import service as people
 from crm.plans import service as plans
@@ -173,7 +173,9 @@ def test_voters_are_those_of_the_day_and_one_represents_another(assembly: Assemb
     assert keep_memberships.run(assembly, NOW)["convoked"] == 1
     assert keep_memberships.run(assembly, NOW)["convoked"] == 0
     with assembly.database.reading() as session:
-        assert assemblies.to_convoke(session, assemblies.find(session, made), size=9) == (bo, cy)
+        found = assemblies.find(session, made)
+        assert convoking.waiting(session, found, RemindWay.MAIL, on=TODAY, size=9) == ()
+        assert convoking.asked(session, found, on=TODAY) == Asked(mailed=1, unreached=2)
 
 
 def test_two_records_of_one_member_are_one_member(assembly: Assembly, fee: PayFee) -> None:

@@ -75,6 +75,8 @@ ACTIONS: dict[str, str] = {
     "assembly.add": N_("a inscrit une assemblée générale"),
     "assembly.change": N_("a modifié une assemblée générale"),
     "assembly.convoke": N_("a convoqué une assemblée générale"),
+    "assembly.letters": N_("a imprimé les convocations par lettre d’une assemblée générale"),
+    "assembly.letters-again": N_("a réimprimé des convocations par lettre d’une assemblée générale"),
     "assembly.export": N_("a emporté la liste de vote d’une assemblée générale"),
     "assembly.proxy": N_("a noté une procuration"),
     "assembly.unproxy": N_("a repris une procuration"),
