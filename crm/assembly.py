@@ -36,7 +36,9 @@ from crm.payments.model import Provider
 from crm.payments.mollie import Mollie
 from crm.payments.service import Till
 from crm.people import personal_data as people_personal_data
+from crm.plans import papers
 from crm.plans.mandates import Safe
+from crm.plans.papers import Drawer
 from crm.privacy.erasing import Holdings
 from crm.rooms import HOLDERS, KEEPERS, OWN_SOURCES, POINTERS, QUESTIONS, WISHES
 from crm.segments import personal_data as segments_personal_data
@@ -90,6 +92,11 @@ class Assembly:
     def safe(self) -> Safe:
         """Where the accounts behind mandates are sealed."""
         return Safe(secrets=self.secrets, addresses=self.addresses)
+
+    @property
+    def drawer(self) -> Drawer:
+        """Where the scans of signed mandates lie, sealed."""
+        return papers.drawer(self.settings.home, self.secrets)
 
     @property
     def anchor_book(self) -> AnchorBook:

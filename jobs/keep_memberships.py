@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from crm.assembly import Assembly
-from crm.members import assemblies, reminding
+from crm.members import assemblies, convoking, reminding
 from crm.members import service as members
 from crm.members.model import RemindWay
 from crm.people import service as people
@@ -41,17 +41,18 @@ def _remind(assembly: Assembly, now: datetime) -> int:
 
 
 def _convoke(assembly: Assembly, now: datetime) -> int:
-    convoked = 0
+    """By mail; those who are asked by letter wait for a colleague."""
+    convoked, today = 0, brussels_day(now)
     with assembly.database.reading() as session:
-        several = assemblies.convoking(session, on=brussels_day(now))
+        several = assemblies.convoking(session, on=today)
     for one in several:
         after = 0
         while True:
             with assembly.database.transaction() as session:
-                some = assemblies.to_convoke(session, one, size=AT_ONCE, after=after)
+                some = convoking.waiting(session, one, RemindWay.MAIL, on=today, size=AT_ONCE, after=after)
                 known = people.people(session, some)
                 owed = memberships.convoke(session, assembly.desk, one, [known[who] for who in some], at=now)
-                assemblies.note(session, one.id, owed, RemindWay.MAIL, at=now)
+                convoking.note(session, one.id, owed, RemindWay.MAIL, at=now)
             convoked += len(owed)
             if len(some) < AT_ONCE:
                 break

@@ -11,6 +11,7 @@ import click
 from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
+from crm.plans import papers
 from crm.privacy import erasing, packs, terms
 from crm.privacy import service as privacy
 from crm.privacy.erasing import Erasure
@@ -65,7 +66,8 @@ def export(person: int, output: Path, as_json: bool) -> None:
     made = assembly()
     with made.database.reading() as session:
         shown = erasing.shown(session, made.holdings, PersonId(person))
-    files = packs.pack(shown, organisation=made.settings.organisation, at=made.clock())
+        enclosed = papers.copies_of(session, made.drawer, shown.subject.person_ids)
+    files = {**packs.pack(shown, organisation=made.settings.organisation, at=made.clock()), **enclosed}
     output.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, content in files.items():
         path = output / name
@@ -145,7 +147,7 @@ def _facts(done: Erasure) -> dict[str, Any]:
 def _told(done: Erasure, *, is_rehearsal: bool) -> str:
     lines = ["partirait :" if is_rehearsal else "parti :"]
     lines += [f"  {count:>6}  {table}" for table, count in sorted(done.erased.items()) if count]
-    lines += [f"  {done.files:>6}  fichiers importés"] if done.files else []
+    lines += [f"  {done.files:>6}  fichiers"] if done.files else []
     lines.append("reste :")
     lines += [
         f"  {k.count:>6}  {k.table} : {k.ground}" + (f", jusqu’au {k.until_on}" if k.until_on else "")

@@ -32,6 +32,7 @@ PUBLIC = (
     "crm/donations/words.py",
     "crm/fundraising/paper.py",
     "crm/fundraising/words.py",
+    "crm/members/convocation_letters.py",
     "crm/plans/words.py",
     "crm/members/words.py",
     "crm/consent/words.py",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -83,23 +82,6 @@ def voters(session: Session, assembly: Assembly, *, after: int = 0, size: int | 
 def count_voters(session: Session, assembly: Assembly) -> int:
     """How many vote."""
     return session.scalar(select(func.count()).select_from(entitled(session, assembly).subquery("voters"))) or 0
-
-
-def to_convoke(session: Session, assembly: Assembly, *, size: int, after: int = 0) -> tuple[PersonId, ...]:
-    """Voters who were not asked to come yet, by their numbers."""
-    several = entitled(session, assembly).subquery("voters")
-    query = select(several.c.person_id).where(several.c.convoked_at.is_(None), several.c.person_id > after)
-    return tuple(PersonId(one) for one in session.scalars(query.order_by(several.c.person_id).limit(size)))
-
-
-def note(
-    session: Session, assembly_id: AssemblyId, people_told: Iterable[PersonId], way: RemindWay, *, at: datetime
-) -> None:
-    """Writes down that they were asked to come."""
-    session.add_all(
-        ConvocationRow(assembly_id=assembly_id, person_id=one, way=way, convoked_at=at) for one in people_told
-    )
-    session.flush()
 
 
 def give_proxy(
@@ -203,6 +185,7 @@ def entitled(session: Session, assembly: Assembly) -> Select[*tuple[Any, ...]]:
             who.c.organisation_name,
             who.c.member_number,
             told.convoked_at,
+            told.way.label("convoked_by_way"),
             proxy.holder_id,
         )
         .join(who, who.c.person_id == once.c.person_id)
@@ -222,5 +205,6 @@ def _voter(row: Any) -> Voter:
         name=name,
         member_number=row.member_number or "",
         convoked_at=row.convoked_at,
+        convoked_by_way=None if row.convoked_by_way is None else RemindWay(row.convoked_by_way),
         holder_id=None if row.holder_id is None else PersonId(row.holder_id),
     )

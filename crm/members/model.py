@@ -208,6 +208,25 @@ class Assembly:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """How many voters were asked to come, by which way; how many wait for which; whom no way leads to."""
+
+    mailed: int = 0
+    lettered: int = 0
+    to_mail: int = 0
+    to_letter: int = 0
+    unreached: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Letters that were made together, at an instant."""
+
+    made_at: datetime
+    letters: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Proxy:
     """Who votes for whom at an assembly."""
 
@@ -229,4 +248,5 @@ class Voter:
     name: str
     member_number: str
     convoked_at: datetime | None
+    convoked_by_way: RemindWay | None
     holder_id: PersonId | None

@@ -1,13 +1,14 @@
 """Telling members, before their membership runs out, until when it is paid: once for each such day.
 
 Basis: the membership itself (GDPR art. 6(1)(b)); the letter says what was agreed and asks for no gift, so that it is
-no appeal and needs no consent. Never to somebody who died or left, nor where a running plan holds the next fee.
+no appeal and needs no consent. Never to somebody who died or left, nor where a running plan holds the next fee, be it
+that of another member of the household.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -18,10 +19,8 @@ from crm.members import rules, selects, service, store
 from crm.members.model import Due, RemindWay
 from crm.members.tables import MembershipRow, PartRow, ReminderRow, TermsRow
 from crm.people.selects import deceased, merged
-from crm.plans import selects as plans
-from crm.plans.model import PlanState
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import MembershipId, PersonId
+from crm.values.identifiers import MembershipId, PersonId, PlanId
 
 
 def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[Due, ...]:
@@ -29,8 +28,7 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
     today = brussels_day(at)
     last = today + timedelta(days=service.rules_on(session, today).remind_days)
     held, row, part = selects.standings(today).subquery("held"), MembershipRow, PartRow
-    running = plans.plans_on(today).subquery("running")
-    by_plan = select(running.c.person_id).where(running.c.fee_cents > 0, running.c.state == PlanState.ACTIVE)
+    fed = selects.fed_by_plans(today).subquery("fed")
     kind = (
         select(TermsRow.kind)
         .where(TermsRow.membership_id == row.id, TermsRow.from_on <= today)
@@ -50,7 +48,7 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
             held.c.until <= mark(last),
             ~deceased(part.person_id),
             ~merged(part.person_id),
-            part.person_id.not_in(by_plan),
+            row.id.not_in(select(fed.c.membership_id)),
             ~_is_told(held),
         )
         .group_by(row.id, held.c.until)
@@ -70,6 +68,13 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
             )
         )
     return tuple(several)
+
+
+def fed_by(session: Session, membership_id: MembershipId, *, on: date) -> tuple[tuple[PersonId, PlanId], ...]:
+    """Whose running plan holds the next fee of a membership, which is why nobody of it is reminded."""
+    fed = selects.fed_by_plans(on).subquery("fed")
+    query = select(fed.c.person_id, fed.c.plan_id).where(fed.c.membership_id == membership_id).order_by(fed.c.plan_id)
+    return tuple((PersonId(person_id), PlanId(plan_id)) for person_id, plan_id in session.execute(query))
 
 
 def note(session: Session, several: Iterable[Due], way: RemindWay, *, at: datetime) -> None:

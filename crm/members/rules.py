@@ -7,7 +7,7 @@ from datetime import date
 from itertools import accumulate
 
 from crm.foundation.months import MONTH, day_at, mark
-from crm.members.model import Fee, HouseRules, Period, Proxy, Rate, State
+from crm.members.model import Fee, HouseRules, Part, Period, Proxy, Rate, RemindWay, State
 from crm.values.identifiers import PersonId
 
 ALWAYS = date(1900, 1, 1)
@@ -71,6 +71,16 @@ def is_in_force(fees: Iterable[Fee], *, on: date, grace_months: int, ended_on: d
     return until is not None and mark(on) < until + MONTH * grace_months
 
 
+def is_fed(parts: Iterable[Part], payers: Collection[PersonId], *, on: date) -> bool:
+    """Whether the next fee of a membership comes by itself: somebody of it has a running plan that holds one."""
+    return any(
+        part.person_id in payers
+        and (part.since_on is None or part.since_on <= on)
+        and (part.until_on is None or part.until_on > on)
+        for part in parts
+    )
+
+
 def state(until: int | None, *, on: date, grace_months: int, ended_on: date | None) -> State:
     """Where a membership stands on a day, `until` being the mark of the first day for which nobody paid."""
     if ended_on is not None and ended_on <= on:
@@ -91,6 +101,21 @@ def rate_on(rates: Iterable[Rate], kind: str, on: date) -> Rate | None:
 def rules_on(several: Iterable[HouseRules], on: date) -> HouseRules:
     """What the statutes say on a day."""
     return max((one for one in several if one.from_on <= on), key=lambda one: one.from_on, default=BY_DEFAULT)
+
+
+def convocation_way(
+    told: RemindWay | None, *, has_mailbox: bool, has_letter_box: bool, is_averse: bool
+) -> RemindWay | None:
+    """How a voter is asked to come next, or None where nothing is left to do or no way leads to them.
+
+    Once, by mail or by letter. A letter where no mailbox answers, or where they would rather have none of our mails (no
+    mail leaves then, unless there is no letter box); also after a mail whose mailbox turned out to be dead.
+    """
+    if told is RemindWay.LETTER or (told is RemindWay.MAIL and has_mailbox):
+        return None
+    if has_letter_box and (is_averse or not has_mailbox):
+        return RemindWay.LETTER
+    return RemindWay.MAIL if has_mailbox else None
 
 
 def why_not(

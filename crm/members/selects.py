@@ -34,6 +34,8 @@ from crm.members.model import ORDINARY, LeaveReason
 from crm.members.rules import FOREVER, MOST_MONTHS, YEAR_MONTHS
 from crm.members.tables import KindRow, MembershipRow, PartRow, RateRow, TermsRow
 from crm.people import selects as people
+from crm.plans import selects as plans
+from crm.plans.model import PlanState
 
 
 def fees(day: date | None = None, among: Any = None) -> Select[*tuple[Any, ...]]:
@@ -162,6 +164,19 @@ def carried(day: date, *, grace_months: int, among: Any = None) -> Select[*tuple
     )
     both = union(signed, loose).subquery("both")
     return select(both.c.person_id, both.c.membership_id, both.c.first_on, both.c.until)
+
+
+def fed_by_plans(day: date) -> Select[*tuple[Any, ...]]:
+    """(membership_id, person_id, plan_id) of each running plan that holds the next fee, whoever of them pays it.
+
+    Twin of `rules.is_fed`: the fee of a household comes from any of its members, and covers all of them.
+    """
+    running = plans.plans_on(day).subquery("running")
+    return (
+        select(PartRow.membership_id, PartRow.person_id, running.c.id.label("plan_id"))
+        .join(running, running.c.person_id == PartRow.person_id)
+        .where(is_of(day), running.c.fee_cents > 0, running.c.state == PlanState.ACTIVE)
+    )
 
 
 def is_of(day: date) -> ColumnElement[bool]:

@@ -33,6 +33,21 @@ class ReferenceWrong(Invalid):
         super().__init__("a reference of 1 to 35 plain characters", field="reference")
 
 
+class PaperRefused(Invalid):
+    """A scan that is not kept; `why` says the reason in one word."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"a scan of a signed paper: {why}", field="paper")
+        self.why = why
+
+
+class PaperMissing(Missing):
+    """There is no such paper, or its file is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("no such paper")
+
+
 class TermsWrong(Invalid):
     """An amount, a day or a rhythm that a plan cannot have; `field` says which."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from crm.donations.model import GENERAL
 from crm.values.iban import Iban
-from crm.values.identifiers import AccountId, MandateId, PersonId, PlanId
+from crm.values.identifiers import AccountId, MandateId, MandatePaperId, PersonId, PlanId
 
 NOBODY = "-"
 """The origin of a plan that no supplier brought: it came by itself, or by the house."""
@@ -106,6 +106,31 @@ class Mandate:
     ended_on: date | None
     recorded_at: datetime
     recorded_by: AccountId | None
+
+
+class PaperKind(StrEnum):
+    """What a scan of a signed paper is, by what stands in it."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+
+
+ENDINGS = {PaperKind.PDF: "pdf", PaperKind.JPEG: "jpg", PaperKind.PNG: "png"}
+TYPES = {PaperKind.PDF: "application/pdf", PaperKind.JPEG: "image/jpeg", PaperKind.PNG: "image/png"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """A scan of the paper that was signed. `token` names its file, which is sealed."""
+
+    id: MandatePaperId
+    mandate_id: MandateId
+    token: str
+    kind: PaperKind
+    size: int
+    added_at: datetime
+    added_by: AccountId | None
 
 
 class Amended(StrEnum):

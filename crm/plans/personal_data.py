@@ -9,12 +9,14 @@ from sqlalchemy import extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
-from crm.foundation.forgetting import empty_rows
+from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
 from crm.plans import words
 from crm.plans.model import EventKind
+from crm.plans.papers import FOLDER
 from crm.plans.tables import (
     MandateAmendmentRow,
+    MandatePaperRow,
     MandateRow,
     PlanEventRow,
     PlanRow,
@@ -26,14 +28,15 @@ from crm.values.languages import Language
 from crm.values.money import euros
 
 ROOM = "crm.plans"
-TABLES = frozenset({"mandate", "mandate_amendment", "plan", "plan_version", "plan_event", "standing_instalment"})
+TABLES = frozenset({"mandate", "mandate_amendment", "mandate_paper", "plan", "plan_version", "plan_event"})
+TABLES |= {"standing_instalment"}
 YEARS = 7
 """So long are accounts kept, and what they rest on (Code of economic law, art. III.88)."""
 ACCOUNTS = N_("Ce sur quoi reposent les comptes : la loi oblige à le garder, sans nom ni compte bancaire")
 
 
 def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
-    """Every plan with what happened to it, and every mandate; of an account its end."""
+    """Every plan with what happened to it, and every mandate; of an account its end, of scans that they are there."""
     on = Column(key="on", label=say(language, N_("Jour")))
     told = session.execute(
         select(
@@ -53,6 +56,13 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
         select(row.reference, row.holder, row.tail, row.signed_on, row.ended_on, row.proof)
         .where(row.person_id.in_(subject.person_ids))
         .order_by(row.id)
+    ).all()
+    paper = MandatePaperRow
+    scanned = session.execute(
+        select(row.reference, paper.kind, paper.added_at)
+        .join(row, row.id == paper.mandate_id)
+        .where(row.person_id.in_(subject.person_ids))
+        .order_by(paper.id)
     ).all()
     return (
         Section(
@@ -101,6 +111,20 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 for one in signed
             ],
         ),
+        Section(
+            key="mandate_papers",
+            title=say(language, N_("Papiers signés de vos mandats")),
+            columns=(
+                Column(key="reference", label=say(language, N_("Référence"))),
+                Column(key="kind", label=say(language, N_("Document"))),
+                Column(key="added", label=say(language, N_("Gardé depuis"))),
+            ),
+            rows=[
+                {"reference": one.reference, "kind": say(language, words.PAPERS[one.kind]), "added": one.added_at}
+                for one in scanned
+            ],
+            note=say(language, N_("Ces documents eux-mêmes sont joints à ce dossier.")),
+        ),
     )
 
 
@@ -125,8 +149,11 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     empty_rows(session, PlanRow, {"ended_on": today}, PlanRow.person_id.in_(ids), goes_on)
     still = or_(MandateRow.ended_on.is_(None), MandateRow.ended_on > today)
     empty_rows(session, MandateRow, {"ended_on": today}, MandateRow.person_id.in_(ids), still)
+    papers = MandatePaperRow.mandate_id.in_(theirs)
+    scans = [erasing.home / FOLDER / token for token in session.scalars(select(MandatePaperRow.token).where(papers))]
     bare = {"holder": "", "sealed_account": None, "account_key": None, "tail": "", "bic": "", "proof": ""}
     erased = {
+        "mandate_paper": delete_rows(session, MandatePaperRow, papers),
         "mandate": empty_rows(session, MandateRow, bare, MandateRow.person_id.in_(ids)),
         "mandate_amendment": empty_rows(
             session, MandateAmendmentRow, {"before": ""}, MandateAmendmentRow.mandate_id.in_(theirs)
@@ -148,4 +175,4 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     kept = tuple(
         Kept(table=table, count=count, ground=ACCOUNTS, until_on=until) for table, count in found.items() if count
     )
-    return Forgotten(erased=erased, kept=kept)
+    return Forgotten(erased=erased, kept=kept, files=tuple(scans))

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.foundation.columns import AddressKey, Base, BigId, Word
-from crm.plans.model import Amended, Channel, EventKind
+from crm.plans.model import Amended, Channel, EventKind, PaperKind
 
 
 class MandateRow(Base):
@@ -47,6 +47,22 @@ class MandateAmendmentRow(Base):
     told_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class MandatePaperRow(Base):
+    """A scan of the signed paper: `token` names its file, which is sealed below the home folder."""
+
+    __tablename__ = "mandate_paper"
+    __table_args__ = (UniqueConstraint("mandate_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id"))
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[PaperKind] = mapped_column(Word(PaperKind))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+    added_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class PlanRow(Base):

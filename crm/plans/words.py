@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.foundation.translation import N_
-from crm.plans.model import Amended, Channel, EndReason, EventKind, PlanState, Way
+from crm.plans.model import Amended, Channel, EndReason, EventKind, PaperKind, PlanState, Way
 
 STATES: dict[PlanState, tuple[str, str]] = {
     PlanState.ACTIVE: (N_("Actif"), "done"),
@@ -39,6 +39,11 @@ CHANNELS: dict[Channel, str] = {
 }
 SIGNED: dict[str, str] = {"paper": N_("sur papier"), "website": N_("en ligne")}
 """How a mandate was signed: the sources that the office writes down."""
+PAPERS: dict[PaperKind, str] = {
+    PaperKind.PDF: N_("document PDF"),
+    PaperKind.JPEG: N_("photo (JPEG)"),
+    PaperKind.PNG: N_("image (PNG)"),
+}
 TOLD = (Channel.PHONE, Channel.LETTER, Channel.MAIL, Channel.VISIT, Channel.STREET, Channel.WEBSITE)
 """The ways by which people tell us something."""
 END_REASONS: dict[EndReason, str] = {

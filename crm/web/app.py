@@ -81,6 +81,7 @@ OFFICE = (
     "gift_control",
     "plans",
     "plan_acts",
+    "mandate_papers",
     "plan_desk",
     "plan_signing",
     "members",

@@ -124,7 +124,7 @@ DOORS_BESIDES = {
     "crm.ledgers": {"anchors", "letting_go"},
     "crm.partners": {"rules"},
     "crm.payments": {"mollie", "paying_out", "rules", "words"},
-    "crm.plans": {"arriving", "collecting", "mandates", "mourning", "rules", "standing", "words"},
+    "crm.plans": {"arriving", "collecting", "mandates", "mourning", "papers", "rules", "scans", "standing", "words"},
     "crm.privacy": {"erasing", "identities", "limits", "own_wishes", "packs", "rules", "terms", "words"},
     "crm.people": {
         "arrivals",
@@ -168,7 +168,7 @@ DOORS_BESIDES = {
         "windows",
     },
     "crm.legacies": {"rules", "words"},
-    "crm.members": {"assemblies", "reminding", "taking_over", "words"},
+    "crm.members": {"assemblies", "convocation_letters", "convoking", "reminding", "taking_over", "words"},
     "crm.magazine": {
         "checking",
         "figures",

@@ -16,13 +16,14 @@ from crm.donations.model import Gift, GiftKind, LineKind, Method, Movement, NewG
 from crm.values.identifiers import PersonId
 from tests.conftest import NOW
 from tests.donations.conftest import donor
+from tests.plans.conftest import promise
 
 TODAY = NOW.date()
 _NUMBERS = count(1)
 
 PayFee = Callable[..., Gift]
 
-__all__ = ["NOW", "TODAY", "PayFee", "donor"]
+__all__ = ["NOW", "TODAY", "PayFee", "donor", "promise"]
 
 
 def pay_fee(

@@ -12,11 +12,13 @@ from crm.assembly import Assembly
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Method, Movement
 from crm.duplicates import merges
-from crm.members import assemblies, reminding, selects, service
+from crm.members import assemblies, convoking, reminding, rules, selects, service
 from crm.members.errors import AlreadyMember, KindUnknown, ProxyRefused
-from crm.members.model import HouseRules, LeaveReason, Proxy, Rate, State, Wanted
+from crm.members.model import Asked, HouseRules, LeaveReason, Proxy, Rate, RemindWay, State, Wanted
 from crm.people import contacts
 from crm.people import service as people
+from crm.plans import service as plans
+from crm.plans.model import Channel
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, PersonId
@@ -24,6 +26,7 @@ from jobs import keep_memberships
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
 from tests.members.conftest import TODAY, PayFee, donor
+from tests.plans.conftest import Promise
 
 BY = AccountId(1)
 LAST_YEAR = TODAY - timedelta(days=340)
@@ -113,6 +116,41 @@ def test_a_reminder_leaves_once_and_never_to_the_dead_or_those_who_left(assembly
         assert owed == [ann]
 
 
+def test_nobody_of_a_household_is_reminded_while_a_plan_of_any_of_them_holds_the_next_fee(
+    assembly: Assembly, fee: PayFee, promise: Promise
+) -> None:
+    with assembly.database.transaction() as session:
+        ann, bo, cy = (donor(session, assembly, name) for name in ("Ann", "Bo", "Cy"))
+        for who in (ann, cy):
+            fee(session, who, 2500, LAST_YEAR)
+        service.catch_up(session, at=NOW)
+        (theirs,) = service.of_person(session, ann, on=TODAY)
+        (other,) = service.of_person(session, cy, on=TODAY)
+
+        def held_back(payers: set[PersonId]) -> bool:
+            whole = service.whole(session, theirs.id, on=TODAY)
+            fed = reminding.fed_by(session, theirs.id, on=TODAY)
+            assert bool(fed) is rules.is_fed(whole.parts, payers, on=TODAY)
+            due = {one.membership_id for one in reminding.due(session, at=NOW, size=9)}
+            assert due == ({other.id} if fed else {theirs.id, other.id})
+            return bool(fed)
+
+        promise(session, 1000, cy)  # no fee in it: a gift reminds nobody of anything
+        assert not held_back(set())
+        plan = promise(session, 1000, bo, fee_cents=210)
+        assert not held_back({bo})  # of another household
+        service.share(session, theirs.id, bo, since_on=TODAY, at=NOW)
+        assert held_back({bo})
+        plan = plans.pause(
+            session, plan.id, seen=plan.version, on=TODAY, until_on=None, channel=Channel.PHONE, at=NOW, by=BY
+        )
+        assert not held_back(set())
+        plans.resume(session, plan.id, seen=plan.version, on=TODAY, channel=Channel.PHONE, at=NOW, by=BY)
+        assert held_back({bo})
+        service.unshare(session, theirs.id, bo, on=TODAY)
+        assert not held_back({bo})
+
+
 def test_voters_are_those_of_the_day_and_one_represents_another(assembly: Assembly, fee: PayFee) -> None:
     with assembly.database.transaction() as session:
         ann, bo, cy, di = (donor(session, assembly, name) for name in ("Ann", "Bo", "Cy", "Di"))
@@ -135,7 +173,9 @@ def test_voters_are_those_of_the_day_and_one_represents_another(assembly: Assemb
     assert keep_memberships.run(assembly, NOW)["convoked"] == 1
     assert keep_memberships.run(assembly, NOW)["convoked"] == 0
     with assembly.database.reading() as session:
-        assert assemblies.to_convoke(session, assemblies.find(session, made), size=9) == (bo, cy)
+        found = assemblies.find(session, made)
+        assert convoking.waiting(session, found, RemindWay.MAIL, on=TODAY, size=9) == ()
+        assert convoking.asked(session, found, on=TODAY) == Asked(mailed=1, unreached=2)
 
 
 def test_two_records_of_one_member_are_one_member(assembly: Assembly, fee: PayFee) -> None:

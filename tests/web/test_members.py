@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from crm.assembly import Assembly
 from crm.members import service as members
 from crm.members.model import State
+from crm.people import contacts
 from crm.staff.model import Role
+from crm.values.postal_address import PostalAddress
 from tests.members.conftest import TODAY, donor, pay_fee
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
@@ -78,7 +81,21 @@ def test_fees_statutes_and_an_assembly_are_written_by_the_team(assembly: Assembl
     assert finance.post(f"{place}/convoke").status_code == 303
     assert finance.post(place, new).status_code == 303
     shown = words_of(finance.get(place).text)
-    assert all(word in shown for word in ("Namur", "Beta", "Ont une voix"))
+    assert all(word in shown for word in ("Namur", "Beta", "Ont une voix", "Ni mail ni adresse 2 personnes"))
+    assert finance.post(f"{place}/letters").status_code == 303  # no letter waits
+    with assembly.database.transaction() as session:
+        home = PostalAddress.parse(street="Rue Berckmans", number="9", postcode="1060", locality="Saint-Gilles")
+        contacts.add_address(session, assembly.addresses, home, person_id=ann, at=assembly.clock())
+    assert "Imprimer 1 lettre (PDF)" in words_of(finance.get(place).text)
+    printed = finance.post(f"{place}/letters")
+    assert (printed.content_type, printed.data[:5]) == ("application/pdf", b"%PDF-")
+    shown = finance.get(place).text
+    assert "1 lettre, le 23 novembre 2026" in words_of(shown)
+    assert "Imprimer 1 lettre" not in words_of(shown)
+    (made_at,) = re.findall(r'name="made_at" value="([^"]+)"', shown)
+    assert finance.post(f"{place}/letters/again", {"made_at": made_at}).data[:5] == b"%PDF-"
+    for instant in ("", "hier", "2026-01-01", "2026-01-01T00:00:00+00:00"):
+        assert finance.post(f"{place}/letters/again", {"made_at": instant}).status_code == 404
     rows = finance.post(f"{place}/file").text.splitlines()
     assert [row.split(";")[1] for row in rows] == ["Nom", "Alpha", "Beta"]
     assert finance.post(f"{place}/proxies/drop", {"giver_id": str(ann)}).status_code == 303

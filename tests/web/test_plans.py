@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
 
 from crm.assembly import Assembly
+from crm.audit import service as audit
+from crm.audit.model import Wanted as WantedEntries
 from crm.people import service as people
 from crm.people.model import NewPerson
-from crm.plans import mandates
+from crm.plans import mandates, papers, scans
 from crm.plans import service as plans
 from crm.plans.model import Plan, PlanState, Wanted
 from crm.plans.rules import state_on
 from crm.staff.model import Role
 from crm.values.identifiers import PersonId, PlanId
 from crm.values.languages import Language
+from crm.web.office import mandate_papers
 from tests.conftest import NOW
+from tests.plans.scanned import JPEG, pdf, png
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 
@@ -158,3 +164,62 @@ def test_at_the_desk_a_plan_is_paused_or_ended_on_their_word_and_taken_back(
         assert state() is then
         assert "Le don régulier reprend" in act(back)
         assert state() is PlanState.ACTIVE
+
+
+def test_a_scan_of_the_mandate_is_kept_handed_over_as_a_file_and_destroyed_each_time_noted(
+    assembly: Assembly, browser: Open, ana: PersonId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    care, scan = browser(Role.CARE), pdf()
+    torn = {**FORM, "proof": "", "paper": (io.BytesIO(scan[:40]), "mandat.pdf")}
+    refused = care.post(f"/office/plans/of/{ana}/new", torn)
+    assert (refused.status_code, "n’est pas entier" in words_of(refused.text)) == (422, True)
+    with assembly.database.reading() as session:
+        assert mandates.of_person(session, ana) == ()
+    assert care.post(f"/office/plans/of/{ana}/new", FORM | {"paper": (io.BytesIO(scan), "x.exe")}).status_code == 303
+    plan = plan_of(assembly, ana)
+    page = f"/office/plans/{plan.id}"
+    (kept,) = _scans(assembly, ana)
+    taken = care.post(f"{page}/papers/{kept}")
+    assert (taken.data, taken.content_type) == (scan, "application/pdf")
+    assert taken.headers["Content-Disposition"].startswith("attachment; ")
+    assert (taken.headers["X-Content-Type-Options"], taken.headers["Cache-Control"]) == ("nosniff", "no-store")
+    assert "Scan du 23 novembre 2026" in words_of(care.get(page).text)
+    fundraiser = browser(Role.FUNDRAISER)
+    assert "Scan du" not in words_of(fundraiser.get(page).text)
+    assert fundraiser.post(f"{page}/papers/{kept}").status_code == 403
+    html = care.post(f"{page}/papers", {"paper": (io.BytesIO(b"<script>"), "scan.png")})
+    assert (html.status_code, "d’une autre sorte" in words_of(html.text)) == (422, True)
+    monkeypatch.setattr(scans, "MOST_BYTES", 5000)
+    monkeypatch.setattr(mandate_papers, "MOST_BYTES", 20_000)
+    large = care.post(f"{page}/papers", {"paper": (io.BytesIO(png() + b"0" * 5000), "scan.png")})
+    assert (large.status_code, "dépasse 8 Mo" in words_of(large.text)) == (422, True)
+    huge = care.post(f"{page}/papers", {"paper": (io.BytesIO(b"0" * 20_000), "scan.png")})
+    assert huge.status_code == 303
+    assert care.post(f"{page}/papers", {"paper": (io.BytesIO(JPEG), "photo")}).status_code == 303
+    new = {"seen": str(plan.version), "new_iban": "BE68 5390 0754 7034", "holder": "Ana Gamma", "proof": "",
+           "signed_on": "2026-11-23", "source": "paper"}  # fmt: skip
+    assert care.post(f"{page}/mandate", new).status_code == 422
+    assert care.post(f"{page}/mandate", new | {"paper": (io.BytesIO(png()), "scan.png")}).status_code == 303
+    assert words_of(care.get(page).text).count("Emporter son scan") == 2  # those of the mandate before
+    elsewhere = care.post("/office/plans/999/papers/1")
+    assert elsewhere.status_code == 404
+    assert care.post(f"{page}/papers/{kept}/remove").status_code == 303
+    assert care.post(f"{page}/papers/{kept}/remove").status_code == 303
+    assert len(_scans(assembly, ana)) == len(list(assembly.drawer.shelf.folder.iterdir())) == 2
+    with assembly.database.reading() as session:
+        done = [one.action for one in audit.entries(session, WantedEntries(), limit=50) if "paper" in one.action]
+    assert done == [f"mandate.paper-{act}" for act in ("remove", "add", "add", "read", "add")]
+
+
+def test_the_pack_of_their_data_holds_the_scans(assembly: Assembly, browser: Open, ana: PersonId) -> None:
+    browser(Role.CARE).post(f"/office/plans/of/{ana}/new", FORM | {"paper": (io.BytesIO(pdf()), "x.pdf")})
+    taken = browser(Role.ADMINISTRATOR).post(f"/office/privacy/of/{ana}/pack")
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as whole:
+        (scan,) = [name for name in whole.namelist() if name.startswith("mandat-")]
+        assert whole.read(scan) == pdf()
+
+
+def _scans(assembly: Assembly, person_id: PersonId) -> list[int]:
+    with assembly.database.reading() as session:
+        theirs = [one.id for one in mandates.of_person(session, person_id)]
+        return [one.id for several in papers.of_mandates(session, theirs).values() for one in several]

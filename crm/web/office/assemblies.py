@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.foundation import documents
 from crm.foundation.csv_out import csv_lines
-from crm.members import assemblies, words
+from crm.members import assemblies, convocation_letters, convoking, words
 from crm.members import service as members
 from crm.members.errors import MembershipOver, ProxyRefused
+from crm.people import contacts
 from crm.people import service as people
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
@@ -21,6 +23,7 @@ from crm.values.identifiers import AssemblyId, PersonId
 from crm.web.office import guard, person_search, shell
 from crm.web.office.days import read_day
 from crm.web.office.noting import note
+from crm.web.office.supporter_proof import download
 from crm.web.words import N_
 
 blueprint = Blueprint("assemblies", __name__, url_prefix="/office/members/assemblies")
@@ -79,7 +82,7 @@ def change(assembly_id: int) -> ResponseReturnValue:
 
 @guard.page(blueprint, "/<int:assembly_id>/convoke", permission=Permission.MEMBERS_EDIT, methods=("POST",))
 def convoke(assembly_id: int) -> ResponseReturnValue:
-    """Lets the convocation leave, to every voter with a mailbox."""
+    """Lets the convocation leave: mails by the clock, letters as soon as a colleague prints them."""
     with shell.assembly().database.transaction() as session:
         found = assemblies.find(session, AssemblyId(assembly_id))
         voters = assemblies.count_voters(session, found)
@@ -88,6 +91,49 @@ def convoke(assembly_id: int) -> ResponseReturnValue:
         note(session, "assembly.convoke", assembly_id, {"voters": voters}, subject="assembly")
     said = N_("La convocation part dans les minutes qui viennent.")
     return shell.back(url_for("assemblies.show", assembly_id=assembly_id), shell.say(said))
+
+
+@guard.page(blueprint, "/<int:assembly_id>/letters", permission=Permission.MEMBERS_EDIT, methods=("POST",))
+def letters(assembly_id: int) -> ResponseReturnValue:
+    """The convocations by post as one file, each voter in one file only: they count as asked once it is made."""
+    number, now = AssemblyId(assembly_id), shell.now()
+    with shell.assembly().database.transaction() as session:
+        who = convoking.write_letters(session, assemblies.find(session, number), at=now)
+        note(session, "assembly.letters", assembly_id, {"letters": len(who)}, subject="assembly")
+    if not who:
+        said = shell.say(N_("Aucune lettre n’attend."))
+        return shell.back(url_for("assemblies.show", assembly_id=assembly_id), said, kind="note")
+    return _printed(number, who)
+
+
+@guard.page(blueprint, "/<int:assembly_id>/letters/again", permission=Permission.MEMBERS_EDIT, methods=("POST",))
+def print_again(assembly_id: int) -> ResponseReturnValue:
+    """A file of letters once more, as when the printer jammed: the same people, nobody else."""
+    number = AssemblyId(assembly_id)
+    try:
+        made_at = datetime.fromisoformat(request.form.get("made_at", ""))
+    except ValueError:
+        abort(404)
+    with shell.assembly().database.transaction() as session:
+        who = convoking.written(session, number, made_at) if made_at.tzinfo else ()
+        note(session, "assembly.letters-again", assembly_id, {"letters": len(who)}, subject="assembly")
+    if not who:
+        abort(404)
+    return _printed(number, who)
+
+
+def _printed(assembly_id: AssemblyId, who: Collection[PersonId]) -> Response:
+    made, today = shell.assembly(), brussels_day(shell.now())
+    with made.database.reading() as session:
+        found = assemblies.find(session, assembly_id)
+        known, homes = people.people(session, who), contacts.letter_homes_on(session, who, today)
+        with_proxies = members.rules_on(session, found.held_on).proxies_most > 0
+    letters = [convocation_letters.Letter(person=known[one], address=homes[one]) for one in who if one in homes]
+    page = convocation_letters.facts(
+        letters, found, made.settings.organisation, with_proxies=with_proxies, language=shell.language(), on=today
+    )
+    name = f"convocations-{found.held_on}.pdf"
+    return download(documents.pdf("letters", page, at=shell.now()), name, "application/pdf")
 
 
 @guard.page(blueprint, "/<int:assembly_id>/file", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
@@ -106,6 +152,7 @@ def file(assembly_id: int) -> ResponseReturnValue:
             one.joined_on.isoformat(),
             one.paid_until_on.isoformat() if one.paid_until_on else shell.say(NO_FEE),
             brussels_day(one.convoked_at).isoformat() if one.convoked_at else "",
+            shell.say(words.WAYS[one.convoked_by_way]) if one.convoked_by_way else "",
             names.get(one.holder_id, "") if one.holder_id else "",
             "",
         ]
@@ -123,6 +170,7 @@ HEAD = (
     N_("Membre depuis"),
     N_("Payée jusqu’au"),
     N_("Convoqué·e le"),
+    N_("Comment"),
     N_("Représenté·e par"),
     N_("Signature"),
 )
@@ -176,7 +224,8 @@ def _page(assembly_id: AssemblyId, errors: Mapping[str, str] | None = None) -> R
         found = assemblies.find(session, assembly_id)
         voters = assemblies.voters(session, found, after=after, size=SIZE + 1)
         total = assemblies.count_voters(session, found)
-        unasked = len(assemblies.to_convoke(session, found, size=10_000))
+        asked = convoking.asked(session, found, on=brussels_day(shell.now()))
+        batches = convoking.batches(session, assembly_id)
         proxies = assemblies.proxies(session, assembly_id)
         most = members.rules_on(session, found.held_on).proxies_most
         known = people.people(session, {who for one in proxies for who in (one.giver_id, one.holder_id)})
@@ -189,7 +238,11 @@ def _page(assembly_id: AssemblyId, errors: Mapping[str, str] | None = None) -> R
         one=found,
         voters=voters[:SIZE],
         total=total,
-        unasked=unasked,
+        asked=asked,
+        batches=batches,
+        most_letters=convoking.MOST,
+        is_to_come=found.held_on >= brussels_day(shell.now()),
+        words=words,
         proxies=proxies,
         known=known,
         most=most,

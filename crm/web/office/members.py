@@ -104,6 +104,8 @@ def page_of(membership_id: MembershipId, *, errors: Mapping[str, str] | None = N
         kinds = members.kinds(session)
         grace = members.rules_on(session, today).grace_months
         found = person_search.answers(session, request.form.get("who", "")[:200])
+        fed = () if whole.membership.ended_on else reminding.fed_by(session, membership_id, on=today)
+        known |= people.people(session, {who for who, _ in fed})
     return shell.show(
         "office/members/show.html",
         status=422 if errors else 200,
@@ -115,6 +117,7 @@ def page_of(membership_id: MembershipId, *, errors: Mapping[str, str] | None = N
         kinds=[(one.code, names[one.code]) for one in kinds if one.is_open and one.code != whole.membership.kind],
         grace=grace,
         today=today,
+        fed=fed,
         reasons=[("", shell.say(N_("Choisissez")))]
         + [(one.value, shell.say(words.REASONS[one])) for one in words.TOLD],
         typed=request.form,

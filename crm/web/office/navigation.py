@@ -106,6 +106,7 @@ MENU = (
             "bank_refunds",
             "plans",
             "plan_acts",
+            "mandate_papers",
             "plan_desk",
             "plan_signing",
             "members",

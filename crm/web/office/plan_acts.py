@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.plans import mandates, words
 from crm.plans import service as plans
-from crm.plans.errors import MandateOver, PlanChanged, PlanOver, ReferenceTaken, TermsWrong
+from crm.plans.errors import MandateOver, PaperRefused, PlanChanged, PlanOver, ReferenceTaken, TermsWrong
 from crm.plans.model import Channel, EndReason, NewMandate, Plan, PlanState
 from crm.plans.rules import state_on
 from crm.staff.model import Permission
@@ -20,13 +20,14 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.iban import Iban
 from crm.values.identifiers import PlanId
-from crm.web.office import guard, in_place, plan_desk, shell
+from crm.web.office import guard, in_place, mandate_papers, plan_desk, shell
 from crm.web.office.days import read_day
 from crm.web.office.noting import note
 from crm.web.office.plans import page_of
 from crm.web.words import N_
 
 blueprint = Blueprint("plan_acts", __name__, url_prefix="/office/plans/<int:plan_id>")
+blueprint.before_request(mandate_papers.let_a_scan_through)
 
 WRONG = {
     "amount": N_("Écrivez un montant, par exemple 15,00."),
@@ -180,12 +181,16 @@ def account(plan_id: int) -> ResponseReturnValue:
 @guard.page(blueprint, "/mandate", permission=Permission.PLANS_EDIT, methods=("POST",))
 def mandate(plan_id: int) -> ResponseReturnValue:
     """A new mandate was signed: it serves from now on, the one before ends."""
+    try:
+        scan = mandate_papers.brought()
+    except PaperRefused as refused:
+        return page_of(PlanId(plan_id), errors={"new_paper": mandate_papers.why_not(refused)})
 
     def act(session: Session) -> Plan:
         found, made = plans.plan(session, PlanId(plan_id)), shell.assembly()
         if found.version != _seen():
             raise PlanChanged
-        if _typed("source") not in words.SIGNED or not _typed("proof"):
+        if _typed("source") not in words.SIGNED or not (_typed("proof") or scan):
             raise Invalid("where its proof is", field="proof")
         now, by = shell.now(), guard.signed_in().account.id
         fresh = NewMandate(
@@ -198,6 +203,7 @@ def mandate(plan_id: int) -> ResponseReturnValue:
             source=_typed("source"),
         )
         signed = mandates.sign(session, made.safe, fresh, at=now, by=by)
+        mandate_papers.keep(session, found.id, signed.id, scan)
         channel = Channel.WEBSITE if _typed("source") == "website" else Channel.LETTER
         return plans.serve_by(session, found.id, signed.id, seen=found.version, channel=channel, at=now, by=by)
 

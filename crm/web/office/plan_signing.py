@@ -14,7 +14,7 @@ from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.plans import mandates, rules, words
 from crm.plans import service as plans
-from crm.plans.errors import MandateOver, ReferenceTaken, ReferenceWrong, TermsWrong
+from crm.plans.errors import MandateOver, PaperRefused, ReferenceTaken, ReferenceWrong, TermsWrong
 from crm.plans.model import Channel, NewMandate, NewPlan, Plan, Terms, Way
 from crm.staff.model import Permission
 from crm.values import money
@@ -22,7 +22,7 @@ from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.iban import Iban
 from crm.values.identifiers import MandateId, PersonId
-from crm.web.office import guard, shell
+from crm.web.office import guard, mandate_papers, shell
 from crm.web.office.days import read_day
 from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
@@ -30,6 +30,7 @@ from crm.web.office.plan_acts import WRONG as TERMS_WRONG
 from crm.web.words import N_
 
 blueprint = Blueprint("plan_signing", __name__, url_prefix="/office/plans/of/<int:person_id>")
+blueprint.before_request(mandate_papers.let_a_scan_through)
 
 FIELDS: tuple[str, ...] = ("amount", "fee", "every", "day", "started_on", "way", "channel", "fund", "source_code")
 FIELDS += ("iban", "holder", "reference", "signed_on", "proof")
@@ -56,9 +57,14 @@ def sign(person_id: int) -> ResponseReturnValue:
     """Writes the mandate and the plan down."""
     typed = {name: request.form.get(name, "").strip()[:200] for name in FIELDS}
     try:
+        scan = mandate_papers.brought() if typed["way"] != Way.STANDING_ORDER.value else None
         with shell.assembly().database.transaction() as session:
             made = _signed(session, PersonId(person_id), typed)
             note(session, "plan.sign", made.id, {"way": made.way.value}, subject="plan")
+            if made.mandate_id is not None:
+                mandate_papers.keep(session, made.id, made.mandate_id, scan)
+    except PaperRefused as refused:
+        return _form(PersonId(person_id), typed, {"paper": mandate_papers.why_not(refused)})
     except ReferenceTaken:
         return _form(PersonId(person_id), typed, {"reference": shell.say(TAKEN)})
     except MandateOver:

@@ -12,7 +12,7 @@ from crm.collections import service as collections
 from crm.collections import words as collection_words
 from crm.donations import service as donations
 from crm.people import service as people
-from crm.plans import mandates, rules, standing, words
+from crm.plans import mandates, papers, rules, standing, words
 from crm.plans import service as plans
 from crm.plans.model import Plan, PlanState, Wanted, Way
 from crm.staff import service as staff
@@ -108,11 +108,9 @@ def page_of(plan_id: PlanId, *, errors: Mapping[str, str] | None = None) -> Resp
         gifts = {one.gift_id: donations.gift(session, one.gift_id) for one in came}
         names = {account.id: account.name for account in staff.accounts(session)}
         funds = fund_names(session)
-        before = [
-            one
-            for one in mandates.of_person(session, whole.plan.person_id)
-            if one.ended_on is not None and one.id != whole.plan.mandate_id
-        ]
+        theirs = mandates.of_person(session, whole.plan.person_id)
+        scans = papers.of_mandates(session, [one.id for one in theirs])
+        before = [one for one in theirs if one.ended_on is not None and one.id != whole.plan.mandate_id]
     state = rules.state_on(whole.plan.standing, today)
     return shell.show(
         "office/plans/show.html",
@@ -127,6 +125,7 @@ def page_of(plan_id: PlanId, *, errors: Mapping[str, str] | None = None) -> Resp
         collected=collected,
         came=[gifts[one.gift_id] for one in came],
         mandates_before=before,
+        scans=scans,
         signed_how=[("", shell.say(N_("Choisissez")))] + [(key, shell.say(word)) for key, word in words.SIGNED.items()],
         collection_words=collection_words,
         lapses_on=rules.lapses_on(whole.mandate) if whole.mandate else None,

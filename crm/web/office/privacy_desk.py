@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crm.people import service as people
 from crm.people.model import Person
 from crm.people.rules import typed_number
+from crm.plans import papers
 from crm.privacy import erasing, packs
 from crm.privacy import service as privacy
 from crm.privacy.errors import NobodyToForget, RequestClosed
@@ -119,10 +120,13 @@ def pack(person_id: int) -> ResponseReturnValue:
     person, made, now = supporter_page.find(person_id), shell.assembly(), shell.now()
     with made.database.transaction() as session:
         shown = erasing.shown(session, made.holdings, person.id)
-        note(session, "privacy.export", person.id)
+        enclosed = papers.copies_of(session, made.drawer, shown.subject.person_ids)
+        note(session, "privacy.export", person.id, {"files": len(enclosed)} if enclosed else {})
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in packs.pack(shown, organisation=made.settings.organisation, at=now).items():
+            archive.writestr(name, content)
+        for name, content in enclosed.items():
             archive.writestr(name, content)
     return download(whole.getvalue(), f"donnees-{person.member_number}.zip", "application/zip")
 

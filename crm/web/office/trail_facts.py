@@ -71,6 +71,7 @@ FACTS: dict[str, str] = {
     "open": N_("en attente"),
     "origins": N_("sites admis"),
     "other": N_("autre fiche"),
+    "paper": N_("document n°"),
     "papers": N_("attestations"),
     "passkey": N_("clé n°"),
     "paused": N_("en pause"),
