@@ -89,6 +89,7 @@ OFFICE = (
     "segments",
     "segment_builder",
     "segment_versions",
+    "segment_picks",
     "segment_export",
     "segment_tasks",
     "segment_figures",

@@ -159,6 +159,7 @@ DOORS_BESIDES = {
         "leaving",
         "library",
         "phrases",
+        "picking",
         "questions",
         "reading",
         "rules",

@@ -130,6 +130,7 @@ MENU = (
         covers=(
             "segment_builder",
             "segment_versions",
+            "segment_picks",
             "segment_export",
             "segment_figures",
             "appeals",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.consent.model import Channel
 from crm.contracts.segment_fields import Measure
-from crm.segments.model import Relation
+from crm.segments.model import Fate, Relation
 from crm.web.words import N_
 
 MEASURES: dict[Measure, str] = {
@@ -62,6 +62,19 @@ CHANNELS: dict[Channel, str] = {
     Channel.PHONE: N_("par téléphone"),
     Channel.SMS: N_("par SMS"),
 }
+FATES: dict[Fate, tuple[str, str]] = {
+    Fate.UNKNOWN: (N_("Inconnues"), N_("Inconnues : ni un numéro de membre, ni une adresse e-mail d’ici")),
+    Fate.SEVERAL: (
+        N_("À préciser"),
+        N_("À préciser : plusieurs personnes ont cette adresse, collez le numéro de l’une d’elles"),
+    ),
+    Fate.DEAD: (N_("Décédées"), N_("Décédées : elles ne sont d’aucun segment")),
+    Fate.AGAIN: (N_("En double"), N_("En double : déjà plus haut dans la liste")),
+    Fate.THERE: (N_("Déjà là"), N_("Déjà là : la main l’avait déjà dit")),
+    Fate.TURNED: (N_("Changent de côté"), N_("Changent de côté : la main avait dit le contraire")),
+    Fate.NEW: (N_("Trouvées"), N_("Trouvées")),
+}
+"""What is to be looked at comes first."""
 ERRORS: dict[str, str] = {
     "name": N_("Donnez un nom à ce segment, de 120 signes au plus."),
     "folder": N_("Un nom de dossier a 80 signes au plus."),
