@@ -25,6 +25,8 @@ class Kind(StrEnum):
     INSTANT = "instant"
     BIRTH = "birth"
     """A day of birth: one asks about completed years."""
+    ANNIVERSARY = "anniversary"
+    """A day of birth as it returns each year (that of 29 February on the 28th): one asks when."""
     PLACE = "place"
     """A Belgian postcode: one asks how far it is from another."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from crm.contracts.segment_fields import Measure
 from crm.values.identifiers import AccountId, PersonId, SegmentId
 
-FORM = 1
+FORM = 2
 """The version of the JSON form that is written today."""
 DEEPEST = 8
 MOST_CONDITIONS = 100
@@ -61,7 +61,16 @@ class Rolling:
     ending: int = 0
 
 
-Window = Between | Year | Rolling
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ahead:
+    """So many months (or days) that lie ahead: from today, or from after so long; `length` None: all after that."""
+
+    unit: Unit = Unit.MONTHS
+    length: int | None = 1
+    starting: int = 0
+
+
+Window = Between | Year | Rolling | Ahead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from crm.foundation.signing import AddressHasher
 from crm.people import service as people
 from crm.people.rules import typed_number
 from crm.segments import service, store
-from crm.segments.model import Fate, Line, Pick
+from crm.segments.model import Fate, Line, Pick, Segment
 from crm.segments.tables import SegmentPickRow
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -58,7 +58,7 @@ def pick(
         row.is_included, row.reason = included, reason
         _sign(row, segment.version + 1, by, at)
         session.add(row)
-    _keep(session, segment_id, by=by, at=at)
+    _keep(session, segment, by=by, at=at)
     return segment.version + 1
 
 
@@ -72,7 +72,7 @@ def undo(session: Session, segment_id: SegmentId, number: int, *, by: AccountId,
         row.reason, row.was_reason = row.was_reason, row.reason
         _sign(row, segment.version + 1, by, at)
     if rows:
-        _keep(session, segment_id, by=by, at=at)
+        _keep(session, segment, by=by, at=at)
     return len(rows)
 
 
@@ -163,9 +163,9 @@ def _sign(row: SegmentPickRow, number: int, by: AccountId, at: datetime) -> None
     row.number, row.picked_at, row.picked_by = number, at, by
 
 
-def _keep(session: Session, segment_id: SegmentId, *, by: AccountId, at: datetime) -> None:
+def _keep(session: Session, segment: Segment, *, by: AccountId, at: datetime) -> None:
     session.flush()
-    row = store.row(session, segment_id)
+    row = store.row(session, segment.id)
     assert row is not None
     row.changed_at = at
-    service.add_version(session, row, service.get(session, segment_id, by=by).tree, by=by, at=at)
+    service.add_version(session, row, segment.tree, by=by, at=at)

@@ -15,6 +15,7 @@ from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.foundation.translation import N_, babel_locale, say
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue
 from crm.segments.model import (
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -243,6 +244,8 @@ class Reader:
                 return self._range(first, last)
             case Rolling(unit=unit, length=length, ending=ending):
                 return self._rolling(unit, length, ending)
+            case Ahead(unit=unit, length=length, starting=starting):
+                return self._ahead(unit, length, starting)
             case _:
                 assert_never(window)
 
@@ -262,6 +265,16 @@ class Reader:
             return self._say(N_("ces %(n)s derniers mois") if months else N_("ces %(n)s derniers jours"), n=length)
         words = N_("il y a %(first)s à %(last)s mois") if months else N_("il y a %(first)s à %(last)s jours")
         return self._say(words, first=ending, last=ending + length)
+
+    def _ahead(self, unit: Unit, length: int | None, starting: int) -> str:
+        months = unit is Unit.MONTHS
+        if length is None:
+            return self._say(N_("dans plus de %(n)s mois") if months else N_("dans plus de %(n)s jours"), n=starting)
+        if starting == 0:
+            words = N_("ces %(n)s prochains mois") if months else N_("ces %(n)s prochains jours")
+            return self._say(words, n=length)
+        words = N_("dans %(first)s à %(last)s mois") if months else N_("dans %(first)s à %(last)s jours")
+        return self._say(words, first=starting, last=starting + length)
 
     def day(self, day: date) -> str:
         """A day as one writes it."""

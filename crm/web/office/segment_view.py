@@ -129,7 +129,12 @@ def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> d
         "groups": [(key, shell.say(word)) for key, word in GROUPS.items()],
         "spans": [(key, shell.say(word)) for key, word in SPANS.items()],
         "relations": [(relation.value, shell.say(word)) for relation, word in words.RELATIONS.items()],
-        "windows": [(key, shell.say(word)) for key, word in WINDOWS.items()],
+        "windows": [
+            (shell.say(group) if group else "", [(key, shell.say(word)) for key, word in several.items()])
+            for group, several in WINDOWS.items()
+        ],
+        "counted": words.COUNTED,
+        "from_to": words.FROM_TO,
         "sources": [(source.key, shell.say(source.label)) for source in sources]
         + [(forms.SEGMENT, shell.say(N_("Un autre segment"))), (forms.SAMPLE, shell.say(N_("Un tirage au sort")))],
         "segments": [(str(one.id), one.name) for one in segments],
@@ -179,7 +184,7 @@ def _column(reads: Reader, node: forms.Node, source: Source, column: Column, suf
     return {
         "key": key,
         "label": shell.say(column.label),
-        "kind": "day" if column.kind in {Kind.DAY, Kind.INSTANT} else column.kind.value,
+        "kind": "day" if column.kind in {Kind.DAY, Kind.INSTANT, Kind.ANNIVERSARY} else column.kind.value,
         "options": options,
         "chosen": chosen,
         "place": _place(node.get(f"b-{key}")) if column.kind is Kind.PLACE else "",

@@ -23,24 +23,50 @@ SPANS: dict[str, str] = {
     "exact": N_("exactement"),
     "between": N_("entre"),
 }
-WINDOWS: dict[str, str] = {
-    "": N_("n’importe quand"),
-    "year:0": N_("cette année"),
-    "year:-1": N_("l’an dernier"),
-    "year:-2": N_("il y a deux ans"),
-    "year:-3": N_("il y a trois ans"),
-    "todate:0": N_("cette année, à ce jour"),
-    "todate:-1": N_("l’an dernier, au même jour"),
-    "part:0": N_("une partie de cette année"),
-    "part:-1": N_("une partie de l’an dernier"),
-    "part:-2": N_("une partie d’il y a deux ans"),
-    "part:-3": N_("une partie d’il y a trois ans"),
-    "months": N_("ces … derniers mois"),
-    "days": N_("ces … derniers jours"),
-    "ago": N_("il y a … mois ou plus"),
-    "agos": N_("il y a de … à … mois"),
-    "between": N_("du … au …"),
+WINDOWS: dict[str, dict[str, str]] = {
+    "": {"": N_("n’importe quand")},
+    N_("Des années"): {
+        "year:0": N_("cette année"),
+        "year:-1": N_("l’an dernier"),
+        "year:-2": N_("il y a deux ans"),
+        "year:-3": N_("il y a trois ans"),
+        "todate:0": N_("cette année, à ce jour"),
+        "todate:-1": N_("l’an dernier, au même jour"),
+        "part:0": N_("une partie de cette année"),
+        "part:-1": N_("une partie de l’an dernier"),
+        "part:-2": N_("une partie d’il y a deux ans"),
+        "part:-3": N_("une partie d’il y a trois ans"),
+        "yearof": N_("l’année …"),
+        "years": N_("l’année d’il y a … ans"),
+        "todates": N_("il y a … ans, au même jour"),
+        "parts": N_("une partie de l’année d’il y a … ans"),
+        "between": N_("du … au …"),
+    },
+    N_("Derrière nous"): {
+        "days": N_("ces … derniers jours"),
+        "months": N_("ces … derniers mois"),
+        "agosdays": N_("il y a de … à … jours"),
+        "agos": N_("il y a de … à … mois"),
+        "agodays": N_("il y a … jours ou plus"),
+        "ago": N_("il y a … mois ou plus"),
+    },
+    N_("Devant nous"): {
+        "nextdays": N_("ces … prochains jours"),
+        "nextmonths": N_("ces … prochains mois"),
+        "insdays": N_("dans … à … jours"),
+        "ins": N_("dans … à … mois"),
+        "indays": N_("dans plus de … jours"),
+        "in": N_("dans plus de … mois"),
+        "year:1": N_("l’année prochaine"),
+    },
 }
+"""How one says when, in groups."""
+SHIFTED = tuple(how for several in WINDOWS.values() for how in several if how.partition(":")[1])
+FROM_TO = frozenset({"agos", "agosdays", "ins", "insdays"})
+"""Those that take two numbers."""
+_ONE = {"months", "days", "nextmonths", "nextdays", "ago", "agodays", "in", "indays", "yearof", "years", "todates"}
+COUNTED = FROM_TO | _ONE
+"""Those that take a number."""
 COMPARED = N_("comparer deux mesures")
 RELATIONS: dict[Relation, str] = {
     Relation.MORE_THAN: N_("plus de … % de"),
