@@ -67,12 +67,16 @@ Telling = Callable[[Session], frozenset[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """Something rows are told apart by. `label` is a marked sentence; `is_required`: one always has to say which."""
+    """Something rows are told apart by. `label` is a marked sentence; `is_required`: one always has to say which.
+
+    `every`: all there are to choose, where `options` are the latest only.
+    """
 
     key: str
     label: str
     kind: Kind
     options: Options | None = None
+    every: Options | None = None
     telling: Telling | None = None
     is_required: bool = False
 

@@ -22,7 +22,6 @@ from crm.plans.tables import MandateRow, PlanEventRow, PlanRow
 from crm.values.languages import Language
 
 READ = "donations.read"
-MOST_LISTED = 200
 UNTIL = date(9999, 12, 31)
 """The last day of what has no end."""
 
@@ -37,7 +36,7 @@ def _named(said: Mapping[Any, Any]) -> Options:
 
 def _suppliers(session: Session, _language: Language) -> Sequence[Option]:
     known = select(PlanRow.supplier).where(PlanRow.supplier.is_not(None)).distinct().order_by(PlanRow.supplier)
-    return [Option(value=str(one), label=str(one)) for one in session.scalars(known.limit(MOST_LISTED))]
+    return [Option(value=str(one), label=str(one)) for one in session.scalars(known)]
 
 
 def _origins(session: Session, language: Language) -> Sequence[Option]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, assert_never
@@ -182,12 +182,19 @@ class Reader:
     def _words(self, source: Source, column: Column, test: Test) -> str:
         if not isinstance(test.asks, Words):
             return ""
-        names = self.options(source, column)
+        names = self.named(source, column, test.asks.values)
         listed = sorted(names.get(value, value) for value in test.asks.values)
         more = len(listed) - MANY
         if more > 1:
             listed = [*listed[:MANY], self._say(N_("%(n)s autres"), n=more)]
         return self._joined(listed, N_("%(first)s ou %(last)s"))
+
+    def named(self, source: Source, column: Column, values: Collection[str]) -> dict[str, str]:
+        """The words of a column under their names, with those values, which may be older than what is listed."""
+        known = self.options(source, column)
+        if column.every is not None and not set(values) <= set(known):
+            known |= {one.value: one.label for one in column.every(self.session, self.language) if one.value in values}
+        return known
 
     def options(self, source: Source, column: Column) -> dict[str, str]:
         """The words of a column under their names; each column is asked once."""

@@ -90,6 +90,7 @@ OFFICE = (
     "segment_builder",
     "segment_versions",
     "segment_picks",
+    "segment_pickers",
     "segment_export",
     "segment_tasks",
     "segment_figures",

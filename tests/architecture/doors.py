@@ -66,6 +66,7 @@ DOORS_BESIDES = {
         "gate",
         "interest",
         "interests",
+        "leaving",
         "no_selects",
         "pace",
         "paces",

@@ -252,6 +252,9 @@ WORDS: dict[str, list[str]] = {
     "complaint": ["open"],
     "direction": ["out"],
     "assembly": ["1"],
+    "edition": ["1"],
+    "after": ["left", "stayed"],
+    "plan_state": ["active", "ended"],
 }
 
 

@@ -131,6 +131,7 @@ MENU = (
             "segment_builder",
             "segment_versions",
             "segment_picks",
+            "segment_pickers",
             "segment_export",
             "segment_figures",
             "appeals",
