@@ -24,10 +24,11 @@ STATES = {
 }
 
 
-def _calls(kind: CallKind) -> Options:
+def _calls(kind: CallKind, *, every: bool = False) -> Options:
     def options(session: Session, _language: Language) -> Sequence[Option]:
-        rows = select(CallRow).where(CallRow.kind == kind).order_by(CallRow.id.desc()).limit(MOST_LISTED)
-        return [Option(value=str(row.id), label=row.title) for row in session.scalars(rows)]
+        rows = select(CallRow.id, CallRow.title).where(CallRow.kind == kind).order_by(CallRow.id.desc())
+        found = session.execute(rows if every else rows.limit(MOST_LISTED))
+        return [Option(value=str(number), label=title) for number, title in found]
 
     return options
 
@@ -43,7 +44,14 @@ def _telling(kind: CallKind) -> Telling:
 
 
 def _call(key: str, label: str, kind: CallKind) -> Column:
-    return Column(key=key, label=label, kind=Kind.WORD, options=_calls(kind), telling=_telling(kind))
+    return Column(
+        key=key,
+        label=label,
+        kind=Kind.WORD,
+        options=_calls(kind),
+        every=_calls(kind, every=True),
+        telling=_telling(kind),
+    )
 
 
 def _states(_session: Session, language: Language) -> Sequence[Option]:

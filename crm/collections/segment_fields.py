@@ -15,6 +15,7 @@ from crm.collections.tables import CollectionRow
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
 from crm.foundation.columns import Word
 from crm.foundation.translation import N_, say
+from crm.plans import words as plan_words
 from crm.plans.selects import plans_on
 from crm.values.languages import Language
 
@@ -37,6 +38,10 @@ def _fates(_session: Session, language: Language) -> Sequence[Option]:
     return [Option(value=one.value, label=say(language, word)) for one, word in FATES.items()]
 
 
+def _plan_states(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=one.value, label=say(language, word)) for one, (word, *_) in plan_words.STATES.items()]
+
+
 def _reasons(_session: Session, language: Language) -> Sequence[Option]:
     return [Option(value=code, label=f"{code} · {say(language, word)}") for code, word in words.REASONS.items()]
 
@@ -47,20 +52,28 @@ def _collections(asking: Asking) -> Select[*tuple[Any, ...]]:
     fate = case(
         (row.state == _CAME, Fate.CAME.value), (is_awaited, Fate.AWAITED.value), else_=Fate.FAILED.value
     )  # an instalment that will be asked again has failed by then
-    found = select(
+    columns = [
         plans.c.person_id,
         row.due_on,
         row.cents,
         cast(fate, Word(Fate)).label("fate"),
         func.nullif(row.reason, "").label("reason"),
-    ).join(plans, plans.c.id == row.plan_id)
-    if "nth_last" in asking.columns:
-        known = case((is_awaited, None), else_=row.due_on)
-        place = func.row_number().over(
-            partition_by=plans.c.person_id, order_by=(known.is_(None), known.desc(), row.id.desc())
-        )
-        found = found.add_columns(case((is_awaited, None), else_=place).label("nth_last"))
-    return found
+        plans.c.every_months,
+        plans.c.state.label("plan_state"),
+    ]
+    if not asking.columns & {"nth_last", "failed_running"}:
+        return select(*columns).join(plans, plans.c.id == row.plan_id)
+    known = case((is_awaited, None), else_=row.due_on)
+    backwards = (known.is_(None), known.desc(), row.id.desc())
+    place = func.row_number().over(partition_by=row.plan_id, order_by=backwards)
+    columns += [row.plan_id, case((is_awaited, None), else_=place).label("nth_last")]
+    if "failed_running" not in asking.columns:
+        return select(*columns).join(plans, plans.c.id == row.plan_id)
+    # As many as come before the last one that was received; all that are known where none was.
+    placed = select(*columns).join(plans, plans.c.id == row.plan_id).subquery("placed")
+    came = func.min(case((placed.c.fate == Fate.CAME.value, placed.c.nth_last))).over(partition_by=placed.c.plan_id)
+    every = func.max(func.coalesce(placed.c.nth_last, 0)).over(partition_by=placed.c.plan_id)
+    return select(*placed.c, func.coalesce(came - 1, every).label("failed_running"))
 
 
 SOURCES: tuple[Source, ...] = (
@@ -73,7 +86,14 @@ SOURCES: tuple[Source, ...] = (
         ),
         columns=(
             Column(key="fate", label=N_("ce qu’elle est devenue"), kind=Kind.WORD, options=_fates),
-            Column(key="nth_last", label=N_("rang, depuis la dernière dont on sait"), kind=Kind.NUMBER),
+            Column(
+                key="nth_last",
+                label=N_("rang dans ce don régulier, depuis la dernière connue"),
+                kind=Kind.NUMBER,
+            ),
+            Column(key="failed_running", label=N_("échecs de suite de ce don régulier, à ce jour"), kind=Kind.NUMBER),
+            Column(key="plan_state", label=N_("état du don régulier"), kind=Kind.WORD, options=_plan_states),
+            Column(key="every_months", label=N_("tous les … mois"), kind=Kind.NUMBER),
             Column(key="reason", label=N_("raison de la banque"), kind=Kind.WORD, options=_reasons),
             Column(key="cents", label=N_("montant"), kind=Kind.CENTS),
             Column(key="due_on", label=N_("échéance"), kind=Kind.DAY),

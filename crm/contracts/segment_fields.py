@@ -25,6 +25,8 @@ class Kind(StrEnum):
     INSTANT = "instant"
     BIRTH = "birth"
     """A day of birth: one asks about completed years."""
+    ANNIVERSARY = "anniversary"
+    """A day of birth as it returns each year (that of 29 February on the 28th): one asks when."""
     PLACE = "place"
     """A Belgian postcode: one asks how far it is from another."""
 
@@ -65,12 +67,16 @@ Telling = Callable[[Session], frozenset[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """Something rows are told apart by. `label` is a marked sentence; `is_required`: one always has to say which."""
+    """Something rows are told apart by. `label` is a marked sentence; `is_required`: one always has to say which.
+
+    `every`: all there are to choose, where `options` are the latest only.
+    """
 
     key: str
     label: str
     kind: Kind
     options: Options | None = None
+    every: Options | None = None
     telling: Telling | None = None
     is_required: bool = False
 

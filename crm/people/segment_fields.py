@@ -82,6 +82,7 @@ def everybody(_asking: Asking) -> Select[*tuple[Any, ...]]:
         PersonRow.organisation_kind,
         PersonRow.language,
         PersonRow.birth_on,
+        PersonRow.birth_on.label("birthday"),
         PersonRow.created_at,
     ).where(PersonRow.merged_into_id.is_(None), PersonRow.deceased_recorded_at.is_(None))
 
@@ -138,6 +139,7 @@ SOURCES: tuple[Source, ...] = (
             Column(key="organisation_kind", label=N_("genre d’organisation"), kind=Kind.WORD, options=_organisations),
             Column(key="language", label=N_("langue"), kind=Kind.WORD, options=_languages),
             Column(key="birth_on", label=N_("âge"), kind=Kind.BIRTH),
+            Column(key="birthday", label=N_("anniversaire"), kind=Kind.ANNIVERSARY),
             Column(key="created_at", label=N_("fiche créée"), kind=Kind.INSTANT),
         ),
         rows=everybody,

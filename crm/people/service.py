@@ -120,6 +120,21 @@ def people_at(session: Session, address_key: str) -> tuple[Person, ...]:
     return tuple(people[PersonId(person_id)] for person_id in ids)
 
 
+def find_members(session: Session, numbers: Collection[str]) -> dict[str, PersonId]:
+    """Who has each of those member numbers today (as `typed_number` reads them); one that nobody has is left out."""
+    had = store.ids_of_numbers(session, numbers)
+    living = store.survivors(session, set(had.values()))
+    return {number: PersonId(living[one]) for number, one in had.items() if one in living}
+
+
+def find_at(session: Session, address_keys: Collection[str]) -> dict[str, tuple[PersonId, ...]]:
+    """Everybody who has each of those addresses, longest known first; one that nobody has is left out."""
+    found: dict[str, tuple[PersonId, ...]] = {}
+    for key, person_id in store.ids_at_all(session, address_keys):
+        found[key] = (*found.get(key, ()), PersonId(person_id))
+    return found
+
+
 def page(session: Session, *, after: PersonId | None = None, size: int = 50) -> PeoplePage:
     """A page of everybody, newest first (whom one looks for, `search.find` finds)."""
     return store.page(session, after=after, size=size)

@@ -96,6 +96,22 @@ def ids_at(session: Session, address_key: str) -> list[int]:
     )
 
 
+def ids_at_all(session: Session, address_keys: Collection[str]) -> list[tuple[str, int]]:
+    """The same of many addresses at once: each address with each of its people."""
+    found = (
+        select(ContactPointRow.address_key, PersonRow.id)
+        .join(ContactPointRow, ContactPointRow.person_id == PersonRow.id)
+        .where(
+            ContactPointRow.address_key.in_(address_keys),
+            ContactPointRow.ended_at.is_(None),
+            PersonRow.merged_into_id.is_(None),
+        )
+        .distinct()
+        .order_by(PersonRow.id)
+    )
+    return [(str(key), int(person_id)) for key, person_id in session.execute(found)]
+
+
 def page(session: Session, *, after: PersonId | None, size: int) -> PeoplePage:
     """Unmerged people, newest first."""
     unmerged = PersonRow.merged_into_id.is_(None)
@@ -173,6 +189,12 @@ def change(session: Session, person_id: int, values: Mapping[str, Any]) -> None:
 def id_of_number(session: Session, number: str) -> int | None:
     """Who has that member number."""
     return session.scalar(select(PersonRow.id).where(PersonRow.member_number == number))
+
+
+def ids_of_numbers(session: Session, numbers: Collection[str]) -> dict[str, int]:
+    """The same of many at once; a number that nobody has is left out."""
+    found = select(PersonRow.member_number, PersonRow.id).where(PersonRow.member_number.in_(numbers))
+    return {str(number): int(person_id) for number, person_id in session.execute(found)}
 
 
 def unsounded(session: Session) -> int:

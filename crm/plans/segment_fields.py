@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source
 from crm.donations.selects import months_between
 from crm.foundation.columns import Word
+from crm.foundation.months import MONTH, day_marked, mark_of
 from crm.foundation.translation import N_, say
 from crm.people import selects as people
-from crm.plans import words
+from crm.plans import rules, words
 from crm.plans.model import NOBODY, EventKind, Way
 from crm.plans.selects import state_on
-from crm.plans.tables import PlanEventRow, PlanRow
+from crm.plans.tables import MandateRow, PlanEventRow, PlanRow
 from crm.values.languages import Language
 
 READ = "donations.read"
-MOST_LISTED = 200
 UNTIL = date(9999, 12, 31)
 """The last day of what has no end."""
 
@@ -36,7 +36,7 @@ def _named(said: Mapping[Any, Any]) -> Options:
 
 def _suppliers(session: Session, _language: Language) -> Sequence[Option]:
     known = select(PlanRow.supplier).where(PlanRow.supplier.is_not(None)).distinct().order_by(PlanRow.supplier)
-    return [Option(value=str(one), label=str(one)) for one in session.scalars(known.limit(MOST_LISTED))]
+    return [Option(value=str(one), label=str(one)) for one in session.scalars(known)]
 
 
 def _origins(session: Session, language: Language) -> Sequence[Option]:
@@ -82,6 +82,14 @@ def _plans(asking: Asking) -> Select[*tuple[Any, ...]]:
     return found
 
 
+def _mandates(_asking: Asking) -> Select[*tuple[Any, ...]]:
+    row = MandateRow
+    used_on = func.coalesce(row.last_collected_on, row.signed_on)
+    asleep = day_marked(mark_of(used_on) + MONTH * rules.DORMANT_MONTHS)
+    lapses = case((row.ended_on.is_(None), asleep)).label("lapses_on")
+    return select(row.person_id, row.signed_on, row.last_collected_on, lapses, row.ended_on)
+
+
 def _of_household(asking: Asking) -> Select[*tuple[Any, ...]]:
     """Each plan once for everybody of the household of whoever gives it."""
     plans = _plans(asking).subquery("plans")
@@ -99,6 +107,7 @@ def _of_household(asking: Asking) -> Select[*tuple[Any, ...]]:
 _STATE = Column(key="state", label=N_("état du don régulier"), kind=Kind.WORD, options=_named(words.STATES))
 _WAY = Column(key="way", label=N_("domiciliation ou ordre permanent"), kind=Kind.WORD, options=_named(words.WAYS))
 _STARTED = Column(key="started_on", label=N_("commencé"), kind=Kind.DAY)
+_SIGNED = Column(key="signed_on", label=N_("signé"), kind=Kind.DAY)
 _CENTS = Column(key="cents", label=N_("montant de chaque échéance"), kind=Kind.CENTS)
 
 SOURCES: tuple[Source, ...] = (
@@ -138,6 +147,29 @@ SOURCES: tuple[Source, ...] = (
         denied=N_("n’ont promis aucun don régulier %(when)s"),
         day="started_on",
         amount="cents",
+    ),
+    Source(
+        key="mandate",
+        label=N_("Mandats de domiciliation"),
+        definition=N_(
+            "Chaque mandat signé. Il s’éteint 36 mois après la dernière échéance qu’il a servie, ou après sa "
+            "signature, s’il n’a pas pris fin avant."
+        ),
+        columns=(
+            _SIGNED,
+            Column(key="last_collected_on", label=N_("a servi pour la dernière fois"), kind=Kind.DAY),
+            Column(key="lapses_on", label=N_("s’éteint, faute de servir"), kind=Kind.DAY),
+            Column(key="ended_on", label=N_("a pris fin"), kind=Kind.DAY),
+        ),
+        rows=_mandates,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("ont signé un mandat %(when)s"),
+            Measure.COUNT: N_("ont signé %(how)s mandats %(when)s"),
+            Measure.LAST: N_("ont signé leur dernier mandat %(how)s"),
+        },
+        denied=N_("n’ont signé aucun mandat %(when)s"),
+        day="signed_on",
     ),
     Source(
         key="household_plan",

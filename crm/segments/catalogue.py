@@ -15,6 +15,7 @@ from crm.segments.model import (
     LONGEST_MONTHS,
     MOST_CONDITIONS,
     MOST_VALUES,
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -224,7 +225,7 @@ def _check_test(test: Test, column: Column, path: str) -> None:
         case Near():
             _check_near(test.asks, column, path)
         case _:
-            if column.kind not in {Kind.DAY, Kind.INSTANT, Kind.BIRTH}:
+            if column.kind not in {Kind.DAY, Kind.INSTANT, Kind.BIRTH, Kind.ANNIVERSARY}:
                 raise TreeInvalid("no days for this", field=path)
             check_window(test.asks, path)
 
@@ -253,7 +254,7 @@ def _check_asked(condition: Condition, source: Source, path: str) -> None:
             if source.is_person and not condition.where:
                 raise TreeInvalid("this has to be chosen", field=path)
         case Measure.FIRST | Measure.LAST:
-            if not isinstance(condition.asks, Between | Year | Rolling):
+            if not isinstance(condition.asks, Between | Year | Rolling | Ahead):
                 raise TreeInvalid("since when, until when", field=path)
             check_window(condition.asks, path)
         case _:
@@ -276,11 +277,11 @@ def check_window(window: Window, path: str) -> None:
             days = [_day_of_year(text, path) for text in (window.from_day, window.to_day) if text]
             if len(days) == 2 and days[1] < days[0]:
                 raise TreeInvalid("it ends before it begins", field=path)
-        case Rolling(length=length, ending=ending):
-            if not 0 <= ending <= LONGEST_MONTHS or (length is not None and not 1 <= length <= LONGEST_MONTHS):
+        case Rolling(length=length, ending=away) | Ahead(length=length, starting=away):
+            if not 0 <= away <= LONGEST_MONTHS or (length is not None and not 1 <= length <= LONGEST_MONTHS):
                 raise TreeInvalid("from 1 to 1200", field=path)
-            if length is None and ending == 0:
-                raise TreeInvalid("how long ago", field=path)
+            if length is None and away == 0:
+                raise TreeInvalid("how long", field=path)
 
 
 def _day_of_year(text: str, path: str) -> str:

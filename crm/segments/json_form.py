@@ -11,6 +11,7 @@ from crm.segments.errors import TreeInvalid
 from crm.segments.model import (
     DEEPEST,
     FORM,
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -33,8 +34,8 @@ from crm.segments.model import (
 )
 from crm.values.identifiers import SegmentId
 
-UPGRADES: Mapping[int, Callable[[Any], Any]] = {}
-"""For each form before `FORM`, what makes its tree one of the next. There is one form only so far."""
+UPGRADES: Mapping[int, Callable[[Any], Any]] = {1: lambda tree: tree}
+"""For each form before `FORM`, what makes its tree one of the next. The first had no windows that lie ahead."""
 _W = TypeVar("_W", Measure, Relation)
 
 
@@ -125,6 +126,8 @@ def _window(window: Window) -> dict[str, Any]:
             return found | ({"to_date": True} if window.to_date else {})
         case Rolling():
             return {window.unit.value: window.length, "ending": window.ending}
+        case Ahead():
+            return {window.unit.value: window.length, "starting": window.starting}
         case _:
             assert_never(window)
 
@@ -226,6 +229,10 @@ def _read_window(found: Any, path: str) -> Window:
             return _rolling(Unit.MONTHS, length, ending, path)
         case {"days": length, "ending": ending, **rest} if not rest:
             return _rolling(Unit.DAYS, length, ending, path)
+        case {"months": length, "starting": starting, **rest} if not rest:
+            return _ahead(Unit.MONTHS, length, starting, path)
+        case {"days": length, "starting": starting, **rest} if not rest:
+            return _ahead(Unit.DAYS, length, starting, path)
         case {**ends} if ends and not set(ends) - {"first", "last"}:
             return Between(first=_read_day(ends.get("first"), path), last=_read_day(ends.get("last"), path))
         case _:
@@ -234,6 +241,10 @@ def _read_window(found: Any, path: str) -> Window:
 
 def _rolling(unit: Unit, length: Any, ending: Any, path: str) -> Rolling:
     return Rolling(unit=unit, length=None if length is None else _whole(length, path), ending=_whole(ending, path))
+
+
+def _ahead(unit: Unit, length: Any, starting: Any, path: str) -> Ahead:
+    return Ahead(unit=unit, length=None if length is None else _whole(length, path), starting=_whole(starting, path))
 
 
 def _read_day(found: Any, path: str) -> date | None:

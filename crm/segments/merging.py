@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation import row_moves
+from crm.foundation.forgetting import delete_rows
 from crm.foundation.row_moves import RowMove
 from crm.segments.tables import SegmentExportPersonRow, SegmentPickRow
 from crm.values.identifiers import PersonId
@@ -19,7 +20,11 @@ _LEFT: Any = SegmentExportPersonRow.__table__
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
-    """The survivor stands where the loser stood; where both were picked, the survivor's own word holds."""
+    """The survivor stands where the loser stood; where both were picked, the survivor's own word holds.
+
+    A hand of theirs that was taken back is no word.
+    """
+    delete_rows(session, SegmentPickRow, SegmentPickRow.person_id == survivor, SegmentPickRow.is_included.is_(None))
     moves = row_moves.give(session, _PICKS, loser=loser, survivor=survivor, unless_same=("segment_id",))
     moves += row_moves.give(session, _LEFT, loser=loser, survivor=survivor, unless_same=("export_id",))
     session.expire_all()

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from crm.contracts.segment_fields import Measure
-from crm.values.identifiers import AccountId, SegmentId
+from crm.values.identifiers import AccountId, PersonId, SegmentId
 
-FORM = 1
+FORM = 2
 """The version of the JSON form that is written today."""
 DEEPEST = 8
 MOST_CONDITIONS = 100
@@ -61,7 +61,16 @@ class Rolling:
     ending: int = 0
 
 
-Window = Between | Year | Rolling
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ahead:
+    """So many months (or days) that lie ahead: from today, or from after so long; `length` None: all after that."""
+
+    unit: Unit = Unit.MONTHS
+    length: int | None = 1
+    starting: int = 0
+
+
+Window = Between | Year | Rolling | Ahead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -304,6 +313,45 @@ class Membership:
     told: Told
     by_hand: bool | None
     is_known: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pick:
+    """That a hand put somebody in or out: when, who, why; `number` is the version of the segment that it made."""
+
+    person_id: PersonId
+    is_included: bool
+    picked_at: datetime
+    picked_by: AccountId | None
+    reason: str
+    number: int
+
+
+class Fate(StrEnum):
+    """What becomes of a line of a list of people."""
+
+    NEW = "new"
+    """Will be put in, or out."""
+    TURNED = "turned"
+    """The same, and the other way by hand until now."""
+    THERE = "there"
+    """By hand already, as asked."""
+    AGAIN = "again"
+    """Stands further up in the list."""
+    SEVERAL = "several"
+    """An address that several people share: their numbers tell them apart."""
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line of a list that was pasted: which, what it says, whom it names, what becomes of it."""
+
+    number: int
+    text: str
+    fate: Fate
+    people: tuple[PersonId, ...] = ()
 
 
 class ExportState(StrEnum):

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     and_,
     cast,
+    extract,
     literal,
     true,
     type_coerce,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from crm.contracts.segment_fields import Asking, Kept, Kind, Measure, Source
 from crm.foundation.columns import Instant
 from crm.segments.model import Condition, Near, Side, Span, Test, Window, Words
-from crm.segments.windows import days_of, instants_of, months_back
+from crm.segments.windows import EVERY_DAY, days_of, instants_of, months_back, returning
 from crm.values.belgium.distances import postcodes_within
 
 SignBySign = String(60).with_variant(String(60, collation="C"), "postgresql")
@@ -89,8 +90,16 @@ def passes(test: Test, column: ColumnElement[Any], source: Source, today: date) 
             return _aged(column, span, today) if kind is Kind.BIRTH else [spanned(column, span)]
         case Near(postcode=postcode, kilometres=kilometres):
             return [column.in_(sorted(postcodes_within(postcode, kilometres)))]
+        case _ if kind is Kind.ANNIVERSARY:
+            return [column.is_not(None), *_returns(column, returning(days_of(test.asks, today)))]
         case _:
             return [column.is_not(None), *in_window(column, kind, test.asks, today)]
+
+
+def _returns(birth: ColumnElement[Any], days: frozenset[int]) -> list[ColumnElement[bool]]:
+    """Born on one of those days of the year."""
+    marked = extract("month", birth) * 100 + extract("day", birth)
+    return [] if days == EVERY_DAY else [marked.in_(sorted(days))]
 
 
 def _worded(column: ColumnElement[Any], values: frozenset[str], *, other: bool) -> ColumnElement[bool]:

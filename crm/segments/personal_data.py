@@ -28,9 +28,9 @@ TABLES = frozenset({"segment_pick", "segment_export_person", "segment_wide", "se
 def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
     """The segments somebody was put into, or taken out of, by hand."""
     rows = session.execute(
-        select(SegmentRow.name, SegmentPickRow.is_included, SegmentPickRow.picked_at)
+        select(SegmentRow.name, SegmentPickRow.is_included, SegmentPickRow.picked_at, SegmentPickRow.reason)
         .join(SegmentPickRow, SegmentPickRow.segment_id == SegmentRow.id)
-        .where(SegmentPickRow.person_id.in_(subject.person_ids))
+        .where(SegmentPickRow.person_id.in_(subject.person_ids), SegmentPickRow.is_included.is_not(None))
         .order_by(SegmentPickRow.picked_at)
     )
     files = session.execute(
@@ -49,8 +49,12 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 Column(key="at", label=say(language, N_("Quand"))),
                 Column(key="segment", label=say(language, N_("Segment"))),
                 Column(key="how", label=say(language, N_("Comment"))),
+                Column(key="why", label=say(language, N_("Pourquoi"))),
             ),
-            rows=[{"at": at, "segment": name, "how": words[included]} for name, included, at in rows],
+            rows=[
+                {"at": at, "segment": name, "how": words[bool(included)], "why": why}
+                for name, included, at, why in rows
+            ],
         ),
         Section(
             key="segment_files",

@@ -63,12 +63,13 @@ ASKED: tuple[Ready, ...] = (
         definition=N_("Un don mensuel actif dont les deux dernières échéances ont échoué, et un téléphone."),
         tree=Every(
             parts=(
-                Condition(source="plan", where=(*RUNNING, _number("every_months", 1, 1))),
                 Condition(
                     source="collection",
-                    measure=Measure.COUNT,
-                    where=(_FAILED, _number("nth_last", high=2)),
-                    asks=Span(low=2),
+                    where=(
+                        _number("failed_running", low=2),
+                        is_one_of("plan_state", "active"),
+                        _number("every_months", 1, 1),
+                    ),
                 ),
                 Condition(source="contact", where=(is_one_of("kind", "phone"),)),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, assert_never
@@ -15,6 +15,7 @@ from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.foundation.translation import N_, babel_locale, say
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue
 from crm.segments.model import (
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -181,12 +182,19 @@ class Reader:
     def _words(self, source: Source, column: Column, test: Test) -> str:
         if not isinstance(test.asks, Words):
             return ""
-        names = self.options(source, column)
+        names = self.named(source, column, test.asks.values)
         listed = sorted(names.get(value, value) for value in test.asks.values)
         more = len(listed) - MANY
         if more > 1:
             listed = [*listed[:MANY], self._say(N_("%(n)s autres"), n=more)]
         return self._joined(listed, N_("%(first)s ou %(last)s"))
+
+    def named(self, source: Source, column: Column, values: Collection[str]) -> dict[str, str]:
+        """The words of a column under their names, with those values, which may be older than what is listed."""
+        known = self.options(source, column)
+        if column.every is not None and not set(values) <= set(known):
+            known |= {one.value: one.label for one in column.every(self.session, self.language) if one.value in values}
+        return known
 
     def options(self, source: Source, column: Column) -> dict[str, str]:
         """The words of a column under their names; each column is asked once."""
@@ -243,6 +251,8 @@ class Reader:
                 return self._range(first, last)
             case Rolling(unit=unit, length=length, ending=ending):
                 return self._rolling(unit, length, ending)
+            case Ahead(unit=unit, length=length, starting=starting):
+                return self._ahead(unit, length, starting)
             case _:
                 assert_never(window)
 
@@ -262,6 +272,16 @@ class Reader:
             return self._say(N_("ces %(n)s derniers mois") if months else N_("ces %(n)s derniers jours"), n=length)
         words = N_("il y a %(first)s à %(last)s mois") if months else N_("il y a %(first)s à %(last)s jours")
         return self._say(words, first=ending, last=ending + length)
+
+    def _ahead(self, unit: Unit, length: int | None, starting: int) -> str:
+        months = unit is Unit.MONTHS
+        if length is None:
+            return self._say(N_("dans plus de %(n)s mois") if months else N_("dans plus de %(n)s jours"), n=starting)
+        if starting == 0:
+            words = N_("ces %(n)s prochains mois") if months else N_("ces %(n)s prochains jours")
+            return self._say(words, n=length)
+        words = N_("dans %(first)s à %(last)s mois") if months else N_("dans %(first)s à %(last)s jours")
+        return self._say(words, first=starting, last=starting + length)
 
     def day(self, day: date) -> str:
         """A day as one writes it."""

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, assert_never
 
-from crm.contracts.segment_fields import Measure
+from crm.contracts.segment_fields import Kind, Measure, Source
 from crm.segments.catalogue import Catalogue
 from crm.segments.model import (
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -32,7 +33,7 @@ from crm.segments.model import (
     Words,
     Year,
 )
-from crm.segments.windows import completed_years, days_of, within
+from crm.segments.windows import completed_years, days_of, returning, within
 from crm.values.belgium.distances import postcodes_within
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import SegmentId
@@ -115,12 +116,12 @@ def rows_of(
     for row in facts.rows.get((source, catalogue.given(source, where)), ()):
         if window is not None and not _within(row[origin.day], days):
             continue
-        if all(passes(test, row, today) for test in where):
+        if all(passes(test, row, today, origin) for test in where):
             found.append(row)
     return found
 
 
-def passes(test: Test, row: Row, today: date) -> bool:
+def passes(test: Test, row: Row, today: date, source: Source) -> bool:
     """Whether a row is as a test asks; one that says nothing never is."""
     value = row[test.column]
     if value is None:
@@ -133,7 +134,10 @@ def passes(test: Test, row: Row, today: date) -> bool:
         case Near(postcode=postcode, kilometres=kilometres):
             return value in postcodes_within(postcode, kilometres)
         case _:
-            return _within(value, days_of(test.asks, today))
+            days, column = days_of(test.asks, today), source.find_column(test.column)
+            if column is not None and column.kind is Kind.ANNIVERSARY:
+                return value.month * 100 + value.day in returning(days)
+            return _within(value, days)
 
 
 def drawn(person_id: int, seed: str) -> int:
@@ -194,7 +198,7 @@ def _satisfies(condition: Condition, value: Any, today: date) -> bool:
             return (low is None or total >= int(low) * count) and (high is None or total <= int(high) * count)
         case _, Span() as span:
             return _spans(value, span)
-        case _, Between() | Year() | Rolling() as window:
+        case _, Between() | Year() | Rolling() | Ahead() as window:
             return within(value, days_of(window, today))
         case _:
             return True

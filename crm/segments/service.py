@@ -1,4 +1,4 @@
-"""The door of segments: keep one, change it, share it, put it away; who is in it by hand."""
+"""The door of segments: keep one, change it, share it, put it away; `picking` says who is in it by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
-from crm.people import service as people
 from crm.segments import store
 from crm.segments.catalogue import Catalogue, checked
 from crm.segments.errors import (
@@ -27,12 +26,11 @@ from crm.segments.rules import asked_segments, size
 from crm.segments.selects import Question
 from crm.segments.tables import SegmentRow
 from crm.values.errors import Conflict, Invalid
-from crm.values.identifiers import AccountId, PersonId, SegmentId
+from crm.values.identifiers import AccountId, SegmentId
 
 LONGEST_NAME = 120
 LONGEST_FOLDER = 80
 LONGEST_TEXT = 2000
-MOST_PICKS = 1000
 
 
 def segments(session: Session, *, by: AccountId, whole: bool = False) -> tuple[Segment, ...]:
@@ -83,7 +81,7 @@ def change(
         setattr(row, name, value)
     row.changed_at = at
     if new.tree != before.tree:
-        _add_version(session, row, new.tree, by=by, at=at)
+        add_version(session, row, new.tree, by=by, at=at)
     session.flush()
     return get(session, segment_id, by=by)
 
@@ -111,32 +109,6 @@ def bring_back(session: Session, segment_id: SegmentId, *, by: AccountId) -> Non
 def versions(session: Session, segment_id: SegmentId) -> tuple[Version, ...]:
     """Every tree it has had, the newest first."""
     return tuple(store.versions(session, segment_id))
-
-
-def pick(
-    session: Session, segment_id: SegmentId, person_id: PersonId, *, included: bool | None, by: AccountId, at: datetime
-) -> None:
-    """Puts somebody in or out by hand; None lets the tree decide again. What is news is another version.
-
-    Raises `Invalid`, `SegmentMissing`.
-    """
-    hold(session, "segments")
-    segment, row = get(session, segment_id, by=by), store.row(session, segment_id)
-    assert row is not None
-    found = people.find_survivor(session, person_id)
-    if found is None and included is not None:
-        raise Invalid("there is nobody of that number", field="person_id")
-    known, who = picks(session, segment_id), person_id if found is None else found.id
-    if known.get(who) is included:
-        return
-    if included is None:
-        store.drop_pick(session, segment_id, who)
-    else:
-        if len(known) >= MOST_PICKS and who not in known:
-            raise Invalid(f"{MOST_PICKS} people by hand at most", field="person_id")
-        store.put_pick(session, segment_id, who, is_included=included, picked_at=at, picked_by=by)
-    row.changed_at = at
-    _add_version(session, row, segment.tree, by=by, at=at)
 
 
 def restore(
@@ -190,7 +162,8 @@ def stale(session: Session, several: Collection[Segment]) -> frozenset[SegmentId
     )
 
 
-def _add_version(session: Session, row: SegmentRow, tree: Tree, *, by: AccountId, at: datetime) -> None:
+def add_version(session: Session, row: SegmentRow, tree: Tree, *, by: AccountId, at: datetime) -> None:
+    """One more version of a segment, with how many are in or out by hand of it."""
     by_hand = picks(session, SegmentId(row.id)).values()
     row.version += 1
     store.add_version(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.segments.errors import TreeInvalid
@@ -78,25 +78,20 @@ def versions(session: Session, segment_id: SegmentId) -> list[Version]:
 def picks(session: Session, segment_ids: Collection[SegmentId]) -> dict[int, dict[int, bool]]:
     """Of each segment, who is in (True) or out (False) by hand."""
     found: dict[int, dict[int, bool]] = {segment_id: {} for segment_id in segment_ids}
-    for one in session.scalars(select(SegmentPickRow).where(SegmentPickRow.segment_id.in_(segment_ids))):
-        found[one.segment_id][one.person_id] = one.is_included
+    row = SegmentPickRow
+    wanted = select(row.segment_id, row.person_id, row.is_included)
+    for segment_id, person_id, is_in in session.execute(
+        wanted.where(row.segment_id.in_(segment_ids), row.is_included.is_not(None))
+    ):
+        found[segment_id][person_id] = bool(is_in)
     return found
 
 
-def put_pick(session: Session, segment_id: SegmentId, person_id: int, **values: Any) -> None:
-    """Puts somebody in or out by hand."""
-    drop_pick(session, segment_id, person_id)
-    session.add(SegmentPickRow(segment_id=segment_id, person_id=person_id, **values))
-    session.flush()
-
-
-def drop_pick(session: Session, segment_id: SegmentId, person_id: int) -> None:
-    """Lets the tree alone decide about somebody."""
-    session.execute(
-        delete(SegmentPickRow)
-        .where(SegmentPickRow.segment_id == segment_id, SegmentPickRow.person_id == person_id)
-        .execution_options(synchronize_session=False)
-    )
+def pick_rows(session: Session, segment_id: SegmentId) -> list[SegmentPickRow]:
+    """Every hand there was on a segment, the newest first."""
+    row = SegmentPickRow
+    found = select(row).where(row.segment_id == segment_id).order_by(row.picked_at.desc(), row.person_id)
+    return list(session.scalars(found.execution_options(populate_existing=True)))
 
 
 def add_run(session: Session, segment_id: SegmentId, run: Run) -> None:

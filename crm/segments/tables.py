@@ -50,15 +50,23 @@ class SegmentVersionRow(Base):
 
 
 class SegmentPickRow(Base):
-    """Who is in or out by hand, whatever the tree says. Apart from the versions, so that an erasure forgets it."""
+    """Who is in or out by hand, whatever the tree says. Apart from the versions, so that an erasure forgets it.
+
+    `number` is the version of the segment that this hand made. `is_included` None: the tree decides again. `was_` is
+    what stood before, so that a hand can be taken back.
+    """
 
     __tablename__ = "segment_pick"
 
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    is_included: Mapped[bool]
+    is_included: Mapped[bool | None]
     picked_at: Mapped[datetime]
     picked_by: Mapped[int | None] = mapped_column(BigId)
+    reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    number: Mapped[int] = mapped_column(default=0, server_default="0")
+    was_included: Mapped[bool | None] = mapped_column(default=None)
+    was_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class SegmentRunRow(Base):

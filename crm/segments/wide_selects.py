@@ -31,7 +31,7 @@ class Wide:
 
     def rows(self) -> Select[*tuple[Any, ...]]:
         """The rows of everybody else."""
-        found = select(*(getattr(_ROW, name) for name in COLUMNS))
+        found = select(*(getattr(_ROW, name) for name in COLUMNS), _ROW.birth_on.label("birthday"))
         return found.where(_ROW.person_id.not_in(self.alone)) if self.alone else found
 
     def clause(

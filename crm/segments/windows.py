@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from crm.segments.model import Between, Rolling, Unit, Window, Year
+from crm.segments.model import Ahead, Between, Rolling, Unit, Window, Year
 from crm.values.calendar import day_span
 
 Days = tuple[date | None, date | None]
@@ -27,6 +27,9 @@ def days_of(window: Window | None, today: date) -> Days:
             if window.length is None:
                 return None, last
             return _back(today, window.unit, window.ending + window.length) + timedelta(days=1), last
+        case Ahead():
+            first = _back(today, window.unit, -window.starting) + timedelta(days=1 if window.starting else 0)
+            return first, _back(today, window.unit, -window.starting - window.length) if window.length else None
         case _:
             assert_never(window)
 
@@ -41,6 +44,24 @@ def within(day: date, days: Days) -> bool:
     """Whether a day is one of them."""
     first, last = days
     return (first is None or first <= day) and (last is None or day <= last)
+
+
+def returning(days: Days) -> frozenset[int]:
+    """The days of the year (MMDD) that come within those days; who was born on 29 February has the 28th too."""
+    first, last = days
+    if first is None or last is None or (last - first).days >= 365:
+        return EVERY_DAY
+    found = {_marked(first + timedelta(days=n)) for n in range((last - first).days + 1)}
+    leap = {one for one in (first.year, last.year) if monthrange(one, 2)[1] == 29}
+    has_28th = any(first <= date(year, 2, 28) <= last for year in {first.year, last.year} - leap)
+    return frozenset(found | ({229} if has_28th else set()))
+
+
+def _marked(day: date) -> int:
+    return day.month * 100 + day.day
+
+
+EVERY_DAY = frozenset(_marked(date(2024, 1, 1) + timedelta(days=n)) for n in range(366))
 
 
 def months_back(day: date, months: int) -> date:

@@ -93,6 +93,8 @@ OFFICE = (
     "segments",
     "segment_builder",
     "segment_versions",
+    "segment_picks",
+    "segment_pickers",
     "segment_export",
     "segment_tasks",
     "segment_figures",

@@ -4,6 +4,7 @@ const rebuild = () => builder().dispatchEvent(new Event("change", { bubbles: tru
 
 /* A part that was dropped says its new group; the order of the form is the order of the page. */
 const liven = () => {
+  builder()?.querySelectorAll("[data-seek]").forEach((box) => (box.hidden = false));
   builder()?.querySelectorAll("[data-parts]").forEach((parts) => {
     window.Sortable?.create(parts, {
       group: "parts",
@@ -40,6 +41,32 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "builder" && event.detail.elt.id !== "builder") return;
   folds().filter((fold) => unfolded.has(nameOf(fold))).forEach((fold) => (fold.open = true));
   liven();
+});
+/* A picker is searched as one types, among all there is; what is chosen stays. */
+const seeking = new Map();
+const seek = async (box) => {
+  const list = document.getElementById(box.dataset.for);
+  const turn = (seeking.get(box.dataset.for) ?? 0) + 1;
+  seeking.set(box.dataset.for, turn);
+  const answer = await fetch(`${box.dataset.seek}?q=${encodeURIComponent(box.value)}`, { headers: { Accept: "application/json" } });
+  if (!answer.ok || seeking.get(box.dataset.for) !== turn || !list.isConnected) return;
+  const { options } = await answer.json();
+  const kept = [...list.options].filter((option) => option.selected || option.value === "");
+  const known = new Set(kept.map((option) => option.value));
+  const found = options.filter((option) => !known.has(option.value)).map(({ value, label }) => new Option(label, value));
+  list.replaceChildren(...kept, ...found);
+};
+document.addEventListener("input", (event) => {
+  if (!event.target.matches?.("[data-seek]")) return;
+  clearTimeout(event.target.pause);
+  event.target.pause = setTimeout(seek, 150, event.target);
+});
+/* What is typed to search is no answer: the builder is not asked for it, and Enter goes into the list. */
+document.addEventListener("change", (event) => event.target.matches?.("[data-seek]") && event.stopPropagation(), true);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("[data-seek]")) return;
+  event.preventDefault();
+  document.getElementById(event.target.dataset.for)?.focus();
 });
 /* A new condition is where one goes on; a fold that was open stays so. */
 const folds = () => [...(builder()?.querySelectorAll("[data-node] .precise") ?? [])];

@@ -14,6 +14,7 @@ from crm.fundraising import freezing, late
 from crm.fundraising.model import NewCell
 from crm.people import service as people
 from crm.rooms import QUESTIONS
+from crm.segments import picking
 from crm.segments import service as segments
 from crm.segments.model import Condition, Every, NewSegment, Not, Sample, Span
 from crm.values.email_address import EmailAddress
@@ -59,7 +60,7 @@ def test_an_edition_to_a_segment_goes_to_those_of_it_who_said_yes_by_the_version
         nobody = Condition(source="gift", measure=Measure.COUNT, asks=Span(low=1))
         new = NewSegment(name="Sans don", tree=Every(parts=(Not(part=nobody),)))
         kept = segments.create(session, QUESTIONS, new, by=BY, at=NOW)
-        segments.pick(session, kept, PersonId(2), included=False, by=BY, at=NOW)
+        picking.pick(session, kept, [PersonId(2)], included=False, by=BY, at=NOW)
         wider = NewSegment(name="Au sort", tree=Sample(per_thousand=1, seed="x"))
     edition = approved(assembly, Among(segment_id=kept, version=2))
     with assembly.database.transaction() as session:

@@ -25,10 +25,10 @@ HANDWRITTEN = {
         and not exists (select 1 from consent_standing s where s.person_id = p.id and s.purpose = 'appeals'
           and s.channel = 'post' and s.act = 'objected')""",
     "ask-failing": f"""
-        exists (select 1 from plan where person_id = p.id and every_months = 1 and {RUNS})
-        and (select count(*) from collection c join plan q on q.id = c.plan_id where q.person_id = p.id and {FAILED}
-          and (select count(*) from collection d join plan r on r.id = d.plan_id where r.person_id = p.id
-            and d.state <> 'asked' and (d.due_on, d.id) > (c.due_on, c.id)) < 2) = 2
+        exists (select 1 from plan q where q.person_id = p.id and q.every_months = 1 and {RUNS}
+          and (select count(*) from collection c where c.plan_id = q.id and {FAILED}
+            and (select count(*) from collection d where d.plan_id = q.id and d.state <> 'asked'
+              and not (d.state = 'open' and d.reason = '') and (d.due_on, d.id) > (c.due_on, c.id)) < 2) = 2)
         and exists (select 1 from contact_point t where t.person_id = p.id and t.kind = 'phone'
           and t.ended_at is null)""",
     "ask-second": f"""

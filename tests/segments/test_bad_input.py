@@ -52,7 +52,7 @@ def near(postcode: Any, kilometres: Any) -> dict[str, Any]:
 
 BAD: dict[str, tuple[Any, str]] = {
     "another form": ({"form": 0, "tree": GIFT}, "form"),
-    "a form to come": ({"form": 2, "tree": GIFT}, "form"),
+    "a form to come": ({"form": 3, "tree": GIFT}, "form"),
     "no form": ({"form": [1], "tree": GIFT}, "form"),
     "yes for a form": ({"form": True, "tree": GIFT}, "form"),
     "no mapping": ([1], "form"),
@@ -101,7 +101,7 @@ def test_it_is_refused_with_the_part_to_mend(whole: Any, field: str) -> None:
 def test_an_older_form_is_read_as_it_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each form is made the next, one after the other."""
     ups = {-1: lambda tree: {"all": tree["both"]}, 0: lambda tree: {"every": tree["all"]}}
-    monkeypatch.setattr(json_form, "UPGRADES", ups)
+    monkeypatch.setattr(json_form, "UPGRADES", {**json_form.UPGRADES, **ups})
     tree = from_json({"form": 1, "tree": {"every": [GIFT, GIFT]}})
     for old in ({"form": -1, "tree": {"both": [GIFT, GIFT]}}, {"form": 0, "tree": {"all": [GIFT, GIFT]}}):
         assert from_json(old) == tree

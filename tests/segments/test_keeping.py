@@ -17,7 +17,7 @@ from crm.people import links
 from crm.people import service as people
 from crm.people.model import Sensitivity
 from crm.rooms import QUESTIONS
-from crm.segments import asking, exporting, merging, service
+from crm.segments import asking, exporting, merging, picking, service
 from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentUsed
 from crm.segments.library import BY_KEY
 from crm.segments.model import Condition, Every, InSegment, NewSegment, Not, Span, Test, Tree, Words, Year
@@ -159,8 +159,8 @@ def test_what_it_comes_to_why_and_what_leaves_agree(assembly: Assembly) -> None:
         many = dict.fromkeys(range(200), definition)
         assert len(asking.memberships(many, question, everyone["Ann"])) == 200
 
-        service.pick(session, kept, everyone["Bo"], included=True, by=ME, at=NOW)
-        service.pick(session, kept, everyone["Ann"], included=False, by=ME, at=NOW)
+        picking.pick(session, kept, [everyone["Bo"]], included=True, by=ME, at=NOW)
+        picking.pick(session, kept, [everyone["Ann"]], included=False, by=ME, at=NOW)
         by_hand = service.definition(tree, service.picks(session, kept))
         assert asking.sample(by_hand, question, size=9) == [everyone["Bo"]]
         moves = merging.repoint(session, loser=everyone["Bo"], survivor=everyone["Dee"])

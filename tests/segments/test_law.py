@@ -35,6 +35,7 @@ from crm.rooms import QUESTIONS
 from crm.segments.catalogue import COMPARED, OF_AMOUNTS, checked
 from crm.segments.json_form import from_json, to_json
 from crm.segments.model import (
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -216,6 +217,8 @@ windows = st.one_of(
     st.builds(Year, shift=st.integers(-4, 0), from_day=st.just("02-29"), to_day=st.sampled_from(["", "11-30"])),
     st.builds(Rolling, unit=st.sampled_from(Unit), length=st.integers(1, 40), ending=st.integers(0, 25)),
     st.builds(Rolling, length=st.none(), ending=st.integers(1, 25)),
+    st.builds(Ahead, unit=st.sampled_from(Unit), length=st.integers(1, 13), starting=st.integers(0, 40)),
+    st.builds(Ahead, unit=st.sampled_from(Unit), length=st.none(), starting=st.integers(1, 25)),
 )
 numbers = st.sampled_from([0, 1, 2, 3, 12, 500, 1000, 1001, 2000, 25000])
 spans = st.one_of(
@@ -249,6 +252,9 @@ WORDS: dict[str, list[str]] = {
     "complaint": ["open"],
     "direction": ["out"],
     "assembly": ["1"],
+    "edition": ["1"],
+    "after": ["left", "stayed"],
+    "plan_state": ["active", "ended"],
 }
 
 
@@ -268,7 +274,7 @@ def asked_of(column: Column) -> st.SearchStrategy[Test]:
             Near, postcode=st.sampled_from(["1050", "4800", "7022"]), kilometres=st.sampled_from([9, 60, 150])
         )
         return st.builds(Test, column=st.just(column.key), asks=near)
-    if column.kind in {Kind.DAY, Kind.INSTANT}:
+    if column.kind in {Kind.DAY, Kind.INSTANT, Kind.ANNIVERSARY}:
         return st.builds(Test, column=st.just(column.key), asks=windows)
     ages = st.builds(lambda a, b: Span(low=min(a, b), high=max(a, b)), st.integers(0, 90), st.integers(0, 90))
     return st.builds(Test, column=st.just(column.key), asks=ages if column.kind is Kind.BIRTH else spans)

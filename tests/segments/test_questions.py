@@ -189,6 +189,9 @@ def _plans(session: Session, somebody: Callable[..., PersonId]) -> None:
     }.items():  # fmt: skip
         who = somebody(f"ask-failing {word}", phone=phone)
         sowing.promise(session, who, 1000, date(2026, 1, 5), fates=fates, every_months=every, ended_on=ended)
+    shared = somebody("ask-failing no5", phone=PHONE)  # two plans, each failed once: neither twice
+    for _ in range(2):
+        sowing.promise(session, shared, 1000, date(2026, 1, 5), fates=(bad[0], (back[2], RETURNED, "AM04")))
     long_ago = (date(2026, 5, 23), RETURNED, "AM04")
     for word, (begun, raised, fate) in {
         "yes": (date(2025, 11, 23), None, long_ago), "no1": (date(2025, 11, 24), None, long_ago),

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from crm.actions import segment_fields
+from crm.actions.tables import CallRow
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
 from crm.segments.model import Every, Some
@@ -16,6 +18,7 @@ from crm.segments.tables import SegmentVersionRow
 from crm.staff.model import Role
 from crm.web.office import shell
 from tests.conftest import NOW
+from tests.segments import sowing
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 from tests.web.test_segments import LAST_YEAR, NOT_THIS, PAGE, built, donors
@@ -152,3 +155,25 @@ def test_a_version_is_opened_set_beside_the_present_one_and_asked_again(
         ).all()
     assert [tuple(row) for row in rows] == [(1, 0), (2, 0), (3, 1), (4, 1)]
     assert "Les personnes qui ont donné en 2025." in words_of(raiser.get(f"{PAGE}/1").text)
+
+
+def test_a_picker_is_searched_among_all_there_is(
+    assembly: Assembly, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_fields, "MOST_LISTED", 1)
+    with assembly.database.transaction() as session:
+        sowing.petitions(session, ("torture",), ("asile",))
+        oldest = session.scalars(select(CallRow).order_by(CallRow.id)).first()
+        assert oldest is not None
+        oldest.title = "Libérez Éloïse"
+        number = str(oldest.id)
+    raiser, pickers = browser(Role.FUNDRAISER), f"{PAGE}/pickers"
+    found = raiser.get(f"{pickers}/signature/petition?q=eloise%20LIBEREZ").get_json()
+    assert found == {"options": [{"value": number, "label": "Libérez Éloïse"}], "more": 0}
+    raiser.post(PAGE, built(LAST_YEAR, name="À relancer", folder="Noël", is_shared="on"))
+    assert raiser.get(f"{pickers}/segments?q=noel").get_json()["options"] == [
+        {"value": "1", "label": "Noël · À relancer"}
+    ]
+    for wrong in ("signature/nothing", "nothing/petition", "signature/signed_at"):
+        assert raiser.get(f"{pickers}/{wrong}").status_code == 404
+    assert browser(Role.EDITOR).get(f"{pickers}/segments").status_code == 403

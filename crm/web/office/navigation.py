@@ -134,6 +134,8 @@ MENU = (
         covers=(
             "segment_builder",
             "segment_versions",
+            "segment_picks",
+            "segment_pickers",
             "segment_export",
             "segment_figures",
             "appeals",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import date
+from typing import Any, assert_never
 
 from crm.contracts.segment_fields import Kind, Source
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue
 from crm.segments.json_form import to_json
 from crm.segments.model import (
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -29,7 +31,7 @@ from crm.segments.model import (
 )
 from crm.values import money
 from crm.web.office.segment_form import ASKED, COMPARE, RIGHT, SAMPLE, SEGMENT, WHEN, Draft, Node
-from crm.web.office.segment_words import WINDOWS
+from crm.web.office.segment_words import SHIFTED
 
 Fields = dict[str, list[str]]
 
@@ -153,27 +155,38 @@ def _asked_fields(  # noqa: PLR0911 - one for each kind of question
             return {f"a-{key}": [str(kilometres)], f"b-{key}": [postcode]}
         case Year():
             return _year_fields(key, asked)
-        case Rolling(unit=Unit.DAYS, length=int(length), ending=0):
-            return {f"w-{key}": ["days"], f"f-{key}": [str(length)]}
-        case Rolling(unit=Unit.MONTHS, length=None, ending=ending):
-            return {f"w-{key}": ["ago"], f"f-{key}": [str(ending)]}
-        case Rolling(unit=Unit.MONTHS, length=int(length), ending=0):
-            return {f"w-{key}": ["months"], f"f-{key}": [str(length)]}
-        case Rolling(unit=Unit.MONTHS, length=int(length), ending=ending):
-            return {f"w-{key}": ["agos"], f"f-{key}": [str(ending)], f"l-{key}": [str(ending + length)]}
+        case Rolling(unit=unit, length=length, ending=ending):
+            return _counted_fields(key, "ago", unit, length, ending)
+        case Ahead(unit=unit, length=length, starting=starting):
+            return _counted_fields(key, "in", unit, length, starting)
+        case Between(first=date(month=1, day=1, year=year), last=date(month=12, day=31, year=end)) if year == end:
+            return {f"w-{key}": ["yearof"], f"f-{key}": [str(year)]}
         case Between(first=first, last=last):
             ends = [first.isoformat() if first else "", last.isoformat() if last else ""]
             return {f"w-{key}": ["between"], f"f-{key}": ends[:1], f"l-{key}": ends[1:]}
         case _:
-            return None
+            assert_never(asked)
+
+
+def _counted_fields(key: str, way: str, unit: Unit, length: int | None, since: int) -> Fields:
+    days = "days" if unit is Unit.DAYS else ""
+    if length is None:
+        return {f"w-{key}": [f"{way}{days}"], f"f-{key}": [str(since)]}
+    if since:
+        return {f"w-{key}": [f"{way}s{days}"], f"f-{key}": [str(since)], f"l-{key}": [str(since + length)]}
+    return {f"w-{key}": [f"{'next' if way == 'in' else ''}{unit.value}"], f"f-{key}": [str(length)]}
 
 
 def _year_fields(key: str, year: Year) -> Fields | None:
     days = [f"{day[3:]}/{day[:2]}" if day else "" for day in (year.from_day, year.to_day)]
-    how = f"{'part' if any(days) else 'todate' if year.to_date else 'year'}:{year.shift}"
-    if how not in WINDOWS or (year.to_date and any(days)):
+    word = "part" if any(days) else "todate" if year.to_date else "year"
+    if (year.to_date and any(days)) or (year.shift > 0 and f"{word}:{year.shift}" not in SHIFTED):
         return None
-    return {f"w-{key}": [how]} | ({f"f-{key}": days[:1], f"l-{key}": days[1:]} if any(days) else {})
+    part = {f"f-{key}": days[:1], f"l-{key}": days[1:]} if any(days) else {}
+    if f"{word}:{year.shift}" in SHIFTED:
+        return {f"w-{key}": [f"{word}:{year.shift}"]} | part
+    ago = {f"a-{key}": [str(-year.shift)]} if part else {f"f-{key}": [str(-year.shift)]}
+    return {f"w-{key}": [f"{word}s"]} | ago | part
 
 
 def _shown(end: int | str | None, kind: Kind) -> str:

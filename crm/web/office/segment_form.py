@@ -12,6 +12,7 @@ from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
 from crm.segments.errors import TreeInvalid
 from crm.segments.json_form import from_json
 from crm.segments.model import (
+    Ahead,
     Between,
     Comparison,
     Condition,
@@ -299,7 +300,7 @@ def _test(node: Node, key: str, kind: Kind) -> Test | None:
             values = frozenset(value for value in node.values.get(f"t-{key}", []) if value)
             words = Words(values=values, other=bool(node.get(f"x-{key}")))
             return Test(column=key, asks=words) if values else None
-        case Kind.DAY | Kind.INSTANT:
+        case Kind.DAY | Kind.INSTANT | Kind.ANNIVERSARY:
             window = _window(node, key)
             return Test(column=key, asks=window) if window is not None else None
         case Kind.PLACE:
@@ -333,25 +334,42 @@ def _span(node: Node, key: str, kind: Kind) -> Span | None:
             return Span(low=value(first))
 
 
-def _window(node: Node, key: str) -> Window | None:  # noqa: PLR0911 - one for each kind of window
+def _window(node: Node, key: str) -> Window | None:
     how, first, last = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "wfl")
     word, _, shift = how.partition(":")
+    if word in {"years", "todates", "parts"}:
+        word, shift = word[:-1], str(-_whole(node.get(f"a-{key}") if word == "parts" else first))
     match word:
         case "year" | "todate":
             return Year(shift=int(shift), to_date=word == "todate")
         case "part":
             return Year(shift=int(shift), from_day=_day_of_year(first), to_day=_day_of_year(last))
-        case "months":
-            return Rolling(length=_whole(first))
-        case "days":
-            return Rolling(unit=Unit.DAYS, length=_whole(first))
-        case "ago":
-            return Rolling(length=None, ending=_whole(first))
-        case "agos":
-            return Rolling(length=_whole(last) - _whole(first), ending=_whole(first))
+        case "yearof":
+            year = _whole(first)
+            return Between(first=date(year, 1, 1), last=date(year, 12, 31))
         case "between":
             days = [date.fromisoformat(text) if text else None for text in (first, last)]
             return Between(first=days[0], last=days[1])
+        case _:
+            return _counted(word, first, last)
+
+
+def _counted(word: str, first: str, last: str) -> Window | None:  # noqa: PLR0911 - one for each kind of window
+    """So many days or months, behind us or ahead."""
+    unit = Unit.DAYS if word.endswith("days") else Unit.MONTHS
+    match word.removesuffix(unit.value):
+        case "" if word:
+            return Rolling(unit=unit, length=_whole(first))
+        case "next":
+            return Ahead(unit=unit, length=_whole(first))
+        case "ago":
+            return Rolling(unit=unit, length=None, ending=_whole(first))
+        case "agos":
+            return Rolling(unit=unit, length=_whole(last) - _whole(first), ending=_whole(first))
+        case "in":
+            return Ahead(unit=unit, length=None, starting=_whole(first))
+        case "ins":
+            return Ahead(unit=unit, length=_whole(last) - _whole(first), starting=_whole(first))
         case _:
             return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from flask import abort
+from flask import abort, url_for
 from sqlalchemy.orm import Session
 
 from crm.consent import words as consent_words
@@ -129,9 +129,15 @@ def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> d
         "groups": [(key, shell.say(word)) for key, word in GROUPS.items()],
         "spans": [(key, shell.say(word)) for key, word in SPANS.items()],
         "relations": [(relation.value, shell.say(word)) for relation, word in words.RELATIONS.items()],
-        "windows": [(key, shell.say(word)) for key, word in WINDOWS.items()],
+        "windows": [
+            (shell.say(group) if group else "", [(key, shell.say(word)) for key, word in several.items()])
+            for group, several in WINDOWS.items()
+        ],
+        "counted": words.COUNTED,
+        "from_to": words.FROM_TO,
         "sources": [(source.key, shell.say(source.label)) for source in sources]
         + [(forms.SEGMENT, shell.say(N_("Un autre segment"))), (forms.SAMPLE, shell.say(N_("Un tirage au sort")))],
+        "seek_segments": url_for("segment_pickers.segments"),
         "segments": [(str(one.id), one.name) for one in segments],
     }
 
@@ -172,15 +178,17 @@ def _condition(reads: Reader, node: forms.Node) -> dict[str, Any]:
 
 
 def _column(reads: Reader, node: forms.Node, source: Source, column: Column, suffix: str = "") -> dict[str, Any]:
-    options, key = [(value, label) for value, label in reads.options(source, column).items()], column.key + suffix
+    key = column.key + suffix
     chosen = set(node.values.get(f"t-{key}", []))
+    options = list(reads.named(source, column, chosen).items())
     options += [(value, value) for value in sorted(chosen - {value for value, _ in options})]
     asked = bool(chosen or node.get(f"a-{key}") or node.get(f"b-{key}") or node.get(f"w-{key}"))
     return {
         "key": key,
         "label": shell.say(column.label),
-        "kind": "day" if column.kind in {Kind.DAY, Kind.INSTANT} else column.kind.value,
+        "kind": "day" if column.kind in {Kind.DAY, Kind.INSTANT, Kind.ANNIVERSARY} else column.kind.value,
         "options": options,
+        "seek": url_for("segment_pickers.column", source=source.key, column=column.key) if column.options else "",
         "chosen": chosen,
         "place": _place(node.get(f"b-{key}")) if column.kind is Kind.PLACE else "",
         "is_shown": asked or column.is_required,

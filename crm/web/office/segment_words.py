@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.consent.model import Channel
 from crm.contracts.segment_fields import Measure
-from crm.segments.model import Relation
+from crm.segments.model import Fate, Relation
 from crm.web.words import N_
 
 MEASURES: dict[Measure, str] = {
@@ -23,24 +23,50 @@ SPANS: dict[str, str] = {
     "exact": N_("exactement"),
     "between": N_("entre"),
 }
-WINDOWS: dict[str, str] = {
-    "": N_("n’importe quand"),
-    "year:0": N_("cette année"),
-    "year:-1": N_("l’an dernier"),
-    "year:-2": N_("il y a deux ans"),
-    "year:-3": N_("il y a trois ans"),
-    "todate:0": N_("cette année, à ce jour"),
-    "todate:-1": N_("l’an dernier, au même jour"),
-    "part:0": N_("une partie de cette année"),
-    "part:-1": N_("une partie de l’an dernier"),
-    "part:-2": N_("une partie d’il y a deux ans"),
-    "part:-3": N_("une partie d’il y a trois ans"),
-    "months": N_("ces … derniers mois"),
-    "days": N_("ces … derniers jours"),
-    "ago": N_("il y a … mois ou plus"),
-    "agos": N_("il y a de … à … mois"),
-    "between": N_("du … au …"),
+WINDOWS: dict[str, dict[str, str]] = {
+    "": {"": N_("n’importe quand")},
+    N_("Des années"): {
+        "year:0": N_("cette année"),
+        "year:-1": N_("l’an dernier"),
+        "year:-2": N_("il y a deux ans"),
+        "year:-3": N_("il y a trois ans"),
+        "todate:0": N_("cette année, à ce jour"),
+        "todate:-1": N_("l’an dernier, au même jour"),
+        "part:0": N_("une partie de cette année"),
+        "part:-1": N_("une partie de l’an dernier"),
+        "part:-2": N_("une partie d’il y a deux ans"),
+        "part:-3": N_("une partie d’il y a trois ans"),
+        "yearof": N_("l’année …"),
+        "years": N_("l’année d’il y a … ans"),
+        "todates": N_("il y a … ans, au même jour"),
+        "parts": N_("une partie de l’année d’il y a … ans"),
+        "between": N_("du … au …"),
+    },
+    N_("Derrière nous"): {
+        "days": N_("ces … derniers jours"),
+        "months": N_("ces … derniers mois"),
+        "agosdays": N_("il y a de … à … jours"),
+        "agos": N_("il y a de … à … mois"),
+        "agodays": N_("il y a … jours ou plus"),
+        "ago": N_("il y a … mois ou plus"),
+    },
+    N_("Devant nous"): {
+        "nextdays": N_("ces … prochains jours"),
+        "nextmonths": N_("ces … prochains mois"),
+        "insdays": N_("dans … à … jours"),
+        "ins": N_("dans … à … mois"),
+        "indays": N_("dans plus de … jours"),
+        "in": N_("dans plus de … mois"),
+        "year:1": N_("l’année prochaine"),
+    },
 }
+"""How one says when, in groups."""
+SHIFTED = tuple(how for several in WINDOWS.values() for how in several if how.partition(":")[1])
+FROM_TO = frozenset({"agos", "agosdays", "ins", "insdays"})
+"""Those that take two numbers."""
+_ONE = {"months", "days", "nextmonths", "nextdays", "ago", "agodays", "in", "indays", "yearof", "years", "todates"}
+COUNTED = FROM_TO | _ONE
+"""Those that take a number."""
 COMPARED = N_("comparer deux mesures")
 RELATIONS: dict[Relation, str] = {
     Relation.MORE_THAN: N_("plus de … % de"),
@@ -62,6 +88,19 @@ CHANNELS: dict[Channel, str] = {
     Channel.PHONE: N_("par téléphone"),
     Channel.SMS: N_("par SMS"),
 }
+FATES: dict[Fate, tuple[str, str]] = {
+    Fate.UNKNOWN: (N_("Inconnues"), N_("Inconnues : ni un numéro de membre, ni une adresse e-mail d’ici")),
+    Fate.SEVERAL: (
+        N_("À préciser"),
+        N_("À préciser : plusieurs personnes ont cette adresse, collez le numéro de l’une d’elles"),
+    ),
+    Fate.DEAD: (N_("Décédées"), N_("Décédées : elles ne sont d’aucun segment")),
+    Fate.AGAIN: (N_("En double"), N_("En double : déjà plus haut dans la liste")),
+    Fate.THERE: (N_("Déjà là"), N_("Déjà là : la main l’avait déjà dit")),
+    Fate.TURNED: (N_("Changent de côté"), N_("Changent de côté : la main avait dit le contraire")),
+    Fate.NEW: (N_("Trouvées"), N_("Trouvées")),
+}
+"""What is to be looked at comes first."""
 ERRORS: dict[str, str] = {
     "name": N_("Donnez un nom à ce segment, de 120 signes au plus."),
     "folder": N_("Un nom de dossier a 80 signes au plus."),

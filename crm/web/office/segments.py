@@ -159,23 +159,6 @@ def why(segment_id: int) -> ResponseReturnValue:
     return _show(segment_id, {"membership": membership, "person": person, "told": told, "who": ""})
 
 
-@guard.page(blueprint, "/<int:segment_id>/pick", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
-def pick(segment_id: int) -> ResponseReturnValue:
-    """Puts somebody in or out by hand, or lets the conditions decide again."""
-    how = {"in": True, "out": False}.get(request.form.get("how", ""))
-    with shell.assembly().database.transaction() as session:
-        segment = segment_view.may_see(session, segment_id)
-        person_id = PersonId(request.form.get("person_id", 0, type=int))
-        service.pick(session, segment.id, person_id, included=how, by=guard.signed_in().account.id, at=shell.now())
-        note(session, "segment.pick", segment.id, {"included": how}, subject="segment")
-    message = {
-        True: N_("Cette personne y est désormais, quoi que disent les conditions."),
-        False: N_("Cette personne n’y est plus, quoi que disent les conditions."),
-        None: N_("Les conditions décident de nouveau pour cette personne."),
-    }
-    return shell.back(url_for("segments.show", segment_id=segment_id), shell.say(message[how]))
-
-
 @guard.page(blueprint, "/<int:segment_id>/compare", permission=Permission.SEGMENTS_READ)
 def compare(segment_id: int) -> ResponseReturnValue:
     """Two segments side by side: how many are in both, or in one only."""

@@ -154,6 +154,8 @@ ACTIONS: dict[str, str] = {
     "segment.change": N_("a modifié un segment"),
     "segment.restore": N_("a repris une version d’un segment"),
     "segment.pick": N_("a ajouté ou retiré quelqu’un à la main d’un segment"),
+    "segment.pick-list": N_("a ajouté ou retiré une liste de personnes à la main d’un segment"),
+    "segment.undo-pick": N_("a annulé un ajout ou un retrait à la main d’un segment"),
     "segment.read": N_("a vu qui est dans un segment"),
     "segment.why": N_("a demandé pourquoi quelqu’un est dans un segment"),
     "segment.tasks": N_("a noté des tâches pour les personnes d’un segment"),
