@@ -264,6 +264,7 @@ class Recipient:
     language: Language
     lines: tuple[str, ...]
     phone: str
+    opening: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,7 +45,7 @@ from crm.values.identifiers import AppealId, PersonId
 PARTS = (
     "organisation", "department", "complement", "street", "number", "box", "postcode", "locality", "country",
 )  # fmt: skip
-NAMES = ("envelope_name", "language", "named")
+NAMES = ("envelope_name", "greeting", "language", "named")
 """How a household is written to."""
 _GONE = {Refusal.DECEASED.value, Refusal.MERGED.value}
 
@@ -348,6 +348,7 @@ def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Sele
     found = found.add_columns(
         *(who.c[name] for name in ("kind", "title", "first_name", "last_name", "organisation_name", "member_number")),
         who.c.language,
+        who.c.greeting,
         *(_of_house(capped, who.c.kind, name) for name in NAMES),
         capped.c.address,
         capped.c.last_cents,

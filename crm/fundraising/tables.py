@@ -71,8 +71,25 @@ class AppealCellRow(Base):
     control_share: Mapped[int]
 
 
+class LetterRow(Base):
+    """The words of the letters of a package (empty: of all) in a language; those in French for all are the plan's."""
+
+    __tablename__ = "appeal_letter"
+    __table_args__ = (UniqueConstraint("appeal_id", "package", "language"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal_plan.appeal_id"))
+    package: Mapped[str] = mapped_column(String(8))
+    language: Mapped[Language] = mapped_column(Word(Language))
+    words: Mapped[str] = mapped_column(Text)
+
+
 class RecipientRow(Base):
-    """Who was frozen. Of the control group only that they are in it: it has no number, no address, no amounts."""
+    """Who was frozen. Of the control group only that they are in it: it has no number, no address, no amounts.
+
+    `opening` is how the letter greets them, `own_opening` how one to them alone would; null of what was frozen before
+    they were kept, until the next file leaves.
+    """
 
     __tablename__ = "appeal_recipient"
     __table_args__ = (
@@ -106,6 +123,8 @@ class RecipientRow(Base):
     language: Mapped[Language] = mapped_column(Word(Language))
     lines: Mapped[str] = mapped_column(Text)
     phone: Mapped[str] = mapped_column(String(40))
+    opening: Mapped[str | None] = mapped_column(Text)
+    own_opening: Mapped[str | None] = mapped_column(Text)
     added_at: Mapped[datetime | None]
     added_by: Mapped[int | None] = mapped_column(BigId)
     added_why: Mapped[str] = mapped_column(String(200))

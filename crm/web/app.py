@@ -95,6 +95,7 @@ OFFICE = (
     "appeals",
     "appeal_cells",
     "appeal_files",
+    "appeal_letters",
     "appeal_calls",
     "do_not_call",
     "gift_thanks",

@@ -87,6 +87,7 @@ def test_an_appeal_from_its_plan_to_its_file(assembly: Assembly, browser: Open) 
     assert someone.post(f"{at}/cells/2", second | {"name": "Moitié"}).status_code == 303
     with assembly.database.transaction() as session:
         session.get_one(AppealPlanRow, 1).seed = "chance"  # the golden file wants the same lots each time
+    _letters(someone, at)
     seen = words_of(someone.get(f"{at}/preview").text)
     assert "3 personnes sollicitées, sur 3 dans les segments" in seen
     assert "déjà dans une cellule plus haute" in seen
@@ -155,6 +156,19 @@ def _carry_off(assembly: Assembly, someone: Browser, at: str) -> None:
         facts = [row.facts for row in session.scalars(select(AuditRow).where(AuditRow.action == "appeal.export"))]
         assert [one["rows"] for one in facts] == [3, 2]
         assert "Peeters" not in str(facts)
+
+
+def _letters(someone: Browser, at: str) -> None:
+    new = {"package": "", "language": "nl", "letter": "Dank u."}
+    assert someone.post(f"{at}/letters", new).status_code == 303
+    assert someone.post(f"{at}/letters", new | {"package": "Z"}).status_code == 422
+    shown = words_of(someone.get(f"{at}/letters?package=&language=nl").text)
+    assert ("Dank u." in shown, "pas dans leur langue" in shown) == (True, True)
+    assert "Personne ne reçoit cette lettre" in words_of(someone.get(f"{at}/letters/look?package=A&language=nl").text)
+    assert "Une vraie personne" in words_of(someone.get(f"{at}/letters/look?package=A&language=fr").text)
+    assert someone.get(f"{at}/letters/image?package=A&language=fr").data[:4] == b"\x89PNG"
+    assert someone.get(f"{at}/letters/paper?package=A&language=fr&turn=1").data[:4] == b"%PDF"
+    assert someone.get(f"{at}/letters/paper?package=A&language=nl").status_code == 404
 
 
 def _change(assembly: Assembly, someone: Browser, at: str) -> None:

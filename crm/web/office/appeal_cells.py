@@ -66,12 +66,13 @@ def show(appeal_id: int) -> ResponseReturnValue:
             return shell.show("office/appeals/plan.html", most_cells=MOST_CELLS, **values)
         kept = service.waterfall(session, found.id)
         assert kept is not None
+        standing = service.standing(session, found.id)
         changes = late.changes(session, found.id)
         names = people.people(session, {one.person_id for one in changes})
         values |= {
             "table": appeal_view.table(cells, kept),
             "chart": appeal_view.chart(kept),
-            "standing": sum(service.standing(session, found.id).values()),
+            "standing": sum(standing.values()),
             "removed": service.removed(session, found.id),
             "changes": changes,
             "people": names,
@@ -81,6 +82,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
             "names": {account.id: account.name for account in staff.accounts(session)},
             "me": guard.signed_in().account.id,
             "large": limits.value(session, limits.LARGE_FILE, brussels_day(shell.now())),
+            "is_ours": exporting.are_ours(session, found, sum(standing.values())),
             "waterfall": kept,
             "stale": _stale(session, found),
             "today": brussels_day(shell.now()),

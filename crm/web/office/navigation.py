@@ -135,6 +135,7 @@ MENU = (
             "appeals",
             "appeal_cells",
             "appeal_files",
+            "appeal_letters",
             "appeal_calls",
             "do_not_call",
         ),
