@@ -19,7 +19,7 @@ from crm.foundation.database import hold
 from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
-from crm.fundraising import mail_house, paper, store, versions
+from crm.fundraising import mail_house, paper, seeds, store, versions
 from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, NotOurLetters, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
@@ -158,10 +158,14 @@ def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, recipient: 
         cell = places[one.cell_id]
         tables.add(mail_house.row(one, channel, cell=cell))
         by_cell[f"{cell:02d}"] += 1
+    controls = list(seeds.rows(session, appeal)) if channel is Channel.POST else []
+    for one, its_cell in controls:
+        tables.add(mail_house.row(one, channel, cell=its_cell.position))
     name = slug(appeal.appeal.code, otherwise="appel")
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as zipped:
         laid = [{"name": called, "rows": tables.rows, "sha256": digest} for called, digest in tables.put(zipped, name)]
-        found = manifest(session, appeal, by_cell, tuple(laid), transliterated=tables.transliterated, at=at)
+        changed = tables.transliterated
+        found = manifest(session, appeal, by_cell, tuple(laid), transliterated=changed, seeds=len(controls), at=at)
         said = {"appel": appeal.appeal.code, "remis_a": recipient, "fait": at.isoformat()} | asdict(found)
         zipped.writestr(f"{name}-manifeste.json", json.dumps(said, ensure_ascii=False, indent=2, default=str))
     return found
@@ -175,7 +179,7 @@ def note(
     ready(session, appeal_id, file_id, at=at)
     row = _row(session, appeal_id, file_id)
     row.state, row.made_at, row.made_by = FileState.MADE, at, by
-    row.rows, row.removed = made.rows, sum(made.removed.values())
+    row.rows, row.seeds, row.removed = made.rows, made.seeds, sum(made.removed.values())
     row.by_cell, row.parts = dict(made.by_cell), [dict(one) for one in made.parts]
     row.purge_on = made.purge_on
     session.flush()
@@ -213,11 +217,13 @@ def manifest(
     parts: tuple[dict[str, object], ...],
     *,
     transliterated: int = 0,
+    seeds: int = 0,
     at: datetime,
 ) -> Manifest:
     """What a file of an appeal holds."""
     return Manifest(
         rows=sum(by_cell.values()),
+        seeds=seeds,
         by_cell=dict(sorted(by_cell.items())),
         removed={word.value: count for word, count in store.removed(session, appeal.id).items()},
         transliterated=transliterated,
@@ -248,6 +254,7 @@ def _file(row: AppealFileRow) -> AppealFile:
         "recipient",
         "made_at",
         "rows",
+        "seeds",
         "removed",
         "by_cell",
         "purge_on",

@@ -281,9 +281,13 @@ class LateChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """What a file holds: rows in all and by cell, who was taken out since the freeze, the fingerprint of each part."""
+    """What a file holds: people in all and by cell, who was taken out since the freeze, the fingerprint of each part.
+
+    Each part of a list has a row for each of the people (`rows`), after them one for each control address (`seeds`).
+    """
 
     rows: int
+    seeds: int
     by_cell: Mapping[str, int]
     removed: Mapping[str, int]
     transliterated: int
@@ -307,6 +311,7 @@ class AppealFile:
     made_at: datetime | None
     made_by: AccountId | None
     rows: int | None
+    seeds: int | None
     removed: int | None
     by_cell: Mapping[str, int] | None
     parts: tuple[Mapping[str, object], ...]

@@ -165,12 +165,34 @@ class AppealFileRow(Base):
     made_at: Mapped[datetime | None]
     made_by: Mapped[int | None] = mapped_column(BigId)
     rows: Mapped[int | None]
+    seeds: Mapped[int | None]
     removed: Mapped[int | None]
     by_cell: Mapped[dict[str, Any] | None]
     parts: Mapped[list[Any]]
     purge_on: Mapped[date | None]
     purged_on: Mapped[date | None]
     task_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class SeedRow(Base):
+    """Somebody of the house who gets each letter that a mail house sends. No record of ours: a name and an address."""
+
+    __tablename__ = "appeal_seed"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(100))
+    last_name: Mapped[str] = mapped_column(String(100))
+    language: Mapped[Language] = mapped_column(Word(Language))
+    organisation: Mapped[str] = mapped_column(String(100))
+    complement: Mapped[str] = mapped_column(String(100))
+    street: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(20))
+    box: Mapped[str] = mapped_column(String(20))
+    postcode: Mapped[str] = mapped_column(String(12))
+    locality: Mapped[str] = mapped_column(String(100))
+    country: Mapped[str] = mapped_column(String(2))
+    added_at: Mapped[datetime]
+    added_by: Mapped[int] = mapped_column(BigId)
 
 
 class CallReportRow(Base):

@@ -44,6 +44,11 @@ CELL = {
     "percents": "100, 150, 200", "least": "20", "most": "500", "cap": "", "control_share": "",
 }  # fmt: skip
 
+SEED = {
+    "first_name": "Léa", "last_name": "Témoin", "language": "nl", "street": "Rue Haute", "number": "12", "box": "",
+    "complement": "", "postcode": "1000", "locality": "Bruxelles", "country": "BE",
+}  # fmt: skip
+
 
 def house(assembly: Assembly) -> tuple[int, int]:
     """A house that asks, three people, two segments."""
@@ -201,4 +206,20 @@ def test_a_large_file_waits_for_a_second_colleague(assembly: Assembly, browser: 
     assert "une autre personne doit l’accorder" in first.get(f"{HERE}/1").text
     assert "Accorder" in words_of(second.get(f"{HERE}/1").text)
     assert second.post(f"{HERE}/1/files/1/decide", {"decision": "yes"}).status_code == 303
-    assert first.post(f"{HERE}/1/files/1/take").headers["X-Rows"] == "3"
+    assert first.get(f"{HERE}/seeds").status_code == 200
+    for wrong in ({"last_name": ""}, {"street": ""}, {"locality": "", "street": "Rue Haute"}, {"postcode": "1"}):
+        assert first.post(f"{HERE}/seeds", SEED | wrong).status_code == 422, wrong
+    for name in ("Témoin", "Autre"):
+        assert first.post(f"{HERE}/seeds", SEED | {"last_name": name}).status_code == 303
+    assert first.post(f"{HERE}/seeds/2/drop").status_code == 303
+    assert "y ajoutent 1 ligne, comptée à part" in words_of(first.get(f"{HERE}/1").text)
+    answer = first.post(f"{HERE}/1/files/1/take")
+    assert answer.headers["X-Rows"] == "4"
+    with ZipFile(io.BytesIO(answer.data)) as zipped:
+        manifest = json.loads(zipped.read("pax26-p1-manifeste.json"))
+        lines = zipped.read("pax26-p1-utf8.csv").decode("utf-8-sig").splitlines()
+    assert (manifest["rows"], manifest["seeds"], manifest["by_cell"]) == (3, 1, {"01": 3})
+    assert {part["rows"] for part in manifest["parts"]} == {4} == {len(lines) - 1}
+    assert lines[-1].startswith("4;01;A;PAX26-P1-A-01;;;Léa;Témoin;;;Rue Haute;12;;1000;Bruxelles;BE;nl;Beste Léa,;")
+    assert "+++000/1999/99953+++" in lines[-1]
+    assert "+ 1 témoin" in words_of(first.get(f"{HERE}/1").text)

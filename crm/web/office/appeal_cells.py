@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.consent import do_not_call
 from crm.consent.errors import BlockListStale
 from crm.consent.model import Channel
-from crm.fundraising import exporting, freezing, late, results, service, words
+from crm.fundraising import exporting, freezing, late, results, seeds, service, words
 from crm.fundraising.errors import AppealFrozen, NobodyToAsk, NoMoreNumbers
 from crm.fundraising.model import MOST_CELLS, Basis, Cell, Ladder, NewCell, WholeAppeal
 from crm.people import service as people
@@ -83,6 +83,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
             "me": guard.signed_in().account.id,
             "large": limits.value(session, limits.LARGE_FILE, brussels_day(shell.now())),
             "is_ours": exporting.are_ours(session, found, sum(standing.values())),
+            "seeds": sum(1 for _ in seeds.rows(session, found)) if found.plan.channel is Channel.POST else 0,
             "waterfall": kept,
             "stale": _stale(session, found),
             "today": brussels_day(shell.now()),

@@ -120,7 +120,8 @@ def take(appeal_id: int, file_id: int) -> ResponseReturnValue:
                 manifest = exporting.write(session, appeal, kept, recipient=asked.recipient, at=now)
         with made.database.transaction() as session:
             exporting.note(session, number, file_id, manifest, by=guard.signed_in().account.id, at=now)
-            facts = {"file": file_id, "rows": manifest.rows, "sha256": [one["sha256"] for one in manifest.parts]}
+            digests = [one["sha256"] for one in manifest.parts]
+            facts = {"file": file_id, "rows": manifest.rows, "seeds": manifest.seeds, "sha256": digests}
             note(session, "appeal.export", appeal_id, facts, subject="appeal")
     except tuple(REFUSALS) as refused:
         kept.close()
@@ -131,7 +132,7 @@ def take(appeal_id: int, file_id: int) -> ResponseReturnValue:
     answer = Response(_pieces(kept), mimetype="application/pdf" if is_pdf else "application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Rows"] = str(manifest.rows)
+    answer.headers["X-Rows"] = str(manifest.rows + manifest.seeds)
     return answer
 
 

@@ -135,6 +135,8 @@ ACTIONS: dict[str, str] = {
     "appeal.change": N_("a modifié un appel"),
     "appeal.cells": N_("a changé les cellules d’un appel"),
     "appeal.letter": N_("a écrit la lettre d’un appel"),
+    "appeal.seed-add": N_("a ajouté une adresse témoin"),
+    "appeal.seed-drop": N_("a retiré une adresse témoin"),
     "appeal.freeze": N_("a figé un appel"),
     "appeal.add": N_("a ajouté quelqu’un à un appel figé"),
     "appeal.take-out": N_("a retiré quelqu’un d’un appel figé"),
