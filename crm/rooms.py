@@ -73,6 +73,7 @@ from crm.privacy import terms as privacy_terms
 from crm.privacy.own_wishes import DeskWishes
 from crm.segments import merging as segments_merging
 from crm.segments import personal_data as segments_personal_data
+from crm.segments import terms as segments_terms
 from crm.segments.catalogue import Catalogue
 from crm.vault import merging as vault_merging
 from crm.vault import panel as vault_panel
@@ -185,6 +186,7 @@ KEEPERS: tuple[TermKeeper, ...] = (
     delivery_terms,
     care_terms,
     fundraising_terms,
+    segments_terms,
     privacy_terms,
     rounds_terms,
 )

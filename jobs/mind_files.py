@@ -1,12 +1,16 @@
-"""Forgets the lines of results of calls over their term; asks for the destruction of files that others have."""
+"""Forgets lines of results of calls over their term and what was left of files that stopped in the middle.
+
+Asks for the destruction of files that others have.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from crm.assembly import Assembly
+from crm.foundation import print_files
 from crm.fundraising import calls, exporting
 from crm.segments import leaving
 from crm.staff import service as staff
@@ -14,11 +18,12 @@ from crm.values.calendar import brussels_day
 
 
 def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
-    """How many lines were forgotten, and for how many files somebody was reminded: once for each."""
+    """How many lines were forgotten, for how many files somebody was reminded (once for each), what was swept."""
+    swept = print_files.sweep(now - timedelta(hours=6))
     language = assembly.settings.office_language
     with assembly.database.transaction() as session:
         forgotten = calls.forget(session, on=brussels_day(now))
         active = {one.id for one in staff.accounts(session) if one.is_active}
         reminded = exporting.remind(session, language=language, active=active, at=now)
         reminded += leaving.remind(session, language=language, active=active, at=now)
-    return {"forgotten": forgotten, "reminded": reminded}
+    return {"forgotten": forgotten, "reminded": reminded, "swept": swept}

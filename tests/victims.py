@@ -6,6 +6,7 @@ import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from click.testing import CliRunner
@@ -15,10 +16,12 @@ from crm.attestations import service as attestations
 from crm.banking import bringing, matching
 from crm.cli import addresses
 from crm.foundation.settings import Mail
+from crm.fundraising import exporting
+from crm.fundraising import service as fundraising
 from crm.imports import worker as importing
 from crm.imports.model import RunId as ImportId
 from crm.magazine import freezing, store
-from crm.values.identifiers import AccountId, IssueId, RunId
+from crm.values.identifiers import AccountId, AppealId, IssueId, RunId
 from crm.vault import service as vault
 from jobs import keep_segments as segments_clock
 from mailing.delivery.worker import Worker
@@ -54,6 +57,15 @@ def freeze_halfway(house: Assembly, issue_id: IssueId, mark: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "lost_addresses", stand_still)
         freeze(house, issue_id)
+
+
+def carry_off(house: Assembly, appeal_id: AppealId, file_id: int) -> None:
+    """Writes the list of an appeal, and then notes that it left."""
+    with house.database.reading() as session, TemporaryFile() as kept:
+        appeal = fundraising.appeal(session, appeal_id)
+        made = exporting.write(session, appeal, kept, recipient="Imprimerie", at=NOW)
+    with house.database.transaction() as session:
+        exporting.note(session, appeal_id, file_id, made, by=None, at=NOW)
 
 
 def work(house: Assembly) -> None:

@@ -6,10 +6,14 @@ What Windows-1252 lacks is written by the nearest letter (`transliteration`). Me
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from io import StringIO
-from tempfile import TemporaryFile
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryFile, gettempdir, mkdtemp
 from typing import IO, Any
 from zipfile import ZipFile
 
@@ -20,14 +24,31 @@ from crm.foundation.transliteration import is_printable, printable
 
 TOGETHER = 500
 """Rows that are encoded at once."""
+FOLDER = Path(gettempdir()) / f"portevoix-{os.getuid()}"
+"""Where workbooks are put together, each in a folder of its own that goes with it. Other files have no name on disk."""
+ALWAYS = datetime(2000, 1, 1)  # noqa: DTZ001 - xlsxwriter takes no zone
+"""What a workbook says of when it was made: the same rows are the same bytes, whenever they leave."""
+
+
+def sweep(before: datetime) -> int:
+    """Takes away what was left of workbooks whose making ended in the middle before an instant; how many."""
+    gone = 0
+    for left in FOLDER.iterdir() if FOLDER.is_dir() else ():
+        if left.stat().st_mtime < before.timestamp():
+            rmtree(left, ignore_errors=True)
+            gone += 1
+    return gone
 
 
 class Sheet:
     """An XLSX written row by row: cells are texts, whatever they look like, but for amounts that are told as such."""
 
     def __init__(self, file: IO[bytes], columns: Sequence[str], *, name: str) -> None:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
+        self._own = mkdtemp(dir=FOLDER)
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": self._own}
         self._book: Any = xlsxwriter.Workbook(file, options | {"strings_to_numbers": False})
+        self._book.set_properties({"created": ALWAYS})
         self._sheet: Any = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, 0)
         self._bold: Any = self._book.add_format({"bold": True})
@@ -52,6 +73,7 @@ class Sheet:
     def close(self) -> None:
         """Writes the file out."""
         self._book.close()
+        rmtree(self._own, ignore_errors=True)
 
     def _write(self, cells: Sequence[str], how: Any) -> None:
         for place, cell in enumerate(cells):

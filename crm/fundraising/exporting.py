@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.consent import do_not_call, gate
+from crm.consent import do_not_call
 from crm.consent.model import Channel
 from crm.foundation.database import hold
 from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
-from crm.fundraising import freezing, mail_house, paper, store
+from crm.fundraising import mail_house, paper, seeds, store, versions
 from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, NotOurLetters, OwnFile, PlanWrong
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
-from crm.people import households
-from crm.people import service as people
-from crm.people.rules import greeting
 from crm.privacy import limits
 from crm.segments import leaving
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import AccountId, AppealId, CellId, PersonId
+from crm.values.identifiers import AccountId, AppealId, CellId
 from crm.values.languages import Language
 
 AT_ONCE = 2000
@@ -66,20 +62,6 @@ def recipients(session: Session, appeal_id: AppealId, *, cell_id: CellId | None 
         yield store.noun(dict(one))
 
 
-def openings(
-    session: Session, appeal: WholeAppeal, several: Sequence[Recipient], *, silent: Collection[int]
-) -> dict[PersonId, str]:
-    """How the letter to each opens: as the house writes to them, or to their household where it gets one letter.
-
-    An envelope that names somebody alone holds a letter to them alone. `silent`: whom no greeting names.
-    """
-    known = people.people(session, {one.person_id for one in several})
-    if appeal.plan.one_a_household:
-        alone = {one.person_id for one in several if one.lines[:1] == (f"{one.first_name} {one.last_name}".strip(),)}
-        return households.openings(session, known, silent=silent, alone=alone)
-    return {one: greeting(person) for one, person in known.items()}
-
-
 def odd(session: Session, appeal_id: AppealId, *, size: int = 100) -> list[Odd]:
     """The lines of addresses that Windows-1252 cannot print as they are, those first that lose a letter."""
     found = [
@@ -108,7 +90,7 @@ def ask(
         raise PlanWrong("recipient")
     _screened(session, appeal, at=at)
     rows = sum(store.standing(session, appeal_id).values())
-    if form is FileForm.LETTERS and not are_ours(appeal, rows):
+    if form is FileForm.LETTERS and not are_ours(session, appeal, rows):
         raise NotOurLetters
     large = limits.value(session, limits.LARGE_FILE, brussels_day(at))
     row = AppealFileRow(
@@ -126,9 +108,9 @@ def ask(
     return _file(row)
 
 
-def are_ours(appeal: WholeAppeal, rows: int) -> bool:
+def are_ours(session: Session, appeal: WholeAppeal, rows: int) -> bool:
     """Whether so many letters of an appeal are printed by the house itself."""
-    return appeal.plan.channel is Channel.POST and bool(appeal.plan.letter) and 0 < rows <= paper.MOST
+    return appeal.plan.channel is Channel.POST and 0 < rows <= paper.MOST and versions.are_written(session, appeal)
 
 
 def decide(
@@ -172,43 +154,34 @@ def write(session: Session, appeal: WholeAppeal, file: IO[bytes], *, recipient: 
     places = {cell.id: cell.position for cell in store.cells(session, appeal.id)}
     tables = SideBySide(mail_house.COLUMNS[channel], with_sheet=True)
     by_cell: Counter[str] = Counter()
-    everybody, silent = recipients(session, appeal.id), freezing.silent(session, appeal, gate.moment(session, at))
-    while some := tuple(islice(everybody, AT_ONCE)):
-        opening = openings(session, appeal, some, silent=silent)
-        for one in some:
-            cell = places[one.cell_id]
-            tables.add(mail_house.row(one, channel, cell=cell, opening=opening[one.person_id]))
-            by_cell[f"{cell:02d}"] += 1
+    for one in recipients(session, appeal.id):
+        cell = places[one.cell_id]
+        tables.add(mail_house.row(one, channel, cell=cell))
+        by_cell[f"{cell:02d}"] += 1
+    controls = list(seeds.rows(session, appeal)) if channel is Channel.POST else []
+    for one, its_cell in controls:
+        tables.add(mail_house.row(one, channel, cell=its_cell.position))
     name = slug(appeal.appeal.code, otherwise="appel")
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as zipped:
         laid = [{"name": called, "rows": tables.rows, "sha256": digest} for called, digest in tables.put(zipped, name)]
-        manifest = _manifest(session, appeal, by_cell, tables.transliterated, tuple(laid), at=at)
-        said = {"appel": appeal.appeal.code, "remis_a": recipient, "fait": at.isoformat()} | asdict(manifest)
+        changed = tables.transliterated
+        found = manifest(session, appeal, by_cell, tuple(laid), transliterated=changed, seeds=len(controls), at=at)
+        said = {"appel": appeal.appeal.code, "remis_a": recipient, "fait": at.isoformat()} | asdict(found)
         zipped.writestr(f"{name}-manifeste.json", json.dumps(said, ensure_ascii=False, indent=2, default=str))
-    return manifest
-
-
-def of_letters(
-    session: Session, appeal: WholeAppeal, several: list[Recipient], *, sha256: str, at: datetime
-) -> Manifest:
-    """The manifest of a PDF of those letters."""
-    places = {cell.id: cell.position for cell in store.cells(session, appeal.id)}
-    by_cell = Counter(f"{places[one.cell_id]:02d}" for one in several)
-    part = {"name": f"{slug(appeal.appeal.code, otherwise='appel')}.pdf", "rows": len(several), "sha256": sha256}
-    return _manifest(session, appeal, by_cell, 0, (part,), at=at)
+    return found
 
 
 def note(
-    session: Session, appeal_id: AppealId, file_id: int, manifest: Manifest, *, by: AccountId | None, at: datetime
+    session: Session, appeal_id: AppealId, file_id: int, made: Manifest, *, by: AccountId | None, at: datetime
 ) -> None:
     """Keeps the manifest of a file that leaves now: once. Raises FileUndecided."""
     hold(session, f"appeal file {file_id}")
     ready(session, appeal_id, file_id, at=at)
     row = _row(session, appeal_id, file_id)
     row.state, row.made_at, row.made_by = FileState.MADE, at, by
-    row.rows, row.removed = manifest.rows, sum(manifest.removed.values())
-    row.by_cell, row.parts = dict(manifest.by_cell), [dict(one) for one in manifest.parts]
-    row.purge_on = manifest.purge_on
+    row.rows, row.seeds, row.removed = made.rows, made.seeds, sum(made.removed.values())
+    row.by_cell, row.parts = dict(made.by_cell), [dict(one) for one in made.parts]
+    row.purge_on = made.purge_on
     session.flush()
 
 
@@ -237,20 +210,23 @@ def remind(session: Session, *, language: Language, active: Collection[AccountId
     return len(files)
 
 
-def _manifest(
+def manifest(
     session: Session,
     appeal: WholeAppeal,
     by_cell: Counter[str],
-    changed: int,
     parts: tuple[dict[str, object], ...],
     *,
+    transliterated: int = 0,
+    seeds: int = 0,
     at: datetime,
 ) -> Manifest:
+    """What a file of an appeal holds."""
     return Manifest(
         rows=sum(by_cell.values()),
+        seeds=seeds,
         by_cell=dict(sorted(by_cell.items())),
         removed={word.value: count for word, count in store.removed(session, appeal.id).items()},
-        transliterated=changed,
+        transliterated=transliterated,
         purge_on=brussels_day(at) + timedelta(days=appeal.plan.keep_days),
         parts=parts,
     )
@@ -278,6 +254,7 @@ def _file(row: AppealFileRow) -> AppealFile:
         "recipient",
         "made_at",
         "rows",
+        "seeds",
         "removed",
         "by_cell",
         "purge_on",

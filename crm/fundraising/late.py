@@ -14,7 +14,7 @@ from crm.consent.model import Channel
 from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
-from crm.fundraising import freezing, letters, selects, store
+from crm.fundraising import freezing, letters, opening, selects, store
 from crm.fundraising.errors import AlreadyThere, AppealForgotten, AppealMissing, AppealOpen, NotReachable, PlanWrong
 from crm.fundraising.model import Arm, LateChange, Removal, WholeAppeal
 from crm.fundraising.tables import RecipientRow
@@ -88,18 +88,19 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
 
     So too, where an appeal is by phone, whose number came to be on the do-not-call list.
 
-    An erasure takes itself out. Nobody is taken out for want of patience: a rest or a pause holds back what is not
-    promised yet, and these letters are. Who lives with somebody who died or said no is written to under their own name
-    alone, or with whom the letter still is for.
+    How a letter opens is kept with it, and changes for them alone. An erasure takes itself out. Nobody is taken out for
+    want of patience: a rest or a pause holds back what is not promised yet, and these letters are. Who lives with
+    somebody who died or said no is written to under their own name alone, or with whom the letter still is for.
     """
     appeal = _frozen(session, appeal_id)
     who = people.everybody().subquery("who")
     plan, row = appeal.plan, RecipientRow
     here = (row.appeal_id == appeal_id) & (row.arm == Arm.MAILED)
+    moment = gate.moment(session, at)
+    opening.keep(session, appeal, silent=freezing.silent(session, appeal, moment))
     if appeal.frozen_at is not None:
         households.leave_names(session, row, appeal.frozen_at, here, row.removal.is_(None))
     among = select(row.person_id).where(here, row.removal.is_(None))
-    moment = gate.moment(session, at)
     refused = consent.refused(plan.purpose, plan.channel, moment=moment, is_owed=True, among=among).subquery("refused")
     said_no = select(refused.c.person_id).where(
         refused.c.refusal.in_(sorted(one.value for one in no_selects.BY_THEIR_WORD))
@@ -117,7 +118,9 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     gone = sum(store.remove(session, here & why, removal=removal, removed_at=at) for removal, why in reasons)
     if appeal.frozen_at is not None and plan.one_a_household:
         unwilling = no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment)
-        households.leave_unwilling(session, row, appeal.frozen_at, unwilling, here, row.removal.is_(None))
+        still = (here, row.removal.is_(None))
+        households.leave_unwilling(session, row, appeal.frozen_at, unwilling, *still)
+        opening.leave(session, appeal.frozen_at, unwilling, freezing.silent(session, appeal, moment), *still)
     return gone
 
 

@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crm.consent.model import Channel
-from crm.fundraising import rules
+from crm.fundraising import opening, rules
 from crm.fundraising.model import Arm, Cell, WholeAppeal
 from crm.fundraising.store import PRINTED
-from crm.people.model import PersonKind, Title
+from crm.people.model import PersonKind, Title, Together
+from crm.people.rules import opening as greeted
 from crm.people.rules import shared_envelope, shown_number, together, willing
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
@@ -20,11 +21,11 @@ from crm.values.postal_address import PostalAddress
 NOTHING: dict[str, Any] = {
     "seq": 0, "package": "", "source_code": "", "digits": "", "asks": [], "member_number": "", "title": Title.NONE,
     "first_name": "", "last_name": "", "organisation": "", "complement": "", "street": "", "number": "", "box": "",
-    "postcode": "", "locality": "", "country": "", "language": Language.FR, "lines": "", "phone": "", "added_why": "",
-    "removed_why": "",
+    "postcode": "", "locality": "", "country": "", "language": Language.FR, "lines": "", "phone": "",
+    "opening": "", "own_opening": "", "added_why": "", "removed_why": "",
 }  # fmt: skip
 """What is kept of somebody who is left alone."""
-COLUMNS = ("appeal_id", "arm", *PRINTED, "added_why", "removed_why")
+COLUMNS = ("appeal_id", "arm", *PRINTED, "own_opening", "added_why", "removed_why")
 _kept = lru_cache(maxsize=10_000)
 _EMPTY = ("", "", "", "", "", "", "", "")
 
@@ -42,7 +43,9 @@ class Row(NamedTuple):
     organisation_name: str
     member_number: str | None
     language: str
+    greeting: str
     home_envelope_name: str | None
+    home_greeting: str | None
     home_language: str | None
     home_named: str | None
     address: str
@@ -70,9 +73,10 @@ class Writer:
 
     def values(self, row: Row, *, seq: int, why: str = "") -> tuple[Any, ...]:
         """Somebody who is asked, in the order of `COLUMNS`."""
-        where = (
-            _address(row, Language(row.language), self._silent) if self._by_post else (row.organisation_name, *_EMPTY)
-        )
+        home, own = _home(row), _own(row)
+        where = _address(row, home, self._silent) if self._by_post else (row.organisation_name, *_EMPTY)
+        alone = where[8].split("\n")[0] == f"{row.first_name} {row.last_name}".strip()
+        opens = opening.shared(home, row.person_id, Language(row.language), silent=self._silent, alone=alone)
         return (
             self._appeal.id,
             Arm.MAILED.value,
@@ -91,6 +95,8 @@ class Writer:
             str(row.language),
             where[8],
             "" if self._by_post else row.address,
+            opens or own,
+            own,
             why,
             "",
         )
@@ -102,23 +108,38 @@ class Writer:
         return rules.asks(self._cells[place].plan.ladder, last_cents=last_cents, largest_cents=largest_cents)
 
 
-def _household(row: Row, silent: Collection[int]) -> str:
-    """How their household is called, where the letter is for all of it; without who asked for none."""
-    if row.home_language is None:
-        return ""
-    home = together(
-        envelope_name=row.home_envelope_name or "", greeting="", language=row.home_language, named=row.home_named
+def _own(row: Row) -> str:
+    """How a letter to them alone opens."""
+    return greeted(
+        by_hand=row.greeting,
+        kind=PersonKind(row.kind),
+        title=Title(row.title),
+        first_name=row.first_name,
+        last_name=row.last_name,
+        language=Language(row.language),
     )
-    return shared_envelope(willing(home, silent), PersonId(row.person_id))
 
 
-def _address(row: Row, language: Language, silent: Collection[int]) -> tuple[str, ...]:
+def _home(row: Row) -> Together | None:
+    """How their household is written to, where one letter is for all of it."""
+    if row.home_language is None:
+        return None
+    return together(
+        envelope_name=row.home_envelope_name or "",
+        greeting=row.home_greeting or "",
+        language=row.home_language,
+        named=row.home_named,
+    )
+
+
+def _address(row: Row, home: Together | None, silent: Collection[int]) -> tuple[str, ...]:
     """Organisation, complement, street, number, box, postcode, locality, country; the lines of the envelope."""
     organisation, named = row.at_organisation, row.organisation_name
     if organisation and organisation == named:
         organisation = ""
     if row.kind != PersonKind.ORGANISATION:
-        named = _household(row, silent) or f"{row.first_name} {row.last_name}".strip()
+        shared = shared_envelope(willing(home, silent), PersonId(row.person_id)) if home else ""
+        named = shared or f"{row.first_name} {row.last_name}".strip()
     address = PostalAddress(
         organisation=organisation,
         department=row.at_department,
@@ -140,5 +161,5 @@ def _address(row: Row, language: Language, silent: Collection[int]) -> tuple[str
         row.at_postcode,
         row.at_locality,
         row.at_country,
-        "\n".join(lines(address, recipient=named, language=language)),
+        "\n".join(lines(address, recipient=named, language=Language(row.language))),
     )

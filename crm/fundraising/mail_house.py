@@ -22,11 +22,8 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def row(one: Recipient, channel: Channel, *, cell: int, opening: str) -> list[str]:
-    """Somebody, in the order of the columns of that channel; `cell` is the place of theirs, from 1.
-
-    `opening` is how the letter greets them; the house decides it, so that no mail house guesses a Madame.
-    """
+def row(one: Recipient, channel: Channel, *, cell: int) -> list[str]:
+    """Somebody, in the order of the columns of that channel; `cell` is the place of theirs, from 1."""
     asks = [exact(cents) for cents in one.asks] + [""] * (MOST_LADDER - len(one.asks))
     printed = str(StructuredCommunication(one.digits)) if one.digits else ""
     who = [
@@ -41,7 +38,7 @@ def row(one: Recipient, channel: Channel, *, cell: int, opening: str) -> list[st
         one.organisation,
     ]
     if channel is Channel.PHONE:
-        return [*who, one.language.value, opening, one.phone, printed, *asks, *("" for _ in RESULT)]
+        return [*who, one.language.value, one.opening, one.phone, printed, *asks, *("" for _ in RESULT)]
     lines = [*one.lines, *[""] * (MOST_LINES - len(one.lines))][:MOST_LINES]
     where = [one.complement, one.street, one.number, one.box, one.postcode, one.locality, one.country]
-    return [*who, *where, one.language.value, opening, *lines, printed, *asks]
+    return [*who, *where, one.language.value, one.opening, *lines, printed, *asks]

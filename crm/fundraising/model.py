@@ -49,8 +49,8 @@ class Reason(StrEnum):
     NO_ADDRESS = "no-address"
     DO_NOT_CALL = "do-not-call"
     """Their number is on the national list."""
-    NOT_THANKED = "not-thanked"
     GAVE_RECENTLY = "gave-recently"
+    NOT_THANKED = "not-thanked"
     REGULAR = "regular"
     ENOUGH = "enough"
     """So many appeals asked them within a year already."""
@@ -58,9 +58,9 @@ class Reason(StrEnum):
     """A complaint or a task waits for the team."""
     TENDED = "tended"
     """Somebody of the team speaks to them in person."""
+    ASKED_RECENTLY = "asked-recently"
     OURS = "ours"
     """Staff and board."""
-    ASKED_RECENTLY = "asked-recently"
     HOUSEHOLD = "household"
     CAP = "cap"
 
@@ -264,6 +264,7 @@ class Recipient:
     language: Language
     lines: tuple[str, ...]
     phone: str
+    opening: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -280,9 +281,13 @@ class LateChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """What a file holds: rows in all and by cell, who was taken out since the freeze, the fingerprint of each part."""
+    """What a file holds: people in all and by cell, who was taken out since the freeze, the fingerprint of each part.
+
+    Each part of a list has a row for each of the people (`rows`), after them one for each control address (`seeds`).
+    """
 
     rows: int
+    seeds: int
     by_cell: Mapping[str, int]
     removed: Mapping[str, int]
     transliterated: int
@@ -306,6 +311,7 @@ class AppealFile:
     made_at: datetime | None
     made_by: AccountId | None
     rows: int | None
+    seeds: int | None
     removed: int | None
     by_cell: Mapping[str, int] | None
     parts: tuple[Mapping[str, object], ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,14 +10,17 @@ from crm.foundation.settings import Organisation
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say
 from crm.fundraising.model import Recipient
+from crm.fundraising.versions import Written, words_of
 from crm.values.languages import Language
 from crm.values.structured_communication import StructuredCommunication
 
-MOST = 500
+TOGETHER = 500
+"""So many letters at most are one PDF."""
+MOST = 5000
 """More letters than that are a mail house's work."""
 AMOUNTS = N_("Par exemple %(amounts)s, ou le montant de votre choix.")
 SLIP = N_("Votre virement")
-ACCOUNT = N_("Compte")
+ACCOUNT = N_("Compte bancaire")
 HOLDER = N_("Bénéficiaire")
 COMMUNICATION = N_("Communication")
 ONLY = N_("Cette communication est la vôtre : par elle seule, votre don nous parvient sans détour.")
@@ -27,55 +29,53 @@ SIGNED = N_("Toute l’équipe de %(name)s")
 _BETWEEN = {Language.FR: ", ", Language.NL: ", ", Language.DE: ", ", Language.EN: ", "}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
-    """A letter: what was frozen, and how it opens."""
-
-    recipient: Recipient
-    greeting: str
-
-
 def facts(
-    letters: Sequence[Letter],
+    letters: Sequence[Recipient],
     organisation: Organisation,
     *,
-    words: str,
+    words: Written,
     account: str,
     title: str,
     language: Language,
     on: date,
 ) -> Mapping[str, Any]:
     """All that stands on the pages, finished; `language` is that of whoever prints them."""
-    paragraphs = [" ".join(one.split()) for one in words.split("\n\n") if one.strip()]
     return {
         "title": title,
         "language": language.value,
         "organisation": organisation.letterhead,
-        "letters": [_letter(one, organisation, paragraphs, account, on) for one in letters],
+        "letters": [_letter(one, organisation, _paragraphs(words, one), account, on) for one in letters],
     }
 
 
+def _paragraphs(words: Written, one: Recipient) -> list[str]:
+    """The words of the version of somebody."""
+    key = words_of(words, one.package, one.language)
+    text = "" if key is None else words[key]
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+
+
 def _letter(
-    one: Letter, organisation: Organisation, paragraphs: Sequence[str], account: str, on: date
+    one: Recipient, organisation: Organisation, paragraphs: Sequence[str], account: str, on: date
 ) -> Mapping[str, Any]:
-    language, frozen = one.recipient.language, one.recipient
+    language = one.language
     filters = locale_filters(language)
-    amounts = _BETWEEN[language].join(filters["money"](cents) for cents in frozen.asks)
+    amounts = _BETWEEN[language].join(filters["money"](cents) for cents in one.asks)
     slip = [
         (say(language, HOLDER), organisation.legal_name or organisation.name),
         *([(say(language, ACCOUNT), account)] if account else []),
-        (say(language, COMMUNICATION), str(StructuredCommunication(frozen.digits))),
+        (say(language, COMMUNICATION), str(StructuredCommunication(one.digits))),
     ]
     return {
         "language": language.value,
-        "address": list(frozen.lines),
+        "address": list(one.lines),
         "day": filters["day"](on, "plain"),
-        "greeting": one.greeting,
+        "greeting": one.opening,
         "paragraphs": [*paragraphs, say(language, AMOUNTS, amounts=amounts)],
         "signed": say(language, SIGNED, name=organisation.name),
         "slip_title": say(language, SLIP),
         "slip": slip,
         "only": say(language, ONLY),
         "no_more": say(language, NO_MORE, email=organisation.email),
-        "code": frozen.source_code,
+        "code": one.source_code,
     }

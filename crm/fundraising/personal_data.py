@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import delete_rows, empty_rows, leave_own_name
 from crm.foundation.translation import N_, say
-from crm.fundraising import store, words
+from crm.fundraising import opening, store, words
 from crm.fundraising.model import Arm, FileForm, Removal
 from crm.fundraising.tables import AppealFileRow, AppealPlanRow, CallReportRow, CallResultRow, LeftOutRow, RecipientRow
 from crm.people.model import Title
@@ -37,6 +37,8 @@ BARE = {
     "locality": "",
     "lines": "",
     "phone": "",
+    "opening": "",
+    "own_opening": "",
     "added_why": "",
     "removed_why": "",
 }
@@ -157,6 +159,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     store.remove(session, theirs, removal=Removal.ERASED, removed_at=erasing.at)
     near = RecipientRow.person_id.in_(neighbours(ids)) & RecipientRow.person_id.not_in(ids)
     leave_own_name(session, RecipientRow, subject.names, near)
+    opening.leave_own(session, [name.split(" ")[0] for name in subject.names], near)
     erased = {
         "call_result": delete_rows(session, CallResultRow, CallResultRow.person_id.in_(ids)),
         "appeal_left_out": delete_rows(session, LeftOutRow, LeftOutRow.person_id.in_(ids)),

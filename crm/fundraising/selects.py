@@ -45,7 +45,7 @@ from crm.values.identifiers import AppealId, PersonId
 PARTS = (
     "organisation", "department", "complement", "street", "number", "box", "postcode", "locality", "country",
 )  # fmt: skip
-NAMES = ("envelope_name", "language", "named")
+NAMES = ("envelope_name", "greeting", "language", "named")
 """How a household is written to."""
 _GONE = {Refusal.DECEASED.value, Refusal.MERGED.value}
 
@@ -217,9 +217,8 @@ def _in_peace(
         reasons.append((_enough(asked, person_id, household_id), Reason.ENOUGH.value))
     if plan.spares_open:
         reasons.append(spares(Reason.OPEN_CARE))
-    for tag, reason in ((plan.tended_tag, Reason.TENDED), (plan.our_tag, Reason.OURS)):
-        if tag is not None:
-            reasons.append((person_id.in_(people.wearing(tag)), reason.value))
+    if plan.tended_tag is not None:
+        reasons.append((person_id.in_(people.wearing(plan.tended_tag)), Reason.TENDED.value))
     if plan.rest_days:
         rests: ColumnElement[bool] = person_id.in_(_asked_lately(asked))
         if plan.one_a_household:
@@ -227,6 +226,8 @@ def _in_peace(
             resting = select(theirs.c.household_id).where(theirs.c.person_id.in_(_asked_lately(asked)))
             rests = or_(rests, household_id.in_(resting))
         reasons.append((rests, Reason.ASKED_RECENTLY.value))
+    if plan.our_tag is not None:
+        reasons.append((person_id.in_(people.wearing(plan.our_tag)), Reason.OURS.value))
     return reasons
 
 
@@ -234,9 +235,10 @@ def _spared(asked: Asked) -> dict[Reason, Any]:
     """Who is left in peace for a reason of their own, in the order of the waterfall: selects of person_id."""
     plan, donor = asked.appeal.plan, donor_selects.donors()
     waiting, regular = thank_selects.awaiting().subquery("waiting"), plans.plans_on(asked.on).subquery("regular")
-    found: dict[Reason, Any] = {Reason.NOT_THANKED: select(waiting.c.person_id)}
+    found: dict[Reason, Any] = {}
     if plan.gift_months:
         found[Reason.GAVE_RECENTLY] = select(donor.person_id).where(donor.last_on > _lately(asked))
+    found[Reason.NOT_THANKED] = select(waiting.c.person_id)
     if plan.spares_regular:
         active = regular.c.state == PlanState.ACTIVE.value
         found[Reason.REGULAR] = select(regular.c.person_id).where(active)
@@ -346,6 +348,7 @@ def _written(found: Select[*tuple[Any, ...]], capped: CTE, asked: Asked) -> Sele
     found = found.add_columns(
         *(who.c[name] for name in ("kind", "title", "first_name", "last_name", "organisation_name", "member_number")),
         who.c.language,
+        who.c.greeting,
         *(_of_house(capped, who.c.kind, name) for name in NAMES),
         capped.c.address,
         capped.c.last_cents,

@@ -36,7 +36,7 @@ KEPT = ("kind", "channel", "purpose", "planned_on", "rest_days", "yearly_most", 
 PRINTED = (
     "person_id", "cell_id", "seq", "package", "source_code", "digits", "asks", "member_number", "title", "first_name",
     "last_name", "organisation", "complement", "street", "number", "box", "postcode", "locality", "country", "language",
-    "lines", "phone",
+    "lines", "phone", "opening",
 )  # fmt: skip
 
 
@@ -192,11 +192,12 @@ def written_to() -> ColumnElement[bool]:
 def noun(values: Mapping[str, Any]) -> Recipient:
     """A row of recipients (the columns of `PRINTED`) as what it is."""
     return Recipient(
-        **{name: values[name] for name in PRINTED if name not in ("asks", "lines", "language", "title")},
+        **{name: values[name] for name in PRINTED if name not in ("asks", "lines", "language", "title", "opening")},
         asks=tuple(values["asks"]),
         lines=tuple(values["lines"].split("\n")) if values["lines"] else (),
         language=Language(values["language"]),
         title=str(values["title"]),
+        opening=values["opening"] or "",
     )
 
 

@@ -71,8 +71,25 @@ class AppealCellRow(Base):
     control_share: Mapped[int]
 
 
+class LetterRow(Base):
+    """The words of the letters of a package (empty: of all) in a language; those in French for all are the plan's."""
+
+    __tablename__ = "appeal_letter"
+    __table_args__ = (UniqueConstraint("appeal_id", "package", "language"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal_plan.appeal_id"))
+    package: Mapped[str] = mapped_column(String(8))
+    language: Mapped[Language] = mapped_column(Word(Language))
+    words: Mapped[str] = mapped_column(Text)
+
+
 class RecipientRow(Base):
-    """Who was frozen. Of the control group only that they are in it: it has no number, no address, no amounts."""
+    """Who was frozen. Of the control group only that they are in it: it has no number, no address, no amounts.
+
+    `opening` is how the letter greets them, `own_opening` how one to them alone would; null of what was frozen before
+    they were kept, until the next file leaves.
+    """
 
     __tablename__ = "appeal_recipient"
     __table_args__ = (
@@ -106,6 +123,8 @@ class RecipientRow(Base):
     language: Mapped[Language] = mapped_column(Word(Language))
     lines: Mapped[str] = mapped_column(Text)
     phone: Mapped[str] = mapped_column(String(40))
+    opening: Mapped[str | None] = mapped_column(Text)
+    own_opening: Mapped[str | None] = mapped_column(Text)
     added_at: Mapped[datetime | None]
     added_by: Mapped[int | None] = mapped_column(BigId)
     added_why: Mapped[str] = mapped_column(String(200))
@@ -146,12 +165,34 @@ class AppealFileRow(Base):
     made_at: Mapped[datetime | None]
     made_by: Mapped[int | None] = mapped_column(BigId)
     rows: Mapped[int | None]
+    seeds: Mapped[int | None]
     removed: Mapped[int | None]
     by_cell: Mapped[dict[str, Any] | None]
     parts: Mapped[list[Any]]
     purge_on: Mapped[date | None]
     purged_on: Mapped[date | None]
     task_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class SeedRow(Base):
+    """Somebody of the house who gets each letter that a mail house sends. No record of ours: a name and an address."""
+
+    __tablename__ = "appeal_seed"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(100))
+    last_name: Mapped[str] = mapped_column(String(100))
+    language: Mapped[Language] = mapped_column(Word(Language))
+    organisation: Mapped[str] = mapped_column(String(100))
+    complement: Mapped[str] = mapped_column(String(100))
+    street: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(20))
+    box: Mapped[str] = mapped_column(String(20))
+    postcode: Mapped[str] = mapped_column(String(12))
+    locality: Mapped[str] = mapped_column(String(100))
+    country: Mapped[str] = mapped_column(String(2))
+    added_at: Mapped[datetime]
+    added_by: Mapped[int] = mapped_column(BigId)
 
 
 class CallReportRow(Base):

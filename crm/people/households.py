@@ -14,7 +14,7 @@ from crm.foundation.forgetting import leave_own_name
 from crm.people import link_store, rules, selects, store
 from crm.people.errors import HouseholdMissing, PersonMissing
 from crm.people.model import Household, Person, Position, Together
-from crm.people.rules import envelope_name, household_greeting, shared_greeting, single_spaced, together
+from crm.people.rules import envelope_name, household_greeting, single_spaced, together
 from crm.people.tables import HouseholdMemberRow
 from crm.values.errors import Invalid
 from crm.values.identifiers import HouseholdId, PersonId
@@ -155,7 +155,7 @@ def leave_unwilling(
     silent = set(session.scalars(unwilling)) if several else set()
     names: dict[PersonId, Together] = {}
     for first in range(0, len(several), AT_ONCE):
-        names |= _together(session, {one.person_id for one in several[first : first + AT_ONCE]})
+        names |= homes_of(session, {one.person_id for one in several[first : first + AT_ONCE]})
     for one in several:
         alone, (top, *below) = f"{one.first_name} {one.last_name}".strip(), one.lines.split("\n")
         home = names.get(one.person_id)
@@ -165,25 +165,8 @@ def leave_unwilling(
     session.flush()
 
 
-def openings(
-    session: Session,
-    people: Mapping[PersonId, Person],
-    *,
-    silent: Collection[int] = (),
-    alone: Collection[PersonId] = (),
-) -> dict[PersonId, str]:
-    """How a letter to the household of each opens, in one query; who is not on its envelope, as themself.
-
-    `silent`: whoever asked not to be written to; no greeting names them. `alone`: whose envelope names nobody else.
-    """
-    found = {one: rules.greeting(person) for one, person in people.items()}
-    for who, home in _together(session, people).items():
-        if who not in alone or len(home.named) < 2:
-            found[who] = shared_greeting(rules.willing(home, silent), who) or found[who]
-    return found
-
-
-def _together(session: Session, people: Collection[PersonId]) -> dict[PersonId, Together]:
+def homes_of(session: Session, people: Collection[PersonId]) -> dict[PersonId, Together]:
+    """How the household of each is written to, in one query; who shares none is not among them."""
     home = selects.living_together().where(HouseholdMemberRow.person_id.in_(people)).subquery("home")
     names = selects.household_names(select(home.c.household_id)).subquery("names")
     query = select(home.c.person_id, *names.c).join(names, names.c.household_id == home.c.household_id)

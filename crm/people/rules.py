@@ -190,14 +190,28 @@ def greeting(person: Person) -> str:
 
     A gender is never guessed: without a title nobody is a Madame or a Monsieur.
     """
-    if person.greeting:
-        return person.greeting
-    titled = _TITLED[person.language].get(person.title)
-    if titled and person.last_name and person.kind is PersonKind.INDIVIDUAL:
-        return titled.format(name=person.last_name)
-    if person.kind is PersonKind.INDIVIDUAL and person.first_name:
-        return _NAMED[person.language].format(name=person.first_name)
-    return _NAMELESS[person.language]
+    return opening(
+        by_hand=person.greeting,
+        kind=person.kind,
+        title=person.title,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        language=person.language,
+    )
+
+
+def opening(
+    *, by_hand: str, kind: PersonKind, title: Title, first_name: str, last_name: str, language: Language
+) -> str:
+    """The same, of the parts of somebody's record."""
+    if by_hand:
+        return by_hand
+    titled = _TITLED[language].get(title)
+    if titled and last_name and kind is PersonKind.INDIVIDUAL:
+        return titled.format(name=last_name)
+    if kind is PersonKind.INDIVIDUAL and first_name:
+        return _NAMED[language].format(name=first_name)
+    return _NAMELESS[language]
 
 
 def envelope_name(people: Sequence[Person | Called], language: Language) -> str:

@@ -307,8 +307,8 @@ def living_in_several() -> Select[*tuple[Any, ...]]:
 def everybody() -> Select[*tuple[Any, ...]]:
     """Whoever has a record, the dead and the merged among them.
 
-    Columns: person_id, kind, title, first_name, last_name, organisation_name, member_number, language, is_deceased,
-    is_merged.
+    Columns: person_id, kind, title, first_name, last_name, organisation_name, member_number, language, greeting,
+    is_deceased, is_merged.
     """
     row = PersonRow
     return select(
@@ -320,6 +320,7 @@ def everybody() -> Select[*tuple[Any, ...]]:
         row.organisation_name,
         row.member_number,
         row.language,
+        row.greeting,
         row.deceased_recorded_at.is_not(None).label("is_deceased"),
         row.merged_into_id.is_not(None).label("is_merged"),
     )

@@ -101,6 +101,8 @@ OFFICE = (
     "appeals",
     "appeal_cells",
     "appeal_files",
+    "appeal_letters",
+    "appeal_seeds",
     "appeal_calls",
     "do_not_call",
     "gift_thanks",

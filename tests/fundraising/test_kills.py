@@ -5,7 +5,10 @@ Two appeals frozen at once ask nobody twice.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,13 +17,15 @@ from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.donations import appeals
-from crm.fundraising import freezing, rules, service
-from crm.fundraising.errors import AppealFrozen, NobodyToAsk
-from crm.fundraising.model import Arm, NewCell
+from crm.foundation import print_files
+from crm.fundraising import exporting, freezing, rules, service
+from crm.fundraising.errors import AppealFrozen, FileUndecided, NobodyToAsk
+from crm.fundraising.model import Arm, FileForm, FileState, NewCell
 from crm.fundraising.tables import LeftOutRow, RecipientRow
 from crm.people.tables import PersonRow
 from crm.rooms import QUESTIONS
-from crm.values.identifiers import AppealId, PersonId
+from crm.values.identifiers import AccountId, AppealId, PersonId
+from tests import victims
 from tests.conftest import NOW
 from tests.donations.test_two_at_once import at_once
 from tests.fundraising.conftest import appeal, crowd, object_to, segment
@@ -64,6 +69,43 @@ def test_a_freeze_that_is_killed_is_whole_or_never_was(house: Assembly) -> None:
     with pytest.raises(AppealFrozen):
         _freeze(house, appeal_id)
     assert _counts(house, appeal_id) == whole
+
+
+def test_a_file_that_is_killed_while_it_is_written_never_left_and_is_made_again(
+    house: Assembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what was on the way to the workbook nothing stays either, once the clock has come by."""
+    appeal_id = _planned(house)
+    _freeze(house, appeal_id)
+    with house.database.transaction() as session:
+        rows = sum(service.standing(session, appeal_id).values())
+        asked = exporting.ask(session, appeal_id, FileForm.LIST, recipient="Imprimerie", by=AccountId(7), at=NOW)
+    for after in (0.0, 0.01, 0.03):
+        killed(house.settings, victims.carry_off, appeal_id, asked.id, after=after)
+        with house.database.reading() as session:
+            [file] = exporting.files(session, appeal_id)
+        assert (file.state, file.rows) in ((FileState.APPROVED, None), (FileState.MADE, rows))
+        if file.state is FileState.MADE:
+            break
+    else:
+        victims.carry_off(house, appeal_id, asked.id)
+    with house.database.reading() as session:
+        [file] = exporting.files(session, appeal_id)
+    assert (file.state, file.rows, len(file.parts)) == (FileState.MADE, rows, 3)
+    with pytest.raises(FileUndecided):
+        victims.carry_off(house, appeal_id, asked.id)
+    monkeypatch.setattr(print_files, "FOLDER", tmp_path / "sheets")
+    sheet = print_files.Sheet(io.BytesIO(), ("nom",), name="adresses")
+    sheet.add(["Silva"])
+    [own] = (tmp_path / "sheets").iterdir()
+    assert list(own.iterdir())
+    sheet.close()
+    assert not own.exists()
+    own.mkdir()
+    (own / "half").write_text("Silva")
+    now = datetime.now(UTC)
+    assert [print_files.sweep(now - timedelta(hours=6)), print_files.sweep(now + timedelta(hours=6))] == [0, 1]
+    assert not list((tmp_path / "sheets").iterdir())
 
 
 def test_two_freezes_at_once_are_one(house: Assembly) -> None:

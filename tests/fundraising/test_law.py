@@ -89,11 +89,11 @@ def _own_reason(session: Session, who: PersonId, made: WholeAppeal) -> Reason | 
     if not verdict.allowed:
         return Reason.NO_ADDRESS if verdict.refusal is Refusal.NO_ADDRESS else Reason.GATE
     home = _home(session, who, made)
-    if home & set(session.scalars(select(thank_selects.awaiting().subquery().c.person_id))):
-        return Reason.NOT_THANKED
     gave = [gift.given_on for one in home for gift in donations.page(session, Wanted(person_id=one), size=9)]
     if plan.gift_months and gave and max(gave) > months_before(on, plan.gift_months):
         return Reason.GAVE_RECENTLY
+    if home & set(session.scalars(select(thank_selects.awaiting().subquery().c.person_id))):
+        return Reason.NOT_THANKED
     if plan.spares_regular and any(_runs(session, one, on) for one in home):
         return Reason.REGULAR
     if plan.yearly_most and _asked_within_a_year(session, home, made) >= plan.yearly_most:

@@ -44,6 +44,11 @@ CELL = {
     "percents": "100, 150, 200", "least": "20", "most": "500", "cap": "", "control_share": "",
 }  # fmt: skip
 
+SEED = {
+    "first_name": "Léa", "last_name": "Témoin", "language": "nl", "street": "Rue Haute", "number": "12", "box": "",
+    "complement": "", "postcode": "1000", "locality": "Bruxelles", "country": "BE",
+}  # fmt: skip
+
 
 def house(assembly: Assembly) -> tuple[int, int]:
     """A house that asks, three people, two segments."""
@@ -87,6 +92,7 @@ def test_an_appeal_from_its_plan_to_its_file(assembly: Assembly, browser: Open) 
     assert someone.post(f"{at}/cells/2", second | {"name": "Moitié"}).status_code == 303
     with assembly.database.transaction() as session:
         session.get_one(AppealPlanRow, 1).seed = "chance"  # the golden file wants the same lots each time
+    _letters(someone, at)
     seen = words_of(someone.get(f"{at}/preview").text)
     assert "3 personnes sollicitées, sur 3 dans les segments" in seen
     assert "déjà dans une cellule plus haute" in seen
@@ -157,6 +163,19 @@ def _carry_off(assembly: Assembly, someone: Browser, at: str) -> None:
         assert "Peeters" not in str(facts)
 
 
+def _letters(someone: Browser, at: str) -> None:
+    new = {"package": "", "language": "nl", "letter": "Dank u."}
+    assert someone.post(f"{at}/letters", new).status_code == 303
+    assert someone.post(f"{at}/letters", new | {"package": "Z"}).status_code == 422
+    shown = words_of(someone.get(f"{at}/letters?package=&language=nl").text)
+    assert ("Dank u." in shown, "pas dans leur langue" in shown) == (True, True)
+    assert "Personne ne reçoit cette lettre" in words_of(someone.get(f"{at}/letters/look?package=A&language=nl").text)
+    assert "Une vraie personne" in words_of(someone.get(f"{at}/letters/look?package=A&language=fr").text)
+    assert someone.get(f"{at}/letters/image?package=A&language=fr").data[:4] == b"\x89PNG"
+    assert someone.get(f"{at}/letters/paper?package=A&language=fr&turn=1").data[:4] == b"%PDF"
+    assert someone.get(f"{at}/letters/paper?package=A&language=nl").status_code == 404
+
+
 def _change(assembly: Assembly, someone: Browser, at: str) -> None:
     with assembly.database.transaction() as session:
         person(session, assembly, "Tardive")
@@ -187,4 +206,20 @@ def test_a_large_file_waits_for_a_second_colleague(assembly: Assembly, browser: 
     assert "une autre personne doit l’accorder" in first.get(f"{HERE}/1").text
     assert "Accorder" in words_of(second.get(f"{HERE}/1").text)
     assert second.post(f"{HERE}/1/files/1/decide", {"decision": "yes"}).status_code == 303
-    assert first.post(f"{HERE}/1/files/1/take").headers["X-Rows"] == "3"
+    assert first.get(f"{HERE}/seeds").status_code == 200
+    for wrong in ({"last_name": ""}, {"street": ""}, {"locality": "", "street": "Rue Haute"}, {"postcode": "1"}):
+        assert first.post(f"{HERE}/seeds", SEED | wrong).status_code == 422, wrong
+    for name in ("Témoin", "Autre"):
+        assert first.post(f"{HERE}/seeds", SEED | {"last_name": name}).status_code == 303
+    assert first.post(f"{HERE}/seeds/2/drop").status_code == 303
+    assert "y ajoutent 1 ligne, comptée à part" in words_of(first.get(f"{HERE}/1").text)
+    answer = first.post(f"{HERE}/1/files/1/take")
+    assert answer.headers["X-Rows"] == "4"
+    with ZipFile(io.BytesIO(answer.data)) as zipped:
+        manifest = json.loads(zipped.read("pax26-p1-manifeste.json"))
+        lines = zipped.read("pax26-p1-utf8.csv").decode("utf-8-sig").splitlines()
+    assert (manifest["rows"], manifest["seeds"], manifest["by_cell"]) == (3, 1, {"01": 3})
+    assert {part["rows"] for part in manifest["parts"]} == {4} == {len(lines) - 1}
+    assert lines[-1].startswith("4;01;A;PAX26-P1-A-01;;;Léa;Témoin;;;Rue Haute;12;;1000;Bruxelles;BE;nl;Beste Léa,;")
+    assert "+++000/1999/99953+++" in lines[-1]
+    assert "+ 1 témoin" in words_of(first.get(f"{HERE}/1").text)

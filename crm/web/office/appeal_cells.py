@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.consent import do_not_call
 from crm.consent.errors import BlockListStale
 from crm.consent.model import Channel
-from crm.fundraising import exporting, freezing, late, results, service, words
+from crm.fundraising import exporting, freezing, late, results, seeds, service, words
 from crm.fundraising.errors import AppealFrozen, NobodyToAsk, NoMoreNumbers
 from crm.fundraising.model import MOST_CELLS, Basis, Cell, Ladder, NewCell, WholeAppeal
 from crm.people import service as people
@@ -66,12 +66,13 @@ def show(appeal_id: int) -> ResponseReturnValue:
             return shell.show("office/appeals/plan.html", most_cells=MOST_CELLS, **values)
         kept = service.waterfall(session, found.id)
         assert kept is not None
+        standing = service.standing(session, found.id)
         changes = late.changes(session, found.id)
         names = people.people(session, {one.person_id for one in changes})
         values |= {
             "table": appeal_view.table(cells, kept),
             "chart": appeal_view.chart(kept),
-            "standing": sum(service.standing(session, found.id).values()),
+            "standing": sum(standing.values()),
             "removed": service.removed(session, found.id),
             "changes": changes,
             "people": names,
@@ -81,6 +82,8 @@ def show(appeal_id: int) -> ResponseReturnValue:
             "names": {account.id: account.name for account in staff.accounts(session)},
             "me": guard.signed_in().account.id,
             "large": limits.value(session, limits.LARGE_FILE, brussels_day(shell.now())),
+            "is_ours": exporting.are_ours(session, found, sum(standing.values())),
+            "seeds": sum(1 for _ in seeds.rows(session, found)) if found.plan.channel is Channel.POST else 0,
             "waterfall": kept,
             "stale": _stale(session, found),
             "today": brussels_day(shell.now()),

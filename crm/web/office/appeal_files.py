@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.consent import gate
 from crm.consent.errors import BlockListStale
 from crm.foundation import documents
-from crm.fundraising import exporting, freezing, late, paper, service
+from crm.fundraising import exporting, late, paper, printing, service
 from crm.fundraising.errors import (
     AlreadyThere,
     AppealForgotten,
@@ -32,7 +31,6 @@ from crm.values.identifiers import AppealId, CellId, PersonId
 from crm.web.office import guard, person_search, shell
 from crm.web.office.do_not_call import stale
 from crm.web.office.noting import note
-from crm.web.office.supporter_proof import download
 from crm.web.words import N_
 
 blueprint = Blueprint("appeal_files", __name__, url_prefix="/office/appeals")
@@ -109,54 +107,41 @@ def take(appeal_id: int, file_id: int) -> ResponseReturnValue:
             asked = exporting.ready(session, number, file_id, at=now)
     except tuple(REFUSALS) as refused:
         return _refused(appeal_id, refused)
-    if asked.form is FileForm.LETTERS:
-        return _letters(number, file_id)
     kept = TemporaryFile()  # noqa: SIM115 - streamed below
     try:
         with made.database.reading() as session:
             appeal = service.appeal(session, number)
-            manifest = exporting.write(session, appeal, kept, recipient=asked.recipient, at=now)
+            if asked.form is FileForm.LETTERS:
+                if not exporting.are_ours(session, appeal, asked.asked_rows):
+                    raise NotOurLetters
+                setting = partial(documents.pdf, "appeal", at=now)
+                manifest = printing.write(session, appeal, kept, letter_desk(), setting, at=now)
+            else:
+                manifest = exporting.write(session, appeal, kept, recipient=asked.recipient, at=now)
         with made.database.transaction() as session:
             exporting.note(session, number, file_id, manifest, by=guard.signed_in().account.id, at=now)
-            facts = {"file": file_id, "rows": manifest.rows, "sha256": [one["sha256"] for one in manifest.parts]}
+            digests = [one["sha256"] for one in manifest.parts]
+            facts = {"file": file_id, "rows": manifest.rows, "seeds": manifest.seeds, "sha256": digests}
             note(session, "appeal.export", appeal_id, facts, subject="appeal")
     except tuple(REFUSALS) as refused:
         kept.close()
         return _refused(appeal_id, refused)
-    answer = Response(_pieces(kept), mimetype="application/zip")
-    name = f"{appeal.appeal.code.lower()}-{brussels_day(now):%Y-%m-%d}.zip"
+    is_pdf = asked.form is FileForm.LETTERS and len(manifest.parts) == 1
+    what = "lettres" if asked.form is FileForm.LETTERS else f"{brussels_day(now):%Y-%m-%d}"
+    name = f"{appeal.appeal.code.lower()}-{what}.{'pdf' if is_pdf else 'zip'}"
+    answer = Response(_pieces(kept), mimetype="application/pdf" if is_pdf else "application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Rows"] = str(manifest.rows)
+    answer.headers["X-Rows"] = str(manifest.rows + manifest.seeds)
     return answer
 
 
-def _letters(appeal_id: AppealId, file_id: int) -> ResponseReturnValue:
-    made, now = shell.assembly(), shell.now()
-    with made.database.reading() as session:
-        appeal = service.appeal(session, appeal_id)
-        several = list(exporting.recipients(session, appeal_id))
-        silent = freezing.silent(session, appeal, gate.moment(session, now))
-        opening = exporting.openings(session, appeal, several[: paper.MOST], silent=silent)
-    if not exporting.are_ours(appeal, len(several)):
-        return _refused(appeal_id, NotOurLetters())
-    page = paper.facts(
-        [paper.Letter(recipient=one, greeting=opening[one.person_id]) for one in several],
-        made.settings.organisation,
-        words=appeal.plan.letter,
-        account=made.settings.collecting.account,
-        title=appeal.plan.name,
-        language=shell.language(),
-        on=appeal.plan.planned_on,
+def letter_desk() -> printing.Desk:
+    """What is the same on each letter of the house."""
+    settings = shell.assembly().settings
+    return printing.Desk(
+        organisation=settings.organisation, account=settings.collecting.account, language=shell.language()
     )
-    content = documents.pdf("appeal", page, at=now)
-    with made.database.transaction() as session:
-        digest = hashlib.sha256(content).hexdigest()
-        manifest = exporting.of_letters(session, appeal, several, sha256=digest, at=now)
-        exporting.note(session, appeal_id, file_id, manifest, by=guard.signed_in().account.id, at=now)
-        facts = {"file": file_id, "rows": manifest.rows, "sha256": [digest]}
-        note(session, "appeal.export", appeal_id, facts, subject="appeal")
-    return download(content, f"{appeal.appeal.code.lower()}-lettres.pdf", "application/pdf")
 
 
 @guard.page(

@@ -141,6 +141,8 @@ MENU = (
             "appeals",
             "appeal_cells",
             "appeal_files",
+            "appeal_letters",
+            "appeal_seeds",
             "appeal_calls",
             "do_not_call",
         ),

@@ -53,6 +53,7 @@ SUBJECTS: dict[str, str] = {
     "policy": N_("Règle d’envoi"),
     "purpose": N_("Finalité"),
     "appeal": N_("Appel"),
+    "appeal-seed": N_("Adresse témoin"),
     "segment": N_("Segment"),
     "sending": N_("Envois"),
     "task": N_("Tâche"),
