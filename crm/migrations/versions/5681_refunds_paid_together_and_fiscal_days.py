@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5681"
-down_revision = "8ffe"
+down_revision = "c3a1"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "6ab7"
-down_revision = "8ffe"
+down_revision = "a35d"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'a35d'
-down_revision = '8ffe'
+down_revision = "5681"
 branch_labels = None
 depends_on = None
 

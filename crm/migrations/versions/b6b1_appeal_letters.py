@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b6b1"
-down_revision = "8ffe"
+down_revision = "6ab7"
 branch_labels = None
 depends_on = None
 

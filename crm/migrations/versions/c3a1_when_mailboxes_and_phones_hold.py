@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c3a1"
-down_revision = "8ffe"
+down_revision = "3a01"
 branch_labels = None
 depends_on = None
 
