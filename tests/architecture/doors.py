@@ -78,6 +78,7 @@ DOORS_BESIDES = {
         "taking_over",
         "unconfirmed",
         "words",
+        "ways",
     },
     "crm.donations": {
         "appeals",

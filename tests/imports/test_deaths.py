@@ -116,7 +116,7 @@ def test_no_letter_leaves_for_whom_a_file_says_dead_until_a_colleague_says_that_
     assert jean is not None
     desk.apply(desk.bring("people", HEAD + "1;Marie;Dupont;m@exemple.be;oui;\n", choices=CHOSEN))
     with made.database.transaction() as session:
-        point = selects.reachable().subquery("point")
+        point = selects.reachable(NOW.date(), f"{NOW:%m-%d}").subquery("point")
         assert set(session.scalars(select(point.c.person_id))) == {jean.id}
         [waiting] = differences.open_of(session, marie.id)
         differences.decide(session, waiting.id, DifferenceState.KEPT, by=AccountId(1), at=NOW)
