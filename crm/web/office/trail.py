@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
         "office/log.html",
         lines=[_line(entry, names) for entry in shown],
         total=total,
+        most=audit.COUNTED,
         given=given,
         chips=_chips(following, names),
         accounts=[(HOUSE, shell.say(N_("La maison elle-même"))), *((str(n), name) for n, name in names.items())],
