@@ -19,6 +19,8 @@ from crm.foundation.signing import Sealer
 from crm.ledgers.model import Ledger
 from crm.values.identifiers import AccountId
 
+COUNTED = 10_000
+"""So many entries that answer a question are counted, no more."""
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -77,9 +79,9 @@ def about(
     return store.about(session, subject=subject, subject_id=subject_id, actions=actions, before=before, size=size)
 
 
-def count(session: Session, wanted: Wanted) -> int:
-    """How many entries answer."""
-    return store.count(session, wanted)
+def count(session: Session, wanted: Wanted, *, most: int = COUNTED) -> int:
+    """How many entries answer; of more than `most`, that there are `most`, so that no question walks a whole trail."""
+    return store.count(session, wanted, most=most)
 
 
 def seen(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:

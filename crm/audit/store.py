@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crm.audit.model import Entry, Wanted
 from crm.audit.tables import AuditRow
@@ -21,11 +21,18 @@ def add(session: Session, content: dict[str, Any], *, key_id: int, mark: str) ->
 
 
 def entries(session: Session, wanted: Wanted, *, before: int | None, limit: int) -> tuple[Entry, ...]:
-    """The newest entries that answer, older than the one numbered `before`."""
-    query = select(AuditRow).where(*_conditions(wanted)).order_by(AuditRow.id.desc()).limit(limit)
+    """The newest entries that answer, older than the one numbered `before`.
+
+    Those of a period are walked by their instants, so that a day of long ago costs no more than one of today.
+    """
+    query = select(AuditRow).where(*_conditions(wanted))
+    if wanted.since is not None or wanted.until is not None:
+        at = session.scalar(select(AuditRow.at).where(AuditRow.id == before))
+        start = None if before is None or at is None else Before(at, before)
+        return tuple(entry(row) for row in session.scalars(newest(query, AuditRow.at, AuditRow.id, start, limit)))
     if before is not None:
         query = query.where(AuditRow.id < before)
-    return tuple(entry(row) for row in session.scalars(query))
+    return tuple(entry(row) for row in session.scalars(query.order_by(AuditRow.id.desc()).limit(limit)))
 
 
 def about(
@@ -44,16 +51,26 @@ def about(
     return tuple(entry(row) for row in session.scalars(newest(query, AuditRow.at, AuditRow.id, before, size)))
 
 
-def count(session: Session, wanted: Wanted) -> int:
-    """How many entries answer."""
-    return session.scalar(select(func.count()).select_from(AuditRow).where(*_conditions(wanted))) or 0
+def count(session: Session, wanted: Wanted, *, most: int) -> int:
+    """How many entries answer; no further than `most`."""
+    some = select(AuditRow.id).where(*_conditions(wanted)).limit(most).subquery("some")
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def seen(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(actions, subjects) that were ever recorded."""
-    actions = session.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action))
-    subjects = session.scalars(select(AuditRow.subject).distinct().order_by(AuditRow.subject))
-    return tuple(actions), tuple(subjects)
+    return tuple(session.scalars(_ACTIONS)), tuple(session.scalars(_SUBJECTS))
+
+
+def _each(column: InstrumentedAttribute[str]) -> Select[str]:
+    """Every value of an indexed column, in order: as many looks into the index as there are values."""
+    first = select(func.min(column).label("word")).cte("words", recursive=True)
+    following = select(func.min(column)).where(column > first.c.word).scalar_subquery()
+    words = first.union_all(select(following).select_from(first).where(first.c.word.is_not(None)))
+    return select(words.c.word).where(words.c.word.is_not(None)).order_by(words.c.word)
+
+
+_ACTIONS, _SUBJECTS = _each(AuditRow.action), _each(AuditRow.subject)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

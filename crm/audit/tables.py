@@ -15,6 +15,9 @@ class AuditRow(Chained, Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject", "subject_id"),
+        # The newest of one action, and about one kind of thing, however long the trail is; and which ones there are.
+        Index("ix_audit_entry_action", "action", "id"),
+        Index("ix_audit_entry_kind", "subject", "id"),
         Index("ix_audit_entry_account", "account_id", "id"),
         Index("ix_audit_entry_at", "at"),
         Index("ix_audit_entry_block", "block", "id"),

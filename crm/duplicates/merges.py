@@ -31,6 +31,7 @@ from crm.people.errors import PersonMissing
 from crm.people.model import Person
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, MergeId, PersonId
+from crm.vault import service as vault
 
 FIELDS_ROOM = "fields"
 """Under this name the moves of chosen fields are kept, after those of the rooms."""
@@ -58,6 +59,7 @@ def compare(
         fields=differing(survivor, loser),
         holdings=holdings,
         said_distinct=service.said_distinct(session, *ids),
+        numbers_differ=vault.differ(session, *ids),
     )
 
 

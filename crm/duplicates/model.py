@@ -162,6 +162,7 @@ class Comparison:
     fields: tuple[FieldChoice, ...]
     holdings: Mapping[PersonId, Mapping[str, int]]
     said_distinct: bool
+    numbers_differ: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

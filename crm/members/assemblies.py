@@ -96,6 +96,8 @@ def give_proxy(
     why = rules.why_not(giver, holder, voters=able, proxies=proxies(session, assembly_id), most=most)
     if why is not None:
         raise ProxyRefused(why)
+    # A proxy of theirs that sleeps, as they were merged with whom they gave it to, gives way to their new word.
+    drop_proxy(session, assembly_id, giver)
     session.add(ProxyRow(assembly_id=assembly_id, giver_id=giver, holder_id=holder, given_at=at, recorded_by=by))
     session.flush()
 
@@ -111,11 +113,18 @@ def drop_proxy(session: Session, assembly_id: AssemblyId, giver: PersonId) -> bo
 
 
 def proxies(session: Session, assembly_id: AssemblyId) -> tuple[Proxy, ...]:
-    """Who represents whom, in the order in which it was said."""
-    query = select(ProxyRow).where(ProxyRow.assembly_id == assembly_id).order_by(ProxyRow.id)
+    """Who represents whom, in the order in which it was said; of somebody merged nobody's."""
+    row, merged = ProxyRow, _merged()
+    standing = and_(row.giver_id.not_in(merged), row.holder_id.not_in(merged))
+    query = select(row).where(row.assembly_id == assembly_id, standing).order_by(row.id)
     return tuple(
         Proxy(giver_id=PersonId(row.giver_id), holder_id=PersonId(row.holder_id)) for row in session.scalars(query)
     )
+
+
+def _merged() -> Select[int]:
+    who = people.everybody().subquery("everybody")
+    return select(who.c.person_id).where(who.c.is_merged)
 
 
 def _checked(title: str, held_on: date, place: str, agenda: str, voters_on: date) -> dict[str, object]:
@@ -190,7 +199,14 @@ def entitled(session: Session, assembly: Assembly) -> Select[*tuple[Any, ...]]:
         )
         .join(who, who.c.person_id == once.c.person_id)
         .outerjoin(told, and_(told.assembly_id == assembly.id, told.person_id == once.c.person_id))
-        .outerjoin(proxy, and_(proxy.assembly_id == assembly.id, proxy.giver_id == once.c.person_id))
+        .outerjoin(
+            proxy,
+            and_(
+                proxy.assembly_id == assembly.id,
+                proxy.giver_id == once.c.person_id,
+                proxy.holder_id.not_in(_merged()),
+            ),
+        )
         .where(~who.c.is_deceased, ~who.c.is_merged)
     )
 

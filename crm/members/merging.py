@@ -20,17 +20,19 @@ TABLES = frozenset({"membership_person", "assembly_convocation", "assembly_proxy
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
     """Gives the survivor what was the loser's (see `crm.contracts.person_pointer`); two memberships stay two.
 
-    Fees of both then count for either, so that nobody is less of a member than before.
+    Fees of both then count for either, so that nobody is less of a member than before. A proxy between the two sleeps:
+    nobody votes for themselves in another's name; so does a second one of the same assembly.
     """
     moves = row_moves.give(session, _table(PartRow), loser=loser, survivor=survivor)
     moves += row_moves.give(
         session, _table(ConvocationRow), loser=loser, survivor=survivor, unless_same=("assembly_id",)
     )
     proxies = _table(ProxyRow)
-    moves += row_moves.give(
-        session, proxies, loser=loser, survivor=survivor, column="giver_id", unless_same=("assembly_id",)
-    )
-    moves += row_moves.give(session, proxies, loser=loser, survivor=survivor, column="holder_id")
+    for near, far, same in (("giver_id", "holder_id", ("assembly_id",)), ("holder_id", "giver_id", ())):
+        others = proxies.c[far].not_in([loser, survivor])
+        moves += row_moves.give(
+            session, proxies, loser=loser, survivor=survivor, column=near, unless_same=same, where=others
+        )
     session.expire_all()
     return moves
 

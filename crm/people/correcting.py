@@ -41,13 +41,20 @@ class Corrected:
 
 
 def correct(
-    session: Session, addresses: AddressHasher, person: Person, said: OwnWords, *, source: str, at: datetime
+    session: Session,
+    addresses: AddressHasher,
+    person: Person,
+    said: OwnWords,
+    *,
+    typed: Mapping[str, str],
+    source: str,
+    at: datetime,
 ) -> Corrected:
     """Takes what somebody says of themself.
 
     A name or a phone where we had none is written, and can be taken back as any change of the file. What differs from
     what we hold waits for a colleague, as does every e-mail address: a link sent there opens their space. Of one field
-    only their latest word waits. Raises `Invalid`.
+    only their latest word waits, and beside what we read in it what they `typed`. Raises `Invalid`.
     """
     own = [point.value for point in person.phones if point.is_living]
     boxes = {point.address_key for point in person.emails if point.is_living}
@@ -59,25 +66,36 @@ def correct(
             if not word or word == held:
                 continue
             if held:
-                _lay(session, person, name, held, word, source=source, at=at)
+                _lay(session, person, name, held, word, typed=typed, source=source, at=at)
                 waiting.add(name)
             else:
                 service.edit(session, person.id, **{name: word})  # type: ignore[arg-type] # a name is text
                 written.add(name)
         if said.phone is not None and said.phone.e164 not in own:
             if own:
-                _lay(session, person, "phone", own[0], said.phone.e164, source=source, at=at)
+                _lay(session, person, "phone", own[0], said.phone.e164, typed=typed, source=source, at=at)
                 waiting.add("phone")
             else:
                 contacts.add_phone(session, addresses, said.phone, person_id=person.id, source=source, at=at)
                 written.add("phone")
     if said.email is not None and addresses.key_of(said.email.normal) not in boxes:
         held = person.primary.value if person.primary else ""
-        _lay(session, person, "email", held, said.email.text, source=source, at=at)
+        _lay(session, person, "email", held, said.email.text, typed=typed, source=source, at=at)
         waiting.add("email")
     return Corrected(written=frozenset(written), waiting=frozenset(waiting))
 
 
-def _lay(session: Session, person: Person, name: str, held: str, word: str, *, source: str, at: datetime) -> None:
+def _lay(
+    session: Session,
+    person: Person,
+    name: str,
+    held: str,
+    word: str,
+    *,
+    typed: Mapping[str, str],
+    source: str,
+    at: datetime,
+) -> None:
     facts: dict[str, Any] = {"held": {"text": held} if held else {}, "said": {"text": word}}
+    facts["statement"] = {name: typed[name]} if typed.get(name) else {}
     differences.say(session, person.id, field=name, source=source, at=at, **facts)

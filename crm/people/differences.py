@@ -71,6 +71,7 @@ def say(
     said: Mapping[str, Any],
     source: str,
     at: datetime,
+    statement: Mapping[str, Any] = NOTHING,
 ) -> Difference:
     """As `note`, by somebody of themself: it takes the place of what they said there before and nobody decided yet."""
     person_id = PersonId(store.hold_living(session, person_id))
@@ -86,8 +87,8 @@ def say(
         .limit(1)
     )
     if row is None:
-        return note(session, person_id, field=field, held=held, said=said, source=source, at=at)
-    row.held, row.said, row.said_at = dict(held), dict(said), at
+        return note(session, person_id, field=field, held=held, said=said, source=source, at=at, statement=statement)
+    row.held, row.said, row.statement, row.said_at = dict(held), dict(said), dict(statement), at
     session.flush()
     return _difference(row)
 

@@ -33,7 +33,8 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
 
 def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, survivor: PersonId) -> int:
     """Gives each their place back; how many values stay because somebody changed them since."""
-    kept = row_moves.put_back(session, _PICKS, moves)
+    tables = {table.name: table for table in (_PICKS, _LEFT)}
+    kept = sum(row_moves.put_back(session, tables[move.table], [move]) for move in reversed(moves))
     session.expire_all()
     return kept
 

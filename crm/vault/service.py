@@ -175,6 +175,11 @@ def destroy(session: Session, but: Select[int], *, before: datetime) -> int:
     return store.destroy(session, but, before=before)
 
 
+def differ(session: Session, one: PersonId, other: PersonId) -> bool:
+    """True where each of the two has a number and they are not the same; no number is opened for it."""
+    return store.differ(session, one, other)
+
+
 def held(session: Session, person_id: PersonId) -> Held | None:
     """That their number is held, never which."""
     return store.held(session, person_id)

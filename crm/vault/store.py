@@ -120,6 +120,13 @@ def held(session: Session, person_id: int) -> Held | None:
     )
 
 
+def differ(session: Session, one: int, other: int) -> bool:
+    """True where each of the two has a number, and they are not the same, as far as one key tells."""
+    query = select(NumberRow.key_id, NumberRow.number_key).where(NumberRow.person_id.in_([one, other]))
+    keys = [(row.key_id, row.number_key) for row in session.execute(query)]
+    return len(keys) == 2 and keys[0][0] == keys[1][0] and keys[0][1] != keys[1][1]
+
+
 def holder(session: Session, number_keys: Collection[str], *, but: int) -> int | None:
     """Who else has a number of one of those keys."""
     query = select(NumberRow.person_id).where(

@@ -166,6 +166,26 @@ def test_an_old_letter_never_signs_up_again_somebody_who_left(house: House) -> N
     assert house.allowed() == ["Marie@exemple.be"]
 
 
+@pytest.mark.parametrize("way", [Way.PAPER, Way.STAFF, Way.API])
+def test_a_later_yes_of_somebody_who_left_is_heard(house: House, way: Way) -> None:
+    """Whoever left is written to again from their next yes on, however they give it, and no flag of before stays."""
+    house.sign_up(MARIE, "news")
+    house.confirm(house.link_value(house.letters("confirm")[0]))
+    for _ in range(2):
+        house.later(days=1)
+        assert house.leave(MARIE) is True
+        assert house.allowed() == []
+        house.later(days=1)
+        reader = house.reader(MARIE)
+        with house.assembly.database.transaction() as session:
+            yes = NewAct(
+                person_id=reader.person.id, purpose="news", address_key=reader.point.address_key, act=Act.GIVEN,
+                way=way, occurred_at=house.now,
+            )  # fmt: skip
+            consent.record(session, house.assembly.sealer, yes, at=house.now)
+        assert house.allowed() == ["Marie@exemple.be"]
+
+
 def test_a_second_wish_of_the_day_is_offered_unticked_behind_the_first_letter(house: House) -> None:
     house.sign_up(MARIE, "news")
     house.later(minutes=1)

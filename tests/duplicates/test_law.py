@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, example, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.consent import paces
 from crm.consent import rules as consent_rules
 from crm.consent import service as consent
-from crm.duplicates import merges
+from crm.donations import donors
+from crm.duplicates import merges, store
 from crm.duplicates import service as duplicates
 from crm.duplicates.errors import OuterMergeStands
 from crm.duplicates.model import Merge
 from crm.foundation.columns import Base
-from crm.people import keys, links, recognising, settling, taking_back
+from crm.people import keys, links, recognising, search, settling, taking_back
 from crm.people import service as people
 from crm.people.arrivals import Arrival, Doubt, land
 from crm.people.merging import FIELDS
@@ -30,7 +34,11 @@ from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from tests.conftest import NOW
-from tests.duplicates.holdings import HOLDINGS, Held
+from tests.duplicates.holding import Ends, Held
+from tests.duplicates.holdings import HOLDINGS
+
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+"""Else Hypothesis tells of its own trouble in showing the assembly, and not of what broke the law."""
 
 PEOPLE = 5
 RECORDS = {"person_merge", "merge_move", "audit_entry", "segment_stale"}
@@ -58,6 +66,7 @@ def plant(session: Session, assembly: Assembly, chance: Random) -> list[PersonId
         people.record_death(session, chance.choice(ids), died_on=None, at=NOW)
     for holding in HOLDINGS:
         holding.plant(session, assembly, chance, ids)
+    session.flush()
     if chance.random() < 0.5:
         duplicates.say_distinct(session, assembly.sealer, ids[0], ids[1], by=None, at=NOW)
     duplicates.compare(session, ids, at=NOW)
@@ -66,6 +75,7 @@ def plant(session: Session, assembly: Assembly, chance: Random) -> list[PersonId
 
 def snapshot(session: Session) -> dict[str, list[Any]]:
     """Every row of every table, but for the records of merging themselves."""
+    assert search.drift(session) == 0, "the index of the search follows"
     session.flush()
     return {
         table.name: sorted(map(tuple, session.execute(select(table))), key=repr)
@@ -97,13 +107,13 @@ def part(session: Session, assembly: Assembly, merge: Merge) -> None:
     merges.undo(session, assembly.sealer, assembly.pointers, merge.id, by=None, at=NOW)
 
 
-def ends(session: Session) -> dict[int, int]:
+def ends(session: Session) -> Ends:
     """Who everybody is today."""
     everybody = session.scalars(select(PersonRow.id)).all()
     return {one: found.id for one in everybody if (found := people.find_survivor(session, PersonId(one)))}
 
 
-def united(before: Held, end: dict[int, int]) -> Held:
+def united(before: Held, end: Ends) -> Held:
     """What each of today must hold, from what each record held."""
     found: Held = defaultdict(set)
     for person_id, things in before.items():
@@ -115,12 +125,14 @@ def acts(session: Session, ids: list[PersonId]) -> dict[int, list[Any]]:
     return {person_id: list(consent.history(session, person_id)) for person_id in ids}
 
 
-def check(session: Session, ids: list[PersonId], before: dict[str, Held], said: dict[int, list[Any]]) -> None:
+def check(session: Session, ids: list[PersonId], before: Sequence[Held], said: dict[int, list[Any]]) -> None:
     """The law, as things stand."""
     end = ends(session)
-    for holding in HOLDINGS:
+    for holding, held in zip(HOLDINGS, before, strict=True):
         now = {one: things for one, things in holding.held(session).items() if end[one] == one}
-        assert now == united(before[holding.name], end), holding.name
+        assert holding.agrees(now, united(held, end), end), holding.columns
+    for low, high in store.distinct_pairs(session):
+        assert end[low] == end[high] or duplicates.said_distinct(session, PersonId(end[low]), PersonId(end[high]))
     for one in {end[person_id] for person_id in ids}:
         streams: dict[Any, list[Any]] = defaultdict(list)
         for person_id in (p for p in ids if end[p] == one):
@@ -140,8 +152,8 @@ def check(session: Session, ids: list[PersonId], before: dict[str, Held], said: 
         ties = links.ties_of(session, PersonId(one))
         assert all(end[tie.other_id] == tie.other_id and end[tie.person_id] == tie.person_id for tie in ties)
         assert all(tie.person_id != tie.other_id for tie in ties)
-    assert keys.drift(session) == 0
-    assert consent.drift(session) == 0
+    for drift in (keys.drift, consent.drift, paces.drift, donors.drift):
+        assert drift(session) == 0, drift.__module__
     dead = {one for one in ids if (found := people.find_person(session, one)) and found.is_deceased}
     assert all(end[one] in dead for one in dead)
 
@@ -174,7 +186,7 @@ def test_merges_lose_nothing_and_unwound_they_leave_every_table_as_it_was(assemb
     chance = Random(seed)
     with assembly.database.reading() as session:
         ids = plant(session, assembly, chance)
-        before = {holding.name: holding.held(session) for holding in HOLDINGS}
+        before = [holding.held(session) for holding in HOLDINGS]
         said = acts(session, ids)
         done: list[tuple[dict[str, list[Any]], Merge]] = []
         for _ in range(chance.randrange(1, PEOPLE)):
@@ -189,13 +201,12 @@ def test_merges_lose_nothing_and_unwound_they_leave_every_table_as_it_was(assemb
 
 
 @few
-@example(seed=13421)
 @given(seed=st.integers(0, 2**32))
 def test_merges_and_their_undoing_in_any_order_lose_nothing(assembly: Assembly, seed: int) -> None:
     chance = Random(seed)
     with assembly.database.reading() as session:
         ids = plant(session, assembly, chance)
-        before = {holding.name: holding.held(session) for holding in HOLDINGS}
+        before = [holding.held(session) for holding in HOLDINGS]
         said, was = acts(session, ids), snapshot(session)
         standing: list[Merge] = []
         for _ in range(8):

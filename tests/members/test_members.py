@@ -196,6 +196,27 @@ def test_two_records_of_one_member_are_one_member(assembly: Assembly, fee: PayFe
         assert [one.paid_until_on for one in service.of_person(session, double, on=TODAY)] == [date(2027, 11, 23)]
 
 
+def test_who_was_merged_with_whom_they_had_sent_votes_in_person_or_by_another(assembly: Assembly, fee: PayFee) -> None:
+    with assembly.database.transaction() as session:
+        ann, double, bo, cy = (donor(session, assembly, name) for name in ("Ann", "Ann", "Bo", "Cy"))
+        for who in (ann, double, bo, cy):
+            fee(session, who)
+        made = assemblies.plan(session, title="AG", held_on=TODAY, place="", agenda="", voters_on=TODAY)
+        assemblies.give_proxy(session, made, ann, double, at=NOW, by=BY)
+        merge = merges.merge(
+            session, assembly.sealer, assembly.pointers, survivor_id=ann, loser_id=double, chosen={}, by=BY, at=NOW
+        )
+        voters = {one.person_id: one.holder_id for one in assemblies.voters(session, assemblies.find(session, made))}
+        assert voters == {ann: None, bo: None, cy: None}
+        assert assemblies.proxies(session, made) == ()
+        assemblies.give_proxy(session, made, bo, ann, at=NOW, by=BY)  # who votes in person may represent another
+        assert assemblies.drop_proxy(session, made, bo)
+        assemblies.give_proxy(session, made, ann, cy, at=NOW, by=BY)
+        assert assemblies.proxies(session, made) == (Proxy(giver_id=ann, holder_id=cy),)
+        merges.undo(session, assembly.sealer, assembly.pointers, merge.id, by=BY, at=NOW)
+        assert assemblies.proxies(session, made) == (Proxy(giver_id=ann, holder_id=cy),)
+
+
 def test_an_honorary_member_is_in_force_without_a_fee_and_votes_where_their_kind_does(
     assembly: Assembly, fee: PayFee
 ) -> None:

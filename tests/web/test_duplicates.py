@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from random import Random
 from threading import Barrier, Thread
 
 import pytest
@@ -21,9 +22,11 @@ from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
+from crm.vault.tables import NumberRow
 from crm.web.office.duplicate_words import HOLDINGS
 from jobs import compare_everybody, compare_newcomers
 from tests.conftest import NOW
+from tests.duplicates.holding import put
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 
@@ -133,6 +136,18 @@ def test_a_family_that_shares_a_mailbox_is_no_pair(assembly: Assembly) -> None:
     compare_everybody.run(assembly, NOW)
     with assembly.database.reading() as session:
         assert duplicates.queue(session) == ()
+
+
+def test_two_national_numbers_are_two_people_until_somebody_knows_better(
+    assembly: Assembly, two: tuple[Person, Person], browser: Open
+) -> None:
+    care, page = browser(Role.CARE), f"/office/duplicates/{two[0].id}/{two[1].id}"
+    said = "Deux numéros nationaux différents"
+    for person, key in zip(two, ("une-clé", "une-autre"), strict=True):
+        assert said not in words_of(care.get(page).text)
+        with assembly.database.transaction() as session:
+            put(session, Random(1), NumberRow, person_id=person.id, key_id=1, number_key=key, uid=key)
+    assert said in words_of(care.get(page).text)
 
 
 def test_whoever_comes_second_reads_who_is_left_and_nothing_is_done_twice(

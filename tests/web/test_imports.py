@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -14,6 +15,7 @@ from crm.consent import service as consent
 from crm.consent.model import Purpose
 from crm.imports import service as imports
 from crm.imports.model import RunId, RunState
+from crm.people import service as people
 from crm.staff.model import Role
 from tests.imports.conftest import NEWS
 from tests.web.conftest import Browser
@@ -68,6 +70,28 @@ def test_a_file_from_the_desk_to_the_house_and_back(browser: Callable[..., Brows
     assert state(assembly, 1)[0] is RunState.UNDONE
     assert "Tout est comme avant" in text_of(care.get("/office/imports/1"))
     assert "marie@exemple.be" not in text_of(care.get("/office/supporters"))
+
+
+def test_days_are_read_as_was_chosen_this_time_whatever_was_chosen_for_the_last_file(
+    browser: Callable[..., Browser], assembly: Assembly
+) -> None:
+    """What the page shows, what is tried and what goes in: all three read the format that was chosen for this file."""
+    care = browser(Role.CARE)
+    columns = {"column-email": "0", "column-birth_on": "1"}
+    chosen = (("day-month", "1971-04-03", "3 avril 1971"), ("month-day", "1971-03-04", "4 mars 1971"))
+    for number, (how, day, said) in enumerate(chosen, start=1):
+        bring(care, f"E-mail;Naissance\nmarie{number}@exemple.be;03/04/1971\n".encode())
+        care.post(f"/office/imports/{number}/check", {**columns, "format-birth_on": how})
+        page = care.get(f"/office/imports/{number}/prepare").text
+        assert re.findall(r'<option value="([a-z-]+)" selected', page.partition('name="format-birth_on"')[2])[0] == how
+        assert f" {said}</dd>" in unescape(page).replace("\u00a0", " ")
+        with assembly.database.reading() as session:
+            [row] = imports.page(session, RunId(number), size=5).rows
+            assert row.given["who"]["birth_on"] == day
+        care.post(f"/office/imports/{number}/apply")
+        with assembly.database.reading() as session:
+            key = assembly.addresses.key_of(f"marie{number}@exemple.be")
+            assert [str(person.birth_on) for person in people.people_at(session, key)] == [day]
 
 
 def test_what_is_badly_read_can_be_corrected(browser: Callable[..., Browser], assembly: Assembly) -> None:

@@ -104,7 +104,8 @@ def test_what_one_sees_changes_and_takes_along(site: Site) -> None:
             "24 décembre 2026", "23/12/2026"
         )
     with site.assembly.database.reading() as session:
-        assert [one.said["street"] for one in differences.open_of(session, person.id)] == ["Rue Neuve"]
+        [waiting] = differences.open_of(session, person.id)
+        assert (waiting.said["street"], waiting.statement) == ("Rue Neuve", moved)
         assert [one.code for one in interests.interests_of(session, person.id)] == ["iran"]
         (asked,) = privacy.requests_of(session, {person.id})
         assert (asked.kind, asked.way) == (RequestKind.ERASURE, RequestWay.WEB)
@@ -149,6 +150,8 @@ def test_what_one_corrects_is_written_where_we_had_nothing_and_else_waits_for_a_
     assert waiting() == {"last_name": "Dubois", "phone": "+32475112299", "email": "autre@exemple.be"}
     assert site.person(MARIE) == marie
     with site.assembly.database.transaction() as session:
+        typed = {one.field: one.statement for one in differences.open_of(session, marie.id)}
+        assert (typed["last_name"], typed["phone"]) == ({"last_name": "Dubois"}, {"phone": "0475112299"})
         for one in differences.open_of(session, marie.id):
             taking.take(session, site.assembly.addresses, one, at=NOW)
     marie = site.person(MARIE)

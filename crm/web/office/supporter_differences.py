@@ -103,6 +103,7 @@ def _back(message: str, *, kind: str = "done", undo: tuple[str, str] | None = No
 
 def _shown(one: Difference, person: Person | None, held: Mapping[DifferenceId, Mapping[str, Any]]) -> dict[str, Any]:
     speaking = shell.language()
+    stated = [value for value in one.statement.values() if isinstance(value, str) and value.strip()]
     return {
         "id": one.id,
         "person_id": one.person_id,
@@ -113,5 +114,5 @@ def _shown(one: Difference, person: Person | None, held: Mapping[DifferenceId, M
         "holds_back": one.field == "deceased_on" and said_text(one.field, one.said) != ALIVE,
         "source": words.source(one.source, speaking),
         "said_at": one.said_at,
-        "statement": [str(value) for value in one.statement.values() if isinstance(value, str) and value.strip()],
+        "statement": [line for line in stated if line not in one.said.values()],
     }

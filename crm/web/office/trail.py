@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     wanted = _wanted(given)
     with shell.assembly().database.reading() as session:
         found = audit.entries(session, wanted, before=before, limit=SIZE + 1)
-        total = audit.count(session, wanted)
+        total = audit.count(session, wanted, most=audit.COUNTED + 1)
         actions, subjects = audit.seen(session)
         names = {account.id: account.name for account in staff.accounts(session)}
         state = ledgers.state(session, audit.LEDGER)
@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
         "office/log.html",
         lines=[_line(entry, names) for entry in shown],
         total=total,
+        most=audit.COUNTED,
         given=given,
         chips=_chips(following, names),
         accounts=[(HOUSE, shell.say(N_("La maison elle-même"))), *((str(n), name) for n, name in names.items())],

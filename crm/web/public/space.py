@@ -88,7 +88,9 @@ def correct() -> Response:
         said, errors = own_details.read(typed, own.person, own.look.language)
         if said is None:
             return _space(session, own, typed=typed, errors=errors)
-        found = correcting.correct(session, made.addresses, own.person, said, source=SOURCE, at=own.look.now)
+        found = correcting.correct(
+            session, made.addresses, own.person, said, typed=typed, source=SOURCE, at=own.look.now
+        )
         if found.written:
             facts = {"fields": sorted(found.written)}
             audit.record(
@@ -126,6 +128,7 @@ def move() -> Response:
                 said=said,
                 source=SOURCE,
                 at=own.look.now,
+                statement={name: value for name, value in given.items() if value},
             )
         return _space(session, own, done="moved" if differs else "same")
 
