@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3a01"
-down_revision = "8ffe"
+down_revision = "8d9e"
 branch_labels = None
 depends_on = None
 
