@@ -34,7 +34,8 @@ def said_no(purpose: str, channel: Channel, since: Any, until: Any) -> Select[in
 def unwilling_at_home(purpose: str, channel: Channel, *, moment: Moment) -> Select[int]:
     """The `person_id` of whoever stands on the envelope of a household, and may not be written to by their own word.
 
-    The gate is asked about those alone who ever said no, or whose address is not to be used: they are few.
+    Nor whoever is said to have died while nobody has decided. The gate is asked about those alone of whom that is said,
+    who ever said no, or whose address is not to be used: they are few.
     """
     row, live, named = ConsentStandingRow, reachable(channel, moment).subquery("at_home"), people.on_envelopes()
     said = select(row.person_id).where(
@@ -43,6 +44,9 @@ def unwilling_at_home(purpose: str, channel: Channel, *, moment: Moment) -> Sele
     barred = select(live.c.person_id).where(
         live.c.address_key.in_(select(SuppressionRow.address_key)), live.c.person_id.in_(named)
     )
-    few = said.union(barred).cte("few").prefix_with("MATERIALIZED")
+    told = people.reported_dead().subquery("told")
+    dead = select(told.c.person_id).where(told.c.person_id.in_(named))
+    few = said.union(barred, dead).cte("few").prefix_with("MATERIALIZED")
     no = refused(purpose, channel, moment=moment, is_owed=True, among=select(few.c.person_id)).cte("no_of_them")
-    return select(no.c.person_id).where(no.c.refusal.in_(sorted(one.value for one in BY_THEIR_WORD)))
+    silent = BY_THEIR_WORD | {Refusal.DECEASED}
+    return select(no.c.person_id).where(no.c.refusal.in_(sorted(one.value for one in silent)))

@@ -58,13 +58,17 @@ def ids_by_letter_box(session: Session, dedupe_keys: Collection[str]) -> dict[st
 
 
 def ids_by_organisation(session: Session, names: Collection[str]) -> dict[str, list[int]]:
-    """Unmerged organisations by their folded names."""
+    """Unmerged organisations by their folded names, longest known first.
+
+    Merged ones are left out here: asked of it, SQLite would go by that index through everybody.
+    """
     found: dict[str, list[int]] = {}
     if names:
         row = PersonRow
-        query = select(row.folded_name, row.id).where(row.folded_name.in_(names), ORGANISATIONS)
-        for name, person_id in session.execute(query.where(row.merged_into_id.is_(None)).order_by(row.id)):
-            found.setdefault(name, []).append(person_id)
+        query = select(row.id, row.folded_name, row.merged_into_id).where(row.folded_name.in_(names), ORGANISATIONS)
+        for person_id, name, merged_into_id in sorted(session.execute(query), key=lambda one: int(one[0])):
+            if merged_into_id is None:
+                found.setdefault(name, []).append(person_id)
     return found
 
 

@@ -20,8 +20,9 @@ from crm.donations.model import Method, Movement, NewGift, NewLine, Wanted
 from crm.fundraising import exporting, freezing, late, merging, personal_data, results, service, store
 from crm.fundraising.errors import AlreadyThere, AppealFrozen, AppealOpen, NotReachable
 from crm.fundraising.model import NewCell, Removal, WholeAppeal
-from crm.people import households
+from crm.people import differences, households
 from crm.people import service as people
+from crm.people.arrivals import UNDATED
 from crm.people.model import Position
 from crm.people.personal_data import subject as find
 from crm.people.tables import PersonRow
@@ -67,14 +68,21 @@ def test_a_frozen_appeal_changes_only_by_a_word_that_is_kept(house: Assembly) ->
 
 def test_who_dies_or_says_no_after_the_freeze_gets_nothing(house: Assembly) -> None:
     with house.database.transaction() as session:
-        made, (dead, refusing, _) = frozen(session, house, "Un", "Deux", "Trois")
+        made, (dead, refusing, said_dead, _) = frozen(session, house, "Un", "Deux", "Trois", "Quatre")
         people.record_death(session, dead, died_on=None, at=NOW)
         object_to(session, house, refusing)
-        assert late.strike(session, made.id, at=NOW) == 2
+        tell_death(session, said_dead)
+        assert late.strike(session, made.id, at=NOW) == 3
         assert late.strike(session, made.id, at=NOW) == 0
-        assert store.removed(session, made.id) == {Removal.DECEASED: 1, Removal.OBJECTED: 1}
+        assert store.removed(session, made.id) == {Removal.DECEASED: 2, Removal.OBJECTED: 1}
         with pytest.raises(AppealOpen):
             late.strike(session, appeal(session, code="P2").id, at=NOW)
+
+
+def tell_death(session: Session, who: PersonId) -> None:
+    """A file says that they died, and nobody has decided."""
+    undated, nothing = {"text": UNDATED}, {"text": ""}
+    differences.note(session, who, field="deceased_on", held=nothing, said=undated, source="import:1", at=NOW)
 
 
 def test_a_letter_to_a_household_names_its_living_members_and_greets_them(house: Assembly) -> None:
@@ -109,6 +117,10 @@ def test_a_letter_to_a_household_names_its_living_members_and_greets_them(house:
             row = store.recipient(session, made.id, ana)
             assert row is not None
             assert row.lines.splitlines()[0] == "Ana Silva"
+            trial.rollback()
+        with session.begin_nested() as trial:
+            tell_death(session, paul)
+            assert {who: line for who, (line, _) in written("P4").items()} == {ana: "Ana Silva", alone: "Ana Peeters"}
             trial.rollback()
         with session.begin_nested() as trial:
             for hand in ("Famille Leroy", ""):

@@ -122,7 +122,7 @@ def shown(row: Row) -> dict[str, Any]:
     parts = [who.email.text if who.email else "", *(phone.e164 for phone in who.phones)]
     parts += [shell.day(who.birth_on)] if who.birth_on else []
     parts += [wish.organisation.organisation_name] if wish.organisation else []
-    parts += [one_line(who.address)] if who.address else []
+    parts += [one_line(one.address) for one in (who, wish.organisation) if one and one.address]
     parts += [shell.day(said.occurred_at) for said in wish.said if said.occurred_at]
     parts += [shell.day(wish.gave.given_on), shell.money(wish.gave.cents)] if wish.gave else []
     if one := wish.promised:
