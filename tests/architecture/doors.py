@@ -84,6 +84,7 @@ DOORS_BESIDES = {
         "books",
         "centres",
         "corrections",
+        "fiscal_days",
         "funds",
         "codes",
         "costing",
