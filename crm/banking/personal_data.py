@@ -17,7 +17,7 @@ from crm.values.languages import Language
 from crm.values.money import euros
 
 ROOM = "crm.banking"
-TABLES = frozenset({"bank_line"})
+TABLES = frozenset({"bank_line", "bank_refund"})
 YEARS = 10
 """So long are the statements of an account kept (Code of companies and associations, art. 3:104)."""
 STATEMENTS = N_("Les extraits de compte : la loi oblige à les garder, sans le nom ni la communication")

@@ -1,12 +1,13 @@
 """The door of corrections: what a gift typed in or imported should have come to. One asks, saying why, another decides.
 
 The amount that the bank told is corrected at its line, which is opened again; what a file of collections brought, by
-its return. What such a gift is, and for which fund, is a colleague's word, and corrected here.
+its return. What such a gift is, for which fund, and by which day it counts is a colleague's word: corrected here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.donations import rules, service, store, thank_store
+from crm.donations import fiscal_days, rules, service, store, thank_store
 from crm.donations.entering import enter
 from crm.donations.errors import (
     AmountWrong,
@@ -28,10 +29,12 @@ from crm.donations.errors import (
 from crm.donations.model import (
     LARGEST,
     Correction,
+    Dated,
     EntryKind,
     Gift,
     GiftKind,
     Line,
+    LineKind,
     Movement,
     Otherwise,
     RefundState,
@@ -162,13 +165,28 @@ def _book(session: Session, sealer: Sealer, row: GiftCorrectionRow, *, at: datet
     gift_id = GiftId(row.gift_id)
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
-    otherwise = _otherwise(row)
+    otherwise, dated = _otherwise(row), _dated(row)
+    if dated is not None:
+        return _redate(session, sealer, gift_id, dated, external_id=str(row.id), at=at, by=by)
     if standing.net_cents != row.was_cents or (otherwise is None and told_by(session, gift_id)):
         raise GiftHasChanged
     movement = Movement(method=standing.method, booked_on=brussels_day(at), provider=PROVIDER, external_id=str(row.id))
     if otherwise is not None:
         return _become(session, sealer, gift_id, otherwise, movement, at=at, by=by)
     return service.correct(session, sealer, gift_id, movement, cents=row.cents - row.was_cents, at=at, by=by)
+
+
+def _redate(
+    session: Session, sealer: Sealer, gift_id: GiftId, dated: Dated, *, external_id: str, at: datetime, by: AccountId
+) -> Gift:
+    """The gift counts by another day; lines that the rules of that day judge otherwise become new ones."""
+    row = session.get(GiftRow, gift_id, populate_existing=True)
+    if row is None:
+        raise GiftHasChanged
+    fiscal_days.put_right(session, row, dated, today=brussels_day(at))
+    wanted = [(line, line.kind, line.fund, line.net_cents) for line in store.lines(session, gift_id) if line.net_cents]
+    movement = Movement(method=row.method, booked_on=brussels_day(at), provider=PROVIDER, external_id=external_id)
+    return _turn(session, sealer, row, movement, gift_kind=row.kind, wanted=wanted, chosen=None, at=at, by=by)
 
 
 def _become(
@@ -195,8 +213,30 @@ def _become(
     stays = {line.id: line.net_cents - (part if line.id == chosen.id else 0) for line in standing}
     wanted = [(line, line.kind, line.fund, stays[line.id]) for line in standing if stays[line.id]]
     wanted.insert(standing.index(chosen), (chosen, otherwise.line, otherwise.fund, part))
+    place = standing.index(chosen)
+    return _turn(session, sealer, row, movement, gift_kind=otherwise.kind, wanted=wanted, chosen=place, at=at, by=by)
+
+
+def _turn(
+    session: Session,
+    sealer: Sealer,
+    row: GiftRow,
+    movement: Movement,
+    *,
+    gift_kind: GiftKind,
+    wanted: Sequence[tuple[Line, LineKind, str, int]],
+    chosen: int | None,
+    at: datetime,
+    by: AccountId,
+) -> Gift:
+    """The gift is of a kind, and its money stands as wanted: on each line, or a part of it, as what and for which fund.
+
+    Only what stands at the place that was chosen moves, and what is judged otherwise.
+    """
+    gift_id = GiftId(row.id)
+    standing = [line for line in store.lines(session, gift_id) if line.net_cents]
     judged = rules.judged(
-        otherwise.kind,
+        gift_kind,
         [kind for _, kind, *_ in wanted],
         given_on=row.given_on,
         split_beforehand=row.split_beforehand,
@@ -205,9 +245,11 @@ def _become(
     moves = [
         (*one, verdict)
         for place, (one, verdict) in enumerate(zip(wanted, judged, strict=True))
-        if place == standing.index(chosen) or (one[0].is_deductible, one[0].why) != verdict
+        if place == chosen or (one[0].is_deductible, one[0].why) != verdict
     ]
     moved = sum(cents for *_, cents, _ in moves)
+    if not moves:
+        return service.gift(session, gift_id)
     place = len(store.lines(session, gift_id))
     facts: dict[str, Any] = {"at": at, "by": by}
     away = replace(movement, external_id=f"{movement.external_id} away")
@@ -228,7 +270,7 @@ def _become(
         for number, (_, kind, fund, cents, (is_deductible, why)) in enumerate(moves)
     ]  # fmt: skip
     session.add_all(new)
-    row.kind = otherwise.kind
+    row.kind = gift_kind
     row.cents = sum(remain.values()) + moved
     session.flush()
     brought = [(line.id, line.cents) for line in new]
@@ -254,6 +296,12 @@ def _otherwise(row: GiftCorrectionRow) -> Otherwise | None:
     return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code, line_id=row.line_id, cents=part)
 
 
+def _dated(row: GiftCorrectionRow) -> Dated | None:
+    if row.given_on is None or row.basis is None:
+        return None
+    return Dated(given_on=row.given_on, basis=row.basis, was_on=row.was_on)
+
+
 def _correction(row: GiftCorrectionRow) -> Correction:
     return Correction(
         id=CorrectionId(row.id),
@@ -267,4 +315,5 @@ def _correction(row: GiftCorrectionRow) -> Correction:
         decided_by=None if row.decided_by is None else AccountId(row.decided_by),
         decided_at=row.decided_at,
         otherwise=_otherwise(row),
+        dated=_dated(row),
     )

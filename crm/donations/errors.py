@@ -136,3 +136,18 @@ class GiftHasChanged(Conflict):
 
     def __init__(self) -> None:
         super().__init__("the gift has changed since its correction was asked")
+
+
+class DayWrong(Invalid):
+    """A day by which a gift cannot be counted: after its money, long before it, or the one it has."""
+
+    def __init__(self) -> None:
+        super().__init__("a gift is counted by a day of its money, or shortly before", field="on")
+
+
+class FiscalYearClosed(Conflict):
+    """Papers of that year are corrected no more, and so is no day in it."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"papers of {year} are corrected no more")
+        self.year = year

@@ -45,11 +45,14 @@ class LineKind(StrEnum):
 
 
 class Basis(StrEnum):
-    """By which day a gift is counted: the bank's credit, the day it was in hand, the postmark, the provider's word."""
+    """By which day a gift is counted: the bank's credit, the day it was in hand, the postmark, the order to a bank,
+    the provider's word.
+    """
 
     SETTLEMENT = "settlement"
     RECEIVED = "received"
     POSTMARK = "postmark"
+    ORDER = "order"
     PROVIDER = "provider"
 
 
@@ -178,6 +181,7 @@ class Entry:
     reason_code: str
     recorded_at: datetime
     recorded_by: AccountId | None
+    executed_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -259,9 +263,18 @@ class Otherwise:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Dated:
+    """By which day a gift should have been counted, and why by that; `was_on` is the day it had when that was asked."""
+
+    given_on: date
+    basis: Basis
+    was_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Correction:
-    """What a gift should have come to, or been (`otherwise`): it came to `was_cents` when one person asked; another
-    decides.
+    """What a gift should have come to, been (`otherwise`) or been counted by (`dated`): it came to `was_cents` when one
+    person asked; another decides.
     """
 
     id: CorrectionId
@@ -275,6 +288,7 @@ class Correction:
     decided_by: AccountId | None
     decided_at: datetime | None
     otherwise: Otherwise | None = None
+    dated: Dated | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

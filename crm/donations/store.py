@@ -378,6 +378,7 @@ def entry(row: MoneyEntryRow) -> Entry:
         reason_code=row.reason_code,
         recorded_at=row.recorded_at,
         recorded_by=_account(row.recorded_by),
+        executed_on=row.executed_on,
     )
 
 

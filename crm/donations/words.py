@@ -29,6 +29,7 @@ BASES: dict[Basis, str] = {
     Basis.SETTLEMENT: N_("jour du crédit en banque"),
     Basis.RECEIVED: N_("jour de la remise"),
     Basis.POSTMARK: N_("cachet de la poste"),
+    Basis.ORDER: N_("jour de l’ordre à la banque"),
     Basis.PROVIDER: N_("jour du paiement en ligne"),
 }
 ENTRIES: dict[EntryKind, tuple[str, str]] = {

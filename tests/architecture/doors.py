@@ -86,6 +86,7 @@ DOORS_BESIDES = {
         "books",
         "centres",
         "corrections",
+        "fiscal_days",
         "funds",
         "codes",
         "costing",

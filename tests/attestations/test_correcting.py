@@ -10,12 +10,14 @@ from crm.assembly import Assembly, attesting_house, press
 from crm.attestations import correcting, filing, service
 from crm.attestations.errors import AttestationEnded
 from crm.attestations.model import Attestation, Format, Operation, Status
+from crm.donations import corrections, fiscal_days
 from crm.donations import service as donations
-from crm.donations.model import EntryKind, Gift, Method, Movement
+from crm.donations.model import Basis, Dated, EntryKind, Gift, Method, Movement, NewGift, NewLine
 from crm.duplicates import merges
 from crm.people import service as people
 from crm.values.errors import Invalid
-from tests.attestations.conftest import NUMBER, PROPOSER, YEAR, Give, NewDonor, locked
+from crm.values.identifiers import CorrectionId
+from tests.attestations.conftest import DECIDER, NUMBER, PROPOSER, YEAR, Give, NewDonor, locked
 from tests.conftest import NOW
 
 
@@ -139,3 +141,26 @@ def test_all_papers_that_differ_are_corrected_at_once_a_few_at_a_time(
     assert [(one.version, one.status, one.cents) for one in stand] == [
         (2, Status.VALID, 6000), (1, Status.CANCELLED, 10000), (2, Status.VALID, 9000), (1, Status.VALID, 10000),
     ]  # fmt: skip
+
+
+def test_a_gift_that_counts_for_the_year_after_all_corrects_its_paper(
+    house: Assembly, donor: NewDonor, give: Give
+) -> None:
+    booked, ordered = date(YEAR + 1, 1, 2), date(YEAR, 12, 31)
+    with house.database.transaction() as session:
+        who = donor(session)
+        give(session, who, 10000)
+        late = NewGift(
+            person_id=who, lines=(NewLine(cents=4000),), given_on=booked,
+            movement=Movement(method=Method.TRANSFER, booked_on=booked),
+        )  # fmt: skip
+        gift = donations.record(session, house.sealer, late, at=NOW)
+    press(house).work(locked(house).id)
+    with house.database.transaction() as session:
+        dated = Dated(given_on=ordered, basis=Basis.ORDER)
+        asked = fiscal_days.ask(session, gift.id, dated, reason="Ordre du 31", at=NOW, by=PROPOSER)
+        corrections.decide(session, house.sealer, CorrectionId(asked), agreed=True, at=NOW, by=DECIDER)
+        found = [(one.numbers, one.attested_cents, one.cents) for one in correcting.drift(session, YEAR)]
+        assert found == [((1,), 10000, 14000)]
+    paper = corrected(house, 1)
+    assert (paper.version, paper.status, paper.cents) == (2, Status.VALID, 14000)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from crm.assembly import Assembly
+from crm.attestations import yearly_control
 from crm.demo.filling import fill
 from crm.demo.load import load
 from crm.foundation.fetch import Fetcher
@@ -36,6 +37,9 @@ def test_each_question_is_answered_in_the_demonstration_as_sql_written_by_hand_d
     fetch_feeds.run(assembly, NOW)
     fill(assembly)
     with assembly.database.reading() as session:
+        control = yearly_control.control(session, NOW.year, at=NOW)
+        assert control.is_even
+        assert 0 < control.ledger_by_bank_cents == control.bank_cents
         spring = next(one for one in assemblies.every(session) if one.held_on < NOW.date())
         trees: dict[str, Tree] = {one.key: one.tree for one in ASKED if one.tree is not None}
         trees["voters"] = voters(spring.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from crm.donations import service as donations
 from crm.donations.errors import CorrectedElsewhere, CorrectionMissing, FourEyes, GiftHasChanged
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, RefundState
 from crm.staff.model import Role
-from crm.values.identifiers import AccountId
+from crm.values.identifiers import AccountId, GiftId
 from tests.banking import coda_files as coda
 from tests.conftest import NOW
 from tests.donations.conftest import donor
@@ -149,3 +150,29 @@ def test_one_part_of_a_gift_is_corrected_by_itself(assembly: Assembly, browser: 
         (LineKind.DONATION, 1000, True), (LineKind.DONATION, 2000, True),
     ]  # fmt: skip
     assert whole.gift.net_cents == 3000
+
+
+def test_the_day_that_counts_is_corrected_on_the_page_and_the_journal_tells_it(
+    assembly: Assembly, browser: Open
+) -> None:
+    number = gift(assembly, office_donor(assembly, "Lambda"), 4000, Method.TRANSFER)
+    asks, decides = browser(Role.FINANCE), browser(Role.FINANCE)
+    with assembly.database.reading() as session:
+        booked = donations.gift(session, GiftId(number)).given_on
+    page, earlier = f"/office/gifts/{number}", booked - timedelta(days=2)
+    for typed, said in (
+        ({"counted_on": "hier", "basis": "order", "because_day": "x"}, "Écrivez un jour qui peut être"),
+        ({"counted_on": "2027-01-01", "basis": "order", "because_day": "x"}, "Écrivez un jour qui peut être"),
+        ({"counted_on": f"{earlier}", "basis": "order", "because_day": " "}, "Dites pourquoi en quelques mots"),
+    ):
+        refused = asks.post(f"{page}/day", typed)
+        assert (refused.status_code, said in words_of(refused.text)) == (422, True)
+    assert asks.post(f"{page}/day", {"counted_on": f"{earlier}", "basis": "tard"}).status_code == 303
+    asks.post(f"{page}/day", {"counted_on": f"{earlier}", "basis": "order", "because_day": "ordre donné avant"})
+    with assembly.database.reading() as session:
+        [waits] = corrections.waiting(session)
+    assert "ordre donné avant" in words_of(decides.get("/office/gifts").text)
+    decides.post(f"/office/gifts/corrections/{waits.id}", {"decision": "approve"})
+    assert "jour de l’ordre à la banque" in words_of(decides.get(page).text)
+    journal = words_of(decides.get(f"/office/gifts/books/{booked.year}/{booked.month}").text)
+    assert ("Comptés par un autre jour" in journal, f"Don n° {number}" in journal) == (True, True)

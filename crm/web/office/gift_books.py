@@ -10,7 +10,7 @@ from io import BytesIO
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.donations import books, rules, words
+from crm.donations import books, fiscal_days, rules, words
 from crm.donations import service as donations
 from crm.donations.books import Month, Posting
 from crm.donations.errors import MonthOpen
@@ -58,12 +58,14 @@ def show(year: int, month: int) -> ResponseReturnValue:
     day = _month(year, month)
     with shell.assembly().database.reading() as session:
         postings = books.journal(session, day)
+        redated = fiscal_days.of_month(session, day)
         until = donations.closed_until(session)
         funds = fund_names(session)
     return shell.show(
         "office/gifts/journal.html",
         month_on=day,
         postings=postings,
+        redated=redated,
         total=sum(one.cents for one in postings),
         balance=books.balance(postings),
         is_closed=until is not None and day <= until,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.donations import corrections
+from crm.donations import corrections, fiscal_days
 from crm.donations.errors import (
     AmountWrong,
     CorrectedElsewhere,
     CorrectionAsked,
+    DayWrong,
+    FiscalYearClosed,
     FourEyes,
     GiftHasChanged,
 )
-from crm.donations.model import GiftKind, LineKind, Otherwise
+from crm.donations.model import Basis, Dated, GiftKind, LineKind, Otherwise
 from crm.payments import service as payments
 from crm.staff.model import Permission
 from crm.values import money
@@ -33,6 +37,11 @@ WAITS = N_("Une correction de ce don attend déjà une décision.")
 ELSEWHERE = N_("Ce don se corrige là où son argent a été dit : rien n’a changé.")
 TOO_MUCH = N_("Écrivez une part de cette ligne qui change vraiment, par exemple 25,00, ou rien pour toute la ligne.")
 OWN = N_("Vous l’avez demandé : une autre personne en décide.")
+DAY = N_(
+    "Écrivez un jour qui peut être celui de ce don : pas après celui de son argent, ni plus de trois mois avant, et un "
+    "autre que maintenant. « Jour du crédit en banque » veut le jour même du crédit."
+)
+CLOSED = N_("L’année %(year)s est close pour le fisc : attestations et jours de ses dons ne se corrigent plus.")
 CHANGED = N_("Le don a changé depuis que la correction a été demandée. Refusez-la, puis demandez-la à nouveau.")
 
 
@@ -93,6 +102,35 @@ def otherwise(gift_id: int) -> ResponseReturnValue:
     return shell.back(here, shell.say(said))
 
 
+@guard.page(blueprint, "/<int:gift_id>/day", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def day(gift_id: int) -> ResponseReturnValue:
+    """Asks that it be counted by another day; somebody else decides."""
+    number, here = GiftId(gift_id), url_for("gifts.show", gift_id=gift_id)
+    reason, by = request.form.get("because_day", "")[: LONGEST + 1], guard.signed_in().account.id
+    basis = request.form.get("basis", "")
+    try:
+        on = date.fromisoformat(request.form.get("counted_on", "").strip()[:10])
+    except ValueError:
+        return shown(number, errors={"counted_on": shell.say(DAY)})
+    if basis not in set(Basis):
+        return shell.back(here, shell.say(N_("Choisissez dans la liste.")), kind="refused")
+    try:
+        with shell.assembly().database.transaction() as session:
+            dated = Dated(given_on=on, basis=Basis(basis))
+            fiscal_days.ask(session, number, dated, reason=reason, at=shell.now(), by=by)
+            note(session, "gift.correction-ask", gift_id, {"on": on.isoformat(), "basis": basis}, subject="gift")
+    except FiscalYearClosed as closed:
+        return shown(number, errors={"counted_on": shell.say(CLOSED, year=closed.year)})
+    except (CorrectionAsked, CorrectedElsewhere) as refused:
+        said = WAITS if isinstance(refused, CorrectionAsked) else ELSEWHERE
+        return shell.back(here, shell.say(said), kind="refused")
+    except (DayWrong, Invalid) as wrong:
+        is_reason = wrong.field == "reason"
+        errors = {"because_day" if is_reason else "counted_on": shell.say(REASON if is_reason else DAY)}
+        return shown(number, errors=errors)
+    return shell.back(here, shell.say(N_("La correction est demandée. Une autre personne en décide.")))
+
+
 @guard.page(blueprint, "/corrections/<int:correction_id>", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def decide(correction_id: int) -> ResponseReturnValue:
     """Corrects it, or does not."""
@@ -103,12 +141,20 @@ def decide(correction_id: int) -> ResponseReturnValue:
             number = CorrectionId(correction_id)
             done = corrections.decide(session, made.sealer, number, agreed=agreed, at=shell.now(), by=by)
             action = "gift.correction-approve" if agreed else "gift.correction-refuse"
-            note(session, action, done.gift_id, {"was": done.was_cents, "cents": done.cents}, subject="gift")
+            facts = {"was": done.was_cents, "cents": done.cents}
+            note(session, action, done.gift_id, facts if done.dated is None else _days(done.dated), subject="gift")
+    except FiscalYearClosed as closed:
+        return shell.back(url_for("gifts.index"), shell.say(CLOSED, year=closed.year), kind="refused")
     except (FourEyes, GiftHasChanged) as refused:
         said = OWN if isinstance(refused, FourEyes) else CHANGED
         return shell.back(url_for("gifts.index"), shell.say(said), kind="refused")
     said = N_("Le don est corrigé.") if agreed else N_("La correction est refusée.")
     return shell.back(url_for("gifts.show", gift_id=done.gift_id), shell.say(said))
+
+
+def _days(dated: Dated) -> dict[str, str]:
+    was = dated.was_on.isoformat() if dated.was_on else ""
+    return {"was": was, "on": dated.given_on.isoformat(), "basis": dated.basis.value}
 
 
 def _require_ours(session: Session, gift_id: GiftId) -> None:

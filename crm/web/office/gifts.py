@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -15,7 +16,18 @@ from crm.banking.kept import KeptLine
 from crm.donations import corrections, funds, tributes, words
 from crm.donations import service as donations
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
-from crm.donations.model import GENERAL, Gift, GiftKind, LineKind, Method, Movement, RefundState, Wanted
+from crm.donations.model import (
+    GENERAL,
+    EntryKind,
+    Gift,
+    GiftKind,
+    LineKind,
+    Method,
+    Movement,
+    RefundState,
+    Wanted,
+    WholeGift,
+)
 from crm.donations.refunding import OURS
 from crm.payments import service as payments
 from crm.people import service as people
@@ -35,7 +47,7 @@ blueprint = Blueprint("gifts", __name__, url_prefix="/office/gifts")
 SIZE = 50
 FILTERS = ("since", "until", "kind", "method", "fund", "least")
 LONGEST = 500
-TYPED = ("amount", "reason", "who", "why", "should", "because")
+TYPED = ("amount", "reason", "who", "why", "should", "because", "counted_on", "because_day")
 WRONG = {
     "amount": N_("Écrivez un montant, par exemple 25,00."),
     "more": N_("C’est plus que ce qui reste de ce don."),
@@ -170,7 +182,9 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
             "kind": [(one.value, shell.say(word)) for one, word in words.KINDS.items() if one is not GiftKind.IN_KIND],
             "line": [(one.value, shell.say(word)) for one, word in words.LINES.items()],
             "fund": funds_open,
+            "basis": [(one.value, shell.say(word)) for one, word in words.BASES.items()],
         },
+        ordered_on=_ordered_on(whole),
         is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
         me=guard.signed_in().account.id,
         corrections=several,
@@ -181,6 +195,12 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         chosen=request.form.get("other_id", 0, type=int),
         errors=errors or {},
     )
+
+
+def _ordered_on(whole: WholeGift) -> date | None:
+    """The day on which its money was ordered, where the bank told another than that of the credit."""
+    told = (one.executed_on for one in whole.entries if one.kind is EntryKind.RECEIPT and one.executed_on)
+    return next((on for on in told if on != whole.gift.given_on), None)
 
 
 def _line_of(session: Session, gift_id: GiftId, told_by: str) -> KeptLine | None:
