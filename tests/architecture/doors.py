@@ -66,6 +66,7 @@ DOORS_BESIDES = {
         "gate",
         "interest",
         "interests",
+        "reaching",
         "no_selects",
         "pace",
         "paces",
