@@ -208,6 +208,7 @@ class ThankRuleRow(Base):
     least_cents: Mapped[int] = mapped_column(BigInteger)
     first_only: Mapped[bool]
     language: Mapped[Language | None] = mapped_column(Word(Language))
+    method: Mapped[Method | None] = mapped_column(Word(Method))
 
 
 class ThanksRow(Base):

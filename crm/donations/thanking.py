@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from crm.donations.model import Method
 from crm.values.identifiers import GiftId, PersonId
 from crm.values.languages import Language
 
@@ -22,12 +23,13 @@ class ThankWay(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThankRule:
-    """From so many cents on, of a first gift only or of any, in one language or in any: this way."""
+    """From so many cents on, of a first gift or any, in one language or any, come by one channel or any: this way."""
 
     way: ThankWay
     least_cents: int = 0
     first_only: bool = False
     language: Language | None = None
+    method: Method | None = None
     id: int = 0
 
 
@@ -64,10 +66,19 @@ class Reach:
     has_phone: bool
 
 
-def way(rules: Iterable[ThankRule], *, cents: int, is_first: bool, language: Language, reach: Reach) -> ThankWay:
+def way(
+    rules: Iterable[ThankRule],
+    *,
+    cents: int,
+    is_first: bool,
+    language: Language,
+    reach: Reach,
+    methods: Collection[Method] = (),
+) -> ThankWay:
     """The way of the most particular rule that answers, or what comes nearest to it; NONE where nothing reaches them.
 
-    More euro goes before a first gift, a first gift before a language, the newer rule before the older.
+    More euro goes before a first gift, a first gift before a channel, a channel before a language, the newer rule
+    before the older. `methods`: by which their gifts that wait came; any of them is enough.
     """
     answering = [
         rule
@@ -75,11 +86,16 @@ def way(rules: Iterable[ThankRule], *, cents: int, is_first: bool, language: Lan
         if rule.least_cents <= cents
         and (is_first or not rule.first_only)
         and (rule.language is None or rule.language is language)
+        and (rule.method is None or rule.method in methods)
     ]
     if not answering:
         return ThankWay.NONE
-    best = max(answering, key=lambda rule: (rule.least_cents, rule.first_only, rule.language is not None, rule.id))
+    best = max(answering, key=_weight)
     can = {ThankWay.MAIL: reach.has_mail, ThankWay.LETTER: reach.has_address, ThankWay.PHONE: reach.has_phone}
     if best.way is ThankWay.NONE or can[best.way]:
         return best.way
     return next((other for other in (ThankWay.MAIL, ThankWay.LETTER, ThankWay.PHONE) if can[other]), ThankWay.NONE)
+
+
+def _weight(rule: ThankRule) -> tuple[int, bool, bool, bool, int]:
+    return (rule.least_cents, rule.first_only, rule.method is not None, rule.language is not None, rule.id)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from crm.care import selects as care_selects
 from crm.care import service as care
 from crm.donations import thank_selects, thank_store, thanking
-from crm.donations.model import LARGEST
-from crm.donations.tables import GiftRow, ThankCallRow, ThankRuleRow, ThanksRow
+from crm.donations.model import LARGEST, EntryKind, Method
+from crm.donations.tables import GiftRow, MoneyEntryRow, ThankCallRow, ThankRuleRow, ThanksRow
 from crm.donations.thanking import Due, Reach, ThankRule, ThankWay
 from crm.foundation.database import hold
 from crm.people import contacts
@@ -41,6 +41,7 @@ def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
     )
     rows = session.execute(query).all()
     ids = {PersonId(row.person_id) for row in rows}
+    came = _came(session, [row.id for row in rows])
     known, reach, rules = people.people(session, ids), _reach(session, ids, on), thank_rules(session)
     found = []
     for person_id, several in groupby(rows, key=lambda row: PersonId(row.person_id)):
@@ -59,7 +60,12 @@ def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
             cents=waiting.cents,
             is_first=waiting.is_first,
             language=person.language,
+<<<<<<< HEAD
             reach=_reached(person, on, has_address=reach[person_id]),
+=======
+            reach=_reached(person, has_address=reach[person_id]),
+            methods={method for row in mine for method in came.get(row.id, ())},
+>>>>>>> h5b
         )
         found.append(replace(waiting, way=way))
     return tuple(found)
@@ -130,23 +136,35 @@ def thank_rules(session: Session) -> tuple[ThankRule, ...]:
     row = ThankRuleRow
     query = select(row).order_by(row.least_cents, row.first_only, row.language, row.id)
     return tuple(
-        ThankRule(id=r.id, way=r.way, least_cents=r.least_cents, first_only=r.first_only, language=r.language)
+        ThankRule(
+            id=r.id, way=r.way, least_cents=r.least_cents, first_only=r.first_only, language=r.language, method=r.method
+        )
         for r in session.scalars(query)
     )
 
 
 def add_rule(
-    session: Session, *, way: ThankWay, least_cents: int, first_only: bool, language: Language | None
+    session: Session,
+    *,
+    way: ThankWay,
+    least_cents: int,
+    first_only: bool,
+    language: Language | None,
+    method: Method | None = None,
 ) -> ThankRule:
     """One more rule. The first one that is made takes those by default along, so that nothing else changes."""
     if not 0 <= least_cents < LARGEST:
         raise Invalid("an amount from nought on", field="least")
     hold(session, "thank rules")
     rules = [] if session.scalar(select(ThankRuleRow.id).limit(1)) else list(thanking.BY_DEFAULT)
-    new = ThankRule(way=way, least_cents=least_cents, first_only=first_only, language=language)
+    new = ThankRule(way=way, least_cents=least_cents, first_only=first_only, language=language, method=method)
     for rule in [*rules, new]:
         row = ThankRuleRow(
-            way=rule.way, least_cents=rule.least_cents, first_only=rule.first_only, language=rule.language
+            way=rule.way,
+            least_cents=rule.least_cents,
+            first_only=rule.first_only,
+            language=rule.language,
+            method=rule.method,
         )
         session.add(row)
         session.flush()
@@ -159,6 +177,15 @@ def drop_rule(session: Session, rule_id: int) -> None:
     if row is not None:
         session.delete(row)
         session.flush()
+
+
+def _came(session: Session, gift_ids: Collection[int]) -> dict[int, set[Method]]:
+    """By which channels the money of each of those gifts came."""
+    row, found = MoneyEntryRow, dict[int, set[Method]]()
+    query = select(row.gift_id, row.method).where(row.gift_id.in_(gift_ids), row.kind == EntryKind.RECEIPT)
+    for gift_id, method in session.execute(query):
+        found.setdefault(gift_id, set()).add(method)
+    return found
 
 
 def _reach(session: Session, ids: Collection[PersonId], on: date) -> dict[PersonId, bool]:

@@ -1,8 +1,8 @@
 """Telling members, before their membership runs out, until when it is paid: once for each such day.
 
 Basis: the membership itself (GDPR art. 6(1)(b)); the letter says what was agreed and asks for no gift, so that it is
-no appeal and needs no consent. Never to somebody who died or left, nor where a running plan holds the next fee, be it
-that of another member of the household.
+no appeal and needs no consent. To the holder, or where they died to whoever shares it; never to those who left, nor
+where a running plan holds the next fee, be it that of another member of the household.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from crm.foundation.months import day_at, day_marked, mark
@@ -36,11 +36,11 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
         .limit(1)
         .scalar_subquery()
     )
-    holder = func.min(part.person_id)
+    holder = func.coalesce(func.min(case((part.is_holder, part.person_id))), func.min(part.person_id))
     query = (
         select(row.id, holder.label("person_id"), held.c.until, kind.label("kind"))
         .join(held, held.c.key == row.id)
-        .join(part, and_(part.membership_id == row.id, part.is_holder, part.until_on.is_(None)))
+        .join(part, and_(part.membership_id == row.id, part.until_on.is_(None)))
         .where(
             row.id > after,
             row.ended_on.is_(None),

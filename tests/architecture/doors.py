@@ -66,7 +66,11 @@ DOORS_BESIDES = {
         "gate",
         "interest",
         "interests",
+<<<<<<< HEAD
         "leaving",
+=======
+        "reaching",
+>>>>>>> h5b
         "no_selects",
         "pace",
         "paces",

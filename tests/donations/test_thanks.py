@@ -61,6 +61,10 @@ def test_the_most_particular_rule_decides_and_what_reaches_somebody() -> None:
     nobody = Reach(has_mail=False, has_address=False, has_phone=False)
     by_post = Reach(has_mail=False, has_address=True, has_phone=False)
     assert [way(100, reach=by_post), way(60_000, reach=by_post), way(100, reach=nobody)] == [LETTER, LETTER, NONE]
+    online = (ThankRule(way=LETTER, language=Language.FR, id=2), ThankRule(way=MAIL, method=Method.ONLINE, id=1))
+    for methods, said in (({Method.ONLINE}, MAIL), ({Method.CASH}, LETTER), ({Method.CASH, Method.ONLINE}, MAIL)):
+        found = thanking.way(online, cents=1, is_first=False, language=Language.FR, reach=every, methods=methods)
+        assert found is said
     only = (ThankRule(way=MAIL, least_cents=1_000),)
     assert thanking.way(only, cents=999, is_first=True, language=Language.FR, reach=every) is NONE
     defaults = [
@@ -203,6 +207,9 @@ def test_the_first_rule_takes_those_by_default_along(assembly: Assembly) -> None
         with pytest.raises(Invalid):
             thanks.add_rule(session, way=MAIL, least_cents=-1, first_only=False, language=None)
         made = thanks.add_rule(session, way=PHONE, least_cents=0, first_only=True, language=Language.NL)
+        card = thanks.add_rule(session, way=NONE, least_cents=0, first_only=False, language=None, method=Method.ONLINE)
+        assert card in thanks.thank_rules(session)
+        thanks.drop_rule(session, card.id)
         kept = thanks.thank_rules(session)
         assert {(r.way, r.least_cents, r.first_only, r.language) for r in kept} == {
             *((r.way, r.least_cents, r.first_only, r.language) for r in thanking.BY_DEFAULT),
@@ -211,6 +218,15 @@ def test_the_first_rule_takes_those_by_default_along(assembly: Assembly) -> None
         for _ in range(2):
             thanks.drop_rule(session, made.id)
         assert len(thanks.thank_rules(session)) == len(thanking.BY_DEFAULT)
+
+
+def test_a_rule_of_a_channel_is_for_those_whose_gift_came_by_it(assembly: Assembly, give: Give) -> None:
+    with assembly.database.transaction() as session:
+        thanks.add_rule(session, way=LETTER, least_cents=0, first_only=False, language=None, method=Method.CHEQUE)
+        one, other = (somebody(session, assembly, name) for name in ("Un", "Deux"))
+        give(session, 4_000, one, movement=paid(method=Method.CHEQUE))
+        give(session, 4_000, other, movement=paid(method=Method.ONLINE))
+        assert [(due.person_id, due.way) for due in thanks.due(session, TODAY)] == [(one, LETTER), (other, MAIL)]
 
 
 def test_letters_are_printed_one_a_page_each_in_its_language(assembly: Assembly, give: Give) -> None:

@@ -151,6 +151,18 @@ def test_nobody_of_a_household_is_reminded_while_a_plan_of_any_of_them_holds_the
         assert not held_back({bo})
 
 
+def test_who_shares_the_membership_of_somebody_who_died_is_reminded_instead(assembly: Assembly, fee: PayFee) -> None:
+    with assembly.database.transaction() as session:
+        ann, bo = (donor(session, assembly, name) for name in ("Ann", "Bo"))
+        fee(session, ann, 2500, LAST_YEAR)
+        service.catch_up(session, at=NOW)
+        (theirs,) = service.of_person(session, ann, on=TODAY)
+        service.share(session, theirs.id, bo, since_on=TODAY, at=NOW)
+        assert [one.person_id for one in reminding.due(session, at=NOW, size=9)] == [ann]
+        people.record_death(session, ann, died_on=None, at=NOW)
+        assert [one.person_id for one in reminding.due(session, at=NOW, size=9)] == [bo]
+
+
 def test_voters_are_those_of_the_day_and_one_represents_another(assembly: Assembly, fee: PayFee) -> None:
     with assembly.database.transaction() as session:
         ann, bo, cy, di = (donor(session, assembly, name) for name in ("Ann", "Bo", "Cy", "Di"))

@@ -56,7 +56,9 @@ def test_a_file_goes_from_hand_to_hand(assembly: Assembly, browser: Open, plan: 
     assert (made.status_code, address) == (303, "/office/sepa/1")
     assert one.post("/office/sepa/new", {"collect_on": DAY}).headers["Location"] == "/office/sepa"
     one.post(f"{address}/approve", {})
-    assert "À approuver" in words_of(one.get(address).text)
+    shown = words_of(two.get(address).text)
+    assert all(word in shown for word in ("À approuver", "Ce que ce fichier demande", "1 sur 1"))
+    assert "Aucune échéance de ce fichier" in words_of(two.get(f"{address}?find=1,23").text)
     assert two.post(f"{address}/file", {}).status_code == 303
     two.post(f"{address}/approve", {})
     assert "Prêt à partir" in words_of(two.get(address).text)

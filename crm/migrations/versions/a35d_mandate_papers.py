@@ -1,4 +1,4 @@
-"""mandate papers: scans of what was signed, each sealed in a file of its own below the home folder"""
+"""mandate papers: scans of what was signed, each sealed in a file of its own below the home folder; rules of thanks by channel"""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('mandate_id', 'sha256', name=op.f('uq_mandate_paper_mandate_id_sha256')),
     sa.UniqueConstraint('token', name=op.f('uq_mandate_paper_token'))
     )
+    op.add_column('thank_rule', sa.Column('method', sa.String(length=40), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column('thank_rule', 'method')
     op.drop_table('mandate_paper')

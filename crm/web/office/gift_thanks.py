@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.donations import thank_letters, thanks
+from crm.donations import words as gift_words
+from crm.donations.model import Method
 from crm.donations.thanking import BY_DEFAULT, Due, ThankWay
 from crm.foundation import documents
 from crm.foundation.templating import locale_filters
@@ -37,6 +39,8 @@ WAYS: dict[ThankWay, str] = {
     ThankWay.NONE: N_("Sans remerciement"),
 }
 LANGUAGES = {"fr": N_("français"), "nl": N_("néerlandais"), "de": N_("allemand"), "en": N_("anglais")}
+CHANNELS = (Method.ONLINE, Method.TRANSFER, Method.DIRECT_DEBIT, Method.CHEQUE, Method.CASH)
+"""By which a gift comes, as a rule may ask."""
 TASK = N_("Remercier par téléphone pour %(money)s")
 SENT = (N_("Un mail de remerciement va partir."), N_("%(n)s mails de remerciement vont partir."))
 WRITTEN = (N_("Une lettre est notée comme partie."), N_("%(n)s lettres sont notées comme parties."))
@@ -66,6 +70,8 @@ def _index(error: str = "") -> ResponseReturnValue:
         way_words=WAYS,
         languages=[("", shell.say(N_("Toutes")))] + [(code, shell.say(word)) for code, word in LANGUAGES.items()],
         language_words=LANGUAGES,
+        channels=[("", shell.say(N_("Tous")))] + [(one.value, shell.say(gift_words.METHODS[one])) for one in CHANNELS],
+        channel_words=gift_words.METHODS,
         is_full=len(waiting) == thanks.MOST,
         error=error,
     )
@@ -142,6 +148,7 @@ def add_rule() -> ResponseReturnValue:
     """One more rule."""
     try:
         way, language = ThankWay(request.form.get("way", "")), request.form.get("language", "")
+        channel = request.form.get("channel", "")
         least = request.form.get("least", "").strip()
         with shell.assembly().database.transaction() as session:
             made = thanks.add_rule(
@@ -150,6 +157,7 @@ def add_rule() -> ResponseReturnValue:
                 least_cents=money.typed(least) if least else 0,
                 first_only=request.form.get("first") == "on",
                 language=Language(language) if language in LANGUAGES else None,
+                method=Method(channel) if channel in CHANNELS else None,
             )
             note(
                 session,

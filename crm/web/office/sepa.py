@@ -151,7 +151,8 @@ def show(batch_id: int) -> ResponseReturnValue:
         left, left_cents = counts.get(AttemptState.ASKED, (0, 0))
         is_out = batch.state in {BatchState.SENT, BatchState.SETTLED} and left > 0
         typed = request.args.get("find", "").strip()[:35]
-        awaited = _awaited(session, batch.id, typed) if is_out else ()
+        is_held = batch.state in {BatchState.MADE, BatchState.APPROVED}
+        awaited = _awaited(session, batch.id, typed) if is_out or is_held else ()
         givers = people.people(session, {one.person_id for one in awaited})
         credits_ = bank_by_hand.open_credits(session, left_cents) if is_out else ()
         settled_by = bank_by_hand.credits_of(session, batch.id)
@@ -160,6 +161,7 @@ def show(batch_id: int) -> ResponseReturnValue:
         "office/sepa/show.html",
         batch=batch,
         is_out=is_out,
+        is_held=is_held,
         left=left,
         left_cents=left_cents,
         is_unanswered=batch.state is BatchState.SENT and set(counts) == {AttemptState.ASKED},
