@@ -14,12 +14,14 @@ from crm.consent.tables import ConsentStandingRow, SuppressionRow
 from crm.people import selects as people
 
 
-def has_mailbox(person_id: ColumnElement[Any] | Any, *, heeding: Collection[SuppressionCause]) -> ColumnElement[bool]:
-    """Whether somebody has a living mailbox that no suppression of these causes silences.
+def has_mailbox(
+    person_id: ColumnElement[Any] | Any, day: date, *, heeding: Collection[SuppressionCause]
+) -> ColumnElement[bool]:
+    """Whether somebody has a mailbox that holds that day and that no suppression of these causes silences.
 
     Owed mail heeds `DEAD_ADDRESS` alone; whoever can be told otherwise may heed them all.
     """
-    live, suppression = people.reachable().subquery("live"), aliased(SuppressionRow)
+    live, suppression = people.reachable(day, f"{day:%m-%d}").subquery("live"), aliased(SuppressionRow)
     silenced = select(literal(1)).where(
         suppression.address_key == live.c.address_key, suppression.cause.in_([one.value for one in heeding])
     )

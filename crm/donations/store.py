@@ -230,16 +230,15 @@ def funds(session: Session) -> dict[str, str]:
 def page(session: Session, wanted: Wanted, *, after: int | None, size: int) -> tuple[Gift, ...]:
     """The newest gifts by their day that answer, those after the one numbered so where given."""
     query = _wanted(select(GiftRow), wanted).order_by(GiftRow.given_on.desc(), GiftRow.id.desc()).limit(size)
-    last = None if after is None else session.get(GiftRow, after)
-    if last is not None:
+    if after is not None and (last := session.get(GiftRow, after)) is not None:
         query = query.where(tuple_(GiftRow.given_on, GiftRow.id) < tuple_(last.given_on, last.id))
     return tuple(gift(row) for row in session.scalars(query))
 
 
 def standing(session: Session, gift_ids: Collection[int]) -> dict[GiftId, int]:
     """What each of those gifts comes to, net of all that went back."""
-    query = select(GiftRow.id, GiftRow.net_cents).where(one_of(GiftRow.id, gift_ids))
-    return {GiftId(gift_id): cents for gift_id, cents in session.execute(query)}
+    found = session.execute(select(GiftRow.id, GiftRow.net_cents).where(one_of(GiftRow.id, gift_ids)))
+    return {GiftId(gift_id): cents for gift_id, cents in found}
 
 
 def of_person(session: Session, person_id: int, *, below: tuple[date, int] | None, size: int) -> tuple[Gift, ...]:

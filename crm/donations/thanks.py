@@ -60,12 +60,8 @@ def due(session: Session, on: date, *, size: int = MOST) -> tuple[Due, ...]:
             cents=waiting.cents,
             is_first=waiting.is_first,
             language=person.language,
-<<<<<<< HEAD
             reach=_reached(person, on, has_address=reach[person_id]),
-=======
-            reach=_reached(person, has_address=reach[person_id]),
             methods={method for row in mine for method in came.get(row.id, ())},
->>>>>>> h5b
         )
         found.append(replace(waiting, way=way))
     return tuple(found)

@@ -12,11 +12,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
-<<<<<<< HEAD
-from crm.consent import ways as consent
-=======
 from crm.consent import reaching
->>>>>>> h5b
 from crm.consent.model import Channel, SuppressionCause
 from crm.foundation.database import hold
 from crm.members.assemblies import entitled
@@ -96,16 +92,10 @@ def _ways(session: Session, assembly: Assembly, on: date) -> Select[*tuple[Any, 
     """Every voter, by which way they were asked (`told_way`) and are to be (`next_way`): `rules.convocation_way`."""
     voters = entitled(session, assembly).cte("voters")
     who, told = voters.c.person_id, voters.c.convoked_by_way
-<<<<<<< HEAD
-    has_mailbox = consent.has_mailbox(who, on, heeding=(SuppressionCause.DEAD_ADDRESS,))
-    has_letter_box = consent.has_letter_box(who, on)
-    is_silenced = ~consent.has_mailbox(who, on, heeding=tuple(SuppressionCause))
-    is_averse = or_(consent.objected(who, Channel.EMAIL), is_silenced)
-=======
-    has_mailbox = reaching.has_mailbox(who, heeding=(SuppressionCause.DEAD_ADDRESS,))
+    has_mailbox = reaching.has_mailbox(who, on, heeding=(SuppressionCause.DEAD_ADDRESS,))
     has_letter_box = reaching.has_letter_box(who, on)
-    is_averse = or_(reaching.objected(who, Channel.EMAIL), ~reaching.has_mailbox(who, heeding=tuple(SuppressionCause)))
->>>>>>> h5b
+    is_silenced = ~reaching.has_mailbox(who, on, heeding=tuple(SuppressionCause))
+    is_averse = or_(reaching.objected(who, Channel.EMAIL), is_silenced)
     then = case(
         (told == RemindWay.LETTER, null()),
         (and_(told == RemindWay.MAIL, has_mailbox), null()),

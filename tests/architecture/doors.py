@@ -66,11 +66,8 @@ DOORS_BESIDES = {
         "gate",
         "interest",
         "interests",
-<<<<<<< HEAD
         "leaving",
-=======
         "reaching",
->>>>>>> h5b
         "no_selects",
         "pace",
         "paces",
@@ -82,7 +79,6 @@ DOORS_BESIDES = {
         "taking_over",
         "unconfirmed",
         "words",
-        "ways",
     },
     "crm.donations": {
         "appeals",
