@@ -195,7 +195,10 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
             if child.parent != node.id:
                 continue
             try:
-                found.append(part(child))
+                whole = part(child)
+                # A group with nothing in it yet asks nothing; kept, it would ask who is known at all.
+                if child.kind != "group" or whole != Every():
+                    found.append(whole)
             except (Invalid, ValueError):
                 wrong.add(child.id)
         return tuple(found)
