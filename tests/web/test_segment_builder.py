@@ -41,6 +41,7 @@ def test_a_condition_goes_into_the_group_beside_it_and_out_again_by_keyboard(bro
     assert ('id="in-1"' in page, 'id="out-1"' in page) == (False, True)
     above = built({"1-kind": "group", "1-mode": "some"}, {**NOT_THIS}, {**WITHIN, "3-parent": "1"})
     assert parents(raiser.post(f"{PAGE}/build", above | {"do": "in:2"}).text) == [("1", "0"), ("3", "1"), ("2", "1")]
+    assert "sont connues" not in raiser.post(f"{PAGE}/figures", built(LAST_YEAR, GROUP)).text  # nothing in it yet
     nowhere = built(LAST_YEAR, NOT_THIS)
     assert parents(raiser.post(f"{PAGE}/build", nowhere | {"do": "in:1"}).text) == [("1", "0"), ("2", "0")]
 

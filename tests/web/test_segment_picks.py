@@ -45,6 +45,7 @@ def test_a_list_is_looked_over_kept_at_once_and_taken_back(assembly: Assembly, b
     assert "Les conditions seules" in raiser.get(HERE).text
     raiser.post(f"{PAGE}/1/pick", {"person_id": str(bo), "how": "out", "reason": "a  demandé une pause"})
     assert by_hand(assembly) == {bo: (False, "a demandé une pause")}
+    assert "a demandé une pause" in raiser.post(f"{PAGE}/1/why", {"other_id": str(bo)}).text
     lines = "\r\n".join(
         ["N° de membre;Nom", f"{ann_number[:-2]}-{ann_number[-2:]};Ann", "", "ANN@exemple.be", f"Bo\tn° {bo_number}",
          "maison@exemple.be", "eve@exemple.be", "personne@nulle.be"]

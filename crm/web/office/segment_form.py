@@ -190,12 +190,12 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
     wrong: set[str] = set()
 
     def below(node: Node) -> tuple[Tree, ...]:
-        found = []
+        found: list[Tree] = []
         for child in draft:
             if child.parent != node.id:
                 continue
             try:
-                found.append(part(child))
+                found += _asked(child, part(child))
             except (Invalid, ValueError):
                 wrong.add(child.id)
         return tuple(found)
@@ -218,6 +218,11 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
 
     tree = part(draft[0])
     return Built(tree=tree, incomplete=frozenset(wrong), is_too_large=_is_too_large(tree, catalogue))
+
+
+def _asked(node: Node, tree: Tree) -> tuple[Tree, ...]:
+    """A group with nothing in it yet asks nothing; kept, it would ask who is known at all."""
+    return () if node.kind == "group" and tree == Every() else (tree,)
 
 
 def _is_too_large(tree: Tree, catalogue: Catalogue) -> bool:

@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.people import service as people
-from crm.segments import asking, service
+from crm.segments import asking, picking, service
 from crm.segments.errors import SegmentUsed
 from crm.segments.library import READY
 from crm.segments.model import Segment
@@ -154,9 +154,10 @@ def why(segment_id: int) -> ResponseReturnValue:
         membership = asking.membership(segment_view.definition_of(session, segment), question, person_id)
         person = people.find_person(session, person_id)
         told = segment_why.shown(membership.told, segment_view.reader(session))
+        by_hand = next((one for one in picking.picked(session, segment.id) if one.person_id == person_id), None)
     with made.database.transaction() as session:
         note(session, "segment.why", segment.id, subject="segment")
-    return _show(segment_id, {"membership": membership, "person": person, "told": told, "who": ""})
+    return _show(segment_id, {"membership": membership, "person": person, "told": told, "who": "", "hand": by_hand})
 
 
 @guard.page(blueprint, "/<int:segment_id>/compare", permission=Permission.SEGMENTS_READ)
