@@ -9,6 +9,7 @@ from sqlalchemy import Float, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import no_selects
+from crm.donations import appeals
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
 from crm.fundraising import rules, store
@@ -35,12 +36,13 @@ def of(session: Session, appeal: WholeAppeal, *, on: date) -> Results:
         for package in (cell.plan.package, cell.plan.rival)
         if package
     }
+    cost = appeals.costs(session)[appeal.id]
     arms = rules.comparable(_arms(session, appeal.id, _one_off(since, until)))
     return Results(
         until_on=until,
         answered=_answered(session, appeal.id, codes, since, until),
-        cost_cents=appeal.plan.cost_cents,
-        paid_back_on=rules.paid_back(appeal.plan.cost_cents, _by_day(session, codes)),
+        cost_cents=cost,
+        paid_back_on=rules.paid_back(cost, _by_day(session, codes)),
         mailed_arm=_together([mailed for mailed, _ in arms]),
         control_arm=_together([control for _, control in arms]),
         lift=rules.lift(arms),
