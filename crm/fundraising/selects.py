@@ -40,7 +40,7 @@ from crm.plans import selects as plans
 from crm.plans.model import PlanState
 from crm.segments.model import Definition
 from crm.segments.selects import Question, belongs, lot, person_columns
-from crm.values.identifiers import AppealId, PersonId
+from crm.values.identifiers import AppealId, CellId, PersonId
 
 PARTS = (
     "organisation", "department", "complement", "street", "number", "box", "postcode", "locality", "country",
@@ -380,10 +380,11 @@ def _by_place(rows: CTE, values: dict[int, Any]) -> ColumnElement[Any]:
     return case({place: literal(value) for place, value in values.items()}, value=rows.c.place)
 
 
-def asked(appeal_id: AppealId) -> Select[int]:
-    """The `person_id` of everybody whom a frozen appeal asks, and who was not taken out since."""
+def asked(appeal_id: AppealId, cell_id: CellId | None = None) -> Select[int]:
+    """The `person_id` of whom a frozen appeal, or a cell of it, asks, and who was not taken out since."""
     row = RecipientRow
-    return select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+    found = select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+    return found if cell_id is None else found.where(row.cell_id == cell_id)
 
 
 def communications(appeal_id: AppealId, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
