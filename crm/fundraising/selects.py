@@ -200,8 +200,7 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
 def _in_peace(
     asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int], last_on: Any
 ) -> list[tuple[ColumnElement[bool], str]]:
-    """Whom the team leaves in peace, in order: what is theirs or, where it gets one letter, their household's; what
-    the plan says."""
+    """Whom the team leaves in peace, in order: for what is theirs or, where it gets one letter, their household's."""
     plan, spared = asked.appeal.plan, _spared(asked)
     at_home = _at_home(spared) if plan.one_a_household else None
 

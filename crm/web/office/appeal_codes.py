@@ -12,6 +12,7 @@ from crm.fundraising.codes import Priced
 from crm.fundraising.errors import PlanWrong
 from crm.staff.model import Permission
 from crm.values import money
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AppealId
 from crm.web.office import guard, shell
@@ -69,6 +70,7 @@ def _page(
         "office/appeals/codes.html",
         status=422 if errors else 200,
         found=found,
+        today=brussels_day(shell.now()),
         costs=costs,
         wrong_at=appeal_id,
         errors=errors or {},
