@@ -1,4 +1,4 @@
-"""how the letters of an appeal open, kept from the freeze on; their words by package and by language; seeds, costs of codes, editions to a cell"""
+"""how the letters of an appeal open, kept from the freeze on; their words by package and by language; seeds"""
 
 from __future__ import annotations
 
@@ -46,13 +46,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal_seed")),
     )
     op.add_column("appeal_file", sa.Column("seeds", sa.Integer(), nullable=True))
-    op.add_column("gift_source", sa.Column("cost_cents", sa.BigInteger(), server_default="0", nullable=False))
-    op.add_column("edition", sa.Column("appeal_cell", NUMBER, nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("edition", "appeal_cell")
-    op.drop_column("gift_source", "cost_cents")
     op.drop_column("appeal_file", "seeds")
     op.drop_table("appeal_seed")
     op.drop_table("appeal_letter")
