@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.donations.errors import CodeTaken
-from crm.donations.model import Appeal, Campaign, Printed
+from crm.donations.model import Appeal, Campaign, Printed, SlipCode
 from crm.donations.tables import AppealReferenceRow, AppealRow, CampaignRow, SourceRow
 from crm.foundation import bulk
 from crm.people import service as people
@@ -68,6 +68,45 @@ def put_sources(session: Session, appeal_id: AppealId, codes: Mapping[str, tuple
         if code not in known
     )
     session.flush()
+
+
+def slip_codes(session: Session) -> tuple[SlipCode, ...]:
+    """Every code that gifts may bear."""
+    return tuple(
+        SlipCode(
+            code=row.code,
+            appeal_id=AppealId(row.appeal_id),
+            package=row.package,
+            cell=row.cell,
+            cost_cents=row.cost_cents,
+        )
+        for row in session.scalars(select(SourceRow).order_by(SourceRow.code))
+    )
+
+
+def costs(session: Session) -> dict[AppealId, int]:
+    """What each appeal cost in all: as a whole, and its codes beside."""
+    found = {one.id: one.cost_cents for one in appeals(session)}
+    query = select(SourceRow.appeal_id, func.sum(SourceRow.cost_cents)).group_by(SourceRow.appeal_id)
+    for appeal_id, cents in session.execute(query):
+        found[AppealId(appeal_id)] += int(cents)
+    return found
+
+
+def price_whole(session: Session, appeal_id: AppealId, cost_cents: int) -> None:
+    """Says what an appeal cost as a whole."""
+    session.get_one(AppealRow, appeal_id).cost_cents = cost_cents
+    session.flush()
+
+
+def price(session: Session, appeal_id: AppealId, costs: Mapping[str, int]) -> set[str]:
+    """Says what codes of an appeal cost alone; those that cost otherwise now. Others than its own are left out."""
+    query = select(SourceRow).where(SourceRow.appeal_id == appeal_id, SourceRow.code.in_(costs))
+    news = [row for row in session.scalars(query) if row.cost_cents != costs[row.code]]
+    for row in news:
+        row.cost_cents = costs[row.code]
+    session.flush()
+    return {row.code for row in news}
 
 
 def print_communications(session: Session, printed: Select[*tuple[Any, ...]]) -> None:

@@ -375,6 +375,17 @@ class Appeal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SlipCode:
+    """A code that gifts bear: a package of a cell of an appeal. `cost_cents` is beside what the whole appeal cost."""
+
+    code: str
+    appeal_id: AppealId
+    package: str
+    cell: str
+    cost_cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Printed:
     """Whose a printed communication is, and which code a gift that bears it takes."""
 

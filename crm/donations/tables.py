@@ -43,7 +43,7 @@ class AppealRow(Base):
 
 
 class SourceRow(Base):
-    """What is printed on a slip: a package of an appeal for a cell of its audience."""
+    """What is printed on a slip: a package of an appeal for a cell of its audience, and what it cost alone."""
 
     __tablename__ = "gift_source"
 
@@ -51,6 +51,7 @@ class SourceRow(Base):
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal.id"), index=True)
     package: Mapped[str] = mapped_column(String(80))
     cell: Mapped[str] = mapped_column(String(80))
+    cost_cents: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class AppealReferenceRow(Base):

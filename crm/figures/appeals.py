@@ -34,13 +34,14 @@ def results(question: Question) -> Numbers:
         .group_by(gift.c.appeal)
     )
     amounts: dict[str, int] = {}
+    costs = planned.costs(session)
     for one in begun:
         gifts, cents = brought.get(one.code, (0, 0))
         amounts |= {
             f"asked:{one.code}": asked.get(one.id, 0),
             f"gifts:{one.code}": gifts,
             f"cents:{one.code}": cents,
-            f"cost:{one.code}": one.cost_cents,
+            f"cost:{one.code}": costs[one.id],
             f"number:{one.code}": one.id,
         }
     return Numbers(

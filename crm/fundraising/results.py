@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
-from sqlalchemy import Float, and_, cast, func, select
+from sqlalchemy import Float, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import no_selects
+from crm.donations import appeals
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
 from crm.fundraising import rules, store
-from crm.fundraising.model import Answered, Arm, Arms, Results, WholeAppeal
+from crm.fundraising.model import Arm, Arms, WholeAppeal
+from crm.fundraising.outcome_model import Answered, Promises, Results
 from crm.fundraising.tables import RecipientRow
+from crm.plans import selects as plans
+from crm.plans.model import EventKind
 from crm.values.calendar import instant_of
 from crm.values.identifiers import AppealId, CellId
 
@@ -31,16 +36,18 @@ def of(session: Session, appeal: WholeAppeal, *, on: date) -> Results:
         for package in (cell.plan.package, cell.plan.rival)
         if package
     }
-    arms = rules.comparable(_arms(session, appeal.id, since, until))
+    cost = appeals.costs(session)[appeal.id]
+    arms = rules.comparable(_arms(session, appeal.id, _one_off(since, until)))
     return Results(
         until_on=until,
         answered=_answered(session, appeal.id, codes, since, until),
-        cost_cents=appeal.plan.cost_cents,
-        paid_back_on=rules.paid_back(appeal.plan.cost_cents, _by_day(session, codes)),
+        cost_cents=cost,
+        paid_back_on=rules.paid_back(cost, _by_day(session, codes)),
         mailed_arm=_together([mailed for mailed, _ in arms]),
         control_arm=_together([control for _, control in arms]),
         lift=rules.lift(arms),
         opt_outs=_opt_outs(session, appeal, since, until),
+        promises=_promises(session, appeal.id, since, until),
     )
 
 
@@ -109,20 +116,45 @@ def _by_day(session: Session, codes: set[str]) -> list[tuple[date, int]]:
     return [(day, int(cents)) for day, cents in rows]
 
 
-def _arms(session: Session, appeal_id: AppealId, since: date, until: date) -> list[tuple[Arms, Arms]]:
-    """Of each cell what both arms gave in the window, whatever the code, and whatever became of them since.
+def _one_off(since: date, until: date) -> Select[*tuple[Any, ...]]:
+    """(person_id, cents) of each one-off gift of the window, whatever its code."""
+    gifts = donations.effective_gifts().subquery("gifts")
+    query = select(gifts.c.person_id, gifts.c.given_cents.label("cents"))
+    return query.where(gifts.c.given_on.between(since, until), gifts.c.kind == GiftKind.ONE_OFF)
+
+
+def _promises(session: Session, appeal_id: AppealId, since: date, until: date) -> Promises:
+    """What became of regular gifts in the window, by everybody who was asked and by both arms."""
+    row, every = RecipientRow, plans.changes().subquery("changes")
+    here = (row.appeal_id == appeal_id, row.arm == Arm.MAILED, store.written_to(), every.c.on.between(since, until))
+    begun = every.c.kind.in_([EventKind.SIGN, EventKind.REVIVE])
+    asked = select(
+        func.count(case((begun, row.person_id)).distinct()),
+        func.count(case((every.c.kind == EventKind.UPGRADE, row.person_id)).distinct()),
+        func.coalesce(func.sum(every.c.yearly_cents), 0),
+    ).join(every, every.c.person_id == row.person_id)
+    began, raised, cents = session.execute(asked.where(*here)).one()
+    amounts = select(every.c.person_id, every.c.yearly_cents.label("cents")).where(every.c.on.between(since, until))
+    arms = rules.comparable(_arms(session, appeal_id, amounts))
+    return Promises(
+        begun=int(began),
+        raised=int(raised),
+        cents=int(cents),
+        mailed_arm=_together([mailed for mailed, _ in arms]),
+        control_arm=_together([control for _, control in arms]),
+        lift=rules.lift(arms),
+    )
+
+
+def _arms(session: Session, appeal_id: AppealId, amounts: Select[*tuple[Any, ...]]) -> list[tuple[Arms, Arms]]:
+    """Of each cell what both arms gave or promised (`amounts`: person_id, cents), whatever became of them since.
 
     Whoever was added by hand was drawn by no lot, and is in neither.
     """
-    row, gifts = RecipientRow, donations.effective_gifts().subquery("gifts")
-    within = and_(
-        gifts.c.person_id == row.person_id,
-        gifts.c.given_on.between(since, until),
-        gifts.c.kind == GiftKind.ONE_OFF,
-    )
+    row, some = RecipientRow, amounts.subquery("amounts")
     each = (
-        select(row.cell_id, row.arm, row.person_id, func.coalesce(func.sum(gifts.c.given_cents), 0).label("cents"))
-        .outerjoin(gifts, within)
+        select(row.cell_id, row.arm, row.person_id, func.coalesce(func.sum(some.c.cents), 0).label("cents"))
+        .outerjoin(some, some.c.person_id == row.person_id)
         .where(row.appeal_id == appeal_id, row.added_at.is_(None))
         .group_by(row.cell_id, row.arm, row.person_id)
         .subquery("each_person")

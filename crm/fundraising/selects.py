@@ -40,7 +40,7 @@ from crm.plans import selects as plans
 from crm.plans.model import PlanState
 from crm.segments.model import Definition
 from crm.segments.selects import Question, belongs, lot, person_columns
-from crm.values.identifiers import AppealId, PersonId
+from crm.values.identifiers import AppealId, CellId, PersonId
 
 PARTS = (
     "organisation", "department", "complement", "street", "number", "box", "postcode", "locality", "country",
@@ -200,8 +200,7 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
 def _in_peace(
     asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int], last_on: Any
 ) -> list[tuple[ColumnElement[bool], str]]:
-    """Whom the team leaves in peace, in order: what is theirs or, where it gets one letter, their household's; what
-    the plan says."""
+    """Whom the team leaves in peace, in order: for what is theirs or, where it gets one letter, their household's."""
     plan, spared = asked.appeal.plan, _spared(asked)
     at_home = _at_home(spared) if plan.one_a_household else None
 
@@ -380,10 +379,11 @@ def _by_place(rows: CTE, values: dict[int, Any]) -> ColumnElement[Any]:
     return case({place: literal(value) for place, value in values.items()}, value=rows.c.place)
 
 
-def asked(appeal_id: AppealId) -> Select[int]:
-    """The `person_id` of everybody whom a frozen appeal asks, and who was not taken out since."""
+def asked(appeal_id: AppealId, cell_id: CellId | None = None) -> Select[int]:
+    """The `person_id` of whom a frozen appeal, or a cell of it, asks, and who was not taken out since."""
     row = RecipientRow
-    return select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+    found = select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
+    return found if cell_id is None else found.where(row.cell_id == cell_id)
 
 
 def communications(appeal_id: AppealId, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from crm.donations import appeals, codes
 from crm.donations.model import Campaign
 from crm.foundation.database import hold
 from crm.fundraising import rules, store
-from crm.fundraising.errors import AppealFrozen, PlanWrong
+from crm.fundraising.errors import AppealFrozen, AppealMissing, PlanWrong
 from crm.fundraising.model import MOST_CELLS, Cell, NewAppeal, NewCell, Removal, Waterfall, WholeAppeal
 from crm.fundraising.tables import AppealCellRow
 from crm.people import links
@@ -79,6 +79,14 @@ def appeal(session: Session, appeal_id: AppealId) -> WholeAppeal:
 def cells(session: Session, appeal_id: AppealId) -> tuple[Cell, ...]:
     """Its cells, the highest first: whoever is in several is in the first of them."""
     return store.cells(session, appeal_id)
+
+
+def appeal_of(session: Session, cell_id: CellId) -> WholeAppeal:
+    """The appeal that has a cell. Raises AppealMissing."""
+    row = session.get(AppealCellRow, cell_id)
+    if row is None:
+        raise AppealMissing
+    return store.find(session, AppealId(row.appeal_id))
 
 
 def plan(

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, not_, or_, select
 
-from crm.plans.model import PlanState
-from crm.plans.tables import PlanRow
+from crm.plans.model import EventKind, PlanState
+from crm.plans.tables import PlanEventRow, PlanRow
 
 
 def is_ended(day: date) -> ColumnElement[bool]:
@@ -41,4 +41,22 @@ def plans_on(day: date) -> Select[*tuple[Any, ...]]:
         row.fee_cents,
         row.every_months,
         state_on(day).label("state"),
+    )
+
+
+def changes() -> Select[*tuple[Any, ...]]:
+    """(person_id, kind, on, yearly_cents) of whatever changed what people promise in a year, plan by plan."""
+    row, event = PlanRow, PlanEventRow
+    kinds = (
+        EventKind.SIGN,
+        EventKind.REVIVE,
+        EventKind.UPGRADE,
+        EventKind.DOWNGRADE,
+        EventKind.CHANGE,
+        EventKind.CANCEL,
+    )
+    return (
+        select(row.person_id, event.kind, event.on.label("on"), event.delta_cents.label("yearly_cents"))
+        .join(row, row.id == event.plan_id)
+        .where(event.kind.in_(kinds))
     )

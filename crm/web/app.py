@@ -102,6 +102,7 @@ OFFICE = (
     "appeal_cells",
     "appeal_files",
     "appeal_letters",
+    "appeal_codes",
     "appeal_seeds",
     "appeal_calls",
     "do_not_call",

@@ -72,6 +72,7 @@ def set_among(session: Session, edition_id: EditionId, among: Among | None, *, r
         "segment_id": one.segment_id,
         "segment_version": one.version if one.segment_id is not None else None,
         "appeal_id": one.appeal_id,
+        "appeal_cell": one.cell_id,
     }
     _draft(session, edition_id, revision, values)
 

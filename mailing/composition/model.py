@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
-from crm.values.identifiers import AccountId, AppealId, BlockId, ContentId, EditionId, NewsletterId, SegmentId
+from crm.values.identifiers import AccountId, AppealId, BlockId, CellId, ContentId, EditionId, NewsletterId, SegmentId
 from crm.values.languages import Language
 from mailing.content.model import ContentItem
 
@@ -129,11 +129,15 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Among:
-    """Among whom an edition looks for its readers: a version of a segment, or those whom a frozen appeal asks."""
+    """Among whom an edition looks for its readers: a version of a segment, or those whom a frozen appeal asks.
+
+    With `cell_id`, those of one of its cells.
+    """
 
     segment_id: SegmentId | None = None
     version: int = 0
     appeal_id: AppealId | None = None
+    cell_id: CellId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -118,7 +118,8 @@ def digest_of(edition: Edition, newsletter: Newsletter) -> str:
     }
     if edition.among is not None:
         one = edition.among
-        seen["among"] = [one.segment_id, one.version, one.appeal_id]
+        cell = () if one.cell_id is None else (one.cell_id,)
+        seen["among"] = [one.segment_id, one.version, one.appeal_id, *cell]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, default=str).encode()).hexdigest()
 
 

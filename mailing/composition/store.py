@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from crm.values.identifiers import AccountId, AppealId, ContentId, EditionId, NewsletterId, SegmentId
+from crm.values.identifiers import AccountId, AppealId, CellId, ContentId, EditionId, NewsletterId, SegmentId
 from mailing.composition import blocks
 from mailing.composition.model import (
     Among,
@@ -332,4 +332,7 @@ def _newsletter(row: NewsletterRow) -> Newsletter:
 def _among(row: EditionRow) -> Among | None:
     if row.segment_id is not None:
         return Among(segment_id=SegmentId(row.segment_id), version=row.segment_version or 1)
-    return None if row.appeal_id is None else Among(appeal_id=AppealId(row.appeal_id))
+    if row.appeal_id is None:
+        return None
+    cell = None if row.appeal_cell is None else CellId(row.appeal_cell)
+    return Among(appeal_id=AppealId(row.appeal_id), cell_id=cell)

@@ -67,6 +67,7 @@ class EditionRow(Base):
     segment_id: Mapped[int | None] = mapped_column(BigId)
     segment_version: Mapped[int | None]
     appeal_id: Mapped[int | None] = mapped_column(BigId)
+    appeal_cell: Mapped[int | None] = mapped_column(BigId)
 
 
 class BlockRow(Base):

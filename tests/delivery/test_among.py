@@ -10,7 +10,8 @@ from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.contracts.segment_fields import Measure
-from crm.fundraising import freezing, late
+from crm.fundraising import freezing, late, selects
+from crm.fundraising import service as fundraising
 from crm.fundraising.model import NewCell
 from crm.people import service as people
 from crm.rooms import QUESTIONS
@@ -18,7 +19,7 @@ from crm.segments import picking
 from crm.segments import service as segments
 from crm.segments.model import Condition, Every, NewSegment, Not, Sample, Span
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import AccountId, PersonId
+from crm.values.identifiers import AccountId, CellId, PersonId
 from mailing.composition import service as composition
 from mailing.composition.errors import EditionChanged
 from mailing.composition.model import Among, Edition
@@ -97,7 +98,10 @@ def test_an_edition_to_an_appeal_goes_to_those_it_asks_who_said_yes(assembly: As
         late.take_out(session, made.id, everyone[1], why="Nous l’avons vue hier", by=BY, at=NOW)
         session.flush()
         later = desk.person(session, assembly, "Plus tard", email=EmailAddress.parse("tard@exemple.be"))
-    edition = approved(assembly, Among(appeal_id=made.id))
+        [cell] = fundraising.cells(session, made.id)
+        asked = {number: set(session.scalars(selects.asked(made.id, number))) for number in (None, cell.id, CellId(99))}
+        assert asked == {None: {*everyone} - {everyone[1]}, cell.id: {*everyone} - {everyone[1]}, CellId(99): set()}
+    edition = approved(assembly, Among(appeal_id=made.id, cell_id=cell.id))
     with assembly.database.transaction() as session:
         report = launch(session, assembly, edition)
         assert (report.recipients, report.excluded) == (2, {"withdrawn": 1})

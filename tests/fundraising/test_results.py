@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.fundraising import exporting, freezing, late, results, rules, service, store
-from crm.fundraising.model import Arm, FileForm, NewCell, WholeAppeal
+from crm.fundraising.model import Arm, FileForm, Kind, NewCell, WholeAppeal
 from crm.people import service as people
+from crm.plans.model import EventKind
+from crm.plans.tables import PlanEventRow
 from crm.rooms import QUESTIONS
 from crm.values.identifiers import PersonId
 from tests.conftest import NOW
 from tests.fundraising.conftest import BY, TODAY, appeal, object_to, person, segment
+from tests.segments import sowing
 from tests.segments.conftest import give
 
 
@@ -91,6 +96,37 @@ def test_who_was_written_to_stays_counted_whatever_becomes_of_them(house: Assemb
         for who in (friend, early, angry):
             object_to(session, house, who)
         assert results.of(session, made, on=TODAY).opt_outs == 1
+
+
+def test_regular_gifts_begun_or_raised_are_an_outcome_too(house: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the control group, in euros a year, net of what was ended; and nothing is claimed of too few."""
+    mailed, control, before = Arm.MAILED, Arm.CONTROL, TODAY - timedelta(days=700)
+    with house.database.reading() as session:
+        made = appeal(session, NewCell(name="Tous", segment_id=segment(session, "Tous")), one_a_household=False,
+                      planned_on=TODAY, kind=Kind.UPGRADE, spares_regular=False)  # fmt: skip
+        lots = [(0, mailed, 0)] * 4 + [(0, control, 0)] * 2
+        begins, raises, stops, _, anyway, _ = several = _drawn(session, house, made, lots)
+        changes: tuple[tuple[PersonId, date, dict[str, Any], EventKind, int], ...] = (
+            (begins, TODAY, {}, EventKind.SIGN, 12000), (raises, before, {"raised_on": TODAY}, EventKind.UPGRADE, 6000),
+            (stops, before, {"ended_on": TODAY}, EventKind.CANCEL, -2000), (anyway, TODAY, {}, EventKind.SIGN, 1000),
+        )  # fmt: skip
+        for who, on, more, kind, yearly in changes:
+            plan = sowing.promise(session, who, 1000, on, **more)
+            here = (PlanEventRow.plan_id == plan, PlanEventRow.kind == kind)
+            session.execute(update(PlanEventRow).where(*here).values(delta_cents=yearly))
+        few = results.of(session, made, on=TODAY).promises
+        monkeypatch.setattr(rules, "FEWEST", 2)
+        found = results.of(session, made, on=TODAY).promises
+        late.take_out(session, made.id, begins, why="Avant le départ", by=BY, at=NOW)
+        left = results.of(session, made, on=TODAY).promises
+    assert len(several) == 6
+    assert few.lift is None
+    assert (found.begun, found.raised, found.cents) == (1, 1, 16000)
+    assert (found.mailed_arm.cents, found.control_arm.cents) == (16000, 1000)
+    assert found.lift is not None
+    assert found.lift.cents == 3500
+    assert not found.lift.is_clear
+    assert (left.begun, left.raised, left.cents) == (0, 1, 4000)
 
 
 def _leaves(session: Session, made: WholeAppeal, *, at: datetime) -> None:

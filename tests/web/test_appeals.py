@@ -17,6 +17,8 @@ from sqlalchemy import select
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
 from crm.care.tables import TaskRow
+from crm.donations import service as donations
+from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.fundraising import exporting, paper, service
 from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealPlanRow
@@ -223,3 +225,23 @@ def test_a_large_file_waits_for_a_second_colleague(assembly: Assembly, browser: 
     assert lines[-1].startswith("4;01;A;PAX26-P1-A-01;;;Léa;Témoin;;;Rue Haute;12;;1000;Bruxelles;BE;nl;Beste Léa,;")
     assert "+++000/1999/99953+++" in lines[-1]
     assert "+ 1 témoin" in words_of(first.get(f"{HERE}/1").text)
+    _prices(assembly, first)
+
+
+def _prices(assembly: Assembly, someone: Browser) -> None:
+    codes = f"{HERE}/codes"
+    assert "PAX26-P1-A-01" in words_of(someone.get(codes).text)
+    with assembly.database.transaction() as session:
+        movement = Movement(method=Method.TRANSFER, booked_on=NOW.date())
+        gift = NewGift(person_id=PersonId(1), lines=(NewLine(cents=200000),), given_on=NOW.date(), movement=movement,
+                       source_code="PAX26-P1-A-01")  # fmt: skip
+        donations.record(session, assembly.sealer, gift, at=NOW)
+    assert someone.post(f"{codes}/1", {"cost-1": "beaucoup"}).status_code == 422
+    assert someone.post(f"{codes}/1", {"cost-1": "-5"}).status_code == 422
+    assert someone.post(f"{codes}/99", {"cost-99": "5"}).status_code == 303
+    costs = {"cost-1": "300", "cost-PAX26-P1-A-01": "200", "cost-AUTRE": "7"}
+    assert someone.post(f"{codes}/1", costs).status_code == 303
+    shown = words_of(someone.get(codes).text)
+    assert "coûts couverts en novembre 2026" in shown
+    for figure in ("2 000,00 €", "200,00 €", "500,00 €", "0,10 €", "0,25 €", "900 %", "300 %"):
+        assert figure in shown, figure

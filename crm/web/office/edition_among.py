@@ -10,7 +10,7 @@ from crm.fundraising import service as fundraising
 from crm.segments import service as segments
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
-from crm.values.identifiers import AppealId
+from crm.values.identifiers import AppealId, CellId
 from crm.web.office import guard, segment_view, shell
 from crm.web.words import N_
 from mailing.composition.model import Among
@@ -31,6 +31,10 @@ def chosen(session: Session, text: str) -> Among | None:
         appeal = fundraising.appeal(session, AppealId(int(number)))
         if appeal.frozen_at is not None:
             return Among(appeal_id=appeal.appeal.id)
+    if kind == "cell" and guard.may(Permission.CAMPAIGNS_READ):
+        appeal = fundraising.appeal_of(session, CellId(int(number)))
+        if appeal.frozen_at is not None:
+            return Among(appeal_id=appeal.id, cell_id=CellId(int(number)))
     raise Invalid("whom it goes to", field="among")
 
 
@@ -38,6 +42,8 @@ def facts(among: Among | None) -> dict[str, Any]:
     """The same for the trail."""
     if among is None:
         return {}
+    if among.cell_id is not None:
+        return {"appeal": among.appeal_id, "cell": among.cell_id}
     return (
         {"appeal": among.appeal_id}
         if among.appeal_id is not None
@@ -49,6 +55,8 @@ def value(among: Among | None) -> str:
     """The same as a form says it."""
     if among is None:
         return ""
+    if among.cell_id is not None:
+        return f"cell:{among.cell_id}"
     return f"appeal:{among.appeal_id}" if among.appeal_id is not None else f"segment:{among.segment_id}"
 
 
@@ -61,7 +69,13 @@ def choices(session: Session, among: Among | None) -> list[tuple[str, str]]:
         found += [(f"segment:{one.id}", shell.say(N_("Segment : %(name)s"), name=one.name)) for one in may_ask]
     if guard.may(Permission.CAMPAIGNS_READ):
         frozen = [one for one in fundraising.planned(session) if one.frozen_at is not None]
-        found += [(f"appeal:{one.appeal.id}", shell.say(N_("Appel : %(name)s"), name=one.plan.name)) for one in frozen]
+        for one in frozen:
+            found.append((f"appeal:{one.id}", shell.say(N_("Appel : %(name)s"), name=one.plan.name)))
+            cells = fundraising.cells(session, one.id)
+            for cell in cells if len(cells) > 1 else ():
+                said = N_("Appel : %(name)s, cellule %(cell)s")
+                called = f"{cell.position:02d} · {cell.plan.name}"
+                found.append((f"cell:{cell.id}", shell.say(said, name=one.plan.name, cell=called)))
     stands = value(among)
     if stands not in {one for one, _ in found}:
         found.append((stands, shell.say(N_("Un public que vous ne voyez pas"))))

@@ -142,6 +142,7 @@ MENU = (
             "appeal_cells",
             "appeal_files",
             "appeal_letters",
+            "appeal_codes",
             "appeal_seeds",
             "appeal_calls",
             "do_not_call",

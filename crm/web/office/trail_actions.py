@@ -140,6 +140,7 @@ ACTIONS: dict[str, str] = {
     "appeal.letter": N_("a écrit la lettre d’un appel"),
     "appeal.seed-add": N_("a ajouté une adresse témoin"),
     "appeal.seed-drop": N_("a retiré une adresse témoin"),
+    "appeal.price": N_("a noté ce qu’un appel a coûté"),
     "appeal.freeze": N_("a figé un appel"),
     "appeal.add": N_("a ajouté quelqu’un à un appel figé"),
     "appeal.take-out": N_("a retiré quelqu’un d’un appel figé"),

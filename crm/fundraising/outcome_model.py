@@ -1,0 +1,77 @@
+"""What came of an appeal: answers by code, the arms that are compared, regular gifts that were promised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from crm.fundraising.model import Arms, Lift
+from crm.values.identifiers import CellId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promises:
+    """Regular gifts in the window: people asked who began one, who raised theirs; what a year changed by, net.
+
+    The arms and `lift` are in cents a year: what was begun, raised, lowered and ended, of each person in all.
+    """
+
+    begun: int
+    raised: int
+    cents: int
+    mailed_arm: Arms
+    control_arm: Arms
+    lift: Lift | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What came of the letters of a code: people and gifts that bear it, and gifts in the window that bear none."""
+
+    cell_id: CellId
+    package: str
+    mailed: int
+    people: int
+    gifts: int
+    cents: int
+    window_gifts: int
+    window_cents: int
+
+    @property
+    def all_gifts(self) -> int:
+        return self.gifts + self.window_gifts
+
+    @property
+    def all_cents(self) -> int:
+        return self.cents + self.window_cents
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Results:
+    """What came of an appeal up to a day; the arms are of those cells only that can be compared."""
+
+    until_on: date
+    answered: tuple[Answered, ...]
+    cost_cents: int
+    paid_back_on: date | None
+    mailed_arm: Arms
+    control_arm: Arms
+    lift: Lift | None
+    opt_outs: int
+    promises: Promises
+
+    @property
+    def mailed(self) -> int:
+        return sum(one.mailed for one in self.answered)
+
+    @property
+    def people(self) -> int:
+        return sum(one.people for one in self.answered)
+
+    @property
+    def gifts(self) -> int:
+        return sum(one.all_gifts for one in self.answered)
+
+    @property
+    def cents(self) -> int:
+        return sum(one.all_cents for one in self.answered)
