@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Look, Panel, PersonPanel, Place, TimelineSource
 from crm.foundation.translation import say
+from crm.people import service as people
+from crm.people.model import PersonKind
 from crm.values.national_number import MASK
 from crm.vault import store, words
 
@@ -22,9 +24,12 @@ class NumberPanel:
     permission: str = "national-number.write"
 
     def panel(self, session: Session, look: Look) -> Panel | None:
-        """In three queries at most."""
+        """In three queries at most; none of an organisation."""
         held, asked = store.held(session, look.person_id), store.asked(session, look.person_id)
         gone = () if held else store.gone(session, [look.person_id])
+        own = people.looked_at(session, look)
+        if own is not None and own.kind is PersonKind.ORGANISATION and not (held or asked or gone):
+            return None  # an organisation has an enterprise number
         return Panel(
             key=self.key,
             values={

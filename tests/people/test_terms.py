@@ -17,18 +17,21 @@ from crm.consent import gate, selects
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Purpose, Refusal, Way
 from crm.consent.policy import EVERYWHERE
+from crm.contracts.person_page import Look
 from crm.foundation.database import open_database
 from crm.migrations import schema
-from crm.people import contacts, merging, personal_data, terms
+from crm.people import contacts, links, merging, personal_data, terms
 from crm.people import selects as reached
 from crm.people import service as people
-from crm.people.model import ContactKind, ContactPoint, NewPerson, Person, Usage
+from crm.people.bonds_panel import BondsPanel
+from crm.people.model import ContactKind, ContactPoint, NewPerson, OrganisationKind, Person, PersonKind, TieKind, Usage
 from crm.people.rules import holds_on, mailbox_on
 from crm.people.tables import PersonRow
 from crm.people.terms import Terms
 from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from tests.conftest import NOW
@@ -178,3 +181,26 @@ def test_a_change_made_before_the_upgrade_can_be_taken_back_after_it(
     }  # fmt: skip
     assert found[0]["before"] is None
     database.close()
+
+
+def test_the_page_of_a_school_tells_where_its_people_are_reached_today(assembly: Assembly) -> None:
+    with passing(assembly.database) as session:
+        person = _person(session, assembly, "ville@exemple.be", "mer@exemple.be", phone="0470 12 34 56")
+        terms.of_point(session, person.phones[0].id, Terms(usage=Usage.WORK, valid_until_on=TODAY - timedelta(days=1)))
+        terms.of_point(session, person.emails[0].id, Terms(usage=Usage.HOME, valid_from_on=TODAY + timedelta(days=1)))
+        school = NewPerson(
+            language=Language.FR, kind=PersonKind.ORGANISATION, organisation_name="Athénée",
+            organisation_kind=OrganisationKind.SCHOOL,
+        )  # fmt: skip
+        body = people.add(session, assembly.addresses, school, at=NOW)
+        links.tie(session, person.id, body.id, TieKind.TEACHER, at=NOW)
+
+        def shown(who: PersonId) -> dict[str, Any]:
+            panel = BondsPanel().panel(session, Look(person_id=who, language=Language.FR, now=NOW))
+            assert panel is not None
+            return dict(panel.values)
+
+        (tie,) = shown(body.id)["ties"]
+        assert (tie["other_id"], tie["email"], tie["phone"]) == (person.id, "mer@exemple.be", "")
+        assert (shown(body.id)["is_organisation"], shown(person.id)["is_organisation"]) == (True, False)
+        assert shown(person.id)["ties"][0]["email"] == ""

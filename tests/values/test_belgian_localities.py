@@ -23,7 +23,7 @@ def test_the_tables_hold_all_of_belgium() -> None:
     assert len({place.postcode for place in towns}) == 1149
     assert {place.nis_code for place in every if DE in place.languages} == GERMAN_SPEAKING
     assert {place.province for place in every} == set(Province)
-    assert len([place for place in every if not place.is_municipality]) > 800
+    assert len([place for place in every if not place.is_municipality]) > 2_200
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,21 @@ def test_the_tables_hold_all_of_belgium() -> None:
         ("4780", DE, ("Sankt Vith", "Recht")),
         ("4000", DE, ("Lüttich", "Glain", "Rocourt")),
         ("2000", FR, ("Anvers",)),
+        (
+            "1367",
+            FR,
+            (
+                "Ramillies",
+                "Autre-Église",
+                "Bomal",
+                "Geest-Gérompont-Petit-Rosière",
+                "Gérompont",
+                "Grand-Rosière-Hottomont",
+                "Huppaye",
+                "Mont-Saint-André",
+            ),
+        ),
+        ("8587", NL, ("Spiere-Helkijn", "Helkijn", "Spiere")),
         ("9999", FR, ()),
     ],
 )

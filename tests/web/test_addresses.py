@@ -39,6 +39,15 @@ def test_the_office_completes_in_the_language_of_the_person_at_the_screen(browse
     assert _places(dutch.get(OFFICE, query_string={"q": "1050"}))[0] == {**IXELLES, "locality": "Elsene"}
 
 
+def test_a_whole_postcode_offers_all_of_its_villages(browser: NewBrowser, client: FlaskClient) -> None:
+    villages = ["Fernelmont", "Bierwart", "Cortil-Wodon", "Forville", "Franc-Waret", "Hemptinne", "Hingeon",
+                "Marchovelette", "Noville-les-Bois", "Pontillas", "Tillier"]  # fmt: skip
+    for someone, path in ((browser(Role.EDITOR), OFFICE), (client, PUBLIC)):
+        found = _places(someone.get(path, query_string={"q": "5380"}))
+        assert [place["locality"] for place in found] == villages
+        assert len(_places(someone.get(path, query_string={"q": "53"}))) == 8
+
+
 def test_supporters_are_answered_without_signing_in_and_the_office_is_not_open(client: FlaskClient) -> None:
     assert _places(client.get(PUBLIC, query_string={"q": "lüttich", "lang": "de"}))[0] == {
         "postcode": "4000",

@@ -72,7 +72,7 @@ def towns() -> tuple[tuple[Locality, ...], tuple[float, ...]]:
     """Every locality, and how many supporters live there: more in cities, more where French is spoken."""
     cities = {code: float(weight) for code, weight in (pair.split() for pair in _TOLD["cities"].split("|"))}
     found = every_locality()
-    raw = [cities.get(one.postcode, 0.8) if one.is_municipality else 0.25 for one in found]
+    raw = [cities.get(one.postcode, 0.8) if one.is_municipality else 0.1 for one in found]
     whole = {region: sum(w for one, w in zip(found, raw, strict=True) if one.region is region) for region in _REGIONS}
     weights = (w / whole[one.region] * _REGIONS[one.region] for one, w in zip(found, raw, strict=True))
     return found, tuple(accumulate(weights))

@@ -31,6 +31,7 @@ GERMAN_SPEAKING: Final = frozenset({"63001", "63012", "63013", "63023", "63040",
 """The nine communes of the German-speaking Community, which lie in Wallonia."""
 
 RENAMED: Final = {
+    "Autre-Eglise": "Autre-Église",
     "'s Gravenwezel": "’s-Gravenwezel",
     "'s Herenelderen": "’s-Herenelderen",
     "Chênee": "Chênée",
@@ -43,6 +44,16 @@ RENAMED: Final = {
 }
 """Spellings of the source, mended."""
 
+SHORTENED: Final = {
+    "Ch.-Notre-Dame-Louvignies": "Chaussée-Notre-Dame-Louvignies",
+    "Geest-Gérompont-Pt-Rosière": "Geest-Gérompont-Petit-Rosière",
+    "Oomb.": "Oombergen",
+}
+"""Names that the list of the post shortens, whole."""
+
+MISSPELT: Final = frozenset({("6831", "Noirfontaine"), ("7850", "Mark")})
+"""Second spellings of places that the other tables name."""
+
 BOTH_LANGUAGES: Final = {
     ("1020", "Laeken"): "Laken",
     ("3790", "Fouron-Saint-Martin"): "Sint-Martens-Voeren",
@@ -50,6 +61,7 @@ BOTH_LANGUAGES: Final = {
     ("3792", "Fouron-Saint-Pierre"): "Sint-Pieters-Voeren",
     ("3798", "Fouron-le-Comte"): "’s-Gravenvoeren",
     ("7784", "Warneton"): "Waasten",
+    ("8587", "Espierres"): "Spiere",
 }
 """Localities that have a French and a Dutch name."""
 

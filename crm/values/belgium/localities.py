@@ -44,7 +44,7 @@ class Province(StrEnum):
     BRUSSELS = "04000"
 
 
-_FLEMISH = {
+FLEMISH: Final = {
     Province.ANTWERP,
     Province.FLEMISH_BRABANT,
     Province.WEST_FLANDERS,
@@ -229,7 +229,7 @@ def compared(name: str) -> str:
 def _region(province: Province) -> Region:
     if province is Province.BRUSSELS:
         return Region.BRUSSELS
-    return Region.FLANDERS if province in _FLEMISH else Region.WALLONIA
+    return Region.FLANDERS if province in FLEMISH else Region.WALLONIA
 
 
 def _languages(province: Province, nis_code: str) -> tuple[Language, ...]:
@@ -266,7 +266,7 @@ def _by_postcode() -> dict[str, tuple[Locality, ...]]:
                 names=MappingProxyType(names),
             )
         )
-    for postcode, name, nl in table_rows("villages.tsv"):
+    for postcode, name, nl in (*table_rows("villages.tsv"), *table_rows("sections.tsv")):
         around = found[postcode][0]
         names = dict.fromkeys(around.languages, name)
         names |= {Language.FR: name, Language.NL: nl} if nl else {}
@@ -281,7 +281,7 @@ def _by_postcode() -> dict[str, tuple[Locality, ...]]:
         )
     reach = Counter(entry.nis_code for entries in found.values() for entry in entries if entry.is_municipality)
     for entries in found.values():  # « 1050 » is Ixelles first, and a corner of the city of Brussels
-        entries.sort(key=lambda entry: (not entry.is_municipality, reach[entry.nis_code]))
+        entries.sort(key=lambda entry: (not entry.is_municipality, reach[entry.nis_code], compared(entry.name())))
     return {postcode: tuple(entries) for postcode, entries in sorted(found.items())}
 
 
