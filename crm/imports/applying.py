@@ -195,7 +195,7 @@ def _sign(
                 comment=one.comment,
                 deliver=bool(one.delivery_words),
                 delivery_words=one.delivery_words,
-                delivery_language=(who.language if who else None) or language,
+                delivery_language=who.tongue(language) if who else language,
             )
         )
     ids = actions.sign(session, news, at=at)

@@ -198,7 +198,7 @@ def write(
     bindings = [
         Binding(
             person_id=owner(about),
-            language=known.person.language if known else (wish.arrival and wish.arrival.language) or language,
+            language=known.person.language if known else (wish.arrival or Arrival()).tongue(language),
             is_living=not (wish.arrival is not None and wish.arrival.died),
             other_id=None if bond.other is None else owner(bond.other),
             kind=bond.kind,

@@ -263,7 +263,7 @@ class _Block:
         why: tuple[RowVerdict, Told] | None = None
         if number in self._forgotten and (landing.known is None or landing.doubt is not None):
             why = RowVerdict.ERROR, (Reason.FORGOTTEN, "")
-        elif landing.verdict is Verdict.CREATE and wish.must_be_known:
+        elif landing.verdict is Verdict.CREATE and (wish.must_be_known or _says_a_number_alone(wish)):
             why = RowVerdict.ERROR, (Reason.NOBODY_KNOWN if wish.said else Reason.UNKNOWN_PERSON, "")
         elif group is not None and wish.organisation is not None and not is_organisation(group):
             why = RowVerdict.ERROR, (Reason.ORGANISATION_UNCLEAR, wish.organisation.organisation_name)
@@ -376,6 +376,10 @@ def silence_key(addresses: AddressHasher, wish: Wish) -> str:
     if silence.phone is not None:
         return phone_key(addresses, silence.phone)
     return silence.digest or (addresses.key_of(silence.email.normal) if silence.email else "")
+
+
+def _says_a_number_alone(wish: Wish) -> bool:
+    return wish.arrival is not None and wish.arrival.is_number_alone
 
 
 def _meant(landing: Landing) -> int | None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from crm.people.model import ExternalId, OrganisationKind, Person, PersonKind, Title
-from crm.people.rules import is_ours, typed_number
+from crm.people.rules import FORMER_NUMBER, is_ours, typed_number
 from crm.values.address_key import dedupe_key
 from crm.values.email_address import EmailAddress
 from crm.values.folding import folded
@@ -26,7 +26,10 @@ UNDATED = "undated"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """What is said of someone. Empty means that nothing is said, never that there is nothing."""
+    """What is said of someone. Empty means that nothing is said, never that there is nothing.
+
+    `presumed_language` is of newcomers who say none: it never differs from what we hold.
+    """
 
     first_name: str = ""
     last_name: str = ""
@@ -34,6 +37,7 @@ class Arrival:
     organisation_kind: OrganisationKind | None = None
     title: Title = Title.NONE
     language: Language | None = None
+    presumed_language: Language | None = None
     birth_on: date | None = None
     member_number: str = ""
     email: EmailAddress | None = None
@@ -47,6 +51,16 @@ class Arrival:
     def number(self) -> str:
         """The member number as it is compared."""
         return typed_number(self.member_number) if self.member_number else ""
+
+    def tongue(self, house: Language) -> Language:
+        """The language of a newcomer, where the house speaks `house`."""
+        return self.language or self.presumed_language or house
+
+    @property
+    def is_number_alone(self) -> bool:
+        """Nothing is said but a member number: nobody can be made of it."""
+        others = self.words or self.email or self.phones or self.address or self.external_ids
+        return bool(self.number) and not others
 
     @property
     def words(self) -> frozenset[str]:
@@ -273,11 +287,18 @@ def _ids(arrival: Arrival) -> frozenset[tuple[str, str]]:
     return frozenset((one.system, one.value) for one in arrival.external_ids)
 
 
+def _former(number: str, known: Known) -> ExternalId | None:
+    """A number that another list printed for somebody who has one of ours: they bear both."""
+    is_another = number and number not in known.numbers and not is_ours(number) and is_ours(known.person.member_number)
+    return ExternalId(system=FORMER_NUMBER, value=number) if is_another else None
+
+
 def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
     """What an arrival adds to somebody it is about, and where it differs."""
     person = known.person
     fields: list[tuple[str, str]] = []
     differences: list[Difference] = []
+    former = _former(arrival.number, known)
     for name, said, held in (
         ("first_name", arrival.first_name, person.first_name),
         ("last_name", arrival.last_name, person.last_name),
@@ -286,7 +307,7 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),
-        ("member_number", "" if arrival.number in known.numbers else arrival.number, person.member_number),
+        ("member_number", "" if former else arrival.number, person.member_number),
     ):
         if said and not held:
             fields.append((name, said))
@@ -304,7 +325,8 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
             address = arrival.address
     email = arrival.email if arrival.email is not None and arrival.email.normal not in known.emails else None
     phones = tuple(phone for phone in arrival.phones if phone.e164 not in known.phones)
-    ids = tuple(one for one in arrival.external_ids if (one.system, one.value) not in known.external_ids)
+    said_ids = (*arrival.external_ids, *((former,) if former else ()))
+    ids = tuple(one for one in said_ids if (one.system, one.value) not in known.external_ids)
     adds = fields or address or email or phones or ids
     differences = [one for one in differences if (one.field, one.said) not in known.noted]
     quiet = Verdict.REVIEW if differences else Verdict.SAME

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from crm.people import settling_store, store
 from crm.people.arrivals import Arrival, Known, noted_text
 from crm.people.contacts import phone_key
 from crm.people.model import ContactKind
+from crm.people.rules import FORMER_NUMBER
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
 
@@ -28,7 +29,7 @@ def candidates(
         session, {(x.system, x.value) for a in arrivals for x in a.external_ids}
     )
     numbers = {a.number for a in arrivals if a.member_number}
-    by_number = settling_store.ids_by_number(session, numbers)
+    by_number = store.ids_of_numbers(session, numbers)
     by_name = settling_store.ids_by_organisation(session, {a.organisation_key for a in arrivals} - {""})
     living = _living(session, {*by_external.values(), *by_number.values()})
     found: list[set[int]] = []
@@ -76,7 +77,7 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
     return {
         person_id: Known(
             person=person,
-            numbers=frozenset(numbers.get(person_id, ())),
+            numbers=frozenset(numbers.get(person_id, ())) | _former(external.get(person_id, ())),
             letter_boxes=frozenset(boxes.get(person_id, ())),
             has_address=person_id in housed,
             external_ids=frozenset(external.get(person_id, ())),
@@ -86,6 +87,10 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
         )
         for person_id, person in people.items()
     }
+
+
+def _former(external: Iterable[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(value for system, value in external if system == FORMER_NUMBER)
 
 
 def _keys(addresses: AddressHasher, arrival: Arrival) -> list[str]:

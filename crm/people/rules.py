@@ -65,6 +65,10 @@ def member_number(person_id: int) -> str:
     return f"{number}{(-number * 100) % 97:02d}"
 
 
+FORMER_NUMBER = "n° de membre"
+"""The system of member numbers that somebody bears beside the one we gave, as another list printed them."""
+
+
 def is_ours(number: str) -> bool:
     """True where a number is of the form we give, so that no number from elsewhere may ever meet one of ours."""
     return number.isascii() and number.isdigit() and len(number) >= 8 and int(number) % 97 == 0

@@ -85,14 +85,6 @@ def ids_by_external(session: Session, wanted: Collection[tuple[str, str]]) -> di
     return found
 
 
-def ids_by_number(session: Session, numbers: Collection[str]) -> dict[str, int]:
-    """People by member number, merged ones too."""
-    if not numbers:
-        return {}
-    query = select(PersonRow.member_number, PersonRow.id).where(PersonRow.member_number.in_(numbers))
-    return {number: person_id for number, person_id in session.execute(query) if number is not None}
-
-
 def merged_of(session: Session, person_ids: Collection[int]) -> set[int]:
     """Those of them who were merged into another."""
     query = select(PersonRow.id).where(PersonRow.id.in_(person_ids), PersonRow.merged_into_id.is_not(None))

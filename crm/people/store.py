@@ -15,8 +15,8 @@ from crm.foundation.numbered import numbered
 from crm.foundation.remembering import each
 from crm.people import contact_store
 from crm.people.model import Called, ContactPoint, NewPerson, PeoplePage, Person
-from crm.people.rules import member_number
-from crm.people.tables import ContactPointRow, PersonRow
+from crm.people.rules import FORMER_NUMBER, member_number
+from crm.people.tables import ContactPointRow, ExternalIdRow, PersonRow
 from crm.values.folding import folded
 from crm.values.identifiers import PersonId
 from crm.values.sounds import sound
@@ -187,14 +187,18 @@ def change(session: Session, person_id: int, values: Mapping[str, Any]) -> None:
 
 
 def id_of_number(session: Session, number: str) -> int | None:
-    """Who has that member number."""
-    return session.scalar(select(PersonRow.id).where(PersonRow.member_number == number))
+    """Who has that member number, or had it on another list."""
+    return ids_of_numbers(session, {number}).get(number)
 
 
 def ids_of_numbers(session: Session, numbers: Collection[str]) -> dict[str, int]:
-    """The same of many at once; a number that nobody has is left out."""
-    found = select(PersonRow.member_number, PersonRow.id).where(PersonRow.member_number.in_(numbers))
-    return {str(number): int(person_id) for number, person_id in session.execute(found)}
+    """The same of many at once; a number that nobody has is left out. The one we gave comes before all others."""
+    if not numbers:
+        return {}
+    row, other = PersonRow, ExternalIdRow
+    former = select(other.value, other.person_id).where(other.system == FORMER_NUMBER, other.value.in_(numbers))
+    own = select(row.member_number, row.id).where(row.member_number.in_(numbers))
+    return {str(number): int(who) for query in (former, own) for number, who in session.execute(query)}
 
 
 def unsounded(session: Session) -> int:

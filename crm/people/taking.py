@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import contact_store, contacts, service
+from crm.people import contact_store, contacts, links, service, store
 from crm.people.arrivals import UNDATED
-from crm.people.model import ALIVE, Difference, OrganisationKind, Title
+from crm.people.model import ALIVE, Difference, ExternalId, OrganisationKind, Title
+from crm.people.rules import FORMER_NUMBER, is_ours, typed_number
 from crm.people.saying import said_address, said_text
 from crm.values.address_lines import read_lines
 from crm.values.calendar import brussels_day
@@ -35,7 +36,8 @@ NAMES = ("first_name", "last_name", "organisation_name")
 def take(session: Session, addresses: AddressHasher, one: Difference, *, at: datetime) -> None:
     """Writes what was said to the file. Raises `Invalid` where it cannot stand there, or nobody knows that field.
 
-    An address takes the place of the preferred one (they moved); an e-mail address or phone comes beside the others.
+    An address takes the place of the preferred one (they moved); an e-mail address or phone comes beside the others,
+    and so does a member number that another list printed.
     """
     text, facts = said_text(one.field, one.said), {"person_id": one.person_id, "at": at, "source": one.source}
     match one.field:
@@ -43,6 +45,8 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
             _edit(session, one, {one.field: text})
         case "title" | "language" | "organisation_kind" if text in set(_LISTED[one.field]):
             _edit(session, one, {one.field: _LISTED[one.field](text)})
+        case "member_number" if not is_ours(text):
+            links.add_external_id(session, one.person_id, ExternalId(system=FORMER_NUMBER, value=_free(session, text)))
         case "birth_on":
             service.set_birth(session, one.person_id, _day(text), today=brussels_day(at))
         case "deceased_on" if text == ALIVE:
@@ -77,6 +81,13 @@ def held_now(session: Session, several: Sequence[Difference]) -> dict[Difference
             value = getattr(person, one.field)
             found[one.id] = {"text": "" if value is None else str(value)}
     return found
+
+
+def _free(session: Session, text: str) -> str:
+    number = typed_number(text)
+    if not number or store.id_of_number(session, number) is not None:
+        raise Invalid("somebody bears that number", field="member_number")
+    return number
 
 
 def _edit(session: Session, one: Difference, values: dict[str, Any]) -> None:

@@ -98,11 +98,14 @@ def _counts(database: Database, found: sa.MetaData) -> dict[str, int]:
 
 
 def _fill(database: Database, found: sa.MetaData) -> dict[str, int]:
-    """Puts one row into every empty table, parents first; returns how many rows each holds then."""
+    """Puts one row into every empty table, parents first; returns how many rows each holds then.
+
+    Into one that triggers write to there may be rows by the time it comes to it.
+    """
     counts = _counts(database, found)
     with database.engine.begin() as connection:
         for table in found.sorted_tables:
-            if not counts[table.name]:
+            if not counts[table.name] and connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0:
                 connection.execute(table.insert().values({column: _value(column) for column in table.columns}))
     return _counts(database, found)
 

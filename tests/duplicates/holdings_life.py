@@ -97,7 +97,8 @@ def _picks(session: Session, assembly: Assembly, chance: Random, ids: Sequence[P
         left = kept(session, chance, SegmentExportRow, segment_id=segment)
         for person_id in ids:
             if chance.random() < 0.5:
-                put(session, chance, SegmentPickRow, segment_id=segment, person_id=person_id)
+                is_included = chance.random() < 0.5  # a hand that was taken back is no word
+                put(session, chance, SegmentPickRow, segment_id=segment, person_id=person_id, is_included=is_included)
             if chance.random() < 0.5:
                 put(session, chance, SegmentExportPersonRow, export_id=left, person_id=person_id)
 

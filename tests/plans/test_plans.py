@@ -93,8 +93,8 @@ def test_every_change_is_a_version_with_its_day_and_an_event(assembly: Assembly,
         assert later.terms.cents == 1500
         assert service.refresh_terms(session, SOON - timedelta(days=1)) == 0
     assert [refresh_plans.run(assembly, NOW + timedelta(days=30)) for _ in range(2)] == [
-        {"plans": 1, "rested": 0},
-        {"plans": 0, "rested": 0},
+        {"plans": 1, "rested": 0, "strays": 0},
+        {"plans": 0, "rested": 0, "strays": 0},
     ]
     with assembly.database.reading() as session:
         assert service.plan(session, plan.id).terms.cents == 500

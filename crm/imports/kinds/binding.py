@@ -143,6 +143,7 @@ def parted(cells: Cells, who: Arrival, system: str) -> tuple[Arrival, Arrival | 
         organisation_name=who.organisation_name,
         organisation_kind=kind,
         language=who.language,
+        presumed_language=who.presumed_language,
         address=None if owner == PERSON else who.address,
         external_ids=ids,
     )

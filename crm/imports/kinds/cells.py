@@ -183,16 +183,20 @@ class Cells:
         return found
 
     def language(self, field: str = "language") -> Language | None:
-        """A language of ours; the one chosen for the file where the cell is empty."""
+        """A language of ours that the row says."""
         text = self.text(field)
         if not text:
-            chosen = self.choice("language")
-            return Language(chosen) if chosen else None
+            return None
         plain = folded(text).replace("_", "-")
         found = _LANGUAGE_OF.get(plain) or _LANGUAGE_OF.get(plain.partition("-")[0])
         if found is None:
             self.refuse(Reason.NOT_LANGUAGE, field)
         return found
+
+    def presumed_language(self) -> Language | None:
+        """The one chosen for newcomers whose row says none."""
+        chosen = self.choice("language")
+        return Language(chosen) if chosen else None
 
     def title(self, field: str = "title") -> Title:
         """Madame or Monsieur as they said it; never guessed."""

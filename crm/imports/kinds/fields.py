@@ -123,6 +123,7 @@ def arrival_of(cells: Cells, *, system: str = "", id_field: str = "") -> Arrival
         organisation_name=cells.organisation(),
         title=cells.title(),
         language=cells.language(),
+        presumed_language=cells.presumed_language(),
         birth_on=cells.birth("birth_on"),
         member_number=cells.member_number(),
         email=cells.email(),
