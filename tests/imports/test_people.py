@@ -147,6 +147,12 @@ def test_a_signature_stands_once_and_is_taken_back(desk: Desk) -> None:
     assert desk.undo(run).counts["kept"] == 0
     with made.database.reading() as session:
         assert actions.tally(session, petition).people == 0
+    desk.apply(desk.bring("people", "id;n° de membre;prénom\nA1;M-7;Ana\n", choices={"system": "vieux"}))
+    rows = "id contact;n° de membre;petition;date de signature\nA1;;iran;2026-11-01\n;M 7;iran;2026-11-02\n"
+    assert desk.said(desk.bring("signatures", rows, choices={"system": "vieux"})) == {
+        2: ("update", "signs:iran"),
+        3: ("same",),
+    }
 
 
 def test_a_number_of_a_merged_record_is_still_a_key(desk: Desk) -> None:
