@@ -27,6 +27,8 @@ from crm.consent import merging as consent_merging
 from crm.consent import panel as consent_panel
 from crm.consent import personal_data as consent_personal_data
 from crm.consent import segment_fields as consent_segment_fields
+from crm.consent import taking_over as consent_taking_over
+from crm.contracts import mailboxes
 from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
@@ -131,6 +133,9 @@ ROOMS_WITH_ROWS = (
 
 for _room in ROOMS_WITH_ROWS:
     import_module(f"{_room}.tables")
+
+mailboxes.listen(consent_taking_over.heed_lists)
+"""A hashed list silences the addresses it waits for, whichever way they come."""
 
 POINTERS: tuple[PersonPointer, ...] = (
     people_merging,

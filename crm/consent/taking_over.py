@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.consent import store, taking_over_store
 from crm.consent.model import Act, Channel, NewAct, Standing, SuppressionCause, Way
+from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.values.identifiers import PersonId
 
@@ -137,6 +138,17 @@ def has_digests(session: Session) -> bool:
 def take_digests(session: Session, digests: Collection[str]) -> set[str]:
     """Takes digests off the list; the ones that were on it."""
     return taking_over_store.delete_digests(session, digests)
+
+
+def heed_lists(session: Session, normal_address: str, address_key: str, at: datetime) -> None:
+    """Stops writing to a new mailbox that a hashed list has been waiting for, as if the list had named it.
+
+    What its holder confirms after the day of the list outranks it, as it does a list in clear.
+    """
+    if has_digests(session) and held_digests(session, digests_of(normal_address)):
+        hold(session, f"suppression {address_key}")  # two who bring one address at once
+        evidence = {"hashed_list": True}
+        meet_digests(session, {normal_address: address_key}, way=Way.IMPORT, at=at, evidence=evidence)
 
 
 def meet_digests(

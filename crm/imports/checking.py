@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ def read(
         if wish is None:
             bad.append(_bad(row, cells.reasons or [(Reason.NOBODY, "")], matching))
         else:
-            good.append((row.number, wish))
+            good.append((row.number, replace(wish, remarks=tuple(cells.remarks)) if cells.remarks else wish))
     return good, bad
 
 

@@ -164,7 +164,7 @@ class _Block:
         if wish.decided is not None:
             arrival = own_of(wish.decided, arrival, candidates)
         who = self._met(landing, arrival, place)
-        reasons = list(verdicts.reasons(landing, arrival))
+        reasons = [*verdicts.reasons(landing, arrival), *wish.remarks]
         acts, asks = self._words.weigh(wish, who, candidates, landing, reasons)
         signs = self._signs(wish, who, reasons)
         giver = who[0] if who else _meant(landing)

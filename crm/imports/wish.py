@@ -11,6 +11,7 @@ from typing import Any
 
 from crm.consent.model import Act, Channel
 from crm.donations.model import GENERAL, GiftKind, Method
+from crm.imports.model import Reason, Told
 from crm.imports.wish_beside import ENCLOSED, Amended, Attested, Bound, Joined, Subscribed, without_empty
 from crm.people.arrivals import Arrival
 from crm.people.model import ExternalId, OrganisationKind, Title
@@ -183,6 +184,8 @@ class Wish:
     bound: Bound | None = None
     never_confirmed: bool = False
     decided: Decided | None = None
+    remarks: tuple[Told, ...] = ()
+    """What the row says and we leave out."""
 
     def as_json(self) -> dict[str, Any]:
         """Small, and without what is not said: it is kept for every row."""
@@ -192,7 +195,7 @@ class Wish:
         if self.organisation is not None:
             kept["organisation"] = _arrival_json(self.organisation)
         marks = {"known": self.must_be_known, "at_home": self.is_at_home, "nothing": self.says_nothing}
-        kept |= without_empty(marks)
+        kept |= without_empty({**marks, "remarks": [[why.value, what] for why, what in self.remarks]})
         if self.said:
             kept["said"] = [one.as_json() for one in self.said]
         if self.silence is not None:
@@ -223,7 +226,7 @@ class Wish:
 
     def fingerprint(self) -> str:
         """The same for wishes that say the same, 32 hex digits; it holds nothing that the kept row does not hold."""
-        kept = (self if self.decided is None else replace(self, decided=None)).as_json()
+        kept = (replace(self, decided=None, remarks=()) if self.decided or self.remarks else self).as_json()
         for name in kept.keys() & {"promised", "amended"}:
             # Each envelope of an account looks different; its key is what is always the same.
             kept[name] = {field: one for field, one in kept[name].items() if field not in {"uid", "sealed"}}
@@ -258,6 +261,7 @@ class Wish:
             bound=Bound.of_json(kept["bound"]) if "bound" in kept else None,
             never_confirmed=kept.get("pending", False),
             decided=Decided(**kept["decided"]) if "decided" in kept else None,
+            remarks=tuple((Reason(why), what) for why, what in kept.get("remarks", ())),
         )
 
 

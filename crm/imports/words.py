@@ -70,7 +70,7 @@ REASONS: dict[Reason, str] = {
     Reason.NOT_NAME: N_("Ce n’est pas un nom : %(what)s."),
     Reason.NOT_ADDRESS: N_("L’adresse postale ne convient pas : %(what)s."),
     Reason.NOT_LANGUAGE: N_("Cette langue n’est pas une des nôtres."),
-    Reason.NOT_TITLE: N_("Cette civilité n’est pas connue."),
+    Reason.NOT_TITLE: N_("Cette civilité n’est ni Madame ni Monsieur : elle n’est pas reprise."),
     Reason.NOT_STATE: N_("Ce mot ne dit ni oui ni non : %(what)s."),
     Reason.NOT_PURPOSE: N_("Cette finalité n’existe pas."),
     Reason.NOT_COUNTRY: N_("Ce pays n’est pas connu."),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.contracts import mailboxes
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, keys, search, store
 from crm.people.errors import AbodeMissing, ContactPointMissing
@@ -346,6 +347,8 @@ def _add(
             at=at,
         )
         keys.refresh(session, [person_id])
+        if kind is ContactKind.EMAIL:
+            mailboxes.came(session, EmailAddress.kept(value).normal, address_key, at)
         return added
     values: dict[str, Any] = {} if known.ended_at is None else {"ended_at": None, "is_primary": first}
     if not within(known, brussels_day(at)):

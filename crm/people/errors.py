@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.people.model import Hurdle
 from crm.values.errors import Conflict, Invalid, Missing
 
 
@@ -80,3 +81,11 @@ class ChangedSince(Conflict):
 
     def __init__(self) -> None:
         super().__init__("the file was changed again since")
+
+
+class NoPlace(Invalid):
+    """What was said has no place on that record; `why` says what to do instead."""
+
+    def __init__(self, why: Hurdle, *, field: str) -> None:
+        super().__init__("this has no place on that record", field=field)
+        self.why = why

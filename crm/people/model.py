@@ -360,6 +360,13 @@ class DifferenceState(StrEnum):
     KEPT = "kept"
 
 
+class Hurdle(StrEnum):
+    """Why what was said has no place on that record, whatever a colleague decides."""
+
+    OF_ANOTHER = "of-another"
+    IS_A_PERSON = "is-a-person"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
     """Someone, or some file, said otherwise than we hold: both stand here until a person decides."""

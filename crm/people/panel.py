@@ -106,6 +106,8 @@ class DifferencesPanel:
         if not waiting:
             return None
         held = taking.held_now(session, waiting)
+        person = service.looked_at(session, look)
+        why = {one.id: taking.hurdle(one, person) for one in waiting}
         return Panel(
             key=self.key,
             values={
@@ -116,6 +118,7 @@ class DifferencesPanel:
                         "field": say(look.language, words.FIELDS.get(one.field, one.field)),
                         "held": said_lines(one.field, held.get(one.id, one.held), look.language),
                         "said": said_lines(one.field, one.said, look.language),
+                        "hurdle": say(look.language, words.HURDLES[hurdle]) if (hurdle := why[one.id]) else "",
                         "said_at": one.said_at,
                     }
                     for one in waiting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from crm.people.rules import ALWAYS, SAME_BOX
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
 
 FIELDS = (
     "first_name",
@@ -33,6 +35,9 @@ FIELDS = (
     "deceased_recorded_at",
 )
 """What is compared when somebody who was added is to be taken back."""
+POINT_PARTS = ("kind", "value", "usage", *ALWAYS)
+ADDRESS_PARTS = (*PostalAddress.__slots__, "usage", *ALWAYS)
+"""What a colleague may change of a way to reach somebody, beside which is preferred; `mark` makes it comparable."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +153,8 @@ def _write_points(
                 }
             )
     for i, row, row_id in zip(owners, rows, settling_store.insert_points(session, rows), strict=True):
-        written[i].append(_new("point", row_id, person_of[i], {"address_key": row["address_key"]}))
+        after = {"address_key": row["address_key"], "mark": mark([row[part] for part in POINT_PARTS])}
+        written[i].append(_new("point", row_id, person_of[i], after | {"preferred": row["is_primary"]}))
 
 
 def _write_addresses(
@@ -183,7 +189,8 @@ def _write_addresses(
         )
     failures = []
     for i, row, row_id in zip(owners, rows, settling_store.insert_addresses(session, rows), strict=True):
-        after = {"dedupe_key": row["dedupe_key"]}
+        after = {"dedupe_key": row["dedupe_key"], "preferred": row["is_primary"]}
+        after["mark"] = mark([row[part] for part in ADDRESS_PARTS])
         if known := boxes.get(row["dedupe_key"]):
             after |= {"deliverability": known.deliverability.value, "failures": known.failures}
             told = {"person_id": person_of[i], "postal_address_id": row_id, "reason": known.reason}
@@ -256,9 +263,12 @@ def _write_differences(
 def _as_one(person_id: int, arrival: Arrival, parts: Iterable[Written], language: Language, at: datetime) -> Written:
     """A newcomer is one thing that was written: they come whole, and are taken back whole."""
     kept: dict[str, list[int]] = {"point": [], "address": [], "external-id": []}
+    ways = []
     for part in parts:
         kept[part.what].append(part.target_id)
+        ways += [(part.after["mark"], part.after["preferred"])] if "mark" in part.after else []
     after: dict[str, Any] = {name: ids for name, ids in kept.items() if ids}
+    after |= {"mark": mark(sorted(ways))} if ways else {}
     row = _person_row(arrival, language, at)
     after |= {
         name: row[name].isoformat() if isinstance(row[name], date) else str(row[name])
@@ -266,6 +276,12 @@ def _as_one(person_id: int, arrival: Arrival, parts: Iterable[Written], language
         if row.get(name)
     }
     return _new("person", person_id, person_id, after)
+
+
+def mark(parts: Iterable[Any]) -> str:
+    """A few letters that are the same for the same parts: enough to see that somebody changed one."""
+    said = "\x1f".join("" if part is None else str(part) for part in parts)
+    return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
 
 
 def _new(what: str, target_id: int, person_id: int, after: Mapping[str, Any]) -> Written:

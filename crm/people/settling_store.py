@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from crm.foundation import bulk, pointing
@@ -220,6 +220,30 @@ def rows_of(session: Session, row: type[Base], ids: Collection[int]) -> dict[int
     table = _table(row)
     query = select(table).where(table.c.id.in_(ids))
     return {found.id: found for found in session.execute(query)} if ids else {}
+
+
+def living_ways(
+    session: Session, row: type[ContactPointRow | PostalAddressRow], person_ids: Collection[int]
+) -> dict[tuple[int, str], dict[int, bool]]:
+    """By person and kind (of an address: none), the ways of theirs that have not ended: id, whether it is preferred."""
+    own = _table(row)
+    kind = own.c.kind if row is ContactPointRow else literal("")
+    query = select(own.c.person_id, kind, own.c.id, own.c.is_primary).where(
+        own.c.person_id.in_(person_ids), own.c.ended_at.is_(None)
+    )
+    found: dict[tuple[int, str], dict[int, bool]] = {}
+    if not person_ids:
+        return found
+    for person_id, of_kind, row_id, preferred in session.execute(query.order_by(own.c.id)):
+        found.setdefault((person_id, str(of_kind)), {})[row_id] = preferred
+    return found
+
+
+def prefer(session: Session, row: type[ContactPointRow | PostalAddressRow], ids: Collection[int]) -> None:
+    """Makes those the preferred ones; whoever calls knows that no other is."""
+    if ids:
+        table = _table(row)
+        session.execute(update(table).where(table.c.id.in_(ids)).values(is_primary=True))
 
 
 def delete_rows(session: Session, row: type[Base], ids: Collection[int]) -> None:

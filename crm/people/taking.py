@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, links, service, store
 from crm.people.arrivals import UNDATED
-from crm.people.model import ALIVE, Difference, ExternalId, OrganisationKind, Title
+from crm.people.errors import NoPlace
+from crm.people.model import ALIVE, Difference, ExternalId, Hurdle, OrganisationKind, Person, PersonKind, Title
 from crm.people.rules import FORMER_NUMBER, is_ours, typed_number
 from crm.people.saying import said_address, said_text
 from crm.values.address_lines import read_lines
@@ -33,12 +34,24 @@ _LISTED: dict[str, type[StrEnum]] = {
 NAMES = ("first_name", "last_name", "organisation_name")
 
 
+def hurdle(one: Difference, person: Person | None) -> Hurdle | None:
+    """Why it cannot be taken: a number is of another record, and a person is tied to an organisation, not called it."""
+    if one.field == "number":
+        return Hurdle.OF_ANOTHER
+    is_one = person is not None and person.kind is PersonKind.INDIVIDUAL
+    return Hurdle.IS_A_PERSON if one.field == "organisation_name" and is_one else None
+
+
 def take(session: Session, addresses: AddressHasher, one: Difference, *, at: datetime) -> None:
     """Writes what was said to the file. Raises `Invalid` where it cannot stand there, or nobody knows that field.
 
+    Raises `NoPlace` where a colleague has to do something else.
     An address takes the place of the preferred one (they moved); an e-mail address or phone comes beside the others,
     and so does a member number that another list printed.
     """
+    why = hurdle(one, service.find_person(session, one.person_id) if one.field == "organisation_name" else None)
+    if why is not None:
+        raise NoPlace(why, field=one.field)
     text, facts = said_text(one.field, one.said), {"person_id": one.person_id, "at": at, "source": one.source}
     match one.field:
         case "first_name" | "last_name" | "organisation_name":

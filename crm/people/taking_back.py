@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm.people import keys, search, settling_store, store
 from crm.people.model import Deliverability, DifferenceState
-from crm.people.settling import FIELDS, Written
+from crm.people.settling import ADDRESS_PARTS, FIELDS, POINT_PARTS, Written, mark
 from crm.people.tables import ContactPointRow, DifferenceRow, ExternalIdRow, PostalAddressRow
 from crm.values.identifiers import PersonId
 
@@ -100,8 +100,8 @@ def _points(session: Session, written: Sequence[Written]) -> list[Kept | None]:
     ids = [one.target_id for one in written]
     rows = settling_store.rows_of(session, ContactPointRow, ids)
     used = settling_store.pointing_at(session, "contact_point", ids)
-    outcome = [_still(rows.get(i), is_used=i in used) for i in ids]
-    _delete(session, ContactPointRow, written, outcome)
+    outcome = [_still(rows.get(one.target_id), one, POINT_PARTS, is_used=one.target_id in used) for one in written]
+    _remove_ways(session, ContactPointRow, written, rows, outcome)
     return outcome
 
 
@@ -112,13 +112,38 @@ def _addresses(session: Session, written: Sequence[Written]) -> list[Kept | None
     outcome: list[Kept | None] = []
     for one in written:
         row = rows.get(one.target_id)
-        still = _still(row, is_used=one.target_id in used, after=one.after)
+        still = _still(row, one, ADDRESS_PARTS, is_used=one.target_id in used)
         moved = row is not None and row.dedupe_key != one.after["dedupe_key"]
         outcome.append(Kept.CHANGED if still is None and moved else still)
-    done = [one.target_id for one, kept in zip(written, outcome, strict=True) if kept is None]
-    settling_store.forget_failures(session, done)
-    _delete(session, PostalAddressRow, written, outcome)
+    _remove_ways(session, PostalAddressRow, written, rows, outcome)
     return outcome
+
+
+def _remove_ways(
+    session: Session,
+    table: type[ContactPointRow | PostalAddressRow],
+    written: Sequence[Written],
+    rows: Mapping[int, Any],
+    outcome: list[Kept | None],
+) -> None:
+    """Deletes those to be taken back, but the ones chosen since before another; whoever is left becomes preferred."""
+    going = {one.target_id for one, kept in zip(written, outcome, strict=True) if kept is None}
+    ways = settling_store.living_ways(session, table, {rows[i].person_id for i in going})
+
+    def rest(row: Any) -> dict[int, bool]:
+        others = ways.get((row.person_id, str(getattr(row, "kind", ""))), {})
+        return {i: preferred for i, preferred in others.items() if i not in going}
+
+    for place, one in enumerate(written):
+        if outcome[place] is None and not one.after.get("preferred", True):
+            row = rows[one.target_id]
+            outcome[place] = Kept.CHANGED if row.is_primary and rest(row) else None
+    going = {one.target_id for one, kept in zip(written, outcome, strict=True) if kept is None}
+    if table is PostalAddressRow:
+        settling_store.forget_failures(session, going)
+    settling_store.delete_rows(session, table, going)
+    left = [rest(rows[i]) for i in going if rows[i].is_primary]
+    settling_store.prefer(session, table, {min(one) for one in left if one and not any(one.values())})
 
 
 def _used_addresses(session: Session, ids: Collection[int]) -> set[int]:
@@ -144,6 +169,7 @@ def _people(
     points = [i for one in written for i in one.after.get("point", ())]
     used_points = settling_store.pointing_at(session, "contact_point", points)
     abodes = [i for one in written for i in one.after.get("address", ())]
+    ways = _ways(session, points, abodes)
     used_abodes = _used_addresses(session, abodes)
     outcome: list[Kept | None] = []
     gone: list[int] = []
@@ -156,7 +182,7 @@ def _people(
         silent = set(ledgers) - set(standing.get(one.person_id, ()))
         held = [set(one.after.get(name, ())) for name in ("point", "address", "external-id")]
         is_whole = now.pop("merged_into_id") is None and list(belongings[one.person_id]) == held
-        if not is_whole or not _is_as_written(now, one.after):
+        if not is_whole or not _is_as_written(now, one.after) or not _are_as_written(ways, one.after):
             outcome.append(Kept.CHANGED)
         elif used.get(one.person_id, set()) - silent - _TOLD or held[0] & set(used_points) or held[1] & used_abodes:
             outcome.append(Kept.USED)
@@ -176,14 +202,39 @@ def _is_as_written(now: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return all(_text(now[name]) == said[name] for name in FIELDS)
 
 
-def _still(row: Any, *, is_used: bool, after: Mapping[str, Any] = MappingProxyType({})) -> Kept | None:
+def _ways(session: Session, points: Collection[int], abodes: Collection[int]) -> dict[tuple[str, int], Any]:
+    """Each way to reach newcomers: its mark and whether it is preferred; of one that ended, nothing."""
+    found: dict[tuple[str, int], Any] = {}
+    for what, table, ids, parts in (
+        ("point", ContactPointRow, points, POINT_PARTS),
+        ("address", PostalAddressRow, abodes, ADDRESS_PARTS),
+    ):
+        for i, row in settling_store.rows_of(session, table, ids).items():
+            found[what, i] = None if row.ended_at else (_mark(row, parts), row.is_primary)
+    return found
+
+
+def _are_as_written(ways: Mapping[tuple[str, int], Any], after: Mapping[str, Any]) -> bool:
+    now = [ways.get((what, i)) for what in ("point", "address") for i in after.get(what, ())]
+    if "mark" not in after:
+        return True
+    return None not in now and mark(sorted(now)) == after["mark"]
+
+
+def _mark(row: Any, parts: Sequence[str]) -> str:
+    return mark([getattr(row, part) for part in parts])
+
+
+def _still(row: Any, one: Written, parts: Sequence[str], *, is_used: bool) -> Kept | None:
+    after = one.after
     if row is None:
         return Kept.GONE
     if is_used:
         return Kept.USED
     arrived = (after.get("failures", 0), after.get("deliverability", Deliverability.LIVE.value))
     untouched = row.ended_at is None and (row.failures, row.deliverability.value) == arrived
-    return None if untouched else Kept.CHANGED
+    same = "mark" not in after or _mark(row, parts) == after["mark"]
+    return None if untouched and same else Kept.CHANGED
 
 
 def _delete(session: Session, row: Any, written: Sequence[Written], outcome: Sequence[Kept | None]) -> None:

@@ -6,6 +6,7 @@ from crm.foundation.translation import N_, say
 from crm.people.model import (
     Deliverability,
     FailureReason,
+    Hurdle,
     OrganisationKind,
     Position,
     TieKind,
@@ -131,6 +132,16 @@ FIELDS: dict[str, str] = {
     "number": N_("Numéro d’une autre fiche"),
 }
 """What somebody may say otherwise than we hold."""
+HURDLES: dict[Hurdle, str] = {
+    Hurdle.OF_ANOTHER: N_(
+        "Ce numéro mène à une autre fiche ou ressemble aux nôtres : il ne s’écrit pas ici. Si c’est la même personne, "
+        "fusionnez les deux fiches ; puis gardez celle-ci."
+    ),
+    Hurdle.IS_A_PERSON: N_(
+        "C’est la fiche d’une personne : liez-la à la bonne organisation depuis sa fiche, puis gardez la fiche."
+    ),
+}
+"""Why what was said cannot be written, and what to do instead."""
 
 ALIVE = N_("Donne signe de vie")
 """What somebody says who was noted as deceased."""

@@ -12,7 +12,8 @@ import pytest
 from crm.actions import service as actions
 from crm.actions.model import CallKind, Tally
 from crm.consent import service as consent
-from crm.consent.model import Act, NewAct, Way
+from crm.consent import taking_over as lists
+from crm.consent.model import Act, NewAct, SuppressionCause, Way
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Wanted
 from crm.partners.model import Scope
@@ -278,3 +279,18 @@ def test_a_payment_that_failed_is_no_gift_and_one_of_a_trial_counts_as_such(
     assert [answer.status_code for answer in answers] == [409, 201]
     with house.assembly.database.reading() as session:
         assert [gift.is_test for gift in donations.page(session, Wanted())] == [True]
+
+
+@pytest.mark.parametrize("hashed", range(3), ids=["md5", "sha-1", "sha-256"])
+def test_an_address_that_a_hashed_list_waits_for_is_left_alone_from_the_day_of_the_list(
+    house: House, program: Callable[..., Program], hashed: int
+) -> None:
+    listed_at = NOW - timedelta(days=9)
+    with house.assembly.database.transaction() as session:
+        lists.put_digests(session, {lists.digests_of(MARIE["email"])[hashed]: listed_at}, at=NOW)
+    for who in (MARIE, {**MARIE, "email": "autre@exemple.be"}):
+        assert program().post("/people", {"person": who}).status_code == 201
+    with house.assembly.database.reading() as session:
+        keys = [house.assembly.addresses.key_of(email) for email in (MARIE["email"], "autre@exemple.be")]
+        [one], none = (consent.suppressions(session, key) for key in keys)
+    assert (one.cause, one.since_at, list(none)) == (SuppressionCause.LISTED, listed_at, [])

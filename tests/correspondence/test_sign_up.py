@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.consent import service as consent
+from crm.consent import taking_over as lists
 from crm.consent.model import Act, NewAct, SuppressionCause, Way
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
@@ -235,6 +236,23 @@ def test_opening_a_letter_proves_that_the_mailbox_lives(house: House) -> None:
     house.later(minutes=5)
     house.confirm(value)
     assert house.allowed() == ["Marie@exemple.be"]
+
+
+def test_their_own_confirmation_outranks_a_hashed_list_and_nothing_else_does(house: House) -> None:
+    with house.assembly.database.transaction() as session:
+        lists.put_digests(session, {lists.digests_of(MARIE.lower())[2]: house.now - timedelta(days=1)}, at=house.now)
+    house.sign_up(MARIE, "news")
+    person = house.person(MARIE)
+    with house.assembly.database.transaction() as session:
+        act = NewAct(
+            person_id=person.id, purpose="urgent", address_key=person.contact_points[0].address_key, act=Act.GIVEN,
+            way=Way.STAFF, occurred_at=house.now,
+        )  # fmt: skip
+        consent.record(session, house.assembly.sealer, act, at=house.now)
+    assert (house.allowed("news"), house.allowed("urgent")) == ([], [])
+    house.later(minutes=5)
+    assert house.confirm(house.link_value(house.letters("confirm")[0])) == ("news",)
+    assert (house.allowed("news"), house.allowed("urgent")) == (["Marie@exemple.be"], [])
 
 
 def test_only_their_own_fresh_confirmation_outranks_a_complaint(house: House) -> None:

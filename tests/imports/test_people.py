@@ -7,7 +7,7 @@ from crm.actions.model import CallKind, NewCall
 from crm.duplicates import merges
 from crm.people import differences, links
 from crm.people import service as people
-from crm.people.model import NewPerson
+from crm.people.model import NewPerson, Title
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -147,6 +147,12 @@ def test_a_signature_stands_once_and_is_taken_back(desk: Desk) -> None:
     assert desk.undo(run).counts["kept"] == 0
     with made.database.reading() as session:
         assert actions.tally(session, petition).people == 0
+    desk.apply(desk.bring("people", "id;n° de membre;prénom\nA1;M-7;Ana\n", choices={"system": "vieux"}))
+    rows = "id contact;n° de membre;petition;date de signature\nA1;;iran;2026-11-01\n;M 7;iran;2026-11-02\n"
+    assert desk.said(desk.bring("signatures", rows, choices={"system": "vieux"})) == {
+        2: ("update", "signs:iran"),
+        3: ("same",),
+    }
 
 
 def test_a_number_of_a_merged_record_is_still_a_key(desk: Desk) -> None:
@@ -166,6 +172,24 @@ def test_a_number_of_a_merged_record_is_still_a_key(desk: Desk) -> None:
     assert [row.person_id for row in desk.rows(run).values()] == [marie.id, marie.id]
     with made.database.reading() as session:
         assert differences.waiting(session) == ()
+
+
+def test_a_title_that_we_do_not_know_is_left_out_and_said(desk: Desk) -> None:
+    heard = ("M. et Mme", "Dr", "Me", "Prof.")
+    rows = "\n".join(
+        ["civilité;prénom;nom;email", *(f"{one};Ana;Silva;a{i}@exemple.be" for i, one in enumerate(heard))]
+    )
+    run = desk.bring("people", f"{rows}\nMme;Zoé;Petit;z@exemple.be\n")
+    told = dict.fromkeys((2, 3, 4, 5), ("create", "not-title:title")) | {6: ("create",)}
+    assert desk.said(run) == told
+    assert desk.said(desk.apply(run)) == told
+    with desk.assembly.database.reading() as session:
+        titles = [
+            people.people_at(session, desk.assembly.addresses.key_of(f"{one}@exemple.be"))[0].title
+            for one in ("a1", "z")
+        ]
+    assert titles == [Title.NONE, Title.MADAM]
+    assert desk.said(desk.bring("people", rows)) == dict.fromkeys((2, 3, 4, 5), ("same", "went-in"))
 
 
 def test_an_organisation_may_have_signs_in_its_name(desk: Desk) -> None:

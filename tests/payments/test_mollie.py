@@ -17,6 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from crm.assembly import Assembly, payment_providers
+from crm.consent import service as consent
+from crm.consent import taking_over as lists
+from crm.consent.model import SuppressionCause
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Wanted
 from crm.foundation.settings import Mollie as Settings
@@ -77,6 +80,16 @@ def test_a_payment_becomes_one_gift_with_one_receipt_and_what_goes_back_is_booke
         assert donations.gift(session, gift.id).net_cents == 2000
     code = paid["metadata"]["return_code"]
     assert "Merci de tout cœur" in client.get(f"/merci/{code}").text
+
+
+def test_a_payer_whose_address_a_hashed_list_waits_for_is_left_alone(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        lists.put_digests(session, {lists.digests_of("marie@exemple.be")[2]: NOW}, at=NOW)
+    _, _, client = house(assembly, {at("tr_abcd1"): payment("tr_abcd1")})
+    assert client.post(HOOK, data={"id": "tr_abcd1"}).status_code == 200
+    with assembly.database.reading() as session:
+        [one] = consent.suppressions(session, assembly.addresses.key_of("marie@exemple.be"))
+    assert one.cause is SuppressionCause.LISTED
 
 
 def test_what_was_paid_in_another_money_is_left_out_where_colleagues_see_it_once(assembly: Assembly) -> None:

@@ -321,6 +321,24 @@ def test_what_cannot_be_written_waits_for_a_hand(
     assert "Marie" in words_of(someone.get("/office/differences").text)
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [("number", "fusionnez les deux fiches"), ("organisation_name", "liez-la à la bonne organisation")],
+)
+def test_what_has_no_place_on_the_record_shows_no_button_and_says_what_to_do(
+    marie: Person, assembly: Assembly, browser: Open, field: str, told: str
+) -> None:
+    someone, number = browser(Role.CARE), noted(assembly, marie, field, {"text": "Amis de Namur"})
+    for page in ("/office/differences", f"/office/supporters/{marie.id}"):
+        shown = someone.get(page).text
+        assert told in shown
+        assert f"/office/differences/{number}/take" not in shown
+        assert f"/office/differences/{number}/keep" in shown
+    before = digest(assembly)
+    assert told in someone.post(f"/office/differences/{number}/take", follow_redirects=True).text
+    assert digest(assembly) == before
+
+
 def test_a_decision_whose_writing_can_no_longer_be_taken_back_stands(
     marie: Person, assembly: Assembly, browser: Open
 ) -> None:

@@ -130,7 +130,7 @@ def test_the_first_day_compares_totals(browser: Callable[..., Browser], assembly
     with assembly.database.transaction() as session:
         consent.put_purpose(session, NEWS)
     care = browser(Role.CARE)
-    assert "0 étapes sur 10" in text_of(care.get("/office/day-zero"))
+    assert "0 étapes sur 11" in text_of(care.get("/office/day-zero"))
     bring(care, b"email\na@exemple.be\nb@exemple.be\n")
     care.post("/office/imports/1/check", {"column-email": "0"})
     care.post("/office/imports/1/apply")

@@ -10,6 +10,8 @@ import pytest
 
 from crm.assembly import Assembly
 from crm.audit import service as audit
+from crm.consent import service as consent
+from crm.consent import taking_over as lists
 from crm.people import contacts, households, links
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson, Person, PersonKind, Sensitivity, TieKind
@@ -322,3 +324,20 @@ def test_the_field_that_picks_a_person_answers_by_post_only(marie: Person, jean:
     assert "Marie" not in someone.post("/office/find-person", {"who": "d"}).text
     assert someone.get("/office/find-person").status_code == 405
     assert browser(Role.EDITOR).post("/office/find-person", {"who": "dup"}).status_code == 403
+
+
+def test_an_address_that_a_hashed_list_waits_for_is_left_alone_whoever_types_it(
+    marie: Person, assembly: Assembly, browser: Open
+) -> None:
+    typed, someone = ("un@exemple.be", "deux@exemple.be", "trois@exemple.be"), browser(Role.CARE)
+    with assembly.database.transaction() as session:
+        lists.put_digests(session, {lists.digests_of(one)[1]: NOW for one in typed}, at=NOW)
+    page = f"/office/supporters/{marie.id}/contacts"
+    assert someone.post(f"{page}/new/email", {"value": typed[0], "usage": "home"}).status_code == 303
+    point = ids(assembly, marie)["point"]
+    assert someone.post(f"{page}/{point}/edit", {"value": typed[1], "usage": "home"}).status_code == 303
+    new = {"kind": "person", "language": "fr", "email": typed[2], "first_name": "Léa"}
+    assert someone.post("/office/supporters/new", new).status_code == 303
+    with assembly.database.reading() as session:
+        told = [consent.suppressions(session, assembly.addresses.key_of(one)) for one in typed]
+    assert [[one.cause.value for one in several] for several in told] == [["listed"]] * 3

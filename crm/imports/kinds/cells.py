@@ -63,6 +63,7 @@ class Cells:
 
     def __init__(self, cells: Sequence[str], matching: Matching, *, today: date, purposes: Mapping[str, str]) -> None:
         self.reasons: list[Told] = []
+        self.remarks: list[Told] = []
         self.purposes = purposes
         self._cells = cells
         self._matching = matching
@@ -93,6 +94,10 @@ class Cells:
     def refuse(self, why: Reason, what: str = "") -> None:
         """Notes why the row is a bad one."""
         self.reasons.append((why, what))
+
+    def remark(self, why: Reason, what: str = "") -> None:
+        """Notes what is left out of a row that comes in all the same."""
+        self.remarks.append((why, what))
 
     def name(self, field: str) -> str:
         """A name of at most 100 letters."""
@@ -199,13 +204,13 @@ class Cells:
         return Language(chosen) if chosen else None
 
     def title(self, field: str = "title") -> Title:
-        """Madame or Monsieur as they said it; never guessed."""
+        """Madame or Monsieur as they said it; never guessed. Another (Dr, M. et Mme) is left out, and said."""
         text = self.text(field)
         if not text:
             return Title.NONE
         found = _TITLE_OF.get(folded(text).rstrip("."))
         if found is None:
-            self.refuse(Reason.NOT_TITLE, field)
+            self.remark(Reason.NOT_TITLE, field)
         return found or Title.NONE
 
     def address(self) -> PostalAddress | None:

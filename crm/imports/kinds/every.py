@@ -37,12 +37,12 @@ _ALL: tuple[Kind, ...] = (
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ALL}
 
 DAY_ZERO = (
-    *("people", "suppressions", "refusals", "mailsubscribers", "consents", "memberships"),
+    *("people", "suppressions", "refusals", "mailsubscribers", "consents", "signatures", "memberships"),
     *("gifts", "mandates", "subscribers", "attestations"),
 )
-"""Whom we know, whom we leave alone, who wants no more of something, who read the old letter, allowed what, is a
-member, gave, gives on, reads, has papers. Members come before the gifts, whose fees then carry the memberships that are
-there."""
+"""Whom we know, whom we leave alone, who wants no more of something, who read the old letter, allowed what, signed
+what, is a member, gave, gives on, reads, has papers. Members come before the gifts, whose fees then carry the
+memberships that are there."""
 
 NEEDS: Mapping[str, Permission] = {
     "memberships": Permission.MEMBERS_EDIT,

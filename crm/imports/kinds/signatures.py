@@ -34,6 +34,8 @@ class Signatures:
             required=True,
             aliases=("date de signature", "signe le", "signee le", "signed at", "date", "datum", "created at"),
         ),
+        shared.MEMBER_NUMBER,
+        shared.OLD_NUMBER,
         shared.EMAIL,
         shared.FIRST_NAME,
         shared.LAST_NAME,
@@ -58,12 +60,17 @@ class Signatures:
             label=N_("Mots montrés à côté de « transmettez ma signature »"),
             help=N_("Sans eux, aucune signature ne sera transmise."),
         ),
+        Choice(
+            name="system",
+            label=N_("Nom de l’ancien système"),
+            help=N_("Par exemple « civicrm » ; nécessaire si une colonne porte ses numéros."),
+        ),
         shared.LANGUAGE_CHOICE,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The person, and what they signed."""
-        who = shared.arrival_of(cells)
+        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
         shared.require_somebody(cells, who)
         moment = cells.moment("signed_on")
         petition = (cells.text("petition") or cells.choice("petition")).strip().lower()

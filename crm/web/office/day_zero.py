@@ -31,6 +31,10 @@ WHY = {
         "Puis les abonné·es de l’ancienne lettre : un ancien accord, auquel seule une politique datée donne suite."
     ),
     "consents": N_("Puis les consentements prouvés : ils permettent d’écrire par eux-mêmes."),
+    "signatures": N_(
+        "Puis les signatures des pétitions d’hier, quand ces pétitions sont dans votre liste : qui a signé quoi, "
+        "sans que cela permette d’écrire."
+    ),
     "memberships": N_("Puis les membres, avant les dons : chaque cotisation rejoindra l’adhésion qui est déjà là."),
     "gifts": N_("Puis les dons, au cent près : chacun va à la personne que ses numéros désignent."),
     "mandates": N_("Puis les dons réguliers et leurs mandats, pour collecter la suite sans rien demander deux fois."),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.people import changes, differences, taking, words
 from crm.people import service as people
-from crm.people.errors import DifferenceMissing
+from crm.people.errors import DifferenceMissing, NoPlace
 from crm.people.model import ALIVE, Difference, DifferenceState, Person
 from crm.people.saying import said_lines, said_text
 from crm.plans import mourning
@@ -62,6 +62,8 @@ def take(difference_id: int) -> ResponseReturnValue:
             note(session, "supporter.difference-taken", found.person_id, facts)
     except DifferenceMissing:
         return _back(N_("Quelqu’un a déjà décidé."), kind="note")
+    except NoPlace as wrong:
+        return _back(words.HURDLES[wrong.why], kind="refused")
     except Invalid:
         return _back(UNFIT, kind="refused")
     return _back(N_("C’est écrit sur la fiche."), undo=_undo(found))
@@ -103,6 +105,7 @@ def _back(message: str, *, kind: str = "done", undo: tuple[str, str] | None = No
 
 def _shown(one: Difference, person: Person | None, held: Mapping[DifferenceId, Mapping[str, Any]]) -> dict[str, Any]:
     speaking = shell.language()
+    hurdle = taking.hurdle(one, person)
     stated = [value for value in one.statement.values() if isinstance(value, str) and value.strip()]
     return {
         "id": one.id,
@@ -112,6 +115,7 @@ def _shown(one: Difference, person: Person | None, held: Mapping[DifferenceId, M
         "held": said_lines(one.field, held.get(one.id, one.held), speaking),
         "said": said_lines(one.field, one.said, speaking),
         "holds_back": one.field == "deceased_on" and said_text(one.field, one.said) != ALIVE,
+        "hurdle": shell.say(words.HURDLES[hurdle]) if hurdle else "",
         "source": words.source(one.source, speaking),
         "said_at": one.said_at,
         "statement": [line for line in stated if line not in one.said.values()],
