@@ -73,7 +73,10 @@ CROWD = 40
 OTHER = SegmentId(7)
 TREES = 12
 """So many trees in each example: the crowd is dear to make, a question is not."""
-PLACES = [("1000", "Bruxelles"), ("7000", "Mons"), ("4000", "Liège"), ("6700", "Arlon"), ("2000", "Antwerpen")]
+PLACES = [
+    ("1000", "Bruxelles", "BE"), ("7000", "Mons", "BE"), ("4000", "Liège", "BE"), ("6700", "Arlon", "BE"),
+    ("2000", "Antwerpen", "BE"), ("54000", "Nancy", "FR"),
+]  # fmt: skip
 
 
 def crowd(session: Session, assembly: Assembly, chance: Random) -> dict[str, PersonId]:
@@ -94,8 +97,10 @@ def crowd(session: Session, assembly: Assembly, chance: Random) -> dict[str, Per
     ]  # fmt: skip
     everyone = {}
     for n in range(CROWD):
-        postcode, locality = chance.choice(PLACES)
-        home = PostalAddress(street="Rue Haute", number=str(n + 1), postcode=postcode, locality=locality)
+        postcode, locality, country = chance.choice(PLACES)
+        home = PostalAddress(
+            street="Rue Haute", number=str(n + 1), postcode=postcode, locality=locality, country=country
+        )
         facts = {
             "language": chance.choice(list(Language)),
             "birth_on": chance.choice([None, date(1940 + n, 2, 28) + timedelta(days=chance.randrange(300))]),
