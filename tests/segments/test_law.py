@@ -204,6 +204,8 @@ def _promise(session: Session, assembly: Assembly, everyone: dict[str, PersonId]
     sowing.household(session, *several[6:9])
     sowing.household(session, *several[12:14])
     sowing.sent(session, *several[:12])
+    arms = {who: chance.choice(["mailed", "mailed", "control"]) for who in several[::2]}
+    sowing.asked(session, 1, TODAY - timedelta(days=205), arms)
     assemblies.plan(
         session, title="AG", held_on=date(2026, 12, 5), place="Bruxelles", agenda="…", voters_on=date(2026, 11, 1)
     )
@@ -260,6 +262,8 @@ WORDS: dict[str, list[str]] = {
     "edition": ["1"],
     "after": ["left", "stayed"],
     "plan_state": ["active", "ended"],
+    "arm": ["mailed", "control"],
+    "reply": ["gave", "silent"],
 }
 
 
