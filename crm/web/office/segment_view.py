@@ -164,7 +164,7 @@ def _condition(reads: Reader, node: forms.Node) -> dict[str, Any]:
     columns = [column for column in source.columns if column.key != source.day]
     return {
         "source": key,
-        "definition": shell.say(source.definition),
+        "definition": " ".join(shell.say(text) for text in (source.definition, words.COSTS[source.cost]) if text),
         "measures": measures if len(measures) > 1 else (),
         "measure": forms.COMPARE if is_compared else measure.value,
         "has_day": bool(source.day),
