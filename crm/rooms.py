@@ -45,6 +45,7 @@ from crm.fundraising import merging as fundraising_merging
 from crm.fundraising import own_space as fundraising_own_space
 from crm.fundraising import panel as fundraising_panel
 from crm.fundraising import personal_data as fundraising_personal_data
+from crm.fundraising import segment_fields as fundraising_segment_fields
 from crm.fundraising import terms as fundraising_terms
 from crm.imports import personal_data as imports_personal_data
 from crm.legacies import merging as legacies_merging
@@ -243,6 +244,7 @@ QUESTIONS = Catalogue.of(
         magazine_segment_fields,
         delivery_segment_fields,
         care_segment_fields,
+        fundraising_segment_fields,
         vault_segment_fields,
     )
 )

@@ -33,11 +33,15 @@ def effective_gifts() -> Select[*tuple[Any, ...]]:
 
 
 def appeals_named() -> Select[*tuple[Any, ...]]:
-    """(appeal_id, code, name, campaign) of every appeal."""
-    row = AppealRow
-    return select(row.id.label("appeal_id"), row.code, row.name, CampaignRow.name.label("campaign")).join(
-        CampaignRow, CampaignRow.id == row.campaign_id
-    )
+    """(appeal_id, code, name, campaign, campaign_code) of every appeal."""
+    row, campaign = AppealRow, CampaignRow
+    named = (campaign.name.label("campaign"), campaign.code.label("campaign_code"))
+    return select(row.id.label("appeal_id"), row.code, row.name, *named).join(campaign, campaign.id == row.campaign_id)
+
+
+def slips() -> Select[*tuple[Any, ...]]:
+    """(code, appeal_id, package) of every code that gifts may bear."""
+    return select(SourceRow.code, SourceRow.appeal_id, SourceRow.package)
 
 
 def answers() -> Select[*tuple[Any, ...]]:

@@ -88,11 +88,14 @@ def everybody(_asking: Asking) -> Select[*tuple[Any, ...]]:
 
 
 def _addresses(asking: Asking) -> Select[*tuple[Any, ...]]:
-    found = select(Abode.person_id, Abode.country, Abode.postcode, Abode.language, Abode.is_primary)
+    here = case((Abode.country == "BE", Abode.postcode))
+    found = select(Abode.person_id, Abode.country, here.label("postcode"), Abode.language, Abode.is_primary)
     if "province" in asking.columns:
         found = found.add_columns(_province().label("province"))
     if "distance" in asking.columns:
-        found = found.add_columns(case((Abode.country == "BE", Abode.postcode)).label("distance"))
+        found = found.add_columns(here.label("distance"))
+    if "foreign_postcode" in asking.columns:
+        found = found.add_columns(case((Abode.country != "BE", Abode.postcode)).label("foreign_postcode"))
     return found.where(Abode.ended_at.is_(None), Abode.is_primary, Abode.deliverability != Deliverability.DEAD)
 
 
@@ -151,12 +154,16 @@ SOURCES: tuple[Source, ...] = (
     Source(
         key="address",
         label=N_("L’adresse"),
-        definition=N_("L’adresse postale principale, si le courrier y arrive."),
+        definition=N_(
+            "L’adresse postale principale, si le courrier y arrive. Un code postal est celui d’une adresse belge ; "
+            "ceux d’ailleurs se demandent à part, avec leur pays : 54000 est à Nancy et ailleurs aussi."
+        ),
         columns=(
             Column(key="province", label=N_("province"), kind=Kind.WORD, options=_provinces),
             Column(key="postcode", label=N_("code postal"), kind=Kind.TEXT),
             Column(key="distance", label=N_("distance"), kind=Kind.PLACE),
             Column(key="country", label=N_("pays"), kind=Kind.WORD, options=_countries),
+            Column(key="foreign_postcode", label=N_("code postal à l’étranger"), kind=Kind.TEXT),
             Column(key="language", label=N_("langue de l’adresse"), kind=Kind.WORD, options=_languages),
         ),
         rows=_addresses,

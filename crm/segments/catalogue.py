@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Column, Kind, Measure, SegmentFields, Source
-from crm.segments.errors import TreeInvalid
+from crm.segments.errors import TreeInvalid, YearFar
 from crm.segments.model import (
     DEEPEST,
     LARGEST_NUMBER,
@@ -41,6 +41,8 @@ from crm.values.belgium.distances import FARTHEST_KM, centre_of
 OF_AMOUNTS = frozenset({Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
 OF_DAYS = frozenset({Measure.FIRST, Measure.LAST})
 COMPARED = frozenset({Measure.COUNT, Measure.SUM, Measure.LARGEST, Measure.SMALLEST})
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Of days that are named: nothing that is asked about lies beyond, and a slip of the pen does."""
 COUNTED = frozenset({Kind.NUMBER, Kind.CENTS, Kind.BIRTH})
 
 
@@ -266,11 +268,8 @@ def _check_asked(condition: Condition, source: Source, path: str) -> None:
 def check_window(window: Window, path: str) -> None:
     """Raises `TreeInvalid` for a window that no calendar has."""
     match window:
-        case Between(first=first, last=last):
-            if first is None and last is None:
-                raise TreeInvalid("a first or a last day", field=path)
-            if first is not None and last is not None and last < first:
-                raise TreeInvalid("it ends before it begins", field=path)
+        case Between():
+            _check_days(window, path)
         case Year():
             if not -100 <= window.shift <= 10:
                 raise TreeInvalid("a year of the last hundred", field=path)
@@ -282,6 +281,16 @@ def check_window(window: Window, path: str) -> None:
                 raise TreeInvalid("from 1 to 1200", field=path)
             if length is None and away == 0:
                 raise TreeInvalid("how long", field=path)
+
+
+def _check_days(window: Between, path: str) -> None:
+    days = [day for day in (window.first, window.last) if day is not None]
+    if not days:
+        raise TreeInvalid("a first or a last day", field=path)
+    if any(not FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
+        raise YearFar(f"a year from {FIRST_YEAR} to {LAST_YEAR}", field=path)
+    if days != sorted(days):
+        raise TreeInvalid("it ends before it begins", field=path)
 
 
 def _day_of_year(text: str, path: str) -> str:

@@ -9,6 +9,10 @@ class TreeInvalid(Invalid):
     """A tree cannot be asked as it is. `field` is the path of the part to mend (`tree.every.0`)."""
 
 
+class YearFar(TreeInvalid):
+    """A day is named in a year that nothing asked about lies in: a slip of the pen."""
+
+
 class SegmentCycle(Invalid):
     """A segment would ask about itself, by way of others: it cannot be put."""
 

@@ -40,7 +40,7 @@ _W = TypeVar("_W", Measure, Relation)
 
 
 def to_json(tree: Tree) -> dict[str, Any]:
-    """A tree as it is kept: `{"form": 1, "tree": …}`."""
+    """A tree as it is kept: `{"form": 2, "tree": …}`."""
     return {"form": FORM, "tree": _tree(tree)}
 
 

@@ -266,8 +266,12 @@ class Reader:
     def _rolling(self, unit: Unit, length: int | None, ending: int) -> str:
         months = unit is Unit.MONTHS
         if length is None:
+            if ending == 1:
+                return self._say(N_("il y a un mois ou plus") if months else N_("il y a un jour ou plus"))
             words = N_("il y a %(n)s mois ou plus") if months else N_("il y a %(n)s jours ou plus")
             return self._say(words, n=ending)
+        if (ending, length) == (0, 1):
+            return self._say(N_("au cours du dernier mois") if months else N_("aujourd’hui"))
         if ending == 0:
             return self._say(N_("ces %(n)s derniers mois") if months else N_("ces %(n)s derniers jours"), n=length)
         words = N_("il y a %(first)s à %(last)s mois") if months else N_("il y a %(first)s à %(last)s jours")
@@ -275,6 +279,10 @@ class Reader:
 
     def _ahead(self, unit: Unit, length: int | None, starting: int) -> str:
         months = unit is Unit.MONTHS
+        if length is None and starting == 1:
+            return self._say(N_("dans plus d’un mois") if months else N_("dans plus d’un jour"))
+        if (starting, length) == (0, 1):
+            return self._say(N_("d’ici un mois") if months else N_("aujourd’hui ou demain"))
         if length is None:
             return self._say(N_("dans plus de %(n)s mois") if months else N_("dans plus de %(n)s jours"), n=starting)
         if starting == 0:

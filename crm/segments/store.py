@@ -18,9 +18,9 @@ NOTHING = Some(parts=(), least=1)
 
 
 def segments(session: Session, segment_ids: Collection[SegmentId] | None = None) -> list[Segment]:
-    """Those that were not put away, by folder and name, each with its tree and last count; two queries.
+    """Those that were not put away, or those of these numbers, put away or not; by folder and name. Two queries.
 
-    One that cannot be read is marked, and keeps nobody from the others.
+    Each has its tree and last count. One that cannot be read is marked, and keeps nobody from the others.
     """
     wanted = (
         select(SegmentRow, SegmentVersionRow.tree)

@@ -27,7 +27,7 @@ from crm.segments.wide_selects import ADDRESS, PERSON, Wide
 from crm.segments.wide_tables import SegmentWideRow, SegmentWideStateRow
 from crm.values.languages import Language
 
-FORM = 1
+FORM = 2
 """Goes up whenever a source means something else by the same words."""
 MOST_ALONE = 500
 """So many are asked about one by one; where there are more, everybody is asked about by the rooms' own rows."""

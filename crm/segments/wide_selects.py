@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from crm.contracts.segment_fields import Asking, Measure, Source
 from crm.segments.model import Condition, Words
@@ -18,6 +18,8 @@ Pair = tuple[str, str]
 """A purpose and a channel."""
 PERSON = ("kind", "organisation_kind", "language", "birth_on", "created_at")
 ADDRESS = ("country", "postcode", "language", "province")
+_BY_POSTCODE = {"distance": "postcode"}
+"""What a column of the row says besides: the postcode is a Belgian one, as that of the distance is."""
 _ROW = SegmentWideRow
 COLUMNS = tuple(column.name for column in _ROW.__table__.columns)
 
@@ -63,13 +65,10 @@ class Wide:
 def _lives(condition: Condition, source: Source, everybody: Any, asking: Asking) -> ColumnElement[bool] | None:
     if condition.measure is not Measure.HAS:
         return None
+    if not {test.column for test in condition.where} <= {*ADDRESS, *_BY_POSTCODE}:
+        return None
     found: list[ColumnElement[bool]] = []
     for test in condition.where:
-        column = _place(everybody) if test.column == "distance" else everybody.c[f"address_{test.column}"]
+        column = everybody.c[f"address_{_BY_POSTCODE.get(test.column, test.column)}"]
         found += [column.is_not(None), *passes(test, column, source, asking.on)]
     return and_(*found) if found else everybody.c.has_address
-
-
-def _place(everybody: Any) -> ColumnElement[Any]:
-    """Of which postcode the distance is asked: a Belgian one, as the source has it."""
-    return case((everybody.c.address_country == "BE", everybody.c.address_postcode))

@@ -13,6 +13,10 @@ Days = tuple[date | None, date | None]
 """The first and the last day, both included; None is open."""
 
 
+_EARLIEST, _LATEST = date(2, 1, 1), date(9998, 12, 31)
+"""A day that has an instant before and after it; nothing that anybody kept lies beyond."""
+
+
 def days_of(window: Window | None, today: date) -> Days:
     """The days of a window; of no window, all of them."""
     match window:
@@ -36,7 +40,7 @@ def days_of(window: Window | None, today: date) -> Days:
 
 def instants_of(days: Days) -> tuple[datetime | None, datetime | None]:
     """The same days as instants: from the first one on, before the second one."""
-    first, last = days
+    first, last = (day and min(max(day, _EARLIEST), _LATEST) for day in days)
     return (day_span(first)[0] if first else None), (day_span(last)[1] if last else None)
 
 

@@ -17,6 +17,8 @@ from crm.people import service as people
 from crm.plans.model import EventKind
 from crm.plans.tables import PlanEventRow
 from crm.rooms import QUESTIONS
+from crm.segments.model import Condition, Definition, Test, Words
+from crm.segments.selects import Question, members
 from crm.values.identifiers import PersonId
 from tests.conftest import NOW
 from tests.fundraising.conftest import BY, TODAY, appeal, object_to, person, segment
@@ -37,6 +39,14 @@ def _drawn(session: Session, house: Assembly, made: WholeAppeal, lots: list[tupl
             give(session, house, who, cents, TODAY)
     session.flush()
     return several
+
+
+def _segment(session: Session, made: WholeAppeal, arm: Arm, **more: str) -> set[int]:
+    """Whom a segment finds of an appeal."""
+    said = {"arm": arm.value, "appeal": made.appeal.code} | more
+    where = tuple(Test(column=name, asks=Words(values=frozenset({word}))) for name, word in said.items())
+    tree, asked = Condition(source="asked", where=where), Question(session=session, at=NOW, catalogue=QUESTIONS)
+    return set(session.scalars(members(Definition(tree=tree), asked)))
 
 
 def test_each_cell_is_compared_with_its_own_control_group(house: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +91,9 @@ def test_who_was_written_to_stays_counted_whatever_becomes_of_them(house: Assemb
         assert counted() == (2, 0)
         _leaves(session, made, at=days[1])
         give(session, house, dead, 4000, TODAY)
+        assert _segment(session, made, Arm.MAILED) == {dead, angry}
+        assert _segment(session, made, Arm.MAILED, reply="gave") == {dead}
+        assert _segment(session, made, Arm.CONTROL) == set()
         people.record_death(session, dead, died_on=None, at=days[2])
         assert late.strike(session, made.id, at=days[2]) == 1
         assert counted() == (2, 1)

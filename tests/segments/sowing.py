@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actions.model import CallKind, RegistrationState
@@ -14,10 +16,14 @@ from crm.care.tables import InteractionRow, TaskRow
 from crm.collections.model import CollectionState
 from crm.collections.tables import CollectionRow
 from crm.donations import donors
-from crm.people.model import Position, Sensitivity
+from crm.donations.tables import SourceRow
+from crm.fundraising.model import Basis, Kind
+from crm.fundraising.tables import AppealCellRow, AppealPlanRow, RecipientRow
+from crm.people.model import Position, Sensitivity, Title
 from crm.people.tables import HouseholdMemberRow, HouseholdRow
 from crm.plans.model import EventKind
 from crm.plans.tables import MandateRow, PlanEventRow, PlanRow
+from crm.segments.tables import SegmentRow
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.vault.model import Source
@@ -193,6 +199,51 @@ def count_donors(session: Session) -> None:
     for start in donors.begin(session, at=NOW):
         donors.count_slice(session, start)
     donors.end(session, at=NOW)
+
+
+def asked(session: Session, appeal_id: int, on: date, arms: Mapping[PersonId, str], channel: str = "post") -> None:
+    """A frozen appeal, with whom it asks and whom it leaves alone to see."""
+    everybody = SegmentRow(
+        name=f"s{next(_NUMBERS)}", description="", folder="", reason="", owner_id=None, is_shared=True, version=1,
+        created_at=NOW, changed_at=NOW, ended_at=None,
+    )  # fmt: skip
+    session.add(everybody)
+    session.add(
+        AppealPlanRow(
+            appeal_id=appeal_id, kind=Kind.GENERAL, channel=channel, purpose="appeals", planned_on=on,
+            fund_code="general", rest_days=0, yearly_most=0, gift_months=0, spares_regular=False,
+            one_a_household=False, spares_open=False, tended_tag=None, our_tag=None, keep_days=30, letter="",
+            seed="s", next_seq=len(arms) + 1, created_at=NOW, created_by=None, frozen_at=NOW, frozen_by=None,
+            waterfall=None,
+        )
+    )  # fmt: skip
+    session.flush()
+    cell = AppealCellRow(
+        appeal_id=appeal_id, position=1, name="Tous", segment_id=everybody.id, segment_version=1, package="A",
+        rival="", rival_share=0, ask_basis=Basis.LAST, ask_percents=[100], ask_least_cents=2000, ask_most_cents=50000,
+        cap=None, control_share=0,
+    )  # fmt: skip
+    session.add(cell)
+    session.flush()
+    code = session.scalar(select(SourceRow.code).where(SourceRow.appeal_id == appeal_id)) or ""
+    blank = dict.fromkeys(
+        (
+            "member_number", "first_name", "last_name", "organisation", "complement", "street", "number", "box",
+            "postcode", "locality", "country", "lines", "phone", "added_why", "removed_why",
+        ),
+        "",
+    )  # fmt: skip
+    session.add_all(
+        RecipientRow(
+            **blank, appeal_id=appeal_id, cell_id=cell.id, person_id=who, seq=seq if arm == "mailed" else 0, arm=arm,
+            package="A" if arm == "mailed" else "", source_code=code if arm == "mailed" else "",
+            digits=f"{appeal_id:04d}{seq:08d}" if arm == "mailed" else "", asks=[], title=Title.NONE,
+            language=Language.FR, opening=None, own_opening=None, added_at=None, added_by=None, removal=None,
+            removed_at=None, removed_by=None,
+        )
+        for seq, (who, arm) in enumerate(arms.items(), start=1)
+    )  # fmt: skip
+    session.flush()
 
 
 def sent(session: Session, *people: PersonId) -> None:

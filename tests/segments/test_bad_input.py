@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import select
 
 from crm.assembly import Assembly
 from crm.contracts.segment_fields import Measure
+from crm.people import links
+from crm.people.model import Sensitivity
 from crm.rooms import QUESTIONS
 from crm.segments import asking, json_form, service
 from crm.segments.catalogue import checked
@@ -16,6 +19,7 @@ from crm.segments.errors import SegmentMissing, SegmentTooDeep, SegmentUnreadabl
 from crm.segments.grid import BY_KEY
 from crm.segments.json_form import from_json, to_json
 from crm.segments.model import (
+    Between,
     Condition,
     Definition,
     Every,
@@ -31,7 +35,9 @@ from crm.segments.model import (
 )
 from crm.segments.tables import SegmentVersionRow
 from crm.values.identifiers import AccountId
+from crm.web.office.segment_form import Node, built
 from tests.conftest import NOW
+from tests.segments.conftest import both, person
 
 GIFT: dict[str, Any] = {"of": "gift", "measure": "has"}
 
@@ -77,6 +83,11 @@ BAD: dict[str, tuple[Any, str]] = {
     "a sum of tags": ({"form": 1, "tree": {"of": "tag", "measure": "sum", "is": {"from": 1}}}, "tree"),
     "no channel": ({"form": 1, "tree": {"of": "reach", "measure": "has"}}, "tree"),
     "29 February 2025": ({"form": 1, "tree": {**GIFT, "window": {"first": "2025-02-29"}}}, "tree"),
+    "a year before calendars": ({"form": 1, "tree": {**GIFT, "window": {"first": "0001-01-01"}}}, "tree"),
+    "a year after them": (
+        {"form": 1, "tree": {"of": "tag", "measure": "last", "is": {"last": "9999-12-31"}}},
+        "tree",
+    ),
     "a year before writing": ({"form": 1, "tree": {**GIFT, "window": {"year": -9999}}}, "tree"),
     "a window backwards": (
         {"form": 1, "tree": {**GIFT, "window": {"first": "2026-02-02", "last": "2026-01-01"}}},
@@ -132,6 +143,29 @@ def test_one_that_cannot_be_read_is_marked_and_keeps_nobody_from_the_others(asse
             service.get(session, lost, by=by)
         with pytest.raises(SegmentMissing):
             service.question(session, QUESTIONS, [service.get(session, asks, by=by).tree], at=NOW)
+
+
+def test_a_year_out_of_reach_is_named_where_it_was_typed() -> None:
+    """A whole year and a day; what only lacks something is another matter."""
+    typed = [{"w-@": ["yearof"], "f-@": ["9999"]}, {"w-@": ["between"], "l-@": ["9999-12-31"]}, {"w-@": ["between"]}]
+    root = Node(id="0", parent="", kind="group")
+    parts = [
+        Node(id=str(n), parent="0", kind="if", values={"source": ["gift"], "measure": ["has"], **values})
+        for n, values in enumerate(typed, start=1)
+    ]
+    found = built((root, *parts), QUESTIONS, lambda _source: True)
+    assert (set(found.incomplete), set(found.far)) == ({"1", "2", "3"}, {"1", "2"})
+
+
+def test_a_day_at_the_end_of_calendars_that_was_kept_is_asked_all_the_same(assembly: Assembly) -> None:
+    """It was not refused once; an instant of it there is none."""
+    whole, last = Between(first=date.min, last=date.max), Between(first=date.max, last=date.max)
+    with assembly.database.reading() as session:
+        tag = links.put_tag(session, "Bénévole", sensitivity=Sensitivity.ORDINARY, at=NOW)
+        who = {"yes": person(session, assembly, "yes"), "never": person(session, assembly, "never")}
+        links.tag(session, who["yes"], tag.id, source="staff", at=NOW)
+        for window, expected in ((whole, {"yes"}), (last, set())):
+            assert both(session, Condition(source="tag", window=window), who) == expected
 
 
 REACH = Condition(

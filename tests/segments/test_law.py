@@ -73,7 +73,10 @@ CROWD = 40
 OTHER = SegmentId(7)
 TREES = 12
 """So many trees in each example: the crowd is dear to make, a question is not."""
-PLACES = [("1000", "Bruxelles"), ("7000", "Mons"), ("4000", "Liège"), ("6700", "Arlon"), ("2000", "Antwerpen")]
+PLACES = [
+    ("1000", "Bruxelles", "BE"), ("7000", "Mons", "BE"), ("4000", "Liège", "BE"), ("6700", "Arlon", "BE"),
+    ("2000", "Antwerpen", "BE"), ("54000", "Nancy", "FR"),
+]  # fmt: skip
 
 
 def crowd(session: Session, assembly: Assembly, chance: Random) -> dict[str, PersonId]:
@@ -94,8 +97,10 @@ def crowd(session: Session, assembly: Assembly, chance: Random) -> dict[str, Per
     ]  # fmt: skip
     everyone = {}
     for n in range(CROWD):
-        postcode, locality = chance.choice(PLACES)
-        home = PostalAddress(street="Rue Haute", number=str(n + 1), postcode=postcode, locality=locality)
+        postcode, locality, country = chance.choice(PLACES)
+        home = PostalAddress(
+            street="Rue Haute", number=str(n + 1), postcode=postcode, locality=locality, country=country
+        )
         facts = {
             "language": chance.choice(list(Language)),
             "birth_on": chance.choice([None, date(1940 + n, 2, 28) + timedelta(days=chance.randrange(300))]),
@@ -199,6 +204,8 @@ def _promise(session: Session, assembly: Assembly, everyone: dict[str, PersonId]
     sowing.household(session, *several[6:9])
     sowing.household(session, *several[12:14])
     sowing.sent(session, *several[:12])
+    arms = {who: chance.choice(["mailed", "mailed", "control"]) for who in several[::2]}
+    sowing.asked(session, 1, TODAY - timedelta(days=205), arms)
     assemblies.plan(
         session, title="AG", held_on=date(2026, 12, 5), place="Bruxelles", agenda="…", voters_on=date(2026, 11, 1)
     )
@@ -255,6 +262,8 @@ WORDS: dict[str, list[str]] = {
     "edition": ["1"],
     "after": ["left", "stayed"],
     "plan_state": ["active", "ended"],
+    "arm": ["mailed", "control"],
+    "reply": ["gave", "silent"],
 }
 
 

@@ -6,22 +6,26 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crm.actions.model import RegistrationState
 from crm.assembly import Assembly
 from crm.contracts.segment_fields import Measure
-from crm.donations.model import GENERAL
+from crm.donations.model import GENERAL, GiftKind
 from crm.donations.tables import AppealRow, CampaignRow, FundRow, SourceRow
+from crm.fundraising.model import Removal
+from crm.fundraising.tables import RecipientRow
 from crm.people.model import Sensitivity
 from crm.rooms import QUESTIONS
 from crm.segments.catalogue import checked
-from crm.segments.model import Condition, Every, Near, Not, Span, Test, Tree, Words
+from crm.segments.model import Condition, Every, Near, Not, Some, Span, Test, Tree, Words, Year
 from crm.values.belgium.localities import Province
 from crm.values.identifiers import PersonId
 from crm.values.postal_address import PostalAddress
 from crm.web.office.segment_draft import drafted
 from crm.web.office.segment_form import built
+from tests.conftest import NOW
 from tests.segments import sowing
 from tests.segments.conftest import TODAY, both, give, person
 
@@ -111,6 +115,27 @@ def _households(session: Session, assembly: Assembly, who: dict[str, PersonId]) 
     sowing.household(session, who["poor"], who["with-poor"])
 
 
+def _appeals(session: Session, assembly: Assembly, who: dict[str, PersonId]) -> None:
+    names = ("yes", "late", "monthly", "coded", "uncoded", "twice", "control", "taken-out")
+    who |= {name: person(session, assembly, name) for name in names}
+    session.add(CampaignRow(id=1, code="NOEL26", name="N"))
+    session.flush()
+    for nth, back in enumerate((300, 200, 100), start=1):
+        day, code = TODAY - timedelta(days=back), f"NOEL26-P{nth}"
+        session.add(AppealRow(id=nth, campaign_id=1, code=code, name="N", starts_on=day, cost_cents=0))
+        session.flush()
+        session.add(SourceRow(code=f"{code}-A-01", appeal_id=nth, package="A", cell="1"))
+        session.flush()
+        arms = {who[name]: "control" if name == "control" and nth == 3 else "mailed" for name in names}
+        sowing.asked(session, nth, day, arms if nth < 3 else {one: arms[one] for one in arms if one != who["twice"]})
+    gone = update(RecipientRow).where(RecipientRow.appeal_id == 3, RecipientRow.person_id == who["taken-out"])
+    session.execute(gone.values(removal=Removal.BY_HAND, removed_at=NOW))
+    give(session, assembly, who["late"], 1000, TODAY - timedelta(days=209))
+    give(session, assembly, who["monthly"], 1000, TODAY - timedelta(days=290), kind=GiftKind.INSTALMENT)
+    give(session, assembly, who["coded"], 1000, TODAY, source_code="NOEL26-P1-A-01")
+    give(session, assembly, who["uncoded"], 1000, TODAY - timedelta(days=210))
+
+
 QUESTIONS_ASKED: dict[str, tuple[Sow, tuple[Tree, ...], set[str]]] = {
     "give by direct debit, not in Brussels, never through an appeal": (
         _debits,
@@ -140,6 +165,30 @@ QUESTIONS_ASKED: dict[str, tuple[Sow, tuple[Tree, ...], set[str]]] = {
         _households,
         (_where("household_gift", measure=Measure.SUM, asks=Span(low=5000)),),
         {"yes", "with-yes", "alone"},
+    ),
+    "were asked three times this year and never answered": (
+        _appeals,
+        (
+            Condition(
+                source="asked", measure=Measure.COUNT, where=(_is("arm", "mailed"),), window=Year(shift=0),
+                asks=Span(low=3),
+            ),
+            Not(part=_where("asked", _is("arm", "mailed"), _is("reply", "gave"))),
+        ),
+        {"yes", "late", "monthly"},
+    ),
+    "were asked by one appeal and did not answer it, or left alone by another": (
+        _appeals,
+        (
+            Some(
+                parts=(
+                    _where("asked", _is("arm", "mailed"), _is("appeal", "NOEL26-P1"), _is("reply", "silent")),
+                    _where("asked", _is("arm", "control"), _is("appeal", "NOEL26-P3")),
+                ),
+                least=2,
+            ),
+        ),
+        {"control"},
     ),
     "live less than 20 km from Mons": (
         _places,

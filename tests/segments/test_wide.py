@@ -34,7 +34,7 @@ from crm.privacy import erasing
 from crm.rooms import POINTERS, QUESTIONS
 from crm.segments import asking, wide, wide_store
 from crm.segments.facts import facts_of
-from crm.segments.model import Condition, Definition, Every, Not, Rolling, Some, Span, Tree
+from crm.segments.model import Condition, Definition, Every, Not, Rolling, Some, Span, Test, Tree
 from crm.segments.rules import belongs
 from crm.segments.selects import Question, members
 from crm.segments.wide_tables import WATCHED, SegmentStaleRow, SegmentWideRow
@@ -44,7 +44,7 @@ from jobs import compare_segments, keep_segments
 from jobs.errors import SegmentsDiffered
 from tests.conftest import NOW
 from tests.segments import sowing, test_law
-from tests.segments.conftest import TODAY, give, person
+from tests.segments.conftest import TODAY, both, give, person
 
 OTHER = test_law.OTHER
 BY_DOORS = {"donor_windows"}
@@ -67,8 +67,8 @@ def refunded(session: Session, assembly: Assembly, who: PersonId, chance: Random
 
 
 def moved(session: Session, assembly: Assembly, who: PersonId, chance: Random) -> None:
-    postcode, locality = chance.choice(test_law.PLACES)
-    home = PostalAddress(street="Rue Neuve", number="1", postcode=postcode, locality=locality)
+    postcode, locality, country = chance.choice(test_law.PLACES)
+    home = PostalAddress(street="Rue Neuve", number="1", postcode=postcode, locality=locality, country=country)
     if people.find_survivor(session, who) is not None:
         contacts.move(session, assembly.addresses, home, person_id=who, at=NOW)
 
@@ -260,6 +260,33 @@ def test_at_every_moment_it_says_what_the_rooms_say(
 
     law()
     assert len(sizes) > 5
+
+
+def test_a_run_of_postcodes_holds_nobody_abroad(assembly: Assembly) -> None:
+    """54000 lies between 5000 and 5999, sign by sign; it is asked for by itself."""
+    with assembly.database.reading() as session:
+        homes = {"Namur": ("5000", "BE"), "Mons": ("7000", "BE"), "Nancy": ("54000", "FR")}
+        who = {
+            name: person(
+                session, assembly, name,
+                address=PostalAddress(street="Rue Haute", number="1", postcode=code, locality=name, country=country),
+            )
+            for name, (code, country) in homes.items()
+        }  # fmt: skip
+        sowing.count_donors(session)
+        _make(session)
+        question = Question(session=session, at=NOW, catalogue=QUESTIONS)
+        quick = replace(question, wide=wide.find(question))
+        assert quick.wide is not None
+        asked = {
+            ("postcode", "5000", "5999"): {"Namur"}, ("postcode", "54000", "54000"): set(),
+            ("foreign_postcode", "5000", "5999"): {"Nancy"}, ("foreign_postcode", "54000", "54000"): {"Nancy"},
+        }  # fmt: skip
+        for (name, low, high), expected in asked.items():
+            tree = Condition(source="address", where=(Test(column=name, asks=Span(low=low, high=high)),))
+            assert both(session, tree, who) == expected
+            found = session.scalars(members(Definition(tree=tree), quick))
+            assert set(found) == {who[one] for one in expected}, "by rows"
 
 
 def test_nothing_is_read_for_a_row_that_is_not_watched(assembly: Assembly, database: Database) -> None:

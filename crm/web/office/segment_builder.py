@@ -184,7 +184,7 @@ def _page(
 ) -> Response:
     built = _built(draft)
     with shell.assembly().database.reading() as session:
-        values = segment_view.nodes(session, draft, built.incomplete)
+        values = segment_view.nodes(session, draft, built)
         folders = sorted({one.folder for one in service.segments(session, by=guard.signed_in().account.id)} - {""})
         is_sensitive = _is_sensitive(session, built)
         # A piece of the page is wanted quickly: its figures follow by themselves.

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crm.contracts.segment_fields import Kind, Measure, Source
-from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
-from crm.segments.errors import TreeInvalid
+from crm.segments.catalogue import FIRST_YEAR, LAST_YEAR, OF_AMOUNTS, Catalogue, check_leaf, checked
+from crm.segments.errors import TreeInvalid, YearFar
 from crm.segments.json_form import from_json
 from crm.segments.model import (
     Ahead,
@@ -181,13 +181,15 @@ class Built:
 
     tree: Tree
     incomplete: frozenset[str]
+    far: frozenset[str]
+    """Those of `incomplete` that name a year out of reach."""
     is_too_large: bool
     """More conditions, or groups within groups, than anybody may ask: it is not counted."""
 
 
 def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool]) -> Built:
     """What a draft asks. A condition that is not whole, or that one may not ask, is left out and named."""
-    wrong: set[str] = set()
+    wrong: dict[str, bool] = {}
 
     def below(node: Node) -> tuple[Tree, ...]:
         found: list[Tree] = []
@@ -196,8 +198,8 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
                 continue
             try:
                 found += _asked(child, part(child))
-            except (Invalid, ValueError):
-                wrong.add(child.id)
+            except (Invalid, ValueError) as refused:
+                wrong[child.id] = isinstance(refused, YearFar)
         return tuple(found)
 
     def part(node: Node) -> Tree:
@@ -217,7 +219,10 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
                 return Not(part=leaf) if node.get("neg") else leaf
 
     tree = part(draft[0])
-    return Built(tree=tree, incomplete=frozenset(wrong), is_too_large=_is_too_large(tree, catalogue))
+    is_too_large = _is_too_large(tree, catalogue)
+    return Built(
+        tree=tree, incomplete=frozenset(wrong), far=frozenset(filter(wrong.get, wrong)), is_too_large=is_too_large
+    )
 
 
 def _asked(node: Node, tree: Tree) -> tuple[Tree, ...]:
@@ -351,6 +356,8 @@ def _window(node: Node, key: str) -> Window | None:
             return Year(shift=int(shift), from_day=_day_of_year(first), to_day=_day_of_year(last))
         case "yearof":
             year = _whole(first)
+            if not FIRST_YEAR <= year <= LAST_YEAR:
+                raise YearFar("a year of ours", field=key)
             return Between(first=date(year, 1, 1), last=date(year, 12, 31))
         case "between":
             days = [date.fromisoformat(text) if text else None for text in (first, last)]

@@ -101,7 +101,7 @@ def refusal_word(word: str) -> str:
     return shell.say(consent_words.REFUSALS[Refusal(word)])
 
 
-def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> dict[str, Any]:
+def nodes(session: Session, draft: forms.Draft, built: forms.Built) -> dict[str, Any]:
     """The draft as a nest of groups and conditions, each with what one may choose there."""
     reads = reader(session)
     sources = [source for source in shell.assembly().questions.sources if may_ask(source)]
@@ -111,7 +111,8 @@ def nodes(session: Session, draft: forms.Draft, incomplete: frozenset[str]) -> d
 
     def shown(node: forms.Node) -> dict[str, Any]:
         found: dict[str, Any] = {"id": node.id, "parent": node.parent, "kind": node.kind, "node": node}
-        found["is_incomplete"] = node.id in incomplete
+        found["is_incomplete"] = node.id in built.incomplete
+        found["is_far"] = node.id in built.far
         found["may_go_in"] = any(parent == node.parent and one != node.id for one, parent in groups.items() if parent)
         match node.kind:
             case "group":
@@ -163,7 +164,7 @@ def _condition(reads: Reader, node: forms.Node) -> dict[str, Any]:
     columns = [column for column in source.columns if column.key != source.day]
     return {
         "source": key,
-        "definition": shell.say(source.definition),
+        "definition": " ".join(shell.say(text) for text in (source.definition, words.COSTS[source.cost]) if text),
         "measures": measures if len(measures) > 1 else (),
         "measure": forms.COMPARE if is_compared else measure.value,
         "has_day": bool(source.day),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.consent.model import Channel
-from crm.contracts.segment_fields import Measure
+from crm.contracts.segment_fields import Cost, Measure
 from crm.segments.model import Fate, Relation
 from crm.web.words import N_
 
@@ -16,6 +16,11 @@ MEASURES: dict[Measure, str] = {
     Measure.SMALLEST: N_("plus petit montant"),
     Measure.FIRST: N_("la première fois"),
     Measure.LAST: N_("la dernière fois"),
+}
+COSTS: dict[Cost, str] = {
+    Cost.LIGHT: "",
+    Cost.MEDIUM: N_("Le compte peut prendre un instant."),
+    Cost.HEAVY: N_("Le compte peut prendre quelques secondes."),
 }
 SPANS: dict[str, str] = {
     "least": N_("au moins"),
