@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from crm.assembly import Assembly
@@ -13,7 +13,11 @@ from crm.members.model import RemindWay
 from crm.people import service as people
 from crm.values.calendar import brussels_day
 from mailing.correspondence import memberships
+from mailing.feedback import service as feedback
+from mailing.rendering.model import LetterKind
 
+LOOK_BACK = timedelta(days=60)
+"""So long after it was owed a mail may still come back."""
 AT_ONCE = 200
 """Mails owed in one transaction."""
 
@@ -26,7 +30,10 @@ def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
 
 
 def _remind(assembly: Assembly, now: datetime) -> int:
-    """Whoever has no mailbox is left for a letter."""
+    """Whoever has no mailbox is left for a letter; so is whom a mail did not reach, unless they have another."""
+    with assembly.database.transaction() as session:
+        lost = feedback.undelivered(session, LetterKind.FEE.value, since=now - LOOK_BACK)
+        reminding.take_back(session, {memberships.reminded_of(name): at for name, at in lost})
     reminded = after = 0
     while True:
         with assembly.database.transaction() as session:

@@ -7,6 +7,7 @@ same amount the other way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -47,8 +48,12 @@ def book(
     """
     if _is_gift(line):
         codes = _codes(session, [line])
-        fits = _fitting(session, [(line, person_id)], codes) if meant in {None, GIFT} else {}
-        new = _gift(line, person_id, codes, meant or GIFT, fits.get(line.id))
+        meant = meant or GIFT
+        is_plain = replace(meant, source="") == GIFT
+        fits = _fitting(session, [(line, person_id)], codes) if is_plain else {}
+        new = _gift(line, person_id, codes, meant, fits.get(line.id))
+        if meant.source:
+            new = replace(new, source_code=meant.source)
         gift_id = donations.record(session, sealer, new, at=at, by=by).id
         _came(session, fits, {line.id: gift_id})
         thanks.carry(session, PROVIDER, {gift_id: [named(line, version) for version in range(FIRST, line.version)]})

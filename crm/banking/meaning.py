@@ -42,10 +42,11 @@ Habits = Mapping[tuple[int, int], GiftKind]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Meant:
-    """What a colleague says that a credit is, and the fund it goes to."""
+    """What a colleague says that a credit is, the fund it goes to, and the code of the appeal it answers."""
 
     kind: GiftKind = GiftKind.ONE_OFF
     fund: str = GENERAL
+    source: str = ""
 
 
 def said(line: KeptLine) -> GiftKind | None:

@@ -9,7 +9,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 from crm.banking.kept import Confirmed, Rule
 from crm.banking.model import Line
-from crm.values.folding import folded
+from crm.values.folding import called, folded
 
 ALIKE = 72
 """How alike (of 100) the name on a transfer and that of whose account it is have to be, for nobody to be asked."""
@@ -25,8 +25,6 @@ LIKELY = 55
 
 WAYS = 20_000
 """So many sums are tried before a colleague is asked which refunds a debit paid."""
-
-_ADDRESSED = ("m", "mr", "mme", "mlle", "monsieur", "madame", "de heer", "mevr", "mw", "dhr", "et", "en", "ou", "of")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,4 +157,4 @@ def numbered(identities: Collection[str], seen: dict[str, int]) -> Iterator[str]
 
 
 def _words(name: str) -> str:
-    return " ".join(word for word in folded(name).replace(",", " ").replace("-", " ").split() if word not in _ADDRESSED)
+    return " ".join(called(name))

@@ -37,6 +37,8 @@ class Notice:
     due_on: date
     reference: str
     tail: str
+    is_in_vain: bool = False
+    """A mail told them so already, and reached nobody."""
 
 
 def due(
@@ -53,19 +55,19 @@ def due(
             continue
         notice = Notice(
             plan_id=one.plan.id, person_id=person.id, cents=first.cents, every_months=one.plan.terms.every_months,
-            due_on=first.due_on, reference=one.mandate.reference, tail=one.mandate.tail,
+            due_on=first.due_on, reference=one.mandate.reference, tail=one.mandate.tail, is_in_vain=one.is_in_vain,
         )  # fmt: skip
         found.append((notice, person))
     return found, following
 
 
 def by_letter(session: Session, office: Office, on: date) -> list[tuple[Notice, Person, PostalAddress]]:
-    """Those who are to be told by letter: they have no mailbox, and an address of today."""
+    """Those who are to be told by letter: no mailbox, or a mail that reached nobody, and an address of today."""
     found: list[tuple[Notice, Person, PostalAddress]] = []
     after: int | None = 0
     while after is not None and len(found) < MOST:
         several, after = due(session, office, on, after=after)
-        written = [(notice, person) for notice, person in several if mailbox_on(person, on) is None]
+        written = [one for one in several if one[0].is_in_vain or mailbox_on(one[1], on) is None]
         abodes = contacts.addresses_of(session, {person.id for _, person in written})
         for notice, person in written:
             home = next((one for one in abodes.get(person.id, ()) if holds_on(one, on)), None)
@@ -78,3 +80,8 @@ def note(session: Session, notices: Iterable[Notice], channel: Channel, on: date
     """They were told, on a day and by a way: it stays written with the terms. How many were told of something new."""
     several = list(notices)
     return sum(plans.announce(session, one.plan_id, channel=channel, on=on, until_on=one.due_on) > 0 for one in several)
+
+
+def take_back(session: Session, mails: Iterable[tuple[PlanId, date]]) -> int:
+    """Those mails reached nobody: whoever they told is to be told otherwise, and is not debited before; how many."""
+    return collecting.told_in_vain(session, set(mails))

@@ -174,6 +174,7 @@ class Errand(StrEnum):
     NONE = "none"
     CALL = "call"
     DECEASED = "deceased"
+    HOLDER = "holder"
     NEW_MANDATE = "new-mandate"
     OURS = "ours"
 

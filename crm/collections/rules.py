@@ -12,6 +12,7 @@ from crm.collections.model import Deed, Errand, LeftOut, ReasonRule, Schema, Seq
 from crm.plans.model import Due, Mandate
 from crm.plans.rules import is_usable
 from crm.values import target_days
+from crm.values.folding import called
 
 LATE_DAYS = 45
 """An instalment that was not asked for so long is left alone: nobody pays for our silence."""
@@ -46,6 +47,16 @@ def rule_for(code: str, on: date, rules: Iterable[ReasonRule] = REASONS) -> Reas
     """What a reason leads to on a day: the latest rule of that code that is in force."""
     found = [one for one in rules if one.code == code.upper() and one.valid_from_on <= on]
     return max(found, key=lambda one: one.valid_from_on, default=UNKNOWN)
+
+
+NO_REASON = "MS03"
+"""What a bank that gives no reason says: it is shown, and followed, as the reason that says as much."""
+
+
+def is_own(holder: str, name: str) -> bool:
+    """Whether the holder of an account is somebody of that name: the same words, in any order."""
+    said, known = called(holder), called(name)
+    return bool(said) and sorted(said) == sorted(known)
 
 
 def deed_after(rule: ReasonRule, *, number: int) -> Deed:

@@ -32,6 +32,7 @@ from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.foundation.translation import say
 from crm.people import service as people
+from crm.people.model import PersonKind
 from crm.plans import collecting, mandates
 from crm.plans import service as plans
 from crm.plans.model import Channel, EndReason, Plan, PlanState
@@ -306,12 +307,14 @@ def _follow(
 ) -> None:
     """What the reason leads to: another try, a question, the end; and what is left for a colleague.
 
-    Whom the bank reports dead is noted so: every gate keeps letters back until a colleague says that they live.
+    Whom the bank reports dead is noted so: every gate keeps letters back until a colleague says that they live. Where
+    the account is somebody else's, it speaks of them: their mandate ends, and nothing is noted of whoever promised.
     """
-    _, collection = pair
+    attempt, collection = pair
+    code = code.strip() or rules.NO_REASON
     rule = rules.rule_for(code, on)
-    deed = rules.deed_after(rule, number=store.times(session, collection.id))
-    collection.reason = code[:40] or "MS03"
+    deed, errand = rules.deed_after(rule, number=store.times(session, collection.id)), rule.errand
+    attempt.reason = collection.reason = code[:40]
     if deed is Deed.RETRY:
         collection.state, collection.retry_on = CollectionState.OPEN, rules.retry_on(on)
     else:
@@ -321,18 +324,26 @@ def _follow(
     plan_id = PlanId(collection.plan_id)
     plans.note_failure(session, plan_id, reason=code, on=on, at=at)
     plan = plans.plan(session, plan_id)
+    if errand is Errand.DECEASED and not _is_own_account(session, collection, plan):
+        errand = Errand.HOLDER
     state = state_on(plan.standing, on)
     if deed is Deed.ASK and state is PlanState.ACTIVE:
         plan = plans.pause(
             session, plan_id, seen=plan.version, on=on, until_on=None, reason=code, channel=Channel.BANK, at=at, by=None
         )
     elif deed is Deed.STOP and plan.standing.ended_on is None:
-        reason = EndReason.DECEASED if rule.errand is Errand.DECEASED else EndReason.BANK
+        reason = EndReason.DECEASED if errand is Errand.DECEASED else EndReason.BANK
         plans.cancel(session, plan_id, seen=plan.version, on=on, reason=reason, channel=Channel.BANK, at=at, by=None)
-    if rule.errand is Errand.DECEASED:
+    if errand is Errand.DECEASED:
         people.record_death(session, plan.person_id, died_on=None, at=at)
-    if rule.errand is Errand.NEW_MANDATE:
+    if errand in (Errand.NEW_MANDATE, Errand.HOLDER):
         mandates.end(session, MandateId(collection.mandate_id), on=on)
-    if rule.errand is not Errand.NONE:
-        title = say(ledger.language, words.ERRANDS[rule.errand], code=code)
+    if errand is not Errand.NONE:
+        title = say(ledger.language, words.ERRANDS[errand], code=code)
         care.add_task(session, title=title, by=None, at=at, due_on=on, person_id=plan.person_id)
+
+
+def _is_own_account(session: Session, collection: CollectionRow, plan: Plan) -> bool:
+    person = people.find_person(session, plan.person_id)
+    holder = mandates.mandate(session, MandateId(collection.mandate_id)).holder
+    return person is not None and person.kind is PersonKind.INDIVIDUAL and rules.is_own(holder, person.full_name)

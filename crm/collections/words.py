@@ -57,6 +57,10 @@ ERRANDS: dict[Errand, str] = {
         "La banque dit la personne décédée (%(code)s) : sa fiche le dit, plus rien ne part ; à vérifier, "
         "et à y retirer si c’est faux"
     ),
+    Errand.HOLDER: N_(
+        "La banque dit décédée la personne à qui est le compte (%(code)s), que le mandat nomme autrement : il est fini "
+        "et rien n’est inscrit sur cette fiche ; à vérifier, sans leur écrire"
+    ),
     Errand.NEW_MANDATE: N_("La banque ne connaît pas de mandat (%(code)s) : en signer un nouveau, ou en rester là"),
     Errand.OURS: N_("Domiciliation refusée pour une raison technique (%(code)s) : voir avec la banque"),
 }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.donations import words
 from crm.donations.donor_tables import DonorStatsRow, DonorYearRow
+from crm.donations.in_kind import forget, what
 from crm.donations.tables import (
     AppealReferenceRow,
     BatchEntryRow,
@@ -63,6 +64,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             GiftRow.net_cents,
             GiftRow.tribute,
             GiftRow.address,
+            GiftRow.in_kind_name,
         )
         .where(mine)
         .order_by(GiftRow.given_on, GiftRow.id)
@@ -117,7 +119,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             rows=[
                 {
                     "on": one.given_on,
-                    "kind": say(language, words.KINDS[one.kind]),
+                    "kind": " : ".join(filter(None, (say(language, words.KINDS[one.kind]), what(one.in_kind_name)))),
                     "method": say(language, words.METHODS[one.method]),
                     "euro": euros(one.cents),
                     "net": euros(one.net_cents),
@@ -148,6 +150,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     """The amounts and their days stay; tributes, addresses and reasons go, and what waits to be typed in."""
     ids = subject.person_ids
     mine = select(GiftRow.id).where(GiftRow.person_id.in_(ids))
+    forget(session, ids)
     erased = {
         "appeal_reference": delete_rows(session, AppealReferenceRow, AppealReferenceRow.person_id.in_(ids)),
         "gift_batch_entry": delete_rows(session, BatchEntryRow, BatchEntryRow.person_id.in_(ids)),

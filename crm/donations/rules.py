@@ -20,7 +20,7 @@ LINE_OF = {GiftKind.MEMBERSHIP_FEE: LineKind.FEE, GiftKind.SALE: LineKind.GOODS}
 LOSS = "loss"
 """Under this name stands what we refunded of a gift that the bank then took back as a whole."""
 
-OUR_PROVIDERS = frozenset({"bank", "batch", "correction", "import", "import-undo", LOSS, "refund", "sepa"})
+OUR_PROVIDERS = frozenset({"bank", "batch", "correction", "import", "import-undo", LOSS, "office", "refund", "sepa"})
 """Under these names our own rooms book movements; no file and no program may."""
 
 _ALWAYS = date(1900, 1, 1)

@@ -44,10 +44,11 @@ class Source(StrEnum):
 
 
 class RemindWay(StrEnum):
-    """How a reminder left."""
+    """How a reminder left; `in-vain`: by a mail that reached nobody."""
 
     MAIL = "mail"
     LETTER = "letter"
+    IN_VAIN = "in-vain"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,6 +192,8 @@ class Due:
     person_id: PersonId
     until_on: date
     fee_cents: int
+    is_in_vain: bool = False
+    """A mail told them so already, and reached nobody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ where a running plan holds the next fee, be it that of another member of the hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from crm.foundation.months import day_at, day_marked, mark
+from crm.foundation.numbered import one_of
 from crm.members import rules, selects, service, store
 from crm.members.model import Due, RemindWay
 from crm.members.tables import MembershipRow, PartRow, ReminderRow, TermsRow
@@ -37,8 +38,9 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
         .scalar_subquery()
     )
     holder = func.coalesce(func.min(case((part.is_holder, part.person_id))), func.min(part.person_id))
+    in_vain = func.max(case((_is_told(held, RemindWay.IN_VAIN), 1), else_=0))
     query = (
-        select(row.id, holder.label("person_id"), held.c.until, kind.label("kind"))
+        select(row.id, holder.label("person_id"), held.c.until, kind.label("kind"), in_vain.label("is_in_vain"))
         .join(held, held.c.key == row.id)
         .join(part, and_(part.membership_id == row.id, part.until_on.is_(None)))
         .where(
@@ -49,7 +51,7 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
             ~deceased(part.person_id),
             ~merged(part.person_id),
             row.id.not_in(select(fed.c.membership_id)),
-            ~_is_told(held),
+            ~_is_told(held, RemindWay.MAIL, RemindWay.LETTER),
         )
         .group_by(row.id, held.c.until)
         .order_by(row.id)
@@ -65,6 +67,7 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
                 person_id=PersonId(one.person_id),
                 until_on=day_at(int(one.until)),
                 fee_cents=rate.fee_cents if rate else 0,
+                is_in_vain=bool(one.is_in_vain),
             )
         )
     return tuple(several)
@@ -78,16 +81,43 @@ def fed_by(session: Session, membership_id: MembershipId, *, on: date) -> tuple[
 
 
 def note(session: Session, several: Iterable[Due], way: RemindWay, *, at: datetime) -> None:
-    """Writes down that they were told."""
+    """Writes down that they were told; in place of a mail that reached nobody."""
+    wanted = {(one.membership_id, one.until_on): one for one in several}
+    for row in _noted(session, wanted):
+        row.way, row.reminded_at = way, at
+        del wanted[MembershipId(row.membership_id), row.until_on]
     session.add_all(
-        ReminderRow(membership_id=one.membership_id, until_on=one.until_on, way=way, reminded_at=at) for one in several
+        ReminderRow(membership_id=one.membership_id, until_on=one.until_on, way=way, reminded_at=at)
+        for one in wanted.values()
     )
     session.flush()
 
 
-def _is_told(held: Any) -> ColumnElement[bool]:
+def take_back(session: Session, mails: Mapping[tuple[MembershipId, date], datetime]) -> int:
+    """The mails that reminded of those days, owed at that instant, reached nobody: they are to be told otherwise; how
+    many. Twice is once."""
+    several = [
+        row
+        for row in _noted(session, mails)
+        if row.way is RemindWay.MAIL and row.reminded_at == mails[MembershipId(row.membership_id), row.until_on]
+    ]
+    for row in several:
+        row.way = RemindWay.IN_VAIN
+    session.flush()
+    return len(several)
+
+
+def _noted(session: Session, wanted: Collection[tuple[MembershipId, date]]) -> list[ReminderRow]:
+    """The reminders of those memberships for those days."""
+    row = ReminderRow
+    mine = (one_of(row.membership_id, {one for one, _ in wanted}), row.until_on.in_({day for _, day in wanted}))
+    found = session.scalars(select(row).where(*mine)) if wanted else ()
+    return [one for one in found if (one.membership_id, one.until_on) in wanted]
+
+
+def _is_told(held: Any, *ways: RemindWay) -> ColumnElement[bool]:
     row = ReminderRow
     told = select(row.membership_id).where(
-        row.membership_id == MembershipRow.id, row.until_on == day_marked(held.c.until)
+        row.membership_id == MembershipRow.id, row.until_on == day_marked(held.c.until), row.way.in_(ways)
     )
     return told.correlate(MembershipRow, held).exists()

@@ -40,7 +40,11 @@ SOURCES: dict[Source, str] = {
     Source.OFFICE: N_("inscrite par l’équipe"),
     Source.FEES: N_("ouverte par une cotisation"),
 }
-WAYS: dict[RemindWay, str] = {RemindWay.MAIL: N_("par e-mail"), RemindWay.LETTER: N_("par lettre")}
+WAYS: dict[RemindWay, str] = {
+    RemindWay.MAIL: N_("par e-mail"),
+    RemindWay.LETTER: N_("par lettre"),
+    RemindWay.IN_VAIN: N_("par un e-mail qui n’est pas arrivé"),
+}
 PROXIES: dict[str, str] = {
     "self": N_("Personne ne se représente soi-même."),
     "voter": N_("L’une des deux personnes n’a pas le droit de vote à cette assemblée."),

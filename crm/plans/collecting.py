@@ -13,7 +13,7 @@ from crm.foundation.numbered import one_of
 from crm.people import selects as people
 from crm.plans import rules, selects, store
 from crm.plans.mandates import Safe
-from crm.plans.model import Amendment, Due, Mandate, Plan
+from crm.plans.model import Amendment, Channel, Due, Mandate, Plan
 from crm.plans.tables import MandateRow, PlanRow, PlanVersionRow
 from crm.values.identifiers import MandateId, PlanId
 
@@ -28,6 +28,8 @@ class Asked:
     due: tuple[Due, ...]
     untold: tuple[Amendment, ...]
     is_deceased: bool = False
+    is_in_vain: bool = False
+    """A mail that told of these terms reached nobody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +129,7 @@ def untold(
                     has_account=mandate.sealed_account is not None,
                     due=new,
                     untold=(),
+                    is_in_vain=any(one.announced_on is None and one.announced_by for one in versions[plan.id]),
                 )
             )
     return tuple(asked), ids[-1]
@@ -150,15 +153,43 @@ def on_file(session: Session, safe: Safe, mandate_ids: Collection[MandateId]) ->
 
 
 def gone(session: Session, plan_ids: Sequence[PlanId], mandate_ids: Sequence[MandateId], on: date) -> set[PlanId]:
-    """Those plans by which nothing may be asked on a day any more: they ended or pause, whoever gave has died, or
-    the mandate by which each would be asked (of the same place) is over, whatever serves the plan by now.
+    """Those plans by which nothing may be asked on a day any more: they ended or pause, whoever gave has died, the
+    mail that told of it reached nobody, or the mandate by which each would be asked (of the same place) is over,
+    whatever serves the plan by now.
     """
     row, mandate = PlanRow, MandateRow
     rests = or_(selects.is_ended(on), selects.is_paused(on), people.deceased(row.person_id))
     found = set(session.scalars(select(row.id).where(one_of(row.id, plan_ids), rests)))
     over = set(session.scalars(select(mandate.id).where(one_of(mandate.id, mandate_ids), mandate.ended_on <= on)))
     found |= {plan_id for plan_id, mandate_id in zip(plan_ids, mandate_ids, strict=True) if mandate_id in over}
-    return {PlanId(number) for number in found}
+    return {PlanId(number) for number in found} | _in_vain(session, plan_ids, on)
+
+
+def _in_vain(session: Session, plan_ids: Sequence[PlanId], on: date) -> set[PlanId]:
+    """Those of the plans of whose terms of a day nobody was told, since the mail reached nobody."""
+    row = PlanVersionRow
+    in_vain = (row.announced_on.is_(None), row.announced_by.is_not(None), row.effective_on <= on)
+    some = set(session.scalars(select(row.plan_id).where(one_of(row.plan_id, plan_ids), *in_vain)))
+    found = set()
+    for plan_id, versions in store.versions(session, some).items() if some else ():
+        last = [one for one in versions if one.effective_on <= on][-1]
+        if last.announced_on is None and last.announced_by is not None:
+            found.add(PlanId(plan_id))
+    return found
+
+
+def told_in_vain(session: Session, mails: Collection[tuple[PlanId, date]]) -> int:
+    """The mails that told of terms, on those days, reached nobody: they are untold again, and how they were tried stays
+    with them. Of how many versions; twice is once.
+    """
+    row, days = PlanVersionRow, set(mails)
+    told = (row.announced_by == Channel.MAIL, row.announced_on.in_({day for _, day in days}))
+    query = select(row).where(one_of(row.plan_id, {plan_id for plan_id, _ in days}), *told)
+    several = [one for one in session.scalars(query) if (one.plan_id, one.announced_on) in days] if days else []
+    for one in several:
+        one.announced_on = None
+    session.flush()
+    return len(several)
 
 
 def told_of(session: Session, mandate_ids: Collection[int], *, at: datetime) -> None:

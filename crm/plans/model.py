@@ -172,7 +172,10 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """Terms from a day on, until the next version's. `announced_on`: when they were told of it, and by which way."""
+    """Terms from a day on, until the next version's. `announced_on`: when they were told of it, and by which way.
+
+    A way without a day: it was tried, and reached nobody.
+    """
 
     effective_on: date
     terms: Terms

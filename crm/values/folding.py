@@ -25,3 +25,13 @@ def _spread(text: str) -> str:
 
 
 _known = lru_cache(maxsize=20_000)(_spread)
+
+_ADDRESSED = frozenset(
+    ("m", "mr", "mme", "mlle", "monsieur", "madame", "de heer", "mevr", "mw", "dhr", "et", "en", "ou", "of")
+)
+
+
+def called(name: str) -> tuple[str, ...]:
+    """The words of a name as banks write it, folded: without hyphens, commas and what addresses somebody."""
+    words = folded(name).replace(",", " ").replace("-", " ").split()
+    return tuple(word for word in words if word not in _ADDRESSED)

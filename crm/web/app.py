@@ -76,6 +76,7 @@ OFFICE = (
     "gift_books",
     "gift_centres",
     "gift_corrections",
+    "gift_in_kind",
     "gift_funds",
     "gift_deductions",
     "gift_control",

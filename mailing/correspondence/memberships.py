@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from crm.members.model import Assembly, Due
 from crm.people.model import ContactPoint, Person
 from crm.people.rules import mailbox_on
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import MembershipId, PersonId
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk
 from mailing.delivery import service as delivery
@@ -21,7 +21,10 @@ from mailing.rendering.model import LetterKind, RenderedEmail, Slot
 
 
 def remind(session: Session, desk: Desk, several: Iterable[tuple[Due, Person]], *, at: datetime) -> list[Due]:
-    """Owes each the mail that says until when their membership is paid; those who have a mailbox."""
+    """Owes each the mail that says until when their membership is paid; those who have a mailbox.
+
+    Where a mail reached nobody another mailbox is tried, never the same.
+    """
     rendered: dict[tuple[object, ...], RenderedEmail] = {}
     owed = []
     for due, person in several:
@@ -38,10 +41,18 @@ def remind(session: Session, desk: Desk, several: Iterable[tuple[Due, Person]], 
             rendered[key] = rendering.render_letter(
                 LetterKind.FEE, person.language, desk.organisation, public_url=desk.public_url, facts=facts
             )
-        occasion = f"{due.membership_id} {due.until_on}"
-        _owe(session, desk, LetterKind.FEE, rendered[key], point, person_id=person.id, occasion=occasion, at=at)
-        owed.append(due)
+        occasion = f"{due.membership_id} {due.until_on} {point.id}"
+        mail = rendered[key]
+        made = _owe(session, desk, LetterKind.FEE, mail, point, person_id=person.id, occasion=occasion, at=at)
+        if made or not due.is_in_vain:
+            owed.append(due)
     return owed
+
+
+def reminded_of(occasion: str) -> tuple[MembershipId, date]:
+    """Of which membership, and of which last day, a reminder told."""
+    _, membership_id, until_on, *_ = occasion.split()
+    return MembershipId(int(membership_id)), date.fromisoformat(until_on)
 
 
 def convoke(
@@ -80,8 +91,8 @@ def _owe(
     person_id: PersonId,
     occasion: str,
     at: datetime,
-) -> None:
-    delivery.enqueue_letter(
+) -> bool:
+    made = delivery.enqueue_letter(
         session,
         code=kind.value,
         rendered=rendered,
@@ -94,3 +105,4 @@ def _owe(
         values={Slot.ADDRESS.value: point.value},
         now=at,
     )
+    return made is not None

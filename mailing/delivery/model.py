@@ -59,6 +59,10 @@ WAITING = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.ATTEMPTIN
 """The states in which a mail is still to leave, without a set-back so far."""
 
 
+NEVER_LEFT = (DeliveryState.REFUSED, DeliveryState.WITHHELD, DeliveryState.CANCELLED)
+"""The states in which a mail will not leave any more."""
+
+
 class Reason(StrEnum):
     """Why a mail was withheld, put off, refused or is in doubt, beside the refusals of consent."""
 

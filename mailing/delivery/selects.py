@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 
-from mailing.delivery.model import DeliveryState
+from mailing.delivery.model import NEVER_LEFT, DeliveryState
 from mailing.delivery.tables import DeliveryRow, MailingRow
 
 
@@ -29,3 +30,13 @@ def owed_of(code: str) -> Select[*tuple[Any, ...]]:
 def deliveries_of(person_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     """The numbers of all mails owed to those people."""
     return select(DeliveryRow.id).where(DeliveryRow.person_id.in_(person_ids))
+
+
+def letters_of(code: str, since: datetime) -> Select[*tuple[Any, ...]]:
+    """The letters of a kind that were owed since then: id, occasion, created_at, never_left."""
+    row = DeliveryRow
+    return (
+        select(row.id, row.occasion, row.created_at, row.state.in_(NEVER_LEFT).label("never_left"))
+        .join(MailingRow, MailingRow.id == row.mailing_id)
+        .where(MailingRow.code == code, row.created_at >= since)
+    )

@@ -20,6 +20,10 @@ class Finding(StrEnum):
     UNKNOWN_MAIL = "unknown-mail"
 
 
+BOUNCED = (Finding.DEAD_ADDRESS, Finding.MAILBOX_FULL, Finding.POLICY, Finding.CONTENT, Finding.TEMPORARY)
+"""The findings by which a mail reached nobody; what is only delayed has none."""
+
+
 class Kind(StrEnum):
     """What a mail that came back is."""
 

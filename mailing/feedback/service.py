@@ -78,6 +78,11 @@ def read_refusals(session: Session, *, at: datetime) -> Counter[str]:
     return counts
 
 
+def undelivered(session: Session, code: str, *, since: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Of the letters of a kind owed since then those that reached nobody: for which occasion, and when it was owed."""
+    return store.undelivered(session, code, since)
+
+
 def one_click(session: Session, sealer: Sealer, value: Any, at: datetime) -> bool:
     """Withdraws what an unsubscribe token (`value` is what it holds) speaks of. True if that changed anything.
 

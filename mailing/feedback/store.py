@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
-from mailing.feedback.model import Finding
+from mailing.delivery import selects
+from mailing.feedback.model import BOUNCED, Finding
 from mailing.feedback.tables import MailEventRow
 
 REFUSAL = "refusal-"
@@ -51,3 +52,11 @@ def last_refusal(session: Session) -> int:
     """The number of the last refusal that was recorded, or 0."""
     last = session.scalar(select(func.max(MailEventRow.source_key)).where(MailEventRow.source_key.startswith(REFUSAL)))
     return int(last.removeprefix(REFUSAL)) if last else 0
+
+
+def undelivered(session: Session, code: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
+    """The occasion and the hour of letters of a kind that never left, or came back."""
+    letter, event = selects.letters_of(code, since).subquery("letter"), MailEventRow
+    came_back = select(event.id).where(event.delivery_id == letter.c.id, event.finding.in_(BOUNCED)).exists()
+    query = select(letter.c.occasion, letter.c.created_at).where(or_(letter.c.never_left, came_back))
+    return tuple((occasion, at) for occasion, at in session.execute(query.order_by(letter.c.id)))

@@ -88,6 +88,7 @@ DOORS_BESIDES = {
         "corrections",
         "fiscal_days",
         "funds",
+        "in_kind",
         "codes",
         "costing",
         "deductions",

@@ -24,7 +24,10 @@ from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from jobs import announce_collections
+from mailing.delivery.model import DeliveryState
 from mailing.delivery.tables import DeliveryRow
+from mailing.feedback.model import Finding
+from mailing.feedback.tables import MailEventRow
 from tests.collections.conftest import CREDITOR, noon
 from tests.conftest import NOW
 from tests.plans.conftest import Promise
@@ -61,8 +64,11 @@ def test_each_is_told_once_in_time_and_only_then_asked(
     settings = assembly.settings.model_copy(update={"collecting": Collecting(creditor_id=CREDITOR.creditor_id)})
     made = replace(assembly, settings=settings)
     early, soon = noon(date(2026, 12, 5)), noon(date(2026, 12, 7))
-    assert announce_collections.run(made, early) == {"told": 0}
-    assert [announce_collections.run(made, soon) for _ in range(2)] == [{"told": 1}, {"told": 0}]
+    assert announce_collections.run(made, early) == {"told": 0, "taken_back": 0}
+    assert [announce_collections.run(made, soon) for _ in range(2)] == [
+        {"told": 1, "taken_back": 0},
+        {"told": 0, "taken_back": 0},
+    ]
     with made.database.reading() as session:
         assert len(session.scalars(select(DeliveryRow.id)).all()) == 1
         assert service.prospect(session, office, RAISED).left_out == {
@@ -89,3 +95,51 @@ def test_each_is_told_once_in_time_and_only_then_asked(
         }  # fmt: skip
         assert service.prospect(session, office, RAISED).left_out == {LeftOut.DECEASED: 1}
         assert contacts.addresses_of(session, [plans_of["post"].person_id])
+
+
+@pytest.mark.parametrize("finding", [Finding.MAILBOX_FULL, None])
+def test_a_mail_that_reached_nobody_told_nobody_and_another_mailbox_or_a_letter_does(
+    assembly: Assembly, office: Office, plans_of: dict[str, Plan], finding: Finding | None
+) -> None:
+    settings = assembly.settings.model_copy(update={"collecting": Collecting(creditor_id=CREDITOR.creditor_id)})
+    made = replace(assembly, settings=settings)
+    days = [noon(date(2026, 12, day)) for day in range(7, 12)]
+    plan = plans_of["mail"]
+
+    def fail() -> None:
+        with made.database.transaction() as session:
+            last = session.scalars(select(DeliveryRow).order_by(DeliveryRow.id.desc())).first()
+            assert last is not None
+            if finding is None:
+                last.state = DeliveryState.WITHHELD
+            else:
+                session.add(MailEventRow(delivery_id=last.id, finding=finding, source_key=f"{last.id}", at=NOW))
+
+    def told() -> list[date | None]:
+        with made.database.reading() as session:
+            asked, _ = collecting.block(session, after=None, size=9, first_on=RAISED, last_on=RAISED)
+            return [one.due[0].announced_on for one in asked if one.plan.id == plan.id]
+
+    assert announce_collections.run(made, days[0])["told"] == 1
+    fail()
+    assert announce_collections.run(made, days[1]) == {"told": 0, "taken_back": 1}
+    assert told() == [None]
+    with made.database.transaction() as session:
+        waits = {notice.plan_id for notice, *_ in announcing.by_letter(session, office, days[1].date())}
+        assert waits == {plan.id, plans_of["post"].id}
+        mandate_id = plan.mandate_id
+        assert mandate_id is not None
+        assert collecting.gone(session, [plan.id], [mandate_id], RAISED) == {plan.id}
+        assert collecting.gone(session, [plan.id], [mandate_id], SIGNED) == set()
+        address = EmailAddress.parse("autre@exemple.be")
+        [point] = people.people(session, [plan.person_id])[plan.person_id].emails
+        contacts.correct_email(session, assembly.addresses, point.id, address, at=days[1])
+    assert announce_collections.run(made, days[2]) == {"told": 1, "taken_back": 0}
+    assert told() == [days[2].date()]
+    fail()
+    assert announce_collections.run(made, days[3]) == {"told": 0, "taken_back": 1}
+    with made.database.transaction() as session:
+        found = announcing.by_letter(session, office, days[3].date())
+        announcing.note(session, [notice for notice, *_ in found], Channel.LETTER, days[3].date())
+    assert announce_collections.run(made, days[4]) == {"told": 0, "taken_back": 0}
+    assert told() == [days[3].date()]

@@ -92,6 +92,7 @@ def test_a_file_of_two_blocks_is_credited_block_by_block(
     ("code", "state", "tries", "task"),
     [
         ("AM04", PlanState.ACTIVE, 2, ""),
+        ("", PlanState.ACTIVE, 2, ""),
         ("AC04", PlanState.PAUSED, 1, "appeler"),
         ("MD06", PlanState.ACTIVE, 1, "appeler"),
         ("MD07", PlanState.ENDED, 1, "décédée"),
@@ -126,7 +127,8 @@ def test_what_comes_back_is_undone_and_its_reason_followed(
         todo = [one.title for one in care.open_tasks_of(session, plan.person_id)]
         assert [task in title for title in todo] == ([True] if task else [])
         assert plan.mandate_id is not None
-        assert (mandates.mandate(session, plan.mandate_id).ended_on == back_on) is (code == "MD01")
+        assert (mandates.mandate(session, plan.mandate_id).ended_on == back_on) is (code in {"MD01", "MD07"})
+        assert [one.reason for one in service.came_back(session)] == [code or "MS03"]
         if tries == 2:
             again = sent(session, office, retry_on, date(2026, 12, 15))
             [one] = service.of_plan(session, plan.id)

@@ -24,6 +24,8 @@ from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, PersonId
 from jobs import keep_memberships
 from mailing.delivery.tables import DeliveryRow
+from mailing.feedback.model import Finding
+from mailing.feedback.tables import MailEventRow
 from tests.conftest import NOW
 from tests.members.conftest import TODAY, PayFee, donor
 from tests.plans.conftest import Promise
@@ -114,6 +116,42 @@ def test_a_reminder_leaves_once_and_never_to_the_dead_or_those_who_left(assembly
     with assembly.database.reading() as session:
         owed = session.execute(select(DeliveryRow.person_id)).scalars().all()
         assert owed == [ann]
+
+
+def test_a_reminder_that_reached_nobody_goes_to_another_mailbox_or_waits_for_a_letter(
+    assembly: Assembly, fee: PayFee
+) -> None:
+    days = [NOW + timedelta(days=number) for number in range(4)]
+    with assembly.database.transaction() as session:
+        ann = donor(session, assembly, "ann")
+        _mailbox(session, assembly, ann, "ann")
+        fee(session, ann, 2500, LAST_YEAR)
+
+    def fail() -> None:
+        with assembly.database.transaction() as session:
+            last = session.scalars(select(DeliveryRow).order_by(DeliveryRow.id.desc())).first()
+            assert last is not None
+            event = MailEventRow(delivery_id=last.id, finding=Finding.MAILBOX_FULL, source_key=f"{last.id}", at=NOW)
+            session.add(event)
+
+    assert keep_memberships.run(assembly, days[0])["reminded"] == 1
+    fail()
+    assert keep_memberships.run(assembly, days[1])["reminded"] == 0
+    with assembly.database.transaction() as session:
+        assert [one.is_in_vain for one in reminding.due(session, at=days[1], size=9)] == [True]
+        [point] = people.people(session, [ann])[ann].emails
+        other = EmailAddress.parse("autre@exemple.test")
+        contacts.correct_email(session, assembly.addresses, point.id, other, at=days[1])
+    assert [keep_memberships.run(assembly, days[2])["reminded"] for _ in range(2)] == [1, 0]
+    fail()
+    assert keep_memberships.run(assembly, days[3])["reminded"] == 0
+    with assembly.database.transaction() as session:
+        due = reminding.due(session, at=days[3], size=9)
+        reminding.note(session, due, RemindWay.LETTER, at=days[3])
+        assert reminding.due(session, at=days[3], size=9) == ()
+        (membership,) = service.of_person(session, ann, on=TODAY)
+        [reminder] = service.whole(session, membership.id, on=TODAY).reminders
+        assert reminder.way is RemindWay.LETTER
 
 
 def test_nobody_of_a_household_is_reminded_while_a_plan_of_any_of_them_holds_the_next_fee(

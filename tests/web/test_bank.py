@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crm.assembly import Assembly
+from crm.donations import appeals
 from crm.donations import service as donations
-from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Wanted
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff.model import Role
@@ -37,7 +38,15 @@ def test_a_file_is_brought_in_and_its_lines_find_their_people(
     desk = finance.get("/office/bank").text
     assert ("Marie Dupont" in desk, "&lt;b&gt;don" in desk, "<b>don" in desk) == (True, True, False)
     first, seen = chosen(desk)
-    assert finance.post(f"/office/bank/{first}/confirm", {"seen": seen, "person_id": marie.id}).status_code == 303
+    with assembly.database.transaction() as session:
+        campaign = appeals.add_campaign(session, code="C26", name="Automne")
+        made = appeals.add_appeal(session, campaign.id, code="A26", name="Automne", starts_on=NOW.date(), cost_cents=0)
+        appeals.put_sources(session, made.id, {"A26-1": ("", "")})
+    typed = {"seen": seen, "person_id": marie.id, "source_code": "A27"}
+    assert "Ce code n’est celui d’aucun appel" in finance.post(f"/office/bank/{first}/confirm", typed).text
+    assert finance.post(f"/office/bank/{first}/confirm", typed | {"source_code": "A26-1"}).status_code == 303
+    with assembly.database.reading() as session:
+        assert [one.source_code for one in donations.page(session, Wanted(appeal="A26"))] == ["A26-1"]
     late = colleague.post(f"/office/bank/{first}/aside", {"seen": seen, "why": "cost"})
     assert (late.status_code, "vient de décider" in colleague.get("/office/bank").text) == (303, True)
     second, seen = chosen(finance.get("/office/bank").text)

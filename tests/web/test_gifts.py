@@ -12,7 +12,8 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from crm.assembly import Assembly
-from crm.donations import batches, books
+from crm.banking import refunds
+from crm.donations import batches, books, in_kind
 from crm.donations import service as donations
 from crm.donations.model import GiftKind, Method, Movement, NewGift, NewLine, Wanted
 from crm.donations.tables import MoneyEntryRow
@@ -90,6 +91,47 @@ def test_a_refund_needs_two_and_says_what_is_wrong_at_its_field(assembly: Assemb
     assert stands(assembly, number)[1] == 2450
     assert decides.post(f"/office/gifts/refunds/{asked.id}", {"decision": "approve"}).status_code == 404
     assert "24,50 €" in words_of(decides.get(f"/office/gifts/{number}").text)
+
+
+def test_a_refund_handed_back_in_cash_is_owed_by_no_bank(assembly: Assembly, browser: Open) -> None:
+    number = gift(assembly, donor(assembly, "Beta"), 4000, Method.CASH)
+    asks, decides = browser(Role.FINANCE), browser(Role.FINANCE)
+    for method, owed in (("cash", (0, 0)), ("transfer", (1, 1000))):
+        assert asks.post(f"/office/gifts/{number}/refund", {"amount": "10", "reason": method}).status_code == 303
+        with assembly.database.reading() as session:
+            (asked,) = donations.refunds_to_decide(session)
+        assert "Rendre en espèces" in words_of(decides.get(f"/office/gifts/{number}").text)
+        decides.post(f"/office/gifts/refunds/{asked.id}", {"decision": "approve", "method": method})
+        with assembly.database.reading() as session:
+            count, cents, _ = refunds.unpaid(session, date(2026, 1, 1), date(2026, 12, 31), size=9)
+            assert (count, cents) == owed
+            last = donations.whole(session, number).entries[-1]
+            assert (last.method.value, last.cents) == (method, -1000)
+    assert stands(assembly, number)[1] == 2000
+
+
+def test_a_gift_in_kind_says_what_it_was_moves_no_money_and_is_written_once(assembly: Assembly, browser: Open) -> None:
+    one = donor(assembly, "Zeta")
+    finance = browser(Role.FINANCE)
+    page = finance.get("/office/gifts/in-kind").text
+    form = re.search(r'name="form" value="(\w+)"', page)
+    assert form is not None
+    typed = {"who": "Ana Zeta", "what": "12 chaises", "value": "300", "given_on": "2026-11-23", "fund": "general"}
+    for wrong in ({"who": "personne"}, {"what": " "}, {"value": "0"}, {"given_on": "2027-01-01"}, {"source_code": "x"}):
+        assert finance.post("/office/gifts/in-kind", typed | {"form": form[1]} | wrong).status_code == 422
+    several = {finance.post("/office/gifts/in-kind", typed | {"form": form[1]}).location for _ in range(2)}
+    [address] = several
+    with assembly.database.transaction() as session:
+        [made] = donations.page(session, Wanted(person_id=one))
+        whole = donations.whole(session, made.id)
+        assert (made.kind, made.cents, made.net_cents, whole.entries) == (GiftKind.IN_KIND, 30000, 0, ())
+        assert [line.is_deductible for line in whole.lines] == [False]
+        assert in_kind.what_was(session, made.id) == "12 chaises"
+        in_kind.forget(session, [one])
+        assert in_kind.what_was(session, made.id) == ""
+    shown = words_of(finance.get(address).text)
+    assert "300,00 €" in shown
+    assert "Aucun argent n’a bougé." in shown
 
 
 def test_a_gift_goes_to_another_donor_for_a_reason(assembly: Assembly, browser: Open) -> None:

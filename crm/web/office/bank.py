@@ -27,7 +27,7 @@ from crm.banking.meaning import Meant
 from crm.banking.references import written
 from crm.donations import service as donations
 from crm.donations import words as gift_words
-from crm.donations.errors import GiftMissing, MoreThanReceived
+from crm.donations.errors import CodeUnknown, GiftMissing, MoreThanReceived
 from crm.donations.model import GENERAL, EntryKind, GiftKind
 from crm.people import rules as people_rules
 from crm.people import service as people
@@ -67,6 +67,7 @@ WHY_ASIDE = N_("Dites pourquoi vous le mettez de côté.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
 TOO_MUCH = N_("Ce don ne vaut plus autant, une part en a été rendue depuis : regardez encore une fois.")
+WRONG_CODE = N_("Ce code n’est celui d’aucun appel.")
 WRONG_WHO = N_("Choisissez une personne de la liste.")
 NAMELESS = N_("Un nom au moins est nécessaire pour ouvrir une fiche.")
 
@@ -139,8 +140,8 @@ def confirm(line_id: int) -> ResponseReturnValue:
         return desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
     except NothingToUndo as open_:
         return desk(line_id, errors={"gift": shell.say(WHICH)}, of=open_.person_id)
-    except (Invalid, PersonMissing, GiftMissing):
-        return desk(line_id, errors={"who": shell.say(WRONG_WHO)})
+    except (Invalid, PersonMissing, GiftMissing) as wrong:
+        return desk(line_id, errors=_wrong(wrong, {"who": shell.say(WRONG_WHO)}))
     return _done(line_id, N_("Le mouvement est à sa personne."))
 
 
@@ -171,8 +172,8 @@ def newcomer(line_id: int) -> ResponseReturnValue:
         return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
     except NothingToUndo:
         return desk(line_id, errors={"gift": shell.say(NO_GIFT)})
-    except Invalid:
-        return desk(line_id, errors={"last_name": shell.say(NAMELESS)})
+    except Invalid as wrong:
+        return desk(line_id, errors=_wrong(wrong, {"last_name": shell.say(NAMELESS)}))
     return _done(line_id, N_("La fiche est ouverte, et le mouvement est à elle."))
 
 
@@ -212,8 +213,15 @@ def _meant(session: Session) -> Meant:
     kind, fund = request.form.get("kind", ""), request.form.get("fund", "")
     offered = {one.value: one for one in meaning.OFFERED}
     return Meant(
-        kind=offered.get(kind, GiftKind.ONE_OFF), fund=fund if fund in dict(fund_choices(session)) else GENERAL
+        kind=offered.get(kind, GiftKind.ONE_OFF),
+        fund=fund if fund in dict(fund_choices(session)) else GENERAL,
+        source=request.form.get("source_code", "").strip()[:40],
     )
+
+
+def _wrong(wrong: Exception, otherwise: dict[str, str]) -> dict[str, str]:
+    is_code = isinstance(wrong, CodeUnknown) and wrong.field == "source_code"
+    return {"source_code": shell.say(WRONG_CODE)} if is_code else otherwise
 
 
 def _seen() -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crm.banking import by_hand as bank_by_hand
 from crm.banking import service as banking
 from crm.banking.kept import KeptLine
-from crm.donations import corrections, funds, tributes, words
+from crm.donations import corrections, funds, in_kind, tributes, words
 from crm.donations import service as donations
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
 from crm.donations.model import (
@@ -165,6 +165,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         told_by = corrections.told_by(session, gift_id)
         line = _line_of(session, gift_id, told_by)
         is_online = payments.is_online(session, gift_id)
+        what = in_kind.what_was(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
     return shell.show(
         "office/gifts/show.html",
@@ -172,6 +173,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         gift=whole.gift,
         whole=whole,
         person=known.get(whole.gift.person_id),
+        what=what,
         known=known,
         names=colleagues,
         funds=named,
@@ -247,7 +249,8 @@ def decide_refund(refund_id: int) -> ResponseReturnValue:
     """Gives it back, or does not."""
     made, agreed, now = shell.assembly(), request.form.get("decision") == "approve", shell.now()
     by = guard.signed_in().account.id
-    movement = Movement(method=Method.TRANSFER, booked_on=brussels_day(now), provider=OURS, external_id=str(refund_id))
+    method = Method.CASH if request.form.get("method") == Method.CASH else Method.TRANSFER
+    movement = Movement(method=method, booked_on=brussels_day(now), provider=OURS, external_id=str(refund_id))
     try:
         with made.database.transaction() as session:
             done = donations.decide_refund(
@@ -263,6 +266,8 @@ def decide_refund(refund_id: int) -> ResponseReturnValue:
     said = N_("Le remboursement est refusé.")
     if agreed and is_booked:
         said = N_("Le remboursement est inscrit : à la banque de le verser.")
+        if method is Method.CASH:
+            said = N_("Le remboursement est inscrit, rendu en espèces : la banque n’a rien à verser.")
     elif agreed:
         said = N_("Le prestataire l’a déjà remboursé : rien n’est inscrit une seconde fois, et rien n’est à verser.")
     return shell.back(url_for("gifts.show", gift_id=done.gift_id), shell.say(said))

@@ -156,4 +156,4 @@ def _by_letter(session: Session) -> tuple[Due, ...]:
     due = reminding.due(session, at=shell.now(), size=LETTERS)
     known = people.people(session, {one.person_id for one in due})
     today = brussels_day(shell.now())
-    return tuple(one for one in due if mailbox_on(known[one.person_id], today) is None)
+    return tuple(one for one in due if one.is_in_vain or mailbox_on(known[one.person_id], today) is None)

@@ -53,11 +53,12 @@ OWN = N_("Vous l’avez préparé : une autre personne l’approuve.")
 DIFFERS = N_("Un compte ou un nom a changé depuis : jetez ce fichier et préparez-en un nouveau.")
 OVERTAKEN = (
     N_(
-        "Un don régulier de ce fichier s’est arrêté depuis (n° %(plans)s) : jetez le fichier et préparez-en un nouveau."
+        "Un don régulier de ce fichier s’est arrêté, ou l’e-mail qui l’annonçait n’est pas arrivé (n° %(plans)s) : "
+        "jetez le fichier et préparez-en un nouveau."
     ),
     N_(
-        "%(n)s dons réguliers de ce fichier se sont arrêtés depuis (n° %(plans)s) : jetez le fichier et préparez-en un "
-        "nouveau."
+        "%(n)s dons réguliers de ce fichier se sont arrêtés, ou les e-mails qui les annonçaient ne sont pas arrivés "
+        "(n° %(plans)s) : jetez le fichier et préparez-en un nouveau."
     ),
 )
 NAMED = 10

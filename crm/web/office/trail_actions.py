@@ -170,6 +170,7 @@ ACTIONS: dict[str, str] = {
     "segment.put-away": N_("a rangé un segment"),
     "segment.bring-back": N_("a repris un segment rangé"),
     "gift.move": N_("a fait passer un don à quelqu’un d’autre"),
+    "gift.in-kind": N_("a inscrit un don en nature"),
     "gift-batch.begin": N_("a commencé à encoder une pile de dons"),
     "gift-batch.drop": N_("a jeté une pile de dons"),
     "gift-batch.post": N_("a inscrit une pile de dons"),
