@@ -62,11 +62,8 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
             links.add_external_id(session, one.person_id, ExternalId(system=FORMER_NUMBER, value=_free(session, text)))
         case "birth_on":
             service.set_birth(session, one.person_id, _day(text), today=brussels_day(at))
-        case "deceased_on" if text == ALIVE:
-            service.retract_death(session, one.person_id)
         case "deceased_on":
-            died_on = None if text == UNDATED else _day(text, "deceased_on")
-            service.record_death(session, one.person_id, died_on=died_on, at=at)
+            _tell_death(session, one, text, at)
         case "email":
             contacts.add_email(session, addresses, EmailAddress.parse(text), **facts)  # type: ignore[arg-type] # shared facts
         case "phone":
@@ -94,6 +91,14 @@ def held_now(session: Session, several: Sequence[Difference]) -> dict[Difference
             value = getattr(person, one.field)
             found[one.id] = {"text": "" if value is None else str(value)}
     return found
+
+
+def _tell_death(session: Session, one: Difference, text: str, at: datetime) -> None:
+    if text == ALIVE:
+        service.retract_death(session, one.person_id)
+        return
+    died_on = None if text == UNDATED else _day(text, "deceased_on")
+    service.record_death(session, one.person_id, died_on=died_on, at=at)
 
 
 def _free(session: Session, text: str) -> str:
