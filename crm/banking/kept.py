@@ -54,9 +54,12 @@ class Aside(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """A refund that was decided and that nothing has paid yet; `on` is the day of the decision."""
+    """A refund that was decided and that nothing has paid yet; `on` is the day of the decision, `name` its name in the
+    account of gifts.
+    """
 
     entry_id: int
+    name: str
     gift_id: GiftId
     person_id: PersonId
     on: date

@@ -22,7 +22,7 @@ IBAN = "iban"
 
 
 def refund_pairs() -> Select[*tuple[Any, ...]]:
-    """(entry_id, gift_id, person_id, booked_on, cents, line_id, on): each refund we booked beside what paid it."""
+    """(entry_id, gift_id, person_id, booked_on, cents, name, line_id, on): each refund booked beside what paid it."""
     booked = donations.refunds_decided().subquery("booked")
     place = func.row_number().over(
         partition_by=(booked.c.gift_id, booked.c.cents), order_by=(booked.c.booked_on, booked.c.entry_id)
@@ -45,6 +45,7 @@ def refund_pairs() -> Select[*tuple[Any, ...]]:
         entries.c.person_id,
         entries.c.booked_on,
         entries.c.cents,
+        entries.c.name,
         paid_by.c.line_id,
         paid_by.c.on,
     ).outerjoin(paid_by, same[0] & same[1] & same[2])

@@ -24,7 +24,9 @@ from crm.banking.kept import KeptLine, LineState, Owed, Paid, Rule
 from crm.banking.paying_back import IBAN, refund_pairs
 from crm.banking.selects import refund_lines, refund_moves
 from crm.banking.tables import BankRefundRow
+from crm.donations import corrections
 from crm.donations import service as gifts
+from crm.donations.model import Correction
 from crm.foundation.database import hold
 from crm.people import links
 from crm.people import service as people
@@ -44,6 +46,31 @@ def unpaid(session: Session, first_on: date, last_on: date, *, size: int) -> tup
     count, cents = session.execute(select(func.count(), func.coalesce(func.sum(pairs.c.cents), 0)).where(*owed)).one()
     query = select(pairs).where(*owed).order_by(pairs.c.booked_on, pairs.c.entry_id).limit(size)
     return count, -int(cents), tuple(map(_owed, session.execute(query)))
+
+
+def owed_of(session: Session, gift_id: GiftId) -> tuple[Owed, ...]:
+    """The refunds of a gift that nothing has paid, the oldest first: each may be dropped by two colleagues."""
+    pairs = refund_pairs().subquery("pairs")
+    query = select(pairs).where(pairs.c.on.is_(None), pairs.c.gift_id == gift_id)
+    return tuple(map(_owed, session.execute(query.order_by(pairs.c.booked_on, pairs.c.entry_id))))
+
+
+def ask_to_drop(session: Session, owed: Owed, *, reason: str, at: datetime, by: AccountId) -> Correction:
+    """Asks that a refund not be paid, so that its gift stands again; somebody else decides. Raises what
+    `corrections.ask` does.
+    """
+    stands = gifts.gift(session, owed.gift_id).net_cents + owed.cents
+    return corrections.ask(session, owed.gift_id, stands, reason=reason, at=at, by=by, is_drop=True)
+
+
+def dropped_by(session: Session, correction_id: int) -> str | None:
+    """The name of the refund that a correction drops which waits: one of its gift, not paid, of just what it adds."""
+    hold(session, "refunds paid")
+    asked = next((one for one in corrections.waiting(session) if one.id == correction_id), None)
+    if asked is None or asked.otherwise is not None or asked.dated is not None:
+        return None
+    more = asked.cents - asked.was_cents
+    return next((one.name for one in owed_of(session, asked.gift_id) if one.cents == more), None)
 
 
 def paid(session: Session, first_on: date, last_on: date) -> Paid:
@@ -181,6 +208,7 @@ def _may_be_of(pairs: Subquery, line: KeptLine) -> ColumnElement[bool]:
 def _owed(row: Any) -> Owed:
     return Owed(
         entry_id=row.entry_id,
+        name=row.name,
         gift_id=GiftId(row.gift_id),
         person_id=PersonId(row.person_id),
         on=row.booked_on,

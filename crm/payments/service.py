@@ -318,6 +318,7 @@ def _is_ours(session: Session, row: OnlinePaymentRow, back: Back) -> bool:
         return False
     entries = donations.whole(session, GiftId(row.gift_id)).entries
     decided = sum(one.provider == refunding.OURS and one.cents == -back.cents for one in entries)
+    decided -= sum(one.provider == refunding.OURS and one.cents == back.cents for one in entries)  # dropped since
     told = sum(one.is_ours and one.cents == back.cents for one in store.backs(session, row.id).values())
     return decided > told
 

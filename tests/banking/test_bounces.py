@@ -18,8 +18,9 @@ from crm.banking.errors import LineSettles, MoneyCameBack, RefundElsewhere
 from crm.banking.kept import KeptLine, LineState, Report, Rule
 from crm.banking.model import ReturnKind
 from crm.banking.tables import BankLineRow
+from crm.donations import corrections, losses, thanks
 from crm.donations import service as donations
-from crm.donations import thanks
+from crm.donations.errors import FourEyes
 from crm.donations.model import Gift, Wanted
 from crm.people.model import Person
 from tests.banking import camt_files as camt
@@ -28,6 +29,7 @@ from tests.banking.camt_files import Entry, Tx
 from tests.banking.samples import DONOR, OTHER
 from tests.banking.test_bringing import CLAIRE, confirmed, person, waiting
 from tests.banking.test_losses import differences, refunded
+from tests.collections.conftest import LOOKER
 from tests.conftest import NOW
 
 DAYS = count(1)
@@ -117,6 +119,32 @@ def test_a_refund_that_comes_back_is_no_gift_and_is_owed_again_until_it_is_paid_
         assert (opened.state, owed(session)) == (LineState.OPEN, (1, 2000))
         banking.reopen(session, bank_counter(assembly), credit.id, seen=credit.version, by=CLAIRE, at=NOW)
         assert owed(session) == (0, 0)
+
+
+def test_a_refund_that_came_back_is_dropped_by_two_and_its_gift_stands_again(
+    assembly: Assembly, balance: list[int]
+) -> None:
+    gift = given(assembly, balance, person(assembly, "Marie", "Dupont"), 5000)
+    paid(assembly, balance, gift, 2000)
+    with assembly.database.reading() as session:
+        assert refunds.owed_of(session, gift.id) == ()
+    told(assembly, balance, Entry(cents=2000, reversal=True, txs=[tx(2000)]))
+    with assembly.database.transaction() as session:
+        [one] = refunds.owed_of(session, gift.id)
+        asked = refunds.ask_to_drop(session, one, reason="elle laisse l’argent", at=NOW, by=CLAIRE)
+        drops = refunds.dropped_by(session, asked.id)
+        facts = {"agreed": True, "at": NOW, "drops": drops}
+        with pytest.raises(FourEyes), session.begin_nested():
+            corrections.decide(session, assembly.sealer, asked.id, by=CLAIRE, **facts)  # type: ignore[arg-type]
+        corrections.decide(session, assembly.sealer, asked.id, by=LOOKER, **facts)  # type: ignore[arg-type]
+        assert (donations.gift(session, gift.id).net_cents, refunds.owed_of(session, gift.id)) == (5000, ())
+        assert (differences(session), owed(session)) == ((0,), (0, 0))
+        assert losses.refunded(session, [gift.id]) == {}
+        again = refunds.dropped_by(session, asked.id)
+        assert again is None
+    with assembly.database.transaction() as session:
+        refunded(session, assembly, gift.id, 2000)
+        assert owed(session) == (1, 2000)
 
 
 def test_what_may_be_one_of_several_refunds_waits_and_the_desk_offers_them(
