@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crm.banking import matching, reading, rules, store, twice
 from crm.banking.kept import LineState, Report
-from crm.banking.model import Begun, Line, Statement
+from crm.banking.model import Begun, Line, ReturnKind, Statement
 from crm.foundation.bulk import settle
 from crm.foundation.database import Database, hold
 from crm.foundation.encryption import Cipher
@@ -165,7 +165,7 @@ def _prepared(counter: Counter, told: _Told, file_id: int, seen: dict[str, int])
         masked.structured,
         cut["end_to_end_id"],
         cut["mandate"],
-        masked.return_kind,
+        masked.return_kind or (ReturnKind.REVERSAL if masked.reversal and not masked.fee else None),
         cut["return_reason"],
         (masked.transaction_code or "")[:40] or None,
         cut["bank_reference"],

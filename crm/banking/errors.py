@@ -83,6 +83,13 @@ class MoneyLeft(Conflict):
         super().__init__("money that left is nobody's gift")
 
 
+class MoneyCameBack(Conflict):
+    """Money of ours that came back is nobody's gift: it is a refund that was paid, or it is set aside."""
+
+    def __init__(self) -> None:
+        super().__init__("money of ours that came back is nobody's gift")
+
+
 class RefundElsewhere(Conflict):
     """This line did not pay that refund: it is paid already, of another amount, or there is none."""
 

@@ -35,7 +35,7 @@ class Rule(StrEnum):
     ALIAS = "alias"
     """By an account and the name on it that a colleague confirmed before."""
     REFUND = "refund"
-    """The debit of a refund that the house decided: it books nothing more."""
+    """The debit of a refund that the house decided, or the credit by which it came back: it books nothing more."""
     COLLEAGUE = "colleague"
     NEWCOMER = "newcomer"
 
@@ -54,9 +54,12 @@ class Aside(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """A refund that was decided and that nothing has paid yet; `on` is the day of the decision."""
+    """A refund that was decided and that nothing has paid yet; `on` is the day of the decision, `name` its name in the
+    account of gifts.
+    """
 
     entry_id: int
+    name: str
     gift_id: GiftId
     person_id: PersonId
     on: date
@@ -75,9 +78,9 @@ class SetAside:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paid:
-    """What debits paid of refunds (`debit_cents`), what of that was decided, what providers paid; none is above nought.
+    """What debits paid of refunds, less what came back (`debit_cents`), what of that was decided, what providers paid.
 
-    `undecided`: (gift, line, cents) of debits behind which no refund stands.
+    `undecided`: (gift, line, cents) of debits behind which no refund stands, and of what came back of no debit.
     """
 
     decided_cents: int
@@ -128,6 +131,11 @@ class KeptLine:
     def is_spent(self) -> bool:
         """Whether it is money that left, neither a return nor what the bank charged: a refund, or nobody's gift."""
         return self.cents < 0 and self.return_kind is None and not self.fee
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it is money of ours that came back, as a transfer does that could not be paid: nobody's gift."""
+        return self.cents > 0 and self.return_kind is not None and not self.fee
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

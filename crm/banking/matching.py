@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.banking import booking, collected, meaning, payers, rules, store
+from crm.banking import booking, bounces, collected, meaning, payers, rules, store
 from crm.banking.kept import Candidate, KeptLine, Rule
 from crm.banking.rules import Key
 from crm.collections.rules import meant, periods_named
@@ -75,6 +75,7 @@ def match_waiting(
             every = store.lines(session, ids)
             waiting, owners, unclear = collected.settle(session, ledger, every, at=at)
             waiting = collected.settle_payouts(session, waiting, at=at)
+            waiting = bounces.settle(session, waiting, at=at)
             matched += len(every) - len(waiting)
             decided = [one for one in _surely(session, waiting, unclear) if one[0].booked_on <= brussels_day(at)]
             decided = _borne(session, decided)
@@ -174,6 +175,8 @@ def _surely(session: Session, waiting: Sequence[KeptLine], unclear: Collection[s
     confirmed = payers.confirmed(session, waiting)
     decided: list[_Decided] = []
     for line in waiting:
+        if line.is_back:
+            continue
         if line.return_kind is not None:
             first = _undone_by(line, free, by_mandate=line.fingerprint not in unclear)
             if first is not None and first.person_id is not None:

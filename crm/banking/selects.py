@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, case, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from crm.banking.kept import Aside, LineState, Rule
@@ -30,7 +30,7 @@ def matched_lines() -> Select[*tuple[Any, ...]]:
 
 def refund_lines() -> CompoundSelect[*tuple[Any, ...]]:
     """(line_id, booked_on, cents, gift_id) of each debit that paid a refund, and of each refund that one paid with
-    others.
+    others; above nought those of each credit by which one came back.
     """
     row, part = BankLineRow, BankRefundRow
     is_paid = (row.state == LineState.MATCHED, row.rule == Rule.REFUND)
@@ -41,6 +41,29 @@ def refund_lines() -> CompoundSelect[*tuple[Any, ...]]:
         part, part.line_id == row.id
     )
     return union_all(alone, together.where(*is_paid))
+
+
+def refund_moves() -> Select[*tuple[Any, ...]]:
+    """`refund_lines` with whether each `stands`: of as many payments as came back, neither side does.
+
+    Of equal ones of one gift the first payment came back first.
+    """
+    lines = refund_lines().subquery("refund_lines")
+    alike = (lines.c.gift_id, func.abs(lines.c.cents))
+    place = func.row_number().over(
+        partition_by=(lines.c.gift_id, lines.c.cents), order_by=(lines.c.booked_on, lines.c.line_id)
+    )
+    gone = func.sum(case((lines.c.cents < 0, 1), else_=0)).over(partition_by=alike)
+    back = func.sum(case((lines.c.cents > 0, 1), else_=0)).over(partition_by=alike)
+    placed = select(lines, place.label("place"), gone.label("gone"), back.label("back")).subquery("refunds_placed")
+    others = case((placed.c.cents < 0, placed.c.back), else_=placed.c.gone)
+    return select(
+        placed.c.line_id,
+        placed.c.booked_on,
+        placed.c.cents,
+        placed.c.gift_id,
+        (placed.c.place > others).label("stands"),
+    )
 
 
 def lines_aside() -> Select[*tuple[Any, ...]]:

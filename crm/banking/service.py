@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crm.audit import service as audit
 from crm.banking import booking, by_hand, collected, deciding, matching, payers, refunds, store
 from crm.banking.bringing import Counter
-from crm.banking.errors import DayToCome, MoneyLeft, NothingToUndo
+from crm.banking.errors import DayToCome, MoneyCameBack, MoneyLeft, NothingToUndo
 from crm.banking.kept import Aside, Candidate, Confirmed, Desk, Gap, KeptLine, LineState, Rule, Taken
 from crm.banking.meaning import Meant
 from crm.collections import settling
@@ -100,7 +100,8 @@ def confirm(
     what of it we had refunded, as the colleague saw it: a loss of ours.
 
     Raises `LineDecided` where somebody decided since version `seen`, with what they decided, `NothingToUndo` where no
-    gift of theirs is surely meant, MoreThanReceived where it stands for less, MoneyLeft for any other debit.
+    gift of theirs is surely meant, MoreThanReceived where it stands for less, MoneyLeft for any other debit,
+    MoneyCameBack for money of ours that came back.
     """
     person = people.find_survivor(session, person_id)
     if person is None:
@@ -110,6 +111,8 @@ def confirm(
         raise DayToCome
     if found.is_spent:
         raise MoneyLeft
+    if found.is_back:
+        raise MoneyCameBack
     undone = _undone(session, found, person.id, gift_id)
     if undone is not None:
         _bear(session, counter, found, undone, loss_cents, by=by, at=at)

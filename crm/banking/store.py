@@ -135,7 +135,8 @@ def undone(session: Session, *, end_to_end: Collection[str], mandates: Collectio
 
 def credits_on(session: Session, gift_ids: Collection[int]) -> dict[int, KeptLine]:
     """Of each gift the bank's own line that brought it, where there is one."""
-    query = select(BankLineRow).where(one_of(BankLineRow.gift_id, gift_ids), BankLineRow.cents > 0)
+    row = BankLineRow
+    query = select(row).where(one_of(row.gift_id, gift_ids), row.cents > 0, row.return_kind.is_(None))
     return {found.gift_id: _line(found) for found in session.scalars(query) if found.gift_id is not None}
 
 

@@ -39,6 +39,7 @@ from crm.donations.model import (
     Otherwise,
     RefundState,
 )
+from crm.donations.refunding import DROPPED, OURS
 from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
@@ -70,8 +71,19 @@ def waiting(session: Session) -> tuple[Correction, ...]:
     return tuple(_correction(found) for found in session.scalars(query))
 
 
-def ask(session: Session, gift_id: GiftId, cents: int, *, reason: str, at: datetime, by: AccountId) -> Correction:
+def ask(
+    session: Session,
+    gift_id: GiftId,
+    cents: int,
+    *,
+    reason: str,
+    at: datetime,
+    by: AccountId,
+    is_drop: bool = False,
+) -> Correction:
     """Asks that a gift come to `cents`, nought where it never came; somebody else decides.
+
+    `is_drop`: since a refund of it is not to be paid, whoever told the gift.
 
     Raises AmountWrong for what it comes to already, Invalid without a reason, CorrectionAsked while another waits,
     CorrectedElsewhere where the bank or a collection told it, or no money came.
@@ -80,7 +92,7 @@ def ask(session: Session, gift_id: GiftId, cents: int, *, reason: str, at: datet
         raise Invalid("a correction has a reason, in a few words", field="reason")
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
-    if told_by(session, gift_id) or standing.kind is GiftKind.IN_KIND:
+    if (told_by(session, gift_id) and not is_drop) or standing.kind is GiftKind.IN_KIND:
         raise CorrectedElsewhere
     if not 0 <= cents < LARGEST or cents == standing.net_cents:
         raise AmountWrong
@@ -143,10 +155,20 @@ def ask_otherwise(
 
 
 def decide(
-    session: Session, sealer: Sealer, correction_id: CorrectionId, *, agreed: bool, at: datetime, by: AccountId
+    session: Session,
+    sealer: Sealer,
+    correction_id: CorrectionId,
+    *,
+    agreed: bool,
+    at: datetime,
+    by: AccountId,
+    drops: str | None = None,
 ) -> Correction:
-    """Books the difference as a movement of today, or refuses. Raises FourEyes for whoever asked, GiftHasChanged where
-    the gift comes to something else by now, or the bank told of it since: then it can only be refused."""
+    """Books the difference as a movement of today, or refuses. `drops` names the refund, not paid, that it drops.
+
+    Raises FourEyes for whoever asked, GiftHasChanged where the gift comes to something else by now, or the bank told of
+    it since: then it can only be refused.
+    """
     hold(session, f"correction {correction_id}")
     row = session.get(GiftCorrectionRow, correction_id, populate_existing=True)
     if row is None or row.state is not RefundState.ASKED:
@@ -154,22 +176,30 @@ def decide(
     if row.asked_by == by:
         raise FourEyes
     if agreed:
-        _book(session, sealer, row, at=at, by=by)
+        _book(session, sealer, row, drops, at=at, by=by)
     row.state = RefundState.DONE if agreed else RefundState.REFUSED
     row.decided_by, row.decided_at = by, at
     session.flush()
     return _correction(row)
 
 
-def _book(session: Session, sealer: Sealer, row: GiftCorrectionRow, *, at: datetime, by: AccountId) -> Gift:
+def _book(
+    session: Session, sealer: Sealer, row: GiftCorrectionRow, drops: str | None, *, at: datetime, by: AccountId
+) -> Gift:
     gift_id = GiftId(row.gift_id)
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
     otherwise, dated = _otherwise(row), _dated(row)
     if dated is not None:
         return _redate(session, sealer, gift_id, dated, external_id=str(row.id), at=at, by=by)
-    if standing.net_cents != row.was_cents or (otherwise is None and told_by(session, gift_id)):
+    dropped = store.find_entry(session, OURS, drops) if drops is not None and otherwise is None else None
+    is_elsewhere = otherwise is None and dropped is None and told_by(session, gift_id)
+    if standing.net_cents != row.was_cents or is_elsewhere:
         raise GiftHasChanged
+    if dropped is not None:
+        named = f"{dropped.external_id}{DROPPED}"
+        again = Movement(method=dropped.method, booked_on=brussels_day(at), provider=OURS, external_id=named)
+        return service.correct(session, sealer, gift_id, again, cents=-dropped.cents, at=at, by=by)
     movement = Movement(method=standing.method, booked_on=brussels_day(at), provider=PROVIDER, external_id=str(row.id))
     if otherwise is not None:
         return _become(session, sealer, gift_id, otherwise, movement, at=at, by=by)

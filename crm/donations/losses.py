@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from crm.donations import entering, service, store
 from crm.donations.errors import MoreThanReceived
 from crm.donations.model import EntryKind, Movement
+from crm.donations.refunding import OURS
 from crm.donations.rules import LOSS
 from crm.donations.tables import MoneyEntryRow
 from crm.foundation.database import hold
@@ -27,7 +28,8 @@ from crm.values.identifiers import AccountId, GiftId
 def refunded(session: Session, gift_ids: Collection[int]) -> dict[GiftId, int]:
     """What of each of those gifts a refund gave back, where no loss was made of it yet; those without are left out."""
     row = MoneyEntryRow
-    of_refunds = (row.kind == EntryKind.REFUND) | (row.provider == LOSS) & (row.kind == EntryKind.CORRECTION)
+    relief = row.provider.in_((LOSS, OURS)) & (row.kind == EntryKind.CORRECTION)
+    of_refunds = (row.kind == EntryKind.REFUND) | relief
     query = select(row.gift_id, func.sum(row.cents)).where(row.gift_id.in_(gift_ids), of_refunds).group_by(row.gift_id)
     return {GiftId(gift_id): -int(cents) for gift_id, cents in session.execute(query) if cents < 0}
 

@@ -9,6 +9,8 @@ from crm.donations.model import Entry, EntryKind, Refund, RefundState
 
 OURS = "refund"
 """Under this name stands a refund that the house decided itself, with its number."""
+DROPPED = " dropped"
+"""What follows that number where the refund is not to be paid any more: the gift stands again."""
 
 
 def told_already(

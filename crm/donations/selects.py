@@ -6,9 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
+from sqlalchemy.orm import aliased
 
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method
-from crm.donations.refunding import OURS
+from crm.donations.refunding import DROPPED, OURS
 from crm.donations.tables import AppealRow, CampaignRow, GiftLineRow, GiftRow, MoneyEntryRow, SourceRow
 from crm.foundation.numbered import one_of
 
@@ -153,13 +154,23 @@ def effective_entries() -> Select[*tuple[Any, ...]]:
 
 
 def refunds_decided() -> Select[*tuple[Any, ...]]:
-    """(entry_id, gift_id, person_id, booked_on, cents) of each refund that the house booked when it decided on it, cash
-    apart, which no bank pays; tests are left out."""
-    row = MoneyEntryRow
+    """(entry_id, gift_id, person_id, booked_on, cents, name) of each refund that the house booked when it decided on
+    it, cash apart, which no bank pays; tests are left out, and those that are dropped.
+    """
+    row, dropped = MoneyEntryRow, aliased(MoneyEntryRow)
+    is_dropped = select(dropped.id).where(dropped.provider == OURS, dropped.external_id == row.external_id + DROPPED)
     return (
-        select(row.id.label("entry_id"), row.gift_id, GiftRow.person_id, row.booked_on, row.cents)
+        select(
+            row.id.label("entry_id"),
+            row.gift_id,
+            GiftRow.person_id,
+            row.booked_on,
+            row.cents,
+            row.external_id.label("name"),
+        )
         .join(GiftRow, GiftRow.id == row.gift_id)
         .where(row.provider == OURS, row.kind == EntryKind.REFUND, row.method != Method.CASH, ~GiftRow.is_test)
+        .where(~is_dropped.exists())
     )
 
 

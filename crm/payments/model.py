@@ -77,12 +77,21 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftOut:
-    """A payment that became no gift of ours, as its provider tells it: not in euro. `amount` is what it says."""
+    """What became no gift of ours, as its provider tells it: a payment that is not in euro, or a whole payout that
+    cannot be read (`is_unread`).
+
+    `amount` is what it says, empty where that is no amount; `on` is None where it says no day.
+    """
 
     reference: str
     currency: str
     amount: str
-    on: date
+    on: date | None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is a payout that cannot be read: of payments only those are left out that are not in euro."""
+        return self.currency == "EUR"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,8 +124,11 @@ class Provider(Protocol):
     def payment(self, reference: str) -> Told | LeftOut | None:
         """The payment as it is now; None where they know none, or none that was paid. Raises `Unavailable`."""
 
-    def payouts(self, known: Collection[str]) -> Iterator[PaidOut]:
-        """The newest payouts whose reference is not known. Raises `Unavailable`."""
+    def payouts(self, known: Collection[str]) -> Iterator[PaidOut | LeftOut]:
+        """The newest payouts whose reference is not known; of one that cannot be read, what is left out for it.
+
+        Raises `Unavailable`.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

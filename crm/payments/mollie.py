@@ -32,6 +32,8 @@ _STATES = {"paid": PaymentState.PAID, "failed": PaymentState.FAILED, "canceled":
 _GONE = frozenset({"processing", "refunded"})
 _NOT_GONE = frozenset({"failed", "canceled"})
 _VALUE = r"[0-9]{1,12}(\.[0-9]{1,4})?"
+_NOT_TOLD = frozenset({400, 404, 410, 422})
+"""What Mollie answers of one thing that it will not tell later either."""
 _MOST_PAGES = 400
 """Of 250 each: no settlement of ours is larger."""
 
@@ -39,8 +41,10 @@ _MOST_PAGES = 400
 class Unreadable(Unavailable):
     """What Mollie answered is not what it documents."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: Sequence[LeftOut] = ()) -> None:
         super().__init__("the provider answered something else than it documents")
+        self.left_out = tuple(left_out)
+        """The payments because of which it is so."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,20 +83,39 @@ class Mollie:
         is_ours = found.get("id") == reference and _cents(found.get("amount")) > 0
         return _told(found) if is_ours else None
 
-    def payouts(self, known: Collection[str]) -> Iterator[PaidOut]:
-        """The newest settlements that were paid out and whose reference is not known, the oldest of them first."""
+    def payouts(self, known: Collection[str]) -> Iterator[PaidOut | LeftOut]:
+        """The newest settlements that were paid out and whose reference is not known, the oldest of them first.
+
+        One that cannot be read stops none of the others: it is left out, with the payments because of which it is.
+        """
         if self.settings.token_file is None:
             return
         page = self._get(f"{self.settings.api_url}/settlements?limit=50", self._token())
         for one in reversed(_embedded(page, "settlements")):
             reference, number = str(one.get("reference") or ""), str(one.get("id") or "")
             is_new = reference and reference not in known and _SETTLEMENT.fullmatch(number)
-            if is_new and one.get("status") == "paidout" and _currency(one) == "EUR":
+            if not is_new or one.get("status") != "paidout":
+                continue
+            if _currency(one) != "EUR":
+                yield _unread(one, reference)
+                continue
+            try:
                 yield self._payout(one, reference, number)
+            except FetchFailed as failed:
+                if failed.status not in _NOT_TOLD:
+                    raise
+                yield _unread(one, reference)
+            except Unreadable as error:
+                yield from error.left_out
+                yield _unread(one, reference)
 
     def _payout(self, one: Mapping[str, Any], reference: str, number: str) -> PaidOut:
         here = f"{self.settings.api_url}/settlements/{number}"
-        payments = [_told(each) for each in self._pages(f"{here}/payments?limit=250", "payments")]
+        found = list(self._pages(f"{here}/payments?limit=250", "payments"))
+        foreign = [_left_out(each, str(each.get("id"))[:100]) for each in found if _currency(each) != "EUR"]
+        if foreign:
+            raise Unreadable([each for each in foreign if each is not None])
+        payments = [_told(each) for each in found]
         gone = [(EntryKind.REFUND, each) for each in self._pages(f"{here}/refunds?limit=250", "refunds")]
         gone += [(EntryKind.CHARGEBACK, each) for each in self._pages(f"{here}/chargebacks?limit=250", "chargebacks")]
         backs = [(str(each.get("paymentId")), _back(kind, each, is_settled=True)) for kind, each in gone]
@@ -126,8 +149,9 @@ class Mollie:
         for _ in range(_MOST_PAGES):
             page = self._get(url, self._token())
             yield from _embedded(page, kind)
-            following = (page.get("_links") or {}).get("next") or {}
-            url = str(following.get("href") or "")
+            links = page.get("_links")
+            following = links.get("next") if isinstance(links, dict) else None
+            url = str(following.get("href") or "") if isinstance(following, dict) else ""
             if not url:
                 return
             if not url.startswith(f"{self.settings.api_url}/"):
@@ -184,6 +208,22 @@ def _left_out(found: Mapping[str, Any], reference: str) -> LeftOut | None:
     return LeftOut(reference=reference, currency=currency, amount=value, on=on)
 
 
+def _unread(one: Mapping[str, Any], reference: str) -> LeftOut:
+    """A settlement that cannot be read, as much of it as can."""
+    amount, currency = one.get("amount"), _currency(one)
+    value = str(amount.get("value")) if isinstance(amount, dict) else ""
+    try:
+        on: date | None = _day(one.get("settledAt") or one.get("createdAt"))
+    except Unreadable:
+        on = None
+    return LeftOut(
+        reference=reference[:100],
+        currency=currency if re.fullmatch(r"[A-Z]{3}", currency) else "EUR",
+        amount=value if re.fullmatch(_VALUE, value) else "",
+        on=on,
+    )
+
+
 def _is_told(refund: Mapping[str, Any]) -> bool:
     return str(refund.get("status")) in _GONE | _NOT_GONE
 
@@ -211,7 +251,8 @@ def _costs(one: Mapping[str, Any]) -> list[tuple[str, int]]:
     periods = one.get("periods")
     years = periods.values() if isinstance(periods, dict) else ()
     months = [month for year in years if isinstance(year, dict) for month in year.values() if isinstance(month, dict)]
-    costs = [cost for month in months for cost in month.get("costs") or ()]
+    told = [month.get("costs") for month in months]
+    costs = [cost for several in told if isinstance(several, list) for cost in several if isinstance(cost, dict)]
     return [(str(cost.get("method") or ""), abs(_exact(cost.get("amountGross"), 4))) for cost in costs]
 
 

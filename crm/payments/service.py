@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crm.care import service as care
@@ -27,6 +27,7 @@ from crm.payments.model import Back, LeftOut, OnlinePayment, PaymentState, Payou
 from crm.payments.tables import OnlineBackRow, OnlineLeftOutRow, OnlinePaymentRow
 from crm.people import arriving
 from crm.people.model import NewPerson
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
@@ -71,7 +72,9 @@ def take(session: Session, till: Till, provider: str, told: Told, *, at: datetim
 
 
 def leave_out(session: Session, provider: str, told: LeftOut, *, at: datetime) -> None:
-    """Keeps a payment in another money where colleagues see it; told twice it stands once."""
+    """Keeps a payment in another money, or a payout that cannot be read, where colleagues see it; told twice it stands
+    once.
+    """
     hold(session, f"payment {provider} {told.reference}")
     row = OnlineLeftOutRow
     if session.scalar(select(row.id).where(row.provider == provider, row.reference == told.reference)) is None:
@@ -81,15 +84,21 @@ def leave_out(session: Session, provider: str, told: LeftOut, *, at: datetime) -
                 reference=told.reference,
                 currency=told.currency,
                 amount=told.amount,
-                paid_on=told.on,
+                paid_on=told.on or brussels_day(at),
                 told_at=at,
             )
         )
         session.flush()
 
 
+def is_read_after_all(session: Session, provider: str, reference: str) -> None:
+    """A payout that was left out could be read now."""
+    row = OnlineLeftOutRow
+    session.execute(delete(row).where(row.provider == provider, row.reference == reference))
+
+
 def left_out(session: Session, *, size: int = 100) -> tuple[LeftOut, ...]:
-    """Payments in another money, the newest first."""
+    """Payments in another money and payouts that could not be read, the newest first."""
     row = OnlineLeftOutRow
     return tuple(
         LeftOut(reference=one.reference, currency=one.currency, amount=one.amount, on=one.paid_on)
@@ -309,6 +318,7 @@ def _is_ours(session: Session, row: OnlinePaymentRow, back: Back) -> bool:
         return False
     entries = donations.whole(session, GiftId(row.gift_id)).entries
     decided = sum(one.provider == refunding.OURS and one.cents == -back.cents for one in entries)
+    decided -= sum(one.provider == refunding.OURS and one.cents == back.cents for one in entries)  # dropped since
     told = sum(one.is_ours and one.cents == back.cents for one in store.backs(session, row.id).values())
     return decided > told
 

@@ -31,7 +31,7 @@ from crm.web.app import create_app
 from jobs import read_payouts
 from mailing.delivery.tables import DeliveryRow
 from tests.conftest import NOW
-from tests.payments.house import SECRET, Answering, at, euro, payment, settlement, with_mollie
+from tests.payments.house import API, SECRET, Answering, at, euro, payment, settlement, with_mollie
 from tests.web.whole_database import digest
 
 HOOK = "/hooks/payments/mollie"
@@ -161,6 +161,35 @@ def test_a_settlement_brings_what_no_notice_told_and_what_each_payment_cost(asse
     assert read_payouts.run(other, NOW) == {"read": 0, "differ": 1}
     with assembly.database.reading() as session:
         assert len(donations.page(session, Wanted())) == 1
+
+
+def test_a_settlement_that_cannot_be_read_is_told_once_and_stops_no_other(assembly: Assembly) -> None:
+    dollars = payment("tr_usd1", amount={"currency": "USD", "value": "9.00"})
+    settled = [settlement([dollars, payment("tr_one1", "10.00")], amount="17.20")]
+    settled += [settlement([payment("tr_two2", "10.00")], amount="10.00")]
+    settled += [settlement([payment("tr_six6", "10.00")], amount="10.00", costs=[{"method": "ideal"}])]
+    names = ("stl_0000dollar", "stl_0000fine", "stl_0000costs")
+    pages: dict[str, Any] = {}
+    first, several = f"{API}/settlements?limit=50", []
+    for at_, (one, name) in enumerate(zip(settled, names, strict=True)):
+        told = json.loads(json.dumps(one).replace("stl_abcd1234", name).replace("2611.03", f"2611.1{at_}"))
+        several += told.pop(first)["_embedded"]["settlements"]
+        pages |= told
+    pages[first] = {"_embedded": {"settlements": several}}
+    made, _, _ = house(assembly, pages)
+    assert read_payouts.run(made, NOW) == {"read": 1, "differ": 0, "left_out": 3}
+    assert read_payouts.run(made, NOW) == {"read": 0, "differ": 0, "left_out": 3}
+    with assembly.database.reading() as session:
+        assert [one.reference for one in payments.payouts(session)] == ["1234567.2611.11"]
+        told_ = {(one.reference, one.amount, one.currency, one.is_unread) for one in payments.left_out(session)}
+        assert told_ == {
+            ("tr_usd1", "9.00", "USD", False), ("1234567.2611.10", "17.20", "EUR", True),
+            ("1234567.2611.12", "10.00", "EUR", True),
+        }  # fmt: skip
+    pages[first]["_embedded"]["settlements"][2]["periods"] = {}
+    assert read_payouts.run(made, NOW) == {"read": 1, "differ": 0, "left_out": 2}
+    with assembly.database.reading() as session:
+        assert len(payments.left_out(session)) == 2
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just("tr_abcd1"), lambda inner:

@@ -16,7 +16,7 @@ from crm.people.model import NewPerson
 from crm.staff.model import Role
 from crm.values.languages import Language
 from tests.banking import coda_files as coda
-from tests.banking.coda_files import Move
+from tests.banking.coda_files import Move, direct_debit
 from tests.conftest import NOW
 from tests.web.conftest import Browser
 
@@ -192,6 +192,19 @@ def test_a_debit_says_which_refund_it_paid_or_why_it_is_set_aside(
     assert finance.post(f"/office/bank/{line}/aside", {"seen": seen, "why": "cost"}).status_code == 303
     page = finance.get(year).text
     assert ("1 ligne de côté" in page, "loyer, facture" in page, "Tout concorde" in page) == (True, True, True)
+    told = direct_debit(mandate="X-1", text="compte clos", paid="4", kind="2", reason="AC04")
+    back = [Move(cents=5000, name="DUPONT MARIE", code="00503000", structured=told)]
+    finance.post(
+        "/office/bank/new", {"file": (io.BytesIO(coda.file(coda.statement(back, opening=94_100, number=2))), "b.cod")}
+    )
+    line, seen = aside(page := finance.get("/office/bank").text)
+    assert ("Quel remboursement nous revient" in page, "C’est bien cette personne" in page) == (True, False)
+    assert finance.post(f"/office/bank/{line}/confirm", {"seen": seen, "person_id": marie.id}).status_code == 303
+    assert "argent qui nous revient" in finance.get("/office/bank").text
+    assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": "999"}).status_code == 422
+    assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": entry[1]}).status_code == 303
+    assert "ramené un ou plusieurs remboursements" in finance.get(f"/office/bank?line={line}").text
+    assert "1 remboursement décidé n’est pas payé" in finance.get(year).text
 
 
 def aside(page: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from crm.banking.errors import (
     GiftHasMoved,
     LineDecided,
     LineSettles,
+    MoneyCameBack,
     MoneyLeft,
     NothingToUndo,
 )
@@ -63,6 +64,12 @@ NAMED = 20
 HAPPENED = frozenset(EntryKind) - {EntryKind.RECEIPT, EntryKind.FEE}
 TO_COME = N_("Ce mouvement est d’un jour à venir : attendez ce jour pour le donner à quelqu’un.")
 LEFT = N_("C’est de l’argent sorti : dites quel remboursement il a payé, ou mettez-le de côté.")
+CAME_BACK = N_("C’est de l’argent qui nous revient : dites quel remboursement, ou mettez-le de côté.")
+NOBODYS: dict[type[Exception], str] = {DayToCome: TO_COME, MoneyLeft: LEFT, MoneyCameBack: CAME_BACK}
+BROUGHT_BACK = N_(
+    "Ce mouvement nous a ramené un ou plusieurs remboursements : ils sont à payer de nouveau. "
+    "Rouvert, ils comptent de nouveau comme payés."
+)
 WHY_ASIDE = N_("Dites pourquoi vous le mettez de côté.")
 WHICH = N_("C’est un retour : dites quel don il reprend.")
 NO_GIFT = N_("C’est un retour, et aucun don de cette personne ne vaut autant : choisissez quelqu’un d’autre.")
@@ -134,8 +141,8 @@ def confirm(line_id: int) -> ResponseReturnValue:
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
-    except (DayToCome, MoneyLeft) as refused:
-        return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
+    except (DayToCome, MoneyLeft, MoneyCameBack) as refused:
+        return _on(NOBODYS[type(refused)], kind="refused")
     except MoreThanReceived:
         return desk(line_id, errors={"gift": shell.say(TOO_MUCH)}, of=PersonId(picked) if picked else None)
     except NothingToUndo as open_:
@@ -168,8 +175,8 @@ def newcomer(line_id: int) -> ResponseReturnValue:
             )
     except LineDecided:
         return _on(DECIDED, kind="note")
-    except (DayToCome, MoneyLeft) as refused:
-        return _on(LEFT if isinstance(refused, MoneyLeft) else TO_COME, kind="refused")
+    except (DayToCome, MoneyLeft, MoneyCameBack) as refused:
+        return _on(NOBODYS[type(refused)], kind="refused")
     except NothingToUndo:
         return desk(line_id, errors={"gift": shell.say(NO_GIFT)})
     except Invalid as wrong:
@@ -256,7 +263,7 @@ def desk(
         waiting = banking.waiting(session, size=SIZE)
         chosen = banking.line(session, line_id) if line_id else next(iter(waiting), None)
         is_open = chosen is not None and chosen.state is LineState.OPEN
-        is_spent = chosen is not None and chosen.is_spent
+        is_spent = chosen is not None and (chosen.is_spent or chosen.is_back)
         found = banking.candidates(session, bank_counter(made), chosen) if chosen and is_open and not is_spent else ()
         offers = bank_offers.of(session, chosen)
         persons = people.people(session, [one.person_id for one in found])
@@ -280,11 +287,12 @@ def desk(
         chosen=_row(chosen) if chosen else None,
         is_open=is_open,
         holder=holder,
-        settled=shell.say(SETTLED[chosen.rule]) if chosen and chosen.rule in SETTLED else "",
+        settled=_settled(chosen),
         of=of,
         **offers,
         gifts=gifts,
         is_spent=is_spent,
+        is_back=chosen is not None and chosen.is_back,
         asides=[("", shell.say(N_("Choisissez")))]
         + [(one.value, shell.say(word)) for one, word in words.ASIDE.items()],
         put_aside=shell.say(words.ASIDE.get(chosen.aside, words.UNSAID)) if chosen and chosen.aside else "",
@@ -327,6 +335,14 @@ def _known_by(line: KeptLine | None, holder: Person | None, payer: Sequence[Conf
         return ""
     on = next((one.on for one in payer if one.person_id == line.person_id), None)
     return words.reason(line.rule.value, _called(holder), on, shell.language())
+
+
+def _settled(line: KeptLine | None) -> str:
+    """What a line settled that is no gift, and what opening it again does."""
+    if line is None or line.rule not in SETTLED:
+        return ""
+    is_back = line.rule is Rule.REFUND and line.is_back
+    return shell.say(BROUGHT_BACK if is_back else SETTLED[line.rule])
 
 
 def _called(person: Person) -> str:

@@ -1,4 +1,4 @@
-"""Money that left: a colleague says which refunds it paid, one or several to the cent."""
+"""Money that left, or came back: a colleague says which refunds it paid or brought back, one or several to the cent."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.assembly import bank_counter
 from crm.banking import refunds
+from crm.banking import service as banking
 from crm.banking.errors import DayToCome, LineDecided, RefundElsewhere
 from crm.staff.model import Permission
 from crm.web.office import bank, guard, shell
@@ -15,7 +16,14 @@ from crm.web.words import N_
 blueprint = Blueprint("bank_refunds", __name__, url_prefix="/office/bank")
 
 PAID = N_("Ce remboursement n’attend plus ce paiement : choisissez de nouveau.")
-SUM = N_("Les remboursements cochés doivent faire ce montant au centime près, et aucun ne peut être payé déjà.")
+SUM = N_(
+    "Les remboursements cochés doivent faire ce montant au centime près, et chacun doit pouvoir être de ce mouvement."
+)
+BACK = N_("Ce remboursement ne peut pas revenir par ce mouvement : choisissez de nouveau.")
+OWED_AGAIN = (
+    N_("C’est noté : ce remboursement est revenu, il est à payer de nouveau."),
+    N_("C’est noté : ces %(n)s remboursements sont revenus, ils sont à payer de nouveau."),
+)
 DONE = (
     N_("C’est noté : ce remboursement est payé."),
     N_("C’est noté : ces %(n)s remboursements sont payés."),
@@ -24,7 +32,7 @@ DONE = (
 
 @guard.page(blueprint, "/<int:line_id>/refund", permission=Permission.BANKING_ACT, methods=("POST",))
 def pay(line_id: int) -> ResponseReturnValue:
-    """The line paid the chosen refunds, which were decided."""
+    """The line paid the chosen refunds, which were decided, or brought them back."""
     made = shell.assembly()
     chosen = {
         int(one) for one in request.form.getlist("refund_id") if one.isascii() and one.isdigit() and len(one) < 16
@@ -45,6 +53,10 @@ def pay(line_id: int) -> ResponseReturnValue:
     except DayToCome:
         return shell.back(url_for("bank.index"), shell.say(bank.TO_COME), kind="refused")
     except RefundElsewhere:
-        return bank.desk(line_id, errors={"refund": shell.say(PAID if len(chosen) == 1 else SUM)})
+        with made.database.reading() as session:
+            alone = BACK if banking.line(session, line_id).is_back else PAID
+        return bank.desk(line_id, errors={"refund": shell.say(alone if len(chosen) == 1 else SUM)})
     undo = url_for("bank.reopen", line_id=line_id), f"seen={line.version}"
-    return shell.back(url_for("bank.index"), shell.say_count(*DONE, len(chosen)), undo=undo)
+    return shell.back(
+        url_for("bank.index"), shell.say_count(*(OWED_AGAIN if line.is_back else DONE), len(chosen)), undo=undo
+    )

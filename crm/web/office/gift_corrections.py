@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from crm.banking import refunds
 from crm.donations import corrections, fiscal_days
 from crm.donations.errors import (
     AmountWrong,
@@ -42,6 +43,7 @@ DAY = N_(
     "autre que maintenant. « Jour du crédit en banque » veut le jour même du crédit."
 )
 CLOSED = N_("L’année %(year)s est close pour le fisc : attestations et jours de ses dons ne se corrigent plus.")
+PAID = N_("Ce remboursement n’est plus à payer : rien n’a changé.")
 CHANGED = N_("Le don a changé depuis que la correction a été demandée. Refusez-la, puis demandez-la à nouveau.")
 
 
@@ -65,6 +67,27 @@ def ask(gift_id: int) -> ResponseReturnValue:
         return shown(number, errors={"because" if is_reason else "should": shell.say(REASON if is_reason else AMOUNT)})
     said = N_("La correction est demandée. Une autre personne en décide.")
     return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(said))
+
+
+@guard.page(blueprint, "/<int:gift_id>/drop-refund", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def drop(gift_id: int) -> ResponseReturnValue:
+    """Asks that a refund of it not be paid, so that it stands again; somebody else decides."""
+    here, name = url_for("gifts.show", gift_id=gift_id), request.form.get("refund", "")[:40]
+    by, reason = guard.signed_in().account.id, request.form.get(f"because-refund-{name}", "")[: LONGEST + 1]
+    try:
+        with shell.assembly().database.transaction() as session:
+            owed = next((one for one in refunds.owed_of(session, GiftId(gift_id)) if one.name == name), None)
+            if owed is None:
+                return shell.back(here, shell.say(PAID), kind="refused")
+            asked = refunds.ask_to_drop(session, owed, reason=reason, at=shell.now(), by=by)
+            facts = {"was": asked.was_cents, "cents": asked.cents}
+            note(session, "gift.correction-ask", gift_id, facts, subject="gift")
+    except (CorrectionAsked, CorrectedElsewhere) as refused:
+        said = WAITS if isinstance(refused, CorrectionAsked) else ELSEWHERE
+        return shell.back(here, shell.say(said), kind="refused")
+    except Invalid:
+        return shell.back(here, shell.say(REASON), kind="refused")
+    return shell.back(here, shell.say(N_("La correction est demandée. Une autre personne en décide.")))
 
 
 @guard.page(blueprint, "/<int:gift_id>/otherwise", permission=Permission.DONATIONS_EDIT, methods=("POST",))
@@ -139,7 +162,8 @@ def decide(correction_id: int) -> ResponseReturnValue:
     try:
         with made.database.transaction() as session:
             number = CorrectionId(correction_id)
-            done = corrections.decide(session, made.sealer, number, agreed=agreed, at=shell.now(), by=by)
+            drops = refunds.dropped_by(session, number) if agreed else None
+            done = corrections.decide(session, made.sealer, number, agreed=agreed, at=shell.now(), by=by, drops=drops)
             action = "gift.correction-approve" if agreed else "gift.correction-refuse"
             facts = {"was": done.was_cents, "cents": done.cents}
             note(session, action, done.gift_id, facts if done.dated is None else _days(done.dated), subject="gift")

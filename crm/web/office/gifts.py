@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.banking import by_hand as bank_by_hand
+from crm.banking import refunds
 from crm.banking import service as banking
 from crm.banking.kept import KeptLine
 from crm.donations import corrections, funds, in_kind, tributes, words
@@ -164,6 +165,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         funds_open = fund_choices(session)
         told_by = corrections.told_by(session, gift_id)
         line = _line_of(session, gift_id, told_by)
+        owed = refunds.owed_of(session, gift_id)
         is_online = payments.is_online(session, gift_id)
         what = in_kind.what_was(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
@@ -190,6 +192,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
         me=guard.signed_in().account.id,
         corrections=several,
+        owed=owed,
         told_by="online" if is_online and not told_by else told_by,
         line_id=line.id if line is not None else 0,
         typed={name: request.form.get(name, "")[:LONGEST] for name in TYPED},
