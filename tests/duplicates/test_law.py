@@ -173,7 +173,7 @@ def arrive(session: Session, assembly: Assembly, ids: list[PersonId]) -> None:
         assert landing.known.person.id == end[ids[n - 1]]
         assert (landing.doubt is Doubt.DECEASED) == landing.known.person.is_deceased
     settled = settling.settle(session, assembly.addresses, landed, source="import:1", at=NOW, language=Language.FR)
-    for one in settled.values():
+    for one in reversed(settled.values()):  # as a file is undone: what it wrote last goes first
         assert one.person_id == end[one.person_id]
         assert set(taking_back.take_back(session, one.written)) == {None}
     session.expire_all()
