@@ -24,6 +24,8 @@ from crm.values.identifiers import PersonId
 RANKED = 400
 """How many of those who answer are compared; beyond, a longer question says more than a longer list."""
 MOST_GUESSES = 60
+SCREENFUL = 10
+"""Where so many answer to what is typed as it is typed, nobody is looked for who would answer to another word."""
 FIRM = SHORTEST_MEANT + 1
 """Where somebody answers by whole words as they are typed, no word is taken for one of fewer letters."""
 _WAITING = "people whose words are to be written"
@@ -48,7 +50,7 @@ def find(session: Session, addresses: AddressHasher, text: str, *, most: int = 5
     ways: tuple[Question, ...] = ()
     near = [] if exact else _today(session, _at(session, addresses, boxes[1:]))
     ranked = dict.fromkeys(near, True) | {one: guess for one, guess in ranked.items() if one not in near}
-    if len(ranked) < skip + most and question.terms:
+    if len(ranked) < min(skip + most, SCREENFUL) and question.terms:
         known, ways = _ways(session, question, FIRM if is_right else SHORTEST_MEANT)
         for way in ways:
             if len(ranked) < enough:

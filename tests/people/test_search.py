@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.people import contacts, links, search, service
@@ -271,6 +272,18 @@ def test_pages_of_answers_follow_each_other(assembly: Assembly) -> None:
         pages = [search.find(session, assembly.addresses, "dubois", most=3, skip=skip) for skip in (0, 3, 6)]
         assert [hit.person.id for page in pages for hit in page.hits] == ids
         assert [page.has_more for page in pages] == [True, True, False]
+
+
+def test_a_guess_is_shown_only_where_few_answer_to_what_was_typed(assembly: Assembly) -> None:
+    def found(session: Session) -> set[int]:
+        return {hit.person.id for hit in search.find(session, assembly.addresses, "dupont").hits}
+
+    with assembly.database.transaction() as session:
+        meant = _add(session, assembly, last_name="Dupond").id
+        typed = {_add(session, assembly, last_name="Dupont").id for _ in range(search.SCREENFUL - 1)}
+        assert found(session) == {meant, *typed}
+        typed.add(_add(session, assembly, last_name="Dupont").id)
+        assert found(session) == typed
 
 
 def test_a_change_that_is_not_told_is_drift_until_a_rebuild(assembly: Assembly) -> None:
