@@ -92,6 +92,8 @@ DOORS_BESIDES = {
         "codes",
         "costing",
         "deductions",
+        "day_balances",
+        "days_kept",
         "donor_selects",
         "donors",
         "losses",
