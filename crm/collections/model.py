@@ -76,7 +76,9 @@ class Creditor:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """One collection of a file, as the bank is told of it. `was_reference`, `is_new_account`: what was amended."""
+    """One collection of a file, as the bank is told of it. `was_reference`, `is_new_account`, `was_creditor_id`,
+    `was_creditor`: what was amended, on their side and on ours.
+    """
 
     end_to_end_id: str
     sequence: Sequence
@@ -89,6 +91,8 @@ class Asking:
     period: str
     was_reference: str = ""
     is_new_account: bool = False
+    was_creditor_id: str = ""
+    was_creditor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

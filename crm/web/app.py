@@ -113,6 +113,7 @@ OFFICE = (
     "sepa",
     "sepa_by_hand",
     "sepa_notices",
+    "sepa_creditor",
     "attestations",
     "magazine",
     "magazine_rule",

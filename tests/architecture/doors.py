@@ -50,6 +50,7 @@ DOORS_BESIDES = {
     "crm.collections": {
         "announcing",
         "by_hand",
+        "creditors",
         "notice_letters",
         "pain_002",
         "reporting",

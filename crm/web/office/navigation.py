@@ -119,6 +119,7 @@ MENU = (
             "sepa",
             "sepa_by_hand",
             "sepa_notices",
+            "sepa_creditor",
             "attestations",
             "attestation_asking",
             "attestation_answers",

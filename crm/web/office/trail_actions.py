@@ -198,6 +198,8 @@ ACTIONS: dict[str, str] = {
     "mandate.paper-remove": N_("a détruit le scan d’un mandat"),
     "sepa.make": N_("a préparé un fichier de domiciliations"),
     "sepa.approve": N_("a approuvé un fichier de domiciliations"),
+    "sepa.creditor": N_("a changé qui nous sommes pour la banque, à partir d’un jour"),
+    "sepa.creditor-back": N_("a retiré un changement de qui nous sommes pour la banque"),
     "sepa.drop": N_("a jeté un fichier de domiciliations"),
     "sepa.leave": N_("a pris un fichier de domiciliations pour la banque"),
     "sepa.left-out": N_("a noté ce que la banque a laissé de côté d’un fichier"),
