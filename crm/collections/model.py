@@ -240,6 +240,15 @@ class Awaited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Out:
+    """A file that has left, with what is still awaited of it: how many collections, and their cents."""
+
+    batch: Batch
+    count: int
+    cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rejection:
     """A collection that the bank did not take, as a pain.002 says."""
 
