@@ -21,7 +21,7 @@ from crm.donations.rules import LINE_OF
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.foundation.translation import say
-from crm.payments import rules, store, words
+from crm.payments import other_money, rules, store, words
 from crm.payments.errors import PaymentMissing
 from crm.payments.model import Back, LeftOut, OnlinePayment, PaidIn, PaymentState, Payout, Taken, Told, Unpaid
 from crm.payments.tables import OnlineBackRow, OnlineLeftOutRow, OnlinePaymentRow
@@ -247,9 +247,9 @@ def _find_gift(session: Session, till: Till, row: OnlinePaymentRow, told: Told, 
     """Finds the gift that a program told of already, or records it; whether it was recorded now."""
     there = taking_over.booked(session, row.provider, {row.reference})[row.reference]
     if there.gift_id is not None:
-        if there.cents != row.cents:
-            raise SaidOtherwise
         row.gift_id = there.gift_id
+        settled = _movement(row, f"{row.reference} settled", row)
+        other_money.settle(session, till.sealer, row, there.cents, settled, at=at)
         _remember(session, row)
         return False
     giver = told.giver
@@ -362,7 +362,8 @@ def _book(session: Session, sealer: Sealer, row: OnlinePaymentRow, *, at: dateti
         again, movement = f"{back.reference} again", _movement(row, back.reference, back)
         if not back.is_ours:
             try:
-                _take_back(session, sealer, row, back, at=at)
+                rate = _movement(row, f"{back.reference} rate", back)
+                other_money.take_back(session, sealer, row, back, movement, rate=rate, at=at)
             except MoreThanReceived:
                 continue
         if not back.stands:
@@ -370,23 +371,6 @@ def _book(session: Session, sealer: Sealer, row: OnlinePaymentRow, *, at: dateti
         if back.fee_cents:
             kept = _movement(row, f"{back.reference} fee", back)
             donations.charge(session, sealer, gift_id, kept, cents=back.fee_cents, at=at)
-
-
-def _take_back(session: Session, sealer: Sealer, row: OnlinePaymentRow, back: OnlineBackRow, *, at: datetime) -> None:
-    """Books what went back; what the other money that it was paid in is worth more since then is a cost of ours."""
-    gift_id, movement = GiftId(row.gift_id or 0), _movement(row, back.reference, back)
-    try:
-        donations.take_back(session, sealer, gift_id, back.kind, movement, cents=back.cents - back.lost_cents, at=at)
-    except MoreThanReceived:
-        lost = rules.lost(back.cents, _left(session, row), row.cents) if row.paid_currency else 0
-        if not lost:
-            raise
-        donations.take_back(session, sealer, gift_id, back.kind, movement, cents=back.cents - lost, at=at)
-        back.lost_cents = lost
-        session.flush()
-    if back.lost_cents:
-        rate = _movement(row, f"{back.reference} rate", back)
-        donations.charge(session, sealer, gift_id, rate, cents=back.lost_cents, at=at)
 
 
 def _movement(row: OnlinePaymentRow, name: str, of: OnlinePaymentRow | OnlineBackRow) -> Movement:

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from crm.assembly import Assembly, payment_providers
 from crm.donations import service as donations
-from crm.donations.model import EntryKind, LineKind, Wanted
+from crm.donations.model import EntryKind, LineKind, Method, Movement, NewGift, NewLine, Wanted
 from crm.payments import beside, rules
 from crm.payments import service as payments
 from crm.payments.model import LeftOut, PaidIn
 from jobs import read_payouts
 from tests.conftest import NOW
+from tests.donations.conftest import donor
 from tests.payments.house import Answering, at, euro, payment, settlement, with_mollie
 
 
@@ -62,6 +63,20 @@ def test_what_goes_back_is_as_much_as_its_payout_says_and_the_rate_is_our_cost(a
         [gift] = [one for one in donations.page(session, Wanted()) if one.cents == 2700]
         told = [(one.kind, one.cents) for one in donations.whole(session, gift.id).entries]
         assert told == [(EntryKind.RECEIPT, 2700), (EntryKind.REFUND, -2700), (EntryKind.FEE, -35)]
+
+
+def test_a_gift_that_a_program_told_before_comes_to_what_the_payout_says(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        movement = Movement(method=Method.ONLINE, booked_on=NOW.date(), provider="mollie", external_id="tr_usd1")
+        new = NewGift(person_id=donor(session, assembly), lines=(NewLine(cents=2800),), given_on=NOW.date(),
+                      movement=movement)  # fmt: skip
+        gift = donations.record(session, assembly.sealer, new, at=NOW)
+    made = with_mollie(assembly, Answering(settlement([dollars("tr_usd1", "30.00", "27.00")], amount="26.50")))
+    assert [read_payouts.run(made, NOW) for _ in range(2)] == [{"read": 1, "differ": 0}, {"read": 0, "differ": 0}]
+    with assembly.database.transaction() as session:
+        told = [(one.kind, one.cents) for one in donations.whole(session, gift.id).entries]
+        assert told == [(EntryKind.RECEIPT, 2800), (EntryKind.CORRECTION, -100), (EntryKind.FEE, -50)]
+        assert payments.paid_in(session, gift.id) == PaidIn(currency="USD", amount="30.00")
 
 
 def _other(page: dict[str, Any]) -> dict[str, Any]:
