@@ -127,12 +127,14 @@ def take_back(session: Session, from_on: date, *, today: date) -> bool:
 
 def _since(row: CreditorRow) -> Since:
     who = Creditor(name=row.name, creditor_id=row.creditor_id, account=row.account, bic=row.bic)
-    return Since(from_on=row.from_on, creditor=who, noted_by=None if row.noted_by is None else AccountId(row.noted_by))
+    return Since(
+        from_on=row.from_on, creditor=who, noted_by=None if row.changed_by is None else AccountId(row.changed_by)
+    )
 
 
 def _row(one: Since, at: datetime) -> CreditorRow:
     who = one.creditor
     return CreditorRow(
         from_on=one.from_on, name=who.name, creditor_id=who.creditor_id, account=who.account, bic=who.bic,
-        noted_at=at, noted_by=one.noted_by,
+        noted_at=at, changed_by=one.noted_by,
     )  # fmt: skip

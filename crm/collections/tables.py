@@ -45,7 +45,7 @@ class CreditorRow(Base):
     account: Mapped[str] = mapped_column(String(34))
     bic: Mapped[str] = mapped_column(String(11))
     noted_at: Mapped[datetime]
-    noted_by: Mapped[int | None] = mapped_column(BigId)
+    changed_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class CollectionRow(Base):

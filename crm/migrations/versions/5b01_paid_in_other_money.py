@@ -14,16 +14,12 @@ TEXTS = (("said_tribute", 200), ("paid_currency", 3), ("paid_amount", 20))
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("online_payment") as table:
-        for name, longest in TEXTS:
-            table.add_column(sa.Column(name, sa.String(longest), nullable=False, server_default=""))
-    with op.batch_alter_table("online_back") as table:
-        table.add_column(sa.Column("lost_cents", sa.BigInteger(), nullable=False, server_default="0"))
+    for name, longest in TEXTS:
+        op.add_column("online_payment", sa.Column(name, sa.String(longest), nullable=False, server_default=""))
+    op.add_column("online_back", sa.Column("lost_cents", sa.BigInteger(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("online_back") as table:
-        table.drop_column("lost_cents")
-    with op.batch_alter_table("online_payment") as table:
-        for name, _ in TEXTS:
-            table.drop_column(name)
+    op.drop_column("online_back", "lost_cents")
+    for name, _ in TEXTS:
+        op.drop_column("online_payment", name)

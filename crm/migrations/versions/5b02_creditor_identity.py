@@ -22,16 +22,14 @@ def upgrade() -> None:
         sa.Column("account", sa.String(34), nullable=False),
         sa.Column("bic", sa.String(11), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("noted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("from_on", name=op.f("pk_creditor_identity")),
     )
-    with op.batch_alter_table("collection_attempt") as table:
-        for name, longest in TEXTS:
-            table.add_column(sa.Column(name, sa.String(longest), nullable=False, server_default=""))
+    for name, longest in TEXTS:
+        op.add_column("collection_attempt", sa.Column(name, sa.String(longest), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("collection_attempt") as table:
-        for name, _ in TEXTS:
-            table.drop_column(name)
+    for name, _ in TEXTS:
+        op.drop_column("collection_attempt", name)
     op.drop_table("creditor_identity")
