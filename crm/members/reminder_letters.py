@@ -14,6 +14,7 @@ from crm.members.model import Due
 from crm.people.model import Person
 from crm.people.rules import greeting, shown_number
 from crm.values.address_lines import lines
+from crm.values.iban import Iban
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 
@@ -28,6 +29,7 @@ STAY_BARE = N_(
     "Pour rester membre après ce jour, il suffit de verser votre cotisation comme la fois précédente, avec votre nom "
     "en communication."
 )
+ACCOUNT = N_("Notre compte : %(account)s.")
 NUMBER = N_("Votre numéro de membre : %(number)s.")
 DONE = N_(
     "Si c’est déjà fait, ou si vous préférez ne pas continuer, vous n’avez rien à faire ; un mot ou un appel nous aide."
@@ -45,17 +47,21 @@ class Letter:
     address: PostalAddress
 
 
-def facts(letters: Sequence[Letter], organisation: Organisation, *, language: Language, on: date) -> Mapping[str, Any]:
-    """All that stands on the pages, finished; `language` is that of whoever prints them."""
+def facts(
+    letters: Sequence[Letter], organisation: Organisation, *, account: str = "", language: Language, on: date
+) -> Mapping[str, Any]:
+    """All that stands on the pages, finished; `language` is that of whoever prints them, `account` is ours where it is
+    known.
+    """
     return {
         "title": say(language, TITLE),
         "language": language.value,
         "organisation": organisation.letterhead,
-        "letters": [_letter(one, organisation, on) for one in letters],
+        "letters": [_letter(one, organisation, account, on) for one in letters],
     }
 
 
-def _letter(one: Letter, organisation: Organisation, on: date) -> Mapping[str, Any]:
+def _letter(one: Letter, organisation: Organisation, account: str, on: date) -> Mapping[str, Any]:
     language = one.person.language
     shown = locale_filters(language)
     stay = STAY if one.due.fee_cents else STAY_BARE
@@ -69,6 +75,7 @@ def _letter(one: Letter, organisation: Organisation, on: date) -> Mapping[str, A
         "paragraphs": [
             say(language, PAID, until=shown["day"](one.due.until_on, "plain")),
             say(language, stay, fee=shown["money"](one.due.fee_cents)),
+            *([say(language, ACCOUNT, account=Iban(account).grouped)] if account else []),
             *([say(language, NUMBER, number=number)] if number else []),
             say(language, DONE),
         ],

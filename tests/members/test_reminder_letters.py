@@ -31,7 +31,9 @@ def test_reminders_are_the_approved_ones_each_in_its_language(assembly: Assembly
             )  # fmt: skip
             person = replace(person, member_number=f"A{number}")
             found.append(reminder_letters.Letter(due=due, person=person, address=HOME))
-    page = reminder_letters.facts(found, assembly.settings.organisation, language=Language.FR, on=TODAY)
+    page = reminder_letters.facts(
+        found, assembly.settings.organisation, account="BE71096123456769", language=Language.FR, on=TODAY
+    )
     told = "\n\n".join(
         "\n".join([*one["address"], one["day"], one["subject"], one["greeting"], *one["paragraphs"], one["signed"]])
         for one in page["letters"]

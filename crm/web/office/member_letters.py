@@ -6,6 +6,8 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from crm.assembly import collecting_office
+from crm.collections import creditors
 from crm.foundation import documents
 from crm.members import reminder_letters, reminding
 from crm.members.model import RemindWay
@@ -39,7 +41,11 @@ def print_letters() -> ResponseReturnValue:
         note(session, "members.print-reminders", None, facts, subject="membership")
     if not found:
         return shell.back(url_for("members.index"), shell.say(HOMELESS[0] if is_due else HOMELESS[1]), kind="note")
-    page = reminder_letters.facts(found, made.settings.organisation, language=shell.language(), on=today)
+    with made.database.reading() as session:
+        ours = creditors.at_day(session, collecting_office(made).creditor, today)
+    page = reminder_letters.facts(
+        found, made.settings.organisation, account=ours.account, language=shell.language(), on=today
+    )
     return download(documents.pdf("letters", page, at=shell.now()), f"rappels-{today:%Y-%m-%d}.pdf", "application/pdf")
 
 
