@@ -15,7 +15,7 @@ WHOLE := import sqlalchemy, click, crm; assert crm.__file__.startswith("$(CURDIR
 STALE := $(shell $(BIN)/python -I -c '$(WHOLE)' 2>/dev/null || rm -f $(VENV)/.runtime $(VENV)/.develop)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast check coverage bench lock migration messages
+.PHONY: help setup run demo test fast check coverage bench fuzz lock migration messages
 
 help: ## This list
 	@echo "Portevoix: the newsletter and supporter CRM of a human-rights organisation"
@@ -63,6 +63,11 @@ bench: setup ## How fast mail leaves, and how quick pages stay meanwhile; addres
 	$(BIN)/python -m tests.bench.magazine
 	$(BIN)/python -m tests.bench.attestations
 	$(BIN)/python -m tests.bench.attestation_kills
+
+fuzz: setup ## The bank's readers under atheris, CODA then camt, SECONDS=120 each (brings atheris where there is a wheel of it)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install --quiet --only-binary :all: 'atheris>=3,<4'
+	$(BIN)/python -m tests.banking.fuzz $(or $(SECONDS),120) coda
+	$(BIN)/python -m tests.banking.fuzz $(or $(SECONDS),120) camt
 
 messages: setup ## Brings the translation catalogues up to date with the words in templates and code
 	$(BIN)/python -m crm.foundation.catalogues update

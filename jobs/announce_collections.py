@@ -28,8 +28,7 @@ def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
     while after is not None:
         with assembly.database.transaction() as session:
             several, after = announcing.due(session, office, today, after=after)
-            creditor = office.creditor.creditor_id
-            owed = notices.send(session, assembly.desk, several, creditor=creditor, at=now)
+            owed = notices.send(session, assembly.desk, several, at=now)
             told += announcing.note(session, owed, Channel.MAIL, today)
     return {"told": told, "taken_back": taken_back}
 

@@ -16,13 +16,14 @@ from crm.banking import store
 from crm.banking.errors import GiftHasMoved
 from crm.banking.kept import KeptLine
 from crm.banking.meaning import Meant
-from crm.donations import appeals, pouring, thanks
+from crm.donations import appeals, days_kept, pouring, thanks
 from crm.donations import service as donations
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Printed
 from crm.donations.rules import LINE_OF
 from crm.foundation.signing import Sealer
 from crm.plans import standing
 from crm.plans.standing import Fitting, Transfer
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, GiftId, PersonId
 
 PROVIDER = "bank"
@@ -44,6 +45,7 @@ def book(
 ) -> GiftId | None:
     """Books a line that was just given to somebody; the gift it stands on, None where it is no gift (money that left).
 
+    Where it was opened again, thanks that were said and a day that two colleagues put right stay with its money.
     `undone` is the gift that a return takes back; `meant` is what a colleague says that a credit is.
     """
     if _is_gift(line):
@@ -54,9 +56,14 @@ def book(
         new = _gift(line, person_id, codes, meant, fits.get(line.id))
         if meant.source:
             new = replace(new, source_code=meant.source)
+        names = [named(line, version) for version in range(FIRST, line.version)]
+        kept = days_kept.before(session, PROVIDER, {line.id: names}, today=brussels_day(at)).get(line.id)
+        if kept is not None:
+            new = replace(new, given_on=kept.given_on, basis=kept.basis)
         gift_id = donations.record(session, sealer, new, at=at, by=by).id
         _came(session, fits, {line.id: gift_id})
-        thanks.carry(session, PROVIDER, {gift_id: [named(line, version) for version in range(FIRST, line.version)]})
+        thanks.carry(session, PROVIDER, {gift_id: names})
+        days_kept.carry(session, {gift_id: kept} if kept is not None else {})
     elif undone is not None and line.cents < 0:
         gift_id = undone
         kind = EntryKind.RETURN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -36,6 +36,11 @@ def credits_of(session: Session, batch_id: SepaBatchId) -> tuple[KeptLine, ...]:
     return tuple(called[key] for key in keys if key in called)
 
 
+def count_of(session: Session, line: KeptLine) -> int:
+    """How many collections a line settled."""
+    return by_hand.settled_count(session, line.fingerprint)
+
+
 def credit_of(session: Session, gift_id: GiftId) -> KeptLine | None:
     """The bank's line that settled the collection of a gift, alone or with all of its file."""
     key = by_hand.key_of(session, gift_id)
@@ -56,10 +61,24 @@ def settle_collections(
     """A line is the credit of those collections of a file, or of all that is awaited of it, to the cent; a single one
     is its gift.
 
-    Raises LineDecided, and what `crm.collections.by_hand.settle` raises.
+    Raises LineDecided, and what `crm.collections.by_hand.settle_several` raises.
     """
+    return settle_files(session, counter, line_id, {batch_id: names}, seen=seen, by=by, at=at)
+
+
+def settle_files(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    picks: Mapping[SepaBatchId, Collection[str] | None],
+    *,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> KeptLine:
+    """The same of several files: of each those collections, or all that is awaited of it (None)."""
     line = _credit(session, counter, line_id, Rule.COLLECTION, seen=seen, by=by, at=at)
-    outcome = by_hand.settle(session, _ledger(counter), batch_id, names, collected.seen(line), at=at)
+    outcome = by_hand.settle_several(session, _ledger(counter), picks, collected.seen(line), at=at)
     if outcome.gift_id is not None and outcome.person_id is not None:
         store.belong(session, line_id, outcome.person_id, outcome.gift_id)
         lock, whose = counter.vault.lock(), outcome.person_id
@@ -67,10 +86,14 @@ def settle_collections(
     return deciding.line(session, line_id)
 
 
+def is_credit(line: KeptLine) -> bool:
+    """Whether a line that waits may settle collections of ours."""
+    return line.state is LineState.OPEN and line.cents > 0 and line.return_kind is None and not line.fee
+
+
 def awaited_of(session: Session, line: KeptLine) -> tuple[tuple[SepaBatchId, Awaited], ...]:
     """The collections of its mandate and amount that a credit may be of, the oldest first."""
-    is_credit = line.cents > 0 and line.return_kind is None and not line.fee
-    return by_hand.of_mandate(session, line.mandate, line.cents) if is_credit and line.mandate else ()
+    return by_hand.of_mandate(session, line.mandate, line.cents) if is_credit(line) and line.mandate else ()
 
 
 def settle_payout(

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from crm.collections import creditors
 from crm.collections.service import Office
 from crm.people import contacts
 from crm.people import service as people
@@ -28,7 +29,9 @@ MOST = 1_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """What somebody is told: how much, how often, from which day on, by which mandate and account (its end)."""
+    """What somebody is told: how much, how often, from which day on, by which mandate and account (its end), and the
+    identifier of who asks on that day.
+    """
 
     plan_id: PlanId
     person_id: PersonId
@@ -37,6 +40,7 @@ class Notice:
     due_on: date
     reference: str
     tail: str
+    creditor: str
     is_in_vain: bool = False
     """A mail told them so already, and reached nobody."""
 
@@ -48,6 +52,7 @@ def due(
     last_on = on + timedelta(days=office.notice_days + AHEAD)
     asked, following = collecting.untold(session, after=after, size=BLOCK, first_on=on, last_on=last_on)
     known = people.people(session, {one.plan.person_id for one in asked})
+    who = creditors.known(session, office.creditor)
     found = []
     for one in asked:
         person, first = known.get(one.plan.person_id), one.due[0]
@@ -56,6 +61,7 @@ def due(
         notice = Notice(
             plan_id=one.plan.id, person_id=person.id, cents=first.cents, every_months=one.plan.terms.every_months,
             due_on=first.due_on, reference=one.mandate.reference, tail=one.mandate.tail, is_in_vain=one.is_in_vain,
+            creditor=creditors.on(who, first.due_on).creditor_id,
         )  # fmt: skip
         found.append((notice, person))
     return found, following

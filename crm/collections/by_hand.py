@@ -6,14 +6,14 @@ Money is booked to the cent, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from crm.collections import hand_store, settling, store
 from crm.collections.errors import AmountDiffers, BatchElsewhere, BatchMissing, CollectionMoved
-from crm.collections.model import AttemptState, Awaited, BatchState, CollectionState, Outcome, Rejection, Seen
+from crm.collections.model import AttemptState, Awaited, BatchState, CollectionState, Out, Outcome, Rejection, Seen
 from crm.collections.settling import PROVIDER, Ledger
 from crm.collections.tables import SepaBatchRow
 from crm.donations import service as donations
@@ -87,25 +87,52 @@ def settle(
 
     Raises AmountDiffers where they do not come to its amount, BatchElsewhere for a file that has not left.
     """
+    return settle_several(session, ledger, {batch_id: names}, line, at=at)
+
+
+def settle_several(
+    session: Session,
+    ledger: Ledger,
+    picks: Mapping[SepaBatchId, Collection[str] | None],
+    line: Seen,
+    *,
+    at: datetime,
+) -> Outcome:
+    """A credit is of collections of several files: of each those, or all that is awaited of it (None).
+
+    Raises AmountDiffers where they do not come to its amount, BatchElsewhere for a file that has not left.
+    """
     hold(session, "collections")
-    _sent(session, batch_id)
-    wanted = None if names is None else set(hand_store.mine(session, batch_id, names))
-    cents, count = hand_store.sum_awaited(session, batch_id, wanted)
+    wanted: dict[SepaBatchId, set[str] | None] = {}
+    for batch_id, names in picks.items():
+        _sent(session, batch_id)
+        wanted[batch_id] = None if names is None else set(hand_store.mine(session, batch_id, names))
+    sums = [hand_store.sum_awaited(session, batch_id, names) for batch_id, names in wanted.items()]
+    cents, count = sum(one for one, _ in sums), sum(one for _, one in sums)
     if cents != line.cents or not count:
         raise AmountDiffers(cents, line.cents)
     gifts: list[GiftId] = []
-    for some in store.askings(session, batch_id):
-        came = [
-            (attempt, collection, line)
-            for attempt, collection in some
-            if attempt.state is AttemptState.ASKED and (wanted is None or attempt.end_to_end_id in wanted)
-        ]
-        gifts += settling.receive(session, ledger, came, at=at).values()
-    if not store.awaited(session, batch_id):
-        store.settled(session, batch_id, line.booked_on)
+    for batch_id, these in wanted.items():
+        for some in store.askings(session, batch_id):
+            came = [
+                (attempt, collection, line)
+                for attempt, collection in some
+                if attempt.state is AttemptState.ASKED and (these is None or attempt.end_to_end_id in these)
+            ]
+            gifts += settling.receive(session, ledger, came, at=at).values()
+        if not store.awaited(session, batch_id):
+            store.settled(session, batch_id, line.booked_on)
     if count > 1:
         return Outcome(gifts=count)
     return Outcome(gifts=1, gift_id=gifts[0], person_id=donations.gift(session, gifts[0]).person_id)
+
+
+def out(session: Session, *, size: int) -> tuple[Out, ...]:
+    """The files that have left and of which something is still awaited, the oldest first."""
+    return tuple(
+        Out(batch=store.batch(row), count=count, cents=cents)
+        for row, count, cents in hand_store.out(session, size=size)
+    )
 
 
 def never_taken(session: Session, batch_id: SepaBatchId, *, at: datetime, by: AccountId) -> None:
@@ -173,6 +200,11 @@ def _moved(session: Session, pairs: Collection[hand_store.Pair]) -> list[GiftId]
 def settled_by(session: Session, batch_id: SepaBatchId, *, size: int) -> list[str]:
     """The names of the bank's lines that settled a file, those of the most collections first."""
     return hand_store.keys(session, batch_id, size=size)
+
+
+def settled_count(session: Session, key: str) -> int:
+    """How many collections a line of the bank settled."""
+    return hand_store.settled_count(session, key)
 
 
 def key_of(session: Session, gift_id: GiftId) -> str:

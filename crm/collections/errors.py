@@ -76,6 +76,13 @@ class CreditorUnknown(Invalid):
         super().__init__("the settings name no creditor", field="creditor")
 
 
+class CreditorWrong(Invalid):
+    """We cannot be that to banks; `field` says what of it is wrong."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("no creditor is that", field=field)
+
+
 class DayWrong(Invalid):
     """Banks do not collect on that day, or it is too near or too far."""
 

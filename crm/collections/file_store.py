@@ -15,8 +15,11 @@ from crm.collections.tables import AttemptRow, CollectionRow
 def asked(session: Session, batch_id: int) -> Iterator[Sequence[Any]]:
     """What the bank is told of the collections of a file, some at a time, in the order of `askings`."""
     after, one, other = 0, AttemptRow, CollectionRow
-    columns = (one.id, one.end_to_end_id, one.sequence, one.was_reference, one.is_new_account)
-    query = select(*columns, other.cents, other.mandate_id, other.period).join(other, other.id == one.collection_id)
+    columns = (one.id, one.end_to_end_id, one.sequence)
+    told = (one.was_reference, one.is_new_account, one.was_creditor_id, one.was_creditor)
+    query = select(*columns, *told, other.cents, other.mandate_id, other.period).join(
+        other, other.id == one.collection_id
+    )
     while found := session.execute(
         query.where(one.batch_id == batch_id, one.id > after).order_by(one.id).limit(AT_ONCE)
     ).all():

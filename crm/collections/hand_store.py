@@ -35,6 +35,21 @@ def awaited(
     return [(one, other) for one, other in session.execute(query)]
 
 
+def out(session: Session, *, size: int) -> list[tuple[SepaBatchRow, int, int]]:
+    """The files that have left and of which something is awaited, the oldest first: how many, and their cents."""
+    row = SepaBatchRow
+    left = (
+        select(AttemptRow.batch_id, func.count().label("count"), func.sum(CollectionRow.cents).label("cents"))
+        .join(CollectionRow, CollectionRow.id == AttemptRow.collection_id)
+        .where(AttemptRow.state == AttemptState.ASKED)
+        .group_by(AttemptRow.batch_id)
+        .subquery()
+    )
+    query = select(row, left.c.count, left.c.cents).join(left, left.c.batch_id == row.id)
+    query = query.where(row.sent_at.is_not(None), row.dropped_at.is_(None)).order_by(row.collect_on, row.id).limit(size)
+    return [(one, int(count), int(cents)) for one, count, cents in session.execute(query)]
+
+
 def mine(session: Session, batch_id: int, names: Collection[str]) -> list[str]:
     """Those of the names that are still awaited of that file."""
     row, listed = AttemptRow, bulk.texts(session, names)
@@ -108,6 +123,11 @@ def keys(session: Session, batch_id: int, *, size: int) -> list[str]:
     query = select(row.settled_by).where(row.batch_id == batch_id, row.settled_by.is_not(None))
     query = query.group_by(row.settled_by).order_by(func.count().desc(), row.settled_by).limit(size)
     return [key for key in session.scalars(query) if key]
+
+
+def settled_count(session: Session, key: str) -> int:
+    """How many askings a line of the bank settled."""
+    return session.scalar(select(func.count()).where(AttemptRow.settled_by == key)) or 0
 
 
 def key_of(session: Session, gift_id: int) -> str:

@@ -76,7 +76,9 @@ class Creditor:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """One collection of a file, as the bank is told of it. `was_reference`, `is_new_account`: what was amended."""
+    """One collection of a file, as the bank is told of it. `was_reference`, `is_new_account`, `was_creditor_id`,
+    `was_creditor`: what was amended, on their side and on ours.
+    """
 
     end_to_end_id: str
     sequence: Sequence
@@ -89,6 +91,8 @@ class Asking:
     period: str
     was_reference: str = ""
     is_new_account: bool = False
+    was_creditor_id: str = ""
+    was_creditor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,6 +236,15 @@ class Awaited:
     plan_id: PlanId
     person_id: PersonId
     due_on: date
+    cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Out:
+    """A file that has left, with what is still awaited of it: how many collections, and their cents."""
+
+    batch: Batch
+    count: int
     cents: int
 
 

@@ -33,7 +33,6 @@ def facts(
     several: Sequence[tuple[Notice, Person, PostalAddress]],
     organisation: Organisation,
     *,
-    creditor: str,
     language: Language,
     on: date,
 ) -> Mapping[str, Any]:
@@ -42,13 +41,11 @@ def facts(
         "title": say(language, TITLE),
         "language": language.value,
         "organisation": organisation.letterhead,
-        "letters": [_letter(one, organisation, creditor, on) for one in several],
+        "letters": [_letter(one, organisation, on) for one in several],
     }
 
 
-def _letter(
-    one: tuple[Notice, Person, PostalAddress], organisation: Organisation, creditor: str, on: date
-) -> Mapping[str, Any]:
+def _letter(one: tuple[Notice, Person, PostalAddress], organisation: Organisation, on: date) -> Mapping[str, Any]:
     notice, person, address = one
     language = person.language
     shown = locale_filters(language)
@@ -63,7 +60,7 @@ def _letter(
                 language, AMOUNT, day=shown["day"](notice.due_on, "plain"), amount=shown["money"](notice.cents),
                 rhythm=rhythm,
             ),
-            say(language, BEHIND, reference=notice.reference, creditor=creditor, tail=notice.tail),
+            say(language, BEHIND, reference=notice.reference, creditor=notice.creditor, tail=notice.tail),
             say(language, REFUSE),
         ],
         "signed": say(language, SIGNED, name=organisation.name),

@@ -38,7 +38,7 @@ def written(creditor: Creditor, header: Header, askings: Iterable[Asking]) -> by
     amended: dict[str, Asking] = {}
     for one in askings:
         sepa.add_payment(_payment(one, header))
-        if one.was_reference or one.is_new_account:
+        if one.was_reference or one.is_new_account or one.was_creditor_id or one.was_creditor:
             amended[one.end_to_end_id] = one
     document = etree.fromstring(sepa.export(validate=False), _parser())
     _name(document, header)
@@ -95,11 +95,27 @@ def _tell(document: etree._Element, amended: dict[str, Asking]) -> None:
         details = etree.SubElement(mandate, f"{space}AmdmntInfDtls")
         if one.was_reference:
             etree.SubElement(details, f"{space}OrgnlMndtId").text = one.was_reference
+        if one.was_creditor_id or one.was_creditor:
+            _tell_creditor(details, one, space)
         if one.is_new_account:
-            place = details
-            for tag in ("OrgnlDbtrAcct", "Id", "Othr", "Id"):
-                place = etree.SubElement(place, f"{space}{tag}")
-            place.text = SAME_MANDATE_NEW_ACCOUNT
+            _below(details, space, "OrgnlDbtrAcct", "Id", "Othr", "Id").text = SAME_MANDATE_NEW_ACCOUNT
+
+
+def _tell_creditor(details: etree._Element, one: Asking, space: str) -> None:
+    """Who we were when we last asked by the mandate: what of it is another now, and no more (AT-18, AT-19)."""
+    was = etree.SubElement(details, f"{space}OrgnlCdtrSchmeId")
+    if one.was_creditor:
+        etree.SubElement(was, f"{space}Nm").text = one.was_creditor
+    if one.was_creditor_id:
+        other = _below(was, space, "Id", "PrvtId", "Othr")
+        etree.SubElement(other, f"{space}Id").text = one.was_creditor_id
+        _below(other, space, "SchmeNm", "Prtry").text = "SEPA"
+
+
+def _below(place: etree._Element, space: str, *tags: str) -> etree._Element:
+    for tag in tags:
+        place = etree.SubElement(place, f"{space}{tag}")
+    return place
 
 
 @cache

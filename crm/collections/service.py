@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.collections import file_store, pain_008, rules, store
+from crm.collections import creditors, file_store, pain_008, rules, store
 from crm.collections.errors import (
     BatchElsewhere,
     BatchMissing,
@@ -71,6 +71,7 @@ class _Chosen:
     sequence: Sequence
     was_reference: str
     is_new_account: bool
+    was_creditor: tuple[str, str]
 
 
 def prospect(session: Session, office: Office, collect_on: date) -> Prospect:
@@ -90,8 +91,8 @@ def make(session: Session, office: Office, collect_on: date, *, at: datetime, by
     """
     if not rules.is_collecting_day(collect_on, today=brussels_day(at)):
         raise DayWrong
-    known = office.creditor.account and office.creditor.creditor_id
-    if not known or (office.schema is Schema.V02 and not office.creditor.bic):
+    who = creditors.at_day(session, office.creditor, collect_on)
+    if not (who.account and who.creditor_id) or (office.schema is Schema.V02 and not who.bic):
         raise CreditorUnknown
     hold(session, "collections")
     with put_off():  # fifty thousand of them are a million small things that stay until the file is made
@@ -182,8 +183,9 @@ def drop(session: Session, batch_id: SepaBatchId, *, at: datetime, by: AccountId
 def file(session: Session, office: Office, batch_id: SepaBatchId) -> bytes:
     """The file of a batch as it would be now. Raises BatchMissing, FileUnsound."""
     header = batch(session, batch_id).header
+    who = creditors.at_day(session, office.creditor, header.collect_on)
     with put_off():
-        return pain_008.written(office.creditor, header, _askings(session, office.safe, batch_id))
+        return pain_008.written(who, header, _askings(session, office.safe, batch_id))
 
 
 def batch(session: Session, batch_id: SepaBatchId) -> Batch:
@@ -215,6 +217,7 @@ def _chosen(session: Session, office: Office, collect_on: date, left: Counter[Le
     """What is asked on a day, block by block: of each plan the oldest instalment that is due and was not asked."""
     first_on = collect_on - timedelta(days=rules.LATE_DAYS)
     again_of = store.open_plans(session, since=first_on, on=collect_on)
+    who = creditors.known(session, office.creditor)
     after: PlanId | None = None
     while True:
         asked, after = collecting.block(
@@ -259,6 +262,9 @@ def _chosen(session: Session, office: Office, collect_on: date, left: Counter[Le
                     sequence=rules.sequence(office.schema, has_served=has, is_new_account=is_new),
                     was_reference=was_reference,
                     is_new_account=is_new,
+                    was_creditor=creditors.was(
+                        who, has_served.get(one.mandate.id) or one.mandate.last_collected_on, collect_on
+                    ),
                 )
             )
         if found:
@@ -311,6 +317,7 @@ def _write(session: Session, some: list[_Chosen], batch_id: int, message_id: str
                 one.sequence,
                 one.was_reference,
                 one.is_new_account,
+                *one.was_creditor,
                 AttemptState.ASKED,
                 "",
             )
@@ -339,6 +346,8 @@ def _askings(session: Session, safe: Safe, batch_id: int) -> Iterator[Asking]:
                 period=one.period,
                 was_reference=one.was_reference,
                 is_new_account=one.is_new_account,
+                was_creditor_id=one.was_creditor_id,
+                was_creditor=one.was_creditor,
             )
 
 

@@ -25,8 +25,9 @@ from crm.collections.model import (
 )
 from crm.collections.model import Sequence as Sequence_
 from crm.collections.tables import AttemptRow, CollectionRow
-from crm.donations import pouring, thanks
+from crm.donations import days_kept, pouring, thanks
 from crm.donations import service as donations
+from crm.donations.days_kept import KeptDay
 from crm.donations.model import Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
@@ -230,13 +231,18 @@ def receive(session: Session, ledger: Ledger, came: Sequence[Came], *, at: datet
     if not came:
         return {}
     known = collecting.plans(session, {PlanId(collection.plan_id) for _, collection, _ in came})
-    news = [_gift(known[PlanId(collection.plan_id)], attempt, collection, line) for attempt, collection, line in came]
+    names = {a.id: [named(a, n) for n in range(a.undone)] for a, _, _ in came if a.undone}
+    days = days_kept.before(session, PROVIDER, names, today=brussels_day(at)) if names else {}
+    news = [
+        _gift(known[PlanId(collection.plan_id)], attempt, collection, line, days.get(attempt.id))
+        for attempt, collection, line in came
+    ]
     found = pouring.record_many(session, ledger.sealer, news, at=at)
     made = {attempt.end_to_end_id: gift_id for (attempt, _, _), gift_id in zip(came, found, strict=True)}
     rows = [(a.id, c.id, made[a.end_to_end_id], line.booked_on, line.key) for a, c, line in came]
     store.received(session, rows)
-    again = {made[a.end_to_end_id]: [named(a, n) for n in range(a.undone)] for a, _, _ in came if a.undone}
-    thanks.carry(session, PROVIDER, again)
+    thanks.carry(session, PROVIDER, {made[a.end_to_end_id]: names[a.id] for a, _, _ in came if a.id in names})
+    days_kept.carry(session, {made[a.end_to_end_id]: days[a.id] for a, _, _ in came if a.id in days})
     by_day: dict[date, set[int]] = {}
     for _, collection, line in came:
         by_day.setdefault(line.booked_on, set()).add(collection.mandate_id)
@@ -245,7 +251,9 @@ def receive(session: Session, ledger: Ledger, came: Sequence[Came], *, at: datet
     return made
 
 
-def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen) -> NewGift:
+def _gift(
+    plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen, kept: KeptDay | None = None
+) -> NewGift:
     fee, given = collection.fee_cents, collection.cents - collection.fee_cents
     lines = [NewLine(cents=given, fund=plan.fund)] if given else []
     if fee:
@@ -253,7 +261,7 @@ def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen
     return NewGift(
         person_id=plan.person_id,
         lines=tuple(lines),
-        given_on=line.booked_on,
+        given_on=line.booked_on if kept is None else kept.given_on,
         movement=Movement(
             method=Method.DIRECT_DEBIT,
             booked_on=line.booked_on,
@@ -263,7 +271,7 @@ def _gift(plan: Plan, attempt: AttemptRow, collection: CollectionRow, line: Seen
             external_id=named(attempt),
         ),
         kind=GiftKind.INSTALMENT if given else GiftKind.MEMBERSHIP_FEE,
-        basis=Basis.SETTLEMENT,
+        basis=Basis.SETTLEMENT if kept is None else kept.basis,
         source_code=plan.source_code,
         split_beforehand=bool(fee),
         is_promised=True,

@@ -45,6 +45,8 @@ ATTEMPT = (
     "sequence",
     "was_reference",
     "is_new_account",
+    "was_creditor_id",
+    "was_creditor",
     "state",
     "reason",
 )
@@ -60,16 +62,17 @@ def periods(session: Session, plan_ids: Collection[int], *, since: str) -> set[t
     return {(plan_id, period) for plan_id, period in session.execute(query)}
 
 
-def served(session: Session, mandate_ids: Collection[int]) -> set[int]:
-    """Those mandates by which something was asked that the bank did not turn away."""
+def served(session: Session, mandate_ids: Collection[int]) -> dict[int, date]:
+    """Those mandates by which something was asked that the bank did not turn away, and for which day last."""
     gone = (AttemptState.DROPPED, AttemptState.REJECTED)
     query = (
-        select(CollectionRow.mandate_id)
+        select(CollectionRow.mandate_id, func.max(SepaBatchRow.collect_on).label("last_on"))
         .join(AttemptRow, AttemptRow.collection_id == CollectionRow.id)
+        .join(SepaBatchRow, SepaBatchRow.id == AttemptRow.batch_id)
         .where(one_of(CollectionRow.mandate_id, mandate_ids), AttemptRow.state.not_in(gone))
-        .distinct()
+        .group_by(CollectionRow.mandate_id)
     )
-    return set(session.scalars(query))
+    return {one.mandate_id: one.last_on for one in session.execute(query)}
 
 
 def open_plans(session: Session, *, since: date, on: date) -> set[PlanId]:

@@ -34,6 +34,20 @@ class SepaBatchRow(Base):
     dropped_by: Mapped[int | None] = mapped_column(BigId)
 
 
+class CreditorRow(Base):
+    """Who we are to banks from a day on; no row: who the settings say."""
+
+    __tablename__ = "creditor_identity"
+
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    creditor_id: Mapped[str] = mapped_column(String(35))
+    name: Mapped[str] = mapped_column(String(200))
+    account: Mapped[str] = mapped_column(String(34))
+    bic: Mapped[str] = mapped_column(String(11))
+    noted_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(BigId)
+
+
 class CollectionRow(Base):
     """One instalment: a mandate and a plan have one of a period, however often it is tried."""
 
@@ -59,7 +73,8 @@ class CollectionRow(Base):
 
 
 class AttemptRow(Base):
-    """One asking of an instalment. `was_reference`, `is_new_account`: the changes that this one tells the bank.
+    """One asking of an instalment. `was_reference`, `is_new_account`, `was_creditor_id`, `was_creditor`: the changes
+    that this one tells the bank.
 
     `settled_by` is the bank's line that settled it; `undone` counts how often that, or a return, was taken back.
     """
@@ -79,6 +94,8 @@ class AttemptRow(Base):
     sequence: Mapped[Sequence] = mapped_column(Word(Sequence))
     was_reference: Mapped[str] = mapped_column(String(35))
     is_new_account: Mapped[bool]
+    was_creditor_id: Mapped[str] = mapped_column(String(35), default="", server_default="")
+    was_creditor: Mapped[str] = mapped_column(String(70), default="", server_default="")
     state: Mapped[AttemptState] = mapped_column(Word(AttemptState))
     reason: Mapped[str] = mapped_column(String(40))
     settled_on: Mapped[date | None]

@@ -68,7 +68,7 @@ def put_team(assembly: Assembly, now: datetime) -> None:
                     session,
                     email=colleague.email,
                     name=colleague.name,
-                    roles={colleague.role},
+                    roles={colleague.role, *colleague.also},
                     language=Language.FR,
                     password=colleague.password,
                     at=now,

@@ -52,6 +52,8 @@ class Colleague:
     password: str
     role: Role
     does: str
+    also: frozenset[Role] = frozenset()
+    """What else they may: few see legacies."""
 
 
 TEAM = (
@@ -88,7 +90,8 @@ TEAM = (
         email=f"luc@{DOMAIN}",
         password="bougie-jaune-luc",  # noqa: S106 - as above
         role=Role.FINANCE,
-        does="suit les dons, la banque, les attestations",
+        does="suit les dons, la banque, les attestations, les legs",
+        also=frozenset({Role.LEGACIES}),
     ),
     Colleague(
         name="Ines Haddad",

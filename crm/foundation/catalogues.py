@@ -33,6 +33,7 @@ PUBLIC = (
     "crm/fundraising/paper.py",
     "crm/fundraising/words.py",
     "crm/members/convocation_letters.py",
+    "crm/members/reminder_letters.py",
     "crm/plans/words.py",
     "crm/members/words.py",
     "crm/consent/words.py",

@@ -32,6 +32,15 @@ class Said:
     lines: tuple[NewLine, ...]
     kind: GiftKind = GiftKind.ONE_OFF
     source_code: str = ""
+    tribute: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaidIn:
+    """What was paid in another money than the euro, as its provider writes it."""
+
+    currency: str
+    amount: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +69,8 @@ class Told:
     """A payment as its provider tells it at a moment. `giver` is None where nothing readable says who pays; `said`,
     what for, may be readable all the same.
 
-    `return_code` is what the address of the return page holds: chosen by our site, of no meaning.
+    `return_code` is what the address of the return page holds: chosen by our site, of no meaning. Where it was
+    `paid_in` another money, `cents` is what the payout says that it became in euro.
     """
 
     reference: str
@@ -73,12 +83,13 @@ class Told:
     said: Said | None = None
     return_code: str = ""
     backs: tuple[Back, ...] = ()
+    paid_in: PaidIn | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftOut:
-    """What became no gift of ours, as its provider tells it: a payment that is not in euro, or a whole payout that
-    cannot be read (`is_unread`).
+    """What is no gift of ours yet, as its provider tells it: a payment that is not in euro and waits for its payout to
+    say what it is worth, or a whole payout that cannot be read (`is_unread`).
 
     `amount` is what it says, empty where that is no amount; `on` is None where it says no day.
     """
@@ -149,6 +160,7 @@ class OnlinePayment:
     is_test: bool
     gift_id: GiftId | None
     said: Said | None = None
+    paid_in: PaidIn | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

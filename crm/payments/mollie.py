@@ -20,7 +20,7 @@ from crm.foundation.fetch import Fetcher, FetchFailed
 from crm.foundation.settings import Mollie as Settings
 from crm.foundation.signing import is_signed
 from crm.payments import beside
-from crm.payments.model import Back, LeftOut, PaidOut, PaymentState, Told
+from crm.payments.model import Back, LeftOut, PaidIn, PaidOut, PaymentState, Told
 from crm.payments.rules import is_return_code
 from crm.values.calendar import brussels_day
 from crm.values.errors import Unavailable
@@ -69,19 +69,15 @@ class Mollie:
         return said if isinstance(said, str) and _PAYMENT.fullmatch(said) else None
 
     def payment(self, reference: str) -> Told | LeftOut | None:
-        """The payment as it is now, left out where paid in another money; None where they know none, or nought."""
-        if not _PAYMENT.fullmatch(reference):
+        """The payment as it is now, left out where paid in another money, of which only a payout says what it became;
+        None where they know none, or nought.
+        """
+        found = self._payment(reference)
+        if found is None:
             return None
-        try:
-            found = self._get(f"{self.settings.api_url}/payments/{reference}?embed=refunds,chargebacks", self._key())
-        except FetchFailed as error:
-            if error.status in {404, 410}:
-                return None
-            raise
-        if found.get("id") == reference and _currency(found) != "EUR":
+        if _currency(found) != "EUR":
             return _left_out(found, reference)
-        is_ours = found.get("id") == reference and _cents(found.get("amount")) > 0
-        return _told(found) if is_ours else None
+        return _told(found) if _cents(found.get("amount")) > 0 else None
 
     def payouts(self, known: Collection[str]) -> Iterator[PaidOut | LeftOut]:
         """The newest settlements that were paid out and whose reference is not known, the oldest of them first.
@@ -112,7 +108,7 @@ class Mollie:
     def _payout(self, one: Mapping[str, Any], reference: str, number: str) -> PaidOut:
         here = f"{self.settings.api_url}/settlements/{number}"
         found = list(self._pages(f"{here}/payments?limit=250", "payments"))
-        foreign = [_left_out(each, str(each.get("id"))[:100]) for each in found if _currency(each) != "EUR"]
+        foreign = [_left_out(each, str(each.get("id"))[:100]) for each in found if not _is_in_euro(each)]
         if foreign:
             raise Unreadable([each for each in foreign if each is not None])
         payments = [_told(each) for each in found]
@@ -125,10 +121,21 @@ class Mollie:
             cents=_cents(one.get("amount")),
             on=_day(one.get("settledAt") or one.get("createdAt")),
             payments=[_with(told, backs) for told in payments],
-            others=[_with(told, backs) for name in elsewhere if isinstance(told := self.payment(name), Told)],
+            others=[_with(_told(one), backs) for one in map(self._payment, elsewhere) if one and _is_in_euro(one)],
             backs=backs,
             costs=_costs(one),
         )
+
+    def _payment(self, reference: str) -> Mapping[str, Any] | None:
+        if not _PAYMENT.fullmatch(reference):
+            return None
+        try:
+            found = self._get(f"{self.settings.api_url}/payments/{reference}?embed=refunds,chargebacks", self._key())
+        except FetchFailed as error:
+            if error.status in {404, 410}:
+                return None
+            raise
+        return found if found.get("id") == reference else None
 
     def _named_in_event(self, body: bytes, signatures: Sequence[str]) -> Any:
         given = [one.strip().removeprefix("sha256=") for header in signatures for one in header.split(",")]
@@ -179,10 +186,16 @@ class Mollie:
 
 
 def _told(found: Mapping[str, Any]) -> Told:
-    metadata = found.get("metadata")
-    cents, is_recurring = _cents(found.get("amount")), found.get("sequenceType") == "recurring"
-    backs = [_back(EntryKind.REFUND, one) for one in _embedded(found, "refunds") if _is_told(one)]
-    backs += [_back(EntryKind.CHARGEBACK, one) for one in _embedded(found, "chargebacks")]
+    metadata, amount = found.get("metadata"), found.get("amount")
+    paid_in = None if _currency(found) == "EUR" else _paid_in(amount)
+    cents = _cents(amount if paid_in is None else found.get("settlementAmount"))
+    beside_it: dict[str, Any] = {"cents": cents, "is_recurring": found.get("sequenceType") == "recurring"}
+    backs = []
+    if paid_in is None:  # else what goes back is told by the payout that holds it, in euro
+        backs += [_back(EntryKind.REFUND, one) for one in _embedded(found, "refunds") if _is_told(one)]
+        backs += [_back(EntryKind.CHARGEBACK, one) for one in _embedded(found, "chargebacks")]
+    else:
+        beside_it["written"] = int(Decimal(paid_in.amount).scaleb(2))
     code = metadata.get("return_code") if isinstance(metadata, dict) else None
     return Told(
         reference=str(found.get("id")),
@@ -191,21 +204,38 @@ def _told(found: Mapping[str, Any]) -> Told:
         on=_day(found.get("paidAt") or found.get("createdAt")),
         means=str(found.get("method") or ""),
         is_test=found.get("mode") == "test",
-        giver=beside.giver(metadata, cents=cents, is_recurring=is_recurring),
-        said=beside.what(metadata, cents=cents, is_recurring=is_recurring),
+        giver=beside.giver(metadata, **beside_it),
+        said=beside.what(metadata, **beside_it),
         return_code=code if isinstance(code, str) and is_return_code(code) else "",
         backs=tuple(backs),
+        paid_in=paid_in,
     )
 
 
+def _paid_in(amount: Any) -> PaidIn | None:
+    """What was paid in another money; words of theirs that are no currency or amount are none."""
+    said = amount if isinstance(amount, dict) else {}
+    currency, value = str(said.get("currency")), str(said.get("value"))
+    is_one = re.fullmatch(r"[A-Z]{3}", currency) and re.fullmatch(_VALUE, value) and currency != "EUR"
+    return PaidIn(currency=currency, amount=value) if is_one else None
+
+
+def _is_in_euro(found: Mapping[str, Any]) -> bool:
+    """Whether a payment says what it is in euro: paid so, or converted by its payout."""
+    if _currency(found) == "EUR":
+        return True
+    try:
+        return _paid_in(found.get("amount")) is not None and _cents(found.get("settlementAmount")) > 0
+    except Unreadable:
+        return False
+
+
 def _left_out(found: Mapping[str, Any], reference: str) -> LeftOut | None:
-    """What was paid in another money; the words of theirs that are no currency or amount are none."""
-    amount, currency = found.get("amount"), _currency(found)
-    value = str(amount.get("value")) if isinstance(amount, dict) else ""
-    if found.get("status") != "paid" or not re.fullmatch(r"[A-Z]{3}", currency) or not re.fullmatch(_VALUE, value):
+    paid_in = _paid_in(found.get("amount"))
+    if found.get("status") != "paid" or paid_in is None:
         return None
     on = _day(found.get("paidAt") or found.get("createdAt"))
-    return LeftOut(reference=reference, currency=currency, amount=value, on=on)
+    return LeftOut(reference=reference, currency=paid_in.currency, amount=paid_in.amount, on=on)
 
 
 def _unread(one: Mapping[str, Any], reference: str) -> LeftOut:
@@ -233,7 +263,7 @@ def _back(kind: EntryKind, found: Mapping[str, Any], *, is_settled: bool = False
     return Back(
         reference=str(found.get("id")),
         kind=kind,
-        cents=_cents(found.get("amount")),
+        cents=_cents(found.get("amount")) if _currency(found) == "EUR" else abs(_cents(found.get("settlementAmount"))),
         on=_day(found.get("createdAt")),
         stands=is_settled or not is_undone,
     )

@@ -36,6 +36,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             columns=(
                 Column(key="on", label=say(language, N_("Jour"))),
                 Column(key="euro", label=say(language, N_("Euros"))),
+                Column(key="paid", label=say(language, N_("Payé en"))),
                 Column(key="provider", label=say(language, N_("Prestataire"))),
                 Column(key="reference", label=say(language, N_("Référence"))),
             ),
@@ -43,6 +44,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 {
                     "on": one.paid_on,
                     "euro": euros(one.cents),
+                    "paid": f"{one.paid_amount} {one.paid_currency}".strip(),
                     "provider": words.PROVIDERS.get(one.provider, one.provider),
                     "reference": one.reference,
                 }
@@ -53,14 +55,16 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
 
 
 def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
-    """Days and amounts stay; the address of the return page goes."""
+    """Days and amounts stay; the address of the return page goes, and in whose memory it was."""
     row, mine = OnlinePaymentRow, donations.gifts_of(subject.person_ids)
     count, last = session.execute(
         select(func.count(), func.max(extract("year", row.paid_on))).where(row.gift_id.in_(mine))
     ).one()
     if not count:
         return Forgotten()
-    erased = {"online_payment": empty_rows(session, row, {"return_code": None}, row.gift_id.in_(mine))}
+    erased = {
+        "online_payment": empty_rows(session, row, {"return_code": None, "said_tribute": ""}, row.gift_id.in_(mine))
+    }
     until = date(int(last) + YEARS, 12, 31)
     kept = (Kept(table="online_payment", count=count, ground=ACCOUNTS, until_on=until),)
     return Forgotten(erased=erased, kept=kept)

@@ -52,6 +52,14 @@ def kept(fee_cents: int, parts: Sequence[tuple[str, int]], costs: Mapping[str, i
     return shared(fee_cents, weights)
 
 
+def lost(back_cents: int, left_cents: int, paid_cents: int) -> int:
+    """What of money that goes back of a payment in another money is more than is left of its gift, since that money is
+    worth more by now: a tenth of what was paid at most; more than that is something else.
+    """
+    more = back_cents - left_cents
+    return more if left_cents > 0 and 0 < more <= paid_cents // 10 else 0
+
+
 def names(text: str, reference: str) -> bool:
     """Whether the bank's words on a transfer hold that reference, alone or cut into groups by spaces."""
     plain, wanted = re.sub(r"\s", "", text), re.sub(r"\s", "", reference)

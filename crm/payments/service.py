@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crm.care import service as care
-from crm.donations import codes, refunding, taking_over
+from crm.donations import codes, refunding, taking_over, tributes
 from crm.donations import service as donations
 from crm.donations.errors import MoreThanReceived, SaidOtherwise
 from crm.donations.model import GENERAL, Basis, EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine
@@ -21,9 +21,9 @@ from crm.donations.rules import LINE_OF
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher, Sealer
 from crm.foundation.translation import say
-from crm.payments import rules, store, words
+from crm.payments import other_money, rules, store, words
 from crm.payments.errors import PaymentMissing
-from crm.payments.model import Back, LeftOut, OnlinePayment, PaymentState, Payout, Taken, Told, Unpaid
+from crm.payments.model import Back, LeftOut, OnlinePayment, PaidIn, PaymentState, Payout, Taken, Told, Unpaid
 from crm.payments.tables import OnlineBackRow, OnlineLeftOutRow, OnlinePaymentRow
 from crm.people import arriving
 from crm.people.model import NewPerson
@@ -54,14 +54,17 @@ def take(session: Session, till: Till, provider: str, told: Told, *, at: datetim
             provider=provider, reference=told.reference, return_code=told.return_code or None, state=told.state,
             cents=told.cents, fee_cents=0, paid_on=told.on, means=told.means[:40], is_test=told.is_test, told_at=at,
         )  # fmt: skip
+        if told.paid_in is not None:
+            row.paid_currency, row.paid_amount = told.paid_in.currency, told.paid_in.amount
         session.add(row)
-    elif row.cents != told.cents:
+    elif row.cents != told.cents and not row.paid_currency:  # what was converted once is not converted anew
         raise SaidOtherwise
     elif row.state is not PaymentState.PAID:
         row.state, row.paid_on, row.means, row.told_at = told.state, told.on, told.means[:40], at
     if row.said_kind is None and (said := told.giver or told.said) is not None:
         store.keep(row, said)
     session.flush()
+    is_read_after_all(session, provider, told.reference)
     for back in told.backs:
         _note_back(session, till, row, back, at=at)
     is_new = False
@@ -73,9 +76,11 @@ def take(session: Session, till: Till, provider: str, told: Told, *, at: datetim
 
 def leave_out(session: Session, provider: str, told: LeftOut, *, at: datetime) -> None:
     """Keeps a payment in another money, or a payout that cannot be read, where colleagues see it; told twice it stands
-    once.
+    once, and no more once a payout told what it is worth.
     """
     hold(session, f"payment {provider} {told.reference}")
+    if store.find(session, provider, told.reference) is not None:
+        return
     row = OnlineLeftOutRow
     if session.scalar(select(row.id).where(row.provider == provider, row.reference == told.reference)) is None:
         session.add(
@@ -92,7 +97,7 @@ def leave_out(session: Session, provider: str, told: LeftOut, *, at: datetime) -
 
 
 def is_read_after_all(session: Session, provider: str, reference: str) -> None:
-    """A payout that was left out could be read now."""
+    """What was left out could be read now."""
     row = OnlineLeftOutRow
     session.execute(delete(row).where(row.provider == provider, row.reference == reference))
 
@@ -121,7 +126,7 @@ def claim(session: Session, till: Till, provider: str, reference: str, gift_id: 
     row = store.find(session, provider, reference)
     if row is not None and row.gift_id is None and row.state is not PaymentState.FAILED:
         row.gift_id, row.state = gift_id, PaymentState.PAID
-        session.flush()
+        _remember(session, row)
         _book(session, till.sealer, row, at=at)
 
 
@@ -160,7 +165,7 @@ def assign(
     source_code = codes.known(session, found.said_source)
     new = _new(found, person_id, lines, kind=what, source_code=source_code)
     found.gift_id = donations.record(session, till.sealer, new, at=at, by=by).id
-    session.flush()
+    _remember(session, found)
     _book(session, till.sealer, found, at=at)
     return store.payment(found)
 
@@ -189,6 +194,12 @@ def is_online(session: Session, gift_id: GiftId) -> bool:
     """Whether a payment online stands behind a gift: what it comes to is the provider's word."""
     query = select(OnlinePaymentRow.id).where(OnlinePaymentRow.gift_id == gift_id)
     return session.scalar(query.limit(1)) is not None
+
+
+def paid_in(session: Session, gift_id: GiftId) -> PaidIn | None:
+    """What was paid for a gift, where that was in another money."""
+    row = session.scalar(select(OnlinePaymentRow).where(OnlinePaymentRow.gift_id == gift_id).limit(1))
+    return None if row is None else store.paid_in(row)
 
 
 def known_payouts(session: Session, provider: str) -> set[str]:
@@ -236,10 +247,10 @@ def _find_gift(session: Session, till: Till, row: OnlinePaymentRow, told: Told, 
     """Finds the gift that a program told of already, or records it; whether it was recorded now."""
     there = taking_over.booked(session, row.provider, {row.reference})[row.reference]
     if there.gift_id is not None:
-        if there.cents != row.cents:
-            raise SaidOtherwise
         row.gift_id = there.gift_id
-        session.flush()
+        settled = _movement(row, f"{row.reference} settled", row)
+        other_money.settle(session, till.sealer, row, there.cents, settled, at=at)
+        _remember(session, row)
         return False
     giver = told.giver
     if giver is None or sum(line.cents for line in giver.lines) != row.cents:
@@ -263,8 +274,17 @@ def _find_gift(session: Session, till: Till, row: OnlinePaymentRow, told: Told, 
     except Invalid:
         return False
     row.gift_id = gift.id
-    session.flush()
+    _remember(session, row)
     return True
+
+
+def _remember(session: Session, row: OnlinePaymentRow) -> None:
+    """In whose memory or honour our site says it was paid: from now on the gift says so, unless it does already."""
+    gift_id = GiftId(row.gift_id or 0)
+    if row.said_tribute and not donations.gift(session, gift_id).tribute:
+        tributes.remember(session, gift_id, row.said_tribute)
+    row.said_tribute = ""
+    session.flush()
 
 
 def _new(
@@ -306,7 +326,10 @@ def _note_back(session: Session, till: Till, row: OnlinePaymentRow, back: Back, 
     )  # fmt: skip
     session.add(kept)
     session.flush()
-    if row.gift_id is not None and not kept.is_ours and _left(session, row) < back.cents:
+    if row.gift_id is None or kept.is_ours:
+        return
+    left = _left(session, row)
+    if left < back.cents and not (row.paid_currency and rules.lost(back.cents, left, row.cents)):
         person_id = donations.gift(session, GiftId(row.gift_id)).person_id
         title = say(till.language, words.MORE_BACK, provider=row.provider)
         care.add_task(session, title=title, by=None, at=at, due_on=back.on, person_id=person_id)
@@ -339,7 +362,8 @@ def _book(session: Session, sealer: Sealer, row: OnlinePaymentRow, *, at: dateti
         again, movement = f"{back.reference} again", _movement(row, back.reference, back)
         if not back.is_ours:
             try:
-                donations.take_back(session, sealer, gift_id, back.kind, movement, cents=back.cents, at=at)
+                rate = _movement(row, f"{back.reference} rate", back)
+                other_money.take_back(session, sealer, row, back, movement, rate=rate, at=at)
             except MoreThanReceived:
                 continue
         if not back.stands:

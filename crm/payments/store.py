@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm.donations import selects as donations
 from crm.donations.model import LineKind, NewLine
 from crm.foundation.numbered import one_of
-from crm.payments.model import OnlinePayment, PaymentState, Payout, Said
+from crm.payments.model import OnlinePayment, PaidIn, PaymentState, Payout, Said
 from crm.payments.tables import OnlineBackRow, OnlinePaymentRow, PayoutRow
 from crm.values.identifiers import GiftId
 
@@ -122,7 +122,13 @@ def payment(row: OnlinePaymentRow) -> OnlinePayment:
         is_test=row.is_test,
         gift_id=None if row.gift_id is None else GiftId(row.gift_id),
         said=said(row),
+        paid_in=paid_in(row),
     )
+
+
+def paid_in(row: OnlinePaymentRow) -> PaidIn | None:
+    """What was paid, where that was in another money."""
+    return PaidIn(currency=row.paid_currency, amount=row.paid_amount) if row.paid_currency else None
 
 
 def said(row: OnlinePaymentRow) -> Said | None:
@@ -130,12 +136,12 @@ def said(row: OnlinePaymentRow) -> Said | None:
     if row.said_kind is None:
         return None
     lines = tuple(NewLine(cents=cents, kind=LineKind(kind), fund=fund) for cents, kind, fund in row.said_lines or ())
-    return Said(lines=lines, kind=row.said_kind, source_code=row.said_source)
+    return Said(lines=lines, kind=row.said_kind, source_code=row.said_source, tribute=row.said_tribute)
 
 
 def keep(row: OnlinePaymentRow, found: Said) -> None:
     """Keeps what our site wrote; lines that do not make the amount are none."""
-    row.said_kind, row.said_source = found.kind, found.source_code[:40]
+    row.said_kind, row.said_source, row.said_tribute = found.kind, found.source_code[:40], found.tribute[:200]
     adds_up = sum(line.cents for line in found.lines) == row.cents
     row.said_lines = [[line.cents, line.kind.value, line.fund] for line in found.lines] if adds_up else None
 

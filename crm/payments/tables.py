@@ -41,7 +41,8 @@ class PayoutRow(Base):
 class OnlinePaymentRow(Base):
     """`fee_cents`: what the provider kept of it, booked on its gift once it has one.
 
-    `said_…`: what our site wrote beside it, whoever it is of; its lines as [cents, kind, fund].
+    `said_…`: what our site wrote beside it, whoever it is of; its lines as [cents, kind, fund]; its tribute until it is
+    the gift's. `paid_…`: what was paid, where that was in another money: `cents` is what the payout says it became.
     """
 
     __tablename__ = "online_payment"
@@ -66,11 +67,14 @@ class OnlinePaymentRow(Base):
     said_kind: Mapped[GiftKind | None] = mapped_column(Word(GiftKind))
     said_lines: Mapped[list[Any] | None] = mapped_column(Json)
     said_source: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    said_tribute: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    paid_currency: Mapped[str] = mapped_column(String(3), default="", server_default="")
+    paid_amount: Mapped[str] = mapped_column(String(20), default="", server_default="")
     told_at: Mapped[datetime]
 
 
 class OnlineLeftOutRow(Base):
-    """A payment in another money: of nobody, in no account, until a colleague has looked at it."""
+    """A payment in another money: of nobody, in no account, until its payout says what it is worth."""
 
     __tablename__ = "online_left_out"
     __table_args__ = (UniqueConstraint("provider", "reference"),)
@@ -85,7 +89,10 @@ class OnlineLeftOutRow(Base):
 
 
 class OnlineBackRow(Base):
-    """What went back of a payment. `is_ours`: a refund of ours had booked it before the provider told of it."""
+    """What went back of a payment. `is_ours`: a refund of ours had booked it before the provider told of it.
+
+    `lost_cents`: what of it was more than had come, since the other money it was paid in is worth more by now.
+    """
 
     __tablename__ = "online_back"
     __table_args__ = (UniqueConstraint("payment_id", "reference"),)
@@ -99,4 +106,5 @@ class OnlineBackRow(Base):
     gone_on: Mapped[date]
     stands: Mapped[bool]
     is_ours: Mapped[bool]
+    lost_cents: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     payout_id: Mapped[int | None] = mapped_column(ForeignKey("payout.id"), index=True)

@@ -22,16 +22,14 @@ from mailing.rendering import service as rendering
 from mailing.rendering.model import LetterKind, RenderedEmail, Slot
 
 
-def send(
-    session: Session, desk: Desk, several: Iterable[tuple[Notice, Person]], *, creditor: str, at: datetime
-) -> list[Notice]:
+def send(session: Session, desk: Desk, several: Iterable[tuple[Notice, Person]], *, at: datetime) -> list[Notice]:
     """Owes each of those who have a mailbox the mail; who they are."""
     owed = []
     for notice, person in several:
         point = mailbox_on(person, brussels_day(at))
         if point is None:
             continue
-        mail = _rendered(desk, notice, person, creditor)
+        mail = _rendered(desk, notice, person)
         made = any(
             _owe(session, desk, mail, person, point, occasion=one, at=at) for one in _occasions(notice, point, at)
         )
@@ -82,14 +80,14 @@ def _owe(
     return made is not None
 
 
-def _rendered(desk: Desk, notice: Notice, person: Person, creditor: str) -> RenderedEmail:
+def _rendered(desk: Desk, notice: Notice, person: Person) -> RenderedEmail:
     filters = environment(person.language).filters
     facts = {
         "amount": filters["money"](notice.cents),
         "rhythm": say(person.language, RHYTHMS[notice.every_months]),
         "on": filters["day"](notice.due_on, "plain"),
         "reference": notice.reference,
-        "creditor": creditor,
+        "creditor": notice.creditor,
         "tail": notice.tail,
     }
     return rendering.render_letter(

@@ -50,6 +50,7 @@ DOORS_BESIDES = {
     "crm.collections": {
         "announcing",
         "by_hand",
+        "creditors",
         "notice_letters",
         "pain_002",
         "reporting",
@@ -91,6 +92,8 @@ DOORS_BESIDES = {
         "in_kind",
         "codes",
         "costing",
+        "day_balances",
+        "days_kept",
         "deductions",
         "donor_selects",
         "donors",
@@ -177,7 +180,15 @@ DOORS_BESIDES = {
         "windows",
     },
     "crm.legacies": {"rules", "words"},
-    "crm.members": {"assemblies", "convocation_letters", "convoking", "reminding", "taking_over", "words"},
+    "crm.members": {
+        "assemblies",
+        "convocation_letters",
+        "convoking",
+        "reminder_letters",
+        "reminding",
+        "taking_over",
+        "words",
+    },
     "crm.magazine": {
         "checking",
         "figures",

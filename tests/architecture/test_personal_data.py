@@ -49,6 +49,7 @@ COLLEAGUES = {
     "attestation_signature",
     "audit_entry",
     "closed_month",
+    "creditor_identity",
     "deduction_proposal",
     "edition",
     "file_limit",

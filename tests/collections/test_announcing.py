@@ -77,9 +77,8 @@ def test_each_is_told_once_in_time_and_only_then_asked(
         }
         [(notice, person, _)] = found = announcing.by_letter(session, office, soon.date())
         assert (notice.cents, notice.due_on, person.id) == (1500, RAISED, plans_of["post"].person_id)
-        page = notice_letters.facts(
-            found, settings.organisation, creditor=CREDITOR.creditor_id, language=Language.FR, on=soon.date()
-        )
+        page = notice_letters.facts(found, settings.organisation, language=Language.FR, on=soon.date())
+        assert notice.creditor == CREDITOR.creditor_id
     [letter] = page["letters"]
     said = "Ab dem 5. Januar 2027 ziehen wir bei Ihrer Bank 15,00 € alle zwei Monate ein."
     assert letter["paragraphs"][0].replace("\u00a0", " ").replace("\u202f", " ") == said

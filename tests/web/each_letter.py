@@ -97,9 +97,10 @@ def write_each(site: Site) -> None:
         memberships.convoke(session, made.desk, assemblies.find(session, planned), [marie], at=now)
         _pay(site, session, marie)
         notice = Notice(
-            plan_id=PlanId(1), person_id=marie.id, cents=1000, every_months=1, due_on=day, reference="PV-1", tail="6769"
-        )
-        notices.send(session, made.desk, [(notice, marie)], creditor="BE05ZZZ", at=now)
+            plan_id=PlanId(1), person_id=marie.id, cents=1000, every_months=1, due_on=day, reference="PV-1",
+            tail="6769", creditor="BE05ZZZ0418308144",
+        )  # fmt: skip
+        notices.send(session, made.desk, [(notice, marie)], at=now)
         thanks.send(session, made.desk, marie, given=("40 €",), is_first=True, occasion="x", at=now)
         _series(site, session)
         edition = session.scalars(select(DeliveryRow.id).join(MailingRow).where(MailingRow.edition_id.is_not(None)))

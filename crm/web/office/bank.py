@@ -37,7 +37,7 @@ from crm.people.model import Person
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import GiftId, PersonId
-from crm.web.office import bank_offers, guard, person_search, shell
+from crm.web.office import bank_days, bank_offers, guard, person_search, shell
 from crm.web.office.gifts import fund_choices
 from crm.web.office.noting import note
 from crm.web.words import N_
@@ -206,13 +206,14 @@ def reopen(line_id: int) -> ResponseReturnValue:
     made = shell.assembly()
     try:
         with made.database.transaction() as session:
-            by = guard.signed_in().account.id
+            by, day = guard.signed_in().account.id, bank_days.of(session, line_id)
             banking.reopen(session, bank_counter(made), line_id, seen=_seen(), by=by, at=shell.now())
     except LineDecided:
         return _on(DECIDED, kind="note")
     except (GiftHasMoved, LineSettles) as refused:
         return desk(line_id, moved=refused.gifts, why=MOVED if isinstance(refused, GiftHasMoved) else SETTLES)
-    return shell.back(url_for("bank.index", line=line_id), shell.say(N_("Le mouvement attend de nouveau.")))
+    message = bank_days.said(N_("Le mouvement attend de nouveau."), bank_days.KEEPS, day)
+    return shell.back(url_for("bank.index", line=line_id), message)
 
 
 def _meant(session: Session) -> Meant:
@@ -237,7 +238,8 @@ def _seen() -> int:
 
 def _done(line_id: int, message: str) -> Response:
     with shell.assembly().database.reading() as session:
-        version = banking.line(session, line_id).version
+        version, day = banking.line(session, line_id).version, bank_days.of(session, line_id)
+    message = bank_days.said(message, bank_days.COUNTS, day)
     return _on(message, undo=(url_for("bank.reopen", line_id=line_id), f"seen={version}"))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.banking import by_hand, refunds
 from crm.banking.kept import KeptLine, LineState, Owed, Rule
+from crm.collections import by_hand as of_files
 from crm.people import service as people
 
 
@@ -18,6 +19,7 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
     owed = refunds.proposed(session, line) if line is not None and is_open else ()
     together = refunds.together(session, line) if line is not None and is_open else ()
     whose = {one.person_id for one in owed} | {one.person_id for one, _ in together}
+    files = of_files.out(session, size=2) if line is not None and by_hand.is_credit(line) and not line.mandate else ()
     givers = people.called(session, whose | {one.person_id for _, one in awaited})
 
     def named(one: Owed) -> tuple[Owed, str]:
@@ -33,6 +35,7 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
             }
             for batch_id, one in awaited
         ],
+        "files_out": len(files),
         "owed": [named(one) for one in owed],
         "together": [(*named(one), is_sure) for one, is_sure in together],
         "paid": refunds.of_line(session, line) if line is not None and line.rule is Rule.REFUND else (),

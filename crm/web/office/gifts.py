@@ -166,7 +166,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         told_by = corrections.told_by(session, gift_id)
         line = _line_of(session, gift_id, told_by)
         owed = refunds.owed_of(session, gift_id)
-        is_online = payments.is_online(session, gift_id)
+        is_online, paid_in = payments.is_online(session, gift_id), payments.paid_in(session, gift_id)
         what = in_kind.what_was(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
     return shell.show(
@@ -176,6 +176,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         whole=whole,
         person=known.get(whole.gift.person_id),
         what=what,
+        paid_in=paid_in,
         known=known,
         names=colleagues,
         funds=named,

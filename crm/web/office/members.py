@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
         known = people.people(session, {one.holder_id for one in found})
         names = words.kind_names(members.kinds(session), shell.language())
         strays = members.fees_after_leaving(session)
-        waiting = _by_letter(session)
+        waiting = by_letter(session)
         strayed = people.people(session, {one.person_id for one in strays})
     asked: dict[str, Any] = {name: text for name, text in typed.items() if text}
     return shell.show(
@@ -133,7 +133,7 @@ def letters() -> ResponseReturnValue:
     """Takes along whom to remind by a letter, as a file, and notes it: whoever has no mailbox, once."""
     made, now = shell.assembly(), shell.now()
     with made.database.transaction() as session:
-        due = _by_letter(session)
+        due = by_letter(session)
         known = people.people(session, {one.person_id for one in due})
         rows = [
             [
@@ -152,7 +152,8 @@ def letters() -> ResponseReturnValue:
     return answer
 
 
-def _by_letter(session: Session) -> tuple[Due, ...]:
+def by_letter(session: Session) -> tuple[Due, ...]:
+    """Whom to remind by post: no mailbox, or a mail that reached nobody."""
     due = reminding.due(session, at=shell.now(), size=LETTERS)
     known = people.people(session, {one.person_id for one in due})
     today = brussels_day(shell.now())

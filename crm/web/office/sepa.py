@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from crm.assembly import collecting_office
 from crm.banking import by_hand as bank_by_hand
 from crm.banking.kept import KeptLine
-from crm.collections import announcing, by_hand, pain_002, reporting, rules, words
+from crm.collections import announcing, by_hand, creditors, pain_002, reporting, rules, words
 from crm.collections import service as collections
 from crm.collections.errors import (
     BatchElsewhere,
@@ -92,13 +92,15 @@ def _desk(asked: date | None, errors: Mapping[str, str]) -> Response:
         returned = collections.came_back(session, size=20)
         givers = _givers(session, returned)
         letters = len(announcing.by_letter(session, office, today))
+        who = creditors.at_day(session, office.creditor, day)
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/sepa/index.html",
         status=422 if errors else 200,
         day=day,
-        can_make=bool(due.count) and rules.is_collecting_day(day, today=today) and bool(office.creditor.account),
-        is_known=bool(office.creditor.account and office.creditor.creditor_id),
+        can_make=bool(due.count) and rules.is_collecting_day(day, today=today) and bool(who.account),
+        is_known=bool(who.account and who.creditor_id),
+        who=who,
         due=due,
         letters=letters,
         left_out=[(shell.say(words.LEFT_OUT[why]), count) for why, count in sorted(due.left_out.items())],
@@ -157,10 +159,12 @@ def show(batch_id: int) -> ResponseReturnValue:
         givers = people.people(session, {one.person_id for one in awaited})
         credits_ = bank_by_hand.open_credits(session, left_cents) if is_out else ()
         settled_by = bank_by_hand.credits_of(session, batch.id)
+        who = creditors.at_day(session, collecting_office(made).creditor, batch.header.collect_on)
         names = {account.id: account.name for account in staff.accounts(session)}
     return shell.show(
         "office/sepa/show.html",
         batch=batch,
+        who=who,
         is_out=is_out,
         is_held=is_held,
         left=left,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,8 @@ def settle(batch_id: int) -> ResponseReturnValue:
     line_id, _, seen = request.form.get("line", "").partition(" ")
     if not (line_id.isascii() and line_id.isdigit() and seen.isascii() and seen.isdigit()):
         return _back(batch_id, shell.say(WHICH))
+    if request.form.get("more"):
+        return redirect(url_for("bank_collected.several", line_id=int(line_id), file=batch_id if is_all else None), 303)
     if not names and not is_all:
         return _back(batch_id, shell.say(NONE))
 

@@ -25,16 +25,13 @@ TOLD = N_("%(n)s annonce est notée."), N_("%(n)s annonces sont notées.")
 def letters() -> ResponseReturnValue:
     """The letters, one a page, each in its language."""
     made, today = shell.assembly(), brussels_day(shell.now())
-    office = collecting_office(made)
     with made.database.transaction() as session:
-        found = announcing.by_letter(session, office, today)
+        found = announcing.by_letter(session, collecting_office(made), today)
         facts = {"letters": len(found), "plans": [int(notice.plan_id) for notice, _, _ in found]}
         note(session, "sepa.notices", None, facts, subject="sepa-batch")
     if not found:
         return shell.back(url_for("sepa.index"), shell.say(N_("Aucune lettre n’attend.")), kind="note")
-    page = notice_letters.facts(
-        found, made.settings.organisation, creditor=office.creditor.creditor_id, language=shell.language(), on=today
-    )
+    page = notice_letters.facts(found, made.settings.organisation, language=shell.language(), on=today)
     return download(documents.pdf("letters", page, at=shell.now()), f"annonces-{today:%Y-%m-%d}.pdf", "application/pdf")
 
 
