@@ -13,8 +13,6 @@ from crm.donations.errors import AmountWrong, BatchDiffers, BatchMissing, CodeUn
 from crm.donations.model import (
     LARGEST,
     Basis,
-    Batch,
-    BatchEntry,
     Gift,
     GiftKind,
     LineKind,
@@ -23,13 +21,14 @@ from crm.donations.model import (
     NewGift,
     NewLine,
 )
+from crm.donations.piles import Batch, BatchEntry
 from crm.donations.tables import BatchEntryRow, BatchRow, SourceRow
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people import service as people
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId, BatchId, PersonId
+from crm.values.identifiers import AccountId, BatchId, GiftId, PersonId
 
 BY_HAND = frozenset({Method.CASH, Method.CHEQUE})
 PROVIDER = "batch"
@@ -139,7 +138,10 @@ def book(session: Session, sealer: Sealer, batch_id: BatchId, *, at: datetime, b
     typed = batch(session, batch_id)
     if not typed.agrees:
         raise BatchDiffers
-    gifts = [service.record(session, sealer, _new(typed, entry), at=at, by=by) for entry in typed.entries]
+    gifts = []
+    for entry in typed.entries:
+        gifts.append(service.record(session, sealer, _new(typed, entry), at=at, by=by))
+        session.get_one(BatchEntryRow, entry.id).gift_id = gifts[-1].id
     row.posted_at, row.posted_by = at, by
     session.flush()
     return tuple(gifts)
@@ -170,6 +172,21 @@ def waiting(session: Session) -> tuple[tuple[Batch, int, int], ...]:
         .order_by(BatchRow.id.desc())
     )
     return tuple((_batch(row, ()), number or 0, int(cents or 0)) for row, number, cents in session.execute(query))
+
+
+def booked(session: Session, *, size: int) -> tuple[Batch, ...]:
+    """Those that count, without their entries, the latest in hand first."""
+    query = select(BatchRow).where(BatchRow.posted_at.is_not(None))
+    query = query.order_by(BatchRow.received_on.desc(), BatchRow.id.desc()).limit(size)
+    return tuple(_batch(row, ()) for row in session.scalars(query))
+
+
+def of_gift(session: Session, gift_id: GiftId) -> Batch | None:
+    """The batch that a gift was typed into, without its entries."""
+    line = BatchEntryRow
+    query = select(BatchRow).join(line, line.batch_id == BatchRow.id).where(line.gift_id == gift_id)
+    row = session.scalar(query.limit(1))
+    return None if row is None else _batch(row, ())
 
 
 def _open(session: Session, batch_id: BatchId) -> BatchRow:

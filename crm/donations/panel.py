@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
-from crm.donations import donor_store, store, words
+from crm.donations import donor_store, listing, store, words
 from crm.donations.donor_panel import DonorPanel
 from crm.donations.model import Gift, Wanted
 from crm.donations.tables import GiftRow
@@ -35,7 +35,7 @@ class GiftsPanel:
     def panel(self, session: Session, look: Look) -> Panel | None:
         """The newest first."""
         nothing = presence.nothing(session, _GIFTS, look.person_id)
-        latest = () if nothing else store.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
+        latest = () if nothing else listing.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
         year = brussels_day(look.now).replace(month=1, day=1)
         number, cents, of_year = donor_store.in_all(session, look.person_id, year) if latest else (0, 0, 0)
         return Panel(

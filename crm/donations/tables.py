@@ -266,6 +266,8 @@ class GiftCorrectionRow(Base):
     was_on: Mapped[date | None]
     given_on: Mapped[date | None]
     basis: Mapped[Basis | None] = mapped_column(Word(Basis))
+    was_source: Mapped[str | None] = mapped_column(String(40))
+    source_code: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[RefundState] = mapped_column(Word(RefundState), index=True)
     asked_by: Mapped[int] = mapped_column(BigId)
@@ -324,7 +326,10 @@ class BatchRow(Base):
 
 class BatchEntryRow(Base):
     __tablename__ = "gift_batch_entry"
-    __table_args__ = (Index("ix_gift_batch_entry_batch", "batch_id", "id"),)
+    __table_args__ = (
+        Index("ix_gift_batch_entry_batch", "batch_id", "id"),
+        Index("ix_gift_batch_entry_gift", "gift_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("gift_batch.id"))
@@ -334,3 +339,4 @@ class BatchEntryRow(Base):
     fund_code: Mapped[str] = mapped_column(ForeignKey("fund.code"))
     source_code: Mapped[str | None] = mapped_column(ForeignKey("gift_source.code"))
     tribute: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    gift_id: Mapped[int | None] = mapped_column(ForeignKey("gift.id"))

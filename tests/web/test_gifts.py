@@ -21,9 +21,10 @@ from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import GiftId, PersonId
+from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
+from tests.donations.test_cost_centres import furnish
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 
@@ -269,3 +270,42 @@ def test_a_month_is_read_taken_along_and_closed_in_order(assembly: Assembly, bro
         assert donations.closed_until(session) == date(2026, 10, 31)
     assert finance.get("/office/gifts/books/2026/13").status_code == 409
     assert "Rien n’a bougé ce mois-là" in words_of(finance.get("/office/gifts/books/2026/9").text)
+
+
+def test_the_list_is_narrowed_by_everything_and_its_file_adds_up_to_its_total(
+    assembly: Assembly, browser: Open
+) -> None:
+    one, other = donor(assembly, "Nu"), donor(assembly, "Xi")
+    gift(assembly, other, 5000, Method.CASH)
+    with assembly.database.transaction() as session:
+        furnish(session)
+        begun = batches.begin(
+            session, method=Method.CHEQUE, received_on=NOW.date(), count=2, cents=7500, at=NOW, by=AccountId(1)
+        )
+        for cents, code in ((2500, "A-1"), (5000, "A-2")):
+            batches.enter(session, begun.id, one, cents, kind=GiftKind.ONE_OFF, fund="urgences", source=code)
+        batches.book(session, assembly.sealer, begun.id, at=NOW, by=AccountId(1))
+    finance = browser(Role.FINANCE)
+    for query, count, total in (
+        (f"donor={one}", 2, "75,00"),
+        (f"batch={begun.id}", 2, "75,00"),
+        ("code=A-1", 1, "25,00"),
+        ("least=26&most=60", 2, "100,00"),
+        (f"donor={one}&most=30&fund=urgences&method=cheque&kind=one-off&since=2026-11-23&until=2026-11-23", 1, "25,00"),
+        ("code=Z&batch=x&donor=rien", 0, ""),
+    ):
+        shown = words_of(finance.get(f"/office/gifts?{query}").text)
+        assert (f"{count} don" in shown, f"{total} €" in shown) == (True, True) if count else "Aucun don" in shown
+    page = finance.get(f"/office/gifts?batch={begun.id}&donor={one}").text
+    assert ("Ana Nu" in page, "novalidate" in page) == (True, True)
+    found = finance.post("/office/gifts/of", {"who": "Ana Nu", "method": "cheque"})
+    assert found.location == f"/office/gifts?method=cheque&donor={one}"
+    assert finance.post("/office/gifts/of", {"who": "zzz"}).location == "/office/gifts"
+    taken = finance.post("/office/gifts/file", {"donor": str(one)})
+    rows = taken.text.removeprefix("\ufeff").split("\r\n")
+    assert [row.split(";")[11] for row in rows[1:-1]] == ["25.00", "50.00"]
+    assert ("Ana Nu" in rows[1], rows[1].split(";")[7]) == (True, "A-1")
+    book = finance.post("/office/gifts/file", {"as": "xlsx"}).data
+    cells = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [row[11] for row in cells[1:]] == [25.0, 50.0, 50.0]
+    assert browser(Role.CARE).post("/office/gifts/file", {}).status_code == 403

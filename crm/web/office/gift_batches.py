@@ -8,6 +8,7 @@ from datetime import date
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.banking import deposits
 from crm.donations import batches, words
 from crm.donations.errors import AmountWrong, BatchDiffers, BatchMissing
 from crm.donations.model import GiftKind, Method
@@ -26,6 +27,8 @@ from crm.web.words import N_
 
 blueprint = Blueprint("gift_batches", __name__, url_prefix="/office/gifts/batches")
 
+SHOWN = 20
+"""So many piles that no credit deposited are listed."""
 HEAD = ("method", "received_on", "count", "total")
 LINE = ("who", "amount", "kind", "fund", "source_code", "tribute")
 KINDS = (GiftKind.ONE_OFF, GiftKind.MEMBERSHIP_FEE, GiftKind.SALE, GiftKind.LEGACY, GiftKind.SPONSORING)
@@ -52,11 +55,15 @@ def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseRetur
     with shell.assembly().database.reading() as session:
         waiting = batches.waiting(session)
         names = {account.id: account.name for account in staff.accounts(session)}
+        left, cents, to_deposit = deposits.awaited(session, date.min, date.max, size=SHOWN)
     return shell.show(
         "office/gifts/batches.html",
         status=422 if errors else 200,
         waiting=waiting,
         names=names,
+        left=left,
+        left_cents=cents,
+        to_deposit=to_deposit,
         methods=[(one.value, shell.say(words.METHODS[one])) for one in (Method.CHEQUE, Method.CASH)],
         typed=dict.fromkeys(HEAD, "") | dict(typed),
         errors=errors,
@@ -122,6 +129,7 @@ def _show(batch_id: BatchId, typed: Mapping[str, str], errors: Mapping[str, str]
         batch = batches.batch(session, batch_id)
         known = people.people(session, {entry.person_id for entry in batch.entries})
         found = person_search.answers(session, typed.get("who", ""))
+        deposited = deposits.credits_of(session, {batch_id}).get(batch_id)
         funds, choices = fund_names(session), fund_choices(session)
     last = batch.entries[0] if batch.entries else None
     usual = {"kind": last.kind.value, "fund": last.fund, "source_code": last.source_code} if last else {}
@@ -129,6 +137,7 @@ def _show(batch_id: BatchId, typed: Mapping[str, str], errors: Mapping[str, str]
         "office/gifts/batch.html",
         status=422 if errors else 200,
         batch=batch,
+        deposited=deposited,
         known=known,
         funds=funds,
         fund_options=choices,
