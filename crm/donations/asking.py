@@ -8,13 +8,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.donations import service
+from crm.donations import service, store
 from crm.donations.errors import CorrectionAsked
 from crm.donations.model import Gift, RefundState
 from crm.donations.tables import GiftCorrectionRow
 from crm.foundation.database import hold
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, GiftId
+
+BANK, COLLECTIONS = "bank", "sepa"
+
+
+def told_by(session: Session, gift_id: GiftId) -> str:
+    """Which room of ours booked money of a gift that is corrected there, and nowhere else; empty where none did."""
+    providers = {entry.provider for entry in store.entries(session, gift_id)}
+    return next((one for one in (BANK, COLLECTIONS) if one in providers), "")
 
 
 def begin(session: Session, gift_id: GiftId, reason: str) -> Gift:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.donations import asking, fiscal_days, recoding, rules, service, store, thank_store
+from crm.donations import asking, fiscal_days, recoding, rules, service, store, thank_store, turning
 from crm.donations.entering import enter
 from crm.donations.errors import (
     AmountWrong,
@@ -28,12 +28,14 @@ from crm.donations.errors import (
 )
 from crm.donations.model import (
     LARGEST,
+    AsMoney,
     Coded,
     Correction,
     Dated,
     EntryKind,
     Gift,
     GiftKind,
+    InKind,
     Line,
     LineKind,
     Movement,
@@ -49,13 +51,8 @@ from crm.values.identifiers import AccountId, CorrectionId, GiftId
 
 PROVIDER = "correction"
 """Under this name a correction that two colleagues made is booked, with its number."""
-BANK, COLLECTIONS = "bank", "sepa"
-
-
-def told_by(session: Session, gift_id: GiftId) -> str:
-    """Which room of ours booked money of a gift that is corrected there, and nowhere else; empty where none did."""
-    providers = {entry.provider for entry in store.entries(session, gift_id)}
-    return next((one for one in (BANK, COLLECTIONS) if one in providers), "")
+BANK, COLLECTIONS = asking.BANK, asking.COLLECTIONS
+told_by = asking.told_by
 
 
 def of_gift(session: Session, gift_id: GiftId) -> tuple[Correction, ...]:
@@ -160,7 +157,9 @@ def _book(
     gift_id = GiftId(row.gift_id)
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
-    otherwise, dated, coded = _otherwise(row), _dated(row), _coded(row)
+    otherwise, dated, coded, turned = _otherwise(row), _dated(row), _coded(row), _turned(row)
+    if turned is not None:
+        return _turn_kind(session, sealer, row, turned, at=at, by=by)
     if coded is not None:
         return _recode(session, gift_id, coded)
     if dated is not None:
@@ -185,6 +184,18 @@ def _recode(session: Session, gift_id: GiftId, coded: Coded) -> Gift:
         raise GiftHasChanged
     recoding.put_right(session, row, coded)
     return service.gift(session, gift_id)
+
+
+def _turn_kind(
+    session: Session, sealer: Sealer, asked: GiftCorrectionRow, turned: InKind | AsMoney, *, at: datetime, by: AccountId
+) -> Gift:
+    row = session.get(GiftRow, asked.gift_id, populate_existing=True)
+    if row is None:
+        raise GiftHasChanged
+    method = turned.method if isinstance(turned, AsMoney) else row.method
+    movement = Movement(method=method, booked_on=brussels_day(at), provider=PROVIDER, external_id=str(asked.id))
+    turning.put_right(session, sealer, row, turned, was_cents=asked.was_cents, movement=movement, at=at, by=by)
+    return service.gift(session, GiftId(asked.gift_id))
 
 
 def _redate(
@@ -301,7 +312,7 @@ def _line(session: Session, gift_id: GiftId, line_id: int | None) -> Line | None
 
 
 def _otherwise(row: GiftCorrectionRow) -> Otherwise | None:
-    if row.kind is None or row.line_kind is None or row.fund_code is None:
+    if row.kind is None or row.line_kind is None or row.fund_code is None or row.method is not None:
         return None
     part = row.cents if row.cents < row.was_cents else None
     return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code, line_id=row.line_id, cents=part)
@@ -315,6 +326,10 @@ def _dated(row: GiftCorrectionRow) -> Dated | None:
 
 def _coded(row: GiftCorrectionRow) -> Coded | None:
     return None if row.source_code is None else Coded(code=row.source_code, was=row.was_source or "")
+
+
+def _turned(row: GiftCorrectionRow) -> InKind | AsMoney | None:
+    return turning.in_kind_of(row) or turning.money_of(row)
 
 
 def _correction(row: GiftCorrectionRow) -> Correction:
@@ -332,4 +347,5 @@ def _correction(row: GiftCorrectionRow) -> Correction:
         otherwise=_otherwise(row),
         dated=_dated(row),
         coded=_coded(row),
+        turned=_turned(row),
     )

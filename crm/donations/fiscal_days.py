@@ -100,7 +100,9 @@ def of_month(session: Session, month_on: date) -> tuple[Redated, ...]:
 
 
 def _require(session: Session, standing: Gift, dated: Dated, *, today: date) -> None:
-    came = [one.booked_on for one in store.entries(session, standing.id) if one.kind is EntryKind.RECEIPT]
+    entries = store.entries(session, standing.id)
+    came = [one.booked_on for one in entries if one.kind is EntryKind.RECEIPT]
+    came = came or [one.booked_on for one in entries if one.kind is EntryKind.CORRECTION and one.cents > 0]
     if standing.kind is GiftKind.IN_KIND or not came:
         raise CorrectedElsewhere
     for day in (standing.given_on, dated.given_on):

@@ -144,6 +144,8 @@ class NewGift:
     address: str = ""
     split_beforehand: bool = False
     is_test: bool = False
+    what: str = ""
+    """What it was, of a gift in kind."""
     is_promised: bool = False
     """Its fund was chosen before the money came: it goes there, though the fund has been closed since."""
 
@@ -203,6 +205,7 @@ class Gift:
     thanked_at: datetime | None
     recorded_at: datetime
     recorded_by: AccountId | None
+    what: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -280,9 +283,27 @@ class Coded:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InKind:
+    """What a gift should have been where no money came, and its stated value; nought where it never came."""
+
+    what: str
+    cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AsMoney:
+    """What a gift in kind should have been where it was money in hand: its one line is what its kind says."""
+
+    kind: GiftKind
+    fund: str
+    cents: int
+    method: Method
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Correction:
-    """What a gift should have come to, been (`otherwise`), been counted by (`dated`) or answered (`coded`): it came to
-    `was_cents` when one person asked; another decides.
+    """What a gift should have come to, been (`otherwise`), been counted by (`dated`), answered (`coded`), or been in
+    kind or money (`turned`): it came to `was_cents` when one asked; another decides.
     """
 
     id: CorrectionId
@@ -298,6 +319,7 @@ class Correction:
     otherwise: Otherwise | None = None
     dated: Dated | None = None
     coded: Coded | None = None
+    turned: InKind | AsMoney | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

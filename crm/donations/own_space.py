@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.contracts.own_space import OwnLine, OwnLook, OwnPart, OwnSource
 from crm.donations import listing, store, words
-from crm.donations.model import Gift, Wanted
+from crm.donations.model import Gift, GiftKind, Wanted
 from crm.foundation.templating import environment
 from crm.foundation.translation import N_, say
 from crm.values.calendar import brussels_day
@@ -82,6 +82,8 @@ def _given(session: Session, look: OwnLook, size: int) -> list[Gift]:
 
 def _note(one: Gift, look: OwnLook, stays: str) -> str:
     kind = say(look.language, words.KINDS[one.kind])
+    if one.kind is GiftKind.IN_KIND:
+        return " · ".join(filter(None, (kind, one.what)))
     if one.net_cents == one.cents:
         return kind
     return f"{kind} · {say(look.language, N_('il en reste %(money)s'), money=stays)}"

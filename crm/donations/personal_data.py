@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.donations import words
 from crm.donations.donor_tables import DonorStatsRow, DonorYearRow
-from crm.donations.in_kind import forget, what
+from crm.donations.in_kind import forget
 from crm.donations.tables import (
     AppealReferenceRow,
     BatchEntryRow,
@@ -64,7 +64,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             GiftRow.net_cents,
             GiftRow.tribute,
             GiftRow.address,
-            GiftRow.in_kind_name,
+            GiftRow.in_kind_what,
         )
         .where(mine)
         .order_by(GiftRow.given_on, GiftRow.id)
@@ -119,7 +119,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             rows=[
                 {
                     "on": one.given_on,
-                    "kind": " : ".join(filter(None, (say(language, words.KINDS[one.kind]), what(one.in_kind_name)))),
+                    "kind": " : ".join(filter(None, (say(language, words.KINDS[one.kind]), one.in_kind_what))),
                     "method": say(language, words.METHODS[one.method]),
                     "euro": euros(one.cents),
                     "net": euros(one.net_cents),
@@ -194,4 +194,4 @@ def _forget_typed(session: Session, ids: Collection[int]) -> int:
     """Lines of batches that do not count yet go; of the others, which the deposit at the bank adds up, the words."""
     mine = BatchEntryRow.person_id.in_(ids)
     gone = delete_rows(session, BatchEntryRow, mine, BatchEntryRow.gift_id.is_(None))
-    return gone + empty_rows(session, BatchEntryRow, {"tribute": ""}, mine)
+    return gone + empty_rows(session, BatchEntryRow, {"tribute": "", "what": ""}, mine)

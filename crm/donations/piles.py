@@ -20,6 +20,8 @@ class BatchEntry:
     fund: str
     source_code: str
     tribute: str = ""
+    postmark_on: date | None = None
+    what: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -100,6 +100,7 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
         net_cents=0,
         given_cents=0,
         in_kind_name=name or None,
+        in_kind_what=new.what or None,
         owes_thanks=rules.owes_thanks(new, today, has_begun=bool(thank_store.begun(session, [new], {person.id}))),
         tribute=new.tribute.strip(),
         address=new.address or abodes.homes(session, [replace(new, person_id=person.id)], today).get(person.id, ""),

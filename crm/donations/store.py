@@ -275,6 +275,7 @@ def gift(row: GiftRow) -> Gift:
         thanked_at=row.thanked_at,
         recorded_at=row.recorded_at,
         recorded_by=_account(row.recorded_by),
+        what=row.in_kind_what or "",
     )
 
 

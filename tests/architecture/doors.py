@@ -100,6 +100,7 @@ DOORS_BESIDES = {
         "portraits",
         "pouring",
         "recoding",
+        "turning",
         "piles",
         "refunding",
         "rules",

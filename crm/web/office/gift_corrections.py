@@ -56,7 +56,7 @@ def ask(gift_id: int) -> ResponseReturnValue:
     try:
         cents = money.typed(request.form.get("should", "")[:40])
         with shell.assembly().database.transaction() as session:
-            _require_ours(session, number)
+            require_ours(session, number)
             by = guard.signed_in().account.id
             asked = corrections.ask(session, number, cents, reason=reason, at=shell.now(), by=by)
             facts = {"was": asked.was_cents, "cents": asked.cents}
@@ -205,7 +205,7 @@ def _facts(done: Correction) -> dict[str, str | int]:
     return {"was": done.was_cents, "cents": done.cents}
 
 
-def _require_ours(session: Session, gift_id: GiftId) -> None:
+def require_ours(session: Session, gift_id: GiftId) -> None:
     """What was paid online is the provider's word."""
     if payments.is_online(session, gift_id):
         raise CorrectedElsewhere

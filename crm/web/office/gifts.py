@@ -14,7 +14,7 @@ from crm.banking import by_hand as bank_by_hand
 from crm.banking import refunds
 from crm.banking import service as banking
 from crm.banking.kept import KeptLine
-from crm.donations import batches, codes, corrections, funds, in_kind, tributes, words
+from crm.donations import batches, codes, corrections, funds, in_kind, tributes, turning, words
 from crm.donations import service as donations
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
 from crm.donations.model import (
@@ -54,6 +54,11 @@ TYPED = (
     "because",
     "counted_on",
     "because_day",
+    "thing",
+    "worth",
+    "because_thing",
+    "money_amount",
+    "because_money",
     "right_code",
     "because_code",
 )
@@ -137,7 +142,6 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         line = _line_of(session, gift_id, told_by)
         owed = refunds.owed_of(session, gift_id)
         is_online = payments.is_online(session, gift_id)
-        what = in_kind.what_was(session, gift_id)
         offered = codes.offered(session)
         pile = batches.of_gift(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
@@ -147,7 +151,8 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         gift=whole.gift,
         whole=whole,
         person=known.get(whole.gift.person_id),
-        what=what,
+        what=whole.gift.what,
+        longest_thing=in_kind.LONGEST,
         known=known,
         names=colleagues,
         funds=named,
@@ -158,6 +163,7 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
             "kind": [(one.value, shell.say(word)) for one, word in words.KINDS.items() if one is not GiftKind.IN_KIND],
             "line": [(one.value, shell.say(word)) for one, word in words.LINES.items()],
             "fund": funds_open,
+            "hand": [(one.value, shell.say(words.METHODS[one])) for one in turning.IN_HAND],
             "basis": [(one.value, shell.say(word)) for one, word in words.BASES.items()],
         },
         codes=offered,
