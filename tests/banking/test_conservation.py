@@ -18,9 +18,20 @@ from crm.banking import refunds, store
 from crm.banking import service as banking
 from crm.banking.errors import GiftHasMoved, LineDecided, NothingToUndo
 from crm.banking.kept import Rule
-from crm.donations import corrections, donors, pouring, recoding, service, taking_over
+from crm.donations import corrections, donors, pouring, recoding, service, taking_over, turning
 from crm.donations.errors import AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived
-from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Otherwise, Wanted
+from crm.donations.model import (
+    AsMoney,
+    EntryKind,
+    GiftKind,
+    LineKind,
+    Method,
+    Movement,
+    NewGift,
+    NewLine,
+    Otherwise,
+    Wanted,
+)
 from crm.donations.tables import GiftRow, MoneyEntryRow, SourceRow
 from crm.duplicates import merges
 from crm.people import service as people
@@ -35,6 +46,7 @@ from tests.donations.test_cost_centres import furnish
 
 NUMBERS = count(400)
 OTHER = AccountId(2)
+CASH = AsMoney(kind=GiftKind.ONE_OFF, fund="general", cents=700, method=Method.CASH)
 CODES = ("A-1", "A-2", "B-1")
 FEE = Otherwise(kind=GiftKind.MEMBERSHIP_FEE, line=LineKind.FEE, fund="general")
 GIFT = Otherwise(kind=GiftKind.ONE_OFF, line=LineKind.DONATION, fund="general")
@@ -44,7 +56,7 @@ BACK = Move(
 )  # fmt: skip
 DEEDS = (
     "bank", "bank", "twice", "match", "match", "match", "return", "again", "import", "undo", "refund", "pay", "correct",
-    "become", "recode", "move", "merge", "part",
+    "become", "recode", "turn", "move", "merge", "part",
 )  # fmt: skip
 QUIET = (
     AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived, LineDecided, GiftHasMoved,
@@ -167,6 +179,14 @@ def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, 
         code = chance.choice(("", *CODES))
         asked = recoding.ask(session, gift_id, code, reason="x", at=NOW, by=CLAIRE)
         corrections.decide(session, sealer, asked, agreed=True, at=NOW, by=OTHER)
+        return
+    if deed == "turn":
+        things = session.scalars(select(GiftRow.id).where(GiftRow.kind == GiftKind.IN_KIND, GiftRow.cents > 0)).all()
+        if things and chance.random() < 0.6:
+            turned = turning.ask_money(session, GiftId(things[0]), CASH, reason="x", at=NOW, by=CLAIRE)
+        else:
+            turned = turning.ask_in_kind(session, gift_id, "chaises", 9900, reason="x", at=NOW, by=CLAIRE)
+        corrections.decide(session, sealer, turned, agreed=True, at=NOW, by=OTHER)
         return
     if deed == "correct":
         told = corrections.ask(session, gift_id, chance.choice((0, 333, 4444)), reason="x", at=NOW, by=CLAIRE)

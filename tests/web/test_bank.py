@@ -220,10 +220,16 @@ def test_a_deposit_is_of_the_pile_that_makes_it_and_is_taken_back(
 ) -> None:
     with assembly.database.transaction() as session:
         made = pile(session, assembly, (2500, 4000))
-    file = coda.file(coda.statement([Move(cents=6500, text="DEPOT CHEQUES")]))
+        known = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont")
+        people.add(session, assembly.addresses, known, at=NOW)
+    gift = Move(cents=6500, name="DUPONT MARIE", text="DON")
+    file = coda.file(coda.statement([Move(cents=6500, text="DEPOT CHEQUES"), gift]))
     finance = browser(Role.FINANCE)
     finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")})
     desk = finance.get("/office/bank").text
+    of_marie = finance.get(re.findall(r'href="(/office/bank\?line=\d+)"', desk)[1]).text
+    # By chance of the very amount: who it may be of comes first, the deposit is one click away.
+    assert of_marie.index("De qui vient-il") < of_marie.index("De quelle pile")
     assert ("De quelle pile" in desk, f'value="{made.id}" checked' in desk) == (True, True)
     line, seen = chosen(desk)
     refused = finance.post(f"/office/bank/{line}/deposit", {"seen": seen})
