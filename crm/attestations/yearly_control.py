@@ -7,7 +7,7 @@ of ours stands behind (an imported past, cash) are told apart by who booked them
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,15 +17,16 @@ from sqlalchemy.orm import Session
 
 from crm.attestations import reconciling, service
 from crm.attestations.reconciling import Balance
-from crm.banking import refunds, yearly
+from crm.banking import deposits, refunds, yearly
 from crm.banking import selects as banking
+from crm.banking.deposits import Pile
 from crm.banking.kept import Gap, Owed, Paid, SetAside
 from crm.donations import selects as donations
 from crm.donations.model import Method
 from crm.donations.refunding import OURS
 from crm.payments import service as payments
 from crm.payments.model import Payout, Unpaid
-from crm.values.identifiers import GiftId
+from crm.values.identifiers import BatchId, GiftId
 
 BY_BANK = ("bank", "sepa")
 """Who books what a line of the bank says."""
@@ -35,13 +36,15 @@ MOST = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """Where the two disagree: on a gift, or on a day of collections; the lines of the bank that have to do with it."""
+    """Where the two disagree: on a gift, a day of collections, or the deposit of a pile (the first where there are
+    several); the lines of the bank that have to do with it."""
 
     gift_id: GiftId | None
     on: date | None
     ledger_cents: int
     bank_cents: int
     line_ids: tuple[int, ...]
+    batch_id: BatchId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +52,9 @@ class Control:
     """What a year comes to, three ways. `elsewhere`: by means, then by who booked it, what no line stands
     behind; `paid_out_cents`: what of it providers paid to our bank, less what they kept; `unpaid`: what they have not,
     `payouts`: those of which the bank credited another amount.
+
+    Cheques and cash count on the day on which the bank credited their deposit: `deposited_cents` of that year;
+    `piles`: those in hand that year which no credit deposited, the oldest of them.
 
     A refund counts on the day of its debit; `owed`: those of the year that nothing has paid, the oldest of them.
     `aside`: the lines somebody set aside that are no charges of the bank; `gaps`: where a statement is missing.
@@ -62,6 +68,10 @@ class Control:
     paid_out_cents: int
     unpaid: Unpaid
     payouts: tuple[Payout, ...]
+    deposited_cents: int
+    pile_count: int
+    pile_cents: int
+    piles: tuple[Pile, ...]
     waiting: int
     waiting_cents: int
     owed_count: int
@@ -88,7 +98,7 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
     entries = donations.effective_entries().subquery("entries")
     sums = session.execute(
         select(entries.c.method, entries.c.provider, func.sum(entries.c.cents))
-        .where(entries.c.booked_on.between(*span))
+        .where(entries.c.booked_on.between(*span), entries.c.entry_id.not_in(banking.deposited_entries()))
         .group_by(entries.c.method, entries.c.provider)
         .order_by(entries.c.method, entries.c.provider)
     ).all()
@@ -102,6 +112,11 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
         elsewhere.setdefault(Method.ONLINE, {})[OURS] = paid.online_cents
     owed_count, owed_cents, owed = refunds.unpaid(session, *span, size=MOST)
     aside_count, aside_cents, aside = yearly.aside(session, *span, size=MOST)
+    of_piles = deposits.told(session, *span)
+    pile_count, pile_cents, piles = deposits.awaited(session, *span, size=MOST)
+    in_all = session.scalar(
+        select(func.coalesce(func.sum(entries.c.cents), 0)).where(entries.c.booked_on.between(*span))
+    )
     lines = banking.matched_lines().subquery("lines")
     waiting = banking.waiting_lines().subquery("waiting")
     count, cents = session.execute(
@@ -110,13 +125,19 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
     bank = session.scalar(select(func.coalesce(func.sum(lines.c.cents), 0)).where(lines.c.booked_on.between(*span)))
     return Control(
         year=year,
-        ledger_cents=sum(int(cents) for _, _, cents in sums),
-        ledger_by_bank_cents=paid.decided_cents + sum(int(cents) for _, by, cents in sums if by in BY_BANK),
-        bank_cents=int(bank or 0) + paid.debit_cents,
+        ledger_cents=int(in_all or 0),
+        ledger_by_bank_cents=paid.decided_cents
+        + sum(ledger for _, _, ledger, _ in of_piles)
+        + sum(int(cents) for _, by, cents in sums if by in BY_BANK),
+        bank_cents=int(bank or 0) + paid.debit_cents + sum(credited for _, credited, _, _ in of_piles),
         elsewhere=elsewhere,
         paid_out_cents=payments.paid_out(session, *span),
         unpaid=payments.unpaid_out(session, *span, size=MOST),
         payouts=payments.credited_otherwise(session, *span),
+        deposited_cents=sum(credited for _, credited, _, _ in of_piles),
+        pile_count=pile_count,
+        pile_cents=pile_cents,
+        piles=piles,
         waiting=count,
         waiting_cents=int(cents),
         owed_count=owed_count,
@@ -126,7 +147,9 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
         aside_cents=aside_cents,
         aside=aside,
         gaps=yearly.gaps(session, *span),
-        differences=(*_by_gift(session, span), *_by_day(session, span), *_undecided(paid))[:MOST],
+        differences=(*_by_gift(session, span), *_by_day(session, span), *_undecided(paid), *_otherwise(of_piles))[
+            :MOST
+        ],
         attestations=reconciling.balance(session, service.look(session, year), at=at),
     )
 
@@ -136,6 +159,17 @@ def _undecided(paid: Paid) -> tuple[Difference, ...]:
     return tuple(
         Difference(gift_id=gift_id, on=None, ledger_cents=0, bank_cents=cents, line_ids=(line_id,))
         for gift_id, line_id, cents in paid.undecided
+    )
+
+
+def _otherwise(of_piles: Sequence[tuple[int, int, int, BatchId]]) -> tuple[Difference, ...]:
+    """Deposits whose piles come to something else by now, since one of their gifts was corrected."""
+    return tuple(
+        Difference(
+            gift_id=None, on=None, ledger_cents=ledger, bank_cents=credited, line_ids=(line_id,), batch_id=batch_id
+        )
+        for line_id, credited, ledger, batch_id in of_piles
+        if credited != ledger
     )
 
 

@@ -97,6 +97,13 @@ class RefundElsewhere(Conflict):
         super().__init__("no such refund to pay with this line")
 
 
+class DepositDiffers(Conflict):
+    """This credit is not the deposit of those piles: of another amount, one is deposited already, it is none."""
+
+    def __init__(self) -> None:
+        super().__init__("not the deposit of these piles")
+
+
 class GiftHasMoved(Conflict):
     """The gift of this line was returned, refunded or corrected since: the line cannot simply be taken back."""
 

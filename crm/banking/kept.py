@@ -36,6 +36,8 @@ class Rule(StrEnum):
     """By an account and the name on it that a colleague confirmed before."""
     REFUND = "refund"
     """The debit of a refund that the house decided, or the credit by which it came back: it books nothing more."""
+    DEPOSIT = "deposit"
+    """The credit of cheques or cash that were carried to the bank: their pile booked them."""
     COLLEAGUE = "colleague"
     NEWCOMER = "newcomer"
 

@@ -67,7 +67,7 @@ def dropped_by(session: Session, correction_id: int) -> str | None:
     """The name of the refund that a correction drops which waits: one of its gift, not paid, of just what it adds."""
     hold(session, "refunds paid")
     asked = next((one for one in corrections.waiting(session) if one.id == correction_id), None)
-    if asked is None or asked.otherwise is not None or asked.dated is not None:
+    if asked is None or asked.otherwise or asked.dated or asked.coded or asked.turned:
         return None
     more = asked.cents - asked.was_cents
     return next((one.name for one in owed_of(session, asked.gift_id) if one.cents == more), None)

@@ -8,14 +8,16 @@ from sqlalchemy import CompoundSelect, Select, case, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from crm.banking.kept import Aside, LineState, Rule
-from crm.banking.tables import BankLineRow, BankRefundRow
+from crm.banking.tables import BankDepositRow, BankLineRow, BankRefundRow
+from crm.donations.selects import pile_entries, piles
 
-ELSEWHERE = (Rule.PAYOUT, Rule.REFUND)
+ELSEWHERE = (Rule.PAYOUT, Rule.REFUND, Rule.DEPOSIT)
 """Of what books nothing on a gift."""
 
 
 def matched_lines() -> Select[*tuple[Any, ...]]:
-    """(line_id, booked_on, cents, gift_id) of each line that is somebody's; not those that settle a payout or a refund.
+    """(line_id, booked_on, cents, gift_id) of each line that is somebody's; not those that settle a payout, a
+    refund or a deposit.
 
     What undoes another stands on the gift of that one; without a gift a line settles several at once.
     """
@@ -64,6 +66,32 @@ def refund_moves() -> Select[*tuple[Any, ...]]:
         placed.c.gift_id,
         (placed.c.place > others).label("stands"),
     )
+
+
+def deposits() -> Select[*tuple[Any, ...]]:
+    """(line_id, booked_on, cents, ledger_cents, batch_id) of each credit by which piles came to the bank: what the
+    gifts of these come to, and the first of them.
+    """
+    row, deposit, pile = BankLineRow, BankDepositRow, piles().subquery("piles")
+    return (
+        select(
+            row.id.label("line_id"),
+            row.booked_on,
+            row.cents,
+            func.coalesce(func.sum(pile.c.cents), 0).label("ledger_cents"),
+            func.min(deposit.batch_id).label("batch_id"),
+        )
+        .join(deposit, deposit.line_id == row.id)
+        .outerjoin(pile, pile.c.batch_id == deposit.batch_id)
+        .where(row.state == LineState.MATCHED)
+        .group_by(row.id, row.booked_on, row.cents)
+    )
+
+
+def deposited_entries() -> Select[int]:
+    """The movements of the piles that a credit brought to the bank."""
+    found = pile_entries().subquery("pile_entries")
+    return select(found.c.entry_id).where(found.c.batch_id.in_(select(BankDepositRow.batch_id)))
 
 
 def lines_aside() -> Select[*tuple[Any, ...]]:

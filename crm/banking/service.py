@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
-from crm.banking import booking, by_hand, collected, deciding, matching, payers, refunds, store
+from crm.banking import booking, by_hand, collected, deciding, deposits, matching, payers, refunds, store
 from crm.banking.bringing import Counter
 from crm.banking.errors import DayToCome, MoneyCameBack, MoneyLeft, NothingToUndo
 from crm.banking.kept import Aside, Candidate, Confirmed, Desk, Gap, KeptLine, LineState, Rule, Taken
@@ -242,6 +242,8 @@ def reopen(session: Session, counter: Counter, line_id: int, *, seen: int, by: A
     store.set_aside_for(session, line_id, None)
     if before.rule is Rule.REFUND:
         refunds.take_back(session, before)
+    elif before.rule is Rule.DEPOSIT:
+        deposits.take_back(session, before)
     elif before.rule in {Rule.COLLECTION, Rule.PAYOUT}:
         by_hand.take_back(session, counter, before, at=at)
     elif before.gift_id is not None:

@@ -96,3 +96,12 @@ class BankRefundRow(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("bank_line.id"), index=True)
     gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
     cents: Mapped[int] = mapped_column(BigInteger)
+
+
+class BankDepositRow(Base):
+    """The credit by which a pile of cheques or cash came to the bank: of each pile one, of one credit maybe several."""
+
+    __tablename__ = "bank_deposit"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("gift_batch.id"), primary_key=True, autoincrement=False)
+    line_id: Mapped[int] = mapped_column(ForeignKey("bank_line.id"), index=True)

@@ -71,6 +71,7 @@ WHY: dict[str, str] = {
     Rule.PAYOUT.value: N_("le versement d’un prestataire de paiement"),
     Rule.RETURN.value: N_("le retour d’un paiement"),
     Rule.REFUND.value: N_("un remboursement décidé"),
+    Rule.DEPOSIT.value: N_("le dépôt d’une pile de chèques ou d’espèces"),
     Rule.COLLEAGUE.value: N_("une décision de l’équipe"),
     Rule.NEWCOMER.value: N_("une fiche ouverte depuis la banque"),
     "name": N_("son nom"),

@@ -48,6 +48,15 @@ def control(year: int, *, as_json: bool) -> None:
         "paid_out": found.paid_out_cents,
         "unpaid_out": {"payments": found.unpaid.count, "cents": found.unpaid.cents},
         "payouts": [{"payout": one.reference, "said": one.cents, "bank": one.credited_cents} for one in found.payouts],
+        "deposited": found.deposited_cents,
+        "piles_waiting": {
+            "count": found.pile_count,
+            "cents": found.pile_cents,
+            "piles": [
+                {"batch": one.batch_id, "received": one.received_on.isoformat(), "cents": one.cents}
+                for one in found.piles
+            ],
+        },
         "waiting": {"lines": found.waiting, "cents": found.waiting_cents},
         "refunds_unpaid": {
             "count": found.owed_count,
@@ -85,6 +94,7 @@ def control(year: int, *, as_json: bool) -> None:
                 "ledger": one.ledger_cents,
                 "bank": one.bank_cents,
                 "lines": list(one.line_ids),
+                "batch": one.batch_id,
             }
             for one in found.differences
         ],
@@ -100,6 +110,8 @@ def control(year: int, *, as_json: bool) -> None:
         f"registre, par la banque : {exact(found.ledger_by_bank_cents)}\n"
         f"lignes de la banque : {exact(found.bank_cents)}\n"
         f"lignes qui attendent : {found.waiting}\n"
+        f"chèques et espèces déposés : {exact(found.deposited_cents)}\n"
+        f"piles pas encore déposées : {found.pile_count} ({exact(found.pile_cents)})\n"
         f"remboursements jamais payés : {found.owed_count} ({exact(found.owed_cents)})\n"
         f"lignes mises de côté, à regarder : {found.aside_count} ({exact(found.aside_cents)})\n"
         f"extraits qui manquent : {len(found.gaps)}\n"

@@ -1,4 +1,4 @@
-"""Piles of cheques and envelopes of cash: typed in one by one, booked as a whole once they agree with a total."""
+"""Piles of cheques, cash or things: typed in one by one, booked as a whole once they agree with a total."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.donations import rules, service, store
+from crm.donations import fiscal_days, in_kind, rules, service, store
 from crm.donations.errors import AmountWrong, BatchDiffers, BatchMissing, CodeUnknown, DonorMissing
 from crm.donations.model import (
     LARGEST,
     Basis,
-    Batch,
-    BatchEntry,
     Gift,
     GiftKind,
     LineKind,
@@ -23,15 +21,17 @@ from crm.donations.model import (
     NewGift,
     NewLine,
 )
+from crm.donations.piles import Batch, BatchEntry
 from crm.donations.tables import BatchEntryRow, BatchRow, SourceRow
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people import service as people
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId, BatchId, PersonId
+from crm.values.identifiers import AccountId, BatchId, GiftId, PersonId
 
-BY_HAND = frozenset({Method.CASH, Method.CHEQUE})
+BY_HAND = frozenset({Method.CASH, Method.CHEQUE, Method.NONE})
+"""What is typed in by the pile: cash, cheques, and what came in kind, whose total is that of the stated values."""
 PROVIDER = "batch"
 """Under this name the movements of batches are booked: each entry once, however often it is tried."""
 MOST = 500
@@ -42,7 +42,7 @@ def begin(
 ) -> Batch:
     """Opens a batch with what was counted by hand. Raises AmountWrong, and Invalid for a day to come."""
     if method not in BY_HAND:
-        raise Invalid("only cash and cheques come in batches", field="method")
+        raise Invalid("only cash, cheques and things come in batches", field="method")
     if received_on > brussels_day(at):
         raise Invalid("nothing was received on a day to come", field="received_on")
     if not 0 < count <= MOST:
@@ -72,9 +72,21 @@ def enter(
     fund: str,
     source: str = "",
     tribute: str = "",
+    postmark_on: date | None = None,
+    what: str = "",
 ) -> Batch:
-    """One more. Raises BatchMissing once it is posted, DonorMissing, AmountWrong and CodeUnknown."""
-    _open(session, batch_id)
+    """One more. In a batch of what came in kind each is of that kind and says what it was; a cheque may say the day of
+    its postmark, by which it counts.
+
+    Raises BatchMissing once it is posted, DonorMissing, AmountWrong and CodeUnknown, Invalid for what is of no such
+    batch (field `kind`, `what` or `postmark_on`).
+    """
+    row = _open(session, batch_id)
+    if (row.method is Method.NONE) != (kind is GiftKind.IN_KIND):
+        raise Invalid("a thing is no money", field="kind")
+    told = in_kind.said(what) if kind is GiftKind.IN_KIND else ""
+    if postmark_on is not None:
+        _require_postmark(row, postmark_on)
     person = people.find_survivor(session, person_id)
     if person is None:
         raise DonorMissing
@@ -95,10 +107,20 @@ def enter(
             fund_code=fund,
             source_code=source or None,
             tribute=tribute.strip()[: service.TRIBUTE],
+            postmark_on=postmark_on,
+            what=told,
         )
     )
     session.flush()
     return batch(session, batch_id)
+
+
+def _require_postmark(row: BatchRow, day: date) -> None:
+    """A cheque was posted before it was in hand, and not long before."""
+    is_before = row.received_on - fiscal_days.EARLIER <= day <= row.received_on
+    is_closed = fiscal_days.is_closed(day.year, brussels_day(row.opened_at))
+    if row.method is not Method.CHEQUE or not is_before or is_closed:
+        raise Invalid("no day on which this was posted", field="postmark_on")
 
 
 def strike(session: Session, batch_id: BatchId, entry_id: int) -> Batch:
@@ -139,7 +161,10 @@ def book(session: Session, sealer: Sealer, batch_id: BatchId, *, at: datetime, b
     typed = batch(session, batch_id)
     if not typed.agrees:
         raise BatchDiffers
-    gifts = [service.record(session, sealer, _new(typed, entry), at=at, by=by) for entry in typed.entries]
+    gifts = []
+    for entry in typed.entries:
+        gifts.append(service.record(session, sealer, _new(typed, entry), at=at, by=by))
+        session.get_one(BatchEntryRow, entry.id).gift_id = gifts[-1].id
     row.posted_at, row.posted_by = at, by
     session.flush()
     return tuple(gifts)
@@ -172,6 +197,21 @@ def waiting(session: Session) -> tuple[tuple[Batch, int, int], ...]:
     return tuple((_batch(row, ()), number or 0, int(cents or 0)) for row, number, cents in session.execute(query))
 
 
+def booked(session: Session, *, size: int) -> tuple[Batch, ...]:
+    """Those that count, without their entries, the latest in hand first."""
+    query = select(BatchRow).where(BatchRow.posted_at.is_not(None))
+    query = query.order_by(BatchRow.received_on.desc(), BatchRow.id.desc()).limit(size)
+    return tuple(_batch(row, ()) for row in session.scalars(query))
+
+
+def of_gift(session: Session, gift_id: GiftId) -> Batch | None:
+    """The batch that a gift was typed into, without its entries."""
+    line = BatchEntryRow
+    query = select(BatchRow).join(line, line.batch_id == BatchRow.id).where(line.gift_id == gift_id)
+    row = session.scalar(query.limit(1))
+    return None if row is None else _batch(row, ())
+
+
 def _open(session: Session, batch_id: BatchId) -> BatchRow:
     hold(session, f"batch {batch_id}")
     row = session.get(BatchRow, batch_id, populate_existing=True)
@@ -186,8 +226,9 @@ def _new(typed: Batch, entry: BatchEntry) -> NewGift:
         person_id=entry.person_id,
         kind=entry.kind,
         lines=(line,),
-        given_on=typed.received_on,
-        basis=Basis.RECEIVED,
+        given_on=entry.postmark_on or typed.received_on,
+        basis=Basis.RECEIVED if entry.postmark_on is None else Basis.POSTMARK,
+        what=entry.what,
         source_code=entry.source_code,
         tribute=entry.tribute,
         is_promised=True,
@@ -206,6 +247,8 @@ def _entry(row: BatchEntryRow) -> BatchEntry:
         fund=row.fund_code,
         source_code=row.source_code or "",
         tribute=row.tribute,
+        postmark_on=row.postmark_on,
+        what=row.what,
     )
 
 

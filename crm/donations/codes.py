@@ -1,13 +1,18 @@
-"""Whether a fund and a source code are there, for rooms that promise money before it comes."""
+"""Whether a fund and a source code are there, for rooms that promise money before it comes; codes to choose from."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.donations import store
 from crm.donations.errors import CodeUnknown
+from crm.donations.tables import AppealRow, SourceRow
+
+OFFERED = 80
+"""So many codes are offered while one types one."""
 
 
 def known(session: Session, source_code: str) -> str:
@@ -27,3 +32,11 @@ def require(session: Session, *, funds: Collection[str], sources: Collection[str
     wanted = {code for code in sources if code}
     if store.sources(session, wanted) != wanted:
         raise CodeUnknown("source_code")
+
+
+def offered(session: Session) -> tuple[tuple[str, str], ...]:
+    """The codes of slips that one most likely has before one, each with the name of its appeal: the newest first."""
+    row, appeal = SourceRow, AppealRow
+    query = select(row.code, appeal.name).join(appeal, appeal.id == row.appeal_id)
+    query = query.order_by(appeal.starts_on.desc(), appeal.id.desc(), row.code).limit(OFFERED)
+    return tuple((code, name) for code, name in session.execute(query))

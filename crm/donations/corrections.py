@@ -1,7 +1,8 @@
 """The door of corrections: what a gift typed in or imported should have come to. One asks, saying why, another decides.
 
 The amount that the bank told is corrected at its line, which is opened again; what a file of collections brought, by
-its return. What such a gift is, for which fund, and by which day it counts is a colleague's word: corrected here.
+its return. What such a gift is, for which fund, by which day it counts and which
+appeal it answers is a colleague's word: corrected here.
 """
 
 from __future__ import annotations
@@ -15,24 +16,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.donations import fiscal_days, rules, service, store, thank_store
+from crm.donations import asking, fiscal_days, recoding, rules, service, store, thank_store, turning
 from crm.donations.entering import enter
 from crm.donations.errors import (
     AmountWrong,
     CodeUnknown,
     CorrectedElsewhere,
-    CorrectionAsked,
     CorrectionMissing,
     FourEyes,
     GiftHasChanged,
 )
 from crm.donations.model import (
     LARGEST,
+    AsMoney,
+    Coded,
     Correction,
     Dated,
     EntryKind,
     Gift,
     GiftKind,
+    InKind,
     Line,
     LineKind,
     Movement,
@@ -44,18 +47,12 @@ from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.values.calendar import brussels_day
-from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, CorrectionId, GiftId
 
 PROVIDER = "correction"
 """Under this name a correction that two colleagues made is booked, with its number."""
-BANK, COLLECTIONS = "bank", "sepa"
-
-
-def told_by(session: Session, gift_id: GiftId) -> str:
-    """Which room of ours booked money of a gift that is corrected there, and nowhere else; empty where none did."""
-    providers = {entry.provider for entry in store.entries(session, gift_id)}
-    return next((one for one in (BANK, COLLECTIONS) if one in providers), "")
+BANK, COLLECTIONS = asking.BANK, asking.COLLECTIONS
+told_by = asking.told_by
 
 
 def of_gift(session: Session, gift_id: GiftId) -> tuple[Correction, ...]:
@@ -88,28 +85,12 @@ def ask(
     Raises AmountWrong for what it comes to already, Invalid without a reason, CorrectionAsked while another waits,
     CorrectedElsewhere where the bank or a collection told it, or no money came.
     """
-    if not reason.strip() or len(reason) > service.REASON:
-        raise Invalid("a correction has a reason, in a few words", field="reason")
-    hold(session, f"gift {gift_id}")
-    standing = service.gift(session, gift_id)
+    standing = asking.begin(session, gift_id, reason)
     if (told_by(session, gift_id) and not is_drop) or standing.kind is GiftKind.IN_KIND:
         raise CorrectedElsewhere
     if not 0 <= cents < LARGEST or cents == standing.net_cents:
         raise AmountWrong
-    if any(one.state is RefundState.ASKED for one in of_gift(session, gift_id)):
-        raise CorrectionAsked
-    row = GiftCorrectionRow(
-        gift_id=gift_id,
-        was_cents=standing.net_cents,
-        cents=cents,
-        reason=reason.strip(),
-        state=RefundState.ASKED,
-        asked_by=by,
-        asked_at=at,
-    )
-    session.add(row)
-    session.flush()
-    return _correction(row)
+    return _correction(asking.write(session, standing, reason, at=at, by=by, cents=cents))
 
 
 def ask_otherwise(
@@ -120,10 +101,7 @@ def ask_otherwise(
     Whoever told it, since its amount stays. Raises Invalid and CorrectionAsked as `ask`; CodeUnknown for a fund that is
     closed, AmountWrong for what it is already or more than stands on the line, CorrectedElsewhere where none is meant.
     """
-    if not reason.strip() or len(reason) > service.REASON:
-        raise Invalid("a correction has a reason, in a few words", field="reason")
-    hold(session, f"gift {gift_id}")
-    standing = service.gift(session, gift_id)
+    standing = asking.begin(session, gift_id, reason)
     line = _line(session, gift_id, otherwise.line_id)
     if GiftKind.IN_KIND in {standing.kind, otherwise.kind} or line is None:
         raise CorrectedElsewhere
@@ -134,24 +112,14 @@ def ask_otherwise(
         raise AmountWrong
     if not store.open_funds(session, {otherwise.fund}):
         raise CodeUnknown("fund")
-    if any(one.state is RefundState.ASKED for one in of_gift(session, gift_id)):
-        raise CorrectionAsked
-    row = GiftCorrectionRow(
-        gift_id=gift_id,
-        was_cents=standing.net_cents,
-        cents=part if part < line.net_cents else standing.net_cents,
-        kind=otherwise.kind,
-        line_id=line.id,
-        line_kind=otherwise.line,
-        fund_code=otherwise.fund,
-        reason=reason.strip(),
-        state=RefundState.ASKED,
-        asked_by=by,
-        asked_at=at,
-    )
-    session.add(row)
-    session.flush()
-    return _correction(row)
+    wanted: dict[str, Any] = {
+        "cents": part if part < line.net_cents else standing.net_cents,
+        "kind": otherwise.kind,
+        "line_id": line.id,
+        "line_kind": otherwise.line,
+        "fund_code": otherwise.fund,
+    }
+    return _correction(asking.write(session, standing, reason, at=at, by=by, **wanted))
 
 
 def decide(
@@ -189,7 +157,11 @@ def _book(
     gift_id = GiftId(row.gift_id)
     hold(session, f"gift {gift_id}")
     standing = service.gift(session, gift_id)
-    otherwise, dated = _otherwise(row), _dated(row)
+    otherwise, dated, coded, turned = _otherwise(row), _dated(row), _coded(row), _turned(row)
+    if turned is not None:
+        return _turn_kind(session, sealer, row, turned, at=at, by=by)
+    if coded is not None:
+        return _recode(session, gift_id, coded)
     if dated is not None:
         return _redate(session, sealer, gift_id, dated, external_id=str(row.id), at=at, by=by)
     dropped = store.find_entry(session, OURS, drops) if drops is not None and otherwise is None else None
@@ -204,6 +176,26 @@ def _book(
     if otherwise is not None:
         return _become(session, sealer, gift_id, otherwise, movement, at=at, by=by)
     return service.correct(session, sealer, gift_id, movement, cents=row.cents - row.was_cents, at=at, by=by)
+
+
+def _recode(session: Session, gift_id: GiftId, coded: Coded) -> Gift:
+    row = session.get(GiftRow, gift_id, populate_existing=True)
+    if row is None:
+        raise GiftHasChanged
+    recoding.put_right(session, row, coded)
+    return service.gift(session, gift_id)
+
+
+def _turn_kind(
+    session: Session, sealer: Sealer, asked: GiftCorrectionRow, turned: InKind | AsMoney, *, at: datetime, by: AccountId
+) -> Gift:
+    row = session.get(GiftRow, asked.gift_id, populate_existing=True)
+    if row is None:
+        raise GiftHasChanged
+    method = turned.method if isinstance(turned, AsMoney) else row.method
+    movement = Movement(method=method, booked_on=brussels_day(at), provider=PROVIDER, external_id=str(asked.id))
+    turning.put_right(session, sealer, row, turned, was_cents=asked.was_cents, movement=movement, at=at, by=by)
+    return service.gift(session, GiftId(asked.gift_id))
 
 
 def _redate(
@@ -320,7 +312,7 @@ def _line(session: Session, gift_id: GiftId, line_id: int | None) -> Line | None
 
 
 def _otherwise(row: GiftCorrectionRow) -> Otherwise | None:
-    if row.kind is None or row.line_kind is None or row.fund_code is None:
+    if row.kind is None or row.line_kind is None or row.fund_code is None or row.method is not None:
         return None
     part = row.cents if row.cents < row.was_cents else None
     return Otherwise(kind=row.kind, line=row.line_kind, fund=row.fund_code, line_id=row.line_id, cents=part)
@@ -330,6 +322,14 @@ def _dated(row: GiftCorrectionRow) -> Dated | None:
     if row.given_on is None or row.basis is None:
         return None
     return Dated(given_on=row.given_on, basis=row.basis, was_on=row.was_on)
+
+
+def _coded(row: GiftCorrectionRow) -> Coded | None:
+    return None if row.source_code is None else Coded(code=row.source_code, was=row.was_source or "")
+
+
+def _turned(row: GiftCorrectionRow) -> InKind | AsMoney | None:
+    return turning.in_kind_of(row) or turning.money_of(row)
 
 
 def _correction(row: GiftCorrectionRow) -> Correction:
@@ -346,4 +346,6 @@ def _correction(row: GiftCorrectionRow) -> Correction:
         decided_at=row.decided_at,
         otherwise=_otherwise(row),
         dated=_dated(row),
+        coded=_coded(row),
+        turned=_turned(row),
     )

@@ -12,13 +12,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.donations import donor_store, rules, service, store
-from crm.donations.errors import CorrectedElsewhere, CorrectionAsked, DayWrong, FiscalYearClosed, GiftHasChanged
+from crm.donations import asking, donor_store, rules, store
+from crm.donations.errors import CorrectedElsewhere, DayWrong, FiscalYearClosed, GiftHasChanged
 from crm.donations.model import Basis, Dated, EntryKind, Gift, GiftKind, RefundState
 from crm.donations.tables import GiftCorrectionRow, GiftRow, MoneyEntryRow
-from crm.foundation.database import hold
 from crm.values.calendar import brussels_day
-from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, GiftId
 
 EARLIER = timedelta(days=92)
@@ -49,30 +47,10 @@ def ask(session: Session, gift_id: GiftId, dated: Dated, *, reason: str, at: dat
     Raises Invalid without a reason, CorrectionAsked while another waits, CorrectedElsewhere where no money came,
     FiscalYearClosed, DayWrong for a day that cannot be (after its money, or long before) or that it has already.
     """
-    if not reason.strip() or len(reason) > service.REASON:
-        raise Invalid("a correction has a reason, in a few words", field="reason")
-    hold(session, f"gift {gift_id}")
-    standing = service.gift(session, gift_id)
+    standing = asking.begin(session, gift_id, reason)
     _require(session, standing, dated, today=brussels_day(at))
-    row = GiftCorrectionRow
-    waits = select(row.id).where(row.gift_id == gift_id, row.state == RefundState.ASKED)
-    if session.scalar(waits.limit(1)) is not None:
-        raise CorrectionAsked
-    asked = GiftCorrectionRow(
-        gift_id=gift_id,
-        was_cents=standing.net_cents,
-        cents=standing.net_cents,
-        was_on=standing.given_on,
-        given_on=dated.given_on,
-        basis=dated.basis,
-        reason=reason.strip(),
-        state=RefundState.ASKED,
-        asked_by=by,
-        asked_at=at,
-    )
-    session.add(asked)
-    session.flush()
-    return asked.id
+    wanted = {"was_on": standing.given_on, "given_on": dated.given_on, "basis": dated.basis}
+    return asking.write(session, standing, reason, at=at, by=by, **wanted).id
 
 
 def put_right(session: Session, row: GiftRow, dated: Dated, *, today: date) -> None:
@@ -122,7 +100,9 @@ def of_month(session: Session, month_on: date) -> tuple[Redated, ...]:
 
 
 def _require(session: Session, standing: Gift, dated: Dated, *, today: date) -> None:
-    came = [one.booked_on for one in store.entries(session, standing.id) if one.kind is EntryKind.RECEIPT]
+    entries = store.entries(session, standing.id)
+    came = [one.booked_on for one in entries if one.kind is EntryKind.RECEIPT]
+    came = came or [one.booked_on for one in entries if one.kind is EntryKind.CORRECTION and one.cents > 0]
     if standing.kind is GiftKind.IN_KIND or not came:
         raise CorrectedElsewhere
     for day in (standing.given_on, dated.given_on):

@@ -1,6 +1,6 @@
 """Gifts in kind: what came instead of money, at the value that was stated. No money moves for them.
 
-What it was is kept in the name by which whoever told of it calls it: a form sent twice is one gift.
+By the name that whoever told of it calls it, a form sent twice is one gift.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from crm.donations import service
 from crm.donations.model import Basis, Gift, GiftKind, Method, Movement, NewGift, NewLine
-from crm.donations.tables import GiftRow
+from crm.donations.tables import GiftCorrectionRow, GiftRow
 from crm.foundation.signing import Sealer
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId, GiftId, PersonId
+from crm.values.identifiers import AccountId, PersonId
 
 PROVIDER = "office"
 """Under this name a colleague writes one down."""
@@ -43,10 +43,8 @@ def record(
 
     Raises Invalid (field `what`) where nothing says what it was, and whatever `service.record` raises.
     """
-    said = " ".join(what.split())
-    if not said or len(said) > LONGEST or not said.isprintable():
-        raise Invalid("what it was, in a few words", field="what")
-    name = f"{''.join(letter for letter in form if letter.isalnum())[:_MARK]} {said}"
+    told = said(what)
+    name = f"{''.join(letter for letter in form if letter.isalnum())[:_MARK]} {told}"
     new = NewGift(
         person_id=person_id,
         kind=GiftKind.IN_KIND,
@@ -55,26 +53,30 @@ def record(
         basis=Basis.RECEIVED,
         source_code=source,
         tribute=tribute[: service.TRIBUTE],
+        what=told,
         is_promised=True,
         movement=Movement(method=Method.NONE, booked_on=given_on, provider=PROVIDER, external_id=name),
     )
     return service.record(session, sealer, new, at=at, by=by)
 
 
-def what(name: str | None) -> str:
-    """What it was, of the name of a gift in kind that a colleague wrote down; empty for any other."""
-    provider, _, rest = (name or "").partition(" ")
-    return rest.partition(" ")[2] if provider == PROVIDER else ""
-
-
-def what_was(session: Session, gift_id: GiftId) -> str:
-    """What a gift in kind was; empty for any other gift."""
-    return what(session.scalar(select(GiftRow.in_kind_name).where(GiftRow.id == gift_id)))
+def said(what: str) -> str:
+    """What it was as it is kept. Raises Invalid (field `what`) where nothing says it, or too much does."""
+    told = " ".join(what.split())
+    if not told or len(told) > LONGEST or not told.isprintable():
+        raise Invalid("what it was, in a few words", field="what")
+    return told
 
 
 def forget(session: Session, person_ids: Collection[int]) -> None:
-    """What it was goes, its value and day stay."""
-    mine = (GiftRow.person_id.in_(person_ids), GiftRow.in_kind_name.startswith(f"{PROVIDER} "))
+    """What it was goes, also from the name by which it was told; its value and day stay."""
+    mine = (GiftRow.person_id.in_(person_ids), GiftRow.kind == GiftKind.IN_KIND)
+    gone = update(GiftRow).where(*mine).values(in_kind_what=None)
+    session.execute(gone.execution_options(synchronize_session="fetch"))
+    spoken = update(GiftRow).where(*mine, GiftRow.in_kind_name.startswith(f"{PROVIDER} ")).values(in_kind_name=None)
+    session.execute(spoken.execution_options(synchronize_session="fetch"))
+    row = GiftCorrectionRow
+    theirs = row.gift_id.in_(select(GiftRow.id).where(GiftRow.person_id.in_(person_ids)))
     session.execute(
-        update(GiftRow).where(*mine).values(in_kind_name=None).execution_options(synchronize_session="fetch")
+        update(row).where(theirs, row.what.is_not(None)).values(what="").execution_options(synchronize_session="fetch")
     )

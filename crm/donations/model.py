@@ -144,6 +144,8 @@ class NewGift:
     address: str = ""
     split_beforehand: bool = False
     is_test: bool = False
+    what: str = ""
+    """What it was, of a gift in kind."""
     is_promised: bool = False
     """Its fund was chosen before the money came: it goes there, though the fund has been closed since."""
 
@@ -203,6 +205,7 @@ class Gift:
     thanked_at: datetime | None
     recorded_at: datetime
     recorded_by: AccountId | None
+    what: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -272,9 +275,35 @@ class Dated:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Coded:
+    """Which code of an appeal a gift should have borne, and which it bore when that was asked; empty for none."""
+
+    code: str
+    was: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InKind:
+    """What a gift should have been where no money came, and its stated value; nought where it never came."""
+
+    what: str
+    cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AsMoney:
+    """What a gift in kind should have been where it was money in hand: its one line is what its kind says."""
+
+    kind: GiftKind
+    fund: str
+    cents: int
+    method: Method
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Correction:
-    """What a gift should have come to, been (`otherwise`) or been counted by (`dated`): it came to `was_cents` when one
-    person asked; another decides.
+    """What a gift should have come to, been (`otherwise`), been counted by (`dated`), answered (`coded`), or been in
+    kind or money (`turned`): it came to `was_cents` when one asked; another decides.
     """
 
     id: CorrectionId
@@ -289,6 +318,8 @@ class Correction:
     decided_at: datetime | None
     otherwise: Otherwise | None = None
     dated: Dated | None = None
+    coded: Coded | None = None
+    turned: InKind | AsMoney | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -300,9 +331,12 @@ class Wanted:
     kind: GiftKind | None = None
     method: Method | None = None
     fund: str = ""
-    appeal: str = ""
+    code: str = ""
+    """Of an appeal, for all its slips, or of one slip."""
+    batch_id: BatchId | None = None
     person_id: PersonId | None = None
     least_cents: int | None = None
+    most_cents: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -314,43 +348,6 @@ class Totals:
     net_cents: int
     by_fund: Mapping[str, int] = field(default_factory=dict)
     by_method: Mapping[Method, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BatchEntry:
-    """A gift of a batch, before it counts."""
-
-    id: int
-    person_id: PersonId
-    cents: int
-    kind: GiftKind
-    fund: str
-    source_code: str
-    tribute: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
-    """A pile typed in: how many there are and what they come to, as counted by hand, and what was typed."""
-
-    id: BatchId
-    method: Method
-    received_on: date
-    control_count: int
-    control_cents: int
-    opened_at: datetime
-    opened_by: AccountId
-    posted_at: datetime | None
-    entries: tuple[BatchEntry, ...]
-
-    @property
-    def cents(self) -> int:
-        return sum(entry.cents for entry in self.entries)
-
-    @property
-    def agrees(self) -> bool:
-        """Whether what was typed is what was counted."""
-        return (len(self.entries), self.cents) == (self.control_count, self.control_cents)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.contracts.own_space import OwnLine, OwnLook, OwnPart, OwnSource
-from crm.donations import store, words
-from crm.donations.model import Gift, Wanted
+from crm.donations import listing, store, words
+from crm.donations.model import Gift, GiftKind, Wanted
 from crm.foundation.templating import environment
 from crm.foundation.translation import N_, say
 from crm.values.calendar import brussels_day
@@ -33,8 +33,8 @@ class OwnGifts:
             return None
         filters = environment(look.language).filters
         year = brussels_day(look.now).replace(month=1, day=1)
-        whole = store.totals(session, Wanted(person_id=look.person_id))
-        this = store.totals(session, Wanted(person_id=look.person_id, since_on=year))
+        whole = listing.totals(session, Wanted(person_id=look.person_id))
+        this = listing.totals(session, Wanted(person_id=look.person_id, since_on=year))
         said = (
             N_("%(all)s en tout, dont %(this)s en %(year)s. Merci.")
             if this.net_cents
@@ -82,6 +82,8 @@ def _given(session: Session, look: OwnLook, size: int) -> list[Gift]:
 
 def _note(one: Gift, look: OwnLook, stays: str) -> str:
     kind = say(look.language, words.KINDS[one.kind])
+    if one.kind is GiftKind.IN_KIND:
+        return " · ".join(filter(None, (kind, one.what)))
     if one.net_cents == one.cents:
         return kind
     return f"{kind} · {say(look.language, N_('il en reste %(money)s'), money=stays)}"

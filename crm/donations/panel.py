@@ -9,9 +9,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
-from crm.donations import donor_store, store, words
+from crm.donations import donor_store, listing, store, words
 from crm.donations.donor_panel import DonorPanel
-from crm.donations.model import Gift, Wanted
+from crm.donations.model import Gift, GiftKind, Wanted
 from crm.donations.tables import GiftRow
 from crm.foundation import presence
 from crm.foundation.newest import Before
@@ -35,7 +35,7 @@ class GiftsPanel:
     def panel(self, session: Session, look: Look) -> Panel | None:
         """The newest first."""
         nothing = presence.nothing(session, _GIFTS, look.person_id)
-        latest = () if nothing else store.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
+        latest = () if nothing else listing.page(session, Wanted(person_id=look.person_id), after=None, size=LATEST + 1)
         year = brussels_day(look.now).replace(month=1, day=1)
         number, cents, of_year = donor_store.in_all(session, look.person_id, year) if latest else (0, 0, 0)
         return Panel(
@@ -50,6 +50,8 @@ class GiftsPanel:
                         "method": say(look.language, words.METHODS[one.method]),
                         "cents": one.cents,
                         "net_cents": one.net_cents,
+                        "is_in_kind": one.kind is GiftKind.IN_KIND,
+                        "what": one.what,
                         "is_test": one.is_test,
                     }
                     for one in latest[:LATEST]
@@ -84,7 +86,7 @@ class GiftsTimeline:
                 at=_noon(one.given_on),
                 title=f"{say(look.language, words.KINDS[one.kind])} · {money(one.cents)}",
                 text=_text(one, look, money(one.net_cents)),
-                shape="done" if one.net_cents else "stop",
+                shape="done" if one.net_cents or (one.kind is GiftKind.IN_KIND and one.cents) else "stop",
                 link=Link(endpoint="gifts.show", numbers={"gift_id": one.id}),
             )
             for one in store.of_person(session, look.person_id, below=_below(before), size=size)
@@ -105,6 +107,8 @@ def _below(before: Before | None) -> tuple[date, int] | None:
 
 
 def _text(one: Gift, look: Look, stays: str) -> str:
+    if one.kind is GiftKind.IN_KIND:
+        return one.what
     method = say(look.language, words.METHODS[one.method])
     return (
         method if one.net_cents == one.cents else f"{method} · {say(look.language, N_('reste %(money)s'), money=stays)}"

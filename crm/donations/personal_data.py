@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import extract, func, or_, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.donations import words
 from crm.donations.donor_tables import DonorStatsRow, DonorYearRow
-from crm.donations.in_kind import forget, what
+from crm.donations.in_kind import forget
 from crm.donations.tables import (
     AppealReferenceRow,
     BatchEntryRow,
@@ -64,7 +64,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             GiftRow.net_cents,
             GiftRow.tribute,
             GiftRow.address,
-            GiftRow.in_kind_name,
+            GiftRow.in_kind_what,
         )
         .where(mine)
         .order_by(GiftRow.given_on, GiftRow.id)
@@ -119,7 +119,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             rows=[
                 {
                     "on": one.given_on,
-                    "kind": " : ".join(filter(None, (say(language, words.KINDS[one.kind]), what(one.in_kind_name)))),
+                    "kind": " : ".join(filter(None, (say(language, words.KINDS[one.kind]), one.in_kind_what))),
                     "method": say(language, words.METHODS[one.method]),
                     "euro": euros(one.cents),
                     "net": euros(one.net_cents),
@@ -153,7 +153,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     forget(session, ids)
     erased = {
         "appeal_reference": delete_rows(session, AppealReferenceRow, AppealReferenceRow.person_id.in_(ids)),
-        "gift_batch_entry": delete_rows(session, BatchEntryRow, BatchEntryRow.person_id.in_(ids)),
+        "gift_batch_entry": _forget_typed(session, ids),
         "gift": empty_rows(session, GiftRow, {"tribute": "", "address": ""}, GiftRow.person_id.in_(ids)),
         "refund": empty_rows(session, RefundRow, {"reason": ""}, RefundRow.gift_id.in_(mine)),
         "gift_correction": empty_rows(session, GiftCorrectionRow, {"reason": ""}, GiftCorrectionRow.gift_id.in_(mine)),
@@ -178,6 +178,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         "thanks": select(func.count()).where(ThanksRow.gift_id.in_(mine)),
         "donor_year": select(func.count()).where(DonorYearRow.person_id.in_(ids)),
         "gift": select(func.count()).where(GiftRow.person_id.in_(ids)),
+        "gift_batch_entry": select(func.count()).where(BatchEntryRow.person_id.in_(ids)),
         "gift_line": select(func.count()).where(GiftLineRow.gift_id.in_(mine)),
         "money_entry": select(func.count()).where(MoneyEntryRow.gift_id.in_(mine)),
         "money_part": select(func.count()).where(MoneyPartRow.entry_id.in_(entries)),
@@ -187,3 +188,10 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         for table, query in counted.items()
     )
     return Forgotten(erased=erased, kept=kept)
+
+
+def _forget_typed(session: Session, ids: Collection[int]) -> int:
+    """Lines of batches that do not count yet go; of the others, which the deposit at the bank adds up, the words."""
+    mine = BatchEntryRow.person_id.in_(ids)
+    gone = delete_rows(session, BatchEntryRow, mine, BatchEntryRow.gift_id.is_(None))
+    return gone + empty_rows(session, BatchEntryRow, {"tribute": "", "what": ""}, mine)

@@ -48,6 +48,7 @@ _GIFT = (
     "recorded_at",
     "recorded_by",
     "in_kind_name",
+    "in_kind_what",
     "owes_thanks",
 )
 _LINE = ("id", "gift_id", "position", "kind", "fund_code", "cents", "net_cents", "is_deductible", "why")
@@ -216,6 +217,7 @@ def _gift(gift_id: int, new: NewGift, facts: _Facts, *, is_paid: bool) -> tuple[
         facts.at,
         facts.by,
         rules.in_kind_name(new) or None,
+        new.what or None,
         rules.owes_thanks(new, facts.today, has_begun=facts.living[new.person_id] in facts.begun),
     )
 

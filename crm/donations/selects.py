@@ -10,7 +10,16 @@ from sqlalchemy.orm import aliased
 
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method
 from crm.donations.refunding import DROPPED, OURS
-from crm.donations.tables import AppealRow, CampaignRow, GiftLineRow, GiftRow, MoneyEntryRow, SourceRow
+from crm.donations.tables import (
+    AppealRow,
+    BatchEntryRow,
+    BatchRow,
+    CampaignRow,
+    GiftLineRow,
+    GiftRow,
+    MoneyEntryRow,
+    SourceRow,
+)
 from crm.foundation.numbered import one_of
 
 
@@ -139,7 +148,9 @@ def fee_lines() -> Select[*tuple[Any, ...]]:
 
 
 def effective_entries() -> Select[*tuple[Any, ...]]:
-    """(gift_id, method, provider, booked_on, cents) of each movement that a gift's net is made of; no fee, no test."""
+    """(gift_id, method, provider, booked_on, cents, entry_id) of each movement of which a gift's net is made; no fee,
+    no test.
+    """
     return (
         select(
             MoneyEntryRow.gift_id,
@@ -147,9 +158,41 @@ def effective_entries() -> Select[*tuple[Any, ...]]:
             MoneyEntryRow.provider,
             MoneyEntryRow.booked_on,
             MoneyEntryRow.cents,
+            MoneyEntryRow.id.label("entry_id"),
         )
         .join(GiftRow, GiftRow.id == MoneyEntryRow.gift_id)
         .where(MoneyEntryRow.kind != EntryKind.FEE, ~GiftRow.is_test)
+    )
+
+
+def pile_entries() -> Select[*tuple[Any, ...]]:
+    """(entry_id, batch_id, gift_id, cents) of each movement by which a pile of cheques or cash came, and of each that
+    corrected one: what the bank is to credit. What went back to a donor is none.
+    """
+    entry, line, pile = MoneyEntryRow, BatchEntryRow, BatchRow
+    is_of_it = entry.kind.in_((EntryKind.RECEIPT, EntryKind.CORRECTION)) & (entry.method == pile.method)
+    return (
+        select(entry.id.label("entry_id"), pile.id.label("batch_id"), entry.gift_id, entry.cents)
+        .join(line, line.gift_id == entry.gift_id)
+        .join(pile, pile.id == line.batch_id)
+        .where(pile.posted_at.is_not(None), is_of_it)
+    )
+
+
+def piles() -> Select[*tuple[Any, ...]]:
+    """(batch_id, method, received_on, cents, gifts) of each pile that counts and came to anything."""
+    pile, entries = BatchRow, pile_entries().subquery("pile_entries")
+    return (
+        select(
+            pile.id.label("batch_id"),
+            pile.method,
+            pile.received_on,
+            func.sum(entries.c.cents).label("cents"),
+            func.count(entries.c.gift_id.distinct()).label("gifts"),
+        )
+        .join(entries, entries.c.batch_id == pile.id)
+        .group_by(pile.id, pile.method, pile.received_on)
+        .having(func.sum(entries.c.cents) > 0)
     )
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.donations import abodes, centres, entering, rules, sealing, store, thank_store
+from crm.donations import abodes, centres, entering, listing, rules, sealing, store, thank_store
 from crm.donations.entering import enter
 from crm.donations.errors import (
     AmountWrong,
@@ -31,6 +31,7 @@ from crm.donations.model import (
     EntryKind,
     Gift,
     GiftKind,
+    Line,
     Movement,
     NewGift,
     Refund,
@@ -99,6 +100,7 @@ def record(session: Session, sealer: Sealer, new: NewGift, *, at: datetime, by: 
         net_cents=0,
         given_cents=0,
         in_kind_name=name or None,
+        in_kind_what=new.what or None,
         owes_thanks=rules.owes_thanks(new, today, has_begun=bool(thank_store.begun(session, [new], {person.id}))),
         tribute=new.tribute.strip(),
         address=new.address or abodes.homes(session, [replace(new, person_id=person.id)], today).get(person.id, ""),
@@ -302,12 +304,17 @@ def whole(session: Session, gift_id: GiftId) -> WholeGift:
 
 def page(session: Session, wanted: Wanted, *, after: GiftId | None = None, size: int = 50) -> tuple[Gift, ...]:
     """The newest gifts by their day that answer `wanted`, a page at a time."""
-    return store.page(session, wanted, after=after, size=size)
+    return listing.page(session, wanted, after=after, size=size)
 
 
 def totals(session: Session, wanted: Wanted) -> Totals:
     """What the gifts that answer come to, by fund and by method; tests are left out."""
-    return store.totals(session, wanted)
+    return listing.totals(session, wanted)
+
+
+def lines_of(session: Session, gift_ids: Collection[GiftId]) -> dict[GiftId, list[Line]]:
+    """The lines of each of those gifts, in order."""
+    return listing.lines_of(session, gift_ids)
 
 
 def latest_of(session: Session, person_id: PersonId, *, size: int) -> tuple[Gift, ...]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, cast, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_store, refunding
@@ -18,17 +17,13 @@ from crm.donations.model import (
     Gift,
     Line,
     LineKind,
-    Method,
     Move,
     NewGift,
     Refund,
     RefundState,
-    Totals,
-    Wanted,
 )
 from crm.donations.rules import LINE_OF
 from crm.donations.tables import (
-    AppealRow,
     ClosedMonthRow,
     DeductionRuleRow,
     FundRow,
@@ -66,18 +61,7 @@ def add(session: Session, row: GiftRow, lines: Sequence[GiftLineRow]) -> int:
 def lines(session: Session, gift_id: int) -> tuple[Line, ...]:
     """The lines of a gift, in order."""
     query = select(GiftLineRow).where(GiftLineRow.gift_id == gift_id).order_by(GiftLineRow.position)
-    return tuple(
-        Line(
-            id=row.id,
-            kind=row.kind,
-            fund=row.fund_code,
-            cents=row.cents,
-            net_cents=row.net_cents,
-            is_deductible=row.is_deductible,
-            why=row.why,
-        )
-        for row in session.scalars(query.execution_options(populate_existing=True))
-    )
+    return tuple(line_of(row) for row in session.scalars(query.execution_options(populate_existing=True)))
 
 
 def add_entry(session: Session, row: MoneyEntryRow, parts: Iterable[tuple[int, int]]) -> int:
@@ -227,14 +211,6 @@ def funds(session: Session) -> dict[str, str]:
     return {row.code: row.name for row in session.scalars(select(FundRow).order_by(FundRow.name))}
 
 
-def page(session: Session, wanted: Wanted, *, after: int | None, size: int) -> tuple[Gift, ...]:
-    """The newest gifts by their day that answer, those after the one numbered so where given."""
-    query = _wanted(select(GiftRow), wanted).order_by(GiftRow.given_on.desc(), GiftRow.id.desc()).limit(size)
-    if after is not None and (last := session.get(GiftRow, after)) is not None:
-        query = query.where(tuple_(GiftRow.given_on, GiftRow.id) < tuple_(last.given_on, last.id))
-    return tuple(gift(row) for row in session.scalars(query))
-
-
 def standing(session: Session, gift_ids: Collection[int]) -> dict[GiftId, int]:
     """What each of those gifts comes to, net of all that went back."""
     found = session.execute(select(GiftRow.id, GiftRow.net_cents).where(one_of(GiftRow.id, gift_ids)))
@@ -248,66 +224,6 @@ def of_person(session: Session, person_id: int, *, below: tuple[date, int] | Non
         query = query.where(tuple_(GiftRow.given_on, GiftRow.id) < tuple_(*below))
     query = query.order_by(GiftRow.given_on.desc(), GiftRow.id.desc()).limit(size)
     return tuple(gift(row) for row in session.scalars(query))
-
-
-def totals(session: Session, wanted: Wanted) -> Totals:
-    """What all gifts that answer come to; tests are left out, and what went back whole counts as no gift."""
-    query = _wanted(select(GiftRow), wanted).where(~GiftRow.is_test)
-    these = query.with_only_columns(GiftRow.id).scalar_subquery()
-    stands = GiftRow.net_cents > 0
-    counted = _wanted(
-        select(
-            func.count(case((stands, GiftRow.id))),
-            func.count(case((stands, GiftRow.person_id)).distinct()),
-            func.coalesce(func.sum(GiftRow.net_cents), 0),
-        ),
-        wanted,
-    ).where(~GiftRow.is_test)
-    gifts, donors, net = session.execute(counted).one()
-    by_fund = (
-        select(GiftLineRow.fund_code, func.sum(GiftLineRow.net_cents))
-        .where(GiftLineRow.gift_id.in_(these))
-        .group_by(GiftLineRow.fund_code)
-        .order_by(GiftLineRow.fund_code)
-    )
-    by_method = (
-        select(MoneyEntryRow.method, func.sum(MoneyPartRow.cents))
-        .join(MoneyPartRow, MoneyPartRow.entry_id == MoneyEntryRow.id)
-        .where(MoneyEntryRow.gift_id.in_(these))
-        .group_by(MoneyEntryRow.method)
-        .order_by(MoneyEntryRow.method)
-    )
-    return Totals(
-        gifts=gifts,
-        donors=donors,
-        net_cents=int(net),
-        by_fund={code: int(cents) for code, cents in session.execute(by_fund)},
-        by_method={Method(method): int(cents) for method, cents in session.execute(by_method)},
-    )
-
-
-def _wanted(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    row = GiftRow
-    asked: list[ColumnElement[bool]] = []
-    if wanted.since_on is not None:
-        asked.append(row.given_on >= wanted.since_on)
-    if wanted.until_on is not None:
-        asked.append(row.given_on <= wanted.until_on)
-    if wanted.kind is not None:
-        asked.append(row.kind == wanted.kind)
-    if wanted.method is not None:
-        asked.append(row.method == wanted.method)
-    if wanted.person_id is not None:
-        asked.append(row.person_id == wanted.person_id)
-    if wanted.least_cents is not None:
-        asked.append(row.net_cents >= wanted.least_cents)
-    if wanted.fund:
-        line = select(GiftLineRow.id).where(GiftLineRow.gift_id == row.id, GiftLineRow.fund_code == wanted.fund)
-        asked.append(line.correlate_except(GiftLineRow).exists())
-    if wanted.appeal:
-        of_appeal = select(SourceRow.code).join(AppealRow).where(AppealRow.code == wanted.appeal)
-        asked.append(row.source_code.in_(of_appeal))
-    return query.where(*asked)
 
 
 def drift(session: Session) -> int:
@@ -359,6 +275,20 @@ def gift(row: GiftRow) -> Gift:
         thanked_at=row.thanked_at,
         recorded_at=row.recorded_at,
         recorded_by=_account(row.recorded_by),
+        what=row.in_kind_what or "",
+    )
+
+
+def line_of(row: GiftLineRow) -> Line:
+    """A row as a noun."""
+    return Line(
+        id=row.id,
+        kind=row.kind,
+        fund=row.fund_code,
+        cents=row.cents,
+        net_cents=row.net_cents,
+        is_deductible=row.is_deductible,
+        why=row.why,
     )
 
 

@@ -102,7 +102,8 @@ class GiftRow(Base):
     """`recorded_person_id` is who gave as it was recorded; a merge or a move changes `person_id`.
 
     `given_cents` is what of `net_cents` makes a donor (`rules.given`). `in_kind_name` is how whoever told of a gift in
-    kind calls it; `owes_thanks`: written down while it was fresh, and nobody is asked before thanks.
+    kind calls it, `in_kind_what` what it was; `owes_thanks`: written down while it was fresh, and nobody is
+    asked before thanks.
     """
 
     __tablename__ = "gift"
@@ -129,6 +130,7 @@ class GiftRow(Base):
     net_cents: Mapped[int] = mapped_column(BigInteger)
     given_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     in_kind_name: Mapped[str | None] = mapped_column(String(170))
+    in_kind_what: Mapped[str | None] = mapped_column(String(120))
     owes_thanks: Mapped[bool] = mapped_column(default=False, server_default="0")
     tribute: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
@@ -250,7 +252,8 @@ class GiftCorrectionRow(Base):
     """What a gift should have come to, or been, and what two colleagues made of it.
 
     Where it should have been something else: `cents` of its line, or all of that where it is `was_cents`. Where it is
-    about its day: that, by which basis, and the day it had.
+    about its day: that, by which basis, and the day it had. Where it is about the code of its appeal: that and the
+    one it bore, empty for none. Where it came in kind: what it was; where it was money after all: by which means.
     """
 
     __tablename__ = "gift_correction"
@@ -266,6 +269,10 @@ class GiftCorrectionRow(Base):
     was_on: Mapped[date | None]
     given_on: Mapped[date | None]
     basis: Mapped[Basis | None] = mapped_column(Word(Basis))
+    was_source: Mapped[str | None] = mapped_column(String(40))
+    source_code: Mapped[str | None] = mapped_column(String(40))
+    what: Mapped[str | None] = mapped_column(String(120))
+    method: Mapped[Method | None] = mapped_column(Word(Method))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[RefundState] = mapped_column(Word(RefundState), index=True)
     asked_by: Mapped[int] = mapped_column(BigId)
@@ -324,7 +331,10 @@ class BatchRow(Base):
 
 class BatchEntryRow(Base):
     __tablename__ = "gift_batch_entry"
-    __table_args__ = (Index("ix_gift_batch_entry_batch", "batch_id", "id"),)
+    __table_args__ = (
+        Index("ix_gift_batch_entry_batch", "batch_id", "id"),
+        Index("ix_gift_batch_entry_gift", "gift_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("gift_batch.id"))
@@ -334,3 +344,6 @@ class BatchEntryRow(Base):
     fund_code: Mapped[str] = mapped_column(ForeignKey("fund.code"))
     source_code: Mapped[str | None] = mapped_column(ForeignKey("gift_source.code"))
     tribute: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    postmark_on: Mapped[date | None]
+    what: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    gift_id: Mapped[int | None] = mapped_column(ForeignKey("gift.id"))

@@ -5,16 +5,16 @@ They are written by `pouring`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_store, rules, service, store
 from crm.donations.entering import entry
-from crm.donations.model import EntryKind, Movement
+from crm.donations.model import EntryKind, GiftKind, Movement
 from crm.donations.tables import GiftCorrectionRow, GiftLineRow, GiftRow, MoneyEntryRow, MoneyPartRow, RefundRow
 from crm.foundation.database import hold
 from crm.foundation.numbered import one_of
@@ -51,11 +51,16 @@ def booked(session: Session, provider: str, names: Collection[str]) -> dict[str,
     while asked:
         attempt += 1
         rows = _entries(session, provider, set(asked.values()))
+        things = _in_kind(session, provider, set(asked.values()))
         undone = _undone(session, {row.gift_id for row in rows.values()})
         again: dict[str, str] = {}
         for name, now in asked.items():
-            row = rows.get(now)
-            if row is None:
+            row, thing = rows.get(now), things.get(now)
+            if thing is not None and thing.cents:
+                found[name] = Booked(external_id=now, cents=thing.cents, gift_id=GiftId(thing.id))
+            elif thing is not None:
+                again[name] = f"{name}#{attempt}"
+            elif row is None:
                 found[name] = Booked(external_id=now)
             elif row.gift_id in undone:
                 again[name] = f"{name}#{attempt}"
@@ -81,9 +86,13 @@ def alike(session: Session, person_ids: Collection[int], days: Collection[date])
     if not person_ids or not days:
         return set()
     query = select(GiftRow.person_id, GiftRow.given_on, GiftRow.cents).where(
-        one_of(GiftRow.person_id, person_ids), GiftRow.given_on.in_(days), GiftRow.net_cents > 0
+        one_of(GiftRow.person_id, person_ids), GiftRow.given_on.in_(days), _stands()
     )
     return {(person, day, cents) for person, day, cents in session.execute(query)}
+
+
+def _stands() -> ColumnElement[bool]:
+    return or_(GiftRow.net_cents > 0, and_(GiftRow.kind == GiftKind.IN_KIND, GiftRow.cents > 0))
 
 
 def take_back(
@@ -106,11 +115,12 @@ def take_back(
         row, entries = rows.get(gift_id), moved.get(gift_id, [])
         if row is None:
             stays[gift_id] = Kept.GONE
-        elif row.person_id != person_id or len(entries) != 1 or row.net_cents != entries[0].cents:
+        elif row.person_id != person_id or not _is_as_it_came(row, entries):
             stays[gift_id] = Kept.CHANGED
         elif gift_id in used or gift_id in refunded or row.thanked_at is not None:
             stays[gift_id] = Kept.USED
-    gone = {gift_id: moved[gift_id][0] for gift_id in owners if gift_id not in stays}
+    _forget_things(session, [row for gift_id, row in rows.items() if gift_id not in stays and not moved.get(gift_id)])
+    gone = {gift_id: moved[gift_id][0] for gift_id in owners if gift_id not in stays and moved.get(gift_id)}
     until, today = service.closed_until(session), brussels_day(at)
     entries = []
     for gift_id, receipt in gone.items():
@@ -164,6 +174,27 @@ def givers(session: Session, person_ids: Collection[int]) -> set[int]:
     undone = select(MoneyEntryRow.gift_id).where(MoneyEntryRow.provider == UNDOING)
     query = select(GiftRow.person_id).where(one_of(GiftRow.person_id, person_ids), GiftRow.id.not_in(undone))
     return set(session.scalars(query.distinct()))
+
+
+def _is_as_it_came(row: GiftRow, entries: Sequence[MoneyEntryRow]) -> bool:
+    if row.kind is GiftKind.IN_KIND:
+        return not entries and row.cents > 0
+    return len(entries) == 1 and row.net_cents == entries[0].cents
+
+
+def _forget_things(session: Session, rows: Sequence[GiftRow]) -> None:
+    """What a file brought in kind is worth nothing from here on: no money stands behind it."""
+    ids = [row.id for row in rows]
+    if ids:
+        session.execute(update(GiftLineRow).where(GiftLineRow.gift_id.in_(ids)).values(cents=0))
+        session.execute(update(GiftRow).where(GiftRow.id.in_(ids)).values(cents=0, owes_thanks=False))
+
+
+def _in_kind(session: Session, provider: str, names: Collection[str]) -> dict[str, GiftRow]:
+    """What came in kind under those names of a provider."""
+    called = {f"{provider} {name}": name for name in names}
+    query = select(GiftRow).where(GiftRow.in_kind_name.in_(called))
+    return {called[row.in_kind_name or ""]: row for row in session.scalars(query)}
 
 
 def _entries(session: Session, provider: str, names: Collection[str]) -> dict[str, MoneyEntryRow]:

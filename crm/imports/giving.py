@@ -101,6 +101,7 @@ def write(
             kind=gave.kind,
             basis=Basis.RECEIVED,
             source_code=gave.source_code,
+            what=gave.what,
             movement=Movement(
                 method=gave.method,
                 booked_on=gave.given_on,

@@ -99,7 +99,9 @@ class Signed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gave:
-    """What they gave. `reference` is what the system `provider` calls it; without one, a twin is a question."""
+    """What they gave. `reference` is what the system `provider` calls it; without one, a twin is a question. `what`:
+    what it was, where it came in kind and `cents` is its stated value.
+    """
 
     cents: int
     given_on: date
@@ -109,6 +111,7 @@ class Gave:
     source_code: str = ""
     provider: str = ""
     reference: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,10 +269,10 @@ class Wish:
 
 
 def cents_of(kept: Mapping[str, Any]) -> int:
-    """What a kept wish comes to: a gift, one instalment of a plan, an attestation; else nought."""
+    """What a kept wish comes to: a gift of money, one instalment of a plan, an attestation; else nought."""
     found = (kept.get(name) for name in ("gave", "promised", "attested", "amended"))
     money: Mapping[str, Any] = next((one for one in found if one), {})
-    cents: int = money.get("cents", 0)
+    cents: int = 0 if money.get("kind") == GiftKind.IN_KIND else money.get("cents", 0)
     return cents
 
 
@@ -339,6 +342,7 @@ def _gave_json(one: Gave) -> dict[str, Any]:
             "source": one.source_code,
             "by": one.provider,
             "ref": one.reference,
+            "what": one.what,
         }
     )
 
@@ -353,6 +357,7 @@ def _gave(kept: dict[str, Any]) -> Gave:
         source_code=kept.get("source", ""),
         provider=kept.get("by", ""),
         reference=kept.get("ref", ""),
+        what=kept.get("what", ""),
     )
 
 

@@ -76,7 +76,9 @@ def test_a_year_is_even_to_the_line_or_says_where_it_is_not(
     told = CliRunner().invoke(cli.command, ["control", str(YEAR), "--json"])
     said = json.loads(told.stdout)
     assert (told.exit_code, said["even"], said["bank"], said["paid_out"]) == (1, False, 501, 0)
-    assert said["differences"] == [{"gift": one.gift_id, "on": None, "ledger": 500, "bank": 501, "lines": [wrong.id]}]
+    assert said["differences"] == [
+        {"gift": one.gift_id, "on": None, "ledger": 500, "bank": 501, "lines": [wrong.id], "batch": None}
+    ]
     assert (one.ledger_cents, one.bank_cents, one.line_ids, found.is_even) == (500, 501, (wrong.id,), False)
 
 

@@ -18,10 +18,21 @@ from crm.banking import refunds, store
 from crm.banking import service as banking
 from crm.banking.errors import GiftHasMoved, LineDecided, NothingToUndo
 from crm.banking.kept import Rule
-from crm.donations import corrections, donors, pouring, service, taking_over
+from crm.donations import corrections, donors, pouring, recoding, service, taking_over, turning
 from crm.donations.errors import AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived
-from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Otherwise, Wanted
-from crm.donations.tables import GiftRow, MoneyEntryRow
+from crm.donations.model import (
+    AsMoney,
+    EntryKind,
+    GiftKind,
+    LineKind,
+    Method,
+    Movement,
+    NewGift,
+    NewLine,
+    Otherwise,
+    Wanted,
+)
+from crm.donations.tables import GiftRow, MoneyEntryRow, SourceRow
 from crm.duplicates import merges
 from crm.people import service as people
 from crm.values.errors import Conflict
@@ -31,9 +42,12 @@ from tests.banking.coda_files import Move
 from tests.banking.test_bringing import CLAIRE, brought, person
 from tests.conftest import NOW
 from tests.donations.conftest import TODAY, paid
+from tests.donations.test_cost_centres import furnish
 
 NUMBERS = count(400)
 OTHER = AccountId(2)
+CASH = AsMoney(kind=GiftKind.ONE_OFF, fund="general", cents=700, method=Method.CASH)
+CODES = ("A-1", "A-2", "B-1")
 FEE = Otherwise(kind=GiftKind.MEMBERSHIP_FEE, line=LineKind.FEE, fund="general")
 GIFT = Otherwise(kind=GiftKind.ONE_OFF, line=LineKind.DONATION, fund="general")
 BACK = Move(
@@ -42,7 +56,7 @@ BACK = Move(
 )  # fmt: skip
 DEEDS = (
     "bank", "bank", "twice", "match", "match", "match", "return", "again", "import", "undo", "refund", "pay", "correct",
-    "become", "move", "merge", "part",
+    "become", "recode", "turn", "move", "merge", "part",
 )  # fmt: skip
 QUIET = (
     AmountWrong, CorrectedElsewhere, CorrectionAsked, GiftHasChanged, MoreThanReceived, LineDecided, GiftHasMoved,
@@ -68,6 +82,9 @@ def test_no_cent_is_lost_whatever_the_rooms_do_in_whatever_order(assembly: Assem
     chance = Random(seed)
     mine = Mine(people=[person(assembly, "Ana", f"Loi {seed} {number}").id for number in range(3)])
     told: list[list[str]] = []
+    with assembly.database.transaction() as session:
+        if not session.scalars(select(SourceRow.code)).all():
+            furnish(session)
     for _ in range(40):
         deed = chance.choice(DEEDS)
         if deed == "bank":
@@ -151,12 +168,25 @@ def _from_a_file(session: Session, assembly: Assembly, deed: str, chance: Random
 def _of_a_gift(session: Session, assembly: Assembly, deed: str, chance: Random, gift_id: GiftId, mine: Mine) -> None:
     sealer = assembly.sealer
     if deed == "refund":
-        asked = service.ask_refund(session, gift_id, chance.choice((700, 333)), reason="x", at=NOW, by=CLAIRE)
-        movement = Movement(method=Method.TRANSFER, booked_on=TODAY, provider="refund", external_id=str(asked.id))
-        service.decide_refund(session, sealer, asked.id, movement, at=NOW, by=OTHER)
+        owed = service.ask_refund(session, gift_id, chance.choice((700, 333)), reason="x", at=NOW, by=CLAIRE)
+        movement = Movement(method=Method.TRANSFER, booked_on=TODAY, provider="refund", external_id=str(owed.id))
+        service.decide_refund(session, sealer, owed.id, movement, at=NOW, by=OTHER)
         return
     if deed == "move":
         service.move(session, gift_id, chance.choice(mine.people), reason="x", at=NOW, by=CLAIRE)
+        return
+    if deed == "recode":
+        code = chance.choice(("", *CODES))
+        asked = recoding.ask(session, gift_id, code, reason="x", at=NOW, by=CLAIRE)
+        corrections.decide(session, sealer, asked, agreed=True, at=NOW, by=OTHER)
+        return
+    if deed == "turn":
+        things = session.scalars(select(GiftRow.id).where(GiftRow.kind == GiftKind.IN_KIND, GiftRow.cents > 0)).all()
+        if things and chance.random() < 0.6:
+            turned = turning.ask_money(session, GiftId(things[0]), CASH, reason="x", at=NOW, by=CLAIRE)
+        else:
+            turned = turning.ask_in_kind(session, gift_id, "chaises", 9900, reason="x", at=NOW, by=CLAIRE)
+        corrections.decide(session, sealer, turned, agreed=True, at=NOW, by=OTHER)
         return
     if deed == "correct":
         told = corrections.ask(session, gift_id, chance.choice((0, 333, 4444)), reason="x", at=NOW, by=CLAIRE)

@@ -1,4 +1,4 @@
-"""A pile of cheques, typed in without a mouse."""
+"""A pile of cheques, typed in without a mouse; a donor's record opens beside it and no line is lost."""
 
 from __future__ import annotations
 
@@ -32,10 +32,19 @@ def test_cheques_are_typed_in_and_booked_by_keyboard(house: House, page: Page) -
         page.wait_for_load_state("networkidle")
         page.keyboard.type(who)
         expect(page.locator("#person-choices")).to_contain_text("Léa")
-        page.locator("#amount").focus()
+        with page.context.expect_page() as record:
+            page.keyboard.press("Alt+f")
+        expect(record.value.locator("h1")).to_contain_text(who.capitalize())
+        record.value.close()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        expect(page.locator("#amount")).to_be_focused()
         page.keyboard.type(amount)
+        page.locator("#postmark_on").fill("2026-11-20")
         page.keyboard.press("Enter")
         expect(page.locator("table")).to_contain_text(who.capitalize())
     page.get_by_role("button", name="Inscrire la pile").press("Enter")
     expect(page.get_by_text("2 dons sont inscrits.")).to_be_visible()
     expect(page.locator("main")).to_contain_text("65,00")
+    page.locator("table tbody a").first.press("Enter")
+    expect(page.locator("main")).to_contain_text("cachet de la poste")

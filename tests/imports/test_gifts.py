@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from crm.donations import service as donations
-from crm.donations.model import Method, Movement, Wanted
+from crm.donations.model import GiftKind, Method, Movement, Wanted
 from crm.donations.tables import GiftLineRow, GiftRow, MoneyEntryRow
 from crm.imports import rules
 from crm.imports.kinds.model import Sort
@@ -195,3 +195,25 @@ def test_twice_is_once_and_undone_there_is_no_money_and_it_can_come_again(
     if len(files) == 1 and is_clear:
         desk.apply(bring(later(), files[0]))
         assert money(desk) == (total, 3 * movements)
+
+
+def test_what_came_in_kind_comes_in_a_file_once_moves_no_money_and_is_undone(desk: Desk) -> None:
+    head = "Référence;Montant;Date du don;Contact ID;Prénom;Nom;Type;Objet\n"
+    rows = "K1;300;03/04/2024;78;Marie;Dupont;don en nature;12 chaises\nK2;40;03/04/2024;78;;;in-kind;\n"
+    before = money(desk)
+    run = desk.bring("gifts", head + rows, choices=CHOICES, formats=FORMATS)
+    assert desk.said(run) == {2: ("create", "gives:300.00"), 3: ("error", "lacking:what")}
+    assert desk.apply(run).counts["cents"] == 0
+    assert money(desk) == before
+    with desk.assembly.database.reading() as session:
+        [made] = donations.page(session, Wanted(kind=GiftKind.IN_KIND))
+    assert (made.what, made.cents, made.net_cents, made.method) == ("12 chaises", 30000, 0, Method.NONE)
+    again = desk.bring("gifts", head + rows, choices=CHOICES, formats=FORMATS)
+    assert desk.said(again)[2][0] == "same"
+    desk.undo(run)
+    with desk.assembly.database.reading() as session:
+        assert donations.gift(session, made.id).cents == 0
+    third = desk.bring("gifts", head + rows, choices=CHOICES, formats=FORMATS)
+    assert desk.said(third)[2][1] == "gives:300.00"
+    desk.apply(third)
+    assert money(desk) == before

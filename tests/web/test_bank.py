@@ -17,6 +17,7 @@ from crm.staff.model import Role
 from crm.values.languages import Language
 from tests.banking import coda_files as coda
 from tests.banking.coda_files import Move, direct_debit
+from tests.banking.test_deposits import pile
 from tests.conftest import NOW
 from tests.web.conftest import Browser
 
@@ -46,7 +47,7 @@ def test_a_file_is_brought_in_and_its_lines_find_their_people(
     assert "Ce code n’est celui d’aucun appel" in finance.post(f"/office/bank/{first}/confirm", typed).text
     assert finance.post(f"/office/bank/{first}/confirm", typed | {"source_code": "A26-1"}).status_code == 303
     with assembly.database.reading() as session:
-        assert [one.source_code for one in donations.page(session, Wanted(appeal="A26"))] == ["A26-1"]
+        assert [one.source_code for one in donations.page(session, Wanted(code="A26"))] == ["A26-1"]
     late = colleague.post(f"/office/bank/{first}/aside", {"seen": seen, "why": "cost"})
     assert (late.status_code, "vient de décider" in colleague.get("/office/bank").text) == (303, True)
     second, seen = chosen(finance.get("/office/bank").text)
@@ -212,3 +213,36 @@ def aside(page: str) -> tuple[str, str]:
     found = re.search(r'/office/bank/(\d+)/aside".*?name="seen" value="(\d+)"', page, re.DOTALL)
     assert found is not None
     return found[1], found[2]
+
+
+def test_a_deposit_is_of_the_pile_that_makes_it_and_is_taken_back(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    with assembly.database.transaction() as session:
+        made = pile(session, assembly, (2500, 4000))
+        known = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont")
+        people.add(session, assembly.addresses, known, at=NOW)
+    gift = Move(cents=6500, name="DUPONT MARIE", text="DON")
+    file = coda.file(coda.statement([Move(cents=6500, text="DEPOT CHEQUES"), gift]))
+    finance = browser(Role.FINANCE)
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")})
+    desk = finance.get("/office/bank").text
+    of_marie = finance.get(re.findall(r'href="(/office/bank\?line=\d+)"', desk)[1]).text
+    # By chance of the very amount: who it may be of comes first, the deposit is one click away.
+    assert of_marie.index("De qui vient-il") < of_marie.index("De quelle pile")
+    assert ("De quelle pile" in desk, f'value="{made.id}" checked' in desk) == (True, True)
+    line, seen = chosen(desk)
+    refused = finance.post(f"/office/bank/{line}/deposit", {"seen": seen})
+    assert (refused.status_code, "Les piles cochées doivent faire" in refused.text) == (422, True)
+    settled = {"seen": seen, "batch_id": str(made.id)}
+    assert finance.post(f"/office/bank/{line}/deposit", settled).status_code == 303
+    page = finance.get(f"/office/gifts/batches/{made.id}").text
+    assert ("Déposée à la banque" in page, f"/office/bank?line={line}" in page) == (True, True)
+    done = finance.get(f"/office/bank?line={line}").text
+    assert ("dépôt de chèques" in done, f"/office/gifts?batch={made.id}" in done) == (True, True)
+    assert finance.post(f"/office/bank/{line}/deposit", settled).status_code == 303  # somebody decided
+    version = re.search(r'name="seen" value="(\d+)"', done)
+    assert version is not None
+    finance.post(f"/office/bank/{line}/reopen", {"seen": version[1]})
+    assert "Pas encore à la banque" in finance.get(f"/office/gifts/batches/{made.id}").text
+    assert "Pas encore à la banque" in finance.get("/office/gifts/batches").text

@@ -20,6 +20,7 @@ from crm.values.identifiers import AccountId, GiftId
 from tests.banking import coda_files as coda
 from tests.conftest import NOW
 from tests.donations.conftest import donor
+from tests.donations.test_cost_centres import furnish
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 from tests.web.test_gifts import donor as office_donor
@@ -176,3 +177,27 @@ def test_the_day_that_counts_is_corrected_on_the_page_and_the_journal_tells_it(
     assert "jour de l’ordre à la banque" in words_of(decides.get(page).text)
     journal = words_of(decides.get(f"/office/gifts/books/{booked.year}/{booked.month}").text)
     assert ("Comptés par un autre jour" in journal, f"Don n° {number}" in journal) == (True, True)
+
+
+def test_the_code_of_an_appeal_is_corrected_on_the_page(assembly: Assembly, browser: Open) -> None:
+    number = gift(assembly, office_donor(assembly, "Mu"), 4000, Method.TRANSFER)
+    with assembly.database.transaction() as session:
+        furnish(session)
+    asks, decides, page = browser(Role.FINANCE), browser(Role.FINANCE), f"/office/gifts/{number}"
+    for typed, said in (
+        ({"right_code": "Z-9", "because_code": "x"}, "Écrivez le code d’un appel"),
+        ({"right_code": "", "because_code": "x"}, "Écrivez le code d’un appel"),
+        ({"right_code": "A-2", "because_code": " "}, "Dites pourquoi en quelques mots"),
+    ):
+        refused = asks.post(f"{page}/code", typed)
+        assert (refused.status_code, said in words_of(refused.text)) == (422, True)
+    asks.post(f"{page}/code", {"right_code": "A-2", "because_code": "lu sur le talon"})
+    asks.post(f"{page}/code", {"right_code": "B-1", "because_code": "encore"})
+    with assembly.database.reading() as session:
+        [waits] = corrections.waiting(session)
+    assert "aucun code → A-2" in words_of(decides.get("/office/gifts").text)
+    decides.post(f"/office/gifts/corrections/{waits.id}", {"decision": "approve"})
+    shown = words_of(decides.get(page).text)
+    assert ("lu sur le talon" in shown, "aucun code A-2" in shown) == (True, True)
+    with assembly.database.reading() as session:
+        assert donations.gift(session, number).source_code == "A-2"

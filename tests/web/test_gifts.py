@@ -15,15 +15,16 @@ from crm.assembly import Assembly
 from crm.banking import refunds
 from crm.donations import batches, books, in_kind
 from crm.donations import service as donations
-from crm.donations.model import GiftKind, Method, Movement, NewGift, NewLine, Wanted
+from crm.donations.model import Basis, GiftKind, Method, Movement, NewGift, NewLine, Wanted
 from crm.donations.tables import MoneyEntryRow
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import GiftId, PersonId
+from crm.values.identifiers import AccountId, GiftId, PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
+from tests.donations.test_cost_centres import furnish
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 
@@ -126,9 +127,10 @@ def test_a_gift_in_kind_says_what_it_was_moves_no_money_and_is_written_once(asse
         whole = donations.whole(session, made.id)
         assert (made.kind, made.cents, made.net_cents, whole.entries) == (GiftKind.IN_KIND, 30000, 0, ())
         assert [line.is_deductible for line in whole.lines] == [False]
-        assert in_kind.what_was(session, made.id) == "12 chaises"
+        assert donations.gift(session, made.id).what == "12 chaises"
         in_kind.forget(session, [one])
-        assert in_kind.what_was(session, made.id) == ""
+        session.expire_all()
+        assert donations.gift(session, made.id).what == ""
     shown = words_of(finance.get(address).text)
     assert "300,00 €" in shown
     assert "Aucun argent n’a bougé." in shown
@@ -269,3 +271,81 @@ def test_a_month_is_read_taken_along_and_closed_in_order(assembly: Assembly, bro
         assert donations.closed_until(session) == date(2026, 10, 31)
     assert finance.get("/office/gifts/books/2026/13").status_code == 409
     assert "Rien n’a bougé ce mois-là" in words_of(finance.get("/office/gifts/books/2026/9").text)
+
+
+def test_the_list_is_narrowed_by_everything_and_its_file_adds_up_to_its_total(
+    assembly: Assembly, browser: Open
+) -> None:
+    one, other = donor(assembly, "Nu"), donor(assembly, "Xi")
+    gift(assembly, other, 5000, Method.CASH)
+    with assembly.database.transaction() as session:
+        furnish(session)
+        begun = batches.begin(
+            session, method=Method.CHEQUE, received_on=NOW.date(), count=2, cents=7500, at=NOW, by=AccountId(1)
+        )
+        for cents, code in ((2500, "A-1"), (5000, "A-2")):
+            batches.enter(session, begun.id, one, cents, kind=GiftKind.ONE_OFF, fund="urgences", source=code)
+        batches.book(session, assembly.sealer, begun.id, at=NOW, by=AccountId(1))
+    finance = browser(Role.FINANCE)
+    for query, count, total in (
+        (f"donor={one}", 2, "75,00"),
+        (f"batch={begun.id}", 2, "75,00"),
+        ("code=A-1", 1, "25,00"),
+        ("least=26&most=60", 2, "100,00"),
+        (f"donor={one}&most=30&fund=urgences&method=cheque&kind=one-off&since=2026-11-23&until=2026-11-23", 1, "25,00"),
+        ("code=Z&batch=x&donor=rien", 0, ""),
+    ):
+        shown = words_of(finance.get(f"/office/gifts?{query}").text)
+        assert (f"{count} don" in shown, f"{total} €" in shown) == (True, True) if count else "Aucun don" in shown
+    page = finance.get(f"/office/gifts?batch={begun.id}&donor={one}").text
+    assert ("Ana Nu" in page, "novalidate" in page) == (True, True)
+    found = finance.post("/office/gifts/of", {"who": "Ana Nu", "method": "cheque"})
+    assert found.location == f"/office/gifts?method=cheque&donor={one}"
+    assert finance.post("/office/gifts/of", {"who": "zzz"}).location == "/office/gifts"
+    taken = finance.post("/office/gifts/file", {"donor": str(one)})
+    rows = taken.text.removeprefix("\ufeff").split("\r\n")
+    assert [row.split(";")[11] for row in rows[1:-1]] == ["25.00", "50.00"]
+    assert ("Ana Nu" in rows[1], rows[1].split(";")[7]) == (True, "A-1")
+    book = finance.post("/office/gifts/file", {"as": "xlsx"}).data
+    cells = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [row[11] for row in cells[1:]] == [25.0, 50.0, 50.0]
+    assert browser(Role.CARE).post("/office/gifts/file", {}).status_code == 403
+
+
+def test_a_pile_of_things_and_a_cheque_by_its_postmark(assembly: Assembly, browser: Open) -> None:
+    one, finance = donor(assembly, "Rho"), browser(Role.FINANCE)
+    head = {"method": "none", "received_on": "2026-11-23", "count": "1", "total": "300"}
+    things = finance.post("/office/gifts/batches", head).location
+    line = {"who": "Ana Rho", "amount": "300", "kind": "in-kind", "fund": "general", "source_code": ""}
+    for wrong in ({"what": ""}, {"what": "12 chaises", "kind": "one-off"}):
+        assert finance.post(f"{things}/enter", line | wrong).status_code == 422
+    assert finance.post(f"{things}/enter", line | {"what": "12 chaises"}).status_code == 303
+    assert "12 chaises" in words_of(finance.get(things).text)
+    assert finance.post(f"{things}/post").status_code == 303
+    cheques = finance.post("/office/gifts/batches", head | {"method": "cheque", "total": "25"}).location
+    line = line | {"amount": "25", "kind": "one-off"}
+    for day in ("2026-11-24", "2026-08-22", "hier"):
+        refused = finance.post(f"{cheques}/enter", line | {"postmark_on": day})
+        assert (refused.status_code, "Écrivez le jour du cachet" in words_of(refused.text)) == (422, True)
+    finance.post(f"{cheques}/enter", line | {"postmark_on": "20/11/2026"})
+    assert "cachet du 20" in words_of(finance.get(cheques).text)
+    finance.post(f"{cheques}/post")
+    with assembly.database.reading() as session:
+        cheque, thing = sorted(donations.page(session, Wanted(person_id=one)), key=lambda found: found.cents)
+        [receipt] = donations.whole(session, cheque.id).entries
+        assert donations.whole(session, thing.id).entries == ()
+    assert (cheque.given_on, cheque.basis, receipt.booked_on) == (date(2026, 11, 20), Basis.POSTMARK, NOW.date())
+    assert (thing.kind, thing.what, thing.cents, thing.net_cents) == (GiftKind.IN_KIND, "12 chaises", 30000, 0)
+    panel = words_of(finance.get(f"/office/supporters/{one}").text)
+    assert ("12 chaises" in panel, "valeur, hors total" in panel, "25,00 € en un don" in panel) == (True, True, True)
+    page, decides = f"/office/gifts/in-kind/{cheque.id}", browser(Role.FINANCE)
+    assert finance.post(page, {"thing": "2 tables", "worth": "x", "because_thing": "x"}).status_code == 422
+    finance.post(page, {"thing": "2 tables", "worth": "80", "because_thing": "lu de travers"})
+    decides.post("/office/gifts/corrections/1", {"decision": "approve"})
+    shown = words_of(decides.get(f"/office/gifts/{cheque.id}").text)
+    assert ("2 tables" in shown, "C’était de l’argent" in shown, "Corriger le montant" in shown) == (True, True, False)
+    wanted = {"money_amount": "25", "money_kind": "one-off", "money_fund": "general", "because_money": "un chèque"}
+    assert finance.post(f"{page}/money", wanted | {"money_method": "transfer"}).status_code == 422
+    finance.post(f"{page}/money", wanted | {"money_method": "cheque"})
+    decides.post("/office/gifts/corrections/2", {"decision": "approve"})
+    assert stands(assembly, cheque.id) == (one, 2500)

@@ -1,4 +1,4 @@
-"""Gifts of the years before, or of another program: who gave how much, on which day, and how."""
+"""Gifts of the years before, or of another program: who gave how much, on which day, and how; or what, in kind."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from crm.donations import in_kind
 from crm.donations.model import GENERAL, GiftKind, Method
 from crm.donations.rules import OUR_PROVIDERS
 from crm.foundation.translation import N_
@@ -15,6 +16,7 @@ from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
 from crm.imports.model import Reason
 from crm.imports.wish import Gave, Wish
+from crm.values.errors import Invalid
 from crm.values.folding import folded
 
 LONGEST_REFERENCE = 100
@@ -36,6 +38,7 @@ _KINDS = {
     GiftKind.SALE: "sale vente bougies bougie verkoop shop boutique",
     GiftKind.LEGACY: "legacy legs legaat heritage",
     GiftKind.SPONSORING: "sponsoring parrainage mecenat",
+    GiftKind.IN_KIND: "in-kind nature en-nature don-en-nature in-natura natura gift-in-kind sachspende",
 }
 _METHOD_OF = {word: one for one, words in _METHODS.items() for word in words.split()}
 _KIND_OF = {word: one for one, words in _KINDS.items() for word in words.split()}
@@ -95,13 +98,19 @@ class Gifts:
             name="kind",
             label=N_("Genre de don"),
             aliases=("genre", "type", "type de don", "financial type", "soort", "kind"),
-            help=N_("Don, don régulier, cotisation, vente, legs ou parrainage."),
+            help=N_("Don, don régulier, cotisation, vente, legs, parrainage ou don en nature."),
         ),
         Field(
             name="method",
             label=N_("Moyen de paiement"),
             aliases=("moyen de paiement", "mode de paiement", "payment method", "methode", "betaalwijze", "instrument"),
             help=N_("Virement, domiciliation, en ligne, espèces ou chèque."),
+        ),
+        Field(
+            name="what",
+            label=N_("Ce qui a été donné"),
+            aliases=("ce qui a ete donne", "objet", "description du don", "what was given", "omschrijving van de gift"),
+            help=N_("Pour un don en nature : « 12 chaises de bureau ». Le montant en est la valeur déclarée."),
         ),
         Field(name="fund", label=N_("Code du fonds"), aliases=("fonds", "fund", "code du fonds", "affectation")),
         Field(
@@ -143,6 +152,7 @@ class Gifts:
             cells.refuse(Reason.NOT_EURO, "currency")
         kind = _one(cells, "kind", _KIND_OF, Reason.NOT_GIFT_KIND, GiftKind.ONE_OFF)
         method = _one(cells, "method", _METHOD_OF, Reason.NOT_METHOD, Method.TRANSFER)
+        what = _what(cells) if kind is GiftKind.IN_KIND else ""
         reference, fund, source = cells.text("reference"), cells.text("fund"), cells.text("source_code")
         for name, text, most in (
             ("reference", reference, LONGEST_REFERENCE),
@@ -157,13 +167,23 @@ class Gifts:
             cents=cents,
             given_on=day,
             kind=kind,
-            method=method,
+            method=Method.NONE if kind is GiftKind.IN_KIND else method,
+            what=what,
             fund=fund or GENERAL,
             source_code=source,
             provider=_provider(cells.choice("system")) if reference else "",
             reference=reference,
         )
         return Wish(arrival=who, gave=gave)
+
+
+def _what(cells: Cells) -> str:
+    """What came in kind, said as a form says it."""
+    try:
+        return in_kind.said(cells.text("what"))
+    except Invalid:
+        cells.refuse(Reason.TOO_LONG if cells.text("what").strip() else Reason.LACKING, "what")
+        return ""
 
 
 def _provider(system: str) -> str:

@@ -55,6 +55,7 @@ SETTLED = {
         "une attestation qui les compte sera à corriger."
     ),
     Rule.REFUND: N_("Ce mouvement a payé un ou plusieurs remboursements. Rouvert, ils sont à payer de nouveau."),
+    Rule.DEPOSIT: N_("Ce mouvement est le dépôt de chèques ou d’espèces. Rouvert, leur dépôt est attendu de nouveau."),
     Rule.PAYOUT: N_("Ce mouvement est le versement d’un prestataire. Rouvert, son crédit est attendu de nouveau."),
 }
 SETTLES = N_("Ce que ce mouvement a réglé est revenu ou a été corrigé depuis : il ne se rouvre plus.")

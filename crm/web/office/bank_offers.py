@@ -1,4 +1,4 @@
-"""What the bank desk offers for a line beside people: instalments that are awaited, refunds that are to be paid."""
+"""What the bank desk offers for a line beside people: instalments and deposits that are awaited, refunds to be paid."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.banking import by_hand, refunds
+from crm.banking import by_hand, deposits, refunds
 from crm.banking.kept import KeptLine, LineState, Owed, Rule
 from crm.collections import by_hand as of_files
+from crm.donations import words
 from crm.people import service as people
+from crm.web.office import shell
 
 
 def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
@@ -18,6 +20,7 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
     awaited = by_hand.awaited_of(session, line) if line is not None and is_open else ()
     owed = refunds.proposed(session, line) if line is not None and is_open else ()
     together = refunds.together(session, line) if line is not None and is_open else ()
+    piles = deposits.proposed(session, line) if line is not None and is_open else ()
     whose = {one.person_id for one in owed} | {one.person_id for one, _ in together}
     files = of_files.out(session, size=2) if line is not None and by_hand.is_credit(line) and not line.mandate else ()
     givers = people.called(session, whose | {one.person_id for _, one in awaited})
@@ -36,6 +39,8 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
             for batch_id, one in awaited
         ],
         "files_out": len(files),
+        "deposits": [(one, shell.say(words.METHODS[one.method]), is_sure) for one, is_sure in piles],
+        "deposited": deposits.of_line(session, line) if line is not None and line.rule is Rule.DEPOSIT else (),
         "owed": [named(one) for one in owed],
         "together": [(*named(one), is_sure) for one, is_sure in together],
         "paid": refunds.of_line(session, line) if line is not None and line.rule is Rule.REFUND else (),

@@ -8,7 +8,8 @@ from datetime import date
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.donations import batches, words
+from crm.banking import deposits
+from crm.donations import batches, codes, in_kind, words
 from crm.donations.errors import AmountWrong, BatchDiffers, BatchMissing
 from crm.donations.model import GiftKind, Method
 from crm.people import service as people
@@ -26,8 +27,11 @@ from crm.web.words import N_
 
 blueprint = Blueprint("gift_batches", __name__, url_prefix="/office/gifts/batches")
 
+TYPED = (Method.CHEQUE, Method.CASH, Method.NONE)
+SHOWN = 20
+"""So many piles that no credit deposited are listed."""
 HEAD = ("method", "received_on", "count", "total")
-LINE = ("who", "amount", "kind", "fund", "source_code", "tribute")
+LINE = ("who", "amount", "kind", "fund", "source_code", "tribute", "postmark_on", "what")
 KINDS = (GiftKind.ONE_OFF, GiftKind.MEMBERSHIP_FEE, GiftKind.SALE, GiftKind.LEGACY, GiftKind.SPONSORING)
 WRONG = {
     "method": N_("Choisissez dans la liste."),
@@ -39,6 +43,8 @@ WRONG = {
     "source_code": N_("Ce code n’est celui d’aucun appel."),
     "fund": N_("Choisissez dans la liste."),
     "kind": N_("Choisissez dans la liste."),
+    "postmark_on": N_("Écrivez le jour du cachet : pas après celui de la remise, ni plus de trois mois avant."),
+    "what": N_("Dites en quelques mots ce qui a été donné, par exemple « 12 chaises de bureau »."),
 }
 
 
@@ -52,12 +58,16 @@ def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseRetur
     with shell.assembly().database.reading() as session:
         waiting = batches.waiting(session)
         names = {account.id: account.name for account in staff.accounts(session)}
+        left, cents, to_deposit = deposits.awaited(session, date.min, date.max, size=SHOWN)
     return shell.show(
         "office/gifts/batches.html",
         status=422 if errors else 200,
         waiting=waiting,
         names=names,
-        methods=[(one.value, shell.say(words.METHODS[one])) for one in (Method.CHEQUE, Method.CASH)],
+        left=left,
+        left_cents=cents,
+        to_deposit=to_deposit,
+        methods=[(one.value, shell.say(words.METHODS[one])) for one in TYPED],
         typed=dict.fromkeys(HEAD, "") | dict(typed),
         errors=errors,
         words=words,
@@ -100,7 +110,7 @@ def _received(text: str) -> date:
 
 
 def _kind(text: str) -> GiftKind:
-    if text not in {one.value for one in KINDS}:
+    if text not in {one.value for one in (*KINDS, GiftKind.IN_KIND)}:
         raise Invalid("a kind of the list", field="kind")
     return GiftKind(text)
 
@@ -122,17 +132,24 @@ def _show(batch_id: BatchId, typed: Mapping[str, str], errors: Mapping[str, str]
         batch = batches.batch(session, batch_id)
         known = people.people(session, {entry.person_id for entry in batch.entries})
         found = person_search.answers(session, typed.get("who", ""))
+        offered = codes.offered(session)
+        deposited = deposits.credits_of(session, {batch_id}).get(batch_id)
         funds, choices = fund_names(session), fund_choices(session)
     last = batch.entries[0] if batch.entries else None
     usual = {"kind": last.kind.value, "fund": last.fund, "source_code": last.source_code} if last else {}
+    if last is not None and last.postmark_on is not None:
+        usual["postmark_on"] = last.postmark_on.isoformat()
     return shell.show(
         "office/gifts/batch.html",
         status=422 if errors else 200,
         batch=batch,
+        deposited=deposited,
         known=known,
         funds=funds,
         fund_options=choices,
         kinds=[(one.value, shell.say(words.KINDS[one])) for one in KINDS],
+        codes=offered,
+        longest=in_kind.LONGEST,
         typed=dict.fromkeys(LINE, "") | {"kind": GiftKind.ONE_OFF.value, "fund": "general"} | usual | dict(typed),
         found=found,
         chosen=request.form.get("other_id", 0, type=int),
@@ -158,6 +175,8 @@ def enter(batch_id: int) -> ResponseReturnValue:
                 fund=typed["fund"],
                 source=typed["source_code"],
                 tribute=typed["tribute"],
+                postmark_on=read_day(typed["postmark_on"], field="postmark_on"),
+                what=typed["what"],
             )
     except Invalid as wrong:
         field = "amount" if isinstance(wrong, AmountWrong) else wrong.field or "who"

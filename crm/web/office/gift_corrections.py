@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.banking import refunds
-from crm.donations import corrections, fiscal_days
+from crm.donations import corrections, fiscal_days, recoding
 from crm.donations.errors import (
     AmountWrong,
+    CodeUnknown,
     CorrectedElsewhere,
     CorrectionAsked,
     DayWrong,
@@ -19,7 +20,7 @@ from crm.donations.errors import (
     FourEyes,
     GiftHasChanged,
 )
-from crm.donations.model import Basis, Dated, GiftKind, LineKind, Otherwise
+from crm.donations.model import Basis, Correction, Dated, GiftKind, LineKind, Otherwise
 from crm.payments import service as payments
 from crm.staff.model import Permission
 from crm.values import money
@@ -44,6 +45,7 @@ DAY = N_(
 )
 CLOSED = N_("L’année %(year)s est close pour le fisc : attestations et jours de ses dons ne se corrigent plus.")
 PAID = N_("Ce remboursement n’est plus à payer : rien n’a changé.")
+CODE = N_("Écrivez le code d’un appel, un autre que maintenant, ou rien si ce don ne répond à aucun.")
 CHANGED = N_("Le don a changé depuis que la correction a été demandée. Refusez-la, puis demandez-la à nouveau.")
 
 
@@ -54,7 +56,7 @@ def ask(gift_id: int) -> ResponseReturnValue:
     try:
         cents = money.typed(request.form.get("should", "")[:40])
         with shell.assembly().database.transaction() as session:
-            _require_ours(session, number)
+            require_ours(session, number)
             by = guard.signed_in().account.id
             asked = corrections.ask(session, number, cents, reason=reason, at=shell.now(), by=by)
             facts = {"was": asked.was_cents, "cents": asked.cents}
@@ -154,6 +156,25 @@ def day(gift_id: int) -> ResponseReturnValue:
     return shell.back(here, shell.say(N_("La correction est demandée. Une autre personne en décide.")))
 
 
+@guard.page(blueprint, "/<int:gift_id>/code", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def code(gift_id: int) -> ResponseReturnValue:
+    """Asks that it bear another code of an appeal, or none; somebody else decides."""
+    number, here = GiftId(gift_id), url_for("gifts.show", gift_id=gift_id)
+    wanted, by = request.form.get("right_code", "").strip()[:40], guard.signed_in().account.id
+    reason = request.form.get("because_code", "")[: LONGEST + 1]
+    try:
+        with shell.assembly().database.transaction() as session:
+            recoding.ask(session, number, wanted, reason=reason, at=shell.now(), by=by)
+            note(session, "gift.correction-ask", gift_id, {"code": wanted}, subject="gift")
+    except CorrectionAsked:
+        return shell.back(here, shell.say(WAITS), kind="refused")
+    except (AmountWrong, CodeUnknown, Invalid) as wrong:
+        is_reason = wrong.field == "reason"
+        field, said = ("because_code", REASON) if is_reason else ("right_code", CODE)
+        return shown(number, errors={field: shell.say(said)})
+    return shell.back(here, shell.say(N_("La correction est demandée. Une autre personne en décide.")))
+
+
 @guard.page(blueprint, "/corrections/<int:correction_id>", permission=Permission.DONATIONS_EDIT, methods=("POST",))
 def decide(correction_id: int) -> ResponseReturnValue:
     """Corrects it, or does not."""
@@ -165,8 +186,7 @@ def decide(correction_id: int) -> ResponseReturnValue:
             drops = refunds.dropped_by(session, number) if agreed else None
             done = corrections.decide(session, made.sealer, number, agreed=agreed, at=shell.now(), by=by, drops=drops)
             action = "gift.correction-approve" if agreed else "gift.correction-refuse"
-            facts = {"was": done.was_cents, "cents": done.cents}
-            note(session, action, done.gift_id, facts if done.dated is None else _days(done.dated), subject="gift")
+            note(session, action, done.gift_id, _facts(done), subject="gift")
     except FiscalYearClosed as closed:
         return shell.back(url_for("gifts.index"), shell.say(CLOSED, year=closed.year), kind="refused")
     except (FourEyes, GiftHasChanged) as refused:
@@ -176,12 +196,16 @@ def decide(correction_id: int) -> ResponseReturnValue:
     return shell.back(url_for("gifts.show", gift_id=done.gift_id), shell.say(said))
 
 
-def _days(dated: Dated) -> dict[str, str]:
-    was = dated.was_on.isoformat() if dated.was_on else ""
-    return {"was": was, "on": dated.given_on.isoformat(), "basis": dated.basis.value}
+def _facts(done: Correction) -> dict[str, str | int]:
+    if (dated := done.dated) is not None:
+        was = dated.was_on.isoformat() if dated.was_on else ""
+        return {"was": was, "on": dated.given_on.isoformat(), "basis": dated.basis.value}
+    if (coded := done.coded) is not None:
+        return {"was": coded.was, "code": coded.code}
+    return {"was": done.was_cents, "cents": done.cents}
 
 
-def _require_ours(session: Session, gift_id: GiftId) -> None:
+def require_ours(session: Session, gift_id: GiftId) -> None:
     """What was paid online is the provider's word."""
     if payments.is_online(session, gift_id):
         raise CorrectedElsewhere

@@ -9,16 +9,18 @@ from datetime import date
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.donations import in_kind
-from crm.donations.errors import AmountWrong
-from crm.donations.model import GENERAL
+from crm.donations import in_kind, turning
+from crm.donations.errors import AmountWrong, CorrectedElsewhere, CorrectionAsked
+from crm.donations.model import GENERAL, AsMoney, GiftKind, Method
 from crm.staff.model import Permission
 from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
+from crm.values.identifiers import GiftId
 from crm.web.office import guard, person_search, shell
 from crm.web.office.days import read_day
-from crm.web.office.gifts import fund_choices
+from crm.web.office.gift_corrections import ELSEWHERE, REASON, WAITS, require_ours
+from crm.web.office.gifts import LONGEST, fund_choices, shown
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -33,6 +35,10 @@ WRONG = {
     "fund": N_("Choisissez dans la liste."),
     "source_code": N_("Ce code n’est celui d’aucun appel."),
 }
+
+WORTH = N_("Écrivez la valeur déclarée, une autre que maintenant : par exemple 300,00, ou 0 si rien n’est venu.")
+AMOUNT = N_("Écrivez un montant, par exemple 25,00.")
+ASKED = N_("La correction est demandée. Une autre personne en décide.")
 
 
 @guard.page(blueprint, "", permission=Permission.DONATIONS_EDIT)
@@ -69,6 +75,59 @@ def record() -> ResponseReturnValue:
         return _page(typed, {field: shell.say(WRONG[field])})
     said = N_("Le don en nature est inscrit : aucun argent n’a bougé.")
     return shell.back(url_for("gifts.show", gift_id=gift.id), shell.say(said))
+
+
+@guard.page(blueprint, "/<int:gift_id>", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def turn(gift_id: int) -> ResponseReturnValue:
+    """Asks that a gift be one in kind, of that value; somebody else decides."""
+    number = GiftId(gift_id)
+    what, reason = request.form.get("thing", "")[:200], request.form.get("because_thing", "")[: LONGEST + 1]
+    try:
+        cents = money.typed(request.form.get("worth", "")[:40], field="worth")
+        with shell.assembly().database.transaction() as session:
+            require_ours(session, number)
+            by = guard.signed_in().account.id
+            turning.ask_in_kind(session, number, what, cents, reason=reason, at=shell.now(), by=by)
+            note(session, "gift.correction-ask", gift_id, {"kind": "in-kind", "cents": cents}, subject="gift")
+    except (CorrectionAsked, CorrectedElsewhere) as refused:
+        return _back(number, WAITS if isinstance(refused, CorrectionAsked) else ELSEWHERE)
+    except Invalid as wrong:
+        field = {"what": "thing", "reason": "because_thing"}.get(wrong.field or "", "worth")
+        said = {"thing": WRONG["what"], "because_thing": REASON}.get(field, WORTH)
+        return shown(number, errors={field: shell.say(said)})
+    return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(ASKED))
+
+
+@guard.page(blueprint, "/<int:gift_id>/money", permission=Permission.DONATIONS_EDIT, methods=("POST",))
+def turn_back(gift_id: int) -> ResponseReturnValue:
+    """Asks that a gift in kind be money that came in hand; somebody else decides."""
+    number, kind, method = GiftId(gift_id), request.form.get("money_kind", ""), request.form.get("money_method", "")
+    reason = request.form.get("because_money", "")[: LONGEST + 1]
+    if kind not in set(GiftKind) or method not in set(Method):
+        return _back(number, WRONG["fund"])
+    try:
+        wanted = AsMoney(
+            kind=GiftKind(kind),
+            fund=request.form.get("money_fund", "")[:40],
+            cents=money.typed(request.form.get("money_amount", "")[:40]),
+            method=Method(method),
+        )
+        with shell.assembly().database.transaction() as session:
+            by = guard.signed_in().account.id
+            turning.ask_money(session, number, wanted, reason=reason, at=shell.now(), by=by)
+            facts = {"kind": wanted.kind.value, "cents": wanted.cents}
+            note(session, "gift.correction-ask", gift_id, facts, subject="gift")
+    except (CorrectionAsked, CorrectedElsewhere) as refused:
+        return _back(number, WAITS if isinstance(refused, CorrectionAsked) else ELSEWHERE)
+    except (AmountWrong, Invalid) as wrong:
+        is_reason = wrong.field == "reason"
+        field, said = ("because_money", REASON) if is_reason else ("money_amount", AMOUNT)
+        return shown(number, errors={field: shell.say(said)})
+    return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(ASKED))
+
+
+def _back(gift_id: GiftId, said: str) -> ResponseReturnValue:
+    return shell.back(url_for("gifts.show", gift_id=gift_id), shell.say(said), kind="refused")
 
 
 def _received(text: str) -> date:

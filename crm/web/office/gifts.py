@@ -14,7 +14,7 @@ from crm.banking import by_hand as bank_by_hand
 from crm.banking import refunds
 from crm.banking import service as banking
 from crm.banking.kept import KeptLine
-from crm.donations import corrections, funds, in_kind, tributes, words
+from crm.donations import batches, codes, corrections, funds, in_kind, tributes, turning, words
 from crm.donations import service as donations
 from crm.donations.errors import AmountWrong, FourEyes, MoreThanReceived, RefundedAlready
 from crm.donations.model import (
@@ -26,7 +26,6 @@ from crm.donations.model import (
     Method,
     Movement,
     RefundState,
-    Wanted,
     WholeGift,
 )
 from crm.donations.refunding import OURS
@@ -38,17 +37,31 @@ from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, GiftId, RefundId
-from crm.web.office import guard, person_search, shell
-from crm.web.office.days import read_day
+from crm.web.office import gift_filters, guard, person_search, shell
 from crm.web.office.noting import note
 from crm.web.words import N_
 
 blueprint = Blueprint("gifts", __name__, url_prefix="/office/gifts")
 
 SIZE = 50
-FILTERS = ("since", "until", "kind", "method", "fund", "least")
 LONGEST = 500
-TYPED = ("amount", "reason", "who", "why", "should", "because", "counted_on", "because_day")
+TYPED = (
+    "amount",
+    "reason",
+    "who",
+    "why",
+    "should",
+    "because",
+    "counted_on",
+    "because_day",
+    "thing",
+    "worth",
+    "because_thing",
+    "money_amount",
+    "because_money",
+    "right_code",
+    "because_code",
+)
 WRONG = {
     "amount": N_("Écrivez un montant, par exemple 25,00."),
     "more": N_("C’est plus que ce qui reste de ce don."),
@@ -63,14 +76,16 @@ WRONG = {
 @guard.page(blueprint, "", permission=Permission.DONATIONS_READ)
 def index() -> ResponseReturnValue:
     """The newest gifts that answer the filters, and what all of them come to."""
-    typed = {name: request.args.get(name, "").strip() for name in FILTERS}
+    typed = gift_filters.read(request.args.get)
     after = request.args.get("after", type=int)
-    wanted = _wanted(typed)
+    wanted = gift_filters.wanted(typed)
     with shell.assembly().database.reading() as session:
         found = donations.page(session, wanted, after=GiftId(after) if after else None, size=SIZE + 1)
         totals = donations.totals(session, wanted)
         known = people.people(session, {one.person_id for one in found})
         named = fund_names(session)
+        choices = gift_filters.choices(session, named, typed)
+        offered = codes.offered(session)
         refunds, to_correct = donations.refunds_to_decide(session), corrections.waiting(session)
     asked: dict[str, Any] = {name: text for name, text in typed.items() if text}
     next_page = url_for("gifts.index", **asked, after=found[SIZE - 1].id) if len(found) > SIZE else ""
@@ -81,10 +96,10 @@ def index() -> ResponseReturnValue:
         by_fund=[(named.get(code, code), cents) for code, cents in totals.by_fund.items()],
         by_method=[(shell.say(words.METHODS[method]), cents) for method, cents in totals.by_method.items()],
         typed=typed,
-        chips=_chips(asked, named),
-        kinds=[(one.value, shell.say(word)) for one, word in words.KINDS.items()],
-        methods=[(one.value, shell.say(word)) for one, word in words.METHODS.items()],
-        funds=list(named.items()),
+        asked=asked,
+        chips=gift_filters.chips(asked, choices),
+        choices=choices,
+        codes=offered,
         refunds=refunds,
         corrections=to_correct,
         next_page=next_page,
@@ -102,46 +117,6 @@ def fund_choices(session: Session, *, kept: str = "") -> list[tuple[str, str]]:
     """The funds that may be chosen: those that are open, the general one first, and the one that is chosen already."""
     closed = {one.code for one in funds.funds(session) if not one.is_open} - {kept}
     return [(code, name) for code, name in fund_names(session).items() if code not in closed]
-
-
-def _wanted(typed: Mapping[str, str]) -> Wanted:
-    """What the filters ask for; one that nobody understands asks for nothing."""
-    asked: dict[str, Any] = {}
-    for name in ("since", "until"):
-        try:
-            asked[f"{name}_on"] = read_day(typed[name], field=name)
-        except Invalid:
-            continue
-    try:
-        asked["least_cents"] = money.typed(typed["least"]) if typed["least"] else None
-    except Invalid:
-        asked["least_cents"] = None
-    return Wanted(
-        **asked,
-        kind=GiftKind(typed["kind"]) if typed["kind"] in set(GiftKind) else None,
-        method=Method(typed["method"]) if typed["method"] in set(Method) else None,
-        fund=typed["fund"],
-    )
-
-
-def _chips(asked: Mapping[str, Any], named: Mapping[str, str]) -> list[dict[str, str]]:
-    said = {
-        "since": N_("depuis le %(value)s"),
-        "until": N_("jusqu’au %(value)s"),
-        "least": N_("dès %(value)s €"),
-    }
-    shown = {
-        "kind": {one.value: shell.say(word) for one, word in words.KINDS.items()},
-        "method": {one.value: shell.say(word) for one, word in words.METHODS.items()},
-        "fund": named,
-    }
-    return [
-        {
-            "label": shell.say(said[name], value=text) if name in said else shown[name].get(text, text),
-            "without": url_for("gifts.index", **{other: value for other, value in asked.items() if other != name}),
-        }
-        for name, text in asked.items()
-    ]
 
 
 @guard.page(blueprint, "/<int:gift_id>", permission=Permission.DONATIONS_READ)
@@ -167,7 +142,8 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         line = _line_of(session, gift_id, told_by)
         owed = refunds.owed_of(session, gift_id)
         is_online, paid_in = payments.is_online(session, gift_id), payments.paid_in(session, gift_id)
-        what = in_kind.what_was(session, gift_id)
+        offered = codes.offered(session)
+        pile = batches.of_gift(session, gift_id)
     asked = sum(one.cents for one in whole.refunds if one.state is RefundState.ASKED)
     return shell.show(
         "office/gifts/show.html",
@@ -175,8 +151,9 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         gift=whole.gift,
         whole=whole,
         person=known.get(whole.gift.person_id),
-        what=what,
         paid_in=paid_in,
+        what=whole.gift.what,
+        longest_thing=in_kind.LONGEST,
         known=known,
         names=colleagues,
         funds=named,
@@ -187,8 +164,11 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
             "kind": [(one.value, shell.say(word)) for one, word in words.KINDS.items() if one is not GiftKind.IN_KIND],
             "line": [(one.value, shell.say(word)) for one, word in words.LINES.items()],
             "fund": funds_open,
+            "hand": [(one.value, shell.say(words.METHODS[one])) for one in turning.IN_HAND],
             "basis": [(one.value, shell.say(word)) for one, word in words.BASES.items()],
         },
+        codes=offered,
+        pile=(pile.id, gift_filters.called(pile)) if pile is not None else None,
         ordered_on=_ordered_on(whole),
         is_plain=all(line.kind is LineKind.DONATION for line in whole.lines),
         me=guard.signed_in().account.id,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from crm.assembly import import_worker
 from crm.consent import service as consent
 from crm.donations import words as gift_words
-from crm.donations.model import GiftKind, Method
+from crm.donations.model import Method
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, MappingIncomplete
@@ -236,9 +236,7 @@ def _choice(
         ChoiceSort.OWNER: [(PERSON, shell.say(OF_PERSON)), (BOTH, shell.say(OF_BOTH))],
         ChoiceSort.WAY: [(code, shell.say(word)) for code, word in words.WAYS.items()],
         ChoiceSort.METHOD: [(one.value, shell.say(word)) for one, word in gift_words.METHODS.items() if one in BROUGHT],
-        ChoiceSort.GIFT_KIND: [
-            (one.value, shell.say(word)) for one, word in gift_words.KINDS.items() if one is not GiftKind.IN_KIND
-        ],
+        ChoiceSort.GIFT_KIND: [(one.value, shell.say(word)) for one, word in gift_words.KINDS.items()],
     }[choice.sort]
     value = matching.choices.get(choice.name, "")
     if choice.sort is ChoiceSort.PURPOSE and not value and len(purposes) == 1:

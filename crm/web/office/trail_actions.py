@@ -186,6 +186,7 @@ ACTIONS: dict[str, str] = {
     "gift-thanks.mail": N_("a remercié par mail"),
     "gift-thanks.print": N_("a imprimé des lettres de remerciement"),
     "gift-thanks.rule": N_("a ajouté une règle de remerciement"),
+    "gifts.export": N_("a emporté une liste de dons"),
     "gift-books.export": N_("a emporté le journal d’un mois"),
     "plan.sign": N_("a inscrit un don régulier"),
     "plan.change": N_("a changé un don régulier"),

@@ -1,0 +1,156 @@
+"""Piles of cheques and cash that were carried to the bank, and the credits by which it says so: each pile once.
+
+The pile booked its gifts when it was typed in. Its deposit books nothing more and settles the pile to the cent; one
+credit may be of several piles. A deposit of another amount waits at the desk until somebody knows why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from crm.banking import deciding, rules
+from crm.banking.bringing import Counter
+from crm.banking.errors import DayToCome, DepositDiffers, LineDecided
+from crm.banking.kept import KeptLine, LineState, Rule
+from crm.banking.selects import deposits
+from crm.banking.tables import BankDepositRow, BankLineRow
+from crm.donations import selects as gifts
+from crm.donations.model import Method
+from crm.foundation.database import hold
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, BatchId
+from crm.vault import service as vault
+
+MOST = 60
+"""So many piles are offered for one credit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pile:
+    """A batch that counts, and what its gifts came to: what the bank is to credit."""
+
+    batch_id: BatchId
+    method: Method
+    received_on: date
+    cents: int
+    gifts: int
+
+
+def proposed(session: Session, line: KeptLine) -> tuple[tuple[Pile, bool], ...]:
+    """The piles whose deposit a credit may be, the oldest first, each with whether it surely is: those of that very
+    amount, else the only ones that make it together.
+    """
+    if not _is_deposit(line):
+        return ()
+    found = _awaited(session, cents=line.cents, until=line.booked_on)
+    same = [one for one in found if one.cents == line.cents]
+    if same:
+        return tuple((one, len(same) == 1) for one in same)
+    surely = rules.only_parts([one.cents for one in found], line.cents)
+    return tuple((one, place in surely) for place, one in enumerate(found)) if surely else ()
+
+
+def settle(
+    session: Session,
+    counter: Counter,
+    line_id: int,
+    batch_ids: Collection[int],
+    *,
+    seen: int,
+    by: AccountId,
+    at: datetime,
+) -> KeptLine:
+    """A credit is the deposit of those piles, to the cent; nothing more is booked.
+
+    Raises LineDecided, DayToCome, and DepositDiffers where a pile is deposited already, came in hand later, they come
+    to another amount, or the line is no such credit.
+    """
+    line = deciding.line(session, line_id)
+    if line.state is not LineState.OPEN or line.version != seen:
+        raise LineDecided(line)
+    hold(session, "deposits")
+    found = [
+        one for one in _awaited(session, cents=line.cents, until=line.booked_on, among=batch_ids) if _is_deposit(line)
+    ]
+    if len(found) != len(set(batch_ids)) or sum(one.cents for one in found) != line.cents:
+        raise DepositDiffers
+    if line.booked_on > brussels_day(at):
+        raise DayToCome
+    decided = deciding.decide(
+        session, counter, line_id, LineState.MATCHED, person_id=None, rule=Rule.DEPOSIT, seen=seen, by=by, at=at
+    )
+    session.add_all(BankDepositRow(batch_id=one.batch_id, line_id=line_id) for one in found)
+    session.flush()
+    vault.forget_waiting(session, {decided.fingerprint})
+    return decided
+
+
+def take_back(session: Session, line: KeptLine) -> None:
+    """A credit was not the deposit that it was taken for: its piles await theirs again."""
+    hold(session, "deposits")
+    session.execute(delete(BankDepositRow).where(BankDepositRow.line_id == line.id))
+
+
+def of_line(session: Session, line: KeptLine) -> tuple[Pile, ...]:
+    """The piles of which a credit is the deposit."""
+    piles, row = gifts.piles().subquery("piles"), BankDepositRow
+    query = select(piles).join(row, row.batch_id == piles.c.batch_id).where(row.line_id == line.id)
+    return tuple(map(_pile, session.execute(query.order_by(piles.c.batch_id))))
+
+
+def credits_of(session: Session, batch_ids: Collection[int]) -> dict[BatchId, tuple[int, date]]:
+    """Of each of those piles that is deposited, the line (number, day) that says so."""
+    row, line = BankDepositRow, BankLineRow
+    query = select(row.batch_id, line.id, line.booked_on).join(line, line.id == row.line_id)
+    found = session.execute(query.where(row.batch_id.in_(batch_ids)))
+    return {BatchId(batch_id): (line_id, on) for batch_id, line_id, on in found}
+
+
+def awaited(session: Session, first_on: date, last_on: date, *, size: int) -> tuple[int, int, tuple[Pile, ...]]:
+    """Piles in hand on those days that no credit deposited: how many, their cents, the oldest."""
+    piles = gifts.piles().subquery("piles")
+    waits = (piles.c.batch_id.not_in(select(BankDepositRow.batch_id)), piles.c.received_on.between(first_on, last_on))
+    count, cents = session.execute(select(func.count(), func.coalesce(func.sum(piles.c.cents), 0)).where(*waits)).one()
+    query = select(piles).where(*waits).order_by(piles.c.received_on, piles.c.batch_id).limit(size)
+    return count, int(cents), tuple(map(_pile, session.execute(query)))
+
+
+def told(session: Session, first_on: date, last_on: date) -> tuple[tuple[int, int, int, BatchId], ...]:
+    """(line, cents of the line, cents of its piles by the ledger, the first of these) of each deposit of those days."""
+    found = deposits().subquery("deposits")
+    query = select(found).where(found.c.booked_on.between(first_on, last_on)).order_by(found.c.line_id)
+    return tuple(
+        (one.line_id, int(one.cents), int(one.ledger_cents), BatchId(one.batch_id)) for one in session.execute(query)
+    )
+
+
+def _is_deposit(line: KeptLine) -> bool:
+    return line.cents > 0 and line.return_kind is None and not line.fee and not line.mandate
+
+
+def _awaited(session: Session, *, cents: int, until: date, among: Collection[int] | None = None) -> tuple[Pile, ...]:
+    piles = gifts.piles().subquery("piles")
+    query = select(piles).where(
+        piles.c.batch_id.not_in(select(BankDepositRow.batch_id)),
+        piles.c.received_on <= until,
+        piles.c.cents.between(1, cents),
+    )
+    if among is not None:
+        query = query.where(piles.c.batch_id.in_(set(among)))
+    return tuple(map(_pile, session.execute(query.order_by(piles.c.received_on, piles.c.batch_id).limit(MOST))))
+
+
+def _pile(row: Any) -> Pile:
+    return Pile(
+        batch_id=BatchId(row.batch_id),
+        method=row.method,
+        received_on=row.received_on,
+        cents=int(row.cents),
+        gifts=row.gifts,
+    )

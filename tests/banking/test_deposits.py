@@ -1,0 +1,141 @@
+"""Piles of cheques and cash carried to the bank: each settled once, to the cent, by a credit that books nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly, bank_counter
+from crm.attestations import yearly_control
+from crm.banking import deposits, store
+from crm.banking import service as banking
+from crm.banking.errors import DepositDiffers, LineDecided
+from crm.banking.kept import KeptLine, LineState, Rule
+from crm.donations import batches, corrections, service
+from crm.donations.model import GiftKind, Method, Wanted
+from crm.donations.piles import Batch
+from crm.values.identifiers import AccountId
+from tests.banking import coda_files as coda
+from tests.banking.coda_files import Move
+from tests.banking.test_bringing import CLAIRE, brought, waiting
+from tests.conftest import NOW
+from tests.donations.conftest import donor
+
+OTHER = AccountId(2)
+HAND = coda.DAY - timedelta(days=3)
+NUMBERS = count(600)
+
+
+def pile(
+    session: Session, assembly: Assembly, amounts: Sequence[int], method: Method = Method.CHEQUE, on: date = HAND
+) -> Batch:
+    """A pile of so many cents each, that counts."""
+    facts: dict[str, Any] = {"method": method, "received_on": on, "at": NOW, "by": CLAIRE}
+    begun = batches.begin(session, count=len(amounts), cents=sum(amounts), **facts)
+    for cents in amounts:
+        batches.enter(session, begun.id, donor(session, assembly), cents, kind=GiftKind.ONE_OFF, fund="general")
+    batches.book(session, assembly.sealer, begun.id, at=NOW, by=CLAIRE)
+    return batches.batch(session, begun.id)
+
+
+def settle(session: Session, assembly: Assembly, line: KeptLine, *piles: Batch) -> KeptLine:
+    chosen = [one.id for one in piles]
+    counter = bank_counter(assembly)
+    return deposits.settle(session, counter, line.id, chosen, seen=line.version, by=CLAIRE, at=NOW)
+
+
+def test_a_credit_settles_the_piles_that_make_it_and_the_year_sees_them_behind_it(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        cheques = pile(session, assembly, (2500, 4000))
+        cash, more = (pile(session, assembly, (cents,), Method.CASH) for cents in (1200, 800))
+        late = pile(session, assembly, (9900,), on=coda.DAY + timedelta(days=1))
+    moves = [Move(cents=cents, text="DEPOT") for cents in (6500, 2000, 6400, 9900)]
+    brought(assembly, coda.statement(moves))
+    lines = {line.cents: line for line in waiting(assembly)}
+    with assembly.database.transaction() as session:
+        offered = {cents: deposits.proposed(session, line) for cents, line in lines.items()}
+        assert [(one.batch_id, sure) for one, sure in offered[6500]] == [(cheques.id, True)]
+        assert [one.batch_id for one, sure in offered[2000] if sure] == [cash.id, more.id]
+        assert (offered[6400], offered[9900]) == ((), ())  # another amount; not in hand yet
+        for line, wrong in ((lines[6400], (cheques,)), (lines[6500], ()), (lines[9900], (late,))):
+            with pytest.raises(DepositDiffers):
+                settle(session, assembly, line, *wrong)
+        before = service.totals(session, Wanted())
+        done = settle(session, assembly, lines[6500], cheques)
+        assert (done.state, done.rule, done.gift_id, done.person_id) == (LineState.MATCHED, Rule.DEPOSIT, None, None)
+        settle(session, assembly, lines[2000], cash, more)
+        assert (service.totals(session, Wanted()), service.drift(session)) == (before, 0)
+        with pytest.raises(LineDecided):
+            settle(session, assembly, lines[6500], cheques)
+        with pytest.raises(DepositDiffers):  # the pile is at the bank already
+            settle(session, assembly, lines[6400], cheques)
+        assert deposits.credits_of(session, [cheques.id, late.id]) == {cheques.id: (done.id, coda.DAY)}
+        assert [one.batch_id for one in deposits.of_line(session, done)] == [cheques.id]
+        found = yearly_control.control(session, coda.DAY.year, at=NOW)
+        assert (found.deposited_cents, found.ledger_by_bank_cents, found.bank_cents) == (8500, 8500, 8500)
+        assert found.elsewhere == {Method.CHEQUE: {"batch": 9900}}
+        assert ([one.batch_id for one in found.piles], found.differences) == ([late.id], ())
+        [wrong_gift] = service.page(session, Wanted(batch_id=more.id))
+        asked = corrections.ask(session, wrong_gift.id, 700, reason="mal lu", at=NOW, by=CLAIRE)
+        corrections.decide(session, assembly.sealer, asked.id, agreed=True, at=NOW, by=OTHER)
+        [told] = yearly_control.control(session, coda.DAY.year, at=NOW).differences
+        assert (told.ledger_cents, told.bank_cents, told.batch_id) == (1900, 2000, cash.id)
+        counter = bank_counter(assembly)
+        banking.reopen(session, counter, done.id, seen=done.version, by=CLAIRE, at=NOW)
+        assert [one.batch_id for one, _ in deposits.proposed(session, banking.line(session, done.id))] == [cheques.id]
+        with pytest.raises(LineDecided):
+            settle(session, assembly, lines[6500], cheques)  # as it was seen before
+        assert service.totals(session, Wanted(batch_id=cheques.id)).net_cents == 6500
+
+
+@settings(
+    max_examples=3,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(seed=st.integers(0, 9_999))
+def test_no_pile_is_deposited_twice_and_no_cent_moves_whatever_is_settled_and_opened_again(
+    assembly: Assembly, seed: int
+) -> None:
+    chance, counter = Random(seed), bank_counter(assembly)
+    with assembly.database.transaction() as session:
+        means = (Method.CASH, Method.CHEQUE)
+        piles = [
+            pile(session, assembly, [chance.randrange(1, 900) for _ in range(3)], chance.choice(means))
+            for _ in range(4)
+        ]
+        before = service.totals(session, Wanted())
+    parts = [piles[:1], piles[1:3], piles[3:], piles[2:]]
+    moves = [Move(cents=sum(one.cents for one in part), text=f"pile {seed} {n}") for n, part in enumerate(parts)]
+    brought(assembly, coda.statement(moves, number=next(NUMBERS) % 999))
+    with assembly.database.transaction() as session:
+        mine = [one.id for one in store.waiting(session, size=500) if one.communication.startswith(f"pile {seed} ")]
+        taken: dict[int, list[Batch]] = {}
+        for _ in range(16):
+            place = chance.randrange(len(mine))
+            line, part = banking.line(session, mine[place]), parts[place]
+            if place in taken:
+                banking.reopen(session, counter, line.id, seen=line.version, by=CLAIRE, at=NOW)
+                del taken[place]
+            elif {one.id for several in taken.values() for one in several} & {one.id for one in part}:
+                with pytest.raises(DepositDiffers):
+                    settle(session, assembly, line, *part)
+            else:
+                settle(session, assembly, line, *part)
+                taken[place] = part
+        there = deposits.credits_of(session, [one.id for one in piles])
+        assert set(there) == {one.id for several in taken.values() for one in several}
+        after = service.totals(session, Wanted())
+        assert (after, service.drift(session)) == (before, 0)
+        assert after.net_cents == sum(after.by_fund.values()) == sum(after.by_method.values())
+        found = yearly_control.control(session, coda.DAY.year, at=NOW)
+        assert found.ledger_by_bank_cents == found.bank_cents
+        assert found.ledger_cents == found.bank_cents + sum(sum(of.values()) for of in found.elsewhere.values())
