@@ -61,6 +61,7 @@ DOORS_BESIDES = {
         "asking",
         "certificate",
         "chains",
+        "departed",
         "do_not_call",
         "dpv",
         "gate",
