@@ -75,6 +75,7 @@ DOORS_BESIDES = {
         "policies",
         "policy",
         "proof_term",
+        "purposes",
         "stopping",
         "proofs",
         "taking_over",

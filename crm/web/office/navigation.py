@@ -159,6 +159,7 @@ MENU = (
             "trail",
             "clock",
             "policies",
+            "purposes",
             "privacy_desk",
             "privacy_register",
             "retention",
