@@ -16,6 +16,7 @@ from crm.attestations.locking import House
 from crm.banking.bringing import Counter
 from crm.collections.model import Creditor, Schema
 from crm.collections.service import Office
+from crm.consent.departed import Departed
 from crm.consent.proof_term import ErasedProofs
 from crm.consent.unconfirmed import Unconfirmed
 from crm.contracts.own_space import OwnSource, WishBook
@@ -83,7 +84,9 @@ class Assembly:
     def keepers(self) -> tuple[TermKeeper, ...]:
         """Who forgets by age alone, each night."""
         proofs = ErasedProofs(sealer=self.sealer, clock=self.clock)
-        return (*KEEPERS, Unconfirmed(holdings=self.holdings, clock=self.clock), proofs)
+        unconfirmed = Unconfirmed(holdings=self.holdings, clock=self.clock)
+        departed = Departed(holdings=self.holdings, clock=self.clock)
+        return (*KEEPERS, unconfirmed, departed, proofs)
 
     def _segments_now(self, session: Session, subject: Subject, language: Language) -> Section:
         return segments_personal_data.now(session, subject, language, catalogue=self.questions, at=self.clock())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +13,9 @@ from crm.cli import chains as telling_chains
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
 from crm.consent import certificate, chains, dpv, paces, proofs
+from crm.consent import purposes as writing
 from crm.consent import service as consent
-from crm.consent.model import NO_LETTER, Channel, Purpose
+from crm.consent.model import Channel
 from crm.foundation import documents
 from crm.foundation.translation import say
 from crm.ledgers import anchors as anchoring
@@ -25,8 +25,6 @@ from crm.values.calendar import day_span
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
-
-CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
 @click.group(name="consent", cls=Orders, subcommand_metavar="COMMANDE …")
@@ -160,20 +158,9 @@ def purpose(
     """Ajoute une finalité, ou change ses mots. Ce que des personnes ont lu avant reste tel quel dans le registre."""
     made = assembly()
     with made.database.transaction() as session:
-        known = consent.purposes(session)
-        held = next((one for one in known if one.code == code), None)
-        last = max((one.position for one in known), default=0)
-        wanted = Purpose(
-            code=code,
-            names={**(held.names if held else {}), **_by_language(names)},
-            promises={**(held.promises if held else {}), **_by_language(promises)},
-            position=position if position is not None else held.position if held else last + 1,
+        wanted = writing.write(
+            session, code, names=_by_language(names), promises=_by_language(promises), position=position
         )
-        if not CODE.fullmatch(code) or code in NO_LETTER:
-            raise Invalid("un code a des lettres minuscules, des chiffres et des traits d’union", field="code")
-        if not wanted.names.get("fr") or not wanted.promises.get("fr"):
-            raise Invalid("une finalité a au moins un nom et une phrase en français", field="name")
-        consent.put_purpose(session, wanted)
         audit.record(
             session,
             made.sealer,

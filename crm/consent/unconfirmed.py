@@ -7,7 +7,7 @@ written to the journal of erasures, since a restored backup forgets them by the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +51,7 @@ class Unconfirmed:
     def forget_older(self, session: Session, code: str, before: datetime) -> int:
         """Forgets whoever was typed in before an instant and never confirmed anything; how many people."""
         done = 0
-        for person_id in _alone(session, session.scalars(_wished(before)).all()):
+        for person_id in alone(session, session.scalars(_wished(before)).all(), OF_A_WISH):
             done += erasing.forget(
                 session, self.holdings, person_id, still=_is_still(session, person_id, before), at=self.clock()
             )
@@ -74,14 +74,14 @@ def _wished(before: datetime, *among: ColumnElement[bool]) -> Select[int]:
 def _is_still(session: Session, person_id: PersonId, before: datetime) -> Callable[[], bool]:
     def ask() -> bool:
         wished = session.scalars(_wished(before, ConsentStandingRow.person_id == person_id)).all()
-        return list(_alone(session, wished)) == [person_id]
+        return list(alone(session, wished, OF_A_WISH)) == [person_id]
 
     return ask
 
 
-def _alone(session: Session, person_ids: Sequence[int]) -> Iterable[PersonId]:
-    """Those of them of whom no table knows more than a wish."""
-    tables = [table for table in Base.metadata.sorted_tables if table.name not in OF_A_WISH]
+def alone(session: Session, person_ids: Sequence[int], known: Collection[str]) -> Iterable[PersonId]:
+    """Those of them of whom no table but those that are known knows anything."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in known]
     columns = [
         column
         for table in tables

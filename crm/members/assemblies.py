@@ -15,10 +15,13 @@ from crm.members.errors import AssemblyMissing, MembershipOver, ProxyRefused
 from crm.members.model import Assembly, Proxy, RemindWay, Voter
 from crm.members.tables import AssemblyRow, ConvocationRow, ProxyRow
 from crm.people import selects as people
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, AssemblyId, MembershipId, PersonId
 
 LONGEST = 4000
+NOTICE_DAYS = 15
+"""So many days before the assembly of an association every member is convoked (code of companies, art. 9:14)."""
 
 
 def plan(session: Session, *, title: str, held_on: date, place: str, agenda: str, voters_on: date) -> AssemblyId:
@@ -49,8 +52,13 @@ def change(
 
 
 def convoke(session: Session, assembly_id: AssemblyId, *, at: datetime, by: AccountId) -> None:
-    """Lets the convocation leave: the clock writes to every voter with a mailbox. Twice is once."""
+    """Lets the convocation leave: the clock writes to every voter with a mailbox. Twice is once.
+
+    Raises Invalid for an assembly whose day is over.
+    """
     row = _row(session, assembly_id)
+    if row.held_on < brussels_day(at):
+        raise Invalid("nobody is asked to come to what is over", field="held_on")
     if row.convoked_at is None:
         row.convoked_at, row.convoked_by = at, by
         session.flush()

@@ -101,14 +101,21 @@ def forget(
     """Forgets somebody by age, whom nobody asked to forget: in every room, and without a word in the journal.
 
     `still` is asked once nobody else can write about them any more: what one waits for may be a word of theirs. False
-    where it said no. For people who left nothing but rows: no file goes. Raises `NobodyToForget`.
+    where it said no, and where a file that came in may speak of them: it goes by its own term, and they after it.
+    Raises `NobodyToForget`.
     """
     hold(session, f"erase {person_id}")
     subject = _held(session, holdings, person_id)
     if not still():
         return False
+    tried = session.begin_nested()
     for room in holdings.holders:
-        room.erase(session, subject, Erasing(at=at, sealer=holdings.sealer, home=holdings.home))
+        gone = room.erase(session, subject, Erasing(at=at, sealer=holdings.sealer, home=holdings.home))
+        if gone.files:
+            tried.rollback()
+            session.expire_all()
+            return False
+    tried.commit()
     return True
 
 

@@ -84,7 +84,7 @@ def read_lines(
         postcode=postcode,
         locality=_small(locality),
         country=country,
-        language=language or door.language,
+        language=language or (door.language if country == "BE" else None),
     )
 
 

@@ -54,12 +54,22 @@ def read_locality_lines(lines: tuple[str, ...], *, country: str) -> tuple[int, s
     return 1, "", last
 
 
+_SPACED: Final = {
+    "BR": (5, "-"), "CA": (3, " "), "CZ": (3, " "), "GB": (-3, " "), "GR": (3, " "), "IE": (3, " "),
+    "JP": (3, "-"), "NL": (4, " "), "PL": (2, "-"), "PT": (4, "-"), "SE": (3, " "), "SK": (3, " "),
+}  # fmt: skip
+"""Where the post of a country parts its code, and by which sign."""
+
+
 def tidy_postcode(postcode: str, *, country: str) -> str:
-    """The code in capitals, without the sign of its country."""
+    """The code in capitals, without the sign of its country, parted as the post there parts it."""
     code = postcode.upper()
     prefix = _shape(country).prefix
-    bare = code.removeprefix(prefix).strip() if prefix else code
-    return bare or code
+    code = (code.removeprefix(prefix).strip() if prefix else code) or code
+    place, sign = _SPACED.get(country, (0, ""))
+    bare = code.replace(" ", "").replace("-", "")
+    parted = f"{bare[:place]}{sign}{bare[place:]}"
+    return parted if place and plausible_postcode(parted, country=country) else code
 
 
 def plausible_postcode(postcode: str, *, country: str) -> bool:

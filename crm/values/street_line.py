@@ -8,8 +8,19 @@ from typing import Final
 
 from crm.values.languages import Language
 
-BOX_WORDS: Final = {Language.FR: "bte", Language.NL: "bus", Language.DE: "Postfach", Language.EN: "box"}
-"""What stands before the number of a letterbox (bpost: never a slash, a dash or a lone letter)."""
+BOX_WORDS: Final = {Language.FR: "bte", Language.NL: "bus", Language.DE: "box", Language.EN: "box"}
+"""What stands before the number of a letterbox (bpost: never a slash, a dash or a lone letter).
+
+The law knows « boîte », « bte », « bus » and « box », and no German word (royal decree of 24 April 2014, art. 34): a
+« Postfach » is a box at a post office.
+"""
+_FRENCH_BOXES: Final = frozenset({"FR", "LU", "MC"})
+_NAMED_BOX: Final = re.compile(
+    r"(?:ap(?:t|pt|p|artment|partement|\.)|flat|suite|ste|unit|room|b[âa]t(?:iment)?|bloc|block|esc(?:alier)?|porte|"
+    r"door|piso|puerta|int(?:erno)?|scala|top|stiege|wohnung|whg)\b\.?\s*\w",
+    re.IGNORECASE,
+)
+"""A box abroad that says itself what it is: no word of ours stands before it."""
 
 _NUMBER_FIRST: Final = (
     "AU BF BJ BI CA CD CF CG CI CM DJ DZ FR GA GB GF GG GH GI GN GP GY HT IE IM IN JE JM KE KM LK LU MA MC MG ML MQ MR "
@@ -44,8 +55,8 @@ _BOXES: Final = {
     "postfach": Language.DE,
     "briefkasten": Language.DE,
     "bfk": Language.DE,
-    "box": Language.EN,
 }
+"""« Box » is said in every language."""
 _BOX_WORD = r"(?P<word>bte|boîte|boite|boit|bt|bus|postfach|briefkasten|bfk|box)\b\.?(?:\s*(?:n°|nr\.?|:))?\s*"
 _NUMBER = r"\d{1,5}(?:\s?(?:bis|ter|quater)\b)?(?:\s?[A-Za-z]\b)?(?:\s?[-+]\s?\d{1,5}[A-Za-z]?\b)?"
 _TAIL = (
@@ -93,17 +104,30 @@ def is_po_box(street: str) -> bool:
 
 
 def street_line(*, street: str, number: str, box: str, country: str, language: Language) -> str:
-    """The line as it is printed: `Rue de la Loi 16 bte 3`; abroad the number stands where that country puts it."""
+    """The line as it is printed: `Rue de la Loi 16 bte 3`.
+
+    Abroad the number stands where that country puts it, and the word before the box is one that is read there.
+    """
     door = (number, street) if country in NUMBER_FIRST else (street, number)
-    return " ".join(part for part in (*door, BOX_WORDS[language] if box else "", box) if part)
+    return " ".join(part for part in (*door, _word_before(box, country, language), box) if part)
+
+
+def _word_before(box: str, country: str, language: Language) -> str:
+    if not box:
+        return ""
+    if country == "BE":
+        return BOX_WORDS[language]
+    if _NAMED_BOX.match(box):
+        return ""
+    return BOX_WORDS[Language.FR if country in _FRENCH_BOXES else Language.EN]
 
 
 def bare_box(typed: str) -> tuple[str, Language | None]:
     """What was typed for a box without the word before it, and the language of that word."""
     box, language = typed.strip(" ,;"), None
     while found := _BOX_TYPED.fullmatch(box):
-        box, language = found["said"].strip(" ,;"), language or _BOXES[found["word"].lower()]
-    return box, language
+        box, language = found["said"].strip(" ,;"), language or _BOXES.get(found["word"].lower())
+    return box.lstrip("/#- ") or box, language
 
 
 def read_street_line(line: str, *, country: str) -> Door:
@@ -160,7 +184,7 @@ def _boxed(text: str) -> Door | None:
     alone = _BOX_ALONE.fullmatch(text) if _ANY_BOX.search(text) else None
     if not alone:
         return None
-    return Door(street=alone["street"].rstrip(" ,"), box=alone["said"], language=_BOXES[alone["word"].lower()])
+    return Door(street=alone["street"].rstrip(" ,"), box=alone["said"], language=_BOXES.get(alone["word"].lower()))
 
 
 def _french(text: str) -> Door | None:

@@ -29,6 +29,7 @@ OFFICE = (
     "sending_switch",
     "supporters",
     "policies",
+    "purposes",
     "imports",
     "import_preparing",
     "day_zero",

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, make_response, request, url_for
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from crm.assembly import Assembly
@@ -109,6 +109,8 @@ def add_to(app: Flask) -> None:
     app.register_error_handler(PortevoixError, _known)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(OverflowError, _beyond)
+    app.register_error_handler(DataError, _beyond)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -147,6 +149,12 @@ def _of_http(error: HTTPException) -> Response:
 def _database(error: OperationalError) -> Response:
     log.error("database", extra={"kind": type(error.orig).__name__, "endpoint": request.endpoint})
     return page(503)
+
+
+def _beyond(error: Exception) -> Response:
+    """A number that no row can have, or a sign that no text can hold: nobody is there, and nothing was written."""
+    log.warning("beyond", extra={"kind": type(error).__name__, "endpoint": request.endpoint})
+    return page(404 if request.method in {"GET", "HEAD"} else 400)
 
 
 def _unknown(error: Exception) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -15,10 +16,12 @@ from crm.attestations.errors import NothingOwed, RunElsewhere, YearOpen
 from crm.attestations.model import Attestation, Exclusion, HandWay, Piles, Stage, Status
 from crm.attestations.post_out import Posted
 from crm.attestations.tables import AttestationLineRow, AttestationRow, HandingRow
+from crm.foundation import documents
 from crm.people import contacts
 from crm.people import service as people
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
+from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from jobs import hand_over_attestations
 from mailing.delivery.tables import BodyRow, DeliveryRow
@@ -172,3 +175,25 @@ def test_the_database_itself_keeps_what_was_given(house: Assembly, donor: NewDon
         session.execute(update(row).values(status=Status.CANCELLED, reason="Double"))
     with pytest.raises(DBAPIError, match="only grows"), house.database.transaction() as session:
         session.execute(update(row).values(status=Status.VALID))
+
+
+def test_every_copy_bears_its_stamp_in_its_language_and_the_first_one_none(
+    house: Assembly, donor: NewDonor, give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamps = {Language.FR: "DUPLICATA", Language.NL: "DUPLICAAT", Language.DE: "ZWEITSCHRIFT"}
+    with house.database.transaction() as session:
+        for language in stamps:
+            give(session, donor(session, language=language), 5000)
+    run, stamped, drawn = locked(house), list[str](), documents.pdf
+
+    def drawing(template: str, page: dict[str, Any], **facts: Any) -> bytes:
+        stamped.append(str(page.get("draft", "")))
+        return drawn(template, page, **facts)
+
+    monkeypatch.setattr(documents, "pdf", drawing)
+    at_work = press(house)
+    at_work.work(run.id)
+    assert stamped == [""] * 3
+    for paper in papers(house):
+        at_work.copy(paper.id, at=NOW)
+    assert sorted(stamped[3:]) == sorted(stamps.values())

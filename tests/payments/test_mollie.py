@@ -82,6 +82,25 @@ def test_a_payment_becomes_one_gift_with_one_receipt_and_what_goes_back_is_booke
     assert "Merci de tout cœur" in client.get(f"/merci/{code}").text
 
 
+@pytest.mark.parametrize(
+    ("paid_at", "given_on"),
+    [
+        ("2025-12-31T22:59:59+00:00", "2025-12-31"),
+        ("2025-12-31T23:00:00+00:00", "2026-01-01"),
+        ("2026-01-01T00:30:00+02:00", "2025-12-31"),
+        ("2025-06-30T22:00:00Z", "2025-07-01"),
+    ],
+)
+def test_a_gift_of_new_year_s_eve_is_of_the_year_that_belgian_clocks_showed(
+    assembly: Assembly, paid_at: str, given_on: str
+) -> None:
+    _, _, client = house(assembly, {at("tr_abcd1"): payment("tr_abcd1", createdAt=paid_at, paidAt=paid_at)})
+    client.post(HOOK, data={"id": "tr_abcd1"})
+    with assembly.database.reading() as session:
+        [gift] = donations.page(session, Wanted())
+    assert str(gift.given_on) == given_on
+
+
 def test_a_payer_whose_address_a_hashed_list_waits_for_is_left_alone(assembly: Assembly) -> None:
     with assembly.database.transaction() as session:
         lists.put_digests(session, {lists.digests_of("marie@exemple.be")[2]: NOW}, at=NOW)

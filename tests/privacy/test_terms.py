@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.care import service as care
 from crm.care.tables import InteractionRow
 from crm.cli import privacy as cli
+from crm.consent import departed, gate, unconfirmed
 from crm.consent import service as consent
-from crm.consent import unconfirmed
-from crm.consent.model import Act, NewAct, Purpose, Way
+from crm.consent.model import Act, Channel, NewAct, Purpose, Refusal, Way
+from crm.imports import service as imports
+from crm.imports.model import RunState
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.privacy import identities, terms
@@ -28,7 +32,7 @@ from crm.staff import store as accounts
 from crm.staff.model import Account, Role
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId
+from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 from jobs import forget_over_term
 from mailing.delivery.tables import DeliveryRow
@@ -162,6 +166,72 @@ def test_an_address_that_nobody_confirmed_is_forgotten_where_nothing_else_is_kno
         coming = [(("alone@exemple.be",), "")]
         assert identities.forgotten(session, assembly.addresses, coming) == frozenset()
     assert list(assembly.holdings.journal.lines()) == []
+
+
+def test_whoever_left_every_letter_is_forgotten_where_nothing_else_is_known_and_no_old_file_writes_to_them(
+    assembly: Assembly,
+) -> None:
+    """Left: long ago, lately, one letter of two, with a note kept, then asked again, and beside a spouse."""
+    old, long_ago = NOW - timedelta(days=900), NOW - timedelta(days=500)
+    ids, keys = dict[str, PersonId](), dict[str, str]()
+
+    def said(session: Session, name: str, act: Act, at: datetime, purpose: str = "news", way: Way = Way.WEB) -> None:
+        new = NewAct(person_id=ids[name], purpose=purpose, address_key=keys[name], act=act, way=way, occurred_at=at)
+        consent.record(session, assembly.sealer, new, at=at)
+
+    def comes(session: Session, name: str, email: str, at: datetime) -> None:
+        new = NewPerson(email=EmailAddress.parse(email), first_name=name.capitalize(), language=Language.FR)
+        person = people.add(session, assembly.addresses, new, at=at)
+        ids[name], keys[name] = person.id, person.contact_points[0].address_key
+
+    with assembly.database.transaction() as session:
+        for place, code in enumerate(("news", "urgent")):
+            consent.put_purpose(session, Purpose(code=code, names={"fr": code}, promises={}, position=place))
+        for name in ("left", "lately", "half", "noted", "again", "wife"):
+            comes(session, name, f"{name}@exemple.be", old)
+            said(session, name, Act.GIVEN, old)
+            said(session, name, Act.WITHDRAWN, NOW - timedelta(days=20) if name == "lately" else long_ago)
+        comes(session, "husband", "wife@exemple.be", old)
+        said(session, "husband", Act.GIVEN, old)
+        said(session, "half", Act.GIVEN, old, "urgent")
+        said(session, "again", Act.REQUESTED, NOW - timedelta(days=3))
+        care.write_note(session, ids["noted"], "A proposé son aide.", by=None, at=old)
+    done = [forget_over_term.run(assembly, NOW)[departed.CODE] for _ in range(2)]
+    assert done == [2, 0]
+    with assembly.database.reading() as session:
+        assert {name for name, one in ids.items() if people.find_survivor(session, one) is None} == {"left", "wife"}
+        assert (consent.verify(session, assembly.sealer), consent.drift(session)) == ([], 0)
+        assert consent.suppressions(session, keys["husband"]) == ()
+        assert gate.verdict_of(session, ids["husband"], "news", Channel.EMAIL, NOW).allowed
+        assert identities.forgotten(session, assembly.addresses, [(("left@exemple.be",), "Left")]) == frozenset()
+    with assembly.database.transaction() as session:
+        comes(session, "left", "left@exemple.be", NOW)
+        said(session, "left", Act.GIVEN, old, way=Way.IMPORT)
+        assert gate.verdict_of(session, ids["left"], "news", Channel.EMAIL, NOW).refusal is Refusal.SUPPRESSED
+        said(session, "left", Act.GIVEN, NOW + timedelta(minutes=1), way=Way.CONFIRMATION)
+        assert gate.verdict_of(session, ids["left"], "news", Channel.EMAIL, NOW + timedelta(hours=1)).allowed
+
+
+def test_a_file_that_nobody_has_read_yet_is_not_called_off_by_a_term(assembly: Assembly) -> None:
+    """What waits in it may be about whoever is over their term: they wait for it, it does not go for them."""
+    _, _, desk = canary.plant(assembly)
+    old = NOW - timedelta(days=120)
+    with assembly.database.transaction() as session:
+        email = EmailAddress.parse("alone@exemple.be")
+        person = people.add(session, assembly.addresses, NewPerson(email=email, language=Language.FR), at=old)
+        new = NewAct(
+            person_id=person.id, purpose="news", address_key=person.contact_points[0].address_key, act=ASKED,
+            way=Way.WEB, occurred_at=old,
+        )  # fmt: skip
+        consent.record(session, assembly.sealer, new, at=old)
+        kept = desk.worker.shelf.take_in(io.BytesIO(b"Email\nnobody@exemple.be\n"))
+        seen = imports.look(desk.worker.shelf, kept)
+        run = imports.open_run(session, kind="people", file_name="f.csv", kept=kept, seen=seen, by=None, at=NOW)
+    assert forget_over_term.run(assembly, NOW)[unconfirmed.CODE] == 0
+    with assembly.database.reading() as session:
+        assert imports.get(session, run.id).state is RunState.READ
+        assert people.find_survivor(session, person.id) is not None
+    imports.look(desk.worker.shelf, kept)
 
 
 def test_a_confirmation_at_the_same_moment_is_not_forgotten(assembly: Assembly) -> None:

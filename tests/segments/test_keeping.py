@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 
 import pytest
@@ -27,6 +29,7 @@ from crm.values.errors import Conflict, Invalid
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
+from tests.rows_read import effort, statements
 from tests.segments import sowing
 from tests.segments.conftest import TODAY, both, give, person
 
@@ -172,6 +175,31 @@ def test_what_it_comes_to_why_and_what_leaves_agree(assembly: Assembly) -> None:
         lines = list(exporting.rows(whole, question, "news", Channel.EMAIL, Language.FR))
         assert (seen.people, seen.rows, seen.excluded) == (3, len(lines), {"withdrawn": 1})
         assert [line[3] for _, line in lines] == ["Ann", "Bo"]
+
+
+def test_one_persons_segments_cost_the_same_among_any_number_of_people(assembly: Assembly) -> None:
+    """A query for each thing that is asked about, not for each segment, and nobody else is looked at."""
+    tree = Every(parts=(GAVE, Not(part=AGAIN), TWICE))
+    with assembly.database.reading() as session:
+        everyone = crowd(session, assembly)
+        ann = everyone["Ann"]
+
+        def costs(segments: int) -> tuple[int, int]:
+            question = service.question(session, QUESTIONS, [tree], at=NOW)
+            several = dict.fromkeys(range(segments), service.definition(tree, {}))
+            ask = partial(asking.memberships, several, question, ann)
+            run = statements(session, ask)
+            assert all(str(ann) in re.findall(r"\d+", str(values)) for _, values in run)
+            # PostgreSQL reads a table of a few hundred rows whole, index or not.
+            return len(run), effort(session, ask) if session.get_bind().dialect.name == "sqlite" else 0
+
+        alone = costs(1)
+        assert costs(200)[0] == alone[0]
+        for number in range(300):
+            give(session, assembly, person(session, assembly, f"Q{number}"), 1000, date(2025, 5, 5))
+        crowded = costs(200)
+        assert crowded[0] == alone[0]
+        assert crowded[1] <= 2 * alone[1] + 20
 
 
 def test_a_tree_is_read_as_one_would_say_it(assembly: Assembly) -> None:

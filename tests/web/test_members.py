@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 
 from crm.assembly import Assembly
+from crm.members import assemblies
 from crm.members import service as members
 from crm.members.model import State
 from crm.people import contacts
+from crm.people import service as people
 from crm.staff.model import Role
+from crm.values.identifiers import AssemblyId
 from crm.values.postal_address import PostalAddress
 from tests.members.conftest import TODAY, donor, pay_fee
 from tests.web.conftest import Browser
@@ -77,7 +80,13 @@ def test_fees_statutes_and_an_assembly_are_written_by_the_team(assembly: Assembl
     assert finance.post(place, new | {"place": "Namur"}).status_code == 303
     assert "AG 2027" in words_of(finance.get(f"{HERE}/assemblies").text)
     assert finance.post(f"{place}/proxies", {"giver_id": str(ann), "other_id": str(ann)}).status_code == 422
-    assert finance.post(f"{place}/proxies", {"giver_id": str(ann), "other_id": str(bo)}).status_code == 303
+    # By the number on the slip, whatever page of voters is open; it outranks the list.
+    nobody = finance.post(f"{place}/proxies", {"giver_number": "999999-99", "other_id": str(bo)})
+    assert (nobody.status_code, "Personne ne porte ce numéro" in nobody.text) == (422, True)
+    with assembly.database.reading() as session:
+        slip = people.people(session, [ann])[ann].member_number
+    by_slip = {"giver_number": f" {slip[:3]} {slip[3:]}", "giver_id": str(bo), "other_id": str(bo)}
+    assert finance.post(f"{place}/proxies", by_slip).status_code == 303
     assert finance.post(f"{place}/convoke").status_code == 303
     assert finance.post(place, new).status_code == 303
     shown = words_of(finance.get(place).text)
@@ -96,6 +105,17 @@ def test_fees_statutes_and_an_assembly_are_written_by_the_team(assembly: Assembl
     assert finance.post(f"{place}/letters/again", {"made_at": made_at}).data[:5] == b"%PDF-"
     for instant in ("", "hier", "2026-01-01", "2026-01-01T00:00:00+00:00"):
         assert finance.post(f"{place}/letters/again", {"made_at": instant}).status_code == 404
+    assert "La loi demande quinze jours" not in words_of(shown)
+    over = finance.post(f"{HERE}/assemblies", new | {"held_on": "2026-11-22", "voters_on": ""}).headers["Location"]
+    assert f"{over}/convoke" not in finance.get(over).text
+    finance.post(f"{over}/convoke")
+    assert "a déjà eu lieu" in finance.get(over).text
+    with assembly.database.reading() as session:
+        assert assemblies.find(session, AssemblyId(int(over.rpartition("/")[2]))).convoked_at is None
+    soon = finance.post(f"{HERE}/assemblies", new | {"held_on": "2026-12-01"}).headers["Location"]
+    assert "La loi demande quinze jours entre la convocation et l’assemblée. C’est dans 8 jours" in words_of(
+        finance.get(soon).text
+    )
     rows = finance.post(f"{place}/file").text.splitlines()
     assert [row.split(";")[1] for row in rows] == ["Nom", "Alpha", "Beta"]
     assert finance.post(f"{place}/proxies/drop", {"giver_id": str(ann)}).status_code == 303

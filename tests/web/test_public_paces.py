@@ -11,10 +11,12 @@ import pytest
 from crm.assembly import Assembly
 from crm.consent import gate, paces
 from crm.consent import service as consent
-from crm.consent.model import Act, Channel, Refusal
+from crm.consent.model import Act, Channel, NewAct, Refusal, Way
 from crm.consent.pace import Rhythm
 from crm.foundation.signing import TokenPurpose
+from crm.people import contacts, households, links
 from crm.values.calendar import brussels_day
+from crm.values.email_address import EmailAddress
 from tests.web.supporters import Site, words_of
 
 MARIE = "marie@exemple.be"
@@ -115,6 +117,37 @@ def test_each_button_stops_exactly_what_it_says(site: Site, action: str, left: l
         "C’était déjà fait"
         in site.client.post(site.link(TokenPurpose.UNSUBSCRIBE, MARIE), data={"action": action}).text
     )
+
+
+def test_one_mailbox_is_left_and_the_other_goes_on_unless_all_are_meant(site: Site) -> None:
+    """A mailbox at work and one at home, both signed up: the page asks which, and does only that."""
+    work = "marie@travail.example"
+    with site.assembly.database.transaction() as session:
+        marie, addresses = site.person(MARIE), site.assembly.addresses
+        point = contacts.add_email(session, addresses, EmailAddress.parse(work), person_id=marie.id, at=site.clock.now)
+        yes = NewAct(person_id=marie.id, purpose="news", address_key=point.address_key, act=Act.GIVEN,
+                     way=Way.CONFIRMATION, occurred_at=site.clock.now)  # fmt: skip
+        consent.record(session, site.assembly.sealer, yes, at=site.clock.now)
+    site.clock.later(days=1)
+    assert site.allowed() == [MARIE]  # one letter a person, at the one they prefer
+    link = site.link(TokenPurpose.UNSUBSCRIBE, MARIE)
+    site.client.post(link, data={"action": "withdraw"})
+    assert site.allowed() == [work]
+    site.client.post(link, data={"action": "withdraw-everywhere"})
+    assert (site.allowed(), site.allowed("urgent")) == ([], [MARIE])
+
+
+def test_leaving_every_letter_takes_nobody_out_of_what_the_team_keeps(site: Site) -> None:
+    """Neither a tag, nor a household, nor a segment of people: leaving is a word about letters alone."""
+    marie = site.person(MARIE)
+    with site.assembly.database.transaction() as session:
+        tag = links.put_tag(session, "Grands donateurs", at=site.clock.now)
+        links.tag(session, marie.id, tag.id, at=site.clock.now)
+        home = households.found(session, [marie.id], at=site.clock.now)
+    site.client.post(site.link(TokenPurpose.UNSUBSCRIBE, MARIE), data={"action": "withdraw-everything"})
+    with site.assembly.database.reading() as session:
+        assert [one.name for one in links.tags_of(session, [marie.id])[marie.id]] == ["Grands donateurs"]
+        assert [one.person_id for one in households.get(session, home.id).members] == [marie.id]
 
 
 def test_leaving_everywhere_overtakes_an_open_wish_and_a_fresh_confirmation_opens_one_address(site: Site) -> None:

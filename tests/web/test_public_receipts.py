@@ -65,6 +65,22 @@ def test_leaving_is_acknowledged_once_a_day_however_one_leaves(site: Site, one_c
     assert texts(site, "receipt") == []
 
 
+def test_whoever_a_friend_signed_off_is_told_and_comes_back_by_that_letter(site: Site) -> None:
+    """A letter was forwarded, and a friend clicked: the mailbox hears of it, and only the mailbox opens it again."""
+    body = {"List-Unsubscribe": "One-Click"}
+    site.client.post(site.link(TokenPurpose.UNSUBSCRIBE, MARIE), data=body)
+    assert (site.allowed(), site.allowed("urgent")) == ([], [MARIE])
+    (goodbye,) = site.letters("goodbye")
+    link = site.path(goodbye, "preferences_url")
+    before = len(site.letters("confirm"))
+    site.clock.later(minutes=5)
+    site.client.post(link, data={"purpose": ["news", "urgent"], "language": "fr"})
+    assert site.allowed() == []
+    site.clock.later(minutes=1)
+    site.client.post(site.path(site.letters("confirm")[before]))
+    assert (site.allowed(), site.allowed("urgent")) == ([MARIE], [MARIE])
+
+
 def test_a_pause_from_the_page_for_leaving_has_its_receipt(site: Site) -> None:
     link = site.link(TokenPurpose.UNSUBSCRIBE, MARIE)
     until = hidden_option(site.client.get(link).text)

@@ -32,6 +32,7 @@ from crm.web.office import segments
 from jobs import mind_files
 from tests.conftest import NOW
 from tests.fundraising.conftest import decide_limit
+from tests.rows_read import statements
 from tests.segments.conftest import give
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
@@ -131,6 +132,38 @@ def test_a_segment_is_built_kept_explained_and_carried_off(assembly: Assembly, b
     page = words_of(browser(Role.ADMINISTRATOR).get("/office/log").text)
     for deed in ("a créé un segment", "a vu qui est dans un segment", "a emporté les personnes d’un segment"):
         assert deed in page
+
+
+def test_the_list_shows_the_last_count_with_its_hour_and_reckons_nothing(assembly: Assembly, browser: Open) -> None:
+    """However many segments there are, and whatever was given since."""
+    who, raiser = donors(assembly), browser(Role.FUNDRAISER)
+
+    def keep(name: str) -> str:
+        return str(raiser.post(PAGE, built(LAST_YEAR, name=name)).headers["Location"])
+
+    def looked_up() -> tuple[str, list[str]]:
+        with assembly.database.reading() as session:
+            pages: list[str] = []
+            run = statements(session, lambda: pages.append(raiser.get(PAGE).text))
+        return pages[0], [asked for asked, _ in run]
+
+    at = keep("Donateurs 2025")
+    assert "pas encore" in words_of(looked_up()[0])
+    raiser.post(f"{at}/count", {})
+    counted, asked = looked_up()
+    hour = html.unescape(counted.partition('<td class="num">3</td>')[2])
+    assert NOW.isoformat() in hour.partition("</td>")[0].replace("Z", "+00:00")
+    for number in range(4):
+        raiser.post(f"{keep(f'Autre {number}')}/count", {})
+    with assembly.database.transaction() as session:
+        person = people.find_person(session, who["Alpha"])
+        assert person is not None
+        newcomer = people.add(session, assembly.addresses, NewPerson(language=Language.FR, last_name="Neuf"), at=NOW)
+        give(session, assembly, newcomer.id, 3000, NOW.date() - timedelta(days=380))
+    later, asked_later = looked_up()
+    assert later.count('<td class="num">3</td>') == 5
+    assert len(asked_later) == len(asked)
+    assert not [one for one in asked_later if re.search(r"\b(gift|gift_line|segment_wide|donor_stats)\b", one)]
 
 
 def test_a_part_kept_as_it_is_that_nobody_can_ask_is_left_out_and_named(browser: Open) -> None:

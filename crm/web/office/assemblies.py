@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from crm.foundation import documents
 from crm.foundation.csv_out import csv_lines
@@ -16,6 +17,7 @@ from crm.members import service as members
 from crm.members.errors import MembershipOver, ProxyRefused
 from crm.people import contacts
 from crm.people import service as people
+from crm.people.rules import shown_number
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
@@ -83,12 +85,16 @@ def change(assembly_id: int) -> ResponseReturnValue:
 @guard.page(blueprint, "/<int:assembly_id>/convoke", permission=Permission.MEMBERS_EDIT, methods=("POST",))
 def convoke(assembly_id: int) -> ResponseReturnValue:
     """Lets the convocation leave: mails by the clock, letters as soon as a colleague prints them."""
-    with shell.assembly().database.transaction() as session:
-        found = assemblies.find(session, AssemblyId(assembly_id))
-        voters = assemblies.count_voters(session, found)
-        by = guard.signed_in().account.id
-        assemblies.convoke(session, found.id, at=shell.now(), by=by)
-        note(session, "assembly.convoke", assembly_id, {"voters": voters}, subject="assembly")
+    try:
+        with shell.assembly().database.transaction() as session:
+            found = assemblies.find(session, AssemblyId(assembly_id))
+            voters = assemblies.count_voters(session, found)
+            by = guard.signed_in().account.id
+            assemblies.convoke(session, found.id, at=shell.now(), by=by)
+            note(session, "assembly.convoke", assembly_id, {"voters": voters}, subject="assembly")
+    except Invalid:
+        said = N_("Cette assemblée a déjà eu lieu : personne n’y est plus convoqué.")
+        return shell.back(url_for("assemblies.show", assembly_id=assembly_id), shell.say(said), kind="refused")
     said = N_("La convocation part dans les minutes qui viennent.")
     return shell.back(url_for("assemblies.show", assembly_id=assembly_id), shell.say(said))
 
@@ -163,6 +169,8 @@ def file(assembly_id: int) -> ResponseReturnValue:
     return answer
 
 
+NOBODYS = N_("Personne ne porte ce numéro de membre.")
+NOT_CHOSEN = N_("Choisissez une personne ou une organisation de la liste.")
 NO_FEE = N_("sans cotisation")
 HEAD = (
     N_("N° de membre"),
@@ -179,20 +187,30 @@ HEAD = (
 @guard.page(blueprint, "/<int:assembly_id>/proxies", permission=Permission.MEMBERS_EDIT, methods=("POST",))
 def give_proxy(assembly_id: int) -> ResponseReturnValue:
     """One voter votes for another."""
-    giver = PersonId(request.form.get("giver_id", 0, type=int))
     try:
         with shell.assembly().database.transaction() as session:
+            giver = _giver(session)
             holder = person_search.chosen(session)
             by = guard.signed_in().account.id
             assemblies.give_proxy(session, AssemblyId(assembly_id), giver, holder, at=shell.now(), by=by)
             note(session, "assembly.proxy", assembly_id, {"from": giver, "to": holder}, subject="assembly")
     except ProxyRefused as refused:
         return _page(AssemblyId(assembly_id), {"who": shell.say(words.PROXIES[refused.why])})
-    except Invalid:
-        return _page(
-            AssemblyId(assembly_id), {"who": shell.say(N_("Choisissez une personne ou une organisation de la liste."))}
-        )
+    except Invalid as wrong:
+        said = NOBODYS if wrong.field == "giver_number" else NOT_CHOSEN
+        return _page(AssemblyId(assembly_id), {wrong.field or "who": shell.say(said)})
     return shell.back(url_for("assemblies.show", assembly_id=assembly_id), shell.say(N_("La procuration est notée.")))
+
+
+def _giver(session: Session) -> PersonId:
+    """Who gives it: by the number on their slip, else whom the list names. Raises `Invalid`."""
+    typed = request.form.get("giver_number", "").strip()[:40]
+    if not typed:
+        return PersonId(request.form.get("giver_id", 0, type=int))
+    found = people.find_member(session, typed)
+    if found is None:
+        raise Invalid("nobody bears that number", field="giver_number")
+    return found.id
 
 
 @guard.page(blueprint, "/<int:assembly_id>/proxies/drop", permission=Permission.MEMBERS_EDIT, methods=("POST",))
@@ -237,6 +255,7 @@ def _page(assembly_id: AssemblyId, errors: Mapping[str, str] | None = None) -> R
         status=422 if errors else 200,
         one=found,
         voters=voters[:SIZE],
+        shown_number=shown_number,
         total=total,
         asked=asked,
         batches=batches,
@@ -248,6 +267,9 @@ def _page(assembly_id: AssemblyId, errors: Mapping[str, str] | None = None) -> R
         most=most,
         givers=[(one.person_id, one.name or shell.say(N_("Sans nom"))) for one in voters[:SIZE] if not one.holder_id],
         giver_id=request.form.get("giver_id", 0, type=int),
+        giver_number=request.form.get("giver_number", "")[:40],
+        days_left=(found.held_on - brussels_day(shell.now())).days,
+        notice_days=assemblies.NOTICE_DAYS,
         who=request.form.get("who", "")[:200],
         found=answers,
         chosen=request.form.get("other_id", 0, type=int),

@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
             "last": next(iter(delivery.mailings(session, kind=MailingKind.EDITION, limit=1)), None),
             "switch": delivery.switch(session),
             "feeds": feeds.feeds(session),
+            "has_purposes": bool(consent.letters(session)),
             "to_decide": decisions.waiting(session),
             "audience": _audience(session, _shown(newsletters, coming), now),
         }
@@ -150,6 +151,11 @@ def _first_steps(values: dict[str, Any]) -> list[tuple[str, str, bool]]:
             shell.say(N_("Suivre le flux de votre site")),
             url_for("feeds.new") if guard.may(Permission.CONTENT_EDIT) else "",
             bool(values["feeds"]),
+        ),
+        (
+            shell.say(N_("Écrire à quoi l’on peut dire oui")),
+            url_for("purposes.index") if guard.may(Permission.PRIVACY_READ) else "",
+            values["has_purposes"],
         ),
         (
             shell.say(N_("Créer une lettre et choisir sa cadence")),

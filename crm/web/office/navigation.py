@@ -163,6 +163,7 @@ MENU = (
             "trail",
             "clock",
             "policies",
+            "purposes",
             "privacy_desk",
             "privacy_register",
             "retention",
