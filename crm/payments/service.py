@@ -249,7 +249,7 @@ def _find_gift(session: Session, till: Till, row: OnlinePaymentRow, told: Told, 
     if there.gift_id is not None:
         row.gift_id = there.gift_id
         settled = _movement(row, f"{row.reference} settled", row)
-        other_money.settle(session, till.sealer, row, there.cents, settled, at=at)
+        other_money.settle(session, till.sealer, row, there.cents or 0, settled, at=at)
         _remember(session, row)
         return False
     giver = told.giver

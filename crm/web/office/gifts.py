@@ -28,7 +28,7 @@ from crm.donations.model import (
     RefundState,
     WholeGift,
 )
-from crm.donations.refunding import OURS
+from crm.donations.refunding import DROPPED, OURS
 from crm.payments import service as payments
 from crm.people import service as people
 from crm.staff import service as staff
@@ -174,6 +174,8 @@ def shown(gift_id: GiftId, *, errors: Mapping[str, str] | None = None) -> Respon
         me=guard.signed_in().account.id,
         corrections=several,
         owed=owed,
+        unpaid={one.name for one in owed},
+        dropped={one.external_id.removesuffix(DROPPED) for one in whole.entries if one.external_id.endswith(DROPPED)},
         told_by="online" if is_online and not told_by else told_by,
         line_id=line.id if line is not None else 0,
         typed={name: request.form.get(name, "")[:LONGEST] for name in TYPED},
