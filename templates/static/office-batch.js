@@ -8,9 +8,13 @@ document.addEventListener("keydown", (event) => {
   open(line.dataset.record.replace(/\/0$/, `/${chosen().value}`), "_blank", "noopener");
 });
 
-/* Down goes from the box into the answers, as the arrows go on from there. */
+/* Down goes from the box into the answers and takes the first, as the arrows go on from there. */
 line?.querySelector("#who")?.addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" || !chosen()) return;
   event.preventDefault();
+  chosen().checked = true;
   chosen().focus();
 });
+
+/* What is to be corrected is where one goes on typing. */
+line?.querySelector(".field-wrong input, .field-wrong select")?.focus();
