@@ -17,7 +17,7 @@ from crm.imports.kinds.model import Field, Kind
 from crm.imports.layout import Layout, Look, RawRow
 from crm.imports.model import Matching, Reason, Row, RowPage, RowVerdict, Run, RunId, RunState
 from crm.imports.wish import Decided
-from crm.people import arriving
+from crm.people import arriving, links
 from crm.people.model import Person
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
@@ -30,6 +30,8 @@ asks_who, asks_another_gift, asks_account = deciding.asks_who, deciding.asks_ano
 is_decided = answering.is_decided
 
 BEFORE_APPLYING = (RunState.READ, RunState.CHECKED)
+SYSTEM = "system"
+"""The choice that says whose numbers a file bears: one system has one name here, however each file spells it."""
 
 
 def look(shelf: Shelf, kept: KeptFile | str, wanted: Layout | None = None) -> Look:
@@ -151,6 +153,8 @@ def check(session: Session, run_id: RunId, matching: Matching, *, at: datetime) 
     run = get(session, run_id)
     kind = kind_of(run.kind)
     tidy = _tidy(kind, run, matching)
+    if system := tidy.choices.get(SYSTEM, ""):
+        tidy = replace(tidy, choices={**tidy.choices, SYSTEM: links.system_named(session, system)})
     if lacking := rules.missing(kind, tidy):
         raise MappingIncomplete(lacking)
     _move(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.foundation import presence
@@ -56,6 +56,23 @@ def person_of_external_id(session: Session, system: str, value: str) -> int | No
     return session.scalar(
         select(ExternalIdRow.person_id).where(ExternalIdRow.system == system, ExternalIdRow.value == value)
     )
+
+
+def systems(session: Session) -> tuple[str, ...]:
+    """Every system that calls somebody something."""
+    return tuple(session.scalars(_SYSTEMS))
+
+
+def _each_system() -> Select[str]:
+    """As many looks into the index as there are systems, however many people they name."""
+    column = ExternalIdRow.system
+    first = select(func.min(column).label("word")).cte("systems", recursive=True)
+    following = select(func.min(column)).where(column > first.c.word).scalar_subquery()
+    words = first.union_all(select(following).select_from(first).where(first.c.word.is_not(None)))
+    return select(words.c.word).where(words.c.word.is_not(None)).order_by(words.c.word)
+
+
+_SYSTEMS = _each_system()
 
 
 def external_ids(session: Session, person_id: int) -> tuple[ExternalId, ...]:

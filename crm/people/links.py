@@ -16,6 +16,7 @@ from crm.people.errors import TagMissing
 from crm.people.model import ExternalId, Sensitivity, Tag, Tie, TieKind
 from crm.people.rules import tidy_organisation
 from crm.values.errors import Invalid
+from crm.values.folding import folded
 from crm.values.identifiers import PersonId, TagId, TieId
 
 
@@ -29,6 +30,12 @@ def drop_external_id(session: Session, person_id: PersonId, external: ExternalId
     """Forgets how another system calls someone."""
     link_store.drop_external_id(session, person_id, external)
     search.refresh(session, [person_id])
+
+
+def system_named(session: Session, typed: str) -> str:
+    """The name of a system as it is held already, whatever its case and accents; as it was typed where it is new."""
+    name = " ".join(typed.split())
+    return next((one for one in link_store.systems(session) if folded(one) == folded(name)), name)
 
 
 def external_ids(session: Session, person_id: PersonId) -> tuple[ExternalId, ...]:

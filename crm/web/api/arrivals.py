@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from crm.people import arriving
+from crm.people import arriving, links
 from crm.people import service as people
 from crm.people.model import ExternalId, NewPerson, Person, PersonKind
 from crm.people.rules import tidy_organisation
@@ -48,6 +48,8 @@ Value = TypeVar("Value")
 def bring(session: Session, caller: Caller, asked: PersonIn, *, source: str) -> Person:
     """Who that is, known or new: what is new is added, what differs waits for a person. Raises `Problem`."""
     new = parsed(asked, today=brussels_day(caller.at), source=source_of(caller, source))
+    named = tuple(replace(one, system=links.system_named(session, one.system)) for one in new.external_ids)
+    new = replace(new, external_ids=named)
     facts: dict[str, Any] = {"at": caller.at, "statement": asked.model_dump(mode="json", exclude_defaults=True)}
     if new.organisation_name and new.kind is PersonKind.INDIVIDUAL:
         group = NewPerson(

@@ -103,7 +103,9 @@ def number(person_id: int) -> ResponseReturnValue:
             person.id,
             "supporter.number",
             N_("Le numéro est noté."),
-            lambda session: links.add_external_id(session, person.id, ExternalId(system=system, value=value)),
+            lambda session: links.add_external_id(
+                session, person.id, ExternalId(system=links.system_named(session, system), value=value)
+            ),
         )
     except ExternalIdTaken:
         return _numbers(person, given, wrong=TAKEN)
