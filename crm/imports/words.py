@@ -64,6 +64,12 @@ REASONS: dict[Reason, str] = {
     Reason.CONTROL_CHARACTERS: N_("Une cellule contient des caractères invisibles."),
     Reason.CUT: N_("Le fichier s’arrête au milieu de cette ligne."),
     Reason.NOT_EMAIL: N_("Ce n’est pas une adresse e-mail."),
+    Reason.SEVERAL_EMAILS: N_(
+        "Un oui vaut pour une seule adresse : gardez celle-là dans cette colonne, les autres dans « Autre adresse "
+        "e-mail »."
+    ),
+    Reason.ONE_A_ROW: N_("Plusieurs dans une cellule : donnez une ligne à chaque adresse et à chaque numéro."),
+    Reason.FOR_ADDRESS: N_("Ce oui vaut pour %(what)s, et pour aucune autre adresse de la ligne."),
     Reason.NOT_PHONE: N_("Ce n’est pas un numéro de téléphone : %(what)s."),
     Reason.NOT_DAY: N_("Cette date ne se lit pas dans le format choisi : %(what)s."),
     Reason.DAY_TO_COME: N_("Cette date est dans le futur : %(what)s."),
@@ -96,6 +102,10 @@ REASONS: dict[Reason, str] = {
     Reason.TIED: N_("Cette personne : %(what)s cette organisation."),
     Reason.NOT_ORGANISATION_KIND: N_("Cette sorte d’organisation n’est pas connue : « %(what)s »."),
     Reason.NOT_TIE: N_("Ce rôle dans une organisation n’est pas connu : « %(what)s »."),
+    Reason.ENTERPRISE_ALONE: N_("Sans nom d’organisation, son numéro d’entreprise n’est pas repris."),
+    Reason.NOT_ENTERPRISE: N_(
+        "Ce n’est pas un numéro d’entreprise : « %(what)s ». Il a dix chiffres, comme 0418.308.144."
+    ),
     Reason.NO_ORGANISATION: N_("Il manque le nom de l’organisation."),
     Reason.NOT_HOUSEHOLD: N_("Une organisation n’a pas de foyer."),
     Reason.AT_HOME: N_("Entre dans le foyer « %(what)s »."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
@@ -65,8 +66,9 @@ class OldAttestations:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.ORGANISATION_NAME,
-        shared.EMAIL,
+        binding.NAMED,
+        binding.ENTERPRISE,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -79,12 +81,13 @@ class OldAttestations:
             help=N_("Par exemple « civicrm » : ses références seront gardées sous ce nom."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The donor, and their attestation."""
         system = cells.choice("system")
-        who = shared.arrival_of(cells, system=system, id_field="external_id")
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
         year, number = cells.text("year"), cells.text("number")
         for name, text in (("year", year), ("number", number)):
@@ -99,5 +102,7 @@ class OldAttestations:
             return None
         return Wish(
             arrival=who,
+            organisation=group,
+            bound=bound,
             attested=Attested(system=system, year=int(year), number=number, cents=cents, issued_on=issued_on),
         )

@@ -15,6 +15,7 @@ from crm.people.arrivals import one_line
 from crm.people.model import Person, TieKind
 from crm.people.rules import shown_number
 from crm.people.words import TIES
+from crm.values import enterprise_number as enterprises
 from crm.values.money import typed
 from crm.web.office import shell
 from crm.web.words import N_
@@ -22,9 +23,9 @@ from crm.web.words import N_
 AS_SAID = frozenset(
     {
         *(Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE, Reason.NOT_MEMBER_KIND),
-        *(Reason.ACCOUNT_OTHERWISE, Reason.ACCOUNT_TAKEN),
+        *(Reason.ACCOUNT_OTHERWISE, Reason.ACCOUNT_TAKEN, Reason.FOR_ADDRESS),
         *(Reason.ORGANISATION_UNCLEAR, Reason.ORGANISATION_NEW, Reason.ORGANISATION_THERE),
-        *(Reason.NOT_ORGANISATION_KIND, Reason.NOT_TIE, Reason.AT_HOME, Reason.HOUSEHOLD_NAMED),
+        *(Reason.NOT_ENTERPRISE, Reason.NOT_ORGANISATION_KIND, Reason.NOT_TIE, Reason.AT_HOME, Reason.HOUSEHOLD_NAMED),
         *(Reason.NOT_TAG, Reason.TAGS, Reason.TAGS_NEW, Reason.TAG_UNKNOWN, Reason.TAG_SENSITIVE),
     }
 )
@@ -119,9 +120,10 @@ def shown(row: Row) -> dict[str, Any]:
     if who is None:
         return {"title": "—", "text": ""}
     name = f"{who.first_name} {who.last_name}".strip() or who.organisation_name
-    parts = [who.email.text if who.email else "", *(phone.e164 for phone in who.phones)]
+    parts = [*(email.text for email in who.emails), *(phone.international for phone in who.phones)]
     parts += [shell.day(who.birth_on)] if who.birth_on else []
     parts += [wish.organisation.organisation_name] if wish.organisation else []
+    parts += [enterprises.shown(one.enterprise_number) for one in (who, wish.organisation) if one]
     parts += [one_line(one.address) for one in (who, wish.organisation) if one and one.address]
     parts += [shell.day(said.occurred_at) for said in wish.said if said.occurred_at]
     parts += [shell.day(wish.gave.given_on), shell.money(wish.gave.cents)] if wish.gave else []
