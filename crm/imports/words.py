@@ -185,9 +185,9 @@ REASONS: dict[Reason, str] = {
     Reason.JOINS: N_("Devient membre."),
     Reason.MEMBER_THERE: N_("Est déjà membre, depuis le même jour."),
     Reason.MEMBER_OTHERWISE: N_("Est déjà membre d’une autre façon : changez-le sur la page de l’adhésion."),
-    Reason.ATTESTS: N_("Attestation de %(what)s euros."),
-    Reason.PAPER_THERE: N_("Cette attestation est déjà là : %(what)s euros."),
-    Reason.PAPER_OTHERWISE: N_("Cette attestation est déjà là, d’un autre montant : %(what)s euros."),
+    Reason.ATTESTS: N_("Attestation de %(what)s."),
+    Reason.PAPER_THERE: N_("Cette attestation est déjà là : %(what)s."),
+    Reason.PAPER_OTHERWISE: N_("Cette attestation est déjà là, d’un autre montant : %(what)s."),
     Reason.PAPER_OF_ANOTHER: N_("Ce numéro d’attestation est déjà celui de quelqu’un d’autre."),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
 }

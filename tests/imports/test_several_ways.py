@@ -65,7 +65,7 @@ FILE = (
     'Marie;Dupont;marie@exemple.be;m.dupont@acme.be;"02/512.00.11; 0471123456";0470 12 34 56;+33144556677\n'
     "Jean;Petit;jean@exemple.be / jp@acme.be;JEAN@exemple.be;;;\n"
     "Ana;Silva;ana@exemple.be;;;;\n"
-    "Ana;Silva;ana@exemple.be, ana@acme.be;;;;\n"
+    'Ana;Silva;"ana@exemple.be\nana@acme.be";;;;\n'
     "Luc;Maes;luc@exemple.be; ;;12 / 34;\n"
     "Zoé;Lys;zoe@exemple.be;marie@exemple.be;;;\n"
 )

@@ -33,7 +33,7 @@ class OldAttestations:
             aliases=("annee", "annee des dons", "annee de revenus", "exercice", "year", "income year", "jaar", "jahr"),
         ),
         Field(
-            name="number",
+            name="paper_number",
             label=N_("Numéro de l’attestation"),
             required=True,
             aliases=(
@@ -89,14 +89,14 @@ class OldAttestations:
         system = cells.choice("system")
         who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
-        year, number = cells.text("year"), cells.text("number")
-        for name, text in (("year", year), ("number", number)):
+        year, number = cells.text("year"), cells.text("paper_number")
+        for name, text in (("year", year), ("paper_number", number)):
             if not text:
                 cells.refuse(Reason.LACKING, name)
         if year and not (year.isascii() and year.isdigit() and len(year) == 4 and FIRST <= int(year) <= LAST):
             cells.refuse(Reason.NOT_COUNT, "year")
         if len(number) > LONGEST:
-            cells.refuse(Reason.TOO_LONG, "number")
+            cells.refuse(Reason.TOO_LONG, "paper_number")
         cents, issued_on = cells.cents("amount"), cells.day("issued_on")
         if cells.reasons or cents is None:
             return None

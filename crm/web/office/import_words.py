@@ -36,6 +36,7 @@ AMOUNTS = frozenset(
     {
         *(Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE),
         *(Reason.PROMISES, Reason.PLAN_THERE, Reason.PLAN_OTHERWISE, Reason.AMENDS),
+        *(Reason.ATTESTS, Reason.PAPER_THERE, Reason.PAPER_OTHERWISE),
     }
 )
 """Reasons that name an amount."""
@@ -106,8 +107,11 @@ def sentence(kind: str, why: Reason, what: str, purposes: dict[str, str]) -> str
     return shell.say(words.REASONS[why], what=f"« {purposes[what]} »" if what in purposes else label(kind, what))
 
 
-def shown(row: Row) -> dict[str, Any]:
-    """Who a row is about, in a line or two: from its wish, or from its bare cells where it is a bad one."""
+def shown(row: Row, known: str = "") -> dict[str, Any]:
+    """Who a row is about, in a line or two: from its wish, or from its bare cells where it is a bad one.
+
+    `known` is what we call them: it stands where the row says no name.
+    """
     if row.verdict is RowVerdict.ERROR and isinstance(row.given, list):
         filled = [cell for cell in row.given if cell]
         return {"title": " · ".join(filled)[:120] or "—", "text": ""}
@@ -119,7 +123,7 @@ def shown(row: Row) -> dict[str, Any]:
     who = wish.arrival
     if who is None:
         return {"title": "—", "text": ""}
-    name = f"{who.first_name} {who.last_name}".strip() or who.organisation_name
+    name = f"{who.first_name} {who.last_name}".strip() or who.organisation_name or known
     parts = [*(email.text for email in who.emails), *(phone.international for phone in who.phones)]
     parts += [shell.day(who.birth_on)] if who.birth_on else []
     parts += [wish.organisation.organisation_name] if wish.organisation else []
