@@ -81,6 +81,7 @@ class Reason(StrEnum):
     SEVERAL_ALIKE = "several-alike"
     ORGANISATION_UNCLEAR = "organisation-unclear"
     ORGANISATION_NEW = "organisation-new"
+    OF_ORGANISATION = "of-organisation"
     ORGANISATION_THERE = "organisation-there"
     TIED = "tied"
     NOT_ORGANISATION_KIND = "not-organisation-kind"

@@ -169,7 +169,8 @@ class _Block:
         promises = self._promises(wish, heard, owner, reasons)
         has_acts = bool(acts or signs or promises or gives is not None)
         if organisation is not None and group is not None and group_landing is not None:
-            reasons += of_organisation(group_landing, group, verdicts.reasons(group_landing, group))
+            theirs_too = [(Reason.OF_ORGANISATION, group.organisation_name)] if promises or gives is not None else []
+            reasons += theirs_too + of_organisation(group_landing, group, verdicts.reasons(group_landing, group))
             has_acts = has_acts or group_landing.verdict in {Verdict.CREATE, Verdict.UPDATE}
             asks = asks or group_landing.verdict is Verdict.REVIEW
         if who:

@@ -99,6 +99,7 @@ REASONS: dict[Reason, str] = {
     ),
     Reason.ORGANISATION_NEW: N_("Fait aussi l’organisation « %(what)s »."),
     Reason.ORGANISATION_THERE: N_("L’organisation « %(what)s » est déjà là."),
+    Reason.OF_ORGANISATION: N_("Cela est à l’organisation, pas à la personne : « %(what)s »."),
     Reason.TIED: N_("Cette personne : %(what)s cette organisation."),
     Reason.NOT_ORGANISATION_KIND: N_("Cette sorte d’organisation n’est pas connue : « %(what)s »."),
     Reason.NOT_TIE: N_("Ce rôle dans une organisation n’est pas connu : « %(what)s »."),

@@ -56,7 +56,10 @@ PHONES = (
         name="phone",
         label=N_("Téléphone"),
         sort=Sort.PHONE,
-        aliases=("telephone", "tel", "telefoon", "phone", "fixe", "numero de telephone"),
+        aliases=(
+            *("telephone", "tel", "telefoon", "phone", "fixe", "numero de telephone", "telephone fixe", "tel fixe"),
+            *("telephone prive", "tel prive", "home phone", "telephone 1", "tel 1", "telefoon prive", "vast nummer"),
+        ),
     ),
     Field(
         name="mobile",

@@ -24,7 +24,7 @@ AS_SAID = frozenset(
     {
         *(Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE, Reason.NOT_MEMBER_KIND),
         *(Reason.ACCOUNT_OTHERWISE, Reason.ACCOUNT_TAKEN, Reason.FOR_ADDRESS),
-        *(Reason.ORGANISATION_UNCLEAR, Reason.ORGANISATION_NEW, Reason.ORGANISATION_THERE),
+        *(Reason.ORGANISATION_UNCLEAR, Reason.ORGANISATION_NEW, Reason.ORGANISATION_THERE, Reason.OF_ORGANISATION),
         *(Reason.NOT_ENTERPRISE, Reason.NOT_ORGANISATION_KIND, Reason.NOT_TIE, Reason.AT_HOME, Reason.HOUSEHOLD_NAMED),
         *(Reason.NOT_TAG, Reason.TAGS, Reason.TAGS_NEW, Reason.TAG_UNKNOWN, Reason.TAG_SENSITIVE),
     }
@@ -141,7 +141,7 @@ def shown(row: Row, known: str = "") -> dict[str, Any]:
         parts += [wish.joined.kind, shell.day(wish.joined.joined_on)]
         parts += [shell.day(wish.joined.ended_on)] if wish.joined.ended_on else []
     parts += wish.bound.tags if wish.bound else ()
-    parts = [part for part in parts if part]
+    parts = [part for part in dict.fromkeys(parts) if part]
     return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}
 
 
