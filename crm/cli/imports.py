@@ -12,10 +12,11 @@ from crm.assembly import Assembly, import_worker
 from crm.audit import service as audit
 from crm.cli.helping import Orders
 from crm.cli.output import assembly, json_option, show, telling
+from crm.consent import service as consent
 from crm.imports import service as imports
 from crm.imports import words
 from crm.imports.errors import FileRefused, MappingIncomplete, Refused
-from crm.imports.kinds.every import KINDS
+from crm.imports.kinds.every import KINDS, OF_CONSENT
 from crm.imports.model import Matching, Run, RunId, RunState
 from crm.values.errors import Invalid
 from crm.values.money import typed
@@ -93,6 +94,8 @@ def check(
         _refuse(refused, as_json=as_json)
     try:
         with made.database.transaction() as session:
+            if kind in OF_CONSENT:
+                consent.open_standing(session)
             run = imports.open_run(
                 session,
                 kind=kind,

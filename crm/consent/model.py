@@ -77,6 +77,11 @@ APPEALS = "appeals"
 """Being asked for a gift, by post or by phone."""
 NEWSLETTER = "newsletter"
 """The purpose of the newsletter that everybody may ask for."""
+STANDING = {
+    MAGAZINE: {"fr": "Notre magazine", "nl": "Ons tijdschrift", "de": "Unsere Zeitschrift", "en": "Our magazine"},
+    APPEALS: {"fr": "Nos appels aux dons", "nl": "Onze oproepen", "de": "Unsere Spendenaufrufe", "en": "Our appeals"},
+}
+"""What one may object to although nothing was sent yet; what the rooms above say of them later takes its place."""
 NO_LETTER = frozenset({SERVICE, INTERESTS, MAGAZINE, APPEALS})
 """Purposes that nobody signs up to or leaves as one does a letter."""
 

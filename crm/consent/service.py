@@ -14,6 +14,7 @@ from crm.consent.model import (
     INTERESTS,
     NO_LETTER,
     SERVICE,
+    STANDING,
     Act,
     Channel,
     Confirmation,
@@ -53,6 +54,14 @@ def addressed(session: Session) -> tuple[Purpose, ...]:
 def put_purpose(session: Session, purpose: Purpose) -> None:
     """Adds a purpose, or changes its names and promises. What people were shown before stays as it was."""
     store.put_purpose(session, purpose)
+
+
+def open_standing(session: Session) -> None:
+    """Lets people object to appeals and to the magazine before there are any; what stands already stays as it is."""
+    known = {one.code for one in store.purposes(session)}
+    for place, (code, names) in enumerate(STANDING.items(), 90):
+        if code not in known:
+            store.put_purpose(session, Purpose(code=code, position=place, names=names, promises={}))
 
 
 def notice_for(session: Session, *, purpose: str, language: Language, text: str, at: datetime) -> Notice:

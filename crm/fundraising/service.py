@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import APPEALS, Purpose
+from crm.consent.model import APPEALS, STANDING, Purpose
 from crm.donations import appeals, codes
 from crm.donations.model import Campaign
 from crm.foundation.database import hold
@@ -22,7 +22,7 @@ from crm.people.model import Sensitivity, Tag
 from crm.segments import service as segments
 from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId
 
-NAMES = {"fr": "Nos appels aux dons", "nl": "Onze oproepen", "de": "Unsere Spendenaufrufe", "en": "Our appeals"}
+NAMES = STANDING[APPEALS]
 
 
 def purposes(session: Session) -> tuple[Purpose, ...]:

@@ -16,7 +16,8 @@ from crm.imports import amending, attesting, bonding, giving, joining, promising
 from crm.imports.checking import row_of_plan
 from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
-from crm.imports.planning import Plan, plans, silence_key
+from crm.imports.plan import Plan
+from crm.imports.planning import plans, silence_key
 from crm.imports.wish import Wish
 from crm.people import settling as people
 from crm.people.settling import Settled
@@ -43,8 +44,8 @@ def apply(
     arriving = {p: (plan.arrival, plan.landing) for p, plan in landed.items() if plan.arrival and plan.landing}
     number_of = {place: made[place - 1].number for place in arriving}
     for place, plan in landed.items():
-        if plan.organisation_landing is not None and plan.wish.organisation is not None:
-            arriving[place + bonding.ORGANISATION] = plan.wish.organisation, plan.organisation_landing
+        if plan.organisation_landing is not None and plan.organisation_arrival is not None:
+            arriving[place + bonding.ORGANISATION] = plan.organisation_arrival, plan.organisation_landing
             number_of[place + bonding.ORGANISATION] = plan.number
     settled = people.settle(session, addresses, arriving, source=source_of(run), at=at, language=language)
     changes = [
@@ -63,39 +64,39 @@ def apply(
     changes += _record(session, sealer, run, made, settled, at=at)
     changes += _sign(session, run, made, settled, at=at, language=language)
     given = [
-        (plan.number, plan.wish.gave, plan.gives, _owner(plan.about, settled))
+        (plan.number, plan.wish.gave, plan.gives, _owner(plan.owner, settled))
         for plan in made
-        if plan.wish.gave is not None and plan.gives is not None and plan.about is not None
+        if plan.wish.gave is not None and plan.gives is not None and plan.owner is not None
     ]
     changes += giving.write(session, sealer, run, given, at=at)
     promised = [
-        (plan.number, plan.wish.promised, _owner(plan.about, settled))
+        (plan.number, plan.wish.promised, _owner(plan.owner, settled))
         for plan in made
-        if plan.promises and plan.wish.promised is not None and plan.about is not None
+        if plan.promises and plan.wish.promised is not None and plan.owner is not None
     ]
     changes += promising.write(session, run, promised, at=at)
     reading = [
-        (plan.number, plan.wish.subscribed, _owner(plan.about, settled))
+        (plan.number, plan.wish.subscribed, _owner(plan.owner, settled))
         for plan in made
-        if plan.promises and plan.wish.subscribed is not None and plan.about is not None
+        if plan.promises and plan.wish.subscribed is not None and plan.owner is not None
     ]
     changes += subscribing.write(session, run, reading, at=at)
     entering = [
-        (plan.number, plan.wish.joined, _owner(plan.about, settled))
+        (plan.number, plan.wish.joined, _owner(plan.owner, settled))
         for plan in made
-        if plan.promises and plan.wish.joined is not None and plan.about is not None
+        if plan.promises and plan.wish.joined is not None and plan.owner is not None
     ]
     changes += joining.write(session, run, entering, at=at)
     learnt = [
-        (plan.number, plan.wish.amended, plan.wish.decided, _owner(plan.about, settled))
+        (plan.number, plan.wish.amended, plan.wish.decided, _owner(plan.owner, settled))
         for plan in made
-        if plan.promises and plan.wish.amended is not None and plan.about is not None
+        if plan.promises and plan.wish.amended is not None and plan.owner is not None
     ]
     changes += amending.write(session, run, learnt, at=at)
     papers = [
-        (plan.number, plan.wish.attested, _owner(plan.about, settled))
+        (plan.number, plan.wish.attested, _owner(plan.owner, settled))
         for plan in made
-        if plan.promises and plan.wish.attested is not None and plan.about is not None
+        if plan.promises and plan.wish.attested is not None and plan.owner is not None
     ]
     changes += attesting.write(session, papers, at=at)
     bonded = [
@@ -237,9 +238,10 @@ def _meet(session: Session, addresses: AddressHasher, run: Run, made: Sequence[P
     if not consents.has_digests(session):
         return []
     arriving = {
-        plan.landing.email.normal: plan.number
+        email.normal: plan.number
         for plan in made
-        if plan.landing is not None and plan.landing.email is not None and plan.landing.doubt is None
+        if plan.landing is not None and plan.landing.doubt is None
+        for email in plan.landing.emails
     }
     key_of = {normal: addresses.key_of(normal) for normal in arriving}
     met = consents.meet_digests(session, key_of, way=Way.IMPORT, at=at, evidence={"import": run.id})

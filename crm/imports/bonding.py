@@ -68,6 +68,40 @@ def is_organisation(landing: Landing) -> bool:
     return landing.doubt is None and (landing.known is None or landing.known.person.kind is PersonKind.ORGANISATION)
 
 
+def apart(
+    arrival: Arrival, group: Arrival, candidates: list[Known], named: list[Known]
+) -> tuple[Arrival, Arrival, list[Known], list[Known]]:
+    """A row of two told apart: a number that the organisation bears is its own, and its mailbox makes nobody doubtful.
+
+    The person and the organisation as they are compared, and whom each may be.
+    """
+    said = {(one.system, one.value) for one in arrival.external_ids}
+
+    def is_theirs(known: Known) -> bool:
+        if known.person.kind is not PersonKind.ORGANISATION:
+            return False
+        numbers = {known.person.member_number, *known.numbers} - {""}
+        is_named = known.organisation_key == group.organisation_key or arrival.number in numbers
+        is_same = group.enterprise_number != "" and group.enterprise_number == known.person.enterprise_number
+        return is_named or is_same or bool(said & known.external_ids)
+
+    theirs = [known for known in candidates if is_theirs(known)]
+    if not theirs:
+        return arrival, group, candidates, named
+    held = {pair for known in theirs for pair in known.external_ids}
+    numbers = {number for known in theirs for number in (known.person.member_number, *known.numbers)}
+    moved = tuple(one for one in arrival.external_ids if (one.system, one.value) in held)
+    own = tuple(one for one in arrival.external_ids if one not in moved)
+    is_its_number = bool(arrival.number) and arrival.number in numbers
+    ids = tuple(dict.fromkeys((*group.external_ids, *moved)))
+    group = replace(group, external_ids=ids, member_number=arrival.member_number if is_its_number else "")
+    arrival = replace(arrival, external_ids=own, member_number="" if is_its_number else arrival.member_number)
+    met = {known.person.id for known in theirs}
+    others = [known for known in candidates if known.person.id not in met]
+    known_already = {known.person.id for known in named}
+    return arrival, group, others, [*named, *(one for one in theirs if one.person.id not in known_already)]
+
+
 def of_organisation(landing: Landing, group: Arrival, said: Iterable[Told]) -> list[Told]:
     """What a row comes to for the organisation of its person."""
     why = Reason.ORGANISATION_NEW if landing.verdict is Verdict.CREATE else Reason.ORGANISATION_THERE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +16,13 @@ from crm.imports.kinds.every import OF_CONSENT
 from crm.imports.kinds.model import Kind
 from crm.imports.layout import Fault, RawRow
 from crm.imports.model import Matching, Reason, Row, RowVerdict, Run, RunId
-from crm.imports.planning import Plan, plans, silence_key
-from crm.imports.rules import keys_of
+from crm.imports.plan import Plan
+from crm.imports.planning import plans, silence_key
+from crm.imports.rules import contact_key, keys_of
 from crm.imports.wish import Wish
 from crm.people import recognising
 from crm.people import settling as people
-from crm.people.arrivals import Arrival, Known, compared, imagined
+from crm.people.arrivals import Arrival, Known, compared, imagined, whole_name
 from crm.values.languages import Language
 
 _FAULTS = {fault: Reason(fault.value) for fault in Fault}
@@ -77,14 +78,20 @@ class Ahead:
         self._promised: dict[int, tuple[int, int, int, str]] = {}
         self._attested: dict[int, tuple[int, int]] = {}
         self._mandated: set[int] = set()
+        self._contacts: dict[int, int] = {}
         self._bound: set[int] = set()
 
     def met(
-        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+        self,
+        session: Session,
+        arrivals: Sequence[Arrival],
+        known: Mapping[int, Known],
+        keys: Collection[tuple[str, ...]] = (),
     ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
-        """Those of whom earlier rows said something, and whom these arrivals lead to or `known` holds."""
+        """Those of whom earlier rows said something, and whom these arrivals or keys lead to or `known` holds."""
         met = {person_id for person_id in known if person_id in self._rows}
-        for key in {hash(key) for arrival in arrivals for key in keys_of(arrival, at_home=self._at_home)}:
+        theirs = {hash(key) for arrival in arrivals for key in keys_of(arrival, at_home=self._at_home)}
+        for key in theirs | {hash(key) for key in keys}:
             if key in self._whom:
                 met |= {self._whom[key], *self._others.get(key, ())}
         numbers = {abs(n) for person_id in met for n in self._rows[person_id]}
@@ -94,7 +101,7 @@ class Ahead:
         before.update(recognising.known_of(session, {i for i in met if i > 0 and i not in known}).items())
         found: dict[int, tuple[Known, tuple[Wish, ...]]] = {}
         for person_id in sorted(met, key=abs):
-            told = tuple(wishes[n] if n > 0 else Wish(arrival=wishes[-n].organisation) for n in self._rows[person_id])
+            told = tuple(wishes[n].of_person if n > 0 else wishes[-n].of_organisation for n in self._rows[person_id])
             one = before.get(person_id)
             for wish in told:
                 if wish.arrival is None:
@@ -128,6 +135,10 @@ class Ahead:
         """True where an earlier row brought a mandate of that reference, whoever its supplier."""
         return hash(reference) in self._mandated
 
+    def contact(self, organisation: int, name: str) -> int | None:
+        """Who of that name an earlier row brought or met as somebody of that organisation."""
+        return self._contacts.get(hash((organisation, name)))
+
     def is_bound(self, fact: tuple[Any, ...]) -> bool:
         """True where an earlier row brought that tie, household or tag."""
         return hash(fact) in self._bound
@@ -141,28 +152,34 @@ class Ahead:
         for plan in made:
             if plan.gives and plan.wish.gave is not None:
                 self._named[hash((plan.wish.gave.provider, plan.wish.gave.reference))] = plan.wish.gave.cents
-            if plan.promises and plan.about is not None and (one := plan.wish.promised) is not None:
+            if plan.promises and plan.owner is not None and (one := plan.wish.promised) is not None:
                 account = one.enclosed.key if one.enclosed else ""
-                terms = (plan.about, one.cents, one.every_months, account)
+                terms = (plan.owner, one.cents, one.every_months, account)
                 self._promised[hash((one.supplier, one.reference))] = terms
                 if one.enclosed:
                     self._mandated.add(hash(one.reference))
-            if plan.promises and plan.about is not None and (paper := plan.wish.attested) is not None:
-                self._attested[hash((paper.system, paper.year, paper.number))] = plan.about, paper.cents
+            if plan.promises and plan.owner is not None and (paper := plan.wish.attested) is not None:
+                self._attested[hash((paper.system, paper.year, paper.number))] = plan.owner, paper.cents
             self._bound |= {hash(fact) for fact in plan.bond.facts} if plan.bond else set()
             if plan.is_silenced:
                 self._silenced.add(hash(silence_key(addresses, plan.wish)))
             elif plan.about is not None and plan.verdict is not RowVerdict.SAME:
-                self._tell(plan.about, plan.number, plan.wish.arrival)
-                if plan.organisation is not None:
-                    self._tell(plan.organisation, -plan.number, plan.wish.organisation)
+                self._tell(plan.about, plan.number, plan.arrival or plan.wish.arrival)
+                if plan.organisation is not None and plan.arrival and (group := plan.organisation_arrival):
+                    self._contacts.setdefault(hash((plan.organisation, whole_name(plan.arrival))), plan.about)
+                    self._keep(contact_key(plan.arrival, group), plan.about)
+                    self._tell(plan.organisation, -plan.number, plan.organisation_arrival)
 
     def _tell(self, about: int, number: int, arrival: Arrival | None) -> None:
         self._rows[about] = (*self._rows.get(about, ()), number)
-        for key in map(hash, keys_of(arrival, at_home=self._at_home) if arrival else ()):
-            if self._whom.setdefault(key, about) != about:
-                others = self._others.get(key, ())
-                self._others[key] = others if about in others else (*others, about)
+        for key in keys_of(arrival, at_home=self._at_home) if arrival else ():
+            self._keep(key, about)
+
+    def _keep(self, name: tuple[str, ...], about: int) -> None:
+        key = hash(name)
+        if self._whom.setdefault(key, about) != about:
+            others = self._others.get(key, ())
+            self._others[key] = others if about in others else (*others, about)
 
 
 def check(

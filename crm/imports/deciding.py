@@ -56,7 +56,7 @@ def decided(said: Decided, arrival: Arrival, candidates: Sequence[Known]) -> Lan
     if known is None:
         return Landing(
             verdict=Verdict.CREATE,
-            email=own.email,
+            emails=own.emails,
             phones=own.phones,
             address=own.address,
             external_ids=own.external_ids,

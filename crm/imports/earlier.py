@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -15,9 +15,13 @@ class Before(Protocol):
     """What earlier rows bring and is not written yet (a dry run writes nothing)."""
 
     def met(
-        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+        self,
+        session: Session,
+        arrivals: Sequence[Arrival],
+        known: Mapping[int, Known],
+        keys: Collection[tuple[str, ...]] = (),
     ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
-        """Those of whom earlier rows said something, and whom these arrivals lead to or `known` holds."""
+        """Those of whom earlier rows said something, and whom these arrivals or keys lead to or `known` holds."""
         ...
 
     def was_silenced(self, key: str) -> bool:
@@ -36,6 +40,10 @@ class Before(Protocol):
         """True where an earlier row brought a mandate of that reference, whoever its supplier."""
         ...
 
+    def contact(self, organisation: int, name: str) -> int | None:
+        """Who of that name an earlier row brought or met as somebody of that organisation."""
+        ...
+
     def is_bound(self, fact: tuple[Any, ...]) -> bool:
         """True where an earlier row brought that tie, household or tag (see `bonding`)."""
         ...
@@ -49,7 +57,11 @@ class Nobody:
     """Nobody is waiting: all earlier rows are written."""
 
     def met(
-        self, session: Session, arrivals: Sequence[Arrival], known: Mapping[int, Known]
+        self,
+        session: Session,
+        arrivals: Sequence[Arrival],
+        known: Mapping[int, Known],
+        keys: Collection[tuple[str, ...]] = (),
     ) -> Mapping[int, tuple[Known, tuple[Wish, ...]]]:
         return {}
 
@@ -64,6 +76,9 @@ class Nobody:
 
     def is_mandated(self, reference: str) -> bool:
         return False
+
+    def contact(self, organisation: int, name: str) -> int | None:
+        return None
 
     def is_bound(self, fact: tuple[Any, ...]) -> bool:
         return False

@@ -13,6 +13,7 @@ from crm.imports.model import CENTS, CENTS_ASIDE, RowVerdict, Run, RunState
 from crm.imports.tables import ImportRowRow, ImportRunRow
 
 INSIDE = (RowVerdict.CREATE, RowVerdict.UPDATE, RowVerdict.SAME)
+WENT_IN = (RunState.APPLYING, RunState.APPLIED, RunState.UNDOING)
 ASIDE = (RowVerdict.REVIEW, RowVerdict.ERROR)
 
 
@@ -21,6 +22,8 @@ class Step:
     """What the files of one kind come to together, the newest of them first; rows that came in two files count once."""
 
     runs: tuple[Run, ...]
+    counted: tuple[Run, ...]
+    """Those added up: the files that went in; as long as none did, those that were tried."""
     inside: int
     aside: int
     expected: int | None
@@ -32,6 +35,11 @@ class Step:
     def missing(self) -> int | None:
         """How many rows are lacking, or (below nought) too many; those set aside may have come again, mended."""
         return None if self.expected is None else _lacking(self.expected, self.inside, self.aside)
+
+    @property
+    def waiting(self) -> int:
+        """How many rows of those awaited are in the files, and aside."""
+        return 0 if self.expected is None else min(self.aside, max(0, self.expected - self.inside))
 
     @property
     def gap(self) -> int | None:
@@ -55,12 +63,14 @@ def standing(session: Session, kinds: Collection[str]) -> dict[str, tuple[Run, .
 
 def step(session: Session, runs: Sequence[Run]) -> Step:
     """What those runs come to. A file that was brought twice counts once."""
-    once = tuple({run.sha256: run for run in runs}.values())  # the first of them: in the others its rows were there
+    counted = tuple(run for run in runs if run.state in WENT_IN) or tuple(runs)
+    once = tuple({run.sha256: run for run in counted}.values())  # the first of them: in the others its rows were there
     money = [run for run in once if run.cents is not None]
-    told = [run.expected_rows for run in runs if run.expected_rows is not None]
-    told_cents = [run.expected_cents for run in runs if run.expected_cents is not None]
+    told = [run.expected_rows for run in counted if run.expected_rows is not None]
+    told_cents = [run.expected_cents for run in counted if run.expected_cents is not None]
     return Step(
         runs=tuple(runs),
+        counted=counted,
         inside=_counted(once, INSIDE) if len(once) < 2 else _each_once(session, once),
         aside=_counted(once, ASIDE),
         expected=sum(told) if told else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,58 +13,22 @@ from crm.consent.model import SuppressionCause
 from crm.foundation.signing import AddressHasher
 from crm.imports import giving, store, verdicts
 from crm.imports.beside import Beside
-from crm.imports.bonding import ORGANISATION, OTHERWISE, Bond, Bonds, is_organisation, of_organisation
+from crm.imports.bonding import ORGANISATION, OTHERWISE, Bonds, apart, is_organisation, of_organisation
 from crm.imports.deciding import decided, own_of
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
 from crm.imports.model import Reason, RowVerdict, RunId, Told
-from crm.imports.rules import keys_of
+from crm.imports.plan import Plan
+from crm.imports.rules import contact_key, keys_of
 from crm.imports.saying import Words, reached_by_phone, says_no
-from crm.imports.wish import Said, Wish
-from crm.people import recognising
+from crm.imports.wish import Wish
+from crm.people import bonds, recognising
 from crm.people import settling as people
-from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, compared, imagined, land
+from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, compared, imagined, land, whole_name
 from crm.people.contacts import phone_key
 from crm.privacy import identities
-from crm.values.identifiers import CallId, PersonId
+from crm.values.identifiers import CallId
 from crm.values.languages import Language
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """What one row comes to. `acts` are (person, address key, word).
-
-    `about` is whom it is about, None in doubt: a positive id, or the negative of the place of a newcomer of the block.
-    """
-
-    number: int
-    wish: Wish
-    verdict: RowVerdict
-    reasons: tuple[Told, ...]
-    landing: Landing | None = None
-    arrival: Arrival | None = None
-    """The arrival as it is written."""
-    acts: tuple[tuple[int, str, Said], ...] = ()
-    is_silenced: bool = False
-    went_in: bool = False
-    """A file before this one brought the same row: whatever became of it since, it is not told twice."""
-    about: int | None = None
-    signs: tuple[CallId, int] | None = None
-    """(petition, person) of a new signature."""
-    gives: str | None = None
-    """The name of the movement of a new gift; empty where its row gives it none, None where there is no new gift."""
-    promises: bool = False
-    """A new plan, or a new subscription."""
-    organisation: int | None = None
-    """The organisation of the row, known or new, as `about` is said."""
-    organisation_landing: Landing | None = None
-    bond: Bond | None = None
-    """What binds whom it is about to others and to tags, and does not stand yet."""
-
-    @property
-    def person_id(self) -> PersonId | None:
-        """Somebody we knew before; newcomers have no number yet."""
-        return PersonId(self.about) if self.about is not None and self.about > 0 else None
 
 
 def plans(
@@ -104,8 +67,11 @@ class _Block:
         self._gifts: giving.Gifts
         self._beside: Beside
         self._bonds: Bonds
+        self._before: Before
+        self._people_of: dict[tuple[int, str], int] = {}
 
     def planned(self, rows: Sequence[tuple[int, Wish]], before: Before) -> list[Plan]:
+        self._before = before
         coming = [wish for _, wish in rows if wish.arrival is not None and not _is_idle(wish)]
         arriving = [wish.arrival for wish in coming if wish.arrival is not None]
         at_home = [place for place, wish in enumerate(coming) if wish.is_at_home]
@@ -118,7 +84,10 @@ class _Block:
         arriving += [wish.organisation for wish in coming if wish.organisation is not None]
         for several in (*candidates, *theirs.values()):
             self._known |= {known.person.id: known for known in several}
-        ahead = before.met(self._session, arriving, self._known)
+        alone = [(one.arrival, one.organisation) for one in coming if one.arrival and one.arrival.is_name_alone]
+        keys = {contact_key(who, group) for who, group in alone if group is not None}
+        self._meet_people_of({known.person.id for several in theirs.values() for known in several} if keys else set())
+        ahead = before.met(self._session, arriving, self._known, keys)
         for person_id, (known, _) in ahead.items():
             self._remember(known, person_id)
         self._words = Words(self._session, self._addresses, [wish for _, wish in rows], self._known, at=self._at)
@@ -145,6 +114,24 @@ class _Block:
         found = recognising.candidates(self._session, self._addresses, list(named.values())) if named else []
         return dict(zip(named, found, strict=True))
 
+    def _meet_people_of(self, organisation_ids: set[int]) -> None:
+        """Those who belong to them, by name: of a contact person a row may say nothing else."""
+        tied = bonds.people_of(self._session, organisation_ids)
+        belonging = recognising.known_of(self._session, {person for person, _ in tied} - self._known.keys())
+        self._known |= dict(belonging.items())
+        for person_id, organisation in sorted(tied):
+            if person_id in self._known:
+                self._people_of.setdefault((organisation, whole_name(self._known[person_id].person)), person_id)
+
+    def _somebody_of(self, arrival: Arrival, organisation: Landing) -> Landing | None:
+        """Where somebody lands who gives nothing but their name and an organisation that knows one of that name."""
+        if organisation.known is None or organisation.doubt is not None or not arrival.is_name_alone:
+            return None
+        its_id, name = organisation.known.person.id, whole_name(arrival)
+        found = self._people_of.get((its_id, name)) or self._before.contact(its_id, name)
+        known = self._known.get(found or 0)
+        return None if known is None or known.person.is_deceased else compared(arrival, known)
+
     def _plan(
         self, number: int, wish: Wish, several: Iterable[Known], place: int, theirs: Iterable[Known] = ()
     ) -> Plan:
@@ -152,31 +139,38 @@ class _Block:
         if at_once is not None:
             return at_once
         assert wish.arrival is not None
-        arrival = wish.arrival
+        arrival, group = wish.arrival, wish.organisation
         candidates = self._candidates(arrival, several, at_home=wish.is_at_home)
-        landing = self._landed(wish, arrival, candidates)
-        heard = self._heard(wish, _meant(landing))
-        group = wish.organisation
-        group_landing = land(group, self._candidates(group, theirs)) if group is not None else None
+        group_landing, unclear = None, list[Told]()
+        if group is not None:
+            arrival, group, candidates, named = apart(arrival, group, candidates, self._candidates(group, theirs))
+            group_landing = land(group, named)
+            if says_no(wish) and not is_organisation(group_landing):  # a no is heard all the same
+                unclear, group, group_landing = [(Reason.ORGANISATION_UNCLEAR, group.organisation_name)], None, None
+        landing = self._landed(wish, arrival, candidates, group_landing)
+        heard = self._heard(wish, _meant(group_landing or landing))
         stopped = self._held_back(number, wish, landing, heard, group_landing)
         if stopped is not None:
             return stopped
         if wish.decided is not None:
             arrival = own_of(wish.decided, arrival, candidates)
         who = self._met(landing, arrival, place)
-        reasons = [*verdicts.reasons(landing, arrival), *wish.remarks]
-        acts, asks = self._words.weigh(wish, who, candidates, landing, reasons)
+        reasons = [*verdicts.reasons(landing, arrival), *wish.remarks, *unclear]
+        organisation = bond = None
+        if group is not None and group_landing is not None and (who or (heard and _meant(landing) is not None)):
+            [organisation] = self._met(group_landing, group, place + ORGANISATION)
+            self._people_of = {(organisation, whole_name(arrival)): one for one in who} | self._people_of
+        acts, asks = self._words.weigh(wish, who, candidates, landing, reasons, organisation=organisation)
         signs = self._signs(wish, who, reasons)
-        giver = who[0] if who else _meant(landing)
+        giver = organisation or (who[0] if who else _meant(landing))
         gives = self._gives(wish, heard, giver, reasons)
         is_past = wish.attested is not None or (wish.joined is not None and wish.joined.ended_on is not None)
-        owner = giver if is_past else who[0] if who else None
+        owner = giver if is_past else organisation or (who[0] if who else None)
         promises = self._promises(wish, heard, owner, reasons)
         has_acts = bool(acts or signs or promises or gives is not None)
-        organisation = bond = None
-        if who and group is not None and group_landing is not None:
-            [organisation] = self._met(group_landing, group, place + ORGANISATION)
-            reasons += of_organisation(group_landing, group, verdicts.reasons(group_landing, group))
+        if organisation is not None and group is not None and group_landing is not None:
+            theirs_too = [(Reason.OF_ORGANISATION, group.organisation_name)] if promises or gives is not None else []
+            reasons += theirs_too + of_organisation(group_landing, group, verdicts.reasons(group_landing, group))
             has_acts = has_acts or group_landing.verdict in {Verdict.CREATE, Verdict.UPDATE}
             asks = asks or group_landing.verdict is Verdict.REVIEW
         if who:
@@ -191,13 +185,15 @@ class _Block:
             reasons=tuple(reasons),
             landing=landing,
             arrival=arrival,
-            about=who[0] if who else giver if gives is not None or promises else None,
+            about=who[0] if who else _meant(landing) if gives is not None or promises else None,
+            owner=giver if gives is not None else owner if promises else None,
             acts=tuple(acts),
             signs=signs,
             gives=gives,
             promises=promises,
             organisation=organisation,
             organisation_landing=group_landing if organisation is not None else None,
+            organisation_arrival=group,
             bond=bond,
         )
 
@@ -234,13 +230,16 @@ class _Block:
         self._remember(people.enriched(landing.known, landing), landing.known.person.id)
         return [landing.known.person.id]
 
-    def _landed(self, wish: Wish, arrival: Arrival, candidates: Sequence[Known]) -> Landing:
+    def _landed(self, wish: Wish, arrival: Arrival, candidates: Sequence[Known], group: Landing | None) -> Landing:
         """Where a row lands; a no with nothing but a number is about whoever has it."""
         if wish.decided is not None:
             return decided(wish.decided, arrival, candidates)
         if wish.said and (reached := reached_by_phone(arrival, candidates)):
             return compared(arrival, reached[0])
-        return land(arrival, candidates)
+        landing = land(arrival, candidates)
+        if group is not None and landing.verdict is Verdict.CREATE:
+            return self._somebody_of(arrival, group) or landing
+        return landing
 
     def _heard(self, wish: Wish, person_id: int | None) -> Heard | None:
         """What its gift, or what it brings beside, comes to."""
@@ -271,7 +270,7 @@ class _Block:
             why = RowVerdict.ERROR, heard.reason
         elif heard is not None and heard.asks:
             why = RowVerdict.REVIEW, heard.reason
-        elif heard is not None and not heard.is_new and (landing.known is None or _meant(landing) is None):
+        elif heard is not None and not heard.is_new and _meant(group or landing) is None:
             why = RowVerdict.SAME, heard.reason
         return None if why is None else Plan(number=number, wish=wish, verdict=why[0], reasons=(why[1],))
 
@@ -325,7 +324,7 @@ class _Block:
         told = [(number, wish.arrival) for number, wish in rows if wish.arrival is not None]
         arriving = [
             (
-                [*([one.email.normal] if one.email else ()), *(phone.e164 for phone in one.phones)],
+                [*(email.normal for email in one.emails), *(phone.e164 for phone in one.phones)],
                 f"{one.first_name} {one.last_name} {one.organisation_name}",
             )
             for _, one in told
@@ -346,6 +345,7 @@ class _Block:
         keys += [("phone", one) for one in known.phones]
         keys += [("id", system, value) for system, value in known.external_ids]
         keys += [("box", box) for box in known.letter_boxes]
+        keys += [("enterprise", known.person.enterprise_number)] if known.person.enterprise_number else []
         keys += [("organisation", known.organisation_key)] if known.organisation_key else []
         keys += [("number", number) for number in {known.person.member_number, *known.numbers} if number]
         for key in keys:

@@ -11,8 +11,8 @@ from crm.consent.model import Act, Standing
 from crm.imports import amounts, dates
 from crm.imports.kinds.model import Choice, Field, Kind, Sort
 from crm.imports.model import Matching, Reason
-from crm.imports.wish import Said
-from crm.people.arrivals import Arrival
+from crm.imports.wish import NOES, Said
+from crm.people.arrivals import Arrival, whole_name
 from crm.values import money
 from crm.values.address_key import dedupe_key
 from crm.values.folding import folded
@@ -23,7 +23,6 @@ KEPT = timedelta(days=90)
 NUMBERS = frozenset({"external_id", "organisation_id", "household", "reference"})
 """Columns that hold numbers of another system, and mean nothing without its name."""
 
-NOES = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
 _SAID = {Act.GIVEN: Reason.CONSENT, Act.IMPORTED: Reason.LEGACY, Act.REFUSED: Reason.WITHDRAWAL}
 _SAID |= {Act.WITHDRAWN: Reason.WITHDRAWAL, Act.OBJECTED: Reason.OBJECTION}
 
@@ -149,11 +148,17 @@ def is_needed(choice: Choice, matching: Matching) -> bool:
     return choice.required or (choice.name == "system" and not matching.columns.keys().isdisjoint(NUMBERS))
 
 
+def contact_key(arrival: Arrival, group: Arrival) -> tuple[str, ...]:
+    """By what a row leads to somebody of an organisation who gives nothing but their name."""
+    return ("contact", group.organisation_key, whole_name(arrival))
+
+
 def keys_of(arrival: Arrival, *, at_home: bool = False) -> list[tuple[str, ...]]:
     """The strong keys of an arrival; `at_home`, its letter box too."""
-    keys: list[tuple[str, ...]] = [("email", arrival.email.normal)] if arrival.email else []
+    keys: list[tuple[str, ...]] = [("email", email.normal) for email in arrival.emails]
     keys += [("phone", phone.e164) for phone in arrival.phones]
     keys += [("id", one.system, one.value) for one in arrival.external_ids]
+    keys += [("enterprise", arrival.enterprise_number)] if arrival.enterprise_number else []
     keys += [("organisation", arrival.organisation_key)] if arrival.organisation_key else []
     keys += [("box", dedupe_key(arrival.address))] if at_home and arrival.address else []
     return [*keys, ("number", arrival.number)] if arrival.number else keys

@@ -12,8 +12,8 @@ from crm.consent.model import Act, Channel, Standing, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
 from crm.imports.model import Reason, Told
-from crm.imports.rules import NOES, weigh
-from crm.imports.wish import Said, Wish
+from crm.imports.rules import weigh
+from crm.imports.wish import NOES, Said, Wish
 from crm.people.arrivals import Arrival, Doubt, Known, Landing
 from crm.values.identifiers import PersonId
 
@@ -53,21 +53,25 @@ class Words:
         self._stopped: set[str] = set()
         if any(wish.said for wish in wishes):
             self._standings |= consents.standings(session, [i for i in known if i > 0])
-            mails = [wish.arrival.email for wish in wishes if wish.arrival is not None]
-            self._stopped = consents.stopped(session, {addresses.key_of(mail.normal) for mail in mails if mail})
+            mails = {mail.normal for wish in wishes if wish.arrival is not None for mail in wish.arrival.emails}
+            self._stopped = consents.stopped(session, {addresses.key_of(mail) for mail in mails})
 
     def weigh(
-        self, wish: Wish, who: Sequence[int], candidates: Sequence[Known], landing: Landing, reasons: list[Told]
+        self,
+        wish: Wish,
+        who: Sequence[int],
+        candidates: Sequence[Known],
+        landing: Landing,
+        reasons: list[Told],
+        *,
+        organisation: int | None = None,
     ) -> tuple[list[Spoken], bool]:
-        """What goes to the ledger, and whether a person is asked."""
+        """What goes to the ledger, and whether a person is asked; a no by every address is their organisation's too."""
         arrival, acts, asks = wish.arrival, [], False
         if arrival is None or landing.doubt is Doubt.DECEASED:
             return [], False
-        for said in wish.said:
-            key = self._key(arrival, said)
-            if key is None:
-                continue
-            meant = list(who)
+        for said, key in [(one, key) for one in wish.said for key in self._keys(arrival, one)]:
+            meant = [*who, *([organisation] if organisation and said.everywhere and said.act in NOES else ())]
             if said.act in NOES and (landing.doubt is not None or not arrival.words):
                 others = self._others(arrival, said, key, candidates, is_sure=landing.doubt is None)
                 meant += [i for i in others if i not in who]
@@ -82,20 +86,23 @@ class Words:
         key = self._addresses.key_of(arrival.email.normal) if arrival.email else ""
         if key in self._stopped and any(said.act is Act.GIVEN for _, at, said in acts if at == key):
             reasons.append((Reason.SUPPRESSED, "email"))
+        if arrival.email and arrival.more_emails and any(said.act not in NOES for _, at, said in acts if at == key):
+            reasons.append((Reason.FOR_ADDRESS, arrival.email.text))
         return acts, asks
 
     def imagine(self, person_id: int, wish: Wish) -> None:
         """Where somebody stands once that row is written."""
         for said in wish.said if wish.arrival is not None else ():
-            key = self._key(wish.arrival, said) if wish.arrival else None
-            if key is not None and weigh(said, self._stands(person_id, said, key), at=self._at).is_written:
-                self._note(person_id, key, said)
+            for key in self._keys(wish.arrival, said) if wish.arrival else ():
+                if weigh(said, self._stands(person_id, said, key), at=self._at).is_written:
+                    self._note(person_id, key, said)
 
-    def _key(self, arrival: Arrival, said: Said) -> str | None:
-        """The address a word is about; None where it is about one the row does not give."""
+    def _keys(self, arrival: Arrival, said: Said) -> tuple[str, ...]:
+        """The addresses a word is about: a yes the first of the row, a no each; none where the row gives none."""
         if said.everywhere:
-            return EVERYWHERE
-        return self._addresses.key_of(arrival.email.normal) if arrival.email else None
+            return (EVERYWHERE,)
+        emails = arrival.emails if said.act in NOES else arrival.emails[:1]
+        return tuple(self._addresses.key_of(email.normal) for email in emails)
 
     def _others(
         self, arrival: Arrival, said: Said, key: str, candidates: Sequence[Known], *, is_sure: bool
@@ -104,7 +111,8 @@ class Words:
 
         An objection, which holds for more than the address, is everybody's there; in doubt it waits for a person.
         """
-        there = [one for one in candidates if arrival.email is not None and arrival.email.normal in one.emails]
+        normals = {email.normal for email in arrival.emails}
+        there = [one for one in candidates if normals & one.emails]
         if not said.everywhere:
             ids = [one.person.id for one in there]
             return [i for i in ids if (i, said.purpose, said.channel, key) in self._standings]

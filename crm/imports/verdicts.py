@@ -22,7 +22,7 @@ def reasons(landing: Landing, arrival: Arrival) -> Iterable[Told]:
         for name, _ in landing.fields:
             yield Reason.ADDS, name
         for name, added in (
-            ("email", landing.email),
+            ("email", landing.emails),
             ("phone", landing.phones),
             ("street", landing.address),
             ("external_id", landing.external_ids),

@@ -11,16 +11,16 @@ from typing import Any
 
 from crm.consent.model import Act, Channel
 from crm.donations.model import GENERAL, GiftKind, Method
+from crm.imports.kept_arrival import arrival_json, arrival_of
 from crm.imports.model import Reason, Told
 from crm.imports.wish_beside import ENCLOSED, Amended, Attested, Bound, Joined, Subscribed, without_empty
 from crm.people.arrivals import Arrival
-from crm.people.model import ExternalId, OrganisationKind, Title
 from crm.plans.mandates import Enclosed
 from crm.values.email_address import EmailAddress
 from crm.values.iban import Iban
-from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
-from crm.values.postal_address import PostalAddress
+
+NOES = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,13 +190,33 @@ class Wish:
     remarks: tuple[Told, ...] = ()
     """What the row says and we leave out."""
 
+    @property
+    def of_person(self) -> Wish:
+        """What of it is the person's: where the row names their organisation, what is given or held is not."""
+        if self.organisation is None:
+            return self
+        return replace(self, gave=None, promised=None, subscribed=None, attested=None, joined=None)
+
+    @property
+    def of_organisation(self) -> Wish:
+        """What of it is the organisation's: the money, the subscription, the membership, and a no by every address."""
+        return Wish(
+            arrival=self.organisation,
+            said=tuple(one for one in self.said if one.everywhere and one.act in NOES),
+            gave=self.gave,
+            promised=self.promised,
+            subscribed=self.subscribed,
+            attested=self.attested,
+            joined=self.joined,
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Small, and without what is not said: it is kept for every row."""
         kept: dict[str, Any] = {}
         if self.arrival is not None:
-            kept["who"] = _arrival_json(self.arrival)
+            kept["who"] = arrival_json(self.arrival)
         if self.organisation is not None:
-            kept["organisation"] = _arrival_json(self.organisation)
+            kept["organisation"] = arrival_json(self.organisation)
         marks = {"known": self.must_be_known, "at_home": self.is_at_home, "nothing": self.says_nothing}
         kept |= without_empty({**marks, "remarks": [[why.value, what] for why, what in self.remarks]})
         if self.said:
@@ -240,8 +260,8 @@ class Wish:
     def of_json(cls, kept: dict[str, Any]) -> Wish:
         silence = kept.get("silence")
         return cls(
-            arrival=_arrival(kept["who"]) if "who" in kept else None,
-            organisation=_arrival(kept["organisation"]) if "organisation" in kept else None,
+            arrival=arrival_of(kept["who"]) if "who" in kept else None,
+            organisation=arrival_of(kept["organisation"]) if "organisation" in kept else None,
             must_be_known=kept.get("known", False),
             is_at_home=kept.get("at_home", False),
             says_nothing=kept.get("nothing", False),
@@ -274,52 +294,6 @@ def cents_of(kept: Mapping[str, Any]) -> int:
     money: Mapping[str, Any] = next((one for one in found if one), {})
     cents: int = 0 if money.get("kind") == GiftKind.IN_KIND else money.get("cents", 0)
     return cents
-
-
-_ADDRESS = ("complement", "street", "number", "box", "postcode", "locality", "country")
-
-
-def _arrival_json(who: Arrival) -> dict[str, Any]:
-    address = who.address
-    return without_empty(
-        {
-            "first_name": who.first_name,
-            "last_name": who.last_name,
-            "organisation_name": who.organisation_name,
-            "organisation_kind": who.organisation_kind.value if who.organisation_kind else "",
-            "title": who.title.value,
-            "language": who.language.value if who.language else "",
-            "presumed_language": who.presumed_language.value if who.presumed_language else "",
-            "birth_on": who.birth_on.isoformat() if who.birth_on else "",
-            "member_number": who.member_number,
-            "died": who.died,
-            "died_on": who.died_on.isoformat() if who.died_on else "",
-            "email": who.email.text if who.email else "",
-            "phones": [phone.e164 for phone in who.phones],
-            "address": without_empty({name: getattr(address, name) for name in _ADDRESS}) if address else "",
-            "ids": [[one.system, one.value] for one in who.external_ids],
-        }
-    )
-
-
-def _arrival(kept: dict[str, Any]) -> Arrival:
-    return Arrival(
-        first_name=kept.get("first_name", ""),
-        last_name=kept.get("last_name", ""),
-        organisation_name=kept.get("organisation_name", ""),
-        organisation_kind=OrganisationKind(kept["organisation_kind"]) if "organisation_kind" in kept else None,
-        title=Title(kept.get("title", "")),
-        language=Language(kept["language"]) if "language" in kept else None,
-        presumed_language=Language(kept["presumed_language"]) if "presumed_language" in kept else None,
-        birth_on=date.fromisoformat(kept["birth_on"]) if "birth_on" in kept else None,
-        member_number=kept.get("member_number", ""),
-        died=kept.get("died", False),
-        died_on=date.fromisoformat(kept["died_on"]) if "died_on" in kept else None,
-        email=EmailAddress.kept(kept["email"]) if "email" in kept else None,
-        phones=tuple(PhoneNumber(e164=number) for number in kept.get("phones", ())),
-        address=PostalAddress(**kept["address"]) if "address" in kept else None,
-        external_ids=tuple(ExternalId(system=system, value=value) for system, value in kept.get("ids", ())),
-    )
 
 
 def _signed(kept: dict[str, Any]) -> Signed:

@@ -64,6 +64,12 @@ REASONS: dict[Reason, str] = {
     Reason.CONTROL_CHARACTERS: N_("Une cellule contient des caractères invisibles."),
     Reason.CUT: N_("Le fichier s’arrête au milieu de cette ligne."),
     Reason.NOT_EMAIL: N_("Ce n’est pas une adresse e-mail."),
+    Reason.SEVERAL_EMAILS: N_(
+        "Un oui vaut pour une seule adresse : gardez celle-là dans cette colonne, les autres dans « Autre adresse "
+        "e-mail »."
+    ),
+    Reason.ONE_A_ROW: N_("Plusieurs dans une cellule : donnez une ligne à chaque adresse et à chaque numéro."),
+    Reason.FOR_ADDRESS: N_("Ce oui vaut pour %(what)s, et pour aucune autre adresse de la ligne."),
     Reason.NOT_PHONE: N_("Ce n’est pas un numéro de téléphone : %(what)s."),
     Reason.NOT_DAY: N_("Cette date ne se lit pas dans le format choisi : %(what)s."),
     Reason.DAY_TO_COME: N_("Cette date est dans le futur : %(what)s."),
@@ -93,9 +99,14 @@ REASONS: dict[Reason, str] = {
     ),
     Reason.ORGANISATION_NEW: N_("Fait aussi l’organisation « %(what)s »."),
     Reason.ORGANISATION_THERE: N_("L’organisation « %(what)s » est déjà là."),
+    Reason.OF_ORGANISATION: N_("Cela est à l’organisation, pas à la personne : « %(what)s »."),
     Reason.TIED: N_("Cette personne : %(what)s cette organisation."),
     Reason.NOT_ORGANISATION_KIND: N_("Cette sorte d’organisation n’est pas connue : « %(what)s »."),
     Reason.NOT_TIE: N_("Ce rôle dans une organisation n’est pas connu : « %(what)s »."),
+    Reason.ENTERPRISE_ALONE: N_("Sans nom d’organisation, son numéro d’entreprise n’est pas repris."),
+    Reason.NOT_ENTERPRISE: N_(
+        "Ce n’est pas un numéro d’entreprise : « %(what)s ». Il a dix chiffres, comme 0418.308.144."
+    ),
     Reason.NO_ORGANISATION: N_("Il manque le nom de l’organisation."),
     Reason.NOT_HOUSEHOLD: N_("Une organisation n’a pas de foyer."),
     Reason.AT_HOME: N_("Entre dans le foyer « %(what)s »."),
@@ -175,9 +186,9 @@ REASONS: dict[Reason, str] = {
     Reason.JOINS: N_("Devient membre."),
     Reason.MEMBER_THERE: N_("Est déjà membre, depuis le même jour."),
     Reason.MEMBER_OTHERWISE: N_("Est déjà membre d’une autre façon : changez-le sur la page de l’adhésion."),
-    Reason.ATTESTS: N_("Attestation de %(what)s euros."),
-    Reason.PAPER_THERE: N_("Cette attestation est déjà là : %(what)s euros."),
-    Reason.PAPER_OTHERWISE: N_("Cette attestation est déjà là, d’un autre montant : %(what)s euros."),
+    Reason.ATTESTS: N_("Attestation de %(what)s."),
+    Reason.PAPER_THERE: N_("Cette attestation est déjà là : %(what)s."),
+    Reason.PAPER_OTHERWISE: N_("Cette attestation est déjà là, d’un autre montant : %(what)s."),
     Reason.PAPER_OF_ANOTHER: N_("Ce numéro d’attestation est déjà celui de quelqu’un d’autre."),
     Reason.DIGEST: N_("Empreinte gardée : l’adresse sera écartée dès qu’elle se présentera."),
 }

@@ -6,176 +6,18 @@ It adds and never overwrites: what does not agree with what we hold is a differe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from crm.people.model import ExternalId, OrganisationKind, Person, PersonKind, Title
-from crm.people.rules import FORMER_NUMBER, is_ours, typed_number
+from crm.people.arrival import UNDATED, Arrival, By, Difference, Doubt, Known, Landing, Verdict, whole_name
+from crm.people.model import ExternalId, Person, PersonKind
+from crm.people.rules import FORMER_NUMBER, is_ours
 from crm.values.address_key import dedupe_key
-from crm.values.email_address import EmailAddress
 from crm.values.folding import folded
-from crm.values.languages import Language
-from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import LONGEST, PostalAddress
 
-UNDATED = "undated"
-"""What is noted of a death of which nobody says the day."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
-    """What is said of someone. Empty means that nothing is said, never that there is nothing.
-
-    `presumed_language` is of newcomers who say none: it never differs from what we hold.
-    """
-
-    first_name: str = ""
-    last_name: str = ""
-    organisation_name: str = ""
-    organisation_kind: OrganisationKind | None = None
-    title: Title = Title.NONE
-    language: Language | None = None
-    presumed_language: Language | None = None
-    birth_on: date | None = None
-    member_number: str = ""
-    email: EmailAddress | None = None
-    phones: tuple[PhoneNumber, ...] = ()
-    address: PostalAddress | None = None
-    external_ids: tuple[ExternalId, ...] = ()
-    died: bool = False
-    died_on: date | None = None
-
-    @property
-    def number(self) -> str:
-        """The member number as it is compared."""
-        return typed_number(self.member_number) if self.member_number else ""
-
-    def tongue(self, house: Language) -> Language:
-        """The language of a newcomer, where the house speaks `house`."""
-        return self.language or self.presumed_language or house
-
-    @property
-    def is_number_alone(self) -> bool:
-        """Nothing is said but a member number: nobody can be made of it."""
-        others = self.words or self.email or self.phones or self.address or self.external_ids
-        return bool(self.number) and not others
-
-    @property
-    def words(self) -> frozenset[str]:
-        """The words of the name as names are compared."""
-        return frozenset(folded(f"{self.first_name} {self.last_name} {self.organisation_name}").split())
-
-    @property
-    def kind(self) -> PersonKind:
-        """An organisation where nobody is named in it."""
-        is_one = bool(self.organisation_name) and not self.last_name
-        return PersonKind.ORGANISATION if is_one else PersonKind.INDIVIDUAL
-
-    @property
-    def organisation_key(self) -> str:
-        """An organisation's name as names are compared, a key of its own; empty for a person."""
-        return _whole_name(self) if self.kind is PersonKind.ORGANISATION else ""
-
-
-def _whole_name(one: Arrival | Person) -> str:
-    return " ".join(folded(f"{one.first_name} {one.last_name} {one.organisation_name}").split())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """Somebody we know, with all that an arrival is compared to; ended contact points and addresses too.
-
-    `numbers`: the member numbers of those who were merged into them. `noted`: differences that were noted before,
-    whatever was decided; nobody is asked twice.
-    """
-
-    person: Person
-    numbers: frozenset[str] = frozenset()
-    letter_boxes: frozenset[str] = frozenset()
-    has_address: bool = False
-    external_ids: frozenset[tuple[str, str]] = frozenset()
-    emails: frozenset[str] = frozenset()
-    phones: frozenset[str] = frozenset()
-    noted: frozenset[tuple[str, str]] = frozenset()
-
-    @property
-    def words(self) -> frozenset[str]:
-        return frozenset(
-            folded(f"{self.person.first_name} {self.person.last_name} {self.person.organisation_name}").split()
-        )
-
-    @property
-    def organisation_key(self) -> str:
-        """The name under which an organisation is found; empty for a person."""
-        return _whole_name(self.person) if self.person.kind is PersonKind.ORGANISATION else ""
-
-
-class By(StrEnum):
-    """The strong key by which somebody was recognised."""
-
-    EXTERNAL_ID = "external-id"
-    MEMBER_NUMBER = "member-number"
-    EMAIL_AND_NAME = "email-and-name"
-    EMAIL = "email"
-    PHONE_AND_NAME = "phone-and-name"
-    LETTER_BOX_AND_NAME = "letter-box-and-name"
-    ORGANISATION_NAME = "organisation-name"
-
-
-class Doubt(StrEnum):
-    """Why nobody but a person can say who this is."""
-
-    KEYS_DISAGREE = "keys-disagree"
-    NUMBER_OF_ANOTHER = "number-of-another"
-    NUMBER_LIKE_OURS = "number-like-ours"
-    EMAIL_OF_ANOTHER = "email-of-another"
-    SEVERAL_ALIKE = "several-alike"
-    DECEASED = "deceased"
-
-
-class Verdict(StrEnum):
-    """What an arrival comes to."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    SAME = "same"
-    REVIEW = "review"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
-    """One field that is said otherwise than we hold it; both as texts. An address brings its parts too."""
-
-    field: str
-    held: str
-    said: str
-    parts: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def as_noted(self) -> dict[str, str]:
-        """What was said as it is kept: a text that people read cannot be read back into an address for sure."""
-        return dict(self.parts) if self.parts else {"text": self.said}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Landing:
-    """What an arrival comes to: whom it is about, what is added, what differs. `known` is None for somebody new.
-
-    In doubt nothing is added: `doubt` says why. Differences never stop what can be added.
-    """
-
-    verdict: Verdict
-    known: Known | None = None
-    by: By | None = None
-    doubt: Doubt | None = None
-    fields: tuple[tuple[str, str], ...] = ()
-    email: EmailAddress | None = None
-    phones: tuple[PhoneNumber, ...] = ()
-    address: PostalAddress | None = None
-    external_ids: tuple[ExternalId, ...] = ()
-    differences: tuple[Difference, ...] = ()
+__all__ = ["UNDATED", "Arrival", "By", "Difference", "Doubt", "Known", "Landing", "Verdict", "whole_name"]
 
 
 def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
@@ -183,8 +25,8 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
 
     The keys in order: another system's number, the member number, e-mail with name, phone with name; a letter box with
     a name only where whoever lives there is among the candidates (`recognising`, `at_home`). An e-mail address alone is
-    a key only where no name contradicts it, since families share mailboxes. An organisation is known by its name too,
-    where no address and no number tells it from another of that name.
+    a key only where no name contradicts it, since families share mailboxes. An organisation is known by its enterprise
+    number whatever its name, and by its name too, where no address and no number tells it from another of that name.
     """
     known, by, doubt = recognised(arrival, tuple(candidates))
     if doubt is Doubt.DECEASED and arrival.died:
@@ -196,7 +38,7 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
     if known is None:
         return Landing(
             verdict=Verdict.CREATE,
-            email=arrival.email,
+            emails=arrival.emails,
             phones=arrival.phones,
             address=arrival.address,
             external_ids=arrival.external_ids,
@@ -219,6 +61,11 @@ def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | N
             strong.setdefault(known.person.id, (known, By.MEMBER_NUMBER))
     if len(strong) > 1:
         return None, None, Doubt.KEYS_DISAGREE
+    if not strong and arrival.enterprise_number:
+        alike = _of_enterprise(arrival, candidates)
+        if len(alike) > 1:
+            return None, None, Doubt.SEVERAL_ALIKE
+        strong = {k.person.id: (k, By.ENTERPRISE_NUMBER) for k in alike}
     if strong:
         known, by = next(iter(strong.values()))
         return known, by, Doubt.DECEASED if known.person.is_deceased else None
@@ -226,14 +73,9 @@ def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | N
 
 
 def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By | None, Doubt | None]:
-    there = [k for k in candidates if arrival.email is not None and arrival.email.normal in k.emails]
-    found, by = next((k for k in there if _same_name(arrival, k)), None), By.EMAIL_AND_NAME
-    if found is None and there:
-        found, by = next((k for k in there if not k.words), None), By.EMAIL
-        if found is None and not arrival.words:
-            found = there[0]
-        if found is None and not (arrival.external_ids or arrival.number):  # a number of their own: somebody else
-            return there[0], By.EMAIL, Doubt.EMAIL_OF_ANOTHER
+    found, by, doubt = _by_email(arrival, candidates)
+    if doubt is not None:
+        return found, by, doubt
     if found is None and arrival.words:
         numbers = {phone.e164 for phone in arrival.phones}
         found, by = (
@@ -256,10 +98,40 @@ def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | 
     return found, by, Doubt.DECEASED if found.person.is_deceased else None
 
 
+def _by_email(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By, Doubt | None]:
+    said = {email.normal for email in arrival.emails}
+    there = [k for k in candidates if said & k.emails]
+    found, by = next((k for k in there if _same_name(arrival, k)), None), By.EMAIL_AND_NAME
+    if found is None and there:
+        found, by = next((k for k in there if not k.words), None), By.EMAIL
+        if found is None and not arrival.words:
+            found = there[0]
+        if found is None and not (arrival.external_ids or arrival.number):  # a number of their own: somebody else
+            return there[0], By.EMAIL, Doubt.EMAIL_OF_ANOTHER
+    other = _other_at(arrival, found, there) if found is not None else None
+    if other is not None:
+        return other, By.EMAIL, Doubt.EMAIL_OF_ANOTHER if arrival.words else Doubt.KEYS_DISAGREE
+    return found, by, None
+
+
+def _other_at(arrival: Arrival, found: Known, there: Sequence[Known]) -> Known | None:
+    """Somebody of another name at an address of the row that whom it seems to be about does not have."""
+    if len(arrival.emails) < 2 or arrival.external_ids or arrival.number:
+        return None
+    new = {email.normal for email in arrival.emails} - found.emails
+    return next((k for k in there if k is not found and new & k.emails and not _same_name(arrival, k)), None)
+
+
+def _of_enterprise(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
+    """Organisations of that enterprise number; where branches share it, the one of that name."""
+    found = [k for k in candidates if k.person.enterprise_number == arrival.enterprise_number]
+    return [k for k in found if k.organisation_key == arrival.organisation_key] or found
+
+
 def _alike(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
     """Organisations of that name it may be: at that letter box, else in that postcode, else wherever none is known.
 
-    One that has another number in the same system, or another member number, is another.
+    One that has another number in the same system, another member or enterprise number, is another.
     """
     systems = {one.system for one in arrival.external_ids}
     alike = [
@@ -268,6 +140,7 @@ def _alike(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
         if k.organisation_key == arrival.organisation_key
         and not systems & {system for system, _ in k.external_ids}
         and not (arrival.number and k.person.member_number)
+        and arrival.enterprise_number in {"", k.person.enterprise_number or arrival.enterprise_number}
     ]
     if arrival.address is None:
         return alike
@@ -299,11 +172,13 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
     fields: list[tuple[str, str]] = []
     differences: list[Difference] = []
     former = _former(arrival.number, known)
+    is_body = person.kind is PersonKind.ORGANISATION
     for name, said, held in (
         ("first_name", arrival.first_name, person.first_name),
         ("last_name", arrival.last_name, person.last_name),
         ("organisation_name", arrival.organisation_name, person.organisation_name),
         ("organisation_kind", arrival.organisation_kind or "", person.organisation_kind or ""),
+        ("enterprise_number", arrival.enterprise_number if is_body else "", person.enterprise_number),
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),
@@ -323,11 +198,11 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
             differences.append(Difference(field="address", held="", said=said, parts=parts))
         else:
             address = arrival.address
-    email = arrival.email if arrival.email is not None and arrival.email.normal not in known.emails else None
+    emails = tuple(email for email in arrival.emails if email.normal not in known.emails)
     phones = tuple(phone for phone in arrival.phones if phone.e164 not in known.phones)
     said_ids = (*arrival.external_ids, *((former,) if former else ()))
     ids = tuple(one for one in said_ids if (one.system, one.value) not in known.external_ids)
-    adds = fields or address or email or phones or ids
+    adds = fields or address or emails or phones or ids
     differences = [one for one in differences if (one.field, one.said) not in known.noted]
     quiet = Verdict.REVIEW if differences else Verdict.SAME
     return Landing(
@@ -335,7 +210,7 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
         known=known,
         by=by,
         fields=tuple(fields),
-        email=email,
+        emails=emails,
         phones=phones,
         address=address,
         external_ids=ids,
@@ -368,7 +243,7 @@ def imagined(arrival: Arrival, person: Person) -> Known:
         letter_boxes=frozenset({dedupe_key(arrival.address)} if arrival.address else ()),
         has_address=arrival.address is not None,
         external_ids=_ids(arrival),
-        emails=frozenset({arrival.email.normal} if arrival.email else ()),
+        emails=frozenset(email.normal for email in arrival.emails),
         phones=frozenset(phone.e164 for phone in arrival.phones),
     )
 

@@ -173,6 +173,7 @@ def _said(new: NewPerson) -> Arrival:
         last_name=new.last_name,
         organisation_name=new.organisation_name,
         organisation_kind=new.organisation_kind,
+        enterprise_number=new.enterprise_number,
         title=new.title,
         birth_on=new.birth_on,
         member_number=new.member_number,
@@ -193,6 +194,7 @@ def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
     names += [f"address {contacts.phone_key(addresses, new.phone)}"] if new.phone else []
     name = _said(new).organisation_key
     names += [f"organisation {name}"] if name else []
+    names += [f"enterprise {new.enterprise_number}"] if new.enterprise_number else []
     names += [f"external {one.system} {one.value}" for one in new.external_ids]
     hold(session, ARRIVALS, shared=True)
     for name in sorted(names):
@@ -204,7 +206,7 @@ def _add(
 ) -> bool:
     """Adds what we did not have; True if there was anything. An address that had ended lives again: they use it."""
     facts: dict[str, Any] = {"person_id": known.person.id, "source": new.source, "at": at}
-    is_more = any((landing.fields, landing.email, landing.phones, landing.address, landing.external_ids))
+    is_more = any((landing.fields, landing.emails, landing.phones, landing.address, landing.external_ids))
     if new.email is not None:
         contacts.add_email(session, addresses, new.email, **facts)
     if new.phone is not None:

@@ -50,6 +50,11 @@ def ties(session: Session, person_ids: Collection[int]) -> set[tuple[int, int, T
     return store.ties_from(session, person_ids)
 
 
+def people_of(session: Session, organisation_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Who belongs to those organisations today, as anything: (person, organisation)."""
+    return store.ties_to(session, organisation_ids)
+
+
 def homes(session: Session, names: Collection[str]) -> dict[str, str]:
     """Of households that another system calls so what stands on their envelope by hand."""
     return {name: envelope for name, (_, envelope) in store.homes_called(session, names).items()}

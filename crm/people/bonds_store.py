@@ -31,6 +31,14 @@ def ties_from(session: Session, person_ids: Collection[int]) -> set[tuple[int, i
     return {(a, b, c) for a, b, c in session.execute(query)} if person_ids else set()
 
 
+def ties_to(session: Session, person_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Who is anything to those: (person, other), ended ties left out."""
+    query = select(_TIE.c.person_id, _TIE.c.other_person_id).where(
+        _TIE.c.other_person_id.in_(person_ids), _TIE.c.until_on.is_(None)
+    )
+    return {(a, b) for a, b in session.execute(query)} if person_ids else set()
+
+
 def homes_called(session: Session, names: Collection[str]) -> dict[str, tuple[int, str]]:
     """Number and envelope of the households that another system calls so."""
     if not names:

@@ -183,7 +183,7 @@ def _words(person_id: int, new: NewPerson) -> Iterator[tuple[Facet, str, int]]:
     return search_entries.of_newcomer(
         person_id,
         search_entries.of_names(new.first_name, new.last_name, new.organisation_name, number, new.enterprise_number),
-        email=new.email.text if new.email else "",
+        emails=[new.email.text] if new.email else (),
         phones=[new.phone.e164] if new.phone else (),
         address=new.address,
         external=[one.value for one in new.external_ids],

@@ -28,11 +28,14 @@ def write_words(
     for i, person_id in alone.items():
         arrival, landing = arrivals[i]
         number = arrival.number or member_number(person_id)
+        named = search_entries.of_names(
+            arrival.first_name, arrival.last_name, arrival.organisation_name, number, arrival.enterprise_number
+        )
         words |= set(
             search_entries.of_newcomer(
                 person_id,
-                search_entries.of_names(arrival.first_name, arrival.last_name, arrival.organisation_name, number, ""),
-                email=landing.email.text if landing.email else "",
+                named,
+                emails=[email.text for email in landing.emails],
                 phones=[phone.e164 for phone in landing.phones],
                 address=landing.address,
                 external=[one.value for one in landing.external_ids],

@@ -15,6 +15,7 @@ from crm.people.file_timeline import FileTimeline
 from crm.people.model import OrganisationKind, PersonKind, Sensitivity
 from crm.people.reach_panel import ReachPanel
 from crm.people.saying import said_lines
+from crm.values import enterprise_number as enterprises
 from crm.values.calendar import brussels_day
 
 
@@ -43,7 +44,7 @@ class IdentityPanel:
                 "last_name": person.last_name,
                 "organisation_name": person.organisation_name,
                 "organisation_kind": say(look.language, kind),
-                "enterprise_number": person.enterprise_number,
+                "enterprise_number": enterprises.shown(person.enterprise_number),
                 "title": say(look.language, words.TITLES[person.title]),
                 "language": say(look.language, words.LANGUAGES[person.language.value]),
                 "greeting": rules.greeting(person),

@@ -32,6 +32,7 @@ from crm.people.tables import (
     TieRow,
 )
 from crm.people.words import LANGUAGES, TIES
+from crm.values import enterprise_number as enterprises
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -160,7 +161,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             (N_("Prénom"), row.first_name),
             (N_("Nom"), row.last_name),
             (N_("Organisation"), row.organisation_name),
-            (N_("Numéro d’entreprise"), row.enterprise_number),
+            (N_("Numéro d’entreprise"), enterprises.shown(row.enterprise_number)),
             (N_("Langue"), say(language, LANGUAGES[row.language.value])),
             (N_("Date de naissance"), row.birth_on),
             (N_("Décès noté"), row.deceased_recorded_at),

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
-from crm.people import settling_store, store
+from crm.people import link_store, settling_store, store
 from crm.people.arrivals import Arrival, Known, noted_text
 from crm.people.contacts import phone_key
+from crm.people.keys import KeyKind
 from crm.people.model import ContactKind
 from crm.people.rules import FORMER_NUMBER
 from crm.values.address_key import dedupe_key
@@ -31,6 +32,8 @@ def candidates(
     numbers = {a.number for a in arrivals if a.member_number}
     by_number = store.ids_of_numbers(session, numbers)
     by_name = settling_store.ids_by_organisation(session, {a.organisation_key for a in arrivals} - {""})
+    enterprises = {a.enterprise_number for a in arrivals} - {""}
+    by_enterprise = link_store.known_by(session, {(KeyKind.ENTERPRISE, one) for one in enterprises})
     living = _living(session, {*by_external.values(), *by_number.values()})
     found: list[set[int]] = []
     for arrival, several in zip(arrivals, own_keys, strict=True):
@@ -40,6 +43,7 @@ def candidates(
                 ids |= living[person_id]
         if (person_id := by_number.get(arrival.number)) is not None:
             ids |= living[person_id]
+        ids |= set(by_enterprise.get((KeyKind.ENTERPRISE, arrival.enterprise_number), ()))
         found.append(ids | set(by_name.get(arrival.organisation_key, ())))
     boxes = {place: dedupe_key(home) for place in at_home if (home := arrivals[place].address) is not None}
     living_at = settling_store.ids_by_letter_box(session, set(boxes.values()))
@@ -94,7 +98,7 @@ def _former(external: Iterable[tuple[str, str]]) -> frozenset[str]:
 
 
 def _keys(addresses: AddressHasher, arrival: Arrival) -> list[str]:
-    emails = [addresses.key_of(arrival.email.normal)] if arrival.email else []
+    emails = [addresses.key_of(email.normal) for email in arrival.emails]
     return emails + [phone_key(addresses, phone) for phone in arrival.phones]
 
 

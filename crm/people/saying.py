@@ -11,6 +11,7 @@ from crm.foundation.translation import N_, say
 from crm.people import words
 from crm.people.arrivals import UNDATED
 from crm.people.model import ALIVE
+from crm.values import enterprise_number as enterprises
 from crm.values.address_lines import lines
 from crm.values.errors import Invalid
 from crm.values.languages import Language
@@ -42,6 +43,8 @@ def _read_aloud(field: str, text: str, language: Language) -> str:
             return say(language, _WORDS[field][text])
         case "birth_on" | "deceased_on":
             return _day(text, language)
+        case "enterprise_number":
+            return enterprises.shown(text)
         case "phone":
             return _phone(text)
     return text

@@ -9,6 +9,7 @@ from crm.people.model import ContactKind
 from crm.people.rules import shown_number
 from crm.people.search_model import Entry, Facet, Field
 from crm.people.search_words import digits, glued, mail_words, name_words, phone_words, place_words, words
+from crm.values import enterprise_number as enterprises
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 
@@ -29,7 +30,8 @@ def of_names(
         shown = shown_number(member_number)
         found.append(Entry(Field.MEMBER_NUMBER, Facet.NUMBER, shown, _one(member_number)))
     if enterprise_number:
-        found.append(Entry(Field.ENTERPRISE_NUMBER, Facet.NUMBER, enterprise_number, (digits(enterprise_number),)))
+        shown_as, word = enterprises.shown(enterprise_number), digits(enterprise_number)
+        found.append(Entry(Field.ENTERPRISE_NUMBER, Facet.NUMBER, shown_as, (word,)))
     return found
 
 
@@ -67,15 +69,14 @@ def of_newcomer(
     person_id: int,
     named: Iterable[Entry],
     *,
-    email: str = "",
+    emails: Iterable[str] = (),
     phones: Iterable[str] = (),
     address: PostalAddress | None = None,
     external: Iterable[str] = (),
 ) -> Iterator[tuple[Facet, str, int]]:
     """The words of somebody who was just written, as the index holds them, with what came with them."""
     found = list(named)
-    if email:
-        found.append(of_point(ContactKind.EMAIL, email, is_past=False))
+    found += [of_point(ContactKind.EMAIL, email, is_past=False) for email in emails]
     found += [of_point(ContactKind.PHONE, phone, is_past=False) for phone in phones]
     if address:
         found += of_postal(address, is_past=False)

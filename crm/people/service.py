@@ -24,6 +24,7 @@ from crm.people.model import (
     Title,
 )
 from crm.people.rules import is_ours, single_spaced, tidy_name, tidy_organisation, typed_number
+from crm.values import enterprise_number as enterprises
 from crm.values.ages import is_too_young
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
@@ -151,10 +152,11 @@ def edit(
     greeting: str | None = None,
     organisation_name: str | None = None,
     organisation_kind: OrganisationKind | None = None,
+    enterprise_number: str | None = None,
 ) -> frozenset[str]:
     """Corrects what is given and leaves the rest; the names of what changed. Raises `PersonMissing`, `Invalid`.
 
-    An empty `greeting` lets it be computed again.
+    An empty `greeting` lets it be computed again; an empty `enterprise_number` takes it away.
     """
     wanted: dict[str, Any] = {
         "first_name": None if first_name is None else tidy_name(first_name, field="first_name"),
@@ -164,6 +166,7 @@ def edit(
         "greeting": None if greeting is None else _tidy_greeting(greeting),
         "organisation_name": None if organisation_name is None else tidy_organisation(organisation_name),
         "organisation_kind": organisation_kind,
+        "enterprise_number": None if enterprise_number is None else enterprises.read(enterprise_number),
     }
     return _change(session, person_id, {name: value for name, value in wanted.items() if value is not None})
 
@@ -239,5 +242,6 @@ def _tidy(new: NewPerson) -> NewPerson:
         first_name=tidy_name(new.first_name, field="first_name"),
         last_name=tidy_name(new.last_name, field="last_name"),
         organisation_name=tidy_organisation(new.organisation_name),
+        enterprise_number=enterprises.read(new.enterprise_number),
         member_number=number,
     )

@@ -26,6 +26,7 @@ FIELDS = (
     "last_name",
     "organisation_name",
     "organisation_kind",
+    "enterprise_number",
     "title",
     "language",
     "birth_on",
@@ -103,6 +104,7 @@ def _person_row(arrival: Arrival, language: Language, at: datetime) -> dict[str,
         "last_name": arrival.last_name,
         "organisation_name": arrival.organisation_name,
         "organisation_kind": arrival.organisation_kind,
+        "enterprise_number": arrival.enterprise_number,
         **store.compared(arrival.first_name, arrival.last_name, arrival.organisation_name),
         "title": arrival.title,
         "language": arrival.tongue(language),
@@ -128,9 +130,7 @@ def _write_points(
     for i, (_, landing) in arrivals.items():
         if i not in person_of:
             continue
-        wanted = (
-            [(ContactKind.EMAIL, landing.email.text, addresses.key_of(landing.email.normal))] if landing.email else []
-        )
+        wanted = [(ContactKind.EMAIL, email.text, addresses.key_of(email.normal)) for email in landing.emails]
         wanted += [(ContactKind.PHONE, phone.e164, phone_key(addresses, phone)) for phone in landing.phones]
         for kind, value, key in wanted:
             has_one = landing.known is not None and bool(_living_points(landing.known.person, kind))
@@ -306,6 +306,7 @@ def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> 
         last_name=arrival.last_name,
         organisation_name=arrival.organisation_name,
         organisation_kind=arrival.organisation_kind,
+        enterprise_number=arrival.enterprise_number,
         title=arrival.title,
         language=arrival.tongue(language),
         birth_on=arrival.birth_on,
@@ -328,7 +329,7 @@ def enriched(known: Known, landing: Landing) -> Known:
         fields["organisation_kind"] = OrganisationKind(fields["organisation_kind"])
     return replace(
         known,
-        emails=known.emails | ({landing.email.normal} if landing.email else set()),
+        emails=known.emails | {email.normal for email in landing.emails},
         phones=known.phones | {phone.e164 for phone in landing.phones},
         letter_boxes=known.letter_boxes | ({dedupe_key(landing.address)} if landing.address else set()),
         has_address=known.has_address or landing.address is not None,

@@ -289,6 +289,7 @@ def empty_people(session: Session, person_ids: Collection[int]) -> None:
             first_name="",
             last_name="",
             organisation_name="",
+            enterprise_number="",
             folded_name="",
             first_sound="",
             last_sound="",

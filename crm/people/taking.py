@@ -54,7 +54,7 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
         raise NoPlace(why, field=one.field)
     text, facts = said_text(one.field, one.said), {"person_id": one.person_id, "at": at, "source": one.source}
     match one.field:
-        case "first_name" | "last_name" | "organisation_name":
+        case "first_name" | "last_name" | "organisation_name" | "enterprise_number":
             _edit(session, one, {one.field: text})
         case "title" | "language" | "organisation_kind" if text in set(_LISTED[one.field]):
             _edit(session, one, {one.field: _LISTED[one.field](text)})

@@ -128,6 +128,7 @@ FIELDS: dict[str, str] = {
     "address": N_("Adresse postale"),
     "organisation_name": N_("Nom de l’organisation"),
     "organisation_kind": N_("Sorte d’organisation"),
+    "enterprise_number": N_("Numéro d’entreprise"),
     "member_number": N_("Numéro de membre"),
     "number": N_("Numéro d’une autre fiche"),
 }

@@ -56,3 +56,25 @@ def test_a_kind_needs_its_organisation_and_a_name_its_address(program: Callable[
     ):
         answer = program().post("/people", {"person": body})
         assert (answer.status_code, [one["pointer"] for one in answer.json["errors"]]) == (422, [pointer])
+
+
+def test_an_enterprise_number_makes_an_organisation_known_whatever_its_name(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program()
+    acme = {"organisation_name": "ACME", "enterprise_number": "BE 0418.308.144"}
+    assert caller.post("/people", {"person": {**acme, "email": "info@acme.be"}}).status_code == 201
+    assert caller.post("/people", {"person": {**acme, "organisation_name": "A.C.M.E. SA"}}).status_code == 201
+    who = {"email": "marie@acme.be", "first_name": "Marie", **acme, "organisation_name": "Acme Belgium"}
+    assert caller.post("/people", {"person": who}).status_code == 201
+    [one] = house.people("info@acme.be")
+    with house.assembly.database.reading() as session:
+        assert one.enterprise_number == "0418308144"
+        assert [tie.other_id for tie in links.ties_of(session, house.person("marie@acme.be").id)] == [one.id]
+        assert {said.field for said in differences.of(session, one.id)} == {"organisation_name"}
+    for wrong, pointer in (
+        ({**acme, "enterprise_number": "0418.308.145"}, "/person/enterprise_number"),
+        ({"email": "a@x.be", "enterprise_number": "0418.308.144"}, "/person/organisation_name"),
+    ):
+        answer = caller.post("/people", {"person": wrong})
+        assert (answer.status_code, [one["pointer"] for one in answer.json["errors"]]) == (422, [pointer])

@@ -24,6 +24,11 @@ def test_the_files_of_a_step_are_counted_together(desk: Desk, tmp_path: Path) ->
     with desk.assembly.database.transaction() as session:
         imports.expect(session, first.id, 4)
     assert (step(desk, "people").inside, step(desk, "people").aside, step(desk, "people").missing) == (2, 1, 1)
+    assert step(desk, "people").waiting == 1
+    tried = desk.bring("people", head + "8;Eva;\n", choices=chosen)  # and given up on: it counts for nothing
+    assert (step(desk, "people").inside, step(desk, "people").runs[0].id) == (2, tried.id)
+    with desk.assembly.database.transaction() as session:
+        imports.cancel(session, tried.id, at=desk.assembly.clock())
     mended = desk.apply(desk.bring("people", head + "2;Jean;j@exemple.be\n3;Luc;\n", choices=chosen))
     assert [one.id for one in step(desk, "people").runs] == [mended.id, first.id]
     assert (step(desk, "people").inside, step(desk, "people").missing) == (3, 0)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crm.imports import reading
 from crm.imports.errors import FileRefused, Refused
+from crm.imports.kinds.every import KINDS
 from crm.imports.layout import Encoding, Fault, FileFormat, Look, Separator
 from crm.imports.reading import SourceFile
 from tests.imports.workbooks import bomb, frame, ods, xlsx, zipped
@@ -218,3 +219,11 @@ def test_a_workbook_with_a_changed_byte_is_read_or_refused(put: Put, place: int,
         reading.look(put(bytes(content)))
     except FileRefused:
         return
+
+
+def test_no_two_fields_of_a_kind_bear_one_name() -> None:
+    """A matching keeps columns by name: of two of one name both would be read from the same column."""
+    for kind in KINDS.values():
+        for several in (kind.fields, kind.choices):
+            names = [one.name for one in several]
+            assert sorted(set(names)) == sorted(names), kind.code

@@ -15,12 +15,30 @@ from crm.people.arrivals import Arrival
 from crm.people.model import OrganisationKind, PersonKind, TieKind, Title
 from crm.people.rules import single_spaced, tidy_organisation
 from crm.people.words import ORGANISATIONS, TIES
+from crm.values.enterprise_number import enterprise_number
 from crm.values.errors import Invalid
 from crm.values.folding import folded
 
+ENTERPRISE = Field(
+    name="enterprise_number",
+    label=N_("Numéro d’entreprise"),
+    aliases=(
+        *("numero d'entreprise", "numero d’entreprise", "numero entreprise", "n° d'entreprise", "n° entreprise", "bce"),
+        *("numero bce", "n° bce", "tva", "numero de tva", "numero tva", "n° tva", "ondernemingsnummer", "kbo"),
+        *("kbo nummer", "kbo-nummer", "btw", "btw nummer", "btw-nummer", "vat", "vat number", "enterprise number"),
+        *("company number", "unternehmensnummer"),
+    ),
+    help=N_("BCE ou TVA, avec ou sans points : il fait reconnaître l’organisation, quel que soit son nom."),
+)
+NAMED = shared.ORGANISATION_NAME.but(
+    help=N_(
+        "Seule, c’est d’elle qu’il s’agit. Avec un nom de personne : l’organisation et sa personne de contact, "
+        "reliées ; ce qui est donné, promis ou reçu est alors à l’organisation."
+    ),
+)
+"""An organisation, alone or beside the person of a row."""
 ORGANISATION = (
-    replace(
-        shared.ORGANISATION_NAME,
+    shared.ORGANISATION_NAME.but(
         help=N_(
             "Avec un nom de personne sur la même ligne : l’organisation et sa personne de contact, reliées. "
             "Nommée sur plusieurs lignes, elle n’est qu’une, avec plusieurs personnes."
@@ -43,6 +61,7 @@ ORGANISATION = (
             *("employer id", "company id", "parent company id", "organisatienummer"),
         ),
     ),
+    ENTERPRISE,
     Field(
         name="tie",
         label=N_("Rôle dans l’organisation"),
@@ -128,8 +147,30 @@ LONGEST_TAG = 80
 LONGEST_ENVELOPE = 200
 
 
-def parted(cells: Cells, who: Arrival, system: str) -> tuple[Arrival, Arrival | None]:
+def split(cells: Cells, *, address_of: str = "") -> tuple[Arrival, Arrival | None, Bound | None]:
+    """Who the row speaks of, the organisation whose contact they are, and what binds them; for every kind of file.
+
+    `address_of`: whose the postal address is, where nothing is chosen for the file.
+    """
+    system = cells.choice("system")
+    who = shared.arrival_of(cells, system=system, id_field="external_id")
+    who, group = parted(cells, who, system, address_of=address_of)
+    return who, group, bound_of(cells, who, group, system)
+
+
+def _enterprise(cells: Cells, name: str) -> str:
+    text = cells.text("enterprise_number")
+    number = enterprise_number(text) if text else ""
+    if number is None:
+        cells.refuse(Reason.NOT_ENTERPRISE, text[:40])
+    elif number and not name:
+        cells.remark(Reason.ENTERPRISE_ALONE)
+    return number or ""
+
+
+def parted(cells: Cells, who: Arrival, system: str, *, address_of: str = "") -> tuple[Arrival, Arrival | None]:
     """The person of a row and the organisation it names beside; an organisation alone is whom the row is about."""
+    enterprise = _enterprise(cells, who.organisation_name)
     kind, ids = _kind(cells), cells.external_ids("organisation_id", system)
     if not who.organisation_name:
         if ids or cells.text("organisation_kind"):
@@ -137,11 +178,13 @@ def parted(cells: Cells, who: Arrival, system: str) -> tuple[Arrival, Arrival | 
         return who, None
     if not (who.first_name or who.last_name):
         own = (*who.external_ids, *(one for one in ids if one not in who.external_ids))
-        return replace(who, organisation_kind=kind, external_ids=own, title=Title.NONE), None
-    owner = cells.choice("address_of")
+        said = {"organisation_kind": kind, "enterprise_number": enterprise, "external_ids": own}
+        return replace(who, title=Title.NONE, **said), None  # type: ignore[arg-type] # the keys are its own
+    owner = cells.choice("address_of") or address_of
     group = Arrival(
         organisation_name=who.organisation_name,
         organisation_kind=kind,
+        enterprise_number=enterprise,
         language=who.language,
         presumed_language=who.presumed_language,
         address=None if owner == PERSON else who.address,

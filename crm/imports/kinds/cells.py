@@ -11,6 +11,7 @@ from functools import cache
 from crm.donations.model import LARGEST
 from crm.imports import dates
 from crm.imports.dates import DateFormat
+from crm.imports.kinds.several import emails_in, phones_in
 from crm.imports.kinds.states import state_of
 from crm.imports.model import Matching, Reason, Told
 from crm.people.model import ExternalId, Title
@@ -118,28 +119,27 @@ class Cells:
             self.refuse(Reason.NOT_NAME, field)
             return ""
 
-    def email(self, field: str = "email") -> EmailAddress | None:
-        """An address one can write to."""
-        text = self.text(field)
-        if not text:
-            return None
-        try:
-            return EmailAddress.parse(text.removeprefix("mailto:").strip("<> ;,"))
-        except Invalid:
-            self.refuse(Reason.NOT_EMAIL, field)
-            return None
+    def emails(self, *fields: str) -> tuple[EmailAddress, ...]:
+        """The addresses one can write to of those columns, each once; a cell may hold several."""
+        found: dict[str, EmailAddress] = {}
+        for field in fields:
+            if text := self.text(field):
+                several = emails_in(text)
+                if several is None:
+                    self.refuse(Reason.NOT_EMAIL, field)
+                for email in several or ():
+                    found.setdefault(email.normal, email)
+        return tuple(found.values())
 
     def phones(self, *fields: str) -> tuple[PhoneNumber, ...]:
-        """The numbers of those columns, each once."""
+        """The numbers of those columns, each once; a cell may hold several."""
         found: dict[str, PhoneNumber] = {}
         for field in fields:
             if text := self.text(field):
-                try:
-                    # A spreadsheet that took « 0470… » for a number has eaten its nought.
-                    number = PhoneNumber.parse(f"0{text}" if text[0] in "23456789" and len(text) in (8, 9) else text)
-                    found[number.e164] = number
-                except Invalid:
+                several = phones_in(text)
+                if several is None:
                     self.refuse(Reason.NOT_PHONE, field)
+                found.update((number.e164, number) for number in several or ())
         return tuple(found.values())
 
     def birth(self, field: str) -> date | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from crm.consent.model import NO_LETTER, Act, Channel
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.channels import ALL, channels_of, purpose_by_word
@@ -59,7 +61,10 @@ WHO = (
     shared.OLD_NUMBER,
     shared.FIRST_NAME,
     shared.LAST_NAME,
-    shared.ORGANISATION_NAME,
+    binding.NAMED.but(
+        help=N_("Avec un nom de personne : le oui est le sien ; une opposition vaut aussi pour l’organisation.")
+    ),
+    binding.ENTERPRISE,
     *shared.PHONES,
     *shared.ADDRESS,
     shared.LANGUAGE,
@@ -82,7 +87,9 @@ class Consents:
             label=shared.EMAIL.label,
             sort=Sort.EMAIL,
             aliases=shared.EMAIL.aliases,
+            help=N_("L’adresse à laquelle on a dit oui : une seule. Un refus peut en donner plusieurs."),
         ),
+        shared.EMAIL_2,
         Field(
             name="state",
             label=N_("Oui ou non"),
@@ -131,7 +138,7 @@ class Consents:
 
     def read(self, cells: Cells) -> Wish | None:
         """The person, and what they said with all that proves it."""
-        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        who, group, bound = binding.split(cells, address_of=binding.BOTH)
         state = state_of(cells.text("state"))
         if state is None:
             cells.refuse(Reason.NOT_STATE if cells.text("state") else Reason.LACKING, "state")
@@ -146,7 +153,8 @@ class Consents:
         if state is State.PENDING:
             return Wish(arrival=who, never_confirmed=True)
         if state is not State.YES:
-            return refusal(cells, who, purposes, channels, act=_NOES[state], since=moment, way=way, proof=proof)
+            no = refusal(cells, who, purposes, channels, act=_NOES[state], since=moment, way=way, proof=proof)
+            return None if no is None else replace(no, organisation=group, bound=bound)
         is_proved = moment is not None and bool(way) and bool(proof)
         said = Said(
             purpose=purposes[0],
@@ -157,15 +165,24 @@ class Consents:
             channel=(channels or (Channel.EMAIL,))[0],
             everywhere=bool(channels) and channels[0] is not Channel.EMAIL,
         )
-        if len(purposes) > 1:  # a yes is to one thing, by one way
-            cells.refuse(Reason.NOT_PURPOSE, "purpose")
-        elif len(channels) > 1 or (not channels and said.purpose in NO_LETTER):
-            cells.refuse(Reason.NOT_CHANNEL, "channel")
-        elif said.channel is Channel.EMAIL and who.email is None:
-            cells.refuse(Reason.LACKING, "email")
-        elif not _has_key(who):
-            cells.refuse(Reason.NO_KEY)
-        return None if cells.reasons else Wish(arrival=who, said=(said,), is_at_home=_is_at_home(who))
+        _look_at_yes(cells, who, said, is_one=len(purposes) == 1, channels=channels)
+        if cells.reasons:
+            return None
+        return Wish(arrival=who, organisation=group, bound=bound, said=(said,), is_at_home=_is_at_home(who))
+
+
+def _look_at_yes(cells: Cells, who: Arrival, said: Said, *, is_one: bool, channels: Sequence[Channel]) -> None:
+    """A yes is to one thing, by one way, at one address."""
+    if not is_one:
+        cells.refuse(Reason.NOT_PURPOSE, "purpose")
+    elif len(channels) > 1 or (not channels and said.purpose in NO_LETTER):
+        cells.refuse(Reason.NOT_CHANNEL, "channel")
+    elif said.channel is Channel.EMAIL and who.email is None:
+        cells.refuse(Reason.LACKING, "email")
+    elif said.channel is Channel.EMAIL and shared.has_several(cells, who):
+        cells.refuse(Reason.SEVERAL_EMAILS, "email")
+    elif not _has_key(who):
+        cells.refuse(Reason.NO_KEY)
 
 
 class Refusals:
@@ -202,7 +219,7 @@ class Refusals:
         Field(
             name="proof", label=N_("Remarque"), aliases=("remarque", "motif", "raison", "note", "reden", "opmerking")
         ),
-        shared.EMAIL,
+        *shared.EMAILS,
         *WHO,
     )
     choices: tuple[Choice, ...] = (
@@ -214,7 +231,7 @@ class Refusals:
 
     def read(self, cells: Cells) -> Wish | None:
         """The person, and what they no longer want."""
-        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        who, group, bound = binding.split(cells, address_of=binding.BOTH)
         purposes, channels, moment = purposes_of(cells), chosen_channels(cells), cells.moment("since")
         flag = cells.text("flag")
         word = "-".join(folded(flag).split())
@@ -228,7 +245,8 @@ class Refusals:
             return None
         if cells.has("flag") and (not flag or (state is State.NO and word not in _FLAGS)):
             return Wish(arrival=who, says_nothing=True)
-        return refusal(cells, who, purposes, channels, act=Act.OBJECTED, since=moment, way="", proof=proof)
+        no = refusal(cells, who, purposes, channels, act=Act.OBJECTED, since=moment, way="", proof=proof)
+        return None if no is None else replace(no, organisation=group, bound=bound)
 
 
 def refusal(

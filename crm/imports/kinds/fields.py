@@ -14,6 +14,17 @@ EMAIL = Field(
     sort=Sort.EMAIL,
     aliases=("email", "e-mail", "mail", "courriel", "adresse e-mail", "adresse mail", "adresse email", "email address"),
 )
+EMAIL_2 = Field(
+    name="email_2",
+    label=N_("Autre adresse e-mail"),
+    sort=Sort.EMAIL,
+    aliases=(
+        *("email 2", "e-mail 2", "mail 2", "email2", "e-mail2", "mail2", "deuxieme e-mail", "second email"),
+        *("autre e-mail", "autre email", "autre adresse e-mail", "email secondaire", "e-mail secondaire"),
+        *("e-mail professionnel", "email professionnel", "work email", "tweede e-mail", "ander e-mailadres"),
+    ),
+)
+EMAILS = (EMAIL.but(help=N_("Plusieurs dans une cellule : chacune est gardée, la première est la préférée.")), EMAIL_2)
 FIRST_NAME = Field(
     name="first_name", label=N_("Prénom"), aliases=("prenom", "voornaam", "first name", "firstname", "vorname")
 )
@@ -45,13 +56,25 @@ PHONES = (
         name="phone",
         label=N_("Téléphone"),
         sort=Sort.PHONE,
-        aliases=("telephone", "tel", "telefoon", "phone", "fixe", "numero de telephone"),
+        aliases=(
+            *("telephone", "tel", "telefoon", "phone", "fixe", "numero de telephone", "telephone fixe", "tel fixe"),
+            *("telephone prive", "tel prive", "home phone", "telephone 1", "tel 1", "telefoon prive", "vast nummer"),
+        ),
     ),
     Field(
         name="mobile",
         label=N_("Téléphone mobile"),
         sort=Sort.PHONE,
         aliases=("gsm", "mobile", "portable", "mobiel", "cell", "telephone mobile"),
+    ),
+    Field(
+        name="phone_3",
+        label=N_("Autre téléphone"),
+        sort=Sort.PHONE,
+        aliases=(
+            *("telephone 2", "tel 2", "gsm 2", "telephone2", "tel2", "gsm2", "phone 2", "autre telephone"),
+            *("telephone professionnel", "telephone bureau", "tel bureau", "work phone", "tweede telefoon"),
+        ),
     ),
 )
 ADDRESS = (
@@ -117,6 +140,7 @@ PURPOSE_CHOICE = Choice(
 
 def arrival_of(cells: Cells, *, system: str = "", id_field: str = "") -> Arrival:
     """Who the row speaks of, from whichever of the shared fields have a column."""
+    emails = cells.emails("email", "email_2")
     return Arrival(
         first_name=cells.name("first_name"),
         last_name=cells.name("last_name"),
@@ -126,8 +150,9 @@ def arrival_of(cells: Cells, *, system: str = "", id_field: str = "") -> Arrival
         presumed_language=cells.presumed_language(),
         birth_on=cells.birth("birth_on"),
         member_number=cells.member_number(),
-        email=cells.email(),
-        phones=cells.phones("phone", "mobile"),
+        email=emails[0] if emails else None,
+        more_emails=emails[1:],
+        phones=cells.phones("phone", "mobile", "phone_3"),
         address=cells.address(),
         external_ids=cells.external_ids(id_field, system) if id_field else (),
     )
@@ -137,3 +162,8 @@ def require_somebody(cells: Cells, who: Arrival) -> None:
     """A row that names nobody is a bad one."""
     if not (who.words or who.email or who.phones or who.member_number or who.external_ids) and not cells.reasons:
         cells.refuse(Reason.NOBODY)
+
+
+def has_several(cells: Cells, who: Arrival) -> bool:
+    """True where the column of the address holds more than one, so that nobody can tell to which a yes was said."""
+    return bool(who.more_emails) and len(cells.emails("email")) > 1

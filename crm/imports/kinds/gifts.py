@@ -11,6 +11,7 @@ from crm.donations import in_kind
 from crm.donations.model import GENERAL, GiftKind, Method
 from crm.donations.rules import OUR_PROVIDERS
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
@@ -89,8 +90,9 @@ class Gifts:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.ORGANISATION_NAME,
-        shared.EMAIL,
+        binding.NAMED,
+        binding.ENTERPRISE,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -139,11 +141,12 @@ class Gifts:
             help=N_("Par exemple « civicrm » ou « mollie » ; nécessaire si une colonne porte ses numéros."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The donor, and what they gave."""
-        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
         cents, day = cells.cents("amount"), cells.day("given_on")
         if day is None and not cells.when("given_on"):
@@ -174,7 +177,7 @@ class Gifts:
             provider=_provider(cells.choice("system")) if reference else "",
             reference=reference,
         )
-        return Wish(arrival=who, gave=gave)
+        return Wish(arrival=who, organisation=group, bound=bound, gave=gave)
 
 
 def _what(cells: Cells) -> str:

@@ -50,6 +50,8 @@ class MailSubscribers:
         moment = cells.moment("since")
         if state not in _PENDING and state not in _SAID:
             cells.refuse(Reason.NOT_STATE if state else Reason.LACKING, "state")
+        elif state == "valide" and shared.has_several(cells, who):
+            cells.refuse(Reason.SEVERAL_EMAILS, "email")
         if cells.reasons:
             return None
         if state in _PENDING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding, promises
 from crm.imports.kinds import fields as shared
-from crm.imports.kinds import promises
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
 from crm.imports.model import Reason
@@ -74,8 +74,9 @@ class Mandates:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.ORGANISATION_NAME,
-        shared.EMAIL,
+        binding.NAMED,
+        binding.ENTERPRISE,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -88,12 +89,13 @@ class Mandates:
             help=N_("Par exemple « civicrm » : ses références seront gardées sous ce nom."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The donor, and what they promised."""
         system = cells.choice("system")
-        who = shared.arrival_of(cells, system=system, id_field="external_id")
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
         is_order = "-".join(folded(cells.text("way")).split()) in _ORDERS
         if not cells.text("reference"):
@@ -101,10 +103,10 @@ class Mandates:
             return None
         promised = promises.promise_of(
             cells,
-            who,
+            group or who,
             supplier=system,
             reference=cells.text("reference"),
             channel=Channel.IMPORT,
             is_order=is_order,
         )
-        return None if promised is None else Wish(arrival=who, promised=promised)
+        return None if promised is None else Wish(arrival=who, organisation=group, bound=bound, promised=promised)

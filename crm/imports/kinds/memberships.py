@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
@@ -67,8 +68,9 @@ class Memberships:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.ORGANISATION_NAME,
-        shared.EMAIL,
+        binding.NAMED,
+        binding.ENTERPRISE,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -80,11 +82,12 @@ class Memberships:
             help=N_("Par exemple « civicrm » : ses références seront gardées sous ce nom."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The person, and their membership."""
-        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
         joined_on, ended_on = cells.day("joined_on"), cells.day("ended_on")
         if joined_on is None and not cells.when("joined_on"):
@@ -102,5 +105,5 @@ class Memberships:
             reason=reason.value if ended_on else "",
             note=cells.text("end_reason")[:500] if ended_on and word not in _REASON_OF else "",
         )
-        died = ended_on is not None and reason is LeaveReason.DECEASED
-        return Wish(arrival=replace(who, died=died), joined=said)
+        died = ended_on is not None and reason is LeaveReason.DECEASED and group is None
+        return Wish(arrival=replace(who, died=died), organisation=group, bound=bound, joined=said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
@@ -32,7 +33,7 @@ class OldAttestations:
             aliases=("annee", "annee des dons", "annee de revenus", "exercice", "year", "income year", "jaar", "jahr"),
         ),
         Field(
-            name="number",
+            name="paper_number",
             label=N_("Numéro de l’attestation"),
             required=True,
             aliases=(
@@ -65,8 +66,9 @@ class OldAttestations:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.ORGANISATION_NAME,
-        shared.EMAIL,
+        binding.NAMED,
+        binding.ENTERPRISE,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -79,25 +81,28 @@ class OldAttestations:
             help=N_("Par exemple « civicrm » : ses références seront gardées sous ce nom."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The donor, and their attestation."""
         system = cells.choice("system")
-        who = shared.arrival_of(cells, system=system, id_field="external_id")
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
-        year, number = cells.text("year"), cells.text("number")
-        for name, text in (("year", year), ("number", number)):
+        year, number = cells.text("year"), cells.text("paper_number")
+        for name, text in (("year", year), ("paper_number", number)):
             if not text:
                 cells.refuse(Reason.LACKING, name)
         if year and not (year.isascii() and year.isdigit() and len(year) == 4 and FIRST <= int(year) <= LAST):
             cells.refuse(Reason.NOT_COUNT, "year")
         if len(number) > LONGEST:
-            cells.refuse(Reason.TOO_LONG, "number")
+            cells.refuse(Reason.TOO_LONG, "paper_number")
         cents, issued_on = cells.cents("amount"), cells.day("issued_on")
         if cells.reasons or cents is None:
             return None
         return Wish(
             arrival=who,
+            organisation=group,
+            bound=bound,
             attested=Attested(system=system, year=int(year), number=number, cents=cents, issued_on=issued_on),
         )

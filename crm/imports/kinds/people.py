@@ -34,7 +34,7 @@ class People:
         shared.FIRST_NAME,
         shared.LAST_NAME,
         *binding.ORGANISATION,
-        shared.EMAIL,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -71,13 +71,10 @@ class People:
 
     def read(self, cells: Cells) -> Wish | None:
         """The person of the row."""
-        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
-        system = cells.choice("system")
-        who, group = binding.parted(cells, who, system)
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
         died, died_on = cells.death()
         if died_on is not None and who.birth_on is not None and died_on < who.birth_on:
             cells.refuse(Reason.NOT_DAY, "deceased_on")
-        bound = binding.bound_of(cells, who, group, system)
         arrival = replace(who, died=died, died_on=died_on)
         return None if cells.reasons else Wish(arrival=arrival, organisation=group, bound=bound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.actions.model import LONGEST_COMMENT, LONGEST_TITLE
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field, Sort
@@ -36,9 +37,13 @@ class Signatures:
         ),
         shared.MEMBER_NUMBER,
         shared.OLD_NUMBER,
-        shared.EMAIL,
+        *shared.EMAILS,
         shared.FIRST_NAME,
         shared.LAST_NAME,
+        binding.NAMED.but(
+            help=N_("Avec un nom de personne : c’est elle qui signe, comme personne de contact de l’organisation.")
+        ),
+        binding.ENTERPRISE,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -66,11 +71,12 @@ class Signatures:
             help=N_("Par exemple « civicrm » ; nécessaire si une colonne porte ses numéros."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The person, and what they signed."""
-        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
         moment = cells.moment("signed_on")
         petition = (cells.text("petition") or cells.choice("petition")).strip().lower()
@@ -95,4 +101,4 @@ class Signatures:
             comment=comment,
             delivery_words=words if is_given else "",
         )
-        return Wish(arrival=who, signed=signed)
+        return Wish(arrival=who, organisation=group, bound=bound, signed=signed)

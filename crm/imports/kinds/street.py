@@ -94,7 +94,7 @@ class StreetRecruits:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.EMAIL,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -155,7 +155,7 @@ class WelcomeCalls:
         DONOR_ID,
         MANDATE,
         _day("called_on", N_("Appelé·e le"), "date d'appel", "call date", "appel"),
-        shared.EMAIL,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -205,4 +205,6 @@ def _donor(cells: Cells, day_field: str, way: str, *, must_be_known: bool) -> Wi
     said = _newsletter(cells, day_field, way)
     if said and who.email is None:
         said = ()
+    elif any(one.act is Act.GIVEN for one in said) and shared.has_several(cells, who):
+        cells.refuse(Reason.SEVERAL_EMAILS, "email")
     return None if cells.reasons else Wish(arrival=who, must_be_known=must_be_known, said=said)

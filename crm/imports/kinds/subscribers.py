@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.foundation.translation import N_
+from crm.imports.kinds import binding
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds.cells import Cells
 from crm.imports.kinds.model import Choice, Field
@@ -91,8 +92,9 @@ class MagazineSubscribers:
         shared.TITLE,
         shared.FIRST_NAME,
         shared.LAST_NAME,
-        shared.ORGANISATION_NAME,
-        shared.EMAIL,
+        binding.NAMED,
+        binding.ENTERPRISE,
+        *shared.EMAILS,
         *shared.PHONES,
         *shared.ADDRESS,
         shared.LANGUAGE,
@@ -104,11 +106,12 @@ class MagazineSubscribers:
             help=N_("Par exemple « civicrm » : ses références seront gardées sous ce nom."),
         ),
         shared.LANGUAGE_CHOICE,
+        binding.ADDRESS_OF,
     )
 
     def read(self, cells: Cells) -> Wish | None:
         """The reader, and their subscription."""
-        who = shared.arrival_of(cells, system=cells.choice("system"), id_field="external_id")
+        who, group, bound = binding.split(cells)
         shared.require_somebody(cells, who)
         basis = _BASIS_OF.get(_word(cells.text("basis")))
         form = _FORMAT_OF.get(_word(cells.text("format")) or "papier")
@@ -125,7 +128,7 @@ class MagazineSubscribers:
         said = Subscribed(
             basis=basis.value, copies=copies or 1, format=form.value, from_number=first, until_number=last
         )  # fmt: skip
-        return Wish(arrival=who, subscribed=said)
+        return Wish(arrival=who, organisation=group, bound=bound, subscribed=said)
 
 
 def _word(text: str) -> str:

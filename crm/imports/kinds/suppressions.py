@@ -57,9 +57,14 @@ class Suppressions:
             return None if cells.reasons else Wish(silence=Silence(digest=text.lower(), since=since))
         elif "@" not in text:
             if _NUMBER.fullmatch(text) and (phones := cells.phones("address")) and not cells.reasons:
-                return Wish(silence=Silence(phone=phones[0], since=since))
+                if len(phones) == 1:
+                    return Wish(silence=Silence(phone=phones[0], since=since))
+                cells.refuse(Reason.ONE_A_ROW)
+                return None
             cells.reasons[:] = [one for one in cells.reasons if one[0] is not Reason.NOT_PHONE]
             cells.refuse(Reason.NOT_SILENCEABLE, "address")
-        elif (email := cells.email("address")) and not cells.reasons:
-            return Wish(silence=Silence(email=email, since=since))
+        elif (emails := cells.emails("address")) and not cells.reasons:
+            if len(emails) == 1:
+                return Wish(silence=Silence(email=emails[0], since=since))
+            cells.refuse(Reason.ONE_A_ROW)
         return None

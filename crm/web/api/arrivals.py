@@ -13,6 +13,7 @@ from crm.people import arriving, links
 from crm.people import service as people
 from crm.people.model import ExternalId, NewPerson, Person, PersonKind
 from crm.people.rules import tidy_organisation
+from crm.values import enterprise_number as enterprises
 from crm.values.ages import is_too_young
 from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
@@ -35,7 +36,8 @@ NEEDS_EMAIL = N_("Donnez l’adresse e-mail de la personne : c’est à elle que
 NOT_PHONE = N_("Ce n’est pas un numéro que l’on peut former.")
 NOT_NAME = N_("Un nom a des lettres seulement, cent au plus, sans lien ni signe particulier.")
 NOT_ORGANISATION = N_("Un nom d’organisation a deux cents caractères au plus, sans < > { }.")
-NEEDS_ORGANISATION = N_("Donnez le nom de l’organisation dont c’est la sorte.")
+NEEDS_ORGANISATION = N_("Donnez le nom de l’organisation dont c’est la sorte ou le numéro.")
+NOT_ENTERPRISE = N_("Ce n’est pas un numéro d’entreprise : dix chiffres, comme 0418.308.144.")
 NOT_ADDRESS = N_("Cette partie de l’adresse ne convient pas.")
 NOT_NUMBER = N_("Ce numéro de membre ne convient pas.")
 TOO_YOUNG = N_("Les personnes de moins de 13 ans ne peuvent pas agir elles-mêmes ici.")
@@ -56,10 +58,11 @@ def bring(session: Session, caller: Caller, asked: PersonIn, *, source: str) -> 
             kind=PersonKind.ORGANISATION,
             organisation_name=new.organisation_name,
             organisation_kind=new.organisation_kind,
+            enterprise_number=new.enterprise_number,
             language=new.language,
             source=new.source,
         )
-        who = replace(new, organisation_name="", organisation_kind=None)
+        who = replace(new, organisation_name="", organisation_kind=None, enterprise_number="")
         return arriving.arrive_for(session, caller.made.addresses, who, group, **facts).person
     return arriving.arrive(session, caller.made.addresses, new, **facts).person
 
@@ -103,9 +106,11 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
     last = value(lambda: people.tidy_name(asked.last_name, field="last_name"), "/person/last_name", NOT_NAME)
     flaws += _flaws_of_birth(asked.birth_on, today)
     group = value(lambda: tidy_organisation(asked.organisation_name), "/person/organisation_name", NOT_ORGANISATION)
-    if asked.organisation_kind is not None and not asked.organisation_name:
+    typed_number = asked.enterprise_number
+    enterprise = value(lambda: enterprises.read(typed_number), "/person/enterprise_number", NOT_ENTERPRISE)
+    if (asked.organisation_kind is not None or enterprise) and not asked.organisation_name:
         flaws.append(Flaw(sentence=NEEDS_ORGANISATION, pointer="/person/organisation_name"))
-    known_by = asked.email or asked.phone or ((first or last or group) and asked.address)
+    known_by = asked.email or asked.phone or enterprise or ((first or last or group) and asked.address)
     if not flaws and not known_by:
         flaws.append(Flaw(sentence=NOBODY, pointer="/person"))
     if flaws:
@@ -119,6 +124,7 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
         kind=PersonKind.ORGANISATION if group and not (first or last) else PersonKind.INDIVIDUAL,
         organisation_name=group or "",
         organisation_kind=asked.organisation_kind,
+        enterprise_number=enterprise or "",
         title=asked.title,
         language=asked.language,
         birth_on=asked.birth_on,

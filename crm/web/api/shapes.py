@@ -72,6 +72,13 @@ class PersonIn(Strict):
     organisation_kind: OrganisationKind | None = Field(
         default=None, description=N_("Ce qu’est l’organisation ; demande son nom.")
     )
+    enterprise_number: Annotated[Line, Field(max_length=40)] = Field(
+        default="",
+        description=N_(
+            "Le numéro d’entreprise de l’organisation (BCE), avec ou sans points ; demande son nom. "
+            "Deux organisations du même numéro n’en sont qu’une."
+        ),
+    )
     title: Title = Field(default=Title.NONE, description=N_("Seulement si la personne l’a choisi."))
     language: Language = Language.FR
     birth_on: date | None = Field(

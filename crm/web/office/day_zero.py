@@ -75,6 +75,8 @@ def _step(kind: Kind, step: Step | None) -> dict[str, Any]:
         "why": WHY[kind.code],
         "run": step.runs[0],
         "earlier": step.runs[1:],
+        "told_on": step.counted[0],
+        "waiting": step.waiting,
         "inside": step.inside,
         "aside": step.aside,
         "expected": step.expected,

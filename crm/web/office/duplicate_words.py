@@ -15,6 +15,7 @@ from crm.people import contacts, rules
 from crm.people import words as people_words
 from crm.people.model import Person
 from crm.people.saying import said_lines
+from crm.values import enterprise_number as enterprises
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
 from crm.web.office import shell
@@ -23,7 +24,6 @@ from crm.web.words import N_
 FIELDS: dict[str, str] = people_words.FIELDS | {
     "greeting": N_("Salutation choisie à la main"),
     "organisation_kind": N_("C’est"),
-    "enterprise_number": N_("Numéro d’entreprise"),
 }
 
 HOLDINGS: dict[str, str] = {
@@ -123,6 +123,8 @@ def value(field: str, held: Any) -> str:
             return shell.say(people_words.LANGUAGES[held])
         case "organisation_kind" if held is not None:
             return shell.say(people_words.ORGANISATIONS[held])
+        case "enterprise_number":
+            return enterprises.shown(held)
         case "birth_on" if isinstance(held, date):
             return shell.day(held, "plain")
     return "" if held is None else str(held)

@@ -136,6 +136,7 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
         is_wide = run.kind in OF_CONSENT
         every = consent.addressed(session) if is_wide else consent.letters(session)
         purposes = [(one.code, one.name(shell.language())) for one in every]
+        lacks_letter = not consent.letters(session)
         purposes += [(ALL, shell.say(EVERYTHING))] if is_wide else []
         team = [(str(one.id), one.name) for one in staff.accounts(session) if one.is_active]
     if run.state not in (RunState.READ, RunState.CHECKED):
@@ -162,6 +163,7 @@ def _page(run_id: int, typed: Matching | None, errors: dict[str, str]) -> Respon
         fields=[_field(run, seen, matching, field) for field in kind.fields],
         columns=[("", "—"), *((str(i), name) for i, name in enumerate(run.headers))],
         choices=[_choice(choice, matching, purposes, team) for choice in kind.choices],
+        lacks_letter=lacks_letter and any(one.sort is ChoiceSort.PURPOSE for one in kind.choices),
         unused=[name for i, name in enumerate(run.headers) if i not in matching.columns.values()],
     )
 
@@ -239,7 +241,7 @@ def _choice(
         ChoiceSort.GIFT_KIND: [(one.value, shell.say(word)) for one, word in gift_words.KINDS.items()],
     }[choice.sort]
     value = matching.choices.get(choice.name, "")
-    if choice.sort is ChoiceSort.PURPOSE and not value and len(purposes) == 1:
+    if choice.sort is ChoiceSort.PURPOSE and not value and len(purposes) == 1 and purposes[0][0] != ALL:
         value = purposes[0][0]
     return {"choice": choice, "options": [("", "—"), *options] if options else [], "value": value}
 

@@ -15,6 +15,7 @@ from crm.people.arrivals import one_line
 from crm.people.model import Person, TieKind
 from crm.people.rules import shown_number
 from crm.people.words import TIES
+from crm.values import enterprise_number as enterprises
 from crm.values.money import typed
 from crm.web.office import shell
 from crm.web.words import N_
@@ -22,9 +23,9 @@ from crm.web.words import N_
 AS_SAID = frozenset(
     {
         *(Reason.SIGNS, Reason.NOT_PETITION, Reason.NOT_FUND, Reason.NOT_SOURCE, Reason.NOT_MEMBER_KIND),
-        *(Reason.ACCOUNT_OTHERWISE, Reason.ACCOUNT_TAKEN),
-        *(Reason.ORGANISATION_UNCLEAR, Reason.ORGANISATION_NEW, Reason.ORGANISATION_THERE),
-        *(Reason.NOT_ORGANISATION_KIND, Reason.NOT_TIE, Reason.AT_HOME, Reason.HOUSEHOLD_NAMED),
+        *(Reason.ACCOUNT_OTHERWISE, Reason.ACCOUNT_TAKEN, Reason.FOR_ADDRESS),
+        *(Reason.ORGANISATION_UNCLEAR, Reason.ORGANISATION_NEW, Reason.ORGANISATION_THERE, Reason.OF_ORGANISATION),
+        *(Reason.NOT_ENTERPRISE, Reason.NOT_ORGANISATION_KIND, Reason.NOT_TIE, Reason.AT_HOME, Reason.HOUSEHOLD_NAMED),
         *(Reason.NOT_TAG, Reason.TAGS, Reason.TAGS_NEW, Reason.TAG_UNKNOWN, Reason.TAG_SENSITIVE),
     }
 )
@@ -35,6 +36,7 @@ AMOUNTS = frozenset(
     {
         *(Reason.GIVES, Reason.GIFT_THERE, Reason.GIFT_OTHERWISE, Reason.GIFT_ALIKE),
         *(Reason.PROMISES, Reason.PLAN_THERE, Reason.PLAN_OTHERWISE, Reason.AMENDS),
+        *(Reason.ATTESTS, Reason.PAPER_THERE, Reason.PAPER_OTHERWISE),
     }
 )
 """Reasons that name an amount."""
@@ -105,8 +107,11 @@ def sentence(kind: str, why: Reason, what: str, purposes: dict[str, str]) -> str
     return shell.say(words.REASONS[why], what=f"« {purposes[what]} »" if what in purposes else label(kind, what))
 
 
-def shown(row: Row) -> dict[str, Any]:
-    """Who a row is about, in a line or two: from its wish, or from its bare cells where it is a bad one."""
+def shown(row: Row, known: str = "") -> dict[str, Any]:
+    """Who a row is about, in a line or two: from its wish, or from its bare cells where it is a bad one.
+
+    `known` is what we call them: it stands where the row says no name.
+    """
     if row.verdict is RowVerdict.ERROR and isinstance(row.given, list):
         filled = [cell for cell in row.given if cell]
         return {"title": " · ".join(filled)[:120] or "—", "text": ""}
@@ -118,10 +123,11 @@ def shown(row: Row) -> dict[str, Any]:
     who = wish.arrival
     if who is None:
         return {"title": "—", "text": ""}
-    name = f"{who.first_name} {who.last_name}".strip() or who.organisation_name
-    parts = [who.email.text if who.email else "", *(phone.e164 for phone in who.phones)]
+    name = f"{who.first_name} {who.last_name}".strip() or who.organisation_name or known
+    parts = [*(email.text for email in who.emails), *(phone.international for phone in who.phones)]
     parts += [shell.day(who.birth_on)] if who.birth_on else []
     parts += [wish.organisation.organisation_name] if wish.organisation else []
+    parts += [enterprises.shown(one.enterprise_number) for one in (who, wish.organisation) if one]
     parts += [one_line(one.address) for one in (who, wish.organisation) if one and one.address]
     parts += [shell.day(said.occurred_at) for said in wish.said if said.occurred_at]
     parts += [shell.day(wish.gave.given_on), shell.money(wish.gave.cents)] if wish.gave else []
@@ -135,7 +141,7 @@ def shown(row: Row) -> dict[str, Any]:
         parts += [wish.joined.kind, shell.day(wish.joined.joined_on)]
         parts += [shell.day(wish.joined.ended_on)] if wish.joined.ended_on else []
     parts += wish.bound.tags if wish.bound else ()
-    parts = [part for part in parts if part]
+    parts = [part for part in dict.fromkeys(parts) if part]
     return {"title": name or (parts.pop(0) if parts else who.member_number or "—"), "text": " · ".join(parts)}
 
 

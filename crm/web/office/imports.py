@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, stream_with_context, url_for
@@ -16,12 +16,16 @@ from crm.consent import service as consent
 from crm.imports import quarantine, words
 from crm.imports import service as imports
 from crm.imports.errors import FileRefused, Refused
-from crm.imports.kinds.every import KINDS, kind_of, needed
-from crm.imports.layout import MOST_BYTES
-from crm.imports.model import RowVerdict, Run, RunId, RunState
+from crm.imports.files import KeptFile, Shelf
+from crm.imports.kinds.every import KINDS, OF_CONSENT, kind_of, needed
+from crm.imports.layout import MOST_BYTES, Look
+from crm.imports.model import Row, RowVerdict, Run, RunId, RunState
 from crm.imports.wish import Decided
+from crm.people import service as people
+from crm.people.model import Called
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
+from crm.values.identifiers import PersonId
 from crm.values.money import typed
 from crm.web.office import guard, import_words, shell
 from crm.web.words import N_
@@ -80,11 +84,13 @@ def bring() -> ResponseReturnValue:
     try:
         kept = shelf.take_in(file.stream)
         token = kept.token
-        seen = imports.look(shelf, kept)
+        seen = _looked_at(shelf, kept)
     except FileRefused as refused:
         shelf.forget(token)
         return _form(kind.code, {"file": import_words.refusal(refused)}, status=422)
     with shell.assembly().database.transaction() as session:
+        if kind.code in OF_CONSENT:  # a no comes in before the first appeal and the first magazine
+            consent.open_standing(session)
         run = imports.open_run(
             session,
             kind=kind.code,
@@ -97,6 +103,14 @@ def bring() -> ResponseReturnValue:
         )
         note(session, "bring", run)
     return shell.back(url_for("import_preparing.show", run_id=run.id))
+
+
+def _looked_at(shelf: Shelf, kept: KeptFile) -> Look:
+    """How a new file is read. Raises `FileRefused`, also where nothing stands below its titles."""
+    seen = imports.look(shelf, kept)
+    if not any(row.number > seen.layout.header_row and any(row.cells) for row in seen.sample):
+        raise FileRefused(Refused.NO_ROWS)
+    return seen
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
@@ -136,6 +150,8 @@ def show(run_id: int) -> ResponseReturnValue:
         )
         twin = imports.applied_before(session, run) if run.state is RunState.CHECKED else None
         purposes = purpose_names(session)
+        ids = {row.person_id for row in page.rows if row.person_id} if guard.may(Permission.SUPPORTERS_READ) else set()
+        named = people.called(session, ids)
         is_asked = run.state in {RunState.CHECKED, RunState.APPLIED} and run.purged_at is None
         possible = imports.possible(session, shell.assembly().addresses, page.rows) if is_asked else {}
     rows = [
@@ -143,7 +159,7 @@ def show(run_id: int) -> ResponseReturnValue:
             "row": row,
             "choices": import_words.choices(row, possible.get(row.number)) if is_asked else [],
             "decided": import_words.decided(row) if run.state is RunState.CHECKED else "",
-            "shown": import_words.shown(row),
+            "shown": import_words.shown(row, _name(named, row)),
             "sentences": import_words.sentences(run.kind, row.reasons, purposes),
             "kept": shell.say(words.KEPT[row.kept_because]) if row.kept_because else "",
         }
@@ -165,6 +181,12 @@ def show(run_id: int) -> ResponseReturnValue:
         error=import_words.kept_error(run.error) if run.error else "",
         set_aside=run.counts.get(RowVerdict.ERROR, 0) + run.counts.get(RowVerdict.REVIEW, 0),
     )
+
+
+def _name(named: Mapping[PersonId, Called], row: Row) -> str:
+    """What somebody we know is called; a row may say nothing of them but a number."""
+    known = named.get(row.person_id) if row.person_id else None
+    return known.full_name if known else ""
 
 
 def _tabs(run: Run, wanted: str) -> list[dict[str, Any]]:

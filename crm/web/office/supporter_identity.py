@@ -16,6 +16,7 @@ from crm.people.errors import TooYoung
 from crm.people.model import OrganisationKind, Person, PersonKind, Title
 from crm.plans import mourning
 from crm.staff.model import Permission
+from crm.values import enterprise_number as enterprises
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
@@ -36,11 +37,17 @@ NAMES = (
     "birth_on",
     "organisation_name",
     "organisation_kind",
+    "enterprise_number",
 )
 NO_NAME = N_("Écrivez un nom seulement, en cent caractères au plus, sans lien ni signe particulier.")
 NO_DAY = N_("Écrivez un jour passé, par exemple 23/11/1956.")
 TOO_YOUNG = N_("Nous ne gardons rien de quelqu’un de moins de 13 ans. Vérifiez l’année, ou effacez la fiche.")
+NOT_ENTERPRISE = N_(
+    "Ce n’est pas un numéro d’entreprise : dix chiffres, comme 0418.308.144, dont les deux derniers vérifient les "
+    "autres. Relisez-le sur une facture ou dans la Banque-Carrefour des Entreprises."
+)
 WRONG = {
+    "enterprise_number": NOT_ENTERPRISE,
     "greeting": N_("Une salutation est une seule ligne de mots, par exemple « Chère Marie, »."),
     "birth_on": NO_DAY,
     "died_on": NO_DAY,
@@ -60,6 +67,7 @@ def edit(person_id: int) -> ResponseReturnValue:
         "birth_on": person.birth_on.isoformat() if person.birth_on else "",
         "organisation_name": person.organisation_name,
         "organisation_kind": (person.organisation_kind or OrganisationKind.OTHER).value,
+        "enterprise_number": enterprises.shown(person.enterprise_number),
     }
     return _form(person, held)
 
@@ -93,6 +101,8 @@ def _wanted(person: Person, given: dict[str, str]) -> dict[str, Any]:
         wanted["organisation_name"] = given["organisation_name"] or person.organisation_name
         if given["organisation_kind"] in set(OrganisationKind):
             wanted["organisation_kind"] = OrganisationKind(given["organisation_kind"])
+        if "enterprise_number" in request.form:
+            wanted["enterprise_number"] = given["enterprise_number"]
     return wanted
 
 

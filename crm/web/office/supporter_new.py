@@ -12,6 +12,7 @@ from crm.people import contacts, search, words
 from crm.people import service as people
 from crm.people.model import ContactKind, NewPerson, OrganisationKind, Person, PersonKind, Title
 from crm.staff.model import Permission
+from crm.values import enterprise_number as enterprises
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.languages import Language
@@ -25,8 +26,12 @@ from crm.web.words import N_
 
 blueprint = Blueprint("supporter_new", __name__, url_prefix="/office/supporters")
 
-NAMES = ("first_name", "last_name", "title", "language", "organisation_name", "organisation_kind", "email", "phone")
+NAMES = (
+    *("first_name", "last_name", "title", "language", "organisation_name", "organisation_kind", "enterprise_number"),
+    *("email", "phone"),
+)
 EMPTY = N_("Écrivez au moins un nom, une adresse e-mail ou un téléphone.")
+SAME_ENTERPRISE = N_("même numéro d’entreprise")
 SIMILAR = 5
 
 
@@ -79,6 +84,7 @@ def _read(given: dict[str, str], *, is_organisation: bool) -> NewPerson:
         title=Title(given["title"]) if given["title"] in set(Title) and not is_organisation else Title.NONE,
         organisation_name=given["organisation_name"].strip() if is_organisation else "",
         organisation_kind=_organisation_kind(kind) if is_organisation else None,
+        enterprise_number=enterprises.read(given["enterprise_number"]) if is_organisation else "",
         email=email,
         phone=phone,
         address=address_form.read(given) if has_address else None,
@@ -105,6 +111,10 @@ def _alike(session: Session, new: NewPerson) -> list[Alike]:
     if new.phone:
         for one in people.people_at(session, contacts.phone_key(addresses, new.phone)):
             found.setdefault(one.id, Alike(person=one, shares=shell.say(N_("même téléphone"))))
+    if new.enterprise_number:
+        for hit in search.find(session, addresses, new.enterprise_number, most=SIMILAR).hits:
+            if hit.person.enterprise_number == new.enterprise_number:
+                found.setdefault(hit.person.id, Alike(person=hit.person, shares=shell.say(SAME_ENTERPRISE)))
     name = f"{new.first_name} {new.last_name} {new.organisation_name}".strip()
     if new.organisation_name or (new.first_name and new.last_name):
         for hit in search.find(session, addresses, name, most=SIMILAR).hits:
@@ -116,7 +126,11 @@ def _problem(wrong: Invalid) -> dict[str, str]:
     if isinstance(wrong, AddressInvalid | PhoneInvalid):
         return address_form.problem(wrong, shell.language())
     field = wrong.field or "last_name"
-    said = {"email": WRONG_CONTACT[ContactKind.EMAIL], "last_name": EMPTY}.get(field, supporter_identity.NO_NAME)
+    said = {
+        "email": WRONG_CONTACT[ContactKind.EMAIL],
+        "last_name": EMPTY,
+        "enterprise_number": supporter_identity.NOT_ENTERPRISE,
+    }.get(field, supporter_identity.NO_NAME)
     return {field: shell.say(said)}
 
 
