@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from crm.actions import merging as actions_merging
+from crm.actions import own_space as actions_own_space
 from crm.actions import panel as actions_panel
 from crm.actions import personal_data as actions_personal_data
 from crm.actions import segment_fields as actions_segment_fields
@@ -227,6 +228,7 @@ OWN_SOURCES: tuple[OwnSource, ...] = (
     *attestations_own_space.SOURCES,
     *magazine_own_space.SOURCES,
     *fundraising_own_space.SOURCES,
+    *actions_own_space.SOURCES,
 )
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.actions import delivery_store
 from crm.actions.model import RegistrationState
 from crm.actions.tables import DeedRow, RegistrationRow, SignatureRow
 from crm.foundation import row_moves
@@ -77,6 +78,8 @@ def _fold(session: Session, row: Any, person_ids: Collection[PersonId], *, as_on
     for stands, *_ in first:
         stands.folded_into_id = None
     session.flush()
+    if row is SignatureRow:
+        delivery_store.refold(session, [(stands, others) for stands, *others in first])
 
 
 def _precedence(row: SignatureRow | RegistrationRow) -> tuple[Any, ...]:
