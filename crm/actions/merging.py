@@ -17,10 +17,16 @@ from crm.actions.model import RegistrationState
 from crm.actions.tables import DeedRow, RegistrationRow, SignatureRow
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.actions"
 TABLES = frozenset({"signature", "registration", "deed"})
+WORDS: Mapping[str, str] = {
+    "signature": N_("Signatures de pétitions"),
+    "registration": N_("Inscriptions à des événements"),
+    "deed": N_("Actions urgentes"),
+}
 
 _ONCE: tuple[Any, ...] = (SignatureRow, RegistrationRow)
 _ALL: tuple[Any, ...] = (*_ONCE, DeedRow)
