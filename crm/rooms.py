@@ -76,6 +76,7 @@ from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.own_wishes import DeskWishes
 from crm.segments import merging as segments_merging
+from crm.segments import panel as segments_panel
 from crm.segments import personal_data as segments_personal_data
 from crm.segments import terms as segments_terms
 from crm.segments.catalogue import Catalogue
@@ -214,6 +215,7 @@ _SHOWING = (
     delivery_panel,
     duplicates_panel,
     magazine_panel,
+    segments_panel,
 )
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)

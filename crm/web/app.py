@@ -40,6 +40,7 @@ OFFICE = (
     "supporter_identity",
     "supporter_contacts",
     "supporter_actions",
+    "supporter_segments",
     "supporter_addresses",
     "supporter_households",
     "supporter_ties",

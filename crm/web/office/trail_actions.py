@@ -15,6 +15,7 @@ ACTIONS: dict[str, str] = {
     "call.delivered": N_("a noté la remise d’une liste de signatures"),
     "call.deliver-drop": N_("a abandonné une liste de signatures à remettre"),
     "call.deliver-purged": N_("a noté qu’un fichier de signatures est détruit"),
+    "supporter.segments": N_("a regardé dans quels segments est quelqu’un"),
     "supporter.signature-handed": N_("a permis de nouveau, dans Mon espace, de remettre sa signature"),
     "supporter.signature-kept": N_("a retiré l’accord de remettre une signature"),
     "call.read": N_("a lu qui a signé, s’est inscrit·e ou a agi"),
