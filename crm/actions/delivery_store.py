@@ -118,10 +118,14 @@ def size(session: Session, delivery_id: int) -> int:
 def signed_in(session: Session, delivery_id: int, *, at_once: int) -> Iterator[list[tuple[int, datetime]]]:
     """(person, instant) of each signature of a list in the order of signing, so many at once."""
     row = SignatureRow
-    query = select(row.person_id, row.signed_at).where(row.delivery_id == delivery_id).order_by(row.signed_at, row.id)
-    found = session.execute(query).all()
-    for start in range(0, len(found), at_once):
-        yield [(person_id, at) for person_id, at in found[start : start + at_once]]
+    query = select(row.person_id, row.signed_at, row.id).where(row.delivery_id == delivery_id)
+    query = query.order_by(row.signed_at, row.id).limit(at_once)
+    page = session.execute(query).all()
+    while page:
+        yield [(one.person_id, one.signed_at) for one in page]
+        last = page[-1]
+        behind = or_(row.signed_at > last.signed_at, and_(row.signed_at == last.signed_at, row.id > last.id))
+        page = session.execute(query.where(behind)).all()
 
 
 def withdrawn(session: Session, delivery_ids: Collection[int]) -> Mapping[int, int]:
