@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from crm.actions import merging as actions_merging
+from crm.actions import own_space as actions_own_space
 from crm.actions import panel as actions_panel
 from crm.actions import personal_data as actions_personal_data
 from crm.actions import segment_fields as actions_segment_fields
@@ -75,6 +76,7 @@ from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.own_wishes import DeskWishes
 from crm.segments import merging as segments_merging
+from crm.segments import panel as segments_panel
 from crm.segments import personal_data as segments_personal_data
 from crm.segments import terms as segments_terms
 from crm.segments.catalogue import Catalogue
@@ -213,6 +215,7 @@ _SHOWING = (
     delivery_panel,
     duplicates_panel,
     magazine_panel,
+    segments_panel,
 )
 
 PERSON_PANELS: tuple[PersonPanel, ...] = tuple(panel for room in _SHOWING for panel in room.PANELS)
@@ -227,6 +230,7 @@ OWN_SOURCES: tuple[OwnSource, ...] = (
     *attestations_own_space.SOURCES,
     *magazine_own_space.SOURCES,
     *fundraising_own_space.SOURCES,
+    *actions_own_space.SOURCES,
 )
 """What rooms show supporters in their own space, beside their details and choices."""
 WISHES: WishBook = DeskWishes()

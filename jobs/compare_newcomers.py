@@ -1,4 +1,4 @@
-"""Compares whoever was added since the last look with everybody."""
+"""Compares whoever was added or changed since the last look with everybody."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
     for _ in range(SLICES):
         with assembly.database.transaction() as session:
             found = duplicates.compare_newcomers(session, at=now)
+        if found is None:
+            break
+        people, new = people + found.people, new + found.new
+    for _ in range(SLICES):
+        with assembly.database.transaction() as session:
+            found = duplicates.compare_changed(session, at=now)
         if found is None:
             break
         people, new = people + found.people, new + found.new

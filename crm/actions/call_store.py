@@ -7,9 +7,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from crm.actions import delivery_store
 from crm.actions.model import Call, CallKind, NewCall, RegistrationState, Tally
 from crm.actions.tables import CallRow, DeedRow, RegistrationRow, SignatureRow
 from crm.values.identifiers import CallId, ContentId
@@ -85,15 +86,28 @@ def tallies(session: Session, calls: Collection[Call]) -> dict[CallId, Tally]:
 
 
 def _signatures(session: Session, ids: Collection[int]) -> dict[CallId, Tally]:
-    row = SignatureRow
+    row, gone, back = SignatureRow, delivery_store.is_delivered(), delivery_store.is_withdrawn()
+    kinds = (delivery_store.waits(), gone, back, and_(gone, back))
     query = (
-        select(row.petition_id, func.count(), func.sum(case((row.deliver, 1), else_=0)), func.max(row.signed_at))
+        select(
+            row.petition_id,
+            func.count(),
+            func.max(row.signed_at),
+            *(func.sum(case((one, 1), else_=0)) for one in kinds),
+        )
         .where(row.petition_id.in_(ids), row.folded_into_id.is_(None))
         .group_by(row.petition_id)
     )
     return {
-        CallId(call_id): Tally(people=people, to_deliver=int(to_deliver), last_at=last_at)
-        for call_id, people, to_deliver, last_at in (session.execute(query) if ids else ())
+        CallId(call_id): Tally(
+            people=people,
+            to_deliver=int(waits),
+            delivered=int(delivered),
+            withdrawn=int(withdrawn),
+            withdrawn_late=int(late),
+            last_at=last_at,
+        )
+        for call_id, people, last_at, waits, delivered, withdrawn, late in (session.execute(query) if ids else ())
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.values.errors import Conflict, Missing
+from crm.values.errors import Conflict, Invalid, Missing
 
 
 class CallMissing(Missing):
@@ -38,3 +38,52 @@ class RegistrationMissing(Missing):
 
     def __init__(self) -> None:
         super().__init__("no such registration")
+
+
+class SignatureMissing(Missing):
+    """There is no such signature."""
+
+    def __init__(self) -> None:
+        super().__init__("no such signature")
+
+
+class DeliveryMissing(Missing):
+    """There is no such list of signatures."""
+
+    def __init__(self) -> None:
+        super().__init__("no such list of signatures")
+
+
+class NobodyToDeliver(Conflict):
+    """No signature waits to be handed over."""
+
+    def __init__(self) -> None:
+        super().__init__("no signature waits to be handed over")
+
+
+class TooManyToDeliver(Conflict):
+    """So many signatures leave only once a second colleague has agreed."""
+
+    def __init__(self) -> None:
+        super().__init__("so many signatures ask for a second colleague")
+
+
+class DeliveryUndecided(Conflict):
+    """That list is not at the stage where this can be done."""
+
+    def __init__(self) -> None:
+        super().__init__("that list was decided on already, or not yet")
+
+
+class OwnDelivery(Conflict):
+    """Nobody agrees to their own list."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else decides on that list")
+
+
+class DayWrong(Invalid):
+    """A list is handed over on the day it left, or later, and not in the future."""
+
+    def __init__(self) -> None:
+        super().__init__("a day between the file and today", field="on")

@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    false,
     func,
     literal,
     select,
@@ -24,14 +23,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from crm.actions.model import CallKind, DeedKind, RegistrationState
+from crm.actions import delivery_store
+from crm.actions.model import CallKind, DeedKind, Handing, RegistrationState
 from crm.actions.tables import CallRow, DeedRow, RegistrationRow, SignatureRow
 from crm.foundation.newest import Before, newest
 from crm.people.model import Sensitivity
-from crm.values.identifiers import CallId, PersonId
+from crm.values.identifiers import CallId, PersonId, SignatureId
 
 SHOWN: Final = 6
 MOST_TOLD: Final = 50
+MOST_SIGNED: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,10 +46,15 @@ class Done:
     place: str
     starts_on: date | None
     at: datetime
-    deliver: bool
+    handing: Handing
     state: RegistrationState | None
     seats: int
     deed: DeedKind | None
+
+    @property
+    def signature_id(self) -> SignatureId | None:
+        """Which signature it is, where it is one."""
+        return SignatureId(self.number // len(CallKind)) if self.kind is CallKind.PETITION else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,12 +90,17 @@ def sensitive(session: Session, person_id: PersonId) -> tuple[Done, ...]:
     return tuple(_done(row) for row in session.execute(_SENSITIVE, {"person_id": person_id}))
 
 
+def signed(session: Session, person_id: PersonId) -> tuple[Done, ...]:
+    """The petitions somebody signed, newest first; for themselves, who may see them all."""
+    return tuple(_done(row) for row in session.execute(_SIGNED, {"person_id": person_id}))
+
+
 def _of(
     kind: CallKind, row: Any, *, at: Any, call_id: Any, once: bool = True, **facts: Any
 ) -> Select[*tuple[Any, ...]]:
     """What somebody did of one kind; what was folded in a merge is not told twice."""
     columns: dict[str, Any] = {
-        "deliver": false(), "state": literal(""), "seats": literal(0), "deed": literal(""),
+        "handing": literal(""), "state": literal(""), "seats": literal(0), "deed": literal(""),
     }  # fmt: skip
     found = (
         select(
@@ -126,7 +137,7 @@ def _done(row: Row[*tuple[Any, ...]]) -> Done:
         place=row.place,
         starts_on=row.starts_on,
         at=row.at,
-        deliver=bool(row.deliver),
+        handing=Handing(row.handing) if row.handing else Handing.KEPT,
         state=RegistrationState(row.state) if row.state else None,
         seats=row.seats,
         deed=DeedKind(row.deed) if row.deed else None,
@@ -135,7 +146,7 @@ def _done(row: Row[*tuple[Any, ...]]) -> Done:
 
 _ACTS = union_all(
     _of(CallKind.PETITION, SignatureRow, at=SignatureRow.signed_at, call_id=SignatureRow.petition_id,
-        deliver=SignatureRow.deliver),
+        handing=delivery_store.handing()),
     _of(CallKind.EVENT, RegistrationRow, at=RegistrationRow.registered_at, call_id=RegistrationRow.event_id,
         state=type_coerce(RegistrationRow.state, String), seats=RegistrationRow.seats),
     _of(CallKind.URGENT_ACTION, DeedRow, at=DeedRow.done_at, call_id=DeedRow.action_id, once=False,
@@ -153,3 +164,4 @@ _GLANCE = (
 )
 _ORDINARY = select(*_ACTS.c).where(~_ACTS.c.is_sensitive)
 _SENSITIVE = select(*_ACTS.c).where(_ACTS.c.is_sensitive).order_by(*_LAST_FIRST).limit(MOST_TOLD)
+_SIGNED = select(*_ACTS.c).where(_ACTS.c.kind == CallKind.PETITION.value).order_by(*_LAST_FIRST).limit(MOST_SIGNED)

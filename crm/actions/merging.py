@@ -12,14 +12,21 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.actions import delivery_store
 from crm.actions.model import RegistrationState
 from crm.actions.tables import DeedRow, RegistrationRow, SignatureRow
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.actions"
 TABLES = frozenset({"signature", "registration", "deed"})
+WORDS: Mapping[str, str] = {
+    "signature": N_("Signatures de pétitions"),
+    "registration": N_("Inscriptions à des événements"),
+    "deed": N_("Actions urgentes"),
+}
 
 _ONCE: tuple[Any, ...] = (SignatureRow, RegistrationRow)
 _ALL: tuple[Any, ...] = (*_ONCE, DeedRow)
@@ -77,6 +84,8 @@ def _fold(session: Session, row: Any, person_ids: Collection[PersonId], *, as_on
     for stands, *_ in first:
         stands.folded_into_id = None
     session.flush()
+    if row is SignatureRow:
+        delivery_store.refold(session, [(stands, others) for stands, *others in first])
 
 
 def _precedence(row: SignatureRow | RegistrationRow) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from crm.people.model import Sensitivity
-from crm.values.identifiers import CallId, ContentId, PersonId, RegistrationId, SignatureId
+from crm.values.identifiers import AccountId, CallId, ContentId, PersonId, RegistrationId, SignatureId
 from crm.values.languages import Language
 
 LONGEST_CODE: Final = 80
@@ -44,6 +44,31 @@ class DeedKind(StrEnum):
     SOCIAL_MEDIA = "social-media"
     IN_PERSON = "in-person"
     OTHER = "other"
+
+
+class DeliveryState(StrEnum):
+    """Where a list of signatures stands."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    MADE = "made"
+    """It has left as a file, and nobody has said yet that it was handed over."""
+    DELIVERED = "delivered"
+    DROPPED = "dropped"
+    """It was not handed over after all: its signatures wait again."""
+
+
+class Handing(StrEnum):
+    """Whether one signature may be handed over, or was."""
+
+    KEPT = "kept"
+    WAITS = "waits"
+    IN_LIST = "in-list"
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+    WITHDRAWN_LATE = "withdrawn-late"
+    """The leave was taken back after it was used."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,15 +130,40 @@ class Signature:
     source: str
     comment: str
     deliver: bool
+    """Whether their name may be handed over, by the last they said."""
     delivery_words: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signed:
-    """What came of signing. A second signature changes nothing: `signature` is then the first, `is_new` False."""
+    """What came of signing. A second signature is no other: `signature` is then the first, `is_new` False.
+
+    Whether their name may be handed over is asked each time, and the last word stands.
+    """
 
     signature: Signature
     is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignatureDelivery:
+    """A list of signatures that is to be handed over, or was; the file itself is not kept."""
+
+    id: int
+    petition_id: CallId
+    recipient: str
+    state: DeliveryState
+    people: int
+    asked_by: AccountId
+    decided_by: AccountId | None
+    made_by: AccountId | None
+    at: datetime
+    """When it left; until then, when it was asked for."""
+    sha256: str
+    delivered_on: date | None
+    purge_on: date | None
+    purged_on: date | None
+    task_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,12 +214,16 @@ class Deed:
 class Tally:
     """The figures of one call, merged people counted once.
 
-    `people` who acted (cancelled registrations left out); `to_deliver` signatures may be handed over; `seats` are taken
+    `people` who acted (cancelled registrations left out); `to_deliver` signatures may be handed over and were not yet,
+    `delivered` were, of `withdrawn` the leave was taken back, of `withdrawn_late` after it was used; `seats` are taken
     by those who come or came, `attended` of them came; `deeds` counts each way and time an urgent action was taken.
     """
 
     people: int = 0
     to_deliver: int = 0
+    delivered: int = 0
+    withdrawn: int = 0
+    withdrawn_late: int = 0
     seats: int = 0
     attended: int = 0
     deeds: int = 0
@@ -195,7 +249,7 @@ class Participation:
     person_id: PersonId
     at: datetime
     source: str
-    deliver: bool | None = None
+    handing: Handing | None = None
     comment: str = ""
     state: RegistrationState | None = None
     seats: int | None = None

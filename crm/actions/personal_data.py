@@ -4,27 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from crm.actions.tables import CallRow, DeedRow, RegistrationRow, SignatureRow
+from crm.actions import delivery_store
+from crm.actions.model import DeliveryState
+from crm.actions.tables import (
+    CallRow,
+    DeedRow,
+    DeliveryWordRow,
+    RegistrationRow,
+    SignatureDeliveryRow,
+    SignatureRow,
+)
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Subject
 from crm.foundation.forgetting import delete_rows, empty_rows
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
 
 ROOM = "crm.actions"
-TABLES = frozenset({"signature", "registration", "deed"})
+TABLES = frozenset({"signature", "delivery_word", "registration", "deed"})
 
 
 def show(session: Session, subject: Subject, language: Language) -> Sequence[Section]:
     """What they signed, where they came, what they did, when."""
-    ids, call = subject.person_ids, CallRow
+    ids, call, handed = subject.person_ids, CallRow, SignatureDeliveryRow
     signed = session.execute(
-        select(call.title, SignatureRow.signed_at, SignatureRow.source, SignatureRow.comment, SignatureRow.deliver)
+        select(
+            call.title,
+            SignatureRow.signed_at,
+            SignatureRow.source,
+            SignatureRow.comment,
+            delivery_store.may(),
+            handed.recipient,
+            handed.delivered_on,
+        )
         .join(call, call.id == SignatureRow.petition_id)
+        .outerjoin(handed, and_(handed.id == SignatureRow.delivery_id, handed.state == DeliveryState.DELIVERED))
         .where(SignatureRow.person_id.in_(ids))
         .order_by(SignatureRow.signed_at)
+    ).all()
+    words = session.execute(
+        select(call.title, DeliveryWordRow.said_at, DeliveryWordRow.source, DeliveryWordRow.allowed)
+        .join(SignatureRow, SignatureRow.id == DeliveryWordRow.signature_id)
+        .join(call, call.id == SignatureRow.petition_id)
+        .where(SignatureRow.person_id.in_(ids))
+        .order_by(DeliveryWordRow.said_at, DeliveryWordRow.id)
     ).all()
     came = session.execute(
         select(call.title, RegistrationRow.registered_at, RegistrationRow.source, RegistrationRow.seats)
@@ -51,11 +76,35 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 at,
                 Column(key="comment", label=say(language, N_("Votre message"))),
                 Column(key="deliver", label=say(language, N_("À transmettre"))),
+                Column(key="handed_to", label=say(language, N_("Remise à"))),
+                Column(key="handed_on", label=say(language, N_("Remise le"))),
                 source,
             ),
             rows=[
-                {"title": title, "at": when, "comment": comment, "deliver": deliver, "source": where}
-                for title, when, where, comment, deliver in signed
+                {
+                    "title": title,
+                    "at": when,
+                    "comment": comment,
+                    "deliver": bool(deliver),
+                    "source": where,
+                    "handed_to": to or "",
+                    "handed_on": on,
+                }
+                for title, when, where, comment, deliver, to, on in signed
+            ],
+        ),
+        Section(
+            key="delivery_words",
+            title=say(language, N_("Ce que vous avez dit ensuite de la remise de votre signature")),
+            columns=(
+                Column(key="title", label=say(language, N_("Pétition"))),
+                at,
+                Column(key="allowed", label=say(language, N_("À transmettre"))),
+                source,
+            ),
+            rows=[
+                {"title": title, "at": when, "allowed": allowed, "source": where}
+                for title, when, where, allowed in words
             ],
         ),
         Section(
@@ -80,7 +129,10 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
 
 def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
     """Everything goes; what was handed over to an authority before stays with them."""
-    ids, erased = subject.person_ids, {}
+    ids = subject.person_ids
+    erased: dict[str, int] = {}
+    said = select(SignatureRow.id).where(SignatureRow.person_id.in_(ids))
+    erased["delivery_word"] = delete_rows(session, DeliveryWordRow, DeliveryWordRow.signature_id.in_(said))
     rows: tuple[tuple[str, type[SignatureRow] | type[RegistrationRow]], ...] = (
         ("signature", SignatureRow),
         ("registration", RegistrationRow),

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from crm.actions.model import LONGEST_CODE, LONGEST_COMMENT, LONGEST_TITLE, Call, CallKind, NewCall
 from crm.values.errors import Invalid
 from crm.values.folding import folded
 from crm.values.web_address import web_address
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A yes or a no to handing a name over, and when it was said."""
+
+    at: datetime
+    allowed: bool
+
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cs"})
@@ -53,3 +63,21 @@ def is_open(call: Call, day: date) -> bool:
         case CallKind.EVENT:
             last = call.ends_on or call.starts_on
             return last is None or day <= last
+
+
+def one_line(text: str) -> str:
+    """A name that somebody typed, on one line, without what cannot be printed."""
+    plain = "".join(c if unicodedata.category(c) not in _UNPRINTABLE else " " for c in text)
+    return " ".join(unicodedata.normalize("NFC", plain).split())
+
+
+def standing_word(words: Sequence[Word], *, as_signed: bool) -> bool | None:
+    """The last of them; at one instant the more careful. None where it is what was said in signing and no more.
+
+    False therefore means that a yes was taken back.
+    """
+    if not words:
+        return None
+    last = max(words, key=lambda one: (one.at, not one.allowed)).allowed
+    was_allowed = not last and any(one.allowed for one in words)
+    return None if last == as_signed and not was_allowed else last

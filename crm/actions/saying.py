@@ -23,13 +23,15 @@ def shown(one: Done, language: Language) -> dict[str, Any]:
         "text": _text(one, language),
         "state": say(language, state) if state else "",
         "shape": shape,
+        "signature_id": one.signature_id,
+        "may_withdraw": one.kind is CallKind.PETITION and one.handing in words.MAY_WITHDRAW,
     }
 
 
 def _text(one: Done, language: Language) -> str:
     """When and where an event is, how an urgent action was taken, whether a signature may be handed over."""
     if one.kind is CallKind.PETITION:
-        return say(language, words.SIGNED[one.deliver])
+        return say(language, words.SIGNED[one.handing])
     if one.deed is not None:
         return say(language, words.DEEDS[one.deed])
     day = environment(language).filters["day"](one.starts_on, "plain") if one.starts_on else ""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from crm.actions import call_store, rules, store
+from crm.actions import call_store, delivering, rules, store
 from crm.actions.errors import CallClosed, CallMissing, CodeTaken, ParticipantMissing, RegistrationMissing
 from crm.actions.model import (
     MOST_SEATS,
@@ -24,6 +24,7 @@ from crm.actions.model import (
     Registered,
     Registration,
     RegistrationState,
+    Signature,
     Signed,
     Tally,
 )
@@ -97,7 +98,9 @@ def tally(session: Session, call: Call) -> Tally:
 
 
 def sign(session: Session, new: NewSignature, *, at: datetime) -> Signed:
-    """Puts a name under a petition, once: a second time changes nothing, and says so.
+    """Puts a name under a petition, once: a second time is the same signature, and says so.
+
+    Where it was asked again whether the name may be handed over, the answer is the last word.
 
     Raises `CallMissing`, `ParticipantMissing`, `CallClosed` (judged by the day of signing), `Invalid` for a comment.
     """
@@ -105,16 +108,9 @@ def sign(session: Session, new: NewSignature, *, at: datetime) -> Signed:
     hold(session, f"act {call.id} {person_id}")
     known = store.find_signature(session, call.id, person_id)
     if known is not None:
-        return Signed(signature=known, is_new=False)
+        return Signed(signature=_said_again(session, known, new, at=at), is_new=False)
     tidy = replace(new, comment=rules.tidy_comment(new.comment), delivery_words=new.delivery_words.strip())
-    text_id = None
-    if tidy.delivery_words:
-        text_id = store.text_id_of(session, tidy.delivery_words)
-        if text_id is None:
-            hold(session, f"delivery text {store.digest(tidy.delivery_words)}")
-            text_id = store.text_id_of(session, tidy.delivery_words) or store.add_text(
-                session, tidy.delivery_words, tidy.delivery_language, at
-            )
+    text_id = store.text_of(session, tidy.delivery_words, tidy.delivery_language, at)
     added = store.add_signature(session, tidy, person_id=person_id, text_id=text_id, at=at)
     return Signed(signature=added, is_new=True)
 
@@ -196,6 +192,24 @@ def of_person(session: Session, person_id: PersonId, *, size: int = 50) -> tuple
 def signed_petitions(session: Session, person_id: PersonId) -> frozenset[CallId]:
     """The petitions that person's name stands under; what no merge may ever change for the two together."""
     return store.signed_petitions(session, person_id)
+
+
+def _said_again(session: Session, known: Signature, new: NewSignature, *, at: datetime) -> Signature:
+    """The signature that stands, with what a second one says of handing it over; not asked is not said."""
+    words = new.delivery_words.strip()
+    if not (new.deliver or words):
+        return known
+    delivering.say(
+        session,
+        known.id,
+        allowed=new.deliver,
+        source=new.source,
+        at=at,
+        said_at=new.signed_at,
+        words=words,
+        language=new.delivery_language,
+    )
+    return store.find_signature(session, known.petition_id, known.person_id) or known
 
 
 def _met(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.actions import delivery_store
 from crm.actions.model import (
     CallKind,
     Deed,
+    Handing,
     NewRegistration,
     NewSignature,
     Participation,
@@ -21,6 +23,7 @@ from crm.actions.model import (
     Signature,
 )
 from crm.actions.tables import DeedRow, DeliveryTextRow, RegistrationRow, SignatureRow
+from crm.foundation.database import hold
 from crm.values.identifiers import CallId, PersonId, RegistrationId, SignatureId
 from crm.values.languages import Language
 
@@ -68,6 +71,17 @@ def add_signature(
 def text_id_of(session: Session, text: str) -> int | None:
     """The number of these very words, where they were shown before."""
     return session.scalar(select(DeliveryTextRow.id).where(DeliveryTextRow.digest == digest(text)))
+
+
+def text_of(session: Session, text: str, language: Language, at: datetime) -> int | None:
+    """The number of these words, kept where they were never shown before; None where there are none."""
+    if not text:
+        return None
+    found = text_id_of(session, text)
+    if found is None:
+        hold(session, f"delivery text {digest(text)}")
+        found = text_id_of(session, text) or add_text(session, text, language, at)
+    return found
 
 
 def add_text(session: Session, text: str, language: Language, at: datetime) -> int:
@@ -164,7 +178,7 @@ def participations(
         query = query.where(row.id < after)
     if row is not DeedRow:
         query = query.where(row.folded_into_id.is_(None))
-    return [_participation(one) for one in session.scalars(query.order_by(row.id.desc()).limit(size))]
+    return _told(session, session.scalars(query.order_by(row.id.desc()).limit(size)).all())
 
 
 def of_person(session: Session, person_id: int, *, size: int) -> list[Participation]:
@@ -174,7 +188,7 @@ def of_person(session: Session, person_id: int, *, size: int) -> list[Participat
         query = select(row).where(row.person_id == person_id).order_by(row.id.desc()).limit(size)
         if row is not DeedRow:
             query = query.where(row.folded_into_id.is_(None))
-        found += [_participation(one) for one in session.scalars(query)]
+        found += _told(session, session.scalars(query).all())
     return sorted(found, key=lambda one: one.at, reverse=True)[:size]
 
 
@@ -196,7 +210,12 @@ _CALL: dict[CallKind, Any] = {
 }
 
 
-def _participation(row: SignatureRow | RegistrationRow | DeedRow) -> Participation:
+def _told(session: Session, rows: Sequence[SignatureRow | RegistrationRow | DeedRow]) -> list[Participation]:
+    handings = delivery_store.handings(session, [row.id for row in rows if isinstance(row, SignatureRow)])
+    return [_participation(row, handings) for row in rows]
+
+
+def _participation(row: SignatureRow | RegistrationRow | DeedRow, handings: Mapping[int, Handing]) -> Participation:
     person_id = PersonId(row.person_id)
     match row:
         case SignatureRow():
@@ -206,7 +225,7 @@ def _participation(row: SignatureRow | RegistrationRow | DeedRow) -> Participati
                 person_id=person_id,
                 at=row.signed_at,
                 source=row.source,
-                deliver=row.deliver,
+                handing=handings[row.id],
                 comment=row.comment,
             )
         case RegistrationRow():
@@ -234,7 +253,7 @@ def _signature(row: SignatureRow, words: str) -> Signature:
         recorded_at=row.recorded_at,
         source=row.source,
         comment=row.comment,
-        deliver=row.deliver,
+        deliver=row.may_deliver,
         delivery_words=words,
     )
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.actions.model import CallKind, DeedKind, RegistrationState
+from crm.actions.model import CallKind, DeedKind, DeliveryState, RegistrationState
 from crm.foundation.columns import Base, BigId, Word
 from crm.people.model import Sensitivity
 from crm.values.languages import Language
@@ -64,7 +64,17 @@ class SignatureRow(Base):
     source: Mapped[str] = mapped_column(String(100))
     comment: Mapped[str] = mapped_column(Text)
     deliver: Mapped[bool]
+    """What they said as they signed; it never changes."""
+    deliver_now: Mapped[bool | None]
+    """What stands where something was said since (`rules.standing_word`), here or at what is folded into it."""
     delivery_text_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_text.id"))
+    delivery_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """The list (`signature_delivery`) in which the name is, or was, handed over: once."""
+
+    @property
+    def may_deliver(self) -> bool:
+        """Whether the last word is a yes."""
+        return self.deliver if self.deliver_now is None else self.deliver_now
 
     __table_args__ = (
         Index(
@@ -76,6 +86,52 @@ class SignatureRow(Base):
             postgresql_where=folded_into_id.is_(None),
         ),
     )
+
+
+class DeliveryWordRow(Base):
+    """What a signer said after signing of handing their name over: one row a word, none is ever changed.
+
+    `said_by` is the colleague to whom they said it, None where they said it themselves.
+    """
+
+    __tablename__ = "delivery_word"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), index=True)
+    allowed: Mapped[bool]
+    said_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(100))
+    delivery_text_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_text.id"))
+    said_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class SignatureDeliveryRow(Base):
+    """A list of signatures that leaves the house for whom the petition is addressed to.
+
+    Who is in it says so (`signature.delivery_id`). A large one is asked for first and agreed to by a second colleague;
+    until it leaves `made_at` is when it was asked for. `task_id` is the reminder that the file is to be destroyed.
+    """
+
+    __tablename__ = "signature_delivery"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("call_to_act.id"), index=True)
+    recipient: Mapped[str] = mapped_column(String(200))
+    state: Mapped[DeliveryState] = mapped_column(Word(DeliveryState))
+    people: Mapped[int]
+    asked_by: Mapped[int] = mapped_column(BigId)
+    decided_by: Mapped[int | None] = mapped_column(BigId)
+    decided_at: Mapped[datetime | None]
+    made_by: Mapped[int | None] = mapped_column(BigId)
+    made_at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(String(64))
+    delivered_on: Mapped[date | None]
+    settled_by: Mapped[int | None] = mapped_column(BigId)
+    settled_at: Mapped[datetime | None]
+    purge_on: Mapped[date | None]
+    purged_on: Mapped[date | None]
+    task_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class RegistrationRow(Base):

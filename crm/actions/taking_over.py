@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from crm.actions import store
+from crm.actions import delivery_store, store
 from crm.actions.model import CallKind, NewSignature
 from crm.actions.tables import CallRow, SignatureRow
 from crm.values.identifiers import CallId, PersonId
@@ -57,13 +57,16 @@ def _text(session: Session, words: str, language: Language, at: datetime) -> int
 
 
 def take_back(session: Session, owners: Mapping[int, PersonId]) -> set[int]:
-    """Deletes those signatures (id to who signed) where they are as they were written; the ones that are gone."""
+    """Deletes those signatures (id to who signed) where they are as they were written; the ones that are gone.
+
+    One of which something was said since, or that is in a list, stays.
+    """
     query = select(SignatureRow.id, SignatureRow.person_id).where(
         SignatureRow.id.in_(owners), SignatureRow.folded_into_id.is_(None)
     )
     same = {number for number, person in session.execute(query) if owners[number] == person} if owners else set()
     folded = set(session.scalars(select(SignatureRow.folded_into_id).where(SignatureRow.folded_into_id.in_(same))))
-    gone = same - folded
+    gone = same - folded - delivery_store.has_history(session, same)
     if gone:
         session.execute(
             delete(SignatureRow).where(SignatureRow.id.in_(gone)).execution_options(synchronize_session=False)

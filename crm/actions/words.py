@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.actions.model import CallKind, DeedKind, RegistrationState
+from crm.actions.model import CallKind, DeedKind, Handing, RegistrationState
 from crm.foundation.translation import N_
 
 ONE: dict[CallKind, str] = {
@@ -23,5 +23,13 @@ DEEDS: dict[DeedKind, str] = {
     DeedKind.IN_PERSON: N_("en personne"),
     DeedKind.OTHER: N_("autrement"),
 }
-SIGNED: dict[bool, str] = {True: N_("à remettre"), False: N_("à garder chez nous")}
-"""Whether a signature may be handed over."""
+SIGNED: dict[Handing, str] = {
+    Handing.KEPT: N_("à garder chez nous"),
+    Handing.WAITS: N_("à remettre"),
+    Handing.IN_LIST: N_("dans une liste à remettre"),
+    Handing.DELIVERED: N_("remise"),
+    Handing.WITHDRAWN: N_("accord de remise retiré"),
+    Handing.WITHDRAWN_LATE: N_("accord retiré après la remise"),
+}
+"""Whether a signature may be handed over, or was."""
+MAY_WITHDRAW = frozenset({Handing.WAITS, Handing.IN_LIST, Handing.DELIVERED})

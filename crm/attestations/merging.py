@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.attestations.tables import AttestationRow, ElsewhereRow, FiscalIdentityRow
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.attestations"
 TABLES = frozenset({"attestation", "attestation_elsewhere", "fiscal_identity"})
+WORDS: Mapping[str, str] = {
+    "attestation": N_("Attestations fiscales"),
+}
 
 _ROWS = (AttestationRow, ElsewhereRow, FiscalIdentityRow)
 
@@ -47,11 +51,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
     """How many attestations each has."""
-    counted = select(AttestationRow.person_id, func.count()).where(AttestationRow.person_id.in_(person_ids))
-    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
-    for person_id, count in session.execute(counted.group_by(AttestationRow.person_id)):
-        found[PersonId(person_id)]["attestation"] = count
-    return found
+    return row_counts.counted(session, {"attestation": AttestationRow.person_id}, person_ids)
 
 
 def _table(row: Any) -> Any:

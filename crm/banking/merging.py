@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.banking.tables import BankLineRow
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.banking"
 TABLES = frozenset({"bank_line"})
+WORDS: Mapping[str, str] = {
+    "bank_line": N_("Mouvements bancaires"),
+}
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
@@ -33,12 +36,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
     """How many lines each has."""
-    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
-    row = BankLineRow
-    counted = select(row.person_id, func.count()).where(row.person_id.in_(person_ids)).group_by(row.person_id)
-    for person_id, count in session.execute(counted):
-        found[PersonId(person_id or 0)]["bank_line"] = count
-    return found
+    return row_counts.counted(session, {"bank_line": BankLineRow.person_id}, person_ids)
 
 
 def _table() -> Any:

@@ -11,10 +11,16 @@ from sqlalchemy.orm import Session
 from crm.care.tables import DraftRow, InteractionRow, NoteRow, TaskRow
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.care"
 TABLES = frozenset({"care_note", "care_interaction", "care_task", "care_draft"})
+WORDS: Mapping[str, str] = {
+    "care_note": N_("Notes"),
+    "care_interaction": N_("Échanges"),
+    "care_task": N_("Tâches"),
+}
 
 _ALL: tuple[Any, ...] = (NoteRow, InteractionRow, TaskRow)
 

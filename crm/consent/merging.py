@@ -17,6 +17,7 @@ from crm.foundation import row_moves
 from crm.foundation.database import hold
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.consent"
@@ -27,6 +28,9 @@ TABLES = frozenset(
     },
 )
 """Standings and paces are folds: they are folded again, and recorded nowhere."""
+WORDS: Mapping[str, str] = {
+    "consent": N_("Actes de consentement"),
+}
 
 _tables = ConsentEventRow.metadata.tables
 

@@ -25,6 +25,9 @@ class PersonPointer(Protocol):
     TABLES: frozenset[str]
     """Every table of the room with a foreign key to `person`; a test finds the one that is forgotten."""
 
+    WORDS: Mapping[str, str]
+    """What the office calls each kind of what would go over, in the order in which it is shown; see `holdings`."""
+
     def repoint(self, session: Session, *, loser: PersonId, survivor: PersonId) -> Sequence[RowMove]:
         """Gives the survivor what the loser had; what was changed, in order.
 
@@ -37,5 +40,5 @@ class PersonPointer(Protocol):
         ...
 
     def holdings(self, session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
-        """How much each has of what would go over, by a code that the office has a word for."""
+        """How much each has of what would go over, by the codes of `WORDS`."""
         ...

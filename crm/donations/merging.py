@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_store
 from crm.donations.tables import AppealReferenceRow, BatchEntryRow, GiftRow
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.donations"
 TABLES = frozenset({"gift", "appeal_reference", "gift_batch_entry", "donor_stats", "donor_year"})
 """The last two are folds of gifts: they are counted again, and recorded nowhere."""
+WORDS: Mapping[str, str] = {
+    "gift": N_("Dons"),
+}
 
 _ROWS: tuple[Any, ...] = (GiftRow, BatchEntryRow, AppealReferenceRow)
 
@@ -50,11 +53,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
     """How many gifts each made."""
-    counted = select(GiftRow.person_id, func.count()).where(GiftRow.person_id.in_(person_ids))
-    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
-    for person_id, count in session.execute(counted.group_by(GiftRow.person_id)):
-        found[PersonId(person_id)]["gift"] = count
-    return found
+    return row_counts.counted(session, {"gift": GiftRow.person_id}, person_ids)
 
 
 def _table(row: Any) -> Any:

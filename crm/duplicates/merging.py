@@ -19,6 +19,7 @@ from crm.values.identifiers import PersonId
 
 ROOM = "crm.duplicates"
 TABLES = frozenset({"duplicate_pair", "person_merge"})
+WORDS: Mapping[str, str] = {}
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:

@@ -84,6 +84,24 @@ def compare_newcomers(session: Session, *, at: datetime) -> Found | None:
     return found if settled else None
 
 
+def compare_changed(session: Session, *, at: datetime) -> Found | None:
+    """Compares anew the next people of whom something was written; None where there is nobody.
+
+    A pair that no longer looks alike leaves the queue. Who was never compared yet is the next newcomer anyway.
+    """
+    rows = session.execute(comparing.changed(COMPARED_AT_ONCE)).all()
+    if not rows:
+        return None
+    session.execute(comparing.no_longer_changed([row.id for row in rows]))
+    known = store.mark(session)
+    people = sorted({row.person_id for row in rows if row.person_id <= known})
+    if not people:
+        return Found(people=0, compared=0, proposed=0, new=0)
+    found = compare(session, [PersonId(one) for one in people], at=at)
+    store.drop_unseen(session, before=at, among=people)
+    return found
+
+
 def queue(
     session: Session,
     *,

@@ -43,9 +43,14 @@ def put_pairs(session: Session, pairs: Sequence[Mapping[str, Any]], *, at: datet
     return new
 
 
-def drop_unseen(session: Session, *, before: datetime) -> int:
-    """Takes away open pairs that a look since `before` did not find alike any more; how many."""
+def drop_unseen(session: Session, *, before: datetime, among: Collection[int] | None = None) -> int:
+    """Takes away open pairs (in which one of those people is) that a look since `before` did not find alike any more.
+
+    How many.
+    """
     stale = and_(PairRow.state == PairState.OPEN, PairRow.seen_at < before)
+    if among is not None:
+        stale = and_(stale, or_(PairRow.low_id.in_(among), PairRow.high_id.in_(among)))
     gone = session.execute(delete(PairRow).where(stale).returning(PairRow.id), execution_options=_UNSYNCHRONISED)
     return len(gone.all())
 

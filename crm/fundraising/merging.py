@@ -7,13 +7,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.fundraising.tables import CallResultRow, LeftOutRow, RecipientRow
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.fundraising"
 TABLES = frozenset({"appeal_recipient", "appeal_left_out", "call_result"})
+WORDS: Mapping[str, str] = {
+    "appeal_recipient": N_("Appels aux dons qui lui sont destinés"),
+    "call_result": N_("Appels téléphoniques"),
+}
 _ROWS: tuple[Any, ...] = (RecipientRow, LeftOutRow, CallResultRow)
 
 
@@ -36,5 +41,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
-    """Nothing that would help to choose a survivor."""
-    return {person_id: {} for person_id in person_ids}
+    """How many appeals were meant for each, and how many calls came of them."""
+    return row_counts.counted(
+        session, {"appeal_recipient": RecipientRow.person_id, "call_result": CallResultRow.person_id}, person_ids
+    )

@@ -14,6 +14,7 @@ from crm.values.identifiers import PersonId
 
 ROOM = "crm.legacies"
 TABLES = frozenset({"legacy"})
+WORDS: Mapping[str, str] = {}
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.magazine.tables import ClaimRow, CopyRow, ExclusionRow, NeighbourRow, ReturnRow, SubscriptionRow
 from crm.values.identifiers import PersonId
 
@@ -24,6 +25,10 @@ TABLES = frozenset(
         "magazine_neighbour",
     }
 )
+WORDS: Mapping[str, str] = {
+    "magazine_subscription": N_("Abonnements au magazine"),
+    "magazine_copy": N_("Exemplaires du magazine"),
+}
 _SAME: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (CopyRow, ("issue_id", "again")),
     (ExclusionRow, ("run_id",)),
@@ -55,8 +60,10 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
-    """Nothing that would help to choose a survivor."""
-    return {person_id: {} for person_id in person_ids}
+    """What each said of the magazine, and how many copies they were sent."""
+    return row_counts.counted(
+        session, {"magazine_subscription": SubscriptionRow.person_id, "magazine_copy": CopyRow.person_id}, person_ids
+    )
 
 
 def _table(row: Any) -> Any:

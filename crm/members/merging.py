@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.members.tables import ConvocationRow, PartRow, ProxyRow
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.members"
 TABLES = frozenset({"membership_person", "assembly_convocation", "assembly_proxy"})
+WORDS: Mapping[str, str] = {
+    "membership_person": N_("Adhésions"),
+    "assembly_convocation": N_("Convocations à une assemblée"),
+}
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
@@ -48,12 +52,10 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
-    """How many memberships each is or was of."""
-    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
-    counted = select(PartRow.person_id, func.count()).where(PartRow.person_id.in_(person_ids))
-    for person_id, count in session.execute(counted.group_by(PartRow.person_id)):
-        found[PersonId(person_id)]["membership_person"] = count
-    return found
+    """How many memberships each is or was of, and how often they were convoked."""
+    return row_counts.counted(
+        session, {"membership_person": PartRow.person_id, "assembly_convocation": ConvocationRow.person_id}, person_ids
+    )
 
 
 def _table(row: Any) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from crm.people import keys
 from crm.people.model import ContactKind
-from crm.people.tables import ContactPointRow, PersonKeyRow, PersonRow, PostalAddressRow
+from crm.people.tables import ContactPointRow, PersonChangedRow, PersonKeyRow, PersonRow, PostalAddressRow
 
 
 def shared_keys(largest: int) -> Any:
@@ -69,6 +69,17 @@ def newcomers(after: int, most: int) -> Any:
     """The next people by number: id, created_at."""
     query = select(PersonRow.id, PersonRow.created_at).where(PersonRow.id > after)
     return query.order_by(PersonRow.id).limit(most)
+
+
+def changed(most: int) -> Any:
+    """The longest waiting of those who were changed since they were compared: id (of the note), person_id."""
+    row = PersonChangedRow
+    return select(row.id, row.person_id).order_by(row.id).limit(most)
+
+
+def no_longer_changed(notes: Collection[int]) -> Any:
+    """Takes those notes away: whom they are about has been compared."""
+    return delete(PersonChangedRow).where(PersonChangedRow.id.in_(notes))
 
 
 def emails(among: Collection[int] | None = None) -> Any:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from crm.people import store
 from crm.people.model import ContactKind, PersonKind
-from crm.people.tables import ContactPointRow, PersonKeyRow, PersonRow, PostalAddressRow
+from crm.people.tables import ContactPointRow, PersonChangedRow, PersonKeyRow, PersonRow, PostalAddressRow
 from crm.values.identifiers import PersonId
 
 SHORT = 34
@@ -42,11 +42,22 @@ KINDS = tuple(kind.value for kind in KeyKind)
 
 
 def refresh(session: Session, person_ids: Iterable[int]) -> None:
-    """Makes the keys of those people what they must be, set-wise; keys of other kinds stay as they are."""
+    """Makes the keys of those people what they must be, set-wise; keys of other kinds stay as they are.
+
+    Whoever was changed is noted, to be compared anew.
+    """
     session.flush()
     for_these = sorted(set(person_ids))
     for start in range(0, len(for_these), 500):
-        _refresh(session, _in(for_these[start : start + 500]))
+        some = for_these[start : start + 500]
+        _refresh(session, _in(some))
+        note(session, some)
+
+
+def note(session: Session, person_ids: Collection[int]) -> None:
+    """Notes that those people are to be compared anew; one row each time, so that nobody waits for anybody."""
+    changed = select(PersonRow.id).where(PersonRow.id.in_(person_ids))
+    session.execute(insert(PersonChangedRow).from_select(["person_id"], changed))
 
 
 def write_new(session: Session, first: PersonId, last: PersonId) -> None:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
-from crm.people import link_store, search, store
+from crm.people import keys, link_store, search, store
 from crm.people.errors import TagMissing
 from crm.people.model import ExternalId, Sensitivity, Tag, Tie, TieKind
 from crm.people.rules import tidy_organisation
@@ -52,6 +52,8 @@ def remember_keys(
     """
     living = store.survivors(session, {person_id for person_id, _ in pairs})
     new = link_store.remember_keys(session, kind, {(living[person_id], key) for person_id, key in pairs})
+    if new:
+        keys.note(session, {person_id for person_id, _ in new})
     return frozenset((PersonId(person_id), key) for person_id, key in new)
 
 

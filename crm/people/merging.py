@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.people import keys, search, store
 from crm.people.model import Deliverability
 from crm.people.tables import (
@@ -48,6 +49,16 @@ TABLES = frozenset(
     }
 )
 """`person` points at itself: who was merged into the loser stays with the loser, and is followed through it."""
+WORDS: Mapping[str, str] = {
+    "email": N_("Adresses e-mail"),
+    "phone": N_("Téléphones"),
+    "address": N_("Adresses postales"),
+    "household": N_("Foyers"),
+    "tie": N_("Liens"),
+    "tag": N_("Étiquettes"),
+    "external-id": N_("Numéros dans d’autres systèmes"),
+    "difference": N_("Différences à trancher"),
+}
 
 FIELDS = (
     "first_name",

@@ -170,6 +170,15 @@ class PersonKeyRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 
+class PersonChangedRow(Base):
+    """That something of theirs was written by which people are compared: to compare them anew; gone within a minute."""
+
+    __tablename__ = "person_changed"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId)
+
+
 class HouseholdRow(Base):
     __tablename__ = "household"
 

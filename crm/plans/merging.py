@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.plans.tables import MandateRow, PlanRow
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.plans"
 TABLES = frozenset({"mandate", "plan"})
+WORDS: Mapping[str, str] = {
+    "plan": N_("Dons réguliers"),
+    "mandate": N_("Mandats de domiciliation"),
+}
 
 _ROWS: tuple[Any, ...] = (MandateRow, PlanRow)
 
@@ -39,12 +43,8 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
-    """How many plans each has."""
-    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
-    counted = select(PlanRow.person_id, func.count()).where(PlanRow.person_id.in_(person_ids))
-    for person_id, count in session.execute(counted.group_by(PlanRow.person_id)):
-        found[PersonId(person_id)]["plan"] = count
-    return found
+    """How many plans and mandates each has."""
+    return row_counts.counted(session, {"plan": PlanRow.person_id, "mandate": MandateRow.person_id}, person_ids)
 
 
 def _table(row: Any) -> Any:

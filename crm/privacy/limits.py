@@ -65,7 +65,14 @@ CALL_RESULTS = Limit(
     value=90,
     most=365,
 )
-LIMITS = {one.code: one for one in (LARGE_FILE, SEGMENT_FILE, BLOCK_LIST, CALL_RESULTS)}
+SIGNATURE_FILE = Limit(
+    code="signature-file",
+    what=N_("Combien de temps nous gardons le fichier d’une liste de signatures à remettre"),
+    unit=Unit.DAYS,
+    value=30,
+    most=365,
+)
+LIMITS = {one.code: one for one in (LARGE_FILE, SEGMENT_FILE, BLOCK_LIST, CALL_RESULTS, SIGNATURE_FILE)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from sqlalchemy import BigInteger, Select, and_, case, cast, false, func, not_, or_, select, true
+from sqlalchemy.orm import Session
 
 from crm.consent import gate
 from crm.consent import selects as consent
 from crm.consent.model import Channel
 from crm.foundation import bulk
-from crm.segments import wide, wide_store
+from crm.segments import service, store, wide, wide_store
 from crm.segments.catalogue import Catalogue
 from crm.segments.facts import facts_of
 from crm.segments.model import (
@@ -30,6 +31,7 @@ from crm.segments.model import (
     Not,
     Run,
     Sample,
+    Segment,
     Some,
     Told,
     Tree,
@@ -236,6 +238,18 @@ def memberships(definitions: Mapping[int, Definition], question: Question, perso
         for number, one in definitions.items()
         if belongs(one, facts, today=today, catalogue=catalogue, others=others)
     )
+
+
+def now_in(
+    session: Session, catalogue: Catalogue, segments: Sequence[Segment], person_id: int, *, at: datetime
+) -> frozenset[int]:
+    """The numbers of those segments that somebody is in now; a fixed number of queries, however many they are."""
+    if not segments:
+        return frozenset()
+    by_hand = store.picks(session, [one.id for one in segments])
+    question = service.question(session, catalogue, [one.tree for one in segments], at=at)
+    asked = {int(one.id): service.definition(one.tree, by_hand[one.id]) for one in segments}
+    return memberships(asked, question, person_id)
 
 
 def told(tree: Tree, facts: Facts, *, today: date, catalogue: Catalogue, others: Others) -> Told:

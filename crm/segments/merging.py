@@ -7,14 +7,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.segments.tables import SegmentExportPersonRow, SegmentPickRow
 from crm.values.identifiers import PersonId
 
 ROOM = "crm.segments"
 TABLES = frozenset({"segment_pick", "segment_export_person"})
+WORDS: Mapping[str, str] = {
+    "segment_pick": N_("Segments où une main l’a mise, ou dont elle l’a retirée"),
+}
 _PICKS: Any = SegmentPickRow.__table__
 _LEFT: Any = SegmentExportPersonRow.__table__
 
@@ -40,5 +44,5 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
-    """Nothing that would help to choose a survivor."""
-    return {person_id: {} for person_id in person_ids}
+    """In how many segments a hand put each, or out of how many."""
+    return row_counts.counted(session, {"segment_pick": SegmentPickRow.person_id}, person_ids)

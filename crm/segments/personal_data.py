@@ -15,7 +15,7 @@ from crm.consent import service as consent
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Subject
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
-from crm.segments import asking, service, store
+from crm.segments import asking, store
 from crm.segments.catalogue import Catalogue
 from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow, SegmentPickRow, SegmentRow, SegmentWideRow
 from crm.values.languages import Language
@@ -76,10 +76,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
 def now(session: Session, subject: Subject, language: Language, *, catalogue: Catalogue, at: datetime) -> Section:
     """Every segment that would take them in now, whoever made it; a fixed number of queries."""
     kept = [one for one in store.segments(session) if one.is_readable]
-    by_hand = store.picks(session, [one.id for one in kept])
-    question = service.question(session, catalogue, [one.tree for one in kept], at=at)
-    asked = {int(one.id): service.definition(one.tree, by_hand[one.id]) for one in kept}
-    found = asking.memberships(asked, question, subject.person_id) if asked else frozenset()
+    found = asking.now_in(session, catalogue, kept, subject.person_id, at=at)
     return Section(
         key="segments-now",
         title=say(language, N_("Groupes dont vous faites partie aujourd’hui")),

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from crm.foundation import row_moves
+from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 from crm.vault.tables import NumberGoneRow, NumberRequestRow, NumberRow
 
 ROOM = "crm.vault"
 TABLES = frozenset({"national_number", "national_number_gone", "national_number_request"})
+WORDS: Mapping[str, str] = {
+    "national_number": N_("Numéro national"),
+}
 
 _ROWS = (NumberRow, NumberGoneRow, NumberRequestRow)
 
@@ -43,15 +47,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
     """Whether each has a number."""
-    found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
-    counted = (
-        select(NumberRow.person_id, func.count())
-        .where(NumberRow.person_id.in_(person_ids))
-        .group_by(NumberRow.person_id)
-    )
-    for person_id, count in session.execute(counted):
-        found[PersonId(person_id or 0)]["national_number"] = count
-    return found
+    return row_counts.counted(session, {"national_number": NumberRow.person_id}, person_ids)
 
 
 def _table(row: Any) -> Any:

@@ -13,11 +13,15 @@ from sqlalchemy.orm import Session
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 from mailing.delivery.tables import DeliveryRow
 
 ROOM = "mailing.delivery"
 TABLES = frozenset({"delivery"})
+WORDS: Mapping[str, str] = {
+    "mail": N_("Mails"),
+}
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:

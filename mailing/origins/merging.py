@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 from mailing.origins.tables import OriginNoticeRow
 
 ROOM = "mailing.origins"
 TABLES = frozenset({"origin_notice"})
+WORDS: Mapping[str, str] = {
+    "origin_notice": N_("Avis d’origine de ses données"),
+}
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:

@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
+from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 from mailing.rounds.tables import QuestionRow
 
 ROOM = "mailing.rounds"
 TABLES = frozenset({"permission_question"})
+WORDS: Mapping[str, str] = {
+    "permission_question": N_("Questions sur nos lettres"),
+}
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 DOORS_BESIDES = {
-    "crm.actions": {"history", "rules", "saying", "taking_over", "words"},
+    "crm.actions": {"delivering", "history", "own_space", "rules", "saying", "taking_over", "words"},
     "crm.attestations": {
         "elsewhere",
         "answering",

@@ -27,7 +27,7 @@ def _reaching() -> set[str]:
     """The tables from which a chain of foreign keys, or a telling column, leads to a person."""
     found = ROOTS | {t.name for t in METADATA.sorted_tables if TELLING & {c.name for c in t.columns}}
     holding = {"person", "person_merge", "contact_point", "delivery", "account", "staff_session"}
-    holding |= {"gift", "gift_line", "mandate", "plan", "collection", "attestation"}
+    holding |= {"signature", "gift", "gift_line", "mandate", "plan", "collection", "attestation"}
     while True:
         more = {
             table.name

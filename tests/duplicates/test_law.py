@@ -41,7 +41,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 """Else Hypothesis tells of its own trouble in showing the assembly, and not of what broke the law."""
 
 PEOPLE = 5
-RECORDS = {"person_merge", "merge_move", "audit_entry", "segment_stale"}
+RECORDS = {"person_merge", "merge_move", "audit_entry", "segment_stale", "person_changed"}
 """What tells of merges, and that something was written at all: it grows, whatever becomes of them."""
 
 few = settings(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from random import Random
 from threading import Barrier, Thread
 
@@ -17,16 +16,17 @@ from crm.duplicates import service as duplicates
 from crm.people import arriving
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
+from crm.rooms import POINTERS
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from crm.vault.tables import NumberRow
-from crm.web.office.duplicate_words import HOLDINGS
 from jobs import compare_everybody, compare_newcomers
 from tests.conftest import NOW
 from tests.duplicates.holding import put
+from tests.duplicates.test_law import plant
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 
@@ -226,9 +226,19 @@ def test_what_cannot_be_merged_says_why(assembly: Assembly, two: tuple[Person, P
     assert "Une seule personne" in words_of(care.get(chosen.location).text)
 
 
-def test_whatever_rooms_unite_has_a_word_of_its_own() -> None:
-    rooms = [path.read_text() for path in Path().glob("*/*/merging.py")]
-    pairs = [re.findall(r'\["([\w-]+)"\] = count|\{"([\w-]+)": count\}', text) for text in rooms]
-    named = {one or other for several in pairs for one, other in several}
-    assert len(named) > 8
-    assert named <= HOLDINGS.keys()
+def test_whatever_rooms_unite_is_counted_in_words_of_their_own(assembly: Assembly, browser: Open) -> None:
+    told = [code for pointer in POINTERS for code in pointer.WORDS]
+    assert len(told) == len(set(told)), "no two rooms count the same"
+    quiet = {pointer.ROOM for pointer in POINTERS if not pointer.WORDS}
+    assert quiet == {"crm.duplicates", "crm.legacies"}, "a will is not told to whoever compares two records"
+    with assembly.database.transaction() as session:
+        people_of = plant(session, assembly, Random(1))
+        counted: dict[str, int] = {}
+        for pointer in POINTERS:
+            for counts in pointer.holdings(session, people_of).values():
+                assert set(counts) <= set(pointer.WORDS)
+                counted |= counts
+        one, other = people_of[:2]
+    assert {"plan", "mandate", "membership_person", "magazine_copy", "appeal_recipient"} <= set(counted)
+    page = words_of(browser(Role.CARE).get(f"/office/duplicates/{one}/{other}").text)
+    assert "Ce qui s’additionne" in page

@@ -83,6 +83,7 @@ def participants(call_id: int) -> ResponseReturnValue:
         next_after=page.next_after,
         states=words.STATES,
         deeds=words.DEEDS,
+        signed=words.SIGNED,
         size=SIZE,
     )
 

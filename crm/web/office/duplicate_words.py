@@ -26,34 +26,6 @@ FIELDS: dict[str, str] = people_words.FIELDS | {
     "organisation_kind": N_("C’est"),
 }
 
-HOLDINGS: dict[str, str] = {
-    "email": N_("Adresses e-mail"),
-    "phone": N_("Téléphones"),
-    "address": N_("Adresses postales"),
-    "consent": N_("Actes de consentement"),
-    "signature": N_("Signatures de pétitions"),
-    "registration": N_("Inscriptions à des événements"),
-    "deed": N_("Actions urgentes"),
-    "gift": N_("Dons"),
-    "plan": N_("Dons réguliers"),
-    "membership_person": N_("Adhésions"),
-    "attestation": N_("Attestations fiscales"),
-    "mail": N_("Mails"),
-    "origin_notice": N_("Avis d’origine de ses données"),
-    "permission_question": N_("Questions sur nos lettres"),
-    "bank_line": N_("Mouvements bancaires"),
-    "national_number": N_("Numéro national"),
-    "care_note": N_("Notes"),
-    "care_interaction": N_("Échanges"),
-    "care_task": N_("Tâches"),
-    "household": N_("Foyers"),
-    "tie": N_("Liens"),
-    "tag": N_("Étiquettes"),
-    "external-id": N_("Numéros dans d’autres systèmes"),
-    "difference": N_("Différences à trancher"),
-}
-"""What would be united, in this order; a code that a room brings without a word is shown as it is."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
@@ -136,15 +108,9 @@ def field(code: str) -> str:
 
 
 def holdings(held: Mapping[PersonId, Mapping[str, int]], left: PersonId, right: PersonId) -> list[tuple[str, int, int]]:
-    """(what, of the one, of the other) of everything that either has."""
-    codes = {code for counts in held.values() for code, count in counts.items() if count}
-    ranks = list(HOLDINGS)
-    order = sorted(codes, key=lambda code: (ranks.index(code) if code in HOLDINGS else len(ranks), code))
-    return [
-        (
-            shell.say(HOLDINGS[code]) if code in HOLDINGS else code,
-            held.get(left, {}).get(code, 0),
-            held.get(right, {}).get(code, 0),
-        )
-        for code in order
+    """(what, of the one, of the other) of everything that either has, room by room, in the rooms' own words."""
+    named = [pair for pointer in shell.assembly().pointers for pair in pointer.WORDS.items()]
+    sides = [
+        (shell.say(word), held.get(left, {}).get(code, 0), held.get(right, {}).get(code, 0)) for code, word in named
     ]
+    return [side for side in sides if side[1] or side[2]]

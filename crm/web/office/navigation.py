@@ -40,6 +40,7 @@ _SUPPORTERS = (
     "supporter_attestation",
     "care_resend",
     "supporter_actions",
+    "supporter_segments",
     "supporter_addresses",
     "supporter_consent",
     "supporter_contacts",

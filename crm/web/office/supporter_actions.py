@@ -5,15 +5,35 @@ from __future__ import annotations
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
-from crm.actions import history
+from crm.actions import delivering, history
+from crm.actions.errors import SignatureMissing
 from crm.actions.saying import shown
 from crm.staff.model import Permission
+from crm.values.identifiers import SignatureId
 from crm.web.office import guard, in_place, shell
 from crm.web.office.noting import note
 from crm.web.office.supporter_page import find
 from crm.web.words import N_
 
 blueprint = Blueprint("supporter_actions", __name__, url_prefix="/office/supporters/<int:person_id>")
+
+
+SOURCE = "care"
+
+
+@guard.page(blueprint, "/signatures/<int:signature_id>/keep", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
+def keep(person_id: int, signature_id: int) -> ResponseReturnValue:
+    """They do not want their signature handed over any more, and said so to us."""
+    person, by = find(person_id), guard.signed_in().account.id
+    with shell.assembly().database.transaction() as session:
+        if delivering.owner(session, SignatureId(signature_id)) != person.id:
+            raise SignatureMissing
+        changed = delivering.say(
+            session, SignatureId(signature_id), allowed=False, source=SOURCE, by=by, at=shell.now()
+        )
+        if changed:
+            note(session, "supporter.signature-kept", person.id, {"signature": signature_id})
+    return in_place.done(person.id, N_("C’est noté : cette signature reste chez nous."))
 
 
 @guard.page(blueprint, "/actions/reveal", permission=Permission.SUPPORTERS_READ, methods=("POST",))

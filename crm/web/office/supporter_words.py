@@ -6,6 +6,8 @@ from crm.people.search_model import Field
 from crm.web.words import N_
 
 TRAIL: dict[str, str] = {
+    "supporter.signature-kept": N_("Ne veut plus que sa signature soit remise"),
+    "supporter.signature-handed": N_("Permet de nouveau de remettre sa signature"),
     "supporter.edit": N_("Fiche corrigée"),
     "supporter.add": N_("Fiche ouverte à la main"),
     "supporter.contact": N_("E-mail ou téléphone mis à jour"),
