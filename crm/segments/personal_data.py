@@ -75,7 +75,7 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
 
 def now(session: Session, subject: Subject, language: Language, *, catalogue: Catalogue, at: datetime) -> Section:
     """Every segment that would take them in now, whoever made it; a fixed number of queries."""
-    kept = [one for one in store.segments(session) if one.is_readable]
+    kept = service.askable(session, catalogue)
     by_hand = store.picks(session, [one.id for one in kept])
     question = service.question(session, catalogue, [one.tree for one in kept], at=at)
     asked = {int(one.id): service.definition(one.tree, by_hand[one.id]) for one in kept}

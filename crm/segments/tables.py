@@ -31,10 +31,14 @@ class SegmentRow(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class SegmentVersionRow(Base):
-    """A tree, and how many were in or out by hand: a number, for an erasure forgets who."""
+    """A tree, and how many were in or out by hand: a number, for an erasure forgets who.
+
+    `named`: what it names that may be deleted one day (a tag, a petition, a fund), each under its name of then.
+    """
 
     __tablename__ = "segment_version"
     __table_args__ = (UniqueConstraint("segment_id", "number"),)
@@ -43,6 +47,7 @@ class SegmentVersionRow(Base):
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"))
     number: Mapped[int]
     tree: Mapped[dict[str, Any]] = mapped_column(Json)
+    named: Mapped[list[list[str]] | None] = mapped_column(Json(none_as_null=True))
     included: Mapped[int] = mapped_column(default=0)
     excluded: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime]

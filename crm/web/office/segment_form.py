@@ -19,6 +19,7 @@ from crm.segments.model import (
     Every,
     InSegment,
     Leaf,
+    Month,
     Near,
     Not,
     Relation,
@@ -183,6 +184,8 @@ class Built:
     incomplete: frozenset[str]
     far: frozenset[str]
     """Those of `incomplete` that name a year out of reach."""
+    asked: Mapping[str, Tree]
+    """What each condition that is whole asks, by node."""
     is_too_large: bool
     """More conditions, or groups within groups, than anybody may ask: it is not counted."""
 
@@ -190,6 +193,7 @@ class Built:
 def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool]) -> Built:
     """What a draft asks. A condition that is not whole, or that one may not ask, is left out and named."""
     wrong: dict[str, bool] = {}
+    whole: dict[str, Tree] = {}
 
     def below(node: Node) -> tuple[Tree, ...]:
         found: list[Tree] = []
@@ -197,7 +201,8 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
             if child.parent != node.id:
                 continue
             try:
-                found += _asked(child, part(child))
+                whole[child.id] = part(child)
+                found += _asked(child, whole[child.id])
             except (Invalid, ValueError) as refused:
                 wrong[child.id] = isinstance(refused, YearFar)
         return tuple(found)
@@ -221,7 +226,11 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
     tree = part(draft[0])
     is_too_large = _is_too_large(tree, catalogue)
     return Built(
-        tree=tree, incomplete=frozenset(wrong), far=frozenset(filter(wrong.get, wrong)), is_too_large=is_too_large
+        tree=tree,
+        incomplete=frozenset(wrong),
+        far=frozenset(filter(wrong.get, wrong)),
+        asked={node.id: whole[node.id] for node in draft if node.id in whole and node.kind != "group"},
+        is_too_large=is_too_large,
     )
 
 
@@ -352,6 +361,8 @@ def _window(node: Node, key: str) -> Window | None:
     match word:
         case "year" | "todate":
             return Year(shift=int(shift), to_date=word == "todate")
+        case "month":
+            return Month(shift=int(shift))
         case "part":
             return Year(shift=int(shift), from_day=_day_of_year(first), to_day=_day_of_year(last))
         case "yearof":
