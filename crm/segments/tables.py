@@ -92,8 +92,9 @@ class SegmentExportRow(Base):
     """That a segment leaves the house as a file: for what, to whom, how many, and the file's SHA-256.
 
     A large one is asked for first, of a version, and agreed to by a second colleague; until it leaves `made_at` is when
-    it was asked for. `definition` is the fingerprint of all that was agreed to: the tree, the people in or out by hand,
-    and the same of every segment it asks about. `task_id` is the reminder to confirm that whoever has it destroyed it.
+    it was asked for. `more` are the columns it has besides names and addresses. `definition` is the fingerprint of all
+    that was agreed to: the tree, the people in or out by hand, and the same of every segment it asks about. `task_id`
+    is the reminder to confirm that whoever has it destroyed it.
     """
 
     __tablename__ = "segment_export"
@@ -103,6 +104,7 @@ class SegmentExportRow(Base):
     purpose: Mapped[str] = mapped_column(String(60))
     channel: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(200))
+    more: Mapped[str] = mapped_column(String(80), default="", server_default="")
     people: Mapped[int]
     state: Mapped[ExportState] = mapped_column(Word(ExportState))
     version: Mapped[int]

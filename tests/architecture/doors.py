@@ -169,6 +169,7 @@ DOORS_BESIDES = {
         "json_form",
         "leaving",
         "library",
+        "more_columns",
         "naming",
         "phrases",
         "picking",

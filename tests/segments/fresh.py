@@ -115,7 +115,8 @@ FRESH: dict[str, tuple[Tree, str]] = {
     ),
     "raised within a year": (
         whole(asks("plan", word("state", "active"), when("raised_on", Rolling(length=12)))),
-        f"""exists (select 1 from plan q where q.person_id = p.id and {RUNS} and (select max(e.happens_on) from plan_event e
+        f"""exists (select 1 from plan q where q.person_id = p.id and {RUNS} and (select max(e.happens_on)
+          from plan_event e
           where e.plan_id = q.id and e.kind = 'upgrade') > '2025-11-23')""",
     ),
     "near Liège": (

@@ -11,8 +11,7 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.attestations.model import HandWay, Stage, Status
-from crm.attestations.tables import AttestationRow, HandingRow, RunRow
+from crm.attestations.model import HandWay, Status
 from crm.collections.model import CollectionState
 from crm.consent import paces
 from crm.consent import service as consent
@@ -227,36 +226,16 @@ def _words(session: Session, assembly: Assembly, somebody: Somebody, gives: Call
 
 
 def _papers(session: Session, somebody: Somebody) -> None:
-    session.add(
-        RunRow(id=1, year=2025, stage=Stage.ISSUED, count=0, cents=0, opened_at=NOW, opened_by=None, checked_at=None,
-               locked_at=None, locked_by=None, issued_at=NOW, filed_at=None, handed_at=None, handed_by=None)
-    )  # fmt: skip
-    session.flush()
-
-    def attest(who: PersonId, year: int, cents: int, *ways: HandWay, status: Status = Status.VALID) -> None:
-        nth = next(_NTH)
-        session.add(
-            AttestationRow(
-                id=nth, run_id=1, year=year, number=nth, version=1, status=status, person_id=who, cents=cents,
-                has_number=True, uid=f"u{nth}", code=f"c{nth}", fiche_key=f"f{nth}", sealed="", print="",
-                locked_at=NOW, leased_until=None, issued_at=NOW, paper_print="", problem="", ended_at=None,
-                ended_by=None, reason="",
-            )
-        )  # fmt: skip
-        session.flush()
-        session.add_all(HandingRow(attestation_id=nth, way=way, is_copy=False, at=NOW, by=None) for way in ways)
-        session.flush()
-
     key = "attestation of 2025 by post"
-    attest(somebody(f"{key} yes"), 2025, 4000, HandWay.MAIL, HandWay.POST)
-    attest(somebody(f"{key} no1"), 2025, 4000, HandWay.MAIL)
-    attest(somebody(f"{key} no2"), 2024, 4000, HandWay.POST)
+    sowing.attested(session, somebody(f"{key} yes"), 2025, 4000, HandWay.MAIL, HandWay.POST)
+    sowing.attested(session, somebody(f"{key} no1"), 2025, 4000, HandWay.MAIL)
+    sowing.attested(session, somebody(f"{key} no2"), 2024, 4000, HandWay.POST)
     key = "attested 40 € or more, twice"
     for name, several in (("yes", (4000, 5000)), ("no1", (4000, 3999)), ("no2", (4000,))):
         who = somebody(f"{key} {name}")
         for cents in several:
-            attest(who, 2025, cents)
-    attest(who, 2025, 9000, status=Status.CANCELLED)
+            sowing.attested(session, who, 2025, cents)
+    sowing.attested(session, who, 2025, 9000, status=Status.CANCELLED)
     yes, no = somebody("perhaps held twice yes"), somebody("perhaps held twice no1")
     twin, other = somebody("perhaps held twice yes too"), somebody("perhaps held twice no2")
     for low, high, state in ((yes, twin, "open"), (no, other, "distinct")):

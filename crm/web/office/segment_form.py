@@ -5,40 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from crm.contracts.segment_fields import Kind, Measure, Source
-from crm.segments.catalogue import FIRST_YEAR, LAST_YEAR, OF_AMOUNTS, Catalogue, check_leaf, checked
+from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
 from crm.segments.errors import TreeInvalid, YearFar
 from crm.segments.json_form import from_json
 from crm.segments.model import (
-    Ahead,
-    Between,
     Comparison,
     Condition,
     Every,
     InSegment,
     Leaf,
-    Month,
     Near,
     Not,
     Relation,
-    Rolling,
     Sample,
     Side,
     Some,
     Span,
     Test,
     Tree,
-    Unit,
     Window,
     Words,
-    Year,
 )
 from crm.values import money
 from crm.values.belgium.localities import postcode_of
 from crm.values.errors import Invalid
 from crm.values.identifiers import SegmentId
+from crm.web.office import segment_when
 
 MOST_NODES = 2000
 """More would be an attack: it is refused, and nothing of it is passed over."""
@@ -256,7 +250,7 @@ def _group(node: Node, parts: tuple[Tree, ...]) -> Tree:
         case "not-every" if parts:
             return Not(part=Every(parts=parts))
         case "least" | "fewer" if parts:
-            several = Some(parts=parts, least=min(max(1, _whole(node.get("least") or "2")), len(parts)))
+            several = Some(parts=parts, least=min(max(1, segment_when.whole(node.get("least") or "2")), len(parts)))
             return Not(part=several) if node.get("mode") == "fewer" else several
         case _:
             return Every(parts=parts)
@@ -265,9 +259,9 @@ def _group(node: Node, parts: tuple[Tree, ...]) -> Tree:
 def _leaf(node: Node, catalogue: Catalogue) -> Leaf:
     key = node.get("source")
     if key == SEGMENT:
-        return InSegment(segment_id=SegmentId(_whole(node.get(f"a-{ASKED}"))))
+        return InSegment(segment_id=SegmentId(segment_when.whole(node.get(f"a-{ASKED}"))))
     if key == SAMPLE:
-        return Sample(per_thousand=_whole(node.get(f"a-{ASKED}")), seed=node.get(f"b-{ASKED}"))
+        return Sample(per_thousand=segment_when.whole(node.get(f"a-{ASKED}")), seed=node.get(f"b-{ASKED}"))
     source = catalogue.source(key)
     if is_compared(node, source):
         return _comparison(node, source)
@@ -301,7 +295,7 @@ def _comparison(node: Node, source: Source) -> Comparison:
         source=source.key,
         left=side("left", ""),
         relation=Relation(node.get("relation") or Relation.MORE_THAN),
-        percent=_whole(node.get("percent") or "100"),
+        percent=segment_when.whole(node.get("percent") or "100"),
         right=side("right", RIGHT),
     )
 
@@ -326,7 +320,9 @@ def _test(node: Node, key: str, kind: Kind) -> Test | None:
             far, postcode = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "ab")
             if not far and not postcode:
                 return None
-            return Test(column=key, asks=Near(postcode=postcode_of(postcode) or postcode, kilometres=_whole(far)))
+            return Test(
+                column=key, asks=Near(postcode=postcode_of(postcode) or postcode, kilometres=segment_when.whole(far))
+            )
         case _:
             span = _span(node, key, kind)
             return Test(column=key, asks=span) if span is not None else None
@@ -340,7 +336,7 @@ def _span(node: Node, key: str, kind: Kind) -> Span | None:
     def value(text: str) -> int | str:
         if kind is Kind.TEXT:
             return text
-        return money.typed(text) if kind is Kind.CENTS else _whole(text)
+        return money.typed(text) if kind is Kind.CENTS else segment_when.whole(text)
 
     match how:
         case "most":
@@ -354,56 +350,5 @@ def _span(node: Node, key: str, kind: Kind) -> Span | None:
 
 
 def _window(node: Node, key: str) -> Window | None:
-    how, first, last = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "wfl")
-    word, _, shift = how.partition(":")
-    if word in {"years", "todates", "parts"}:
-        word, shift = word[:-1], str(-_whole(node.get(f"a-{key}") if word == "parts" else first))
-    match word:
-        case "year" | "todate":
-            return Year(shift=int(shift), to_date=word == "todate")
-        case "month":
-            return Month(shift=int(shift))
-        case "part":
-            return Year(shift=int(shift), from_day=_day_of_year(first), to_day=_day_of_year(last))
-        case "yearof":
-            year = _whole(first)
-            if not FIRST_YEAR <= year <= LAST_YEAR:
-                raise YearFar("a year of ours", field=key)
-            return Between(first=date(year, 1, 1), last=date(year, 12, 31))
-        case "between":
-            days = [date.fromisoformat(text) if text else None for text in (first, last)]
-            return Between(first=days[0], last=days[1])
-        case _:
-            return _counted(word, first, last)
-
-
-def _counted(word: str, first: str, last: str) -> Window | None:  # noqa: PLR0911 - one for each kind of window
-    """So many days or months, behind us or ahead."""
-    unit = Unit.DAYS if word.endswith("days") else Unit.MONTHS
-    match word.removesuffix(unit.value):
-        case "" if word:
-            return Rolling(unit=unit, length=_whole(first))
-        case "next":
-            return Ahead(unit=unit, length=_whole(first))
-        case "ago":
-            return Rolling(unit=unit, length=None, ending=_whole(first))
-        case "agos":
-            return Rolling(unit=unit, length=_whole(last) - _whole(first), ending=_whole(first))
-        case "in":
-            return Ahead(unit=unit, length=None, starting=_whole(first))
-        case "ins":
-            return Ahead(unit=unit, length=_whole(last) - _whole(first), starting=_whole(first))
-        case _:
-            return None
-
-
-def _day_of_year(text: str) -> str:
-    """`MM-DD` of what is typed as `01/12`, the day first."""
-    day, _, month = text.replace("-", "/").replace(".", "/").partition("/")
-    return f"{_whole(month):02d}-{_whole(day):02d}" if text else ""
-
-
-def _whole(text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 12:
-        raise Invalid("a whole number")
-    return int(text)
+    how, first, last, back = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "wfla")
+    return segment_when.read(how, first, last, back, field=key)
