@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from crm.contracts.segment_fields import Kind, Measure, Source
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
@@ -36,6 +37,7 @@ from crm.web.office import segment_when
 
 MOST_NODES = 2000
 """More would be an attack: it is refused, and nothing of it is passed over."""
+DEEPEST_SHOWN = 64
 LONGEST = 200
 SEGMENT = "segment"
 SAMPLE = "sample"
@@ -76,7 +78,7 @@ def read(form: Form, keys: Sequence[str]) -> Draft:
     Raises TreeInvalid for more than anybody would build.
     """
     nodes = [Node(id=ROOT, parent="", kind="group", values=_values(form, ROOT, keys))]
-    known = {ROOT}
+    known, depths = {ROOT}, {ROOT: 0}
     if len(form.get("n", ())) > MOST_NODES:
         raise TreeInvalid("too many conditions", field="tree")
     for number in form.get("n", ()):
@@ -85,6 +87,9 @@ def read(form: Form, keys: Sequence[str]) -> Draft:
             continue
         parent = parent if parent in known else ROOT
         known.add(number)
+        depths[number] = depths[parent] + 1
+        if depths[number] > DEEPEST_SHOWN:
+            raise TreeInvalid("too deep", field="tree")
         nodes.append(Node(id=number, parent=parent, kind=kind, values=_values(form, number, keys)))
     groups = {node.id for node in nodes if node.kind == "group"}
     return tuple(node if node.parent in groups or not node.parent else replace(node, parent=ROOT) for node in nodes)
@@ -206,7 +211,7 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
             case "group":
                 return _group(node, below(node))
             case "fixed":
-                tree = checked(from_json(json.loads(node.get("json"))), catalogue)
+                tree = checked(from_json(parsed(node.get("json"))), catalogue)
                 if not all(allowed(catalogue.source(key)) for key in catalogue.asked(tree)):
                     raise Invalid("not to be asked by everybody")
                 return tree
@@ -226,6 +231,14 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
         asked={node.id: whole[node.id] for node in draft if node.id in whole and node.kind != "group"},
         is_too_large=is_too_large,
     )
+
+
+def parsed(text: str) -> Any:
+    """What a part that is kept as it is says. Raises ValueError, for brackets without end too."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def _asked(node: Node, tree: Tree) -> tuple[Tree, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -198,7 +197,7 @@ def _gone(session: Session, built: forms.Built) -> dict[str, str]:
 
 def _fixed(reads: Reader, node: forms.Node) -> str:
     try:
-        return reads.clause(checked(from_json(json.loads(node.get("json"))), shell.assembly().questions))
+        return reads.clause(checked(from_json(forms.parsed(node.get("json"))), shell.assembly().questions))
     except (ValueError, Invalid):
         return ""
 

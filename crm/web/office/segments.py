@@ -189,8 +189,10 @@ def put_away(segment_id: int) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
         uses = segment_uses.uses(session, segment.id)
-    if uses and not request.form.get("sure"):
-        return shell.show("office/segments/put_away.html", status=409, segment=segment, uses=uses)
+        is_asked = bool(service.asking_about(session, segment.id))
+    if uses and (is_asked or not request.form.get("sure")):
+        values = {"segment": segment, "uses": uses, "is_asked": is_asked}
+        return shell.show("office/segments/put_away.html", status=409, **values)
     try:
         with shell.assembly().database.transaction() as session:
             service.put_away(session, segment.id, by=guard.signed_in().account.id, at=shell.now())
