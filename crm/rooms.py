@@ -13,6 +13,7 @@ from crm.attestations import merging as attestations_merging
 from crm.attestations import own_space as attestations_own_space
 from crm.attestations import panel as attestations_panel
 from crm.attestations import personal_data as attestations_personal_data
+from crm.attestations import segment_fields as attestations_segment_fields
 from crm.attestations import terms as attestations_terms
 from crm.banking import merging as banking_merging
 from crm.banking import panel as banking_panel
@@ -42,6 +43,7 @@ from crm.donations import segment_fields as donations_segment_fields
 from crm.duplicates import merging as duplicates_merging
 from crm.duplicates import panel as duplicates_panel
 from crm.duplicates import personal_data as duplicates_personal_data
+from crm.duplicates import segment_fields as duplicates_segment_fields
 from crm.fundraising import merging as fundraising_merging
 from crm.fundraising import own_space as fundraising_own_space
 from crm.fundraising import panel as fundraising_panel
@@ -250,6 +252,8 @@ QUESTIONS = Catalogue.of(
         care_segment_fields,
         fundraising_segment_fields,
         vault_segment_fields,
+        attestations_segment_fields,
+        duplicates_segment_fields,
     )
 )
 """What every room lets one ask about people, as segments do."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.actions.model import CallKind, RegistrationState
 from crm.actions.tables import CallRow, DeedRow, RegistrationRow, SignatureRow
-from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source, Telling
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source, Telling, kept_in
 from crm.foundation.translation import N_, say
 from crm.people.model import Sensitivity
 from crm.values.languages import Language
@@ -51,6 +51,7 @@ def _call(key: str, label: str, kind: CallKind) -> Column:
         options=_calls(kind),
         every=_calls(kind, every=True),
         telling=_telling(kind),
+        known=kept_in(CallRow.id),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.consent import gate, words
 from crm.consent.model import SERVICE, Act, Channel
 from crm.consent.selects import Moment, allowed_places
-from crm.consent.tables import ConsentStandingRow, PurposeRow
+from crm.consent.tables import ConsentStandingRow, PaceRow, PurposeRow
 from crm.consent.turning import turning
 from crm.contracts.segment_fields import Asking, Bound, Column, Cost, Kind, Measure, Option, Source
 from crm.foundation.translation import N_, say
@@ -86,6 +86,15 @@ def _standings(_asking: Asking) -> Select[*tuple[Any, ...]]:
     return select(row.person_id, row.purpose, row.channel, row.act, row.since_at)
 
 
+def _rhythms(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=one.value, label=say(language, word)) for one, word in words.RHYTHMS.items()]
+
+
+def _paces(_asking: Asking) -> Select[*tuple[Any, ...]]:
+    row = PaceRow
+    return select(row.person_id, row.channel, row.rhythm, row.pause_until_on, row.since_at)
+
+
 SOURCES: tuple[Source, ...] = (
     Source(
         key="reach",
@@ -121,6 +130,22 @@ SOURCES: tuple[Source, ...] = (
         permission=READ,
         phrases={Measure.HAS: N_("se sont prononcées %(when)s")},
         denied=N_("ne se sont pas prononcées %(when)s"),
+        day="since_at",
+    ),
+    Source(
+        key="pace",
+        label=N_("Rythme et pauses demandés"),
+        definition=N_("Ce que la personne a demandé par canal : moins de lettres, ou aucune jusqu’à un jour."),
+        columns=(
+            Column(key="channel", label=N_("canal"), kind=Kind.WORD, options=_channels),
+            Column(key="rhythm", label=N_("rythme"), kind=Kind.WORD, options=_rhythms),
+            Column(key="pause_until_on", label=N_("en pause jusqu’au"), kind=Kind.DAY),
+            Column(key="since_at", label=N_("demandé"), kind=Kind.INSTANT),
+        ),
+        rows=_paces,
+        permission=READ,
+        phrases={Measure.HAS: N_("ont choisi leur rythme %(when)s")},
+        denied=N_("n’ont choisi aucun rythme %(when)s"),
         day="since_at",
     ),
 )

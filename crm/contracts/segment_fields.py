@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Integer, Select, select
 from sqlalchemy.orm import Session
 
 from crm.values.languages import Language
@@ -63,13 +63,28 @@ class Option:
 Options = Callable[[Session, Language], Sequence[Option]]
 Telling = Callable[[Session], frozenset[str]]
 """Every word of a column that tells an opinion (GDPR art. 9), listed among its options or not."""
+Known = Callable[[Session, frozenset[str]], frozenset[str]]
+"""Which of some words of a column still stand for something."""
+
+
+def kept_in(column: Any) -> Known:
+    """Those that stand in a column of a table: a code, or a number as it is written."""
+
+    def known(session: Session, words: frozenset[str]) -> frozenset[str]:
+        if isinstance(column.type, Integer):
+            numbers = {int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 16}
+            return frozenset(str(one) for one in session.scalars(select(column).where(column.in_(sorted(numbers)))))
+        return frozenset(session.scalars(select(column).where(column.in_(sorted(words)))))
+
+    return known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
     """Something rows are told apart by. `label` is a marked sentence; `is_required`: one always has to say which.
 
-    `every`: all there are to choose, where `options` are the latest only.
+    `every`: all there are to choose, where `options` are the latest only. `known`: whether what a word, or an exact
+    number, stands for is there, where it may be deleted: nobody is picked by what is gone, and nobody for not being so.
     """
 
     key: str
@@ -78,6 +93,7 @@ class Column:
     options: Options | None = None
     every: Options | None = None
     telling: Telling | None = None
+    known: Known | None = None
     is_required: bool = False
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.actions.selects import attended
-from crm.contracts.segment_fields import Asking, Column, Cost, Kept, Kind, Measure, Option, Source
-from crm.donations import donor_fields, donor_store, words
-from crm.donations.donor_tables import DonorStatsRow
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source, kept_in
+from crm.donations import donor_fields, household_fields, kept_figures, words
 from crm.donations.model import GiftKind, LineKind
-from crm.donations.portraits import WINDOWS
 from crm.donations.selects import effective_gifts, months_between
 from crm.donations.tables import (
     AppealReferenceRow,
@@ -28,7 +25,6 @@ from crm.donations.tables import (
 )
 from crm.foundation.columns import days_between
 from crm.foundation.translation import N_, say
-from crm.people import selects as people
 from crm.values.languages import Language
 
 READ = "donations.read"
@@ -40,10 +36,6 @@ def _kinds(_session: Session, language: Language) -> Sequence[Option]:
         for kind, name in words.KINDS.items()
         if kind not in {GiftKind.SALE, GiftKind.MEMBERSHIP_FEE}
     ]
-
-
-def _methods(_session: Session, language: Language) -> Sequence[Option]:
-    return [Option(value=method.value, label=say(language, name)) for method, name in words.METHODS.items()]
 
 
 def _funds(session: Session, _language: Language) -> Sequence[Option]:
@@ -84,6 +76,7 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
         gifts.c.id,
         gifts.c.person_id,
         gifts.c.given_on,
+        gifts.c.given_on.label("anniversary"),
         gifts.c.kind,
         gifts.c.method,
         gifts.c.source_code,
@@ -96,6 +89,9 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
     if "nth_last" in asking.columns:
         backwards = [one.desc() for one in order]
         found = found.add_columns(func.row_number().over(partition_by=whose, order_by=backwards).label("nth_last"))
+    if "nth_amount" in asking.columns:
+        largest = (gifts.c.given_cents.desc(), *order)
+        found = found.add_columns(func.row_number().over(partition_by=whose, order_by=largest).label("nth_amount"))
     if asking.columns & {"months_since", "months_more", "days_since"}:
         before = func.lag(gifts.c.given_on).over(partition_by=whose, order_by=order)
         ranked = found.add_columns(before.label("before_on")).subquery("ranked")
@@ -112,31 +108,16 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
     return found
 
 
-def _kept(asking: Asking) -> Kept | None:
-    """Donor statistics, which are kept with each gift, while their windows end today."""
-    windows = donor_store.windows(asking.session)
-    if windows is None or windows.counted_at is None or windows.as_of_on != asking.on:
-        return None
-    row = DonorStatsRow
-    days = {size: getattr(windows, f"since_{size}m_on") + timedelta(days=1) for size in WINDOWS}
-    figures: dict[tuple[Measure, date | None], str] = {
-        (Measure.COUNT, None): "gifts",
-        (Measure.SUM, None): "cents",
-        (Measure.LARGEST, None): "largest_cents",
-        (Measure.FIRST, None): "first_on",
-        (Measure.LAST, None): "last_on",
-    }
-    for size, day in days.items():
-        figures |= {(Measure.COUNT, day): f"gifts_{size}m", (Measure.SUM, day): f"cents_{size}m"}
-    names = sorted(set(figures.values()))
-    return Kept(rows=select(row.person_id, *(getattr(row, name) for name in names)), figures=figures)
-
-
 def _with_appeals(gifts: Select[*tuple[Any, ...]], asking: Asking) -> Select[*tuple[Any, ...]]:
-    if not asking.columns & {"appeal", "campaign", "appeal_place"}:
+    if not asking.columns & {"appeal", "campaign", "appeal_place", "appeal_on"}:
         return gifts
     rows = gifts.subquery("coded")
-    found = select(*rows.c, AppealRow.code.label("appeal"), CampaignRow.code.label("campaign"))
+    found = select(
+        *rows.c,
+        AppealRow.code.label("appeal"),
+        CampaignRow.code.label("campaign"),
+        AppealRow.starts_on.label("appeal_on"),
+    )
     found = (
         found.select_from(rows)
         .outerjoin(SourceRow, SourceRow.code == rows.c.source_code)
@@ -192,26 +173,6 @@ def _parts(asking: Asking) -> Select[*tuple[Any, ...]]:
     return _with_appeals(found, asking)
 
 
-def _of_household(asking: Asking) -> Select[*tuple[Any, ...]]:
-    """Each gift once for everybody of the household of whoever gave it; for the giver alone where they have none."""
-    every = effective_gifts().subquery("every")
-    gifts = select(every).where(every.c.given_cents > 0).subquery("gifts")
-    giver = people.living_together(asking.among).subquery("giver")
-    other = people.living_together(asking.among).subquery("other")
-    facts = [gifts.c.given_on, gifts.c.method, gifts.c.given_cents.label("cents")]
-    together = (
-        select(other.c.person_id, *facts)
-        .select_from(gifts)
-        .join(giver, giver.c.person_id == gifts.c.person_id)
-        .join(other, other.c.household_id == giver.c.household_id)
-    )
-    housed = people.living_together(asking.among).subquery("housed")
-    alone = select(gifts.c.person_id, *facts).where(
-        gifts.c.person_id.not_in(select(housed.c.person_id)), *asking.only(gifts.c.person_id)
-    )
-    return select(*union_all(together, alone).subquery("either").c)
-
-
 def _sales(_asking: Asking) -> Select[*tuple[Any, ...]]:
     gifts = effective_gifts().subquery("gifts")
     return select(gifts.c.person_id, gifts.c.given_on, gifts.c.method, gifts.c.net_cents.label("cents")).where(
@@ -219,14 +180,14 @@ def _sales(_asking: Asking) -> Select[*tuple[Any, ...]]:
     )
 
 
-_DAY = Column(key="given_on", label=N_("jour"), kind=Kind.DAY)
-_CENTS = Column(key="cents", label=N_("montant"), kind=Kind.CENTS)
-_METHOD = Column(key="method", label=N_("moyen de paiement"), kind=Kind.WORD, options=_methods)
 _APPEALS = (
-    Column(key="campaign", label=N_("campagne"), kind=Kind.WORD, options=_campaigns),
-    Column(key="appeal", label=N_("appel"), kind=Kind.WORD, options=_appeals),
+    Column(key="campaign", label=N_("campagne"), kind=Kind.WORD, options=_campaigns, known=kept_in(CampaignRow.code)),
+    Column(key="appeal", label=N_("appel"), kind=Kind.WORD, options=_appeals, known=kept_in(AppealRow.code)),
+    Column(key="appeal_on", label=N_("jour de l’appel"), kind=Kind.DAY),
     Column(key="appeal_place", label=N_("rang de l’appel, depuis le dernier"), kind=Kind.NUMBER),
-    Column(key="source_code", label=N_("code de l’appel"), kind=Kind.WORD, options=_codes),
+    Column(
+        key="source_code", label=N_("code de l’appel"), kind=Kind.WORD, options=_codes, known=kept_in(SourceRow.code)
+    ),
 )
 
 SOURCES: tuple[Source, ...] = (
@@ -238,13 +199,15 @@ SOURCES: tuple[Source, ...] = (
             "cotisations. Les dons réguliers en font partie."
         ),
         columns=(
-            _CENTS,
+            household_fields.CENTS,
             Column(key="kind", label=N_("genre de don"), kind=Kind.WORD, options=_kinds),
-            _METHOD,
+            household_fields.METHOD,
             *_APPEALS,
-            _DAY,
+            household_fields.DAY,
             Column(key="nth", label=N_("rang du don, depuis le premier"), kind=Kind.NUMBER),
             Column(key="nth_last", label=N_("rang du don, depuis le dernier"), kind=Kind.NUMBER),
+            Column(key="nth_amount", label=N_("rang du don, depuis le plus grand"), kind=Kind.NUMBER),
+            Column(key="anniversary", label=N_("anniversaire du don"), kind=Kind.ANNIVERSARY),
             Column(key="months_since", label=N_("mois écoulés depuis le don précédent"), kind=Kind.NUMBER),
             Column(key="months_more", label=N_("plus de … mois après le don précédent"), kind=Kind.NUMBER),
             Column(key="days_since", label=N_("jours écoulés depuis le don précédent"), kind=Kind.NUMBER),
@@ -271,40 +234,19 @@ SOURCES: tuple[Source, ...] = (
         day="given_on",
         amount="cents",
         cost=Cost.MEDIUM,
-        kept=_kept,
+        kept=kept_figures.of_person,
     ),
-    Source(
-        key="household_gift",
-        label=N_("Dons du foyer"),
-        definition=N_(
-            "Les dons de toutes les personnes du foyer, la personne comprise ; sans foyer, les siens. Chacune du foyer "
-            "répond : un appel n’écrit qu’une fois au foyer."
-        ),
-        columns=(_CENTS, _METHOD, _DAY),
-        rows=_of_household,
-        permission=READ,
-        phrases={
-            Measure.HAS: N_("vivent dans un foyer qui a donné %(when)s"),
-            Measure.COUNT: N_("vivent dans un foyer qui a donné %(how)s fois %(when)s"),
-            Measure.SUM: N_("vivent dans un foyer qui a donné en tout %(how)s %(when)s"),
-            Measure.FIRST: N_("vivent dans un foyer qui a donné pour la première fois %(how)s"),
-            Measure.LAST: N_("vivent dans un foyer qui a donné pour la dernière fois %(how)s"),
-        },
-        denied=N_("ne vivent dans aucun foyer qui a donné %(when)s"),
-        day="given_on",
-        amount="cents",
-        cost=Cost.HEAVY,
-    ),
+    *household_fields.SOURCES,
     Source(
         key="gift_part",
         label=N_("Dons affectés à un fonds"),
         definition=N_("Chaque part d’un don, avec le fonds auquel elle va ; ce qui a été rendu est déduit."),
         columns=(
-            Column(key="fund", label=N_("fonds"), kind=Kind.WORD, options=_funds),
-            _CENTS,
-            _METHOD,
+            Column(key="fund", label=N_("fonds"), kind=Kind.WORD, options=_funds, known=kept_in(FundRow.code)),
+            household_fields.CENTS,
+            household_fields.METHOD,
             *_APPEALS,
-            _DAY,
+            household_fields.DAY,
         ),
         rows=_parts,
         permission=READ,
@@ -325,7 +267,7 @@ SOURCES: tuple[Source, ...] = (
         key="sale",
         label=N_("Achats (bougies, boutique)"),
         definition=N_("Les ventes : on y reçoit quelque chose, ce ne sont pas des dons."),
-        columns=(_CENTS, _METHOD, _DAY),
+        columns=(household_fields.CENTS, household_fields.METHOD, household_fields.DAY),
         rows=_sales,
         permission=READ,
         phrases={

@@ -17,7 +17,7 @@ from crm.foundation.translation import N_, say
 from crm.fundraising import store, words
 from crm.fundraising.model import Arm
 from crm.fundraising.results import WINDOW
-from crm.fundraising.tables import AppealPlanRow, RecipientRow
+from crm.fundraising.tables import AppealPlanRow, CallReportRow, CallResultRow, RecipientRow
 from crm.values.languages import Language
 
 READ = "campaigns.read"
@@ -70,6 +70,16 @@ def _codes(session: Session, _language: Language) -> Sequence[Option]:
     return [Option(value=code, label=" · ".join(part for part in (code, package) if part)) for code, package in rows]
 
 
+def _known_appeals(session: Session, words: frozenset[str]) -> frozenset[str]:
+    named = donations.appeals_named().subquery("named")
+    return frozenset(session.scalars(select(named.c.code).where(named.c.code.in_(sorted(words)))))
+
+
+def _known_campaigns(session: Session, words: frozenset[str]) -> frozenset[str]:
+    named = donations.appeals_named().subquery("named")
+    return frozenset(session.scalars(select(named.c.campaign_code).where(named.c.campaign_code.in_(sorted(words)))))
+
+
 def _asked(asking: Asking) -> Select[*tuple[Any, ...]]:
     """Each who was frozen, but for those taken out before any letter left."""
     row, plan = RecipientRow, AppealPlanRow
@@ -118,6 +128,20 @@ def _gave(asking: Asking) -> CompoundSelect[int]:
     return union(by_code, in_window)
 
 
+def _calls(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Each call that an agency reported and that was taken in."""
+    row, report = CallResultRow, CallReportRow
+    found = (
+        select(row.person_id, row.outcome, row.called_on, row.cents)
+        .join(report, report.id == row.report_id)
+        .where(row.person_id.is_not(None), row.outcome.is_not(None), row.done_at.is_not(None))
+    )
+    if "appeal" not in asking.columns:
+        return found
+    named = donations.appeals_named().subquery("named")
+    return found.add_columns(named.c.code.label("appeal")).join(named, named.c.appeal_id == report.appeal_id)
+
+
 SOURCES: tuple[Source, ...] = (
     Source(
         key="asked",
@@ -130,8 +154,15 @@ SOURCES: tuple[Source, ...] = (
         ),
         columns=(
             Column(key="arm", label=N_("sollicitées ou non"), kind=Kind.WORD, options=_named(ARMS), is_required=True),
-            Column(key="appeal", label=N_("appel"), kind=Kind.WORD, options=_appeals, every=_every_appeal),
-            Column(key="campaign", label=N_("campagne"), kind=Kind.WORD, options=_campaigns),
+            Column(
+                key="appeal",
+                label=N_("appel"),
+                kind=Kind.WORD,
+                options=_appeals,
+                every=_every_appeal,
+                known=_known_appeals,
+            ),
+            Column(key="campaign", label=N_("campagne"), kind=Kind.WORD, options=_campaigns, known=_known_campaigns),
             Column(key="source_code", label=N_("code de l’appel"), kind=Kind.WORD, options=_codes),
             Column(key="channel", label=N_("canal"), kind=Kind.WORD, options=_named(words.CHANNELS)),
             Column(key="reply", label=N_("réponse"), kind=Kind.WORD, options=_named(REPLIES)),
@@ -148,5 +179,32 @@ SOURCES: tuple[Source, ...] = (
         denied=N_("n’ont pas été %(arm)s par un appel %(when)s"),
         day="planned_on",
         cost=Cost.MEDIUM,
+    ),
+    Source(
+        key="call",
+        label=N_("Appels d’une agence"),
+        definition=N_("Chaque appel téléphonique qu’une agence a rapporté et qui est repris ici."),
+        columns=(
+            Column(key="outcome", label=N_("issue de l’appel"), kind=Kind.WORD, options=_named(words.OUTCOMES)),
+            Column(
+                key="appeal",
+                label=N_("appel"),
+                kind=Kind.WORD,
+                options=_appeals,
+                every=_every_appeal,
+                known=_known_appeals,
+            ),
+            Column(key="cents", label=N_("montant promis"), kind=Kind.CENTS),
+            Column(key="called_on", label=N_("jour de l’appel"), kind=Kind.DAY),
+        ),
+        rows=_calls,
+        permission=READ,
+        phrases={
+            Measure.HAS: N_("ont été appelées par une agence %(when)s"),
+            Measure.COUNT: N_("ont été appelées %(how)s fois par une agence %(when)s"),
+            Measure.LAST: N_("ont été appelées par une agence pour la dernière fois %(how)s"),
+        },
+        denied=N_("n’ont pas été appelées par une agence %(when)s"),
+        day="called_on",
     ),
 )

@@ -20,7 +20,7 @@ from crm.fundraising.tables import AppealCellRow
 from crm.people import links
 from crm.people.model import Sensitivity, Tag
 from crm.segments import service as segments
-from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId
+from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId, SegmentId
 
 NAMES = STANDING[APPEALS]
 
@@ -79,6 +79,12 @@ def appeal(session: Session, appeal_id: AppealId) -> WholeAppeal:
 def cells(session: Session, appeal_id: AppealId) -> tuple[Cell, ...]:
     """Its cells, the highest first: whoever is in several is in the first of them."""
     return store.cells(session, appeal_id)
+
+
+def drafts_asking(session: Session, segment_id: SegmentId) -> tuple[WholeAppeal, ...]:
+    """The appeals, not frozen yet, that have a cell of a segment."""
+    drafts = [one for one in store.whole(session, store.appeals_of(session, segment_id)) if one.frozen_at is None]
+    return tuple(drafts)
 
 
 def appeal_of(session: Session, cell_id: CellId) -> WholeAppeal:

@@ -101,6 +101,13 @@ def cells(session: Session, appeal_id: AppealId) -> tuple[Cell, ...]:
     return tuple(_cell(one) for one in rows)
 
 
+def appeals_of(session: Session, segment_id: SegmentId) -> set[AppealId]:
+    """The appeals that have a cell of a segment."""
+    row = AppealCellRow
+    found = session.scalars(select(row.appeal_id).where(row.segment_id == segment_id))
+    return {AppealId(number) for number in found}
+
+
 def cell_row(session: Session, appeal_id: AppealId, cell_id: CellId) -> AppealCellRow:
     """The row of a cell of that appeal. Raises AppealMissing."""
     row = session.get(AppealCellRow, cell_id)

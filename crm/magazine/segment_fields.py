@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Options, Source, kept_in
 from crm.foundation.columns import Word
 from crm.foundation.translation import N_, say
 from crm.magazine import store, words
@@ -105,7 +105,7 @@ SOURCES: tuple[Source, ...] = (
         label=N_("Numéros envoyés"),
         definition=N_("Chaque exemplaire envoyé et resté sur la liste, compté au jour du dépôt à la poste."),
         columns=(
-            Column(key="issue", label=N_("numéro"), kind=Kind.NUMBER),
+            Column(key="issue", label=N_("numéro"), kind=Kind.NUMBER, known=kept_in(IssueRow.number)),
             _BASIS,
             Column(key="copies", label=N_("exemplaires"), kind=Kind.NUMBER),
             Column(key="drop_on", label=N_("jour du dépôt"), kind=Kind.DAY),

@@ -42,6 +42,10 @@ def _assemblies(session: Session, language: Language) -> Sequence[Option]:
     ]
 
 
+def _known_assemblies(session: Session, words: frozenset[str]) -> frozenset[str]:
+    return words & {str(one.id) for one in assemblies.every(session)}
+
+
 def _voters(asking: Asking) -> Select[*tuple[Any, ...]]:
     """Who votes at the assemblies that were named; an unknown one has no voters."""
     named = asking.given.get("assembly", frozenset())
@@ -161,7 +165,16 @@ SOURCES: tuple[Source, ...] = (
             "Les membres qui votent à une assemblée générale : membres le jour qu’elle fixe, délai de grâce compris, "
             "foyers compris."
         ),
-        columns=(Column(key="assembly", label=N_("assemblée"), kind=Kind.WORD, options=_assemblies, is_required=True),),
+        columns=(
+            Column(
+                key="assembly",
+                label=N_("assemblée"),
+                kind=Kind.WORD,
+                options=_assemblies,
+                known=_known_assemblies,
+                is_required=True,
+            ),
+        ),
         rows=_voters,
         permission=READ,
         phrases={Measure.HAS: N_("ont le droit de vote à « %(assembly)s »")},

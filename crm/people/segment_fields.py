@@ -7,10 +7,22 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from crm.contracts.segment_fields import Asking, Column, Kind, Measure, Option, Source
+from crm.contracts.segment_fields import Asking, Column, Kind, Measure, Option, Source, kept_in
 from crm.foundation.translation import N_, say
 from crm.people import words
 from crm.people.model import ContactKind, Deliverability, PersonKind, Sensitivity
@@ -35,6 +47,7 @@ PROVINCES: dict[Province, str] = {
     Province.LIMBURG: N_("Limbourg"),
 }
 CONTACTS = {ContactKind.EMAIL: N_("adresse e-mail"), ContactKind.PHONE: N_("téléphone")}
+POST = "post"
 READ = "supporters.read"
 
 
@@ -96,7 +109,41 @@ def _addresses(asking: Asking) -> Select[*tuple[Any, ...]]:
         found = found.add_columns(here.label("distance"))
     if "foreign_postcode" in asking.columns:
         found = found.add_columns(case((Abode.country != "BE", Abode.postcode)).label("foreign_postcode"))
+    if "neighbours" in asking.columns:
+        found = found.add_columns(func.coalesce(_boxes().c.people, 1).label("neighbours"))
+        found = found.outerjoin(_boxes(), _boxes().c.dedupe_key == Abode.dedupe_key)
     return found.where(Abode.ended_at.is_(None), Abode.is_primary, Abode.deliverability != Deliverability.DEAD)
+
+
+@cache
+def _boxes() -> Subquery:
+    """How many living people, and organisations, have their principal address at each letter box."""
+    who, box = PersonRow, Abode
+    return (
+        select(box.dedupe_key, func.count(box.person_id.distinct()).label("people"))
+        .join(who, who.id == box.person_id)
+        .where(box.ended_at.is_(None), box.is_primary, box.deliverability != Deliverability.DEAD, box.dedupe_key != "")
+        .where(who.merged_into_id.is_(None), who.deceased_recorded_at.is_(None))
+        .group_by(box.dedupe_key)
+        .subquery("boxes")
+    )
+
+
+def _lost(_asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Where nothing arrives any more: letter boxes, mailboxes, numbers."""
+    point = ContactPointRow
+    posts = select(Abode.person_id, literal(POST).label("kind")).where(
+        Abode.ended_at.is_(None), Abode.deliverability == Deliverability.DEAD
+    )
+    points = select(point.person_id, type_coerce(point.kind, String()).label("kind")).where(
+        point.ended_at.is_(None), point.deliverability == Deliverability.DEAD
+    )
+    return select(*union_all(posts, points).subquery("lost").c)
+
+
+def _ways(_session: Session, language: Language) -> Sequence[Option]:
+    named = {POST: N_("courrier"), **{kind.value: word for kind, word in CONTACTS.items()}}
+    return [Option(value=key, label=say(language, word)) for key, word in named.items()]
 
 
 def _province() -> ColumnElement[Any]:
@@ -165,6 +212,7 @@ SOURCES: tuple[Source, ...] = (
             Column(key="country", label=N_("pays"), kind=Kind.WORD, options=_countries),
             Column(key="foreign_postcode", label=N_("code postal à l’étranger"), kind=Kind.TEXT),
             Column(key="language", label=N_("langue de l’adresse"), kind=Kind.WORD, options=_languages),
+            Column(key="neighbours", label=N_("personnes à cette adresse"), kind=Kind.NUMBER),
         ),
         rows=_addresses,
         permission=READ,
@@ -182,11 +230,30 @@ SOURCES: tuple[Source, ...] = (
         denied=N_("n’ont pas de contact"),
     ),
     Source(
+        key="lost",
+        label=N_("Adresses perdues"),
+        definition=N_(
+            "Une adresse postale, un e-mail ou un numéro où plus rien n’arrive, tant qu’il n’est pas remplacé."
+        ),
+        columns=(Column(key="kind", label=N_("ce qui n’arrive plus"), kind=Kind.WORD, options=_ways),),
+        rows=_lost,
+        permission=READ,
+        phrases={Measure.HAS: N_("ont une adresse perdue"), Measure.COUNT: N_("ont %(how)s adresses perdues")},
+        denied=N_("n’ont aucune adresse perdue"),
+    ),
+    Source(
         key="tag",
         label=N_("Étiquette"),
         definition=N_("Les étiquettes posées sur la fiche."),
         columns=(
-            Column(key="tag", label=N_("étiquette"), kind=Kind.WORD, options=_tags, telling=_telling_tags),
+            Column(
+                key="tag",
+                label=N_("étiquette"),
+                kind=Kind.WORD,
+                options=_tags,
+                telling=_telling_tags,
+                known=kept_in(TagRow.id),
+            ),
             Column(key="since_at", label=N_("posée"), kind=Kind.INSTANT),
         ),
         rows=_tagged,

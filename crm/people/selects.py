@@ -194,6 +194,13 @@ def letter_parts() -> Select[*tuple[Any, ...]]:
     return select(row.id.label("postal_address_id"), *parts, row.locality, row.country, row.language)
 
 
+def principal_addresses() -> Select[*tuple[Any, ...]]:
+    """How the principal address of each holds, whether or not anything arrives there: person_id, deliverability."""
+    row = PostalAddressRow
+    found = select(row.person_id, row.deliverability)
+    return found.where(row.ended_at.is_(None), row.is_primary)
+
+
 def letter_boxes() -> Select[*tuple[Any, ...]]:
     """Whose letter box each address is that is somebody's still: postal_address_id, person_id, box_key."""
     row = PostalAddressRow

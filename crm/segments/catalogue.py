@@ -23,6 +23,7 @@ from crm.segments.model import (
     Given,
     InSegment,
     Leaf,
+    Month,
     Near,
     Not,
     Rolling,
@@ -256,7 +257,7 @@ def _check_asked(condition: Condition, source: Source, path: str) -> None:
             if source.is_person and not condition.where:
                 raise TreeInvalid("this has to be chosen", field=path)
         case Measure.FIRST | Measure.LAST:
-            if not isinstance(condition.asks, Between | Year | Rolling | Ahead):
+            if not isinstance(condition.asks, Between | Year | Month | Rolling | Ahead):
                 raise TreeInvalid("since when, until when", field=path)
             check_window(condition.asks, path)
         case _:
@@ -276,6 +277,9 @@ def check_window(window: Window, path: str) -> None:
             days = [_day_of_year(text, path) for text in (window.from_day, window.to_day) if text]
             if len(days) == 2 and days[1] < days[0]:
                 raise TreeInvalid("it ends before it begins", field=path)
+        case Month():
+            if not -LONGEST_MONTHS <= window.shift <= LONGEST_MONTHS:
+                raise TreeInvalid("from 1 to 1200", field=path)
         case Rolling(length=length, ending=away) | Ahead(length=length, starting=away):
             if not 0 <= away <= LONGEST_MONTHS or (length is not None and not 1 <= length <= LONGEST_MONTHS):
                 raise TreeInvalid("from 1 to 1200", field=path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crm.values.errors import Conflict, Invalid, Missing
 
 
@@ -35,6 +37,21 @@ class SegmentChanged(Conflict):
 
 class SegmentUsed(Conflict):
     """Another segment asks about this one."""
+
+
+class SegmentPutAway(SegmentMissing):
+    """A segment was put away: it can be brought back."""
+
+
+class ThingGone(Conflict):
+    """A tree names what was deleted meanwhile: nobody is picked by it, nor by its contrary.
+
+    `things`: each as its column is called (a marked sentence), and under the name it had.
+    """
+
+    def __init__(self, things: Sequence[tuple[str, str]]) -> None:
+        super().__init__("a segment names something that is gone")
+        self.things = tuple(things)
 
 
 class ExportUndecided(Conflict):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Subquery, func, select
 
@@ -15,8 +16,10 @@ from crm.people import selects as people
 from crm.people import words as people_words
 from crm.people.model import Title
 from crm.people.rules import shown_number
+from crm.segments import more_columns
 from crm.segments.asking import reasons
 from crm.segments.model import Definition
+from crm.segments.more_columns import More
 from crm.segments.selects import Question, members
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -81,16 +84,35 @@ def outlook(definition: Definition, question: Question, purpose: str, channel: C
     return Outlook(people=total, rows=rows, excluded=excluded)
 
 
-def head(channel: Channel, language: Language) -> list[str]:
-    """The first line of the file."""
+def head(channel: Channel, language: Language, more: Sequence[str] = ()) -> list[str]:
+    """The first line of the file; `more` are the names of what it says besides."""
     words = (*NAMES, *(PARTS if channel is Channel.POST else (REACHED[channel],)))
-    return [say(language, word) for word in words]
+    return [*(say(language, word) for word in words), *more]
 
 
 def rows(
-    definition: Definition, question: Question, purpose: str, channel: Channel, language: Language
+    definition: Definition,
+    question: Question,
+    purpose: str,
+    channel: Channel,
+    language: Language,
+    *,
+    more: Collection[More] = (),
 ) -> Iterator[tuple[PersonId, list[str]]]:
     """Each with their line, as they are found; a thousand in memory at once. Nobody twice."""
+    found = _lines(definition, question, purpose, channel, language)
+    if not more:
+        yield from found
+        return
+    while several := list(islice(found, AT_ONCE)):
+        besides = more_columns.cells(more, definition.tree, question, language, [number for number, _ in several])
+        for (number, line), added in zip(several, besides, strict=True):
+            yield number, [*line, *added]
+
+
+def _lines(
+    definition: Definition, question: Question, purpose: str, channel: Channel, language: Language
+) -> Iterator[tuple[PersonId, list[str]]]:
     may, names = _allowed(question, purpose, channel), people.written_names().subquery("names")
     picked = members(definition, question)
     wanted = select(names, may.c.language, may.c.address).join(may, may.c.person_id == names.c.person_id)

@@ -17,6 +17,7 @@ from crm.segments.model import (
     Condition,
     Every,
     InSegment,
+    Month,
     Near,
     Not,
     Relation,
@@ -34,13 +35,14 @@ from crm.segments.model import (
 )
 from crm.values.identifiers import SegmentId
 
-UPGRADES: Mapping[int, Callable[[Any], Any]] = {1: lambda tree: tree}
-"""For each form before `FORM`, what makes its tree one of the next. The first had no windows that lie ahead."""
+UPGRADES: Mapping[int, Callable[[Any], Any]] = {1: lambda tree: tree, 2: lambda tree: tree}
+"""For each form before `FORM`, what makes its tree one of the next. The first had no windows that lie ahead, the
+second no months of the calendar."""
 _W = TypeVar("_W", Measure, Relation)
 
 
 def to_json(tree: Tree) -> dict[str, Any]:
-    """A tree as it is kept: `{"form": 2, "tree": …}`."""
+    """A tree as it is kept: `{"form": 3, "tree": …}`."""
     return {"form": FORM, "tree": _tree(tree)}
 
 
@@ -124,6 +126,8 @@ def _window(window: Window) -> dict[str, Any]:
             found |= {"from_day": window.from_day} if window.from_day else {}
             found |= {"to_day": window.to_day} if window.to_day else {}
             return found | ({"to_date": True} if window.to_date else {})
+        case Month():
+            return {"month": window.shift}
         case Rolling():
             return {window.unit.value: window.length, "ending": window.ending}
         case Ahead():
@@ -215,7 +219,7 @@ def _read_span(found: Any, path: str) -> Span:
     return Span(low=ends[0], high=ends[1])
 
 
-def _read_window(found: Any, path: str) -> Window:
+def _read_window(found: Any, path: str) -> Window:  # noqa: PLR0911 - one answer for each noun
     match found:
         case {"year": shift, **rest}:
             part = {name: rest.pop(name, "") for name in ("from_day", "to_day")}
@@ -225,6 +229,8 @@ def _read_window(found: Any, path: str) -> Window:
                 raise TreeInvalid("a part of a year", field=path)
             days = [str(day) for day in part.values()]
             return Year(shift=_whole(shift, path), from_day=days[0], to_day=days[1], to_date=to_date)
+        case {"month": shift, **rest} if not rest:
+            return Month(shift=_whole(shift, path))
         case {"months": length, "ending": ending, **rest} if not rest:
             return _rolling(Unit.MONTHS, length, ending, path)
         case {"days": length, "ending": ending, **rest} if not rest:

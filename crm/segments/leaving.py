@@ -19,6 +19,7 @@ from crm.foundation.translation import N_, say
 from crm.privacy import limits
 from crm.segments.errors import ExportUndecided, OwnExport, SegmentChanged, SegmentUnshared, TooLarge
 from crm.segments.model import ExportState, Segment
+from crm.segments.more_columns import More
 from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow, SegmentRow
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, SegmentId, TaskId
@@ -36,6 +37,7 @@ class SegmentFile:
     purpose: str
     channel: Channel
     recipient: str
+    more: tuple[More, ...]
     people: int
     state: ExportState
     version: int
@@ -63,6 +65,7 @@ def ask(
     channel: Channel,
     recipient: str,
     definition: str,
+    more: Collection[More] = (),
     at: datetime,
     by: AccountId,
 ) -> SegmentFile:
@@ -77,6 +80,7 @@ def ask(
         purpose=purpose,
         channel=channel.value,
         recipient=recipient,
+        more=_kept(more),
         people=people,
         state=ExportState.ASKED,
         version=segment.version,
@@ -125,6 +129,7 @@ def left(
     recipient: str,
     definition: str,
     sha256: str,
+    more: Collection[More] = (),
     at: datetime,
     by: AccountId,
     export_id: int | None = None,
@@ -145,6 +150,7 @@ def left(
             purpose=purpose,
             channel=channel.value,
             recipient=recipient,
+            more=_kept(more),
             version=segment.version,
             definition=definition,
             asked_by=by,
@@ -211,6 +217,10 @@ def reminder(
     return care.add_task(session, title=title, by=None, at=at, due_on=brussels_day(at), assignee=assignee).id
 
 
+def _kept(more: Collection[More]) -> str:
+    return " ".join(one.value for one in More if one in more)
+
+
 def _row(session: Session, segment_id: SegmentId, export_id: int) -> SegmentExportRow:
     hold(session, f"segment export {export_id}")
     row = session.get(SegmentExportRow, export_id, populate_existing=True)
@@ -227,6 +237,7 @@ def _noun(row: SegmentExportRow) -> SegmentFile:
         decided_by=_by(row.decided_by),
         made_by=_by(row.made_by),
         channel=Channel(row.channel),
+        more=tuple(More(word) for word in row.more.split()),
         at=row.made_at,
         purged_on=row.purged_on,
     )

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from crm.consent.model import Channel
 from crm.contracts.segment_fields import Measure
 from crm.values.identifiers import AccountId, PersonId, SegmentId
 
-FORM = 2
+FORM = 3
 """The version of the JSON form that is written today."""
 DEEPEST = 8
 MOST_CONDITIONS = 100
@@ -70,7 +71,14 @@ class Ahead:
     starting: int = 0
 
 
-Window = Between | Year | Rolling | Ahead
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Month:
+    """A calendar month counted from the present one (-1: last month)."""
+
+    shift: int = 0
+
+
+Window = Between | Year | Month | Rolling | Ahead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -252,6 +260,9 @@ class Segment:
     run: Run | None = None
     is_readable: bool = True
     """False where its tree is kept in a form that we do not know; `tree` says nothing then."""
+    ended_at: datetime | None = None
+    ended_by: AccountId | None = None
+    """When it was put away and by whom; whatever asks about it goes on doing so."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,20 +277,40 @@ class Version:
     made_by: AccountId | None
 
 
+class Does(StrEnum):
+    """What a condition can do by itself, from where it stands in the tree."""
+
+    KEEPS_OUT = "keeps-out"
+    BRINGS_IN = "brings-in"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effect:
-    """What one condition does: how many it holds of alone, how many are left after it and those before it, and how
-    many are out for want of it only."""
+    """What one condition, or a group, does: how many it holds of alone; how many are left (or brought together) after
+    it and those before it, None within a group; and how many it alone keeps out of the whole, or brings in."""
 
     part: Tree
+    does: Does
+    depth: int
     alone: int
-    left: int
+    left: int | None
     only: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Why the gate refuses those who are out for want of one condition only, by purpose and channel."""
+
+    part: Tree
+    purpose: str
+    channel: Channel
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Breakdown:
-    """How a segment comes to its number: out of how many, and what each condition does, in order."""
+    """How a segment comes to its number: out of how many, and what each condition does, in order; groups, then what
+    they hold."""
 
     everybody: int
     people: int

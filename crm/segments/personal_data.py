@@ -15,12 +15,18 @@ from crm.consent import service as consent
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Subject
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
-from crm.segments import asking, store
+from crm.segments import asking, service, store
 from crm.segments.catalogue import Catalogue
+from crm.segments.more_columns import More
 from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow, SegmentPickRow, SegmentRow, SegmentWideRow
 from crm.values.languages import Language
 
 ROOM = "crm.segments"
+MORE = {
+    More.ADDRESS: N_("si le courrier vous parvient"),
+    More.ATTESTATION: N_("votre dernière attestation fiscale"),
+    More.MEASURES: N_("ce que la sélection mesurait : des nombres, des montants ou des dates"),
+}
 TABLES = frozenset({"segment_pick", "segment_export_person", "segment_wide", "segment_stale"})
 """A row of `segment_wide` repeats what other rooms hold and show; one of `segment_stale` says that it changed."""
 
@@ -63,19 +69,30 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
                 Column(key="at", label=say(language, N_("Quand"))),
                 Column(key="who", label=say(language, N_("À qui"))),
                 Column(key="purpose", label=say(language, N_("Pour quoi"))),
+                Column(key="more", label=say(language, N_("Avec quoi d’autre"))),
             ),
             rows=[
-                {"at": one.made_at, "who": one.recipient, "purpose": purposes.get(one.purpose, one.purpose)}
+                {
+                    "at": one.made_at,
+                    "who": one.recipient,
+                    "purpose": purposes.get(one.purpose, one.purpose),
+                    "more": ", ".join(say(language, MORE[More(word)]) for word in one.more.split()),
+                }
                 for one in files
             ],
-            note=say(language, N_("Votre nom, et l’adresse ou le numéro par lequel vous joindre ; rien d’autre.")),
+            note=say(
+                language,
+                N_(
+                    "Votre nom, et l’adresse ou le numéro par lequel vous joindre ; rien de plus que ce qui est dit là."
+                ),
+            ),
         ),
     )
 
 
 def now(session: Session, subject: Subject, language: Language, *, catalogue: Catalogue, at: datetime) -> Section:
     """Every segment that would take them in now, whoever made it; a fixed number of queries."""
-    kept = [one for one in store.segments(session) if one.is_readable]
+    kept = service.askable(session, catalogue)
     found = asking.now_in(session, catalogue, kept, subject.person_id, at=at)
     return Section(
         key="segments-now",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.foundation.translation import N_, babel_locale, say
+from crm.segments import store
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue
 from crm.segments.model import (
     Ahead,
@@ -21,6 +22,7 @@ from crm.segments.model import (
     Condition,
     Every,
     InSegment,
+    Month,
     Near,
     Not,
     Relation,
@@ -194,6 +196,10 @@ class Reader:
         known = self.options(source, column)
         if column.every is not None and not set(values) <= set(known):
             known |= {one.value: one.label for one in column.every(self.session, self.language) if one.value in values}
+        if column.known is not None and (gone := set(values) - set(known)):
+            kept = store.names(self.session, {(source.key, column.key, value) for value in gone})
+            lost = N_("%(name)s (n’existe plus)")
+            known |= {value: self._say(lost, name=kept.get((source.key, column.key, value), value)) for value in gone}
         return known
 
     def options(self, source: Source, column: Column) -> dict[str, str]:
@@ -246,6 +252,10 @@ class Reader:
                 return self._say(N_("en %(year)s"), year=str(self.today.year + window.shift))
             case Between(first=date(month=1, day=1, year=year), last=date(month=12, day=31, year=end)) if year == end:
                 return self._say(N_("en %(year)s"), year=str(year))
+            case Month():
+                first, _ = days_of(window, self.today)
+                assert first is not None
+                return self._say(N_("en %(year)s"), year=self._month(first))
             case Year() | Between():
                 first, last = days_of(window, self.today)
                 return self._range(first, last)
@@ -290,6 +300,9 @@ class Reader:
             return self._say(words, n=length)
         words = N_("dans %(first)s à %(last)s mois") if months else N_("dans %(first)s à %(last)s jours")
         return self._say(words, first=starting, last=starting + length)
+
+    def _month(self, first: date) -> str:
+        return str(format_date(first, "MMMM y", locale=babel_locale(self.language)))
 
     def day(self, day: date) -> str:
         """A day as one writes it."""

@@ -19,6 +19,7 @@ from crm.segments.model import (
     Facts,
     InSegment,
     Leaf,
+    Month,
     Near,
     Not,
     Relation,
@@ -198,7 +199,7 @@ def _satisfies(condition: Condition, value: Any, today: date) -> bool:
             return (low is None or total >= int(low) * count) and (high is None or total <= int(high) * count)
         case _, Span() as span:
             return _spans(value, span)
-        case _, Between() | Year() | Rolling() | Ahead() as window:
+        case _, Between() | Year() | Month() | Rolling() | Ahead() as window:
             return within(value, days_of(window, today))
         case _:
             return True

@@ -10,18 +10,30 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
-from crm.segments import store
+from crm.segments import naming, store
 from crm.segments.catalogue import Catalogue, checked
 from crm.segments.errors import (
     SegmentChanged,
     SegmentCycle,
     SegmentMissing,
+    SegmentPutAway,
     SegmentTooDeep,
     SegmentUnreadable,
     SegmentUsed,
+    ThingGone,
 )
 from crm.segments.json_form import to_json
-from crm.segments.model import DEEPEST_IN_ALL, MOST_IN_ALL, Definition, NewSegment, Run, Segment, Tree, Version
+from crm.segments.model import (
+    DEEPEST_IN_ALL,
+    MOST_IN_ALL,
+    Definition,
+    InSegment,
+    NewSegment,
+    Run,
+    Segment,
+    Tree,
+    Version,
+)
 from crm.segments.rules import asked_segments, size
 from crm.segments.selects import Question
 from crm.segments.tables import SegmentRow
@@ -40,14 +52,37 @@ def segments(session: Session, *, by: AccountId, whole: bool = False) -> tuple[S
 
 
 def get(session: Session, segment_id: SegmentId, *, by: AccountId) -> Segment:
-    """A segment somebody may see. Raises `SegmentMissing`, and `SegmentUnreadable`, which is one."""
-    if store.row(session, segment_id) is not None:
-        for one in store.segments(session, [segment_id]):
-            if (one.is_shared or one.owner_id == by) and not one.is_readable:
-                raise SegmentUnreadable
-            if one.is_shared or one.owner_id == by:
-                return one
-    raise SegmentMissing
+    """A segment somebody may see. Raises `SegmentMissing`; `SegmentPutAway`, `SegmentUnreadable`, which are one."""
+    found = find(session, segment_id, by=by)
+    if found is None:
+        raise SegmentMissing
+    if found.ended_at is not None:
+        raise SegmentPutAway
+    if not found.is_readable:
+        raise SegmentUnreadable
+    return found
+
+
+def find(session: Session, segment_id: SegmentId, *, by: AccountId) -> Segment | None:
+    """The same, put away or not, readable or not; None where it is not theirs to see."""
+    several = store.segments(session, [segment_id])
+    return next((one for one in several if one.is_shared or one.owner_id == by), None)
+
+
+def away(session: Session, segment_ids: Collection[SegmentId], *, by: AccountId) -> tuple[Segment, ...]:
+    """Those of them that were put away and somebody may see."""
+    several = store.segments(session, segment_ids) if segment_ids else []
+    return tuple(one for one in several if one.ended_at is not None and (one.is_shared or one.owner_id == by))
+
+
+def ended(session: Session, *, by: AccountId) -> tuple[Segment, ...]:
+    """Those that were put away and somebody may see, by folder and name."""
+    return tuple(one for one in store.ended(session) if one.is_shared or one.owner_id == by)
+
+
+def asking_about(session: Session, segment_id: SegmentId) -> tuple[Segment, ...]:
+    """The segments that ask about one, whoever sees them."""
+    return tuple(one for one in store.segments(session) if segment_id in asked_segments(one.tree))
 
 
 def create(session: Session, catalogue: Catalogue, new: NewSegment, *, by: AccountId, at: datetime) -> SegmentId:
@@ -56,7 +91,8 @@ def create(session: Session, catalogue: Catalogue, new: NewSegment, *, by: Accou
     row = SegmentRow(version=1, owner_id=by, created_at=at, changed_at=at, ended_at=None, **_told(new))
     session.add(row)
     session.flush()
-    store.add_version(session, row.id, 1, to_json(new.tree), made_at=at, made_by=by)
+    named = naming.names(session, catalogue, new.tree)
+    store.add_version(session, row.id, 1, to_json(new.tree), named=named, made_at=at, made_by=by)
     return SegmentId(row.id)
 
 
@@ -81,7 +117,8 @@ def change(
         setattr(row, name, value)
     row.changed_at = at
     if new.tree != before.tree:
-        add_version(session, row, new.tree, by=by, at=at)
+        named = naming.names(session, catalogue, new.tree)
+        add_version(session, row, new.tree, named=named, by=by, at=at)
     session.flush()
     return get(session, segment_id, by=by)
 
@@ -89,11 +126,11 @@ def change(
 def put_away(session: Session, segment_id: SegmentId, *, by: AccountId, at: datetime) -> None:
     """Ends a segment; nothing is deleted. Raises `SegmentUsed` where another asks about it."""
     get(session, segment_id, by=by)
-    if any(segment_id in asked_segments(one.tree) for one in store.segments(session)):
+    if asking_about(session, segment_id):
         raise SegmentUsed
     row = store.row(session, segment_id)
     assert row is not None
-    row.ended_at = at
+    row.ended_at, row.ended_by = at, by
     session.flush()
 
 
@@ -102,7 +139,7 @@ def bring_back(session: Session, segment_id: SegmentId, *, by: AccountId) -> Non
     row = session.get(SegmentRow, segment_id)
     if row is None or not (row.is_shared or row.owner_id == by):
         raise SegmentMissing
-    row.ended_at = None
+    row.ended_at, row.ended_by = None, None
     session.flush()
 
 
@@ -162,13 +199,15 @@ def stale(session: Session, several: Collection[Segment]) -> frozenset[SegmentId
     )
 
 
-def add_version(session: Session, row: SegmentRow, tree: Tree, *, by: AccountId, at: datetime) -> None:
-    """One more version of a segment, with how many are in or out by hand of it."""
+def add_version(
+    session: Session, row: SegmentRow, tree: Tree, *, by: AccountId, at: datetime, named: list[list[str]] | None = None
+) -> None:
+    """One more version of a segment, with how many are in or out by hand of it; what it names, where that is news."""
     by_hand = picks(session, SegmentId(row.id)).values()
     row.version += 1
     store.add_version(
         session, row.id, row.version, to_json(tree), included=sum(by_hand), excluded=len(by_hand) - sum(by_hand),
-        made_at=at, made_by=by,
+        named=named, made_at=at, made_by=by,
     )  # fmt: skip
 
 
@@ -183,8 +222,35 @@ def note_run(session: Session, segment_id: SegmentId, run: Run) -> None:
 
 
 def question(session: Session, catalogue: Catalogue, trees: Collection[Tree], *, at: datetime) -> Question:
-    """A question those trees can be put to. Raises `SegmentMissing`, `SegmentCycle`."""
-    return Question(session=session, at=at, catalogue=catalogue, others=reached(session, trees))
+    """A question those trees can be put to. Raises `SegmentMissing`, `SegmentCycle`, `ThingGone`."""
+    others = reached(session, trees)
+    _refuse_gone(session, catalogue, [*trees, *(one.tree for one in others.values())])
+    return Question(session=session, at=at, catalogue=catalogue, others=others)
+
+
+def askable(session: Session, catalogue: Catalogue) -> tuple[Segment, ...]:
+    """The segments, whoever sees them, that can be asked: all can be read, and name nothing that is gone."""
+    every = {one.id: one for one in store.segments(session) if one.is_readable}
+    trees = {number: one.tree for number, one in every.items()}
+    lost = naming.gone(session, catalogue, trees.values())
+    unfit = {number for number, tree in trees.items() if lost and naming.named(tree, catalogue) & lost}
+    asks = {number: asked_segments(tree) for number, tree in trees.items()}
+    beyond = {inner for several in asks.values() for inner in several} - set(trees)
+    for inner in beyond:
+        try:
+            _refuse_gone(
+                session, catalogue, [one.tree for one in reached(session, [InSegment(segment_id=inner)]).values()]
+            )
+        except (SegmentMissing, ThingGone):
+            unfit.add(inner)
+    while more := {number for number, inner in asks.items() if inner & unfit} - unfit:
+        unfit |= more
+    return tuple(one for number, one in every.items() if number not in unfit)
+
+
+def _refuse_gone(session: Session, catalogue: Catalogue, trees: Collection[Tree]) -> None:
+    if lost := naming.gone(session, catalogue, trees):
+        raise ThingGone(naming.told(session, catalogue, lost))
 
 
 def reached(session: Session, trees: Collection[Tree]) -> dict[SegmentId, Definition]:
@@ -250,6 +316,7 @@ def _check(
         if segment_id in others:
             raise SegmentCycle("a segment cannot ask about itself", field="tree")
         _check_above(session, segment_id, new.tree)
+    _refuse_gone(session, catalogue, [new.tree])
     if sensitive(session, catalogue, new.tree) and not new.reason.strip():
         raise Invalid("why this has to be asked", field="reason")
 

@@ -20,7 +20,8 @@ NOTHING = Some(parts=(), least=1)
 def segments(session: Session, segment_ids: Collection[SegmentId] | None = None) -> list[Segment]:
     """Those that were not put away, or those of these numbers, put away or not; by folder and name. Two queries.
 
-    Each has its tree and last count. One that cannot be read is marked, and keeps nobody from the others.
+    Each has its tree, its last count, and when it was put away. One that cannot be read is marked, and keeps nobody
+    from the others.
     """
     wanted = (
         select(SegmentRow, SegmentVersionRow.tree)
@@ -42,6 +43,12 @@ def segments(session: Session, segment_ids: Collection[SegmentId] | None = None)
     return [_segment(row, _tree(tree), by_segment.get(row.id)) for row, tree in rows]
 
 
+def ended(session: Session) -> list[Segment]:
+    """Those that were put away."""
+    numbers = session.scalars(select(SegmentRow.id).where(SegmentRow.ended_at.is_not(None))).all()
+    return segments(session, [SegmentId(number) for number in numbers]) if numbers else []
+
+
 def row(session: Session, segment_id: SegmentId) -> SegmentRow | None:
     """The row of a segment that was not put away."""
     found = session.get(SegmentRow, segment_id, populate_existing=True)
@@ -52,6 +59,17 @@ def add_version(session: Session, segment_id: int, number: int, tree: dict[str, 
     """Keeps one more tree."""
     session.add(SegmentVersionRow(segment_id=segment_id, number=number, tree=tree, **by))
     session.flush()
+
+
+def names(session: Session, things: Collection[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """The names that versions kept of things, the newest each."""
+    found: dict[tuple[str, str, str], str] = {}
+    row = SegmentVersionRow
+    for several in session.scalars(select(row.named).where(row.named.is_not(None)).order_by(row.id)):
+        for source, column, word, name in several or ():
+            if (source, column, word) in things:
+                found[source, column, word] = name
+    return found
 
 
 def versions(session: Session, segment_id: SegmentId) -> list[Version]:
@@ -126,6 +144,8 @@ def _segment(found: SegmentRow, tree: Tree | None, run: SegmentRunRow | None) ->
         is_shared=found.is_shared,
         version=found.version,
         created_at=found.created_at,
+        ended_at=found.ended_at,
+        ended_by=AccountId(found.ended_by) if found.ended_by else None,
         changed_at=found.changed_at,
         tree=NOTHING if tree is None else tree,
         is_readable=tree is not None,

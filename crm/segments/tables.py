@@ -31,10 +31,14 @@ class SegmentRow(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class SegmentVersionRow(Base):
-    """A tree, and how many were in or out by hand: a number, for an erasure forgets who."""
+    """A tree, and how many were in or out by hand: a number, for an erasure forgets who.
+
+    `named`: what it names that may be deleted one day (a tag, a petition, a fund), each under its name of then.
+    """
 
     __tablename__ = "segment_version"
     __table_args__ = (UniqueConstraint("segment_id", "number"),)
@@ -43,6 +47,7 @@ class SegmentVersionRow(Base):
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"))
     number: Mapped[int]
     tree: Mapped[dict[str, Any]] = mapped_column(Json)
+    named: Mapped[list[list[str]] | None] = mapped_column(Json(none_as_null=True))
     included: Mapped[int] = mapped_column(default=0)
     excluded: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime]
@@ -87,8 +92,9 @@ class SegmentExportRow(Base):
     """That a segment leaves the house as a file: for what, to whom, how many, and the file's SHA-256.
 
     A large one is asked for first, of a version, and agreed to by a second colleague; until it leaves `made_at` is when
-    it was asked for. `definition` is the fingerprint of all that was agreed to: the tree, the people in or out by hand,
-    and the same of every segment it asks about. `task_id` is the reminder to confirm that whoever has it destroyed it.
+    it was asked for. `more` are the columns it has besides names and addresses. `definition` is the fingerprint of all
+    that was agreed to: the tree, the people in or out by hand, and the same of every segment it asks about. `task_id`
+    is the reminder to confirm that whoever has it destroyed it.
     """
 
     __tablename__ = "segment_export"
@@ -98,6 +104,7 @@ class SegmentExportRow(Base):
     purpose: Mapped[str] = mapped_column(String(60))
     channel: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(200))
+    more: Mapped[str] = mapped_column(String(80), default="", server_default="")
     people: Mapped[int]
     state: Mapped[ExportState] = mapped_column(Word(ExportState))
     version: Mapped[int]

@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from crm.segments.model import Ahead, Between, Rolling, Unit, Window, Year
+from crm.segments.model import Ahead, Between, Month, Rolling, Unit, Window, Year
 from crm.values.calendar import day_span
 
 Days = tuple[date | None, date | None]
@@ -17,7 +17,7 @@ _EARLIEST, _LATEST = date(2, 1, 1), date(9998, 12, 31)
 """A day that has an instant before and after it; nothing that anybody kept lies beyond."""
 
 
-def days_of(window: Window | None, today: date) -> Days:
+def days_of(window: Window | None, today: date) -> Days:  # noqa: PLR0911 - one answer for each noun
     """The days of a window; of no window, all of them."""
     match window:
         case None:
@@ -26,6 +26,9 @@ def days_of(window: Window | None, today: date) -> Days:
             return window.first, window.last
         case Year():
             return _of_year(window, today)
+        case Month():
+            year, month = divmod(today.year * 12 + today.month - 1 + window.shift, 12)
+            return date(year, month + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
         case Rolling():
             last = _back(today, window.unit, window.ending)
             if window.length is None:

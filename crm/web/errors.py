@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from crm.assembly import Assembly
 from crm.foundation.templating import render
+from crm.segments.errors import ThingGone
 from crm.staff.model import StaffSession
 from crm.values.errors import Conflict, Invalid, Missing, PortevoixError, Unavailable
 from crm.values.languages import Language
@@ -107,6 +108,7 @@ def add_to(app: Flask) -> None:
     """Every exception of every route ends here."""
     app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(PortevoixError, _known)
+    app.register_error_handler(ThingGone, _gone)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(OverflowError, _beyond)
@@ -133,6 +135,27 @@ def _known(error: PortevoixError) -> Response:
     if status >= 500:
         log.warning("unavailable", extra={"kind": type(error).__name__, "endpoint": request.endpoint})
     return page(status)
+
+
+def _gone(error: ThingGone) -> Response:
+    """A question that names what was deleted, wherever it is put: said with its name, as is the way to mend it."""
+    return page(409, happened=gone_words(error, _language()))
+
+
+def gone_words(gone: ThingGone, speaking: Language) -> str:
+    """What a question names and nobody finds any more, and how to mend it."""
+    named = ", ".join(f"« {name} » ({words.say(speaking, label)})" for label, name in gone.things)
+    if len(gone.things) == 1:
+        said = N_(
+            "%(named)s n’existe plus : personne ne peut être compté ainsi. Choisissez autre chose dans le segment, "
+            "ou retirez cette condition."
+        )
+    else:
+        said = N_(
+            "%(named)s n’existent plus : personne ne peut être compté ainsi. Choisissez autre chose dans le segment, "
+            "ou retirez ces conditions."
+        )
+    return words.say(speaking, said, named=named)
 
 
 def _of_http(error: HTTPException) -> Response:
@@ -165,7 +188,7 @@ def _unknown(error: Exception) -> Response:
     return page(500, incident=incident)
 
 
-def page(status: int, *, incident: str = "") -> Response:
+def page(status: int, *, incident: str = "", happened: str = "") -> Response:
     """The page of a status: the office's or the supporters' way, a toast for htmx, one line for machines."""
     if request.path.startswith("/api/"):
         return problems.of_status(status, incident=incident)
@@ -173,9 +196,9 @@ def page(status: int, *, incident: str = "") -> Response:
     speaking = _language()
     values = {
         "title": words.say(speaking, said.title),
-        "happened": words.say(speaking, said.happened),
+        "happened": happened or words.say(speaking, said.happened),
         "safe": words.say(speaking, said.safe),
-        "todo": words.say(speaking, said.todo),
+        "todo": "" if happened else words.say(speaking, said.todo),
         "incident": incident,
         "status": status,
     }

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from crm.actions import selects as actions
-from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
+from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source, kept_in
 from crm.foundation.months import MONTH, brussels_day_of, mark_of
 from crm.foundation.translation import N_
 from crm.values.identifiers import TermId
@@ -69,7 +69,14 @@ SOURCES: tuple[Source, ...] = (
             "Chaque pétition signée, une fois pour chacun de ses thèmes, tels que la bibliothèque de contenus les dit."
         ),
         columns=(
-            Column(key="theme", label=N_("thème"), kind=Kind.WORD, options=_themes, telling=_telling_themes),
+            Column(
+                key="theme",
+                label=N_("thème"),
+                kind=Kind.WORD,
+                options=_themes,
+                telling=_telling_themes,
+                known=kept_in(TermRow.id),
+            ),
             Column(key="months_since", label=N_("mois écoulés depuis celle d’avant, du même thème"), kind=Kind.NUMBER),
             Column(key="signed_at", label=N_("signée"), kind=Kind.INSTANT),
         ),

@@ -7,14 +7,16 @@ from enum import StrEnum
 from typing import Any
 
 from babel.dates import format_date
-from sqlalchemy import Select, case, cast, select
+from sqlalchemy import Select, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
 from crm.consent.leaving import left_from
 from crm.consent.model import SERVICE
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source
-from crm.foundation.columns import Word
+from crm.donations import selects as donations
+from crm.foundation.columns import Word, days_between
+from crm.foundation.months import brussels_day_of
 from crm.foundation.translation import N_, babel_locale, say
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
@@ -69,16 +71,37 @@ def _numbered(session: Session, language: Language, most: int | None) -> Sequenc
     ]
 
 
+def _known_sent(session: Session, words: frozenset[str]) -> frozenset[str]:
+    every = numbered().subquery("every")
+    return words & {str(number) for number in session.scalars(select(every.c.id))}
+
+
 def _editions(asking: Asking) -> Select[*tuple[Any, ...]]:
     row = DeliveryRow
     columns = [row.person_id, MailingRow.edition_id.label("edition"), MailingRow.purpose, row.settled_at]
     if "after" in asking.columns:
         after = case((row.id.in_(left_from()), After.LEFT.value), else_=After.STAYED.value)
         columns.append(cast(after, Word(After)).label("after"))
-    return (
+    found = (
         select(*columns)
         .join(MailingRow, MailingRow.id == row.mailing_id)
         .where(MailingRow.edition_id.is_not(None), row.person_id.is_not(None), row.state == DeliveryState.ACCEPTED)
+    )
+    if "gift_days" not in asking.columns:
+        return found
+    gave = _gave_after().subquery("gave")
+    return found.add_columns(gave.c.gift_days).outerjoin(gave, gave.c.id == row.id)
+
+
+def _gave_after() -> Select[*tuple[Any, ...]]:
+    """How many days after each mail its reader gave, the first time; of those who did."""
+    row, gifts = DeliveryRow, donations.effective_gifts().subquery("gifts")
+    day = brussels_day_of(row.settled_at)
+    return (
+        select(row.id, func.min(days_between(day, gifts.c.given_on)).label("gift_days"))
+        .join(gifts, and_(gifts.c.person_id == row.person_id, gifts.c.given_on >= day, gifts.c.given_cents > 0))
+        .where(row.state == DeliveryState.ACCEPTED)
+        .group_by(row.id)
     )
 
 
@@ -91,9 +114,12 @@ SOURCES: tuple[Source, ...] = (
             "n’en est su. La suite dit si elle s’est désinscrite depuis cette édition même."
         ),
         columns=(
-            Column(key="edition", label=N_("édition"), kind=Kind.WORD, options=_sent, every=_every_sent),
+            Column(
+                key="edition", label=N_("édition"), kind=Kind.WORD, options=_sent, every=_every_sent, known=_known_sent
+            ),
             Column(key="after", label=N_("suite"), kind=Kind.WORD, options=_afters),
             Column(key="purpose", label=N_("newsletter"), kind=Kind.WORD, options=_purposes),
+            Column(key="gift_days", label=N_("jours entre la remise et le don suivant"), kind=Kind.NUMBER),
             Column(key="settled_at", label=N_("remise"), kind=Kind.INSTANT),
         ),
         rows=_editions,

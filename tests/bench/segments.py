@@ -24,7 +24,7 @@ from crm.figures.model import Part
 from crm.foundation.columns import Instant
 from crm.foundation.csv_out import csv_lines
 from crm.rooms import QUESTIONS
-from crm.segments import asking, service, wide
+from crm.segments import asking, effects, service, wide
 from crm.segments.grid import BY_KEY
 from crm.segments.model import Condition, Definition, Every, InSegment, Not, Rolling, Span, Test, Tree, Words
 from crm.segments.selects import Question, members
@@ -127,7 +127,7 @@ def _counts(assembly: Assembly, at: datetime) -> Iterator[str]:
         question = Question(session=session, at=at, catalogue=QUESTIONS, others=others())
         assert wide.find(question) is not None
         ours, people = best(lambda: asking.count(definition, question))
-        figures_by_condition, _ = best(lambda: asking.breakdown(definition, question))
+        figures_by_condition, _ = best(lambda: effects.breakdown(definition, question))
         live, likewise = best(lambda: session.scalar(select(func.count()).select_from(_everyone(definition, question))))
         words, facts = by_hand(at)
         theirs, same = best(lambda: session.scalar(text(words).bindparams(*_typed(facts)), facts))

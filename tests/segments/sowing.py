@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from crm.actions.model import CallKind, RegistrationState
 from crm.actions.tables import CallRow, RegistrationRow, SignatureRow
+from crm.attestations.model import HandWay, Stage, Status
+from crm.attestations.tables import AttestationRow, HandingRow, RunRow
 from crm.care.model import Complaint, Direction, InteractionKind
 from crm.care.tables import InteractionRow, TaskRow
 from crm.collections.model import CollectionState
@@ -243,6 +245,28 @@ def asked(session: Session, appeal_id: int, on: date, arms: Mapping[PersonId, st
         )
         for seq, (who, arm) in enumerate(arms.items(), start=1)
     )  # fmt: skip
+    session.flush()
+
+
+def attested(
+    session: Session, who: PersonId, year: int, cents: int, *ways: HandWay, status: Status = Status.VALID
+) -> None:
+    """An attestation of a year, and how it was handed over."""
+    nth = next(_NUMBERS)
+    run = RunRow(
+        year=year, stage=Stage.ISSUED, count=1, cents=cents, opened_at=NOW, opened_by=None, checked_at=None,
+        locked_at=None, locked_by=None, issued_at=NOW, filed_at=None, handed_at=None, handed_by=None,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    paper = AttestationRow(
+        run_id=run.id, year=year, number=nth, version=1, status=status, person_id=who, cents=cents, has_number=True,
+        uid=f"u{nth}", code=f"c{nth}", fiche_key=f"f{nth}", sealed="", print="", locked_at=NOW, leased_until=None,
+        issued_at=NOW, paper_print="", problem="", ended_at=None, ended_by=None, reason="",
+    )  # fmt: skip
+    session.add(paper)
+    session.flush()
+    session.add_all(HandingRow(attestation_id=paper.id, way=way, is_copy=False, at=NOW, by=None) for way in ways)
     session.flush()
 
 

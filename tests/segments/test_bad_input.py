@@ -13,7 +13,7 @@ from crm.contracts.segment_fields import Measure
 from crm.people import links
 from crm.people.model import Sensitivity
 from crm.rooms import QUESTIONS
-from crm.segments import asking, json_form, service
+from crm.segments import effects, json_form, service
 from crm.segments.catalogue import checked
 from crm.segments.errors import SegmentMissing, SegmentTooDeep, SegmentUnreadable, TreeInvalid
 from crm.segments.grid import BY_KEY
@@ -58,7 +58,7 @@ def near(postcode: Any, kilometres: Any) -> dict[str, Any]:
 
 BAD: dict[str, tuple[Any, str]] = {
     "another form": ({"form": 0, "tree": GIFT}, "form"),
-    "a form to come": ({"form": 3, "tree": GIFT}, "form"),
+    "a form to come": ({"form": 4, "tree": GIFT}, "form"),
     "no form": ({"form": [1], "tree": GIFT}, "form"),
     "yes for a form": ({"form": True, "tree": GIFT}, "form"),
     "no mapping": ([1], "form"),
@@ -200,7 +200,7 @@ def test_the_largest_that_may_be_asked_is_counted_with_what_each_condition_does(
     """SQLite reads groups a hundred deep, and would write each condition out again wherever it is summed."""
     with assembly.database.reading() as session:
         asked = service.question(session, QUESTIONS, [checked(tree, QUESTIONS)], at=NOW)
-        assert asking.breakdown(Definition(tree=tree), asked).people == 0
+        assert effects.breakdown(Definition(tree=tree), asked).people == 0
 
 
 def test_segments_within_segments_stop_before_nobody_can_answer(assembly: Assembly) -> None:
@@ -217,7 +217,7 @@ def test_segments_within_segments_stop_before_nobody_can_answer(assembly: Assemb
             floors.append(keep("1", Every(parts=(within(below, 4),))))
         top = InSegment(segment_id=floors[-1])
         asked = service.question(session, QUESTIONS, [top], at=NOW)
-        assert asking.breakdown(Definition(tree=top), asked).people == 0
+        assert effects.breakdown(Definition(tree=top), asked).people == 0
         with pytest.raises(SegmentTooDeep):
             keep("trop haut", within(top, 4))
         with pytest.raises(SegmentTooDeep):

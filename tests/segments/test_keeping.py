@@ -19,7 +19,7 @@ from crm.people import links
 from crm.people import service as people
 from crm.people.model import Sensitivity
 from crm.rooms import QUESTIONS
-from crm.segments import asking, exporting, merging, picking, service
+from crm.segments import asking, effects, exporting, merging, picking, service
 from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentUsed
 from crm.segments.library import BY_KEY
 from crm.segments.model import Condition, Every, InSegment, NewSegment, Not, Span, Test, Tree, Words, Year
@@ -31,7 +31,7 @@ from crm.values.languages import Language
 from tests.conftest import NOW
 from tests.rows_read import effort, statements
 from tests.segments import sowing
-from tests.segments.conftest import TODAY, both, give, person
+from tests.segments.conftest import TODAY, give, person
 
 ME, YOU = AccountId(1), AccountId(2)
 GAVE = Condition(source="gift", window=Year(shift=-1))
@@ -143,10 +143,10 @@ def test_what_it_comes_to_why_and_what_leaves_agree(assembly: Assembly) -> None:
         question = service.question(session, QUESTIONS, [tree], at=NOW)
         definition = service.definition(tree, {})
 
-        figures = asking.breakdown(definition, question)
+        figures = effects.breakdown(definition, question)
         assert (figures.everybody, figures.people) == (4, 1)
         assert [(one.alone, one.left, one.only) for one in figures.effects] == [(3, 3, 0), (3, 2, 1), (2, 1, 1)]
-        assert asking.refusals(definition, question) == {"withdrawn": 1}
+        assert [one.reasons for one in effects.refusals(definition, question)] == [{"withdrawn": 1}]
         ticks = count(0, 0.25)
         run = asking.run(definition, question, number=1, stopwatch=lambda: next(ticks))
         assert (run.people, run.milliseconds) == (1, 250)
@@ -216,14 +216,3 @@ def test_a_tree_is_read_as_one_would_say_it(assembly: Assembly) -> None:
                 if ready.tree is not None:
                     said = Reader(session=session, catalogue=QUESTIONS, language=language, today=TODAY)
                     assert "%(" not in said.sentence(ready.tree)
-
-
-def test_a_segment_on_a_tag_that_is_gone_picks_nobody_and_can_still_be_read(assembly: Assembly) -> None:
-    with assembly.database.reading() as session:
-        someone = {"Ann": person(session, assembly, "Ann")}
-        gone = Condition(source="tag", where=(Test(column="tag", asks=Words(values=frozenset({"999"}))),))
-        service.create(session, QUESTIONS, new(gone), by=ME, at=NOW)
-        assert both(session, gone, someone) == set()
-        assert both(session, Not(part=gone), someone) == {"Ann"}
-        reads = Reader(session=session, catalogue=QUESTIONS, language=Language.FR, today=TODAY)
-        assert "999" in reads.sentence(gone)

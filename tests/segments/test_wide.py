@@ -32,7 +32,7 @@ from crm.people.model import Deliverability
 from crm.people.tables import PersonRow
 from crm.privacy import erasing
 from crm.rooms import POINTERS, QUESTIONS
-from crm.segments import asking, wide, wide_store
+from crm.segments import asking, effects, wide, wide_store
 from crm.segments.facts import facts_of
 from crm.segments.model import Condition, Definition, Every, Not, Rolling, Some, Span, Test, Tree
 from crm.segments.rules import belongs
@@ -182,15 +182,15 @@ def _agree(tree: Tree, question: Question, by_hand: Mapping[int, bool]) -> int:
         if belongs(definition, one, today=TODAY, catalogue=QUESTIONS, others=question.others):
             quick.add(one.person_id)
     assert quick == live
-    told = asking.breakdown(definition, question)
+    told = effects.breakdown(definition, question)
     assert told.people == len(live)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(asking, "FEW", 1)
-        refused = asking.refusals(definition, question)
+        patched.setattr(effects, "FEW", 1)
+        refused = effects.refusals(definition, question)
         patched.setattr(wide, "find", lambda _question: None)
-        assert told == asking.breakdown(definition, question)
-        patched.setattr(asking, "FEW", 10**9)
-        assert refused == asking.refusals(definition, question), "of a few, or of everybody"
+        assert told == effects.breakdown(definition, question)
+        patched.setattr(effects, "FEW", 10**9)
+        assert refused == effects.refusals(definition, question), "of a few, or of everybody"
     return len(live)
 
 

@@ -84,6 +84,13 @@ def test_more_than_one_may_ask_is_said_and_nothing_of_it_is_lost(browser: Open) 
     refused = raiser.post(PAGE, built(*many, name="Trop"))
     assert (refused.status_code, "100 conditions au plus" in refused.text) == (422, True)
     assert raiser.post(f"{PAGE}/build", {"n": [str(n) for n in range(3000)]}).status_code == 422
+    for depth, status in ((50, 200), (400, 422)):
+        groups = [{f"{n}-parent": str(n - 1), f"{n}-kind": "group", f"{n}-mode": "some"} for n in range(1, depth)]
+        form = built(*groups, {f"{depth}-parent": str(depth - 1), f"{depth}-source": "gift"})
+        assert raiser.post(f"{PAGE}/build", form).status_code == status
+    nested = {"n": ["1"], "1-parent": "0", "1-kind": "fixed", "1-json": "[" * 5000}
+    assert "À compléter" in raiser.post(f"{PAGE}/build", nested).text
+    assert raiser.post(PAGE, nested | {"name": "Sans fond"}).status_code == 422
 
 
 def test_a_few_of_its_people_and_why_one_is_in_or_out_are_shown_while_it_is_built(

@@ -25,7 +25,7 @@ from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
 from crm.values.identifiers import AppealId, CellId, SegmentId
-from crm.web.office import appeal_view, guard, shell
+from crm.web.office import appeal_view, guard, segment_uses, shell
 from crm.web.office.appeals import number
 from crm.web.office.do_not_call import stale
 from crm.web.office.noting import note
@@ -62,6 +62,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
         cells = service.cells(session, found.id)
         named = _segment_names(session)
         values: dict[str, Any] = {"appeal": found, "cells": cells, "segments": named, "words": words}
+        values["away"] = segment_uses.away(session, {cell.plan.segment_id for cell in cells})
         if found.frozen_at is None:
             return shell.show("office/appeals/plan.html", most_cells=MOST_CELLS, **values)
         kept = service.waterfall(session, found.id)
@@ -220,6 +221,8 @@ def _form(
     with shell.assembly().database.reading() as session:
         found = service.appeal(session, appeal_id)
         named = _segment_names(session)
+        if cell is not None:
+            named |= {number: one.label for number, one in segment_uses.away(session, {cell.plan.segment_id}).items()}
     return shell.show(
         "office/appeals/cell.html",
         status=422 if errors else 200,

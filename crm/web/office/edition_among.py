@@ -10,8 +10,8 @@ from crm.fundraising import service as fundraising
 from crm.segments import service as segments
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
-from crm.values.identifiers import AppealId, CellId
-from crm.web.office import guard, segment_view, shell
+from crm.values.identifiers import AppealId, CellId, SegmentId
+from crm.web.office import guard, segment_uses, segment_view, shell
 from crm.web.words import N_
 from mailing.composition.model import Among
 
@@ -24,6 +24,8 @@ def chosen(session: Session, text: str) -> Among | None:
     if not number.isdecimal() or len(number) > 15:
         raise Invalid("whom it goes to", field="among")
     if kind == "segment" and guard.may(Permission.SEGMENTS_READ):
+        if segment_uses.away(session, {SegmentId(int(number))}):
+            raise Invalid("a segment that was put away", field="among")
         segment = segment_view.may_see(session, int(number))
         if segment_view.may_ask_all(session, segment.tree):
             return Among(segment_id=segment.id, version=segment.version)
@@ -78,8 +80,16 @@ def choices(session: Session, among: Among | None) -> list[tuple[str, str]]:
                 found.append((f"cell:{cell.id}", shell.say(said, name=one.plan.name, cell=called)))
     stands = value(among)
     if stands not in {one for one, _ in found}:
-        found.append((stands, shell.say(N_("Un public que vous ne voyez pas"))))
+        found.append((stands, _away(session, among) or shell.say(N_("Un public que vous ne voyez pas"))))
     return found
+
+
+def _away(session: Session, among: Among | None) -> str:
+    """A segment that stands and was put away, by whom and since when."""
+    if among is None or among.segment_id is None or not guard.may(Permission.SEGMENTS_READ):
+        return ""
+    several = segment_uses.away(session, {among.segment_id})
+    return "".join(shell.say(N_("Segment : %(name)s"), name=one.label) for one in several.values())
 
 
 def name(session: Session, among: Among | None) -> str:

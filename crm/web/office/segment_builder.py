@@ -10,11 +10,19 @@ from sqlalchemy.orm import Session
 
 from crm.figures import behind
 from crm.segments import service
-from crm.segments.errors import SegmentChanged, SegmentCycle, SegmentMissing, SegmentTooDeep
+from crm.segments.errors import (
+    SegmentChanged,
+    SegmentCycle,
+    SegmentMissing,
+    SegmentPutAway,
+    SegmentTooDeep,
+    ThingGone,
+)
 from crm.segments.grid import BY_KEY
 from crm.segments.model import Definition, Every, InSegment, NewSegment, Not, Segment, Tree
 from crm.staff.model import Permission
 from crm.values.errors import Conflict, Invalid
+from crm.web.errors import gone_words
 from crm.web.office import figure_words, guard, segment_trial, segment_view, shell
 from crm.web.office import segment_form as forms
 from crm.web.office.noting import note
@@ -82,7 +90,8 @@ def figures() -> ResponseReturnValue:
     """The panel beside it: how many, and what each condition does."""
     built, kept = _built(_draft()), _kept()
     with shell.assembly().database.reading() as session:
-        return shell.show("office/segments/panel.html", panel=_panel(session, built, kept), built=built)
+        panel, refused = _panel(session, built, kept)
+    return shell.show("office/segments/panel.html", panel=panel, refused=refused, built=built)
 
 
 @guard.page(blueprint, "/trial", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
@@ -156,14 +165,21 @@ def _save(segment: Segment | None) -> ResponseReturnValue:
             typed["seen"] = str(segment_view.may_see(session, segment.id).version)
         return _page(draft, typed, {"name": shell.say(ERRORS["changed"])}, segment=segment, status=409)
     except (Invalid, SegmentMissing, Conflict) as wrong:
-        key = _wrong(wrong)
-        field = "tree" if key in {"circle", "deep"} else key
-        return _page(draft, typed, {field: shell.say(ERRORS[key])}, segment=segment, status=422)
+        return _page(draft, typed, _said(wrong), segment=segment, status=422)
     return shell.back(url_for("segments.show", segment_id=kept), shell.say(N_("Le segment est enregistré.")))
+
+
+def _said(wrong: Exception) -> dict[str, str]:
+    if isinstance(wrong, ThingGone):
+        return {"tree": gone_words(wrong, shell.language())}
+    key = _wrong(wrong)
+    return {"tree" if key in {"away", "circle", "deep"} else key: shell.say(ERRORS[key])}
 
 
 def _wrong(wrong: Exception) -> str:
     match wrong:
+        case SegmentPutAway():
+            return "away"
         case SegmentTooDeep():
             return "deep"
         case SegmentCycle():
@@ -188,11 +204,11 @@ def _page(
         folders = sorted({one.folder for one in service.segments(session, by=guard.signed_in().account.id)} - {""})
         is_sensitive = _is_sensitive(session, built)
         # A piece of the page is wanted quickly: its figures follow by themselves.
-        panel = None if shell.is_partial() else _panel(session, built, segment)
+        panel, refused = (None, "") if shell.is_partial() else _panel(session, built, segment)
     template = "office/segments/builder.html" if shell.is_partial() else "office/segments/edit.html"
     return shell.show(
         template, status=status, typed=typed, errors=errors, segment=segment, folders=folders, panel=panel,
-        built=built, is_sensitive=is_sensitive, trial=trial, **values,
+        built=built, is_sensitive=is_sensitive, trial=trial, refused=refused, **values,
     )  # fmt: skip
 
 
@@ -208,13 +224,16 @@ def _definition(session: Session, built: forms.Built, segment: Segment | None) -
     return service.definition(built.tree, service.picks(session, segment.id) if segment else {})
 
 
-def _panel(session: Session, built: forms.Built, segment: Segment | None) -> segment_view.Panel | None:
+def _panel(session: Session, built: forms.Built, segment: Segment | None) -> tuple[segment_view.Panel | None, str]:
+    """The figures; or none, and why where it can be said."""
     if built.is_too_large:
-        return None
+        return None, ""
     try:
-        return segment_view.panel(session, _definition(session, built, segment))
+        return segment_view.panel(session, _definition(session, built, segment)), ""
+    except ThingGone as gone:
+        return None, gone_words(gone, shell.language())
     except (SegmentMissing, SegmentCycle):
-        return None
+        return None, ""
 
 
 def _built(draft: forms.Draft) -> forms.Built:

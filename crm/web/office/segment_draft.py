@@ -16,6 +16,7 @@ from crm.segments.model import (
     Condition,
     Every,
     InSegment,
+    Month,
     Near,
     Not,
     Rolling,
@@ -155,6 +156,8 @@ def _asked_fields(  # noqa: PLR0911 - one for each kind of question
             return {f"a-{key}": [str(kilometres)], f"b-{key}": [postcode]}
         case Year():
             return _year_fields(key, asked)
+        case Month(shift=shift):
+            return {f"w-{key}": [f"month:{shift}"]} if f"month:{shift}" in SHIFTED else None
         case Rolling(unit=unit, length=length, ending=ending):
             return _counted_fields(key, "ago", unit, length, ending)
         case Ahead(unit=unit, length=length, starting=starting):

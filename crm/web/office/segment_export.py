@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from tempfile import TemporaryFile
 from typing import IO
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.consent import do_not_call
@@ -17,9 +17,10 @@ from crm.consent.errors import BlockListStale
 from crm.consent.model import SERVICE, Channel
 from crm.foundation.csv_out import csv_lines
 from crm.privacy import limits
-from crm.segments import exporting, leaving, service
+from crm.segments import exporting, leaving, more_columns, service
 from crm.segments.errors import ExportUndecided, OwnExport, SegmentChanged, SegmentUnshared, TooLarge
-from crm.segments.model import ExportState
+from crm.segments.model import ExportState, Segment
+from crm.segments.more_columns import More
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
@@ -47,6 +48,11 @@ REFUSALS: dict[type[PortevoixError], str] = {
     SegmentChanged: N_("Le segment a changé depuis l’accord : demandez ce fichier à nouveau."),
     SegmentUnshared: N_("Personne d’autre ne voit ce segment : partagez-le, puis demandez le fichier."),
     TooLarge: N_("Un fichier si grand demande l’accord d’une autre personne."),
+}
+MORE: dict[More, str] = {
+    More.ADDRESS: N_("si l’adresse postale est en ordre, ou si des envois en reviennent"),
+    More.ATTESTATION: N_("la dernière attestation fiscale : année, numéro, montant"),
+    More.MEASURES: N_("ce que le segment mesure : totaux, nombres, dates"),
 }
 TO_WHOM = N_("Dites à qui ce fichier sera remis : les personnes peuvent nous le demander.")
 
@@ -79,7 +85,7 @@ def file(segment_id: int) -> ResponseReturnValue:
     """The file; what left is written to the trail first: how many, for what, and the file's fingerprint."""
     made, export_id = shell.assembly(), request.form.get("export_id", type=int)
     try:
-        purpose, channel, recipient = _wanted(segment_id, export_id)
+        purpose, channel, recipient, more = _wanted(segment_id, export_id)
     except tuple(REFUSALS) as refused:
         return _refused(segment_id, refused)
     people, digest = array("q"), hashlib.sha256()
@@ -95,14 +101,17 @@ def file(segment_id: int) -> ResponseReturnValue:
         segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         definition = segment_view.definition_of(session, segment)
-        lines = exporting.rows(definition, question, purpose, channel, shell.language())
+        reads = segment_view.reader(session)
+        lines = exporting.rows(definition, question, purpose, channel, shell.language(), more=more)
+        head = exporting.head(channel, shell.language(), more_columns.head(more, segment.tree, reads))
         kept = TemporaryFile()  # noqa: SIM115 - streamed below
-        for piece in csv_lines(_with_head(exporting.head(channel, shell.language()), told(lines))):
+        for piece in csv_lines(_with_head(head, told(lines))):
             written = piece.encode()
             digest.update(written)
             kept.write(written)
     by, sha256 = guard.signed_in().account.id, digest.hexdigest()
     facts = {"rows": len(people), "purpose": purpose, "channel": channel.value, "sha256": sha256}
+    facts |= {"more": [one.value for one in more]} if more else {}
     try:
         with made.database.transaction() as session:
             leaving.left(
@@ -113,6 +122,7 @@ def file(segment_id: int) -> ResponseReturnValue:
                 channel=channel,
                 recipient=recipient,
                 definition=service.fingerprint(definition, question),
+                more=more,
                 sha256=sha256,
                 at=shell.now(),
                 by=by,
@@ -129,17 +139,29 @@ def file(segment_id: int) -> ResponseReturnValue:
     return answer
 
 
-def _wanted(segment_id: int, export_id: int | None) -> tuple[str, Channel, str]:
-    """For what, by which channel, to whom: as it was agreed to, or as it is typed."""
+def _wanted(segment_id: int, export_id: int | None) -> tuple[str, Channel, str, tuple[More, ...]]:
+    """For what, by which channel, to whom, with what besides: as it was agreed to, or as it is typed."""
     if export_id is None:
-        return (*_asked(), _recipient())
+        return (*_asked(), _recipient(), _more())
     made = shell.assembly()
     with made.database.reading() as session:
         segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         stands = service.fingerprint(segment_view.definition_of(session, segment), question)
         agreed = leaving.ready(session, segment, export_id, definition=stands)
-    return agreed.purpose, agreed.channel, agreed.recipient
+    if not set(agreed.more) <= _may_add():
+        abort(403)
+    return agreed.purpose, agreed.channel, agreed.recipient, agreed.more
+
+
+def _may_add() -> set[More]:
+    """What whoever is signed in may have besides."""
+    return {one for one in More if one is not More.ATTESTATION or guard.may(Permission.ATTESTATIONS_READ)}
+
+
+def _more() -> tuple[More, ...]:
+    asked = set(" ".join(request.form.getlist("more")).split())
+    return tuple(one for one in More if one.value in asked and one in _may_add())
 
 
 @guard.page(blueprint, "/<int:segment_id>/export/ask", permission=Permission.SUPPORTERS_EXPORT, methods=("POST",))
@@ -162,6 +184,7 @@ def ask(segment_id: int) -> ResponseReturnValue:
                 channel=channel,
                 recipient=recipient,
                 definition=service.fingerprint(definition, question),
+                more=_more(),
                 at=shell.now(),
                 by=by,
             )
@@ -265,6 +288,10 @@ def _recipient_typed() -> str:
     return " ".join(request.form.get("recipient", "").split())[:LONGEST]
 
 
+def _has(segment: Segment, one: More) -> bool:
+    return one is not More.MEASURES or bool(more_columns.measures(segment.tree))
+
+
 def _form(segment_id: int, outlook: exporting.Outlook | None, *, errors: Mapping[str, str] | None = None) -> Response:
     with shell.assembly().database.reading() as session:
         segment = segment_view.may_open(session, segment_id)
@@ -289,4 +316,6 @@ def _form(segment_id: int, outlook: exporting.Outlook | None, *, errors: Mapping
         today=brussels_day(shell.now()),
         excluded=[(segment_view.refusal_word(word), number) for word, number in excluded],
         typed={name: request.form.get(name, "") for name in ("purpose", "channel", "recipient")},
+        more=[(one.value, shell.say(word)) for one, word in MORE.items() if one in _may_add() and _has(segment, one)],
+        chosen=[one.value for one in _more()],
     )

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from typing import Any
 
 from crm.contracts.segment_fields import Kind, Measure, Source
-from crm.segments.catalogue import FIRST_YEAR, LAST_YEAR, OF_AMOUNTS, Catalogue, check_leaf, checked
+from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
 from crm.segments.errors import TreeInvalid, YearFar
 from crm.segments.json_form import from_json
 from crm.segments.model import (
-    Ahead,
-    Between,
     Comparison,
     Condition,
     Every,
@@ -22,25 +20,24 @@ from crm.segments.model import (
     Near,
     Not,
     Relation,
-    Rolling,
     Sample,
     Side,
     Some,
     Span,
     Test,
     Tree,
-    Unit,
     Window,
     Words,
-    Year,
 )
 from crm.values import money
 from crm.values.belgium.localities import postcode_of
 from crm.values.errors import Invalid
 from crm.values.identifiers import SegmentId
+from crm.web.office import segment_when
 
 MOST_NODES = 2000
 """More would be an attack: it is refused, and nothing of it is passed over."""
+DEEPEST_SHOWN = 64
 LONGEST = 200
 SEGMENT = "segment"
 SAMPLE = "sample"
@@ -81,7 +78,7 @@ def read(form: Form, keys: Sequence[str]) -> Draft:
     Raises TreeInvalid for more than anybody would build.
     """
     nodes = [Node(id=ROOT, parent="", kind="group", values=_values(form, ROOT, keys))]
-    known = {ROOT}
+    known, depths = {ROOT}, {ROOT: 0}
     if len(form.get("n", ())) > MOST_NODES:
         raise TreeInvalid("too many conditions", field="tree")
     for number in form.get("n", ()):
@@ -90,6 +87,9 @@ def read(form: Form, keys: Sequence[str]) -> Draft:
             continue
         parent = parent if parent in known else ROOT
         known.add(number)
+        depths[number] = depths[parent] + 1
+        if depths[number] > DEEPEST_SHOWN:
+            raise TreeInvalid("too deep", field="tree")
         nodes.append(Node(id=number, parent=parent, kind=kind, values=_values(form, number, keys)))
     groups = {node.id for node in nodes if node.kind == "group"}
     return tuple(node if node.parent in groups or not node.parent else replace(node, parent=ROOT) for node in nodes)
@@ -183,6 +183,8 @@ class Built:
     incomplete: frozenset[str]
     far: frozenset[str]
     """Those of `incomplete` that name a year out of reach."""
+    asked: Mapping[str, Tree]
+    """What each condition that is whole asks, by node."""
     is_too_large: bool
     """More conditions, or groups within groups, than anybody may ask: it is not counted."""
 
@@ -190,6 +192,7 @@ class Built:
 def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool]) -> Built:
     """What a draft asks. A condition that is not whole, or that one may not ask, is left out and named."""
     wrong: dict[str, bool] = {}
+    whole: dict[str, Tree] = {}
 
     def below(node: Node) -> tuple[Tree, ...]:
         found: list[Tree] = []
@@ -197,7 +200,8 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
             if child.parent != node.id:
                 continue
             try:
-                found += _asked(child, part(child))
+                whole[child.id] = part(child)
+                found += _asked(child, whole[child.id])
             except (Invalid, ValueError) as refused:
                 wrong[child.id] = isinstance(refused, YearFar)
         return tuple(found)
@@ -207,7 +211,7 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
             case "group":
                 return _group(node, below(node))
             case "fixed":
-                tree = checked(from_json(json.loads(node.get("json"))), catalogue)
+                tree = checked(from_json(parsed(node.get("json"))), catalogue)
                 if not all(allowed(catalogue.source(key)) for key in catalogue.asked(tree)):
                     raise Invalid("not to be asked by everybody")
                 return tree
@@ -221,8 +225,20 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
     tree = part(draft[0])
     is_too_large = _is_too_large(tree, catalogue)
     return Built(
-        tree=tree, incomplete=frozenset(wrong), far=frozenset(filter(wrong.get, wrong)), is_too_large=is_too_large
+        tree=tree,
+        incomplete=frozenset(wrong),
+        far=frozenset(filter(wrong.get, wrong)),
+        asked={node.id: whole[node.id] for node in draft if node.id in whole and node.kind != "group"},
+        is_too_large=is_too_large,
     )
+
+
+def parsed(text: str) -> Any:
+    """What a part that is kept as it is says. Raises ValueError, for brackets without end too."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def _asked(node: Node, tree: Tree) -> tuple[Tree, ...]:
@@ -247,7 +263,7 @@ def _group(node: Node, parts: tuple[Tree, ...]) -> Tree:
         case "not-every" if parts:
             return Not(part=Every(parts=parts))
         case "least" | "fewer" if parts:
-            several = Some(parts=parts, least=min(max(1, _whole(node.get("least") or "2")), len(parts)))
+            several = Some(parts=parts, least=min(max(1, segment_when.whole(node.get("least") or "2")), len(parts)))
             return Not(part=several) if node.get("mode") == "fewer" else several
         case _:
             return Every(parts=parts)
@@ -256,9 +272,9 @@ def _group(node: Node, parts: tuple[Tree, ...]) -> Tree:
 def _leaf(node: Node, catalogue: Catalogue) -> Leaf:
     key = node.get("source")
     if key == SEGMENT:
-        return InSegment(segment_id=SegmentId(_whole(node.get(f"a-{ASKED}"))))
+        return InSegment(segment_id=SegmentId(segment_when.whole(node.get(f"a-{ASKED}"))))
     if key == SAMPLE:
-        return Sample(per_thousand=_whole(node.get(f"a-{ASKED}")), seed=node.get(f"b-{ASKED}"))
+        return Sample(per_thousand=segment_when.whole(node.get(f"a-{ASKED}")), seed=node.get(f"b-{ASKED}"))
     source = catalogue.source(key)
     if is_compared(node, source):
         return _comparison(node, source)
@@ -292,7 +308,7 @@ def _comparison(node: Node, source: Source) -> Comparison:
         source=source.key,
         left=side("left", ""),
         relation=Relation(node.get("relation") or Relation.MORE_THAN),
-        percent=_whole(node.get("percent") or "100"),
+        percent=segment_when.whole(node.get("percent") or "100"),
         right=side("right", RIGHT),
     )
 
@@ -317,7 +333,9 @@ def _test(node: Node, key: str, kind: Kind) -> Test | None:
             far, postcode = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "ab")
             if not far and not postcode:
                 return None
-            return Test(column=key, asks=Near(postcode=postcode_of(postcode) or postcode, kilometres=_whole(far)))
+            return Test(
+                column=key, asks=Near(postcode=postcode_of(postcode) or postcode, kilometres=segment_when.whole(far))
+            )
         case _:
             span = _span(node, key, kind)
             return Test(column=key, asks=span) if span is not None else None
@@ -331,7 +349,7 @@ def _span(node: Node, key: str, kind: Kind) -> Span | None:
     def value(text: str) -> int | str:
         if kind is Kind.TEXT:
             return text
-        return money.typed(text) if kind is Kind.CENTS else _whole(text)
+        return money.typed(text) if kind is Kind.CENTS else segment_when.whole(text)
 
     match how:
         case "most":
@@ -345,54 +363,5 @@ def _span(node: Node, key: str, kind: Kind) -> Span | None:
 
 
 def _window(node: Node, key: str) -> Window | None:
-    how, first, last = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "wfl")
-    word, _, shift = how.partition(":")
-    if word in {"years", "todates", "parts"}:
-        word, shift = word[:-1], str(-_whole(node.get(f"a-{key}") if word == "parts" else first))
-    match word:
-        case "year" | "todate":
-            return Year(shift=int(shift), to_date=word == "todate")
-        case "part":
-            return Year(shift=int(shift), from_day=_day_of_year(first), to_day=_day_of_year(last))
-        case "yearof":
-            year = _whole(first)
-            if not FIRST_YEAR <= year <= LAST_YEAR:
-                raise YearFar("a year of ours", field=key)
-            return Between(first=date(year, 1, 1), last=date(year, 12, 31))
-        case "between":
-            days = [date.fromisoformat(text) if text else None for text in (first, last)]
-            return Between(first=days[0], last=days[1])
-        case _:
-            return _counted(word, first, last)
-
-
-def _counted(word: str, first: str, last: str) -> Window | None:  # noqa: PLR0911 - one for each kind of window
-    """So many days or months, behind us or ahead."""
-    unit = Unit.DAYS if word.endswith("days") else Unit.MONTHS
-    match word.removesuffix(unit.value):
-        case "" if word:
-            return Rolling(unit=unit, length=_whole(first))
-        case "next":
-            return Ahead(unit=unit, length=_whole(first))
-        case "ago":
-            return Rolling(unit=unit, length=None, ending=_whole(first))
-        case "agos":
-            return Rolling(unit=unit, length=_whole(last) - _whole(first), ending=_whole(first))
-        case "in":
-            return Ahead(unit=unit, length=None, starting=_whole(first))
-        case "ins":
-            return Ahead(unit=unit, length=_whole(last) - _whole(first), starting=_whole(first))
-        case _:
-            return None
-
-
-def _day_of_year(text: str) -> str:
-    """`MM-DD` of what is typed as `01/12`, the day first."""
-    day, _, month = text.replace("-", "/").replace(".", "/").partition("/")
-    return f"{_whole(month):02d}-{_whole(day):02d}" if text else ""
-
-
-def _whole(text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 12:
-        raise Invalid("a whole number")
-    return int(text)
+    how, first, last, back = (node.get(f"{letter}-{key}").strip()[:LONGEST] for letter in "wfla")
+    return segment_when.read(how, first, last, back, field=key)

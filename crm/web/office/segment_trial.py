@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from crm.people import service as people
 from crm.people.model import Person
 from crm.segments import asking, service
-from crm.segments.errors import SegmentCycle, SegmentMissing
+from crm.segments.errors import SegmentCycle, SegmentMissing, ThingGone
 from crm.segments.model import Definition, Every, Membership, Sample
 from crm.segments.rules import drawn
 from crm.segments.selects import Question
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
+from crm.web.errors import gone_words
 from crm.web.office import person_search, segment_view, segment_why, shell
 from crm.web.office.person_search import Answer
 from crm.web.office.segment_form import Built
@@ -84,5 +85,7 @@ def _question(session: Session, built: Built) -> tuple[Question | None, str]:
         if not segment_view.may_ask_all(session, built.tree):
             return None, shell.say(N_("Votre rôle ne voit pas tout ce que ce segment demande."))
         return service.question(session, catalogue, [built.tree], at=shell.now()), ""
+    except ThingGone as gone:
+        return None, gone_words(gone, shell.language())
     except (SegmentMissing, SegmentCycle):
         return None, wrong

@@ -6,7 +6,7 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.segments import asking, service
-from crm.segments.errors import SegmentMissing
+from crm.segments.errors import SegmentMissing, ThingGone
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.errors import Conflict, Invalid
@@ -31,7 +31,7 @@ def show(segment_id: int, number: int) -> ResponseReturnValue:
             picks = service.picks(session, segment.id)
             before, now = (service.definition(tree, picks) for tree in (version.tree, segment.tree))
             found = asking.compare(before, now, question)
-        except (Invalid, SegmentMissing):
+        except (Invalid, SegmentMissing, ThingGone):
             found = None  # it asks what cannot be asked any more
         return shell.show(
             "office/segments/version.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -13,18 +13,20 @@ from sqlalchemy.orm import Session
 from crm.consent import words as consent_words
 from crm.consent.model import Refusal
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
-from crm.segments import asking, exporting, service
+from crm.segments import effects, exporting, naming, service
 from crm.segments.catalogue import COMPARED, checked
-from crm.segments.errors import SegmentMissing
+from crm.segments.errors import SegmentMissing, ThingGone
 from crm.segments.json_form import from_json
-from crm.segments.model import Definition, Run, Segment, Tree
+from crm.segments.model import Condition, Definition, Does, Refused, Run, Segment, Test, Tree, Words
 from crm.segments.reading import Reader
+from crm.segments.rules import asked_segments
 from crm.staff.model import Permission
 from crm.values.belgium.localities import localities, postcode_of
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import SegmentId
-from crm.web.office import guard, shell
+from crm.web.errors import gone_words
+from crm.web.office import guard, segment_uses, segment_why, shell
 from crm.web.office import segment_form as forms
 from crm.web.office import segment_words as words
 from crm.web.office.segment_words import GROUPS, MEASURES, SPANS, WINDOWS
@@ -47,7 +49,9 @@ def may_ask_all(session: Session, tree: Tree) -> bool:
 
 def reader(session: Session) -> Reader:
     """Somebody to read trees aloud to whoever is signed in."""
-    names = {one.id: one.name for one in service.segments(session, by=guard.signed_in().account.id)}
+    by = guard.signed_in().account.id
+    names = {one.id: shell.say(N_("%(name)s (rangé)"), name=one.name) for one in service.ended(session, by=by)}
+    names |= {one.id: one.name for one in service.segments(session, by=by)}
     return Reader(
         session=session,
         catalogue=shell.assembly().questions,
@@ -65,7 +69,11 @@ class Panel:
     people: int
     everybody: int
     steps: tuple[dict[str, Any], ...]
-    refusals: tuple[tuple[str, int], ...]
+    does: Does | None
+    """What all of them do; None where some keep out and others bring in."""
+    is_gathered: bool
+    """Whether the conditions bring people together one after the other, rather than leaving fewer and fewer."""
+    refusals: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     run: Run
 
 
@@ -74,22 +82,46 @@ def panel(session: Session, definition: Definition, *, number: int = 0) -> Panel
     made = shell.assembly()
     question = service.question(session, made.questions, [definition.tree], at=shell.now())
     started = stopwatch()
-    found = asking.breakdown(definition, question)
+    found = effects.breakdown(definition, question)
     milliseconds = round((stopwatch() - started) * 1000)
     reads = reader(session)
     steps = tuple(
-        {"clause": reads.clause(one.part), "alone": one.alone, "left": one.left, "only": one.only}
+        {
+            "clause": segment_why.group_word(one.part) or reads.clause(one.part),
+            "depth": one.depth,
+            "does": one.does.value,
+            "alone": one.alone,
+            "left": one.left,
+            "only": one.only,
+        }
         for one in found.effects
     )
-    refused = asking.refusals(definition, question)
+    does = {one.does for one in found.effects}
     return Panel(
         sentence=reads.sentence(definition.tree),
         people=found.people,
         everybody=found.everybody,
         steps=steps,
-        refusals=tuple((refusal_word(word), number) for word, number in sorted(refused.items(), key=lambda p: -p[1])),
+        does=does.pop() if len(does) == 1 else None,
+        is_gathered=bool(found.effects) and found.effects[0].does is Does.BRINGS_IN,
+        refusals=_refusals(effects.refusals(definition, question), reads),
         run=Run(people=found.people, milliseconds=milliseconds, counted_at=shell.now(), number=number),
     )
+
+
+def _refusals(found: Sequence[Refused], reads: Reader) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+    """By condition, under its clause where there are several; whoever is kept out by none is not told."""
+    told = []
+    for one in found:
+        where = tuple(
+            Test(column=column, asks=Words(values=frozenset({word})))
+            for column, word in (("channel", one.channel.value), ("purpose", one.purpose))
+        )
+        clause = reads.clause(Condition(source="reach", where=where)) if len(found) > 1 else ""
+        several = sorted(one.reasons.items(), key=lambda pair: -pair[1])
+        if several:
+            told.append((clause, tuple((refusal_word(word), number) for word, number in several)))
+    return tuple(told)
 
 
 def refusal_word(word: str) -> str:
@@ -108,11 +140,16 @@ def nodes(session: Session, draft: forms.Draft, built: forms.Built) -> dict[str,
     segments = service.segments(session, by=guard.signed_in().account.id)
 
     groups = {node.id: node.parent for node in draft if node.kind == "group"}
+    away = segment_uses.away(session, {one for tree in built.asked.values() for one in asked_segments(tree)})
+    gone = _gone(session, built)
 
     def shown(node: forms.Node) -> dict[str, Any]:
         found: dict[str, Any] = {"id": node.id, "parent": node.parent, "kind": node.kind, "node": node}
         found["is_incomplete"] = node.id in built.incomplete
         found["is_far"] = node.id in built.far
+        found["gone"] = gone.get(node.id, "")
+        tree = built.asked.get(node.id)
+        found["away"] = [away[one] for one in asked_segments(tree) if one in away] if tree is not None else []
         found["may_go_in"] = any(parent == node.parent and one != node.id for one, parent in groups.items() if parent)
         match node.kind:
             case "group":
@@ -139,13 +176,28 @@ def nodes(session: Session, draft: forms.Draft, built: forms.Built) -> dict[str,
         "sources": [(source.key, shell.say(source.label)) for source in sources]
         + [(forms.SEGMENT, shell.say(N_("Un autre segment"))), (forms.SAMPLE, shell.say(N_("Un tirage au sort")))],
         "seek_segments": url_for("segment_pickers.segments"),
-        "segments": [(str(one.id), one.name) for one in segments],
+        "segments": [(str(one.id), one.name) for one in segments]
+        + [(str(number), one.label) for number, one in away.items()],
+    }
+
+
+def _gone(session: Session, built: forms.Built) -> dict[str, str]:
+    """Of each condition that names what is gone, how it is said."""
+    catalogue = shell.assembly().questions
+    lost = naming.gone(session, catalogue, built.asked.values())
+    if not lost:
+        return {}
+    told = {number: naming.named(tree, catalogue) & lost for number, tree in built.asked.items()}
+    return {
+        number: gone_words(ThingGone(naming.told(session, catalogue, things)), shell.language())
+        for number, things in told.items()
+        if things
     }
 
 
 def _fixed(reads: Reader, node: forms.Node) -> str:
     try:
-        return reads.clause(checked(from_json(json.loads(node.get("json"))), shell.assembly().questions))
+        return reads.clause(checked(from_json(forms.parsed(node.get("json"))), shell.assembly().questions))
     except (ValueError, Invalid):
         return ""
 

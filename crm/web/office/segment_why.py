@@ -20,7 +20,7 @@ def shown(told: Told, reads: Reader) -> dict[str, Any]:
     below = inner.parts if isinstance(inner.part, Every | Some) or _is_seen(inner.part, reads) else ()
     return {
         "holds": told.holds,
-        "clause": _group(part) or reads.clause(part),
+        "clause": group_word(part) or reads.clause(part),
         "found": _found(inner, reads),
         "parts": [shown(one, reads) for one in below],
     }
@@ -30,7 +30,8 @@ def _is_seen(part: Tree, reads: Reader) -> bool:
     return isinstance(part, InSegment) and part.segment_id in reads.names
 
 
-def _group(part: Tree) -> str:
+def group_word(part: Tree) -> str:
+    """What a group asks of its parts, as the builder says it; nothing of what is no group."""
     values = group_values(part)
     if values is None:
         return ""

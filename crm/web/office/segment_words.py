@@ -30,7 +30,7 @@ SPANS: dict[str, str] = {
 }
 WINDOWS: dict[str, dict[str, str]] = {
     "": {"": N_("n’importe quand")},
-    N_("Des années"): {
+    N_("Du calendrier"): {
         "year:0": N_("cette année"),
         "year:-1": N_("l’an dernier"),
         "year:-2": N_("il y a deux ans"),
@@ -42,6 +42,8 @@ WINDOWS: dict[str, dict[str, str]] = {
         "part:-2": N_("une partie d’il y a deux ans"),
         "part:-3": N_("une partie d’il y a trois ans"),
         "yearof": N_("l’année …"),
+        "month:0": N_("ce mois-ci"),
+        "month:-1": N_("le mois dernier"),
         "years": N_("l’année d’il y a … ans"),
         "todates": N_("il y a … ans, au même jour"),
         "parts": N_("une partie de l’année d’il y a … ans"),
@@ -62,6 +64,7 @@ WINDOWS: dict[str, dict[str, str]] = {
         "ins": N_("dans … à … mois"),
         "indays": N_("dans plus de … jours"),
         "in": N_("dans plus de … mois"),
+        "month:1": N_("le mois prochain"),
         "year:1": N_("l’année prochaine"),
     },
 }
@@ -114,6 +117,7 @@ ERRORS: dict[str, str] = {
     "tree": N_("Complétez ou retirez les conditions marquées, puis enregistrez."),
     "size": N_("100 conditions au plus, et 8 groupes l’un dans l’autre : retirez-en, puis enregistrez."),
     "circle": N_("Ce segment se demanderait lui-même, par un autre : retirez cette condition."),
+    "away": N_("Un segment demandé ici est rangé : reprenez-le, ou choisissez-en un autre, puis enregistrez."),
     "deep": N_("D’un segment à l’autre, celui-ci demanderait trop : retirez une condition ou un groupe."),
     "changed": N_("Quelqu’un a changé ce segment entre-temps : vos conditions sont ici, relisez puis enregistrez."),
 }

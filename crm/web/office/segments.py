@@ -15,11 +15,12 @@ from crm.segments.model import Segment
 from crm.segments.phrases import Ready
 from crm.segments.questions import ASKED
 from crm.segments.reading import Reader
+from crm.segments.rules import asked_segments
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId, SegmentId
-from crm.web.office import guard, person_search, segment_view, segment_why, shell
+from crm.web.office import guard, person_search, segment_uses, segment_view, segment_why, shell
 from crm.web.office.noting import note
 from crm.web.words import N_
 
@@ -42,11 +43,12 @@ def index() -> ResponseReturnValue:
             folders.setdefault(one.folder, []).append(row)
         names = {account.id: account.name for account in staff.accounts(session)}
         stale = service.stale(session, found)
+        ended = [segment_uses.put_away(session, one) for one in service.ended(session, by=guard.signed_in().account.id)]
     counted = [(one.run.milliseconds, one) for one in found if one.run is not None and one.is_readable]
     took = [each for each in counted if each[0] >= SLOW]
     slowest = sorted(took, key=lambda each: (-each[0], each[1].name))
     return shell.show(
-        "office/segments/index.html", folders=folders, names=names, slow=SLOW, slowest=slowest, stale=stale
+        "office/segments/index.html", folders=folders, names=names, slow=SLOW, slowest=slowest, stale=stale, ended=ended
     )
 
 
@@ -79,6 +81,11 @@ def show(segment_id: int) -> ResponseReturnValue:
 
 def _show(segment_id: int, more: dict[str, Any], *, status: int = 200) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
+        found = service.find(session, SegmentId(segment_id), by=guard.signed_in().account.id)
+        if found is not None and found.ended_at is not None:
+            away = segment_uses.put_away(session, found)
+            uses = segment_uses.uses(session, found.id)
+            return shell.show("office/segments/away.html", segment=found, away=away, uses=uses)
         segment = segment_view.may_see(session, segment_id)
         reads = segment_view.reader(session)
         others = [one for one in service.segments(session, by=guard.signed_in().account.id) if one.id != segment.id]
@@ -91,6 +98,8 @@ def _show(segment_id: int, more: dict[str, Any], *, status: int = 200) -> Respon
             "others": others,
             "by_hand": (sum(picks.values()), len(picks) - sum(picks.values())),
             "is_stale": bool(service.stale(session, [segment])),
+            "uses": segment_uses.uses(session, segment.id),
+            "away": segment_uses.away(session, asked_segments(segment.tree)),
             "is_slow": segment.run is not None and segment.run.milliseconds >= SLOW,
         }
     nothing_asked: dict[str, Any] = {"membership": None, "who": "", "errors": {}}
@@ -176,10 +185,16 @@ def compare(segment_id: int) -> ResponseReturnValue:
 
 @guard.page(blueprint, "/<int:segment_id>/put-away", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
 def put_away(segment_id: int) -> ResponseReturnValue:
-    """Ends a segment; it can be taken back."""
+    """Ends a segment, once one has seen where it serves; it can be taken back."""
+    with shell.assembly().database.reading() as session:
+        segment = segment_view.may_see(session, segment_id)
+        uses = segment_uses.uses(session, segment.id)
+        is_asked = bool(service.asking_about(session, segment.id))
+    if uses and (is_asked or not request.form.get("sure")):
+        values = {"segment": segment, "uses": uses, "is_asked": is_asked}
+        return shell.show("office/segments/put_away.html", status=409, **values)
     try:
         with shell.assembly().database.transaction() as session:
-            segment = segment_view.may_see(session, segment_id)
             service.put_away(session, segment.id, by=guard.signed_in().account.id, at=shell.now())
             note(session, "segment.put-away", segment.id, subject="segment")
     except SegmentUsed:
