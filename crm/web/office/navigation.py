@@ -161,6 +161,7 @@ MENU = (
             "policies",
             "privacy_desk",
             "privacy_register",
+            "restrictions",
             "retention",
             "file_limits",
             "origins",
