@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -15,13 +16,20 @@ from crm.assembly import Assembly, attesting_house, bank_counter, import_worker,
 from crm.attestations import service as attestations
 from crm.banking import bringing, matching
 from crm.cli import addresses
+from crm.consent.model import Channel
+from crm.foundation import documents
 from crm.foundation.settings import Mail
-from crm.fundraising import exporting
+from crm.fundraising import calls, exporting, paper, printing
 from crm.fundraising import service as fundraising
 from crm.imports import worker as importing
 from crm.imports.model import RunId as ImportId
 from crm.magazine import freezing, store
-from crm.values.identifiers import AccountId, AppealId, IssueId, RunId
+from crm.segments import exporting as segment_files
+from crm.segments import leaving
+from crm.segments import service as segments
+from crm.segments.model import Definition
+from crm.values.identifiers import AccountId, AppealId, IssueId, RunId, SegmentId
+from crm.values.languages import Language
 from crm.vault import service as vault
 from jobs import keep_segments as segments_clock
 from mailing.delivery.worker import Worker
@@ -66,6 +74,41 @@ def carry_off(house: Assembly, appeal_id: AppealId, file_id: int) -> None:
         made = exporting.write(session, appeal, kept, recipient="Imprimerie", at=NOW)
     with house.database.transaction() as session:
         exporting.note(session, appeal_id, file_id, made, by=None, at=NOW)
+
+
+def print_letters(house: Assembly, appeal_id: AppealId, file_id: int) -> None:
+    """Sets the letters of an appeal, a few a PDF, and then notes that they left."""
+    desk = printing.Desk(organisation=house.settings.organisation, account="BE68 5390 0754 7034", language=Language.FR)
+    paper.TOGETHER = 4
+    with house.database.reading() as session, TemporaryFile() as kept:
+        appeal = fundraising.appeal(session, appeal_id)
+        made = printing.write(session, appeal, kept, desk, partial(documents.pdf, "appeal", at=NOW), at=NOW)
+    with house.database.transaction() as session:
+        exporting.note(session, appeal_id, file_id, made, by=None, at=NOW)
+
+
+def report_calls(house: Assembly, appeal_id: AppealId, report_id: int) -> None:
+    """Does what an agency reported, a line at a time."""
+    calls.AT_ONCE = 1
+    done = 1
+    while done:
+        with house.database.transaction() as session:
+            done = calls.step(session, house.sealer, appeal_id, report_id, at=NOW)
+
+
+def carry_segment(house: Assembly, segment_id: SegmentId, export_id: int) -> None:
+    """Writes the file of a segment, and then notes who left in it."""
+    with house.database.reading() as session:
+        kept = segments.get(session, segment_id, by=AccountId(7))
+        question = segments.question(session, house.questions, [kept.tree], at=NOW)
+        definition, known = Definition(tree=kept.tree), ("giving", Channel.POST)
+        people = [who for who, _ in segment_files.rows(definition, question, *known, Language.FR)]
+        stands = segments.fingerprint(definition, question)
+    with house.database.transaction() as session:
+        leaving.left(
+            session, kept, people, purpose=known[0], channel=known[1], recipient="Imprimerie", definition=stands,
+            sha256="f" * 64, at=NOW, by=AccountId(7), export_id=export_id,
+        )  # fmt: skip
 
 
 def work(house: Assembly) -> None:

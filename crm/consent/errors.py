@@ -35,6 +35,20 @@ class OwnProposal(Conflict):
         super().__init__("somebody else has to decide on this")
 
 
+class AlreadyRestricted(Conflict):
+    """Their data are frozen already."""
+
+    def __init__(self) -> None:
+        super().__init__("their data are frozen already")
+
+
+class RestrictionMissing(Missing):
+    """No restriction stands on them."""
+
+    def __init__(self) -> None:
+        super().__init__("no restriction stands")
+
+
 class BlockListOlder(Conflict):
     """We hold a newer do-not-call list than this one."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from crm.consent import paces, policies, rules, store
+from crm.consent import paces, policies, restrictions, rules, store
 from crm.consent.model import Channel, Glance, Standing, Suppression, Verdict
 from crm.consent.pace import Pace, held_back
 from crm.consent.policy import EVERYWHERE, Book, Population, demands_on
@@ -83,6 +83,7 @@ class _Desk:
     paces: Mapping[tuple[PersonId, Channel], Pace]
     last_letters: Mapping[tuple[PersonId, Channel], datetime]
     said_dead: frozenset[PersonId]
+    restricted: frozenset[PersonId]
 
     @classmethod
     def of(
@@ -115,6 +116,7 @@ class _Desk:
             book=policies.book_at(session, at),
             paces=paced,
             said_dead=differences.said_dead(session, ids),
+            restricted=restrictions.restricted(session, ids),
             last_letters=paces.last_letters(session, {who for who, _ in paced}) if paced else {},
         )
 
@@ -132,6 +134,7 @@ class _Desk:
             reachable=bool(living) if address_key == EVERYWHERE else address_key in living,
             merged=person.merged_into_id is not None,
             deceased=person.is_deceased or person.id in self.said_dead,
+            restricted=person.id in self.restricted,
             demands=demands_on(
                 self.book.asked(purpose, channel),
                 self.populations.get(person.id, frozenset()),

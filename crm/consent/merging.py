@@ -24,7 +24,7 @@ ROOM = "crm.consent"
 TABLES = frozenset(
     {
         *("consent_event", "consent_standing", "population_member"),
-        *("pace_event", "pace", "last_letter", "interest", "erased_proof"),
+        *("pace_event", "pace", "last_letter", "interest", "erased_proof", "processing_restriction"),
     },
 )
 """Standings and paces are folds: they are folded again, and recorded nowhere."""
@@ -46,6 +46,7 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
         session, _tables["population_member"], loser=loser, survivor=survivor, unless_same=["population"]
     )
     moves += row_moves.give(session, _tables["pace_event"], loser=loser, survivor=survivor)
+    moves += row_moves.give(session, _tables["processing_restriction"], loser=loser, survivor=survivor)
     moves += _last_letters(session, loser, survivor)
     moves += row_moves.give(session, _tables["interest"], loser=loser, survivor=survivor, unless_same=["kind", "code"])
     _refold(session, loser, survivor)

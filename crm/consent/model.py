@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from crm.values.identifiers import NoticeId, PersonId
+from crm.values.identifiers import AccountId, NoticeId, PersonId
 from crm.values.languages import Language
 
 
@@ -228,6 +228,8 @@ class Refusal(StrEnum):
     NO_ADDRESS = "no-address"
     MERGED = "merged"
     DECEASED = "deceased"
+    RESTRICTED = "restricted"
+    """What we hold of them is kept and not used (GDPR art. 18)."""
     PAUSED = "paused"
     """They asked for silence until a day; all the rest would be a yes."""
     TOO_OFTEN = "too-often"
@@ -236,6 +238,29 @@ class Refusal(StrEnum):
 
 FOR_NOW = frozenset({Refusal.PAUSED, Refusal.TOO_OFTEN})
 """Refusals that go by themselves: the person still wants these letters."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restriction:
+    """That what we hold of somebody is kept and not used, from a day on (GDPR art. 18), until it is lifted.
+
+    `told_on` is the day on which they were told that it would be lifted (art. 18(3)).
+    """
+
+    id: int
+    person_id: PersonId
+    since_on: date
+    reason: str
+    set_by: AccountId | None
+    set_at: datetime
+    told_on: date | None
+    lifted_at: datetime | None
+    lifted_by: AccountId | None
+    lifted_why: str
+
+    @property
+    def stands(self) -> bool:
+        return self.lifted_at is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from crm.consent.model import Channel, Refusal
+from crm.consent.restriction_selects import restricted_people
 from crm.consent.rules import NO
 from crm.consent.selects import Moment, reachable, refused, words_at
-from crm.consent.tables import ConsentEventRow, ConsentStandingRow, SuppressionRow
+from crm.consent.tables import ConsentEventRow, ConsentStandingRow, RestrictionRow, SuppressionRow
 from crm.people import selects as people
 
-BY_THEIR_WORD = frozenset({Refusal.OBJECTED, Refusal.REFUSED, Refusal.WITHDRAWN, Refusal.SUPPRESSED})
+BY_THEIR_WORD = frozenset(
+    {Refusal.OBJECTED, Refusal.REFUSED, Refusal.WITHDRAWN, Refusal.SUPPRESSED, Refusal.RESTRICTED}
+)
 """What the gate says of whoever asked not to be written to; of the others it says that nobody asked them."""
 
 
@@ -34,8 +37,8 @@ def said_no(purpose: str, channel: Channel, since: Any, until: Any) -> Select[in
 def unwilling_at_home(purpose: str, channel: Channel, *, moment: Moment) -> Select[int]:
     """The `person_id` of whoever stands on the envelope of a household, and may not be written to by their own word.
 
-    Nor whoever is said to have died while nobody has decided. The gate is asked about those alone of whom that is said,
-    who ever said no, or whose address is not to be used: they are few.
+    Nor whoever is said to have died while nobody has decided, or whose data are frozen. The gate is asked about those
+    alone of whom that is said, who ever said no, or whose address is not to be used: they are few.
     """
     row, live, named = ConsentStandingRow, reachable(channel, moment).subquery("at_home"), people.on_envelopes()
     said = select(row.person_id).where(
@@ -46,7 +49,8 @@ def unwilling_at_home(purpose: str, channel: Channel, *, moment: Moment) -> Sele
     )
     told = people.reported_dead().subquery("told")
     dead = select(told.c.person_id).where(told.c.person_id.in_(named))
-    few = said.union(barred, dead).cte("few").prefix_with("MATERIALIZED")
+    frozen = restricted_people().where(RestrictionRow.person_id.in_(named))
+    few = said.union(barred, dead, frozen).cte("few").prefix_with("MATERIALIZED")
     no = refused(purpose, channel, moment=moment, is_owed=True, among=select(few.c.person_id)).cte("no_of_them")
     silent = BY_THEIR_WORD | {Refusal.DECEASED}
     return select(no.c.person_id).where(no.c.refusal.in_(sorted(one.value for one in silent)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, interests, paces, service, stopping, store, words
+from crm.consent import gate, interests, paces, restrictions, service, stopping, store, words
 from crm.consent.model import Act, Channel, ConsentEvent, Glance, Notice
 from crm.consent.pace import PaceEvent, Rhythm
 from crm.consent.policy import EVERYWHERE
@@ -56,6 +56,7 @@ class ConsentPanel:
             values={
                 "person_id": person.id,
                 "is_deceased": person.is_deceased,
+                "restriction": restrictions.standing(session, person.id),
                 "glances": glances,
                 "paces": [_pace(session, person, look, channel) for channel in (Channel.EMAIL, Channel.POST)],
                 "interest_count": len(interests.interests_of(session, person.id)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.consent import do_not_call, paces, proof_term, service, store, words
+from crm.consent import do_not_call, paces, proof_term, restrictions, service, store, words
 from crm.consent.model import Act, NewAct, Standing, Way
 from crm.consent.policy import EVERYWHERE
 from crm.consent.tables import (
@@ -18,6 +18,7 @@ from crm.consent.tables import (
     PaceEventRow,
     PaceRow,
     PopulationRow,
+    RestrictionRow,
 )
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Kept, Section, Subject
 from crm.foundation.forgetting import delete_rows
@@ -37,6 +38,7 @@ TABLES = frozenset(
         "suppression_event",
         "suppression",
         "interest",
+        "processing_restriction",
         "asked_mailbox",
         "do_not_call_number",
     }
@@ -115,6 +117,27 @@ def show(session: Session, subject: Subject, language: Language) -> Sequence[Sec
             rows=[{"code": one.code, "at": one.declared_at} for one in cared],
         ),
         Section(
+            key="restrictions",
+            title=say(language, N_("Quand vos données étaient gelées (RGPD, art. 18)")),
+            columns=(
+                Column(key="since", label=say(language, N_("Depuis le"))),
+                Column(key="reason", label=say(language, N_("Pourquoi"))),
+                Column(key="until", label=say(language, N_("Jusqu’au"))),
+                Column(key="lifted_why", label=say(language, N_("Pourquoi plus"))),
+            ),
+            rows=[
+                {
+                    "since": one.since_on,
+                    "reason": one.reason,
+                    "until": one.lifted_at,
+                    "lifted_why": one.lifted_why,
+                    "told": one.told_on,
+                    "set_at": one.set_at,
+                }
+                for one in restrictions.history(session, subject.person_ids)
+            ],
+        ),
+        Section(
             key="suppressions",
             title=say(language, N_("Adresses auxquelles nous n’écrivons plus")),
             columns=(at, Column(key="cause", label=say(language, N_("Pourquoi")))),
@@ -152,6 +175,7 @@ def erase(session: Session, subject: Subject, erasing: Erasing) -> Forgotten:
         "population_member": delete_rows(session, PopulationRow, PopulationRow.person_id.in_(ids)),
         "last_letter": delete_rows(session, LastLetterRow, LastLetterRow.person_id.in_(ids)),
         "interest": delete_rows(session, InterestRow, InterestRow.person_id.in_(ids)),
+        "processing_restriction": delete_rows(session, RestrictionRow, RestrictionRow.person_id.in_(ids)),
     }
     known = set(session.scalars(select(ErasedProofRow.person_id).where(ErasedProofRow.person_id.in_(ids))))
     session.add_all(ErasedProofRow(person_id=one, erased_at=erasing.at) for one in ids if one not in known)

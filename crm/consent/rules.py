@@ -30,6 +30,7 @@ ADULT_AT = 18
 """Years of age from which the policies for adults hold."""
 
 CLOSENESS = {
+    Refusal.RESTRICTED: 13,
     Refusal.TOO_OFTEN: 12,
     Refusal.PAUSED: 11,
     Refusal.SUPPRESSED: 10,
@@ -123,6 +124,7 @@ def verdict(
     reachable: bool,
     merged: bool = False,
     deceased: bool = False,
+    restricted: bool = False,
     demands: Collection[Demand] = (BY_DEFAULT,),
     at: datetime | None = None,
     held_back: Refusal | None = None,
@@ -133,14 +135,17 @@ def verdict(
     `suppressions` are those of the address, `reachable` says that it is a living address of that person. A yes given
     through a confirmation link after a complaint or a colleague's suppression outranks it, for that purpose and
     address only; no other word does. A dead address stops everything, as does a death; owed mail (`SERVICE`) minds
-    nothing else. `at` may be left out where no demand minds age. `held_back` is what the person's own pace says
-    (`pace.held_back`); it is the reason only where all the rest is a yes.
+    nothing else, so that whoever had their data frozen (`restricted`, GDPR art. 18) still gets our answer. `at` may be
+    left out where no demand minds age. `held_back` is what the person's own pace says (`pace.held_back`); it is the
+    reason only where all the rest is a yes.
     """
     dead = any(s.cause is SuppressionCause.DEAD_ADDRESS for s in suppressions)
     if deceased or (merged and purpose != SERVICE):
         return Verdict(refusal=Refusal.MERGED if merged and purpose != SERVICE else Refusal.DECEASED)
     if purpose == SERVICE:
         return Verdict(refusal=Refusal.SUPPRESSED if dead else None)
+    if restricted:
+        return Verdict(refusal=Refusal.RESTRICTED)
     if not any(_satisfied(demand, standing, at) for demand in demands):
         return Verdict(refusal=_lacking(standing, demands))
     outranks = standing is not None and standing.is_confirmed

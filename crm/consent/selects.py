@@ -29,6 +29,7 @@ from crm.consent.model import SERVICE, Act, Channel, Refusal, SuppressionCause, 
 from crm.consent.pace_selects import paused, rests, too_often
 from crm.consent.policies import MINOR_FOR_DAYS
 from crm.consent.policy import EVERYWHERE, Book, Demand, Need, Population, demands_on
+from crm.consent.restriction_selects import restricted
 from crm.consent.rules import CAREFULNESS, CLOSENESS, NO, OWN_WORD, adults_born_by
 from crm.consent.tables import ConsentEventRow, ConsentStandingRow, PaceEventRow, PopulationRow, SuppressionRow
 from crm.foundation.columns import Instant, days_before
@@ -179,6 +180,7 @@ def refused(
     closeness = case(
         (people.merged(places.c.person_id), _MERGED),
         (people.gone(places.c.person_id), _DECEASED),
+        (restricted(places.c.person_id), CLOSENESS[Refusal.RESTRICTED]),
         (
             not_(_satisfied(purpose, channel, places.c.person_id, word, moment)),
             _lacking(purpose, channel, places.c.person_id, word, moment),
@@ -305,7 +307,11 @@ def words_at(places: Subquery, purpose: str, channel: Channel) -> tuple[_Word, S
 
 
 def _satisfied(purpose: str, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[bool]:
-    """The twin of `policy.demands_on` and `rules.verdict`: any demand on the person is met."""
+    """The twin of `policy.demands_on` and `rules.verdict`: any demand on the person is met, and no freeze stands."""
+    return and_(not_(restricted(person_id)), _demanded(purpose, channel, person_id, word, moment))
+
+
+def _demanded(purpose: str, channel: Channel, person_id: Any, word: _Word, moment: Moment) -> ColumnElement[bool]:
     asked = moment.book.asked(purpose, channel)
     (of_minors,) = demands_on(asked, (), is_minor=True)
     (of_everybody,) = demands_on(asked, (), is_minor=False)
@@ -377,24 +383,14 @@ def _suppressed(address_key: Any, word: _Word) -> ColumnElement[bool]:
     """A suppression stands, and no later confirmation by the holder of the mailbox outranks it."""
     suppression = aliased(SuppressionRow)
     outranked = func.coalesce(and_(word.is_confirmed, word.since > suppression.since_at), False)
-    return (
-        select(literal(1))
-        .select_from(suppression)
-        .where(
-            suppression.address_key == address_key,
-            or_(suppression.cause == SuppressionCause.DEAD_ADDRESS, not_(outranked)),
-        )
-        .correlate_except(suppression)
-        .exists()
+    found = select(literal(1)).where(
+        suppression.address_key == address_key,
+        or_(suppression.cause == SuppressionCause.DEAD_ADDRESS, not_(outranked)),
     )
+    return found.correlate_except(suppression).exists()
 
 
 def _dead(address_key: Any) -> ColumnElement[bool]:
-    suppression = aliased(SuppressionRow)
-    return (
-        select(literal(1))
-        .select_from(suppression)
-        .where(suppression.address_key == address_key, suppression.cause == SuppressionCause.DEAD_ADDRESS)
-        .correlate_except(suppression)
-        .exists()
-    )
+    row = aliased(SuppressionRow)
+    found = select(literal(1)).where(row.address_key == address_key, row.cause == SuppressionCause.DEAD_ADDRESS)
+    return found.correlate_except(row).exists()

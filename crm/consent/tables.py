@@ -193,6 +193,24 @@ class LastLetterRow(Base):
     written_at: Mapped[datetime]
 
 
+class RestrictionRow(Base):
+    """That somebody's data are kept and not used (GDPR art. 18), and when that ended. Of one person one stands."""
+
+    __tablename__ = "processing_restriction"
+    __table_args__ = (Index("ix_processing_restriction_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    since_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[int | None] = mapped_column(BigId)
+    set_at: Mapped[datetime]
+    told_on: Mapped[date | None]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[int | None] = mapped_column(BigId)
+    lifted_why: Mapped[str] = mapped_column(Text, default="")
+
+
 class SuppressionEventRow(Held, Base):
     """Bears no mark of its own: the block that chains it covers what it holds."""
 

@@ -54,6 +54,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.NO_ADDRESS: N_("n’a plus d’adresse qui fonctionne"),
     Refusal.MERGED: N_("fiche réunie avec une autre"),
     Refusal.DECEASED: N_("cette personne est décédée, ou dite décédée"),
+    Refusal.RESTRICTED: N_("ses données sont gelées (RGPD, art. 18)"),
     Refusal.PAUSED: N_("a demandé une pause"),
     Refusal.TOO_OFTEN: N_("veut des lettres moins souvent, et en a reçu une il y a peu"),
 }

@@ -18,6 +18,7 @@ from crm.segments.model import Between, Condition, Every, Not, Rolling, Some, Sp
 from crm.segments.phrases import GIFT
 
 INSTALMENT = "instalment"
+HOUSEHOLD = "household_gift"
 LONGEST = 160
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -181,6 +182,17 @@ def _band(low: str, high: str) -> Tree:
     return _all(Condition(source=GIFT, measure=Measure.SUM, window=Rolling(length=12), asks=asks))
 
 
+def _home(low: str, high: str) -> Tree:
+    asks = Span(low=_number(low), high=_number(high) if high else None)
+    return _all(Condition(source=HOUSEHOLD, measure=Measure.SUM, window=Rolling(length=12), asks=asks))
+
+
+def _home_top(cents: str) -> Tree:
+    person = Condition(source="person", where=(_word("kind", "individual"),))
+    window, asks = Rolling(length=36), Span(low=_number(cents))
+    return _all(Condition(source=HOUSEHOLD, measure=Measure.SUM, window=window, asks=asks), person)
+
+
 def _top(percent: str) -> Tree:
     person = Condition(source="person", where=(_word("kind", "individual"),))
     return _all(Condition(source="donor", where=(_span("top", None, _number(percent)),)), person)
@@ -218,6 +230,8 @@ WORDS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
     "best": (1, lambda peers: _scored(peers, recency=5, frequency=5, money=5)),
     "asleep": (1, lambda peers: _scored(peers, recency=0)),
     "band": (2, _band),
+    "home": (2, _home),
+    "home-top": (1, _home_top),
     "top": (1, _top),
     "season": (3, _season),
     "appeal": (1, lambda code: _all(_gave(None, _word("appeal", code)))),

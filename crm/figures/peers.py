@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 
 from crm.donations import donors as counted_donors
 from crm.donations.portraits import Measure, Peers
+from crm.figures import homes
 from crm.figures.givers import gifts, rows
 from crm.figures.model import Numbers
 from crm.people.model import PersonKind
@@ -78,7 +79,8 @@ def pyramid(question: Question) -> Numbers:
     for start, number, cents in found:
         people[step_key(int(start))] = int(number)
         amounts[str(start)] = int(cents)
-    return Numbers(people=people, amounts=amounts)
+    together = homes.pyramid(question, STEPS)
+    return Numbers(people={**people, **together.people}, amounts={**amounts, **together.amounts})
 
 
 def step_key(start: int) -> str:
@@ -107,4 +109,5 @@ def concentration(question: Question) -> Numbers:
         amounts[f"people:{top}"], amounts[f"cents:{top}"] = int(number), int(cents)
         for one in TOPS:
             people[f"top:{one}"] += int(number) if top <= one else 0
-    return Numbers(people=people, amounts=amounts)
+    together = homes.concentration(question, TOPS)
+    return Numbers(people={**people, **together.people}, amounts={**amounts, **together.amounts})

@@ -49,6 +49,14 @@ class Organisation(BaseModel):
     privacy_url: str = ""
     donate_url: str = ""
     magazine_url: str = ""
+    giving_pages: tuple[str, ...] = Field(
+        default=(), description="addresses of ours, beside `donate_url`, where one gives; pages below them count too"
+    )
+    source_parameter: str = Field(
+        default="source",
+        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,30}$",
+        description="under which name a link of an edition tells such a page the code of an appeal",
+    )
     motto: str = ""
     social: dict[str, str] = Field(default_factory=dict)
     theme: Theme = Theme()

@@ -60,6 +60,10 @@ class NotOurLetters(Conflict):
     """No letters of it are printed here: not by post, no words yet, nobody to write to, or too many."""
 
 
+class LeavesByMail(Conflict):
+    """It leaves as an edition of a newsletter: no file is made of it."""
+
+
 class OwnFile(Conflict):
     """Two colleagues let a large file leave: whoever asked for it does not agree to it."""
 

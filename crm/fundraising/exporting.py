@@ -20,7 +20,15 @@ from crm.foundation.print_files import SideBySide, slug
 from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.fundraising import mail_house, paper, seeds, store, versions
-from crm.fundraising.errors import AppealForgotten, AppealOpen, FileUndecided, NotOurLetters, OwnFile, PlanWrong
+from crm.fundraising.errors import (
+    AppealForgotten,
+    AppealOpen,
+    FileUndecided,
+    LeavesByMail,
+    NotOurLetters,
+    OwnFile,
+    PlanWrong,
+)
 from crm.fundraising.model import AppealFile, Arm, FileForm, FileState, Manifest, Recipient, WholeAppeal
 from crm.fundraising.tables import AppealFileRow, RecipientRow
 from crm.privacy import limits
@@ -63,11 +71,18 @@ def recipients(session: Session, appeal_id: AppealId, *, cell_id: CellId | None 
 
 
 def odd(session: Session, appeal_id: AppealId, *, size: int = 100) -> list[Odd]:
-    """The lines of addresses that Windows-1252 cannot print as they are, those first that lose a letter."""
+    """The lines of addresses that Windows-1252 cannot print as they are, those first that lose a letter.
+
+    Reads those alone that were found odd when they were frozen: few of many.
+    """
+    row = RecipientRow
+    some = select(row.person_id, row.lines).where(
+        row.appeal_id == appeal_id, row.is_odd, row.arm == Arm.MAILED, row.removal.is_(None), store.uncalled()
+    )
     found = [
-        Odd(person_id=one.person_id, written=line, printed=printable(line))
-        for one in recipients(session, appeal_id)
-        for line in one.lines
+        Odd(person_id=person_id, written=line, printed=printable(line))
+        for person_id, lines in session.execute(some.order_by(row.seq))
+        for line in lines.split("\n")
         if not is_printable(line)
     ]
     return sorted(found, key=lambda one: not one.is_lost)[:size]
@@ -79,13 +94,16 @@ def ask(
     """Asks for a file of whoever is written to. A large one (`privacy.limits`) waits for a second colleague.
 
     `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen,
-    AppealForgotten, PlanWrong, NotOurLetters, and BlockListStale where people are called and no do-not-call list holds.
+    AppealForgotten, PlanWrong, NotOurLetters, LeavesByMail, and BlockListStale where people are called and no
+    do-not-call list holds.
     """
     appeal, named = store.find(session, appeal_id), " ".join(recipient.split())[:LONGEST_RECIPIENT]
     if appeal.frozen_at is None:
         raise AppealOpen
     if appeal.is_forgotten:
         raise AppealForgotten
+    if appeal.plan.channel is Channel.EMAIL:
+        raise LeavesByMail
     if form is FileForm.LIST and not named:
         raise PlanWrong("recipient")
     _screened(session, appeal, at=at)

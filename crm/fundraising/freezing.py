@@ -11,6 +11,7 @@ from sqlalchemy import FromClause, Select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, no_selects, paces
+from crm.consent.model import Channel
 from crm.consent.selects import Moment
 from crm.donations import appeals
 from crm.foundation.bulk import make_room, pour
@@ -83,7 +84,12 @@ def silent(session: Session, appeal: WholeAppeal, moment: Moment) -> frozenset[i
 
 
 def note_letters(session: Session, appeal: WholeAppeal, people: Select[int], *, at: datetime) -> None:
-    """Those people are asked by this appeal, which counts against the rhythm they chose from the day it is planned."""
+    """Those people are asked by this appeal, which counts against the rhythm they chose from the day it is planned.
+
+    By mail the edition it leaves as counts, when it leaves: counted here, it would keep itself from them.
+    """
+    if appeal.plan.channel is Channel.EMAIL:
+        return
     due = max(at, instant_of(appeal.plan.planned_on, NOON))
     paces.note_letters(session, people, at=due, channel=appeal.plan.channel)
 

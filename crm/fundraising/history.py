@@ -99,6 +99,7 @@ def _asked() -> Any:
             row.person_id == bindparam("person_id"),
             row.arm == Arm.MAILED,
             file.state == FileState.MADE,
+            or_(file.cell_id.is_(None), file.cell_id == row.cell_id),
             or_(row.added_at.is_(None), row.added_at <= file.made_at),
             or_(row.removed_at.is_(None), row.removed_at > file.made_at),
         )

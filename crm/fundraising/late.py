@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm.consent import do_not_call, gate, no_selects
 from crm.consent import selects as consent
 from crm.consent.model import Channel
+from crm.consent.restriction_selects import restricted_people
 from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
@@ -109,6 +110,7 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
         (Removal.DECEASED, row.person_id.in_(select(who.c.person_id).where(who.c.is_deceased))),
         (Removal.DECEASED, row.person_id.in_(people.reported_dead())),
         (Removal.MERGED, row.person_id.in_(select(who.c.person_id).where(who.c.is_merged))),
+        (Removal.RESTRICTED, row.person_id.in_(restricted_people())),
         (Removal.OBJECTED, row.person_id.in_(said_no)),
     ]
     if plan.channel is Channel.PHONE:

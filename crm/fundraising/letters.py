@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crm.consent.model import Channel
+from crm.foundation.transliteration import is_printable
 from crm.fundraising import opening, rules
 from crm.fundraising.model import Arm, Cell, WholeAppeal
 from crm.fundraising.store import PRINTED
@@ -22,10 +23,10 @@ NOTHING: dict[str, Any] = {
     "seq": 0, "package": "", "source_code": "", "digits": "", "asks": [], "member_number": "", "title": Title.NONE,
     "first_name": "", "last_name": "", "organisation": "", "complement": "", "street": "", "number": "", "box": "",
     "postcode": "", "locality": "", "country": "", "language": Language.FR, "lines": "", "phone": "",
-    "opening": "", "own_opening": "", "added_why": "", "removed_why": "",
+    "opening": "", "own_opening": "", "added_why": "", "removed_why": "", "is_odd": False,
 }  # fmt: skip
 """What is kept of somebody who is left alone."""
-COLUMNS = ("appeal_id", "arm", *PRINTED, "own_opening", "added_why", "removed_why")
+COLUMNS = ("appeal_id", "arm", *PRINTED, "own_opening", "added_why", "removed_why", "is_odd")
 _kept = lru_cache(maxsize=10_000)
 _EMPTY = ("", "", "", "", "", "", "", "")
 
@@ -69,6 +70,7 @@ class Writer:
     def __init__(self, appeal: WholeAppeal, cells: Sequence[Cell], *, silent: Collection[int] = ()) -> None:
         self._appeal, self._cells, self._silent = appeal, cells, silent
         self._by_post = appeal.plan.channel is Channel.POST
+        self._by_phone = appeal.plan.channel is Channel.PHONE
         self._code, self._asks = _kept(self._source_code), _kept(self._amounts)
 
     def values(self, row: Row, *, seq: int, why: str = "") -> tuple[Any, ...]:
@@ -94,11 +96,12 @@ class Writer:
             *where[:8],
             str(row.language),
             where[8],
-            "" if self._by_post else row.address,
+            row.address if self._by_phone else "",
             opens or own,
             own,
             why,
             "",
+            not all(map(is_printable, (where[8], row.first_name, row.last_name))),
         )
 
     def _source_code(self, place: int, package: str) -> str:

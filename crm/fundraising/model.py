@@ -18,8 +18,8 @@ THOUSAND = 1000
 MOST_APPEALS = 9_999
 MOST_PRINTED = 999_999
 """So many appeals, and so many letters of each, fit in the ten figures of a structured communication."""
-CHANNELS = (Channel.POST, Channel.PHONE)
-"""By what an appeal asks; what asks by mail is an edition."""
+CHANNELS = (Channel.POST, Channel.PHONE, Channel.EMAIL)
+"""By what an appeal asks; by mail it leaves as an edition of a newsletter, whose readers are those it asks."""
 
 
 class Kind(StrEnum):
@@ -80,6 +80,7 @@ class Removal(StrEnum):
     DECEASED = "deceased"
     MERGED = "merged"
     OBJECTED = "objected"
+    RESTRICTED = "restricted"
     DO_NOT_CALL = "do-not-call"
     BY_HAND = "by-hand"
 
@@ -91,6 +92,8 @@ class FileForm(StrEnum):
     """A ZIP of tables, for a mail house or an agency."""
     LETTERS = "letters"
     """A PDF of letters."""
+    EDITION = "edition"
+    """An edition of a newsletter: nothing is handed to anybody."""
 
 
 class FileState(StrEnum):

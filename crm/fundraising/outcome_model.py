@@ -75,3 +75,13 @@ class Results:
     @property
     def cents(self) -> int:
         return sum(one.all_cents for one in self.answered)
+
+    @property
+    def cost_per_euro_cents(self) -> int | None:
+        """Cents spent for each euro that came; None where nothing came or nothing is known to be spent."""
+        return round(100 * self.cost_cents / self.cents) if self.cents and self.cost_cents else None
+
+    @property
+    def gain(self) -> float | None:
+        """What came beyond the cost, as a part of the cost (return on investment)."""
+        return (self.cents - self.cost_cents) / self.cost_cents if self.cost_cents else None

@@ -39,6 +39,7 @@ BARE = {
     "phone": "",
     "opening": "",
     "own_opening": "",
+    "is_odd": False,
     "added_why": "",
     "removed_why": "",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import Float, Select, case, cast, func, select
+from sqlalchemy import ColumnElement, Float, FromClause, Select, case, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.consent import no_selects
@@ -42,7 +42,7 @@ def of(session: Session, appeal: WholeAppeal, *, on: date) -> Results:
         until_on=until,
         answered=_answered(session, appeal.id, codes, since, until),
         cost_cents=cost,
-        paid_back_on=rules.paid_back(cost, _by_day(session, codes)),
+        paid_back_on=rules.paid_back(cost, _by_day(session, appeal.id, codes, since, until)),
         mailed_arm=_together([mailed for mailed, _ in arms]),
         control_arm=_together([control for _, control in arms]),
         lift=rules.lift(arms),
@@ -82,10 +82,7 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
                 row.appeal_id == appeal_id,
                 row.arm == Arm.MAILED,
                 store.written_to(),
-                gifts.c.source_code.is_(None),
-                gifts.c.kind == GiftKind.ONE_OFF,
-                gifts.c.given_cents > 0,
-                gifts.c.given_on.between(since, until),
+                *_without_code(gifts, since, until),
             )
             .group_by(row.source_code)
         )
@@ -109,11 +106,27 @@ def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: dat
     return tuple(found)
 
 
-def _by_day(session: Session, codes: set[str]) -> list[tuple[date, int]]:
-    gifts = donations.effective_gifts().subquery("gifts")
-    query = select(gifts.c.given_on, func.sum(gifts.c.given_cents)).where(gifts.c.source_code.in_(sorted(codes)))
-    rows = session.execute(query.group_by(gifts.c.given_on).order_by(gifts.c.given_on))
-    return [(day, int(cents)) for day, cents in rows]
+def _by_day(session: Session, appeal_id: AppealId, codes: set[str], since: date, until: date) -> list[tuple[date, int]]:
+    """What is said to have come, by day: gifts that bear a code, and those of the window that bear none."""
+    gifts, row = donations.effective_gifts().subquery("gifts"), RecipientRow
+    coded = select(gifts.c.given_on, gifts.c.given_cents).where(gifts.c.source_code.in_(sorted(codes)))
+    asked = select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, store.written_to())
+    plain = select(gifts.c.given_on, gifts.c.given_cents).where(
+        gifts.c.person_id.in_(asked), *_without_code(gifts, since, until)
+    )
+    each = union_all(coded, plain).subquery("each_gift")
+    query = select(each.c.given_on, func.sum(each.c.given_cents)).group_by(each.c.given_on)
+    return [(day, int(cents)) for day, cents in session.execute(query.order_by(each.c.given_on))]
+
+
+def _without_code(gifts: FromClause, since: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    """A one-off gift of the window that bears no code."""
+    return (
+        gifts.c.source_code.is_(None),
+        gifts.c.kind == GiftKind.ONE_OFF,
+        gifts.c.given_cents > 0,
+        gifts.c.given_on.between(since, until),
+    )
 
 
 def _one_off(since: date, until: date) -> Select[*tuple[Any, ...]]:

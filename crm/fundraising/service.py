@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.consent import service as consent
-from crm.consent.model import APPEALS, STANDING, Purpose
+from crm.consent.model import APPEALS, STANDING, Channel, Purpose
 from crm.donations import appeals, codes
 from crm.donations.model import Campaign
 from crm.foundation.database import hold
@@ -197,6 +197,8 @@ def _tidied(session: Session, new: NewAppeal) -> NewAppeal:
     tidied = rules.tidy_appeal(new)
     if tidied.purpose not in {one.code for one in purposes(session)}:
         raise PlanWrong("purpose")
+    if tidied.channel is Channel.EMAIL and tidied.purpose not in {one.code for one in consent.letters(session)}:
+        raise PlanWrong("mail_purpose")
     codes.require(session, funds={tidied.fund})
     for field in ("tended_tag", "our_tag"):
         if getattr(tidied, field) not in {None, *(one.id for one in tags(session))}:

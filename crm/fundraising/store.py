@@ -190,6 +190,7 @@ def written_to() -> ColumnElement[bool]:
     row, file = RecipientRow, AppealFileRow
     left = select(file.id).where(
         file.appeal_id == row.appeal_id,
+        or_(file.cell_id.is_(None), file.cell_id == row.cell_id),
         file.made_at < row.removed_at,
         or_(row.added_at.is_(None), row.added_at <= file.made_at),
     )

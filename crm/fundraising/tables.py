@@ -87,6 +87,7 @@ class LetterRow(Base):
 class RecipientRow(Base):
     """Who was frozen. Of the control group only that they are in it: it has no number, no address, no amounts.
 
+    `is_odd` where Windows-1252 lacks a letter of their address, or of their own name, which may come to stand there.
     `opening` is how the letter greets them, `own_opening` how one to them alone would; null of what was frozen before
     they were kept, until the next file leaves.
     """
@@ -125,6 +126,7 @@ class RecipientRow(Base):
     phone: Mapped[str] = mapped_column(String(40))
     opening: Mapped[str | None] = mapped_column(Text)
     own_opening: Mapped[str | None] = mapped_column(Text)
+    is_odd: Mapped[bool] = mapped_column(default=False)
     added_at: Mapped[datetime | None]
     added_by: Mapped[int | None] = mapped_column(BigId)
     added_why: Mapped[str] = mapped_column(String(200))
@@ -132,6 +134,15 @@ class RecipientRow(Base):
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[int | None] = mapped_column(BigId)
     removed_why: Mapped[str] = mapped_column(String(200))
+
+
+Index(
+    "ix_appeal_recipient_odd",
+    RecipientRow.appeal_id,
+    RecipientRow.seq,
+    sqlite_where=RecipientRow.is_odd,
+    postgresql_where=RecipientRow.is_odd,
+)
 
 
 class LeftOutRow(Base):
@@ -148,7 +159,10 @@ class LeftOutRow(Base):
 
 
 class AppealFileRow(Base):
-    """A file that leaves: asked for, looked at by a second colleague where it is large, made; itself it is not kept."""
+    """A file that leaves: asked for, looked at by a second colleague where it is large, made; itself it is not kept.
+
+    `cell_id`: the only cell it is of, where an edition went to one alone.
+    """
 
     __tablename__ = "appeal_file"
 
@@ -160,6 +174,7 @@ class AppealFileRow(Base):
     asked_by: Mapped[int] = mapped_column(BigId)
     asked_rows: Mapped[int]
     recipient: Mapped[str] = mapped_column(String(200))
+    cell_id: Mapped[int | None] = mapped_column(BigId)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(BigId)
     made_at: Mapped[datetime | None]

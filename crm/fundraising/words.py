@@ -13,7 +13,11 @@ KINDS: dict[Kind, str] = {
     Kind.REACTIVATION: N_("Réactivation"),
     Kind.UPGRADE: N_("Augmentation"),
 }
-CHANNELS: dict[Channel, str] = {Channel.POST: N_("par la poste"), Channel.PHONE: N_("par téléphone")}
+CHANNELS: dict[Channel, str] = {
+    Channel.POST: N_("par la poste"),
+    Channel.PHONE: N_("par téléphone"),
+    Channel.EMAIL: N_("par e-mail"),
+}
 BASES: dict[Basis, str] = {
     Basis.LAST: N_("leur dernier don"),
     Basis.LARGEST: N_("leur plus grand don"),
@@ -43,10 +47,15 @@ REMOVALS: dict[Removal, str] = {
     Removal.DECEASED: N_("décédées depuis"),
     Removal.MERGED: N_("fiche réunie à une autre"),
     Removal.OBJECTED: N_("ont dit non depuis"),
+    Removal.RESTRICTED: N_("données gelées depuis (RGPD, art. 18)"),
     Removal.DO_NOT_CALL: N_("sur la liste nationale « Ne m’appelez plus » depuis"),
     Removal.BY_HAND: N_("retirées à la main"),
 }
-FORMS: dict[FileForm, str] = {FileForm.LIST: N_("Liste"), FileForm.LETTERS: N_("Lettres")}
+FORMS: dict[FileForm, str] = {
+    FileForm.LIST: N_("Liste"),
+    FileForm.LETTERS: N_("Lettres"),
+    FileForm.EDITION: N_("Lettre d’information"),
+}
 STATES: dict[FileState, tuple[str, str]] = {
     FileState.ASKED: (N_("attend un second regard"), "wait"),
     FileState.APPROVED: (N_("prêt à emporter"), "live"),

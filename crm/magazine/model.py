@@ -71,6 +71,7 @@ class Reason(StrEnum):
     OBJECTED = "objected"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    RESTRICTED = "restricted"
     NEVER_ASKED = "never-asked"
     NOT_CONFIRMED = "not-confirmed"
     LEGACY = "legacy"
@@ -147,8 +148,7 @@ class OrderState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     NOBODY = "nobody"
-    FROZEN = "frozen"
-    """Somebody else froze it meanwhile."""
+    FROZEN = "frozen"  # somebody else did so meanwhile
     FAILED = "failed"
 
 

@@ -36,7 +36,7 @@ AT_ONCE = 5000
 WORDS = ("title", "language", "basis")
 FIELDS = tuple(name for name in Copy.__dataclass_fields__ if name != "lines")
 SEED = Basis.STAFF.value
-SAYING_NO = ("objected", "refused", "withdrawn")
+SAYING_NO = ("objected", "refused", "withdrawn", "restricted")
 
 
 SHEET_MOST = 50_000

@@ -56,6 +56,7 @@ REASONS: dict[Reason, str] = {
     Reason.OBJECTED: N_("s’est opposé·e au courrier"),
     Reason.REFUSED: N_("a refusé le courrier"),
     Reason.WITHDRAWN: N_("s’est retiré·e"),
+    Reason.RESTRICTED: N_("ses données sont gelées (RGPD, art. 18)"),
     Reason.NEVER_ASKED: N_("n’a jamais dit oui, et aucune règle ne permet d’écrire sans"),
     Reason.NOT_CONFIRMED: N_("n’a pas confirmé"),
     Reason.LEGACY: N_("un oui d’un ancien système, sans preuve"),

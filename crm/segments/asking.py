@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from crm.consent import gate
 from crm.consent import selects as consent
-from crm.consent.model import Channel
+from crm.consent.model import Channel, Refusal
+from crm.consent.restriction_selects import restricted
 from crm.segments import service, store, wide
 from crm.segments.catalogue import Catalogue
 from crm.segments.facts import facts_of
@@ -78,11 +79,14 @@ def reasons(
 ) -> dict[str, int]:
     """Why the gate refuses those people (a select of `person_id`), counted; "" for those who never said anything.
 
+    Whose data are frozen is told so whether or not they ever said a word.
+
     `within`: the same people again, where they are few enough to look at nobody else.
     """
     moment, whom = gate.moment(question.session, question.at), lost.subquery("lost")
     refused = consent.refused(purpose, channel, moment=moment, within=within).subquery("refused")
-    reason = func.coalesce(refused.c.refusal, "")
+    frozen = case((restricted(whom.c.person_id), Refusal.RESTRICTED.value), else_="")
+    reason = func.coalesce(refused.c.refusal, frozen)
     found = (
         select(reason, func.count())
         .select_from(whom.outerjoin(refused, refused.c.person_id == whom.c.person_id))

@@ -15,7 +15,7 @@ from crm.consent import service as consent
 from crm.contracts.personal_data import Column, Erasing, Forgotten, Section, Subject
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.translation import N_, say
-from crm.segments import asking, service, store
+from crm.segments import asking, service
 from crm.segments.catalogue import Catalogue
 from crm.segments.more_columns import More
 from crm.segments.tables import SegmentExportPersonRow, SegmentExportRow, SegmentPickRow, SegmentRow, SegmentWideRow

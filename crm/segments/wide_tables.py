@@ -19,6 +19,7 @@ WATCHED = {
     "pace": "person_id",
     "last_letter": "person_id",
     "person_difference": "person_id",
+    "processing_restriction": "person_id",
 }
 """The tables a row of `segment_wide` is made of, and the column that says whose each row is; beside them `suppression`,
 which is of addresses. The database itself puts whoever's row is written there on `segment_stale`, by triggers."""

@@ -61,6 +61,7 @@ OFFICE = (
     "supporter_proof",
     "privacy_desk",
     "privacy_register",
+    "restrictions",
     "retention",
     "file_limits",
     "origins",

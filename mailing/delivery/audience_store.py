@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, String, Text, case, cast, func, insert, literal, select
+from sqlalchemy import JSON, ColumnElement, FromClause, Select, String, Text, case, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, interests, paces
@@ -15,8 +15,10 @@ from crm.consent import selects as consent
 from crm.consent.interest import Interest
 from crm.foundation.columns import Instant, Word
 from crm.values.languages import Language
+from mailing.delivery.audiences import Coded
 from mailing.delivery.model import DeliveryState, Mailing, Reason, Selected
 from mailing.delivery.tables import DeliveryRow
+from mailing.rendering.model import Slot
 
 NO_SELECTION: Mapping[int, Selected] = MappingProxyType({})
 People = Select[*tuple[Any, ...]] | None
@@ -44,11 +46,14 @@ def freeze(
     selections: Mapping[int, Selected] = NO_SELECTION,
     groups: Mapping[int, frozenset[Interest]] = NO_GROUP,
     among: People = None,
+    coded: Coded | None = None,
 ) -> None:
     """One planned delivery for everyone whom the purpose allows (`among` those people), in one statement.
 
     `selections`: what each sum of `groups` that readers like comes to. A sender goes through one selection after the
     other, so that it prepares each body once.
+
+    `coded`: the code of the appeal each of them answers by.
 
     Message-IDs are those of `rules.message_id`.
     """
@@ -71,9 +76,15 @@ def freeze(
         **_fresh(priority, now),
         "message_id": message_id,
     }
-    chosen = select(*(column.label(name) for name, column in made.items()))
+    source: FromClause = allowed
     if liking is not None:
-        chosen = chosen.select_from(allowed.outerjoin(liking, liking.c.person_id == allowed.c.person_id))
+        source = source.outerjoin(liking, liking.c.person_id == allowed.c.person_id)
+    if coded is not None and coded.codes:
+        theirs = coded.people.subquery("theirs")
+        source = source.outerjoin(theirs, theirs.c.person_id == allowed.c.person_id)
+        values = {code: literal({Slot.SOURCE_CODE.value: code}, JSON) for code in coded.codes}
+        made["slot_values"] = case(values, value=theirs.c.source_code, else_=literal({}, JSON))
+    chosen = select(*(column.label(name) for name, column in made.items())).select_from(source)
     if languages is not None:
         chosen = chosen.where(allowed.c.language.in_(languages))
     if among is not None:
@@ -83,6 +94,11 @@ def freeze(
         insert(DeliveryRow).from_select([table.c[name] for name in made], chosen.order_by("selection_id", "person_id"))
     )
     paces.note_letters(session, select(DeliveryRow.person_id).where(DeliveryRow.mailing_id == mailing.id), at=now)
+
+
+def owed(session: Session, mailing_id: int) -> int:
+    """How many are owed that mailing."""
+    return session.scalar(select(func.count()).where(DeliveryRow.mailing_id == mailing_id)) or 0
 
 
 def owe(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from crm.fundraising import editions as appeals
 from crm.fundraising import selects as fundraising
 from crm.segments import service as segments
 from crm.segments.catalogue import Catalogue
 from crm.segments.selects import members
-from mailing.composition.model import Among
+from mailing.composition.model import Among, Edition, Newsletter
 from mailing.delivery.errors import EditionNotReady
 
 
@@ -35,3 +37,35 @@ def people(
     tree = every[among.version]
     definition = segments.definition(tree, segments.picks(session, among.segment_id))
     return members(definition, segments.question(session, catalogue, [tree], at=at))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coded:
+    """By which code of an appeal each reader answers: every code there is, and a select of person_id, source_code."""
+
+    codes: tuple[str, ...]
+    people: Select[*tuple[Any, ...]]
+
+
+def coded(session: Session, among: Among | None) -> Coded | None:
+    """The codes of the appeal that an edition goes out for; None where it goes out for none."""
+    if among is None or among.appeal_id is None:
+        return None
+    codes, people = appeals.source_codes(session, among.appeal_id, among.cell_id)
+    return Coded(codes=codes, people=people)
+
+
+def leaving(session: Session, among: Among | None, *, at: datetime) -> None:
+    """Before an edition fixes its readers: an appeal by mail lets go of whoever has died or said no since."""
+    if among is not None and among.appeal_id is not None:
+        appeals.leave(session, among.appeal_id, at=at)
+
+
+def left(session: Session, edition: Edition, newsletter: Newsletter, readers: int, *, at: datetime) -> None:
+    """An appeal by mail hears that it left, and for how many."""
+    among = edition.among
+    if among is not None and among.appeal_id is not None:
+        name = f"{newsletter.name} {edition.number}"
+        appeals.left(
+            session, among.appeal_id, among.cell_id, edition=name, readers=readers, by=edition.approved_by, at=at
+        )

@@ -25,7 +25,7 @@ from mailing.delivery import audience_store, audiences, header_text, headers, ru
 from mailing.delivery.errors import EditionNotReady
 from mailing.delivery.model import Headers, Mailing, MailingKind, Selected
 from mailing.rendering import service as rendering
-from mailing.rendering.fill import fill_text
+from mailing.rendering.fill import SAMPLE_CODE, fill_text
 from mailing.rendering.model import RenderedEmail, Slot
 
 LETTER_PRIORITY = 10
@@ -63,6 +63,7 @@ def launch(
         raise EditionNotReady(f"the edition is not approved but {edition.state.value}")
     if composition.digest_of(edition, newsletter) != edition.digest:
         raise EditionNotReady("the edition is no longer what was approved")
+    audiences.leaving(session, edition.among, at=now)
     among = audiences.people(session, edition.among, catalogue, at=now)
     edition = composition.launching(session, edition_id)
     languages = rules.languages_of(newsletter, composition.newsletters(session))
@@ -99,7 +100,9 @@ def launch(
         domain=mail.sender_domain,
         now=now,
         among=among,
+        coded=audiences.coded(session, edition.among),
     )
+    audiences.left(session, edition, newsletter, audience_store.owed(session, mailing.id), at=now)
     return mailing
 
 
@@ -189,7 +192,7 @@ def enqueue_test(
         ),
         address=address,
         occasion=occasion,
-        values=dict.fromkeys(FRONT_PAGE, f"{public_url}/"),
+        values=dict.fromkeys(map(str, FRONT_PAGE), f"{public_url}/") | {Slot.SOURCE_CODE.value: SAMPLE_CODE},
         now=now,
     )
 

@@ -54,7 +54,8 @@ class DeliveryRow(Base):
     """Unique per mailing, person and occasion; an edition has one occasion, the empty one.
 
     `recorded_person_id` never changes, `person_id` follows a merge (a test to a colleague has none, and records 0).
-    `values` (a letter's own links) is emptied once settled. `message_id` is made once, with the row.
+    `values` (a letter's own links, emptied once settled, or the code of the appeal an edition goes out for, which
+    stays). `message_id` is made once, with the row.
     """
 
     __tablename__ = "delivery"

@@ -17,6 +17,7 @@ from crm.consent.model import SERVICE, Refusal
 from mailing.delivery import lease_store, queue_store, rules
 from mailing.delivery.model import Claim, DeliveryState, EventKind, Outcome, OutcomeKind
 from mailing.delivery.queue_store import Held
+from mailing.rendering.model import Slot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +133,10 @@ def _record(
                 "ended_at": now if settled.settled else None,
             }
             others.append(row)
-        if claim.values and settled.state in {DeliveryState.ACCEPTED, DeliveryState.REFUSED}:
+        if claim.values.keys() - {Slot.SOURCE_CODE} and settled.state in {
+            DeliveryState.ACCEPTED,
+            DeliveryState.REFUSED,
+        }:
             emptied.append(claim.id)
     queue_store.accept(connection, accepted)
     queue_store.end(connection, others)

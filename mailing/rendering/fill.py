@@ -8,6 +8,9 @@ from html import escape
 from mailing.rendering.model import Slot
 from mailing.rendering.slots import Gap, split
 
+SAMPLE_CODE = "APERCU"
+"""A code that no appeal has: what a colleague tries out counts nowhere."""
+
 
 def fill_html(html: str, values: Mapping[Slot, str]) -> str:
     """`html` with each mark replaced by the reader's value, escaped. Raises `UnfilledSlot` where one is missing."""
@@ -29,4 +32,5 @@ def sample_values(public_url: str) -> dict[Slot, str]:
         Slot.PREFERENCES_URL: front,
         Slot.WEB_URL: front,
         Slot.CONFIRM_URL: front,
+        Slot.SOURCE_CODE: SAMPLE_CODE,
     }

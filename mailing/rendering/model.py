@@ -18,6 +18,8 @@ class Slot(StrEnum):
     PREFERENCES_URL = "preferences_url"
     WEB_URL = "web_url"
     CONFIRM_URL = "confirm_url"
+    SOURCE_CODE = "source_code"
+    """The code of an appeal's cell, the same for all of it: in links to pages where one gives."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

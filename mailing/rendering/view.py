@@ -11,8 +11,9 @@ from crm.foundation.translation import french_spaces
 from crm.values.languages import Language
 from mailing.composition.model import Block, Edition, Newsletter, Section
 from mailing.content.model import ContentKind, TermKind
+from mailing.rendering.giving import with_code
 from mailing.rendering.moments import when
-from mailing.rendering.words import Paragraph, link, one_line, paragraphs, replaced, tidy, typeset
+from mailing.rendering.words import Paragraph, Run, link, one_line, paragraphs, replaced, tidy, typeset
 
 LABELS_AT_MOST = 4
 
@@ -84,7 +85,8 @@ def edition_words(
 
     `placeholders` are the values of those that editors may use. Raises `UnknownPlaceholder` for any other.
     """
-    scribe = _Scribe(newsletter.language, placeholders)
+    is_appeal = edition.among is not None and edition.among.appeal_id is not None
+    scribe = _Scribe(newsletter.language, placeholders, organisation if is_appeal else None)
     order = [plan.section for plan in newsletter.layout]
     sections = [*order, *(section for section in Section if section not in order)]
     parts = (
@@ -123,6 +125,8 @@ class _Scribe:
 
     language: Language
     placeholders: Mapping[str, str]
+    asking: Organisation | None = None
+    """Whose pages to give on are told the appeal's code; None where the edition belongs to none."""
 
     @property
     def _spaces(self) -> Callable[[str], str]:
@@ -133,7 +137,18 @@ class _Scribe:
 
     def text(self, text: str, *, field: str, library: str | None = None, ending: str = "") -> tuple[Paragraph, ...]:
         whole = self._own(tidy(text) + ending, field, is_own=text != library)
-        return typeset(paragraphs(whole), self._spaces)
+        return typeset(self._coded(paragraphs(whole)), self._spaces)
+
+    def _coded(self, words: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
+        if self.asking is None:
+            return words
+        return tuple(
+            tuple(tuple(Run(run.text, self._link(run.url)) for run in line) for line in paragraph)
+            for paragraph in words
+        )
+
+    def _link(self, url: str) -> str:
+        return url if self.asking is None or not url else with_code(url, self.asking)
 
     def _own(self, text: str, field: str, *, is_own: bool) -> str:
         return replaced(text, self.placeholders, field=field) if is_own else text
@@ -148,7 +163,7 @@ class _Scribe:
             title=self._spaces(self.line(title, field="title", library=own_title)),
             intro=self.text(intro, field="intro", library=own_intro, ending="…" if block.intro_is_cut else ""),
             button=self._spaces(self.line(button, field="button")),
-            url=link(block.url) or link(item.url if item else _house_url(block.section, organisation)),
+            url=self._link(link(block.url) or link(item.url if item else _house_url(block.section, organisation))),
             image_url=link(item.image_url) if item else "",
             labels=tuple(
                 Label(text=one_line(term.label), is_country=term.kind is TermKind.COUNTRY)

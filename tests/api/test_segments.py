@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from crm.consent import restrictions
 from crm.partners.model import Scope
 from crm.people import links
 from crm.people import service as people
@@ -44,3 +45,7 @@ def test_a_program_reads_who_is_in_a_segment_by_number_and_nothing_that_tells_an
         assert caller.get(f"/segments/{hidden}/people-after/0").status_code == 404
     assert caller.get(f"/segments/{shared}/people/99999").status_code == 404
     assert program(Scope.STATUS).get(f"/segments/{shared}/people-after/0").status_code == 403
+    with house.assembly.database.transaction() as session:
+        restrictions.restrict(session, dutch_one, since_on=house.now.date(), reason="Conteste", by=by, at=house.now)
+    assert caller.get(f"/segments/{shared}/people-after/0").json["people"] == []
+    assert caller.get(f"/segments/{shared}/people/{dutch_one}").json["is_member"] is False

@@ -12,7 +12,7 @@ from sqlalchemy import Table, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.consent import gate, paces, policies, selects
+from crm.consent import gate, paces, policies, restrictions, selects
 from crm.consent import service as consent
 from crm.consent.model import SERVICE, Act, Channel, LegalBasis, NewAct, Refusal, SuppressionCause, Way
 from crm.consent.pace import Rhythm
@@ -52,6 +52,7 @@ class World:
     minor: int | None
     paces: list[tuple[int, int | None, Rhythm, int]]
     letters: list[tuple[int, int]]
+    frozen: list[tuple[int, bool]]
     asked_at: int
 
 
@@ -103,6 +104,7 @@ WORLDS = st.builds(
         st.tuples(someone, st.sampled_from([None, 1, 31, 32, 60]), st.sampled_from(Rhythm), hour), max_size=3
     ),
     letters=st.lists(st.tuples(someone, st.integers(0, OLD)), max_size=3),
+    frozen=st.lists(st.tuples(someone, st.booleans()), max_size=1),
     asked_at=st.sampled_from([4, OLD]),
 )
 
@@ -157,6 +159,7 @@ def build(session: Session, assembly: Assembly, add: Add, world: World) -> tuple
         session.execute(
             update(ContactPointRow).where(ContactPointRow.person_id == people[world.ended]).values(ended_at=NOW)
         )
+    build_freezes(session, world, people)
     if world.merge:
         old, new_id, moves = people[world.merge[0]], people[world.merge[1]], world.merge[2]
         session.execute(update(PersonRow).where(PersonRow.id == old).values(merged_into_id=new_id))
@@ -175,6 +178,14 @@ def build_news_of_deaths(session: Session, world: World, people: list[PersonId])
         )
         if state is not DifferenceState.OPEN:
             differences.decide(session, told.id, state, by=AccountId(1), at=NOW)
+
+
+def build_freezes(session: Session, world: World, people: list[PersonId]) -> None:
+    """Freezes somebody's data, and lifts that or not."""
+    for who, is_lifted in world.frozen:
+        restrictions.restrict(session, people[who], since_on=NOW.date(), reason="Conteste", by=None, at=NOW)
+        if is_lifted:
+            restrictions.lift(session, people[who], told_on=NOW.date(), why="Corrigé", by=None, at=NOW)
 
 
 def build_policies(session: Session, assembly: Assembly, world: World, people: list[PersonId]) -> None:

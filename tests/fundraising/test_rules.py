@@ -101,7 +101,7 @@ def test_a_cell_that_cannot_be_says_which_value(cell: NewCell, field: str) -> No
     ("plan", "field"),
     [
         (replace(PLAN, name=""), "name"),
-        (replace(PLAN, channel=Channel.EMAIL), "channel"),
+        (replace(PLAN, channel=Channel.SMS), "channel"),
         (replace(PLAN, cost_cents=-1), "cost_cents"),
         (replace(PLAN, rest_days=4000), "rest_days"),
         (replace(PLAN, gift_months=121), "gift_months"),

@@ -84,7 +84,7 @@ def test_a_whole_edition_survives_the_way() -> None:
     values = READER | {Slot.FIRST_NAME: "Zoë <3 & « Éloïse »"}
     body = prepare(mail.html, mail.text, boundary_seed=SEED)
     assert read(body.assemble(values)) == (fill_html(mail.html, values), fill_text(mail.text, values))
-    assert body.slots == set(Slot) - {Slot.CONFIRM_URL}
+    assert body.slots == set(Slot) - {Slot.CONFIRM_URL, Slot.SOURCE_CODE}
     assert body == prepare(mail.html, mail.text, boundary_seed=SEED)
 
 

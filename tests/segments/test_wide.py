@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
 from crm.assembly import Assembly
-from crm.consent import paces, policies
+from crm.consent import paces, policies, restrictions
 from crm.consent import service as consent
 from crm.consent.model import Act, Channel, LegalBasis, NewAct, Purpose, SuppressionCause, Way
 from crm.consent.pace import Rhythm
@@ -139,8 +139,15 @@ def came(session: Session, assembly: Assembly, _who: PersonId, chance: Random) -
     gave(session, assembly, new, chance)
 
 
+def frozen(session: Session, _assembly: Assembly, who: PersonId, _chance: Random) -> None:
+    if restrictions.standing(session, who) is not None:
+        restrictions.lift(session, who, told_on=TODAY, why="Corrigé", by=None, at=NOW)
+    elif people.find_survivor(session, who) is not None:
+        restrictions.restrict(session, who, since_on=TODAY, reason="Conteste", by=None, at=NOW)
+
+
 ACTS: tuple[Someone, ...] = (
-    gave, refunded, moved, lost_mail, died, merged, erased, spoke, rested, silenced, counted_among, came,
+    gave, refunded, moved, lost_mail, died, merged, erased, spoke, rested, silenced, counted_among, came, frozen,
 )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ def test_an_appeal_from_its_plan_to_its_file(assembly: Assembly, browser: Open) 
         ({"planned_on": ""}, "Écrivez un jour"),
         ({"cost": "beaucoup"}, "Écrivez un montant"),
         ({"purpose": "rien"}, "Choisissez pour quoi"),
+        ({"channel": "email", "purpose": "appeals"}, "choisissez la lettre d’information"),
         ({"fund": "rien"}, "Choisissez un fonds"),
         ({"rest_days": "-1"}, "Relisez cette valeur"),
     ):

@@ -117,3 +117,22 @@ def test_the_register_is_what_the_house_does_on_a_page_and_on_paper(assembly: As
     for name in ("register", "breach"):
         paper = officer.post(f"/office/privacy-register/{name}.pdf")
         assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")
+
+
+def test_data_are_frozen_by_hand_and_used_again_once_the_person_was_told(assembly: Assembly, browser: Open) -> None:
+    marie, officer = _open(assembly), browser(Role.DATA_PROTECTION)
+    here, page = f"/office/privacy/of/{marie.id}/frozen", f"/office/supporters/{marie.id}"
+    tomorrow = (NOW + timedelta(days=1)).date().isoformat()
+    assert "Ses données sont gelées" not in officer.get(page).text
+    for wrong in ({"day": tomorrow, "reason": "Conteste"}, {"day": "2026-11-01", "reason": " "}, {"day": "hier"}):
+        assert officer.post(here, wrong).status_code == 422
+    assert officer.post(here, {"day": "2026-11-01", "reason": "Conteste son adresse"}).status_code == 303
+    assert "Ses données sont gelées depuis le 1er novembre 2026" in officer.get(page).text
+    assert "Conteste son adresse" in officer.get(here).text
+    assert "déjà gelées" in officer.post(here, {"day": "2026-11-01", "reason": "Encore"}, follow_redirects=True).text
+    assert browser(Role.EDITOR).get(here).status_code == 403
+    assert officer.post(f"{here}/lift", {"told": tomorrow, "why": "Corrigé"}).status_code == 422
+    assert officer.post(f"{here}/lift", {"told": "2026-11-02", "why": "Corrigé"}).status_code == 303
+    assert "Ses données sont gelées" not in officer.get(page).text
+    assert "Corrigé" in officer.get(here).text
+    assert _trail(assembly, marie)[:2] == ["privacy.unrestrict", "privacy.restrict"]

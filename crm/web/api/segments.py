@@ -6,6 +6,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
+from crm.consent import restrictions
 from crm.partners.model import Scope
 from crm.people import service as people
 from crm.segments import asking, service
@@ -36,7 +37,8 @@ def segment_membership(session: Session, caller: Caller, segment: str, person: s
     somebody = people.find_survivor(session, PersonId(_number(person)))
     if somebody is None:
         raise Problem(problems.MISSING)
-    is_in = bool(asking.memberships({found.id: definition}, question, somebody.id))
+    frozen = restrictions.restricted(session, [somebody.id])
+    is_in = not frozen and bool(asking.memberships({found.id: definition}, question, somebody.id))
     _note(caller, found, 1)
     return MembershipOut(segment=found.id, person=somebody.id, is_member=is_in, asked_at=caller.at)
 
@@ -46,13 +48,15 @@ def segment_membership(session: Session, caller: Caller, segment: str, person: s
     summary=N_("Les numéros de fiche d’un segment, mille à la fois, dans l’ordre ; commencez après 0."),
 )  # fmt: skip
 def segment_people(session: Session, caller: Caller, segment: str, person: str) -> SegmentPageOut:
-    """A page of who is in it, and where the next one begins."""
+    """A page of who is in it, and where the next one begins; never whose data are frozen (GDPR art. 18)."""
     found, question, definition = _asked(session, caller, segment)
     numbers = asking.sample(definition, question, size=SIZE + 1, after=_number(person))
     shown = numbers[:SIZE]
-    _note(caller, found, len(shown))
+    frozen = restrictions.restricted(session, [PersonId(one) for one in shown])
+    told = [one for one in shown if one not in frozen]
+    _note(caller, found, len(told))
     return SegmentPageOut(
-        segment=found.id, people=shown, next_after=shown[-1] if len(numbers) > SIZE else None, asked_at=caller.at
+        segment=found.id, people=told, next_after=shown[-1] if len(numbers) > SIZE else None, asked_at=caller.at
     )
 
 

@@ -18,6 +18,7 @@ from crm.fundraising.errors import (
     AppealForgotten,
     AppealOpen,
     FileUndecided,
+    LeavesByMail,
     NotOurLetters,
     NotReachable,
     OwnFile,
@@ -41,6 +42,9 @@ REFUSALS: dict[type[PortevoixError], str] = {
     FileUndecided: N_("Ce fichier a déjà été emporté, ou n’est pas encore accordé : demandez-en un autre."),
     NotOurLetters: N_(
         "Des lettres se font d’un appel par la poste, dont la lettre est écrite, à %(most)s personnes au plus."
+    ),
+    LeavesByMail: N_(
+        "Cet appel part comme lettre d’information : choisissez-le comme public, sur la page de la lettre."
     ),
     OwnFile: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
     AppealForgotten: N_("Les noms et adresses de cet appel sont oubliés, leur délai est passé : rien n’en part plus."),

@@ -40,6 +40,7 @@ WRONG = {
     "name": N_("Donnez un nom à cet appel, de 80 signes au plus."),
     "planned_on": N_("Écrivez un jour du calendrier."),
     "purpose": N_("Choisissez pour quoi les personnes ont dit oui."),
+    "mail_purpose": N_("Par e-mail, choisissez la lettre d’information que ces personnes ont demandée."),
     "fund": N_("Choisissez un fonds ouvert."),
     "cost": N_("Écrivez un montant, par exemple 1 250."),
     "letter": N_("La lettre a 4 000 signes au plus."),
@@ -49,6 +50,7 @@ WRONG = {
     "keep_days": N_("Entre 1 et 365 jours."),
 }
 GENERAL = N_("Relisez cette valeur.")
+SHOWN_AT = {"mail_purpose": "purpose"}
 
 
 @guard.page(blueprint, "", permission=Permission.CAMPAIGNS_READ)
@@ -222,4 +224,4 @@ def _said(wrong: Exception, typed: Mapping[str, str]) -> dict[str, str]:
     elif isinstance(wrong, CodeUnknown):
         field = "fund"
     field = {"cost_cents": "cost"}.get(str(field), str(field or "name"))
-    return {field: shell.say(WRONG.get(field, GENERAL))}
+    return {SHOWN_AT.get(field, field): shell.say(WRONG.get(field, GENERAL))}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 from crm.donations.portraits import Measure, Peers
-from crm.figures import peers, rules
+from crm.figures import homes, peers, rules
 from crm.figures.model import Part, Sheet
 from crm.segments.grid import HABITS, RECENCIES, RFM
 from crm.web.office import figure_charts, shell
@@ -115,8 +116,41 @@ def pyramid(sheets: Sheets) -> Section:
     """How many give how much in twelve months, and what part of the money that is."""
     sheet = sheets[Part.PYRAMID]
     starts = [one for one in peers.STEPS[::-1] if sheet.people(peers.step_key(one))]
-    people = {start: sheet.people(peers.step_key(start)) for start in starts}
-    cents = {start: sheet.amount(str(start)) for start in starts}
+    return _pyramid(
+        {start: sheet.people(peers.step_key(start)) for start in starts},
+        {start: sheet.amount(str(start)) for start in starts},
+        {start: (peers.step_key(start), sheet.people(peers.step_key(start))) for start in starts},
+        finding=N_("Au sommet, %(few)s des personnes donnent %(much)s du montant"),
+        who=N_("Personnes"),
+        note=N_("Total donné par personne en douze mois, du plus grand au plus petit."),
+    )
+
+
+def home_pyramid(sheets: Sheets) -> Section:
+    """The same by household."""
+    sheet = sheets[Part.PYRAMID]
+    starts = [one for one in peers.STEPS[::-1] if sheet.amount(f"homes:{one}")]
+    keys = {start: homes.step_key(start, peers.STEPS) for start in starts}
+    return _pyramid(
+        {start: sheet.amount(f"homes:{start}") for start in starts},
+        {start: sheet.amount(f"home-cents:{start}") for start in starts},
+        {start: (key, sheet.people(key)) for start, key in keys.items()},
+        finding=N_("Au sommet, %(few)s des foyers donnent %(much)s du montant"),
+        who=N_("Foyers"),
+        note=N_("Total donné par foyer en douze mois ; qui vit sans foyer compte seul."),
+    )
+
+
+def _pyramid(
+    people: Mapping[int, int],
+    cents: Mapping[int, int],
+    keys: Mapping[int, tuple[str, int]],
+    *,
+    finding: str,
+    who: str,
+    note: str,
+) -> Section:
+    starts = list(people)
     all_people, all_cents = sum(people.values()), sum(cents.values())
     if not all_people or not all_cents:
         return Section(key="pyramid")
@@ -126,11 +160,9 @@ def pyramid(sheets: Sheets) -> Section:
         if few + Fraction(people[start], all_people) > FEW:
             break
         few, much = few + Fraction(people[start], all_people), much + Fraction(cents[start], all_cents)
-    sides = (shell.say(N_("Personnes")), shell.say(N_("Montant")))
+    sides = (shell.say(who), shell.say(N_("Montant")))
     chart = figure_charts.butterfly(
-        shell.say(
-            N_("Au sommet, %(few)s des personnes donnent %(much)s du montant"), few=percent(few), much=percent(much)
-        ),
+        shell.say(finding, few=percent(few), much=percent(much)),
         [
             (names[start], Fraction(people[start], all_people), Fraction(cents[start], all_cents))
             for start in starts
@@ -143,10 +175,10 @@ def pyramid(sheets: Sheets) -> Section:
                  percent(Fraction(cents[start], all_cents)))
                 for start in starts
             ),
-            links=links([[("", 0), (peers.step_key(start), people[start]), ("", 0), ("", 0)] for start in starts]),
+            links=links([[("", 0), keys[start], ("", 0), ("", 0)] for start in starts]),
         ),
         show=whole_percent,
-        note=shell.say(N_("Total donné par personne en douze mois, du plus grand au plus petit.")),
+        note=shell.say(note),
     )  # fmt: skip
     return Section(key="pyramid", charts=(chart,))
 
@@ -163,39 +195,80 @@ def _step(start: int) -> str:
 def concentration(sheets: Sheets) -> Section:
     """What part of the money of 36 months the first so many persons give."""
     sheet = sheets[Part.CONCENTRATION]
-    hundredths = sorted(int(key.partition(":")[2]) for key in sheet.numbers.amounts if key.startswith("cents:"))
-    people = sum(sheet.amount(f"people:{one}") for one in hundredths)
-    cents = sum(sheet.amount(f"cents:{one}") for one in hundredths)
+    tops = {top: sheet.people(f"top:{top}") for top in peers.TOPS}
+    return _concentration(
+        _hundredths(sheet, "people", "cents"),
+        {top: (f"top:{top}", number) for top, number in tops.items()},
+        weighted=sheet.amount("weighted"),
+        who=N_("Personnes"),
+        one=N_("%(count)s personne"),
+        several=N_("%(count)s personnes"),
+        axis=N_("part des personnes →"),
+        note=N_("Personnes qui ont donné en 36 mois, organisations à part."),
+    )
+
+
+def home_concentration(sheets: Sheets) -> Section:
+    """The same of households."""
+    sheet = sheets[Part.CONCENTRATION]
+    keys = {top: homes.top_key(sheet.amount(f"least:{top}")) for top in peers.TOPS}
+    return _concentration(
+        _hundredths(sheet, "homes", "home-cents"),
+        {top: (key, sheet.people(key)) for top, key in keys.items()},
+        weighted=sheet.amount("home-weighted"),
+        who=N_("Foyers"),
+        one=N_("%(count)s foyer"),
+        several=N_("%(count)s foyers"),
+        axis=N_("part des foyers →"),
+        note=N_("Foyers qui ont donné en 36 mois, organisations à part ; qui vit sans foyer compte seul."),
+    )
+
+
+def _hundredths(sheet: Sheet, people: str, cents: str) -> list[tuple[int, int, int]]:
+    """From the top: which hundredth, how many, how much."""
+    found = sorted(int(key.rpartition(":")[2]) for key in sheet.numbers.amounts if key.startswith(f"{cents}:"))
+    return [(one, sheet.amount(f"{people}:{one}"), sheet.amount(f"{cents}:{one}")) for one in found]
+
+
+def _concentration(
+    hundredths: Sequence[tuple[int, int, int]],
+    keys: Mapping[int, tuple[str, int]],
+    *,
+    weighted: int,
+    who: str,
+    one: str,
+    several: str,
+    axis: str,
+    note: str,
+) -> Section:
+    people, cents = (sum(each[place] for each in hundredths) for place in (1, 2))
     if not people or not cents:
         return Section(key="concentration")
-    shares = {
-        top: Fraction(sum(sheet.amount(f"cents:{one}") for one in hundredths if one <= top), cents)
-        for top in peers.TOPS
-    }
-    points, few, much = [], 0, 0
-    for one in hundredths:
-        few, much = few + sheet.amount(f"people:{one}"), much + sheet.amount(f"cents:{one}")
-        points.append((Fraction(few, people), Fraction(much, cents)))
+    counts = {top: sum(number for place, number, _ in hundredths if place <= top) for top in peers.TOPS}
+    shares = {top: Fraction(sum(much for place, _, much in hundredths if place <= top), cents) for top in peers.TOPS}
+    points, few, more = [], 0, 0
+    for _, number, much in hundredths:
+        few, more = few + number, more + much
+        points.append((Fraction(few, people), Fraction(more, cents)))
     stats = tuple(
         Stat(
             label=shell.say(N_("Le premier %(top)s") if top == 1 else N_("Les premiers %(top)s"),
                             top=whole_percent(Fraction(top, 100))),
-            value=percent(shares[top]) if sheet.people(f"top:{top}") else NONE,
-            note=shell.say_count(N_("%(count)s personne"), N_("%(count)s personnes"), sheet.people(f"top:{top}"),
-                                 count=shell.number(sheet.people(f"top:{top}"))),
-            href=behind(f"top:{top}", sheet.people(f"top:{top}")),
+            value=percent(shares[top]) if counts[top] else NONE,
+            note=shell.say_count(one, several, counts[top], count=shell.number(counts[top])),
+            href=behind(*keys[top]),
         )
         for top in peers.TOPS
     )  # fmt: skip
-    inequality = rules.gini(sheet.amount("weighted"), cents, people)
+    inequality = rules.gini(weighted, cents, people)
     stats += (
         Stat(label=shell.say(N_("Indice de Gini")), value=decimal(inequality or Fraction(0)),
              note=shell.say(N_("0 : tout le monde donne autant ; 1 : une seule personne donne tout"))),
     )  # fmt: skip
     marked = [
-        (Fraction(sheet.people(f"top:{top}"), people), shares[top],
+        (Fraction(counts[top], people), shares[top],
          f"{whole_percent(Fraction(top, 100))} → {whole_percent(shares[top])}")
-        for top in peers.TOPS if sheet.people(f"top:{top}")
+        for top in peers.TOPS if counts[top]
     ]  # fmt: skip
     chart = figure_charts.reach(
         shell.say(
@@ -206,15 +279,15 @@ def concentration(sheets: Sheets) -> Section:
         points,
         marked,
         equal=shell.say(N_("si toutes donnaient autant")),
-        axes=(shell.say(N_("part des personnes →")), shell.say(N_("↑ part du montant"))),
+        axes=(shell.say(axis), shell.say(N_("↑ part du montant"))),
         table=Table(
-            head=(shell.say(N_("Du sommet")), shell.say(N_("Personnes")), shell.say(N_("Part du montant"))),
+            head=(shell.say(N_("Du sommet")), shell.say(who), shell.say(N_("Part du montant"))),
             rows=tuple(
-                (whole_percent(Fraction(top, 100)), shell.number(sheet.people(f"top:{top}")), percent(shares[top]))
+                (whole_percent(Fraction(top, 100)), shell.number(counts[top]), percent(shares[top]))
                 for top in peers.TOPS
             ),
-            links=links([[("", 0), (f"top:{top}", sheet.people(f"top:{top}")), ("", 0)] for top in peers.TOPS]),
+            links=links([[("", 0), keys[top], ("", 0)] for top in peers.TOPS]),
         ),
-        note=shell.say(N_("Personnes qui ont donné en 36 mois, organisations à part.")),
+        note=shell.say(note),
     )
     return Section(key="concentration", stats=stats, charts=(chart,))

@@ -40,7 +40,7 @@ EMPTY: Mapping[str, str] = {
 DEFINITIONS: Mapping[str, tuple[str, ...]] = {
     "income": (
         N_(
-            "Dons reçus et gardés, cotisations comprises, ventes et essais à part, au jour où chacun compte ; "
+            "Dons reçus et gardés, cotisations, ventes et essais à part, au jour où chacun compte ; "
             "remboursements et retours sont déduits. L’argent est celui de tout le monde ; les personnes sont "
             "celles que l’on peut encore trouver, sans les défunts."
         ),
@@ -119,11 +119,18 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "colonne ; les notes sont refaites chaque nuit."
         ),
     ),
-    "pyramid": (N_("Total que chaque personne a donné ces douze derniers mois, cotisations comprises."),),
+    "pyramid": (
+        N_("Total que chaque personne a donné ces douze derniers mois, cotisations à part."),
+        N_("Par foyer : ce que toutes les personnes du foyer ont donné ensemble ; qui vit sans foyer compte seul."),
+    ),
     "concentration": (
         N_(
             "Part des premiers 1, 5 et 10 % dans le total de 36 mois, cotisations à part, entre personnes ; à "
             "montant égal, même rang. La ligne droite serait l’égalité."
+        ),
+        N_(
+            "Par foyer, derrière chaque part du sommet : les personnes de tous les foyers qui ont donné autant que le "
+            "dernier d’entre eux, ou plus."
         ),
         N_("L’indice de Gini mesure l’écart entre les deux lignes, de 0 (l’égalité) à 1."),
     ),
@@ -167,6 +174,8 @@ NAMES: Mapping[str, str] = {
     "asleep": N_("%(a)s : rien depuis cinq ans"),
     "band": N_("Total de douze mois : à partir de %(a)s"),
     "top": N_("Les premiers %(a)s sur 36 mois"),
+    "home": N_("Foyers, total de douze mois : à partir de %(a)s"),
+    "home-top": N_("Foyers du sommet : %(a)s ou plus en 36 mois"),
     "season": N_("Ont donné ce mois-là (%(a)s), de %(b)s à %(c)s"),
     "appeal": N_("Ont donné pour l’appel %(a)s"),
 }
@@ -212,4 +221,12 @@ def _euros(part: str) -> str:
 
 _SAID: Mapping[str, Callable[[str], str]] = dict.fromkeys(
     ("gave", "first", "starts", "second-90", "second-12", "plans-ended"), _when
-) | {"score": _peers, "best": _peers, "asleep": _peers, "band": _euros, "top": _percent}
+) | {
+    "score": _peers,
+    "best": _peers,
+    "asleep": _peers,
+    "band": _euros,
+    "top": _percent,
+    "home": _euros,
+    "home-top": _euros,
+}

@@ -167,6 +167,7 @@ MENU = (
             "purposes",
             "privacy_desk",
             "privacy_register",
+            "restrictions",
             "retention",
             "file_limits",
             "origins",

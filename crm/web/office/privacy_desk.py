@@ -190,6 +190,7 @@ def _page(found: RightsRequest, *, error: str = "", typed: str = "", status: int
         line=_line(found, names),
         one=found,
         is_erasure=found.kind is RequestKind.ERASURE,
+        is_restriction=found.kind is RequestKind.RESTRICTION,
         wants_pack=found.kind in (RequestKind.ACCESS, RequestKind.PORTABILITY),
         answers=[
             *((state.value, shell.say(STATES[state])) for state in ANSWERS),

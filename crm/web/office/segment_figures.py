@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.figures import rules, service
@@ -55,6 +55,11 @@ TOPICS: Mapping[str, tuple[str, Shown]] = {
     ),
 }
 """The pages: what each is called, and what it shows."""
+BY_HOME: Mapping[Callable[[Sheets], Section], Callable[[Sheets], Section]] = {
+    figure_peers.pyramid: figure_peers.home_pyramid,
+    figure_peers.concentration: figure_peers.home_concentration,
+}
+"""What may be counted by household instead (`?by=home`)."""
 
 
 @guard.page(blueprint, "", permission=Permission.DONATIONS_READ)
@@ -108,7 +113,8 @@ def _page(topic: str) -> ResponseReturnValue:
     with shell.assembly().database.reading() as session:
         sheets = service.sheets(session, *{part for part, _ in several})
         last = service.last(session)
-    sections = [made(sheets) for part, made in several if part in sheets]
+    by_home = request.args.get("by") == "home"
+    sections = [(BY_HOME.get(made, made) if by_home else made)(sheets) for part, made in several if part in sheets]
     oldest = min((sheet.counted_at for sheet in sheets.values()), default=None)
     return shell.show(
         "office/segments/figures.html",
@@ -120,6 +126,7 @@ def _page(topic: str) -> ResponseReturnValue:
         empty=figure_words.EMPTY,
         counted_at=oldest,
         is_asked=_is_asked(last, oldest),
+        by_home=by_home if any(made in BY_HOME for _, made in several) else None,
     )
 
 

@@ -24,7 +24,8 @@ def show(person_id: int) -> ResponseReturnValue:
     person, made = find(person_id), shell.assembly()
     with made.database.reading() as session:
         every = service.segments(session, by=guard.signed_in().account.id)
-        asked = [one for one in every if segment_view.may_ask_all(session, one.tree)]
+        askable = {one.id for one in service.askable(session, made.questions)}
+        asked = [one for one in every if one.id in askable and segment_view.may_ask_all(session, one.tree)]
         found = asking.now_in(session, made.questions, asked, person.id, at=shell.now())
     with made.database.transaction() as session:
         note(session, "supporter.segments", person.id, {"shown": len(found)})

@@ -264,6 +264,8 @@ ACTIONS: dict[str, str] = {
     "privacy.origin-letters": N_("a imprimé des lettres sur l’origine des données"),
     "privacy.origin-mail": N_("a écrit à des personnes d’où viennent leurs données"),
     "privacy.register": N_("a pris le registre des traitements"),
+    "privacy.restrict": N_("a gelé les données d’une personne (article 18)"),
+    "privacy.unrestrict": N_("a levé le gel des données d’une personne"),
     "privacy.request": N_("a noté une demande sur les données"),
     "sending.resume": N_("a laissé repartir les envois"),
     "sending.stop": N_("a arrêté tous les envois"),

@@ -79,6 +79,7 @@ def edition(number: int) -> Response:
         Slot.UNSUBSCRIBE_URL: f"{public}/inscription",
         Slot.PREFERENCES_URL: f"{public}/inscription",
         Slot.WEB_URL: f"{public}/archives/{number}",
+        Slot.SOURCE_CODE: "",
     }
     return _as_mail(found, values)
 
@@ -90,7 +91,7 @@ def own(token: str) -> Response:
     with made.database.reading() as session:
         value = made.links.read(TokenPurpose.WEB_VERSION, token)
         reader = correspondence.reader_of(session, value)
-        body = _body_sent_to(session, reader) if reader else None
+        body, code = _sent_to(session, reader) if reader else (None, "")
     if reader is None or body is None:
         return page.lost_link()
     public = made.settings.public_url
@@ -100,17 +101,19 @@ def own(token: str) -> Response:
         Slot.UNSUBSCRIBE_URL: links.unsubscribe_url(made.links, public, value),
         Slot.PREFERENCES_URL: links.preferences_url(made.links, public, value),
         Slot.WEB_URL: links.web_url(made.links, public, value),
+        Slot.SOURCE_CODE: code,
     }
     response = _as_mail(body, values)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _body_sent_to(session: Session, reader: Reader) -> Body | None:
+def _sent_to(session: Session, reader: Reader) -> tuple[Body | None, str]:
+    """What they were sent, and the code of the appeal it went out for."""
     sent = None if reader.delivery_id is None else delivery.find_delivery(session, reader.delivery_id)
     if sent is None or delivery.mailing(session, sent.mailing_id).kind is not MailingKind.EDITION:
-        return None
-    return delivery.body_of(session, sent.id)
+        return None, ""
+    return delivery.body_of(session, sent.id), sent.values.get(Slot.SOURCE_CODE, "")
 
 
 def _public_body(session: Session, edition_id: EditionId) -> Body | None:

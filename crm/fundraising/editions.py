@@ -1,0 +1,71 @@
+"""An appeal that leaves as an edition of a newsletter: by which code each reader answers, and that it left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from crm.consent.model import Channel
+from crm.fundraising import late, store
+from crm.fundraising.model import Arm, FileForm, FileState
+from crm.fundraising.tables import AppealCellRow, AppealFileRow, RecipientRow
+from crm.values.identifiers import AccountId, AppealId, CellId
+
+LONGEST = 200
+
+
+def source_codes(
+    session: Session, appeal_id: AppealId, cell_id: CellId | None
+) -> tuple[tuple[str, ...], Select[*tuple[Any, ...]]]:
+    """Every code of those whom a frozen appeal (or a cell of it) asks, and whose each is: person_id, source_code."""
+    row = RecipientRow
+    here = [row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None)]
+    if cell_id is not None:
+        here.append(row.cell_id == cell_id)
+    codes = session.scalars(select(row.source_code).where(*here).distinct().order_by(row.source_code))
+    return tuple(codes), select(row.person_id, row.source_code).where(*here)
+
+
+def leave(session: Session, appeal_id: AppealId, *, at: datetime) -> None:
+    """Before an edition fixes its readers: whoever has died or said no since is taken out of an appeal by mail."""
+    if store.find(session, appeal_id).plan.channel is Channel.EMAIL:
+        late.strike(session, appeal_id, at=at)
+
+
+def left(
+    session: Session,
+    appeal_id: AppealId,
+    cell_id: CellId | None,
+    *,
+    edition: str,
+    readers: int,
+    by: AccountId | None,
+    at: datetime,
+) -> None:
+    """Notes that an edition left for so many of an appeal by mail; one by post or phone leaves by its files."""
+    if store.find(session, appeal_id).plan.channel is not Channel.EMAIL:
+        return
+    place = None if cell_id is None else session.get_one(AppealCellRow, cell_id).position
+    session.add(
+        AppealFileRow(
+            appeal_id=appeal_id,
+            form=FileForm.EDITION,
+            state=FileState.MADE,
+            asked_at=at,
+            asked_by=by or 0,
+            asked_rows=readers,
+            recipient=edition[:LONGEST],
+            cell_id=cell_id,
+            made_at=at,
+            made_by=by,
+            rows=readers,
+            seeds=0,
+            removed=sum(store.removed(session, appeal_id).values()),
+            by_cell=None if place is None else {f"{place:02d}": readers},
+            parts=[],
+        )
+    )
+    session.flush()

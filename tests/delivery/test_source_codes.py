@@ -1,0 +1,176 @@
+"""An appeal by mail: it leaves as an edition whose links to give carry each cell's code, and gifts come home to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.assembly import Assembly
+from crm.consent import service as consent
+from crm.consent.model import APPEALS, Act, Channel, NewAct, Purpose, Way
+from crm.fundraising import codes, exporting, freezing, history, results
+from crm.fundraising import service as fundraising
+from crm.fundraising.errors import LeavesByMail, PlanWrong
+from crm.fundraising.model import Arm, FileForm, FileState, NewCell, Reason
+from crm.fundraising.tables import RecipientRow
+from crm.people import service as people
+from crm.people.model import Deliverability
+from crm.rooms import QUESTIONS
+from crm.values.email_address import EmailAddress
+from crm.values.identifiers import DeliveryId, PersonId
+from mailing.composition import service as composition
+from mailing.composition.model import Among
+from mailing.delivery import service
+from mailing.delivery.model import Body
+from mailing.delivery.tables import DeliveryRow
+from mailing.rendering.fill import fill_html, fill_text, sample_values
+from mailing.rendering.markup import elements
+from mailing.rendering.model import Slot
+from tests.composition import shelf
+from tests.conftest import NOW
+from tests.delivery.test_among import approved
+from tests.fundraising import conftest as desk
+from tests.segments.conftest import give
+
+GIVING = "https://don.exemple.test/"
+HOUSE = shelf.ORGANISATION.model_copy(update={"giving_pages": ("https://site.exemple.test/urgence",)})
+
+
+def reader(session: Session, assembly: Assembly, name: str, act: Act | None = Act.GIVEN) -> PersonId:
+    """Somebody with a mailbox, who said something about the newsletter or never did."""
+    who = desk.person(session, assembly, name, email=EmailAddress.parse(f"{name.lower()}@exemple.be"))
+    found = people.find_person(session, who)
+    assert found is not None
+    if act is not None:
+        said = NewAct(person_id=who, purpose="news", address_key=found.contact_points[0].address_key, act=act,
+                      way=Way.CONFIRMATION, occurred_at=NOW)  # fmt: skip
+        consent.record(session, assembly.sealer, said, at=NOW)
+    return who
+
+
+def _body(session: Session, who: int) -> Body:
+    """What they were sent."""
+    number = session.scalar(select(DeliveryRow.id).where(DeliveryRow.person_id == who))
+    body = None if number is None else service.body_of(session, DeliveryId(number))
+    assert body is not None
+    return body
+
+
+def test_an_appeal_by_mail_leaves_as_an_edition_and_gifts_come_home_to_its_cells(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", names={"fr": "N"}, promises={"fr": "…"}, position=1))
+        desk.furnish(session)
+        for n in range(16):
+            reader(session, assembly, f"N{n}")
+        left, never = reader(session, assembly, "Partie", Act.WITHDRAWN), reader(session, assembly, "Jamais", None)
+        nowhere = reader(session, assembly, "Sans")
+        people.mark_deliverability(session, assembly.addresses.key_of("sans@exemple.be"), Deliverability.DEAD)
+        with pytest.raises(PlanWrong, match="this cannot be") as wrong:
+            desk.appeal(session, channel=Channel.EMAIL, purpose=APPEALS, planned_on=desk.TODAY)
+        assert wrong.value.field == "mail_purpose"
+        everybody = desk.segment(session, "Tous")
+        first = NewCell(name="Moitié", segment_id=desk.segment(session, "Moitié", desk.half("x")), package="A")
+        second = NewCell(name="Autres", segment_id=everybody, package="B", rival="C", rival_share=500,
+                         control_share=400)  # fmt: skip
+        plan: dict[str, Any] = {
+            "channel": Channel.EMAIL,
+            "purpose": "news",
+            "planned_on": desk.TODAY,
+            "one_a_household": False,
+        }
+        made = desk.appeal(session, first, second, **plan)
+        would = freezing.freeze(session, QUESTIONS, made.id, by=desk.BY, at=NOW)
+        assert dict(would.excluded) == {Reason.GATE: 2, Reason.NO_ADDRESS: 1}
+        assert dict(would.refusals) == {"withdrawn": 1, "never-asked": 1}
+        with pytest.raises(LeavesByMail):
+            exporting.ask(session, made.id, FileForm.LIST, recipient="Imprimerie", by=desk.BY, at=NOW)
+        row = RecipientRow
+        asked = {one.person_id: one for one in session.scalars(select(row).where(row.arm == Arm.MAILED))}
+        alone = set(session.scalars(select(row.person_id).where(row.arm == Arm.CONTROL)))
+        assert alone
+        assert len({one.source_code for one in asked.values()}) == 3
+        assert {(one.lines, one.phone) for one in asked.values()} == {("", "")}
+        someone = next(iter(asked))
+        assert history.glance(session, PersonId(someone)) == ((), 0)
+
+    edition = approved(assembly, Among(appeal_id=made.id))
+    with assembly.database.transaction() as session:
+        settings = assembly.settings
+        report = service.launch(
+            session, edition_id=edition.id, organisation=HOUSE, mail=settings.mail, public_url=settings.public_url,
+            now=NOW, catalogue=QUESTIONS,
+        )  # fmt: skip
+        assert report.recipients == len(asked)
+        owed = {one.person_id: one for one in session.scalars(select(DeliveryRow))}
+        assert owed.keys() == asked.keys()
+        assert not owed.keys() & {*alone, left, never, nowhere}
+        for who, one in owed.items():
+            assert who is not None
+            code = asked[who].source_code
+            assert one.values == {"source_code": code}
+            body = _body(session, who)
+            values = sample_values(settings.public_url) | {Slot(name): value for name, value in one.values.items()}
+            links = [str(e.attributes["href"]) for e in elements(fill_html(body.html, values)) if e.name == "a"]
+            giving = [url for url in links if url.startswith(GIVING)]
+            assert giving == [f"{GIVING}?source={code}"] * len(giving)
+            assert giving
+            assert not any("source=" in url for url in links if url not in giving)
+            assert f"{GIVING}?source={code}" in fill_text(body.text, values).replace("\n", "")
+        [file] = exporting.files(session, made.id)
+        assert (file.form, file.state, file.rows) == (FileForm.EDITION, FileState.MADE, len(asked))
+        [(asking, answer)], in_all = history.glance(session, PersonId(someone))
+        assert (asking.channel, asking.left_at, answer.gifts, in_all) == (Channel.EMAIL, NOW, 0, 1)
+
+        by_code = {one.source_code: PersonId(who) for who, one in asked.items()}
+        for cents, (code, who) in zip((1000, 2000, 4000), sorted(by_code.items()), strict=True):
+            give(session, assembly, who, cents, desk.TODAY, source_code=code)
+        told = {one.package: (one.people, one.cents) for one in results.of(session, made, on=desk.TODAY).answered}
+        assert told == {"A": (1, 1000), "B": (1, 2000), "C": (1, 4000)}
+        [priced] = codes.catalogue(session)
+        assert [(one.code, one.brought.cents) for one in priced.codes] == [
+            (code, cents) for code, cents in zip(sorted(by_code), (1000, 2000, 4000), strict=True)
+        ]
+
+
+def test_whoever_had_no_letter_of_a_cell_was_not_asked_by_an_edition_to_another(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", names={"fr": "N"}, promises={"fr": "…"}, position=1))
+        desk.furnish(session)
+        readers = [reader(session, assembly, f"N{n}") for n in range(8)]
+        cells = [NewCell(name="Moitié", segment_id=desk.segment(session, "Moitié", desk.half("x"))),
+                 NewCell(name="Autres", segment_id=desk.segment(session, "Tous"))]  # fmt: skip
+        made = desk.appeal(session, *cells, channel=Channel.EMAIL, purpose="news", planned_on=desk.TODAY,
+                           one_a_household=False)  # fmt: skip
+        freezing.freeze(session, QUESTIONS, made.id, by=desk.BY, at=NOW)
+        row, [first, _] = RecipientRow, fundraising.cells(session, made.id)
+        of_first = set(session.scalars(select(row.person_id).where(row.cell_id == first.id)))
+        assert of_first
+    edition = approved(assembly, Among(appeal_id=made.id, cell_id=first.id))
+    with assembly.database.transaction() as session:
+        settings = assembly.settings
+        service.launch(
+            session, edition_id=edition.id, organisation=HOUSE, mail=settings.mail, public_url=settings.public_url,
+            now=NOW, catalogue=QUESTIONS,
+        )  # fmt: skip
+        told = {who for who in readers if history.glance(session, who)[1]}
+        assert told == of_first < set(readers)
+        [file] = exporting.files(session, made.id)
+        assert file.by_cell == {"01": len(of_first)}
+
+
+def test_an_edition_to_everybody_carries_no_code(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        consent.put_purpose(session, Purpose(code="news", names={"fr": "N"}, promises={"fr": "…"}, position=1))
+        who = reader(session, assembly, "N")
+        draft = shelf.drafted(session)
+        by = shelf.account(session).id
+        edition = composition.approve(session, draft.id, by=by, revision=draft.revision, now=NOW)
+        settings = assembly.settings
+        service.launch(session, edition_id=edition.id, organisation=HOUSE, mail=settings.mail,
+                       public_url=settings.public_url, now=NOW)  # fmt: skip
+        body = _body(session, who)
+        assert "source" not in body.text
+        assert session.scalars(select(DeliveryRow.values)).all() == [{}]
