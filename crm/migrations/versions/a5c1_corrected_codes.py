@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a5c1"
-down_revision = "d1f7"
+down_revision = "5b02"
 branch_labels = None
 depends_on = None
 

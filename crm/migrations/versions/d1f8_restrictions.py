@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import DDL
 
 revision = "d1f8"
-down_revision = "d1f7"
+down_revision = "a7c3"
 branch_labels = None
 depends_on = None
 

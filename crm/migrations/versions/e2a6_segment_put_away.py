@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e2a6"
-down_revision = "d1f7"
+down_revision = "e3b2"
 branch_labels = None
 depends_on = None
 

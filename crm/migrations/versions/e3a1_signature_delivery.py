@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e3a1"
-down_revision = "d1f7"
+down_revision = "a5c4"
 branch_labels = None
 depends_on = None
 
