@@ -12,6 +12,7 @@ from crm.people import links
 from crm.people.tables import TagRow
 from crm.staff.model import Role
 from crm.values.identifiers import SegmentId
+from mailing.composition.model import EditionState
 from mailing.composition.tables import EditionRow
 from tests.conftest import NOW
 from tests.fundraising import conftest as fundraising
@@ -32,7 +33,8 @@ def test_where_a_segment_serves_is_shown_before_it_is_put_away_and_after(assembl
         appeal_id = fundraising.appeal(session, NewCell(name="Tous", segment_id=SegmentId(1))).id
         sowing.sent(session)
         edition = session.scalars(select(EditionRow)).one()
-        edition.state, edition.subject, edition.segment_id, edition.segment_version = "draft", "Décembre", 1, 1
+        edition.state, edition.subject = EditionState.DRAFT, "Décembre"
+        edition.segment_id, edition.segment_version = 1, 1
         edition_id = edition.id
     for page in (raiser.get(f"{PAGE}/1").text, raiser.post(f"{PAGE}/1/put-away").text):
         assert "pas encore figé" in page
