@@ -52,7 +52,7 @@ def settle(
     """
     if told_cents == row.cents:
         return
-    if not row.paid_currency:
+    if not row.paid_currency or not told_cents:
         raise SaidOtherwise
     more = row.cents - told_cents
     donations.correct(session, sealer, GiftId(row.gift_id or 0), movement, cents=more, at=at, by=None)
