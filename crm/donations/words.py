@@ -25,6 +25,12 @@ METHODS: dict[Method, str] = {
     Method.CHEQUE: N_("Chèque"),
     Method.NONE: N_("Sans argent"),
 }
+PILES: dict[Method, str] = {
+    Method.CHEQUE: METHODS[Method.CHEQUE],
+    Method.CASH: METHODS[Method.CASH],
+    Method.NONE: N_("Dons en nature"),
+}
+"""What a pile that is typed in is of."""
 BASES: dict[Basis, str] = {
     Basis.SETTLEMENT: N_("jour du crédit en banque"),
     Basis.RECEIVED: N_("jour de la remise"),

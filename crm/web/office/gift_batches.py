@@ -27,7 +27,6 @@ from crm.web.words import N_
 
 blueprint = Blueprint("gift_batches", __name__, url_prefix="/office/gifts/batches")
 
-TYPED = (Method.CHEQUE, Method.CASH, Method.NONE)
 SHOWN = 20
 """So many piles that no credit deposited are listed."""
 HEAD = ("method", "received_on", "count", "total")
@@ -67,7 +66,7 @@ def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseRetur
         left=left,
         left_cents=cents,
         to_deposit=to_deposit,
-        methods=[(one.value, shell.say(words.METHODS[one])) for one in TYPED],
+        methods=[(one.value, shell.say(word)) for one, word in words.PILES.items()],
         typed=dict.fromkeys(HEAD, "") | dict(typed),
         errors=errors,
         words=words,

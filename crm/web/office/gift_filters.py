@@ -77,7 +77,7 @@ def choices(session: Session, named: Mapping[str, str], typed: Mapping[str, str]
 
 def called(pile: Batch) -> str:
     """What a pile is called."""
-    parts = (shell.say(words.METHODS[pile.method]), shell.day(pile.received_on), shell.money(pile.control_cents))
+    parts = (shell.say(words.PILES[pile.method]), shell.day(pile.received_on), shell.money(pile.control_cents))
     return " · ".join(parts)
 
 
