@@ -95,6 +95,10 @@ def erase(
     return Erasure(person_id=subject.person_id, erased=erased, kept=tuple(kept), files=len(files), identities=len(keys))
 
 
+class _FileStays(Exception):
+    """A file may speak of somebody whom age alone would forget."""
+
+
 def forget(
     session: Session, holdings: Holdings, person_id: PersonId, *, still: Callable[[], bool], at: datetime
 ) -> bool:
@@ -108,15 +112,19 @@ def forget(
     subject = _held(session, holdings, person_id)
     if not still():
         return False
-    tried = session.begin_nested()
+    try:
+        with session.begin_nested():
+            _erase_rows(session, holdings, subject, at=at)
+    except _FileStays:
+        return False
+    return True
+
+
+def _erase_rows(session: Session, holdings: Holdings, subject: Subject, *, at: datetime) -> None:
     for room in holdings.holders:
         gone = room.erase(session, subject, Erasing(at=at, sealer=holdings.sealer, home=holdings.home))
         if gone.files:
-            tried.rollback()
-            session.expire_all()
-            return False
-    tried.commit()
-    return True
+            raise _FileStays
 
 
 def forget_again(session: Session, holdings: Holdings, *, at: datetime) -> tuple[Erasure, ...]:

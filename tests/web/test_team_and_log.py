@@ -19,6 +19,7 @@ from crm.web.office import staff_words, trail_actions, trail_facts
 from tests.architecture.sources import sources
 from tests.conftest import NOW
 from tests.web.conftest import Browser
+from tests.web.supporters import words_of
 
 NewBrowser = Callable[..., Browser]
 
@@ -120,6 +121,29 @@ def test_the_log_is_narrowed_by_each_condition_and_shows_that_it_is_whole(
     page = officer.get("/office/log").text
     assert "Rédaction" in page
     assert "Lignes chaînées" in page
+
+
+def test_what_the_log_keeps_as_codes_is_read_as_words(assembly: Assembly, browser: NewBrowser) -> None:
+    kept: tuple[tuple[str, dict[str, object]], ...] = (
+        ("national-number.kept", {"source": "form"}),
+        ("national-number.revealed", {"reason": "attestation"}),
+        ("supporter.difference-taken", {"field": "birth_on", "source": "import:7"}),
+        ("supporter.own-words", {"fields": ["phone", "first_name"]}),
+    )
+    with assembly.database.transaction() as session:
+        for action, facts in kept:
+            audit.record(
+                session, assembly.sealer, at=NOW, account_id=None, action=action, subject="person", subject_id=3,
+                facts=facts,
+            )  # fmt: skip
+    shown = words_of(browser(Role.DATA_PROTECTION).get("/office/log").text)
+    for said in (
+        "source : par formulaire",
+        "motif : Établir une attestation fiscale",
+        "champ : Date de naissance · source : fichier importé",
+        "champs : Téléphone, Prénom",
+    ):
+        assert said in shown
 
 
 def test_the_log_goes_on_page_by_page(assembly: Assembly, browser: NewBrowser) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 from flask import url_for
 
 from crm.audit.model import Entry
+from crm.people import words as people_words
 from crm.staff.model import Permission, Role
+from crm.vault import words as vault_words
+from crm.vault.model import Reason as NumberReason
+from crm.vault.model import Source as NumberSource
 from crm.web.office import guard, shell, staff_words
 from crm.web.office.trail_actions import ACTIONS
 from crm.web.office.trail_facts import FACTS
@@ -135,7 +139,23 @@ def _said(name: str, value: Any) -> str:
         return shell.say(N_("oui") if value else N_("non"))
     text = str(value)
     readers: dict[str, Callable[[str], str]] = {"by": _way, "roles": _role, "before": _role, "after": _role}
+    readers |= {"reason": _reason, "source": _source, "field": _field, "fields": _field}
     return readers.get(name, str)(text)[:120]
+
+
+def _source(code: str) -> str:
+    """Whence: a form, a file, a partner by its name; of a national number, how it came."""
+    if code in set(NumberSource):
+        return shell.say(vault_words.SOURCES[NumberSource(code)])
+    return people_words.source(code, shell.language())
+
+
+def _reason(code: str) -> str:
+    return shell.say(vault_words.REASONS[NumberReason(code)]) if code in set(NumberReason) else code
+
+
+def _field(code: str) -> str:
+    return shell.say(people_words.FIELDS[code]) if code in people_words.FIELDS else code
 
 
 def _way(code: str) -> str:
