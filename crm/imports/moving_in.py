@@ -64,7 +64,7 @@ def standing(session: Session, kinds: Collection[str]) -> dict[str, tuple[Run, .
 def step(session: Session, runs: Sequence[Run]) -> Step:
     """What those runs come to. A file that was brought twice counts once."""
     counted = tuple(run for run in runs if run.state in WENT_IN) or tuple(runs)
-    once = tuple({run.sha256: run for run in counted}.values())  # the first of them: in the others its rows were there
+    once = _once(counted)
     money = [run for run in once if run.cents is not None]
     told = [run.expected_rows for run in counted if run.expected_rows is not None]
     told_cents = [run.expected_cents for run in counted if run.expected_cents is not None]
@@ -78,6 +78,16 @@ def step(session: Session, runs: Sequence[Run]) -> Step:
         cents_aside=sum(run.counts.get(CENTS_ASIDE, 0) for run in money),
         expected_cents=sum(told_cents) if told_cents else None,
     )
+
+
+def _once(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Of each file that was brought several times the time that most of its rows were in, or there."""
+    found: dict[str, Run] = {}
+    for run in reversed(runs):
+        before = found.setdefault(run.sha256, run)
+        if _counted([run], INSIDE) > _counted([before], INSIDE):
+            found[run.sha256] = run
+    return tuple(found.values())
 
 
 def _counted(runs: Sequence[Run], verdicts: Collection[RowVerdict]) -> int:

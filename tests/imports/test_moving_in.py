@@ -50,3 +50,14 @@ def test_the_cents_of_several_years_are_added_up_and_a_file_brought_twice_counts
         imports.expect(session, last.id, 2, 2550)
     told = step(desk, "gifts")
     assert (told.inside, told.missing, told.cents, told.gap) == (2, 0, 2550, 0)
+
+
+def test_a_file_that_was_read_wrongly_and_brought_again_counts_as_it_went_in(desk: Desk) -> None:
+    rows = "id;prénom;naissance\n1;Marie;31/12/1980\n2;Jean;30/11/1981\n"
+    for read_as, aside in (("month-day", 2), ("day-month", 0)):
+        run = desk.bring("people", rows, choices={"system": "vieux"}, formats={"birth_on": read_as})
+        desk.apply(run)
+        with desk.assembly.database.transaction() as session:
+            imports.expect(session, run.id, 2)
+        told = step(desk, "people")
+        assert (told.inside, told.aside, told.missing, told.waiting) == (2 - aside, aside, 0, aside)
