@@ -47,6 +47,7 @@ TABLES = frozenset(
         "contact_failure",
         "external_id",
         "person_key",
+        "person_changed",
         "search_word",
         "search_text",
         "household_member",
