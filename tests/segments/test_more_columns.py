@@ -20,6 +20,7 @@ from crm.segments.model import Condition, Every, Not, Rolling, Some, Span
 from crm.segments.more_columns import More
 from crm.segments.reading import Reader
 from crm.values.email_address import EmailAddress
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from tests.conftest import NOW
@@ -36,7 +37,7 @@ HOME = PostalAddress(street="Rue Haute", number="1", postcode="7000", locality="
 def test_a_file_says_besides_how_the_address_holds_the_attestation_and_what_is_measured(assembly: Assembly) -> None:
     with assembly.database.reading() as session:
         consent.put_purpose(session, Purpose(code="news", names={"fr": "Nouvelles"}, promises={}, position=1))
-        who = {}
+        who: dict[str, PersonId] = {}
         for name, home in {"Ann": HOME, "Bo": HOME, "Cy": None}.items():
             email = EmailAddress.parse(f"p{len(who)}@exemple.be")
             who[name] = person(session, assembly, name, address=home, email=email)
