@@ -15,6 +15,7 @@ from crm.rooms import QUESTIONS
 from crm.segments.model import Between, Condition, Every, Not, Rolling, Span, Test, Words
 from crm.segments.selects import Question
 from tests.conftest import NOW
+from tests.segments import sowing
 from tests.segments.conftest import TODAY, both, give, person
 
 SPANS = (Span(low=1), Span(low=0), Span(high=2), Span(low=2, high=3), Span(low=5000), Span(high=5000))
@@ -45,6 +46,15 @@ def test_what_was_kept_of_gifts_says_what_the_gifts_say(assembly: Assembly, data
             for span in (None,) if measure is Measure.HAS else SPANS:
                 holds = both(session, Condition(source="gift", measure=measure, window=window, asks=span), everyone)
                 used.add((measure, months, span, frozenset(holds)))
+        sowing.household(session, everyone["p0"], everyone["p3"], everyone["p5"])
+        sowing.household(session, everyone["p1"], everyone["p2"])
+        for months, measure in product(MONTHS, (Measure.COUNT, Measure.SUM, Measure.LARGEST, Measure.AVERAGE)):
+            window = None if months is None else Rolling(length=months)
+            for span in SPANS:
+                both(session, Condition(source="household_gift", measure=measure, window=window, asks=span), everyone)
+        together = Condition(source="household_gift", measure=Measure.LAST, asks=Rolling(length=12))
+        lately = both(session, together, everyone)
+        assert [len({"p1", "p2"} & lately), len({"p0", "p3", "p5"} & lately)] in ([0, 3], [2, 3])
         for days in (Rolling(length=12), Between(first=TODAY - timedelta(days=731), last=TODAY)):
             for measure in (Measure.FIRST, Measure.LAST):
                 assert both(session, Condition(source="gift", measure=measure, asks=days), everyone)

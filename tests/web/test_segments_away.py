@@ -33,8 +33,12 @@ def test_where_a_segment_serves_is_shown_before_it_is_put_away_and_after(assembl
         appeal_id = fundraising.appeal(session, NewCell(name="Tous", segment_id=SegmentId(1))).id
         sowing.sent(session)
         edition = session.scalars(select(EditionRow)).one()
-        edition.state, edition.subject = EditionState.DRAFT, "Décembre"
-        edition.segment_id, edition.segment_version = 1, 1
+        edition.state, edition.subject, edition.segment_id, edition.segment_version = (
+            EditionState.DRAFT,
+            "Décembre",
+            1,
+            1,
+        )
         edition_id = edition.id
     for page in (raiser.get(f"{PAGE}/1").text, raiser.post(f"{PAGE}/1/put-away").text):
         assert "pas encore figé" in page
@@ -46,7 +50,10 @@ def test_where_a_segment_serves_is_shown_before_it_is_put_away_and_after(assembl
     assert "pas encore figé" in kept
     assert "a été rangé le" in words_of(raiser.get(f"/office/appeals/{appeal_id}").text)
     assert "un segment que vous ne voyez pas" not in raiser.get(f"/office/appeals/{appeal_id}").text
-    assert "Segment : Donateurs 2025 (rangé le" in words_of(boss.get(f"/office/editions/{edition_id}/approve").text)
+    look = f"/office/editions/{edition_id}/approve"
+    for said in ("Segment : Donateurs 2025 (rangé le", "a été rangé le"):
+        assert said in words_of(boss.get(look).text)
+    assert boss.post(f"/office/editions/{edition_id}/among", {"among": "segment:1", "revision": "1"}).status_code == 422
     asks = built({"1-source": "segment", "1-a-=": "1"}, name="Les mêmes")
     shown = words_of(raiser.post(f"{PAGE}/build", asks).text)
     assert "a été rangé le" in shown
@@ -73,13 +80,17 @@ def test_a_segment_on_a_tag_that_is_gone_says_so_on_each_page(assembly: Assembly
         session.execute(delete(TagRow))
         fundraising.furnish(session)
         appeal_id = fundraising.appeal(session, NewCell(name="Tous", segment_id=SegmentId(1))).id
+        sowing.sent(session)
+        edition = session.scalars(select(EditionRow)).one()
+        edition.state, edition.segment_id, edition.segment_version = EditionState.DRAFT, 1, 1
+        look = f"/office/editions/{edition.id}/approve"
     said = "(étiquette) n’existe plus"
     for page in (
         raiser.post(f"{PAGE}/figures", form), raiser.post(f"{PAGE}/build", form), raiser.get(f"{PAGE}/1/edit"),
         raiser.post(f"{PAGE}/1/count"), raiser.get(f"{PAGE}/1/people"), raiser.get(f"{PAGE}/1/tasks"),
         raiser.post(f"{PAGE}/1/why", {"other_id": str(who["Alpha"])}), raiser.post(PAGE, form),
         raiser.get(f"/office/appeals/{appeal_id}/preview"), raiser.post(f"/office/appeals/{appeal_id}/freeze"),
-        raiser.post(f"{PAGE}/trial", form | {"do": "sample"}),
+        raiser.post(f"{PAGE}/trial", form | {"do": "sample"}), browser().get(look),
     ):  # fmt: skip
         assert (said in page.text, "Bénévole" in page.text) == (True, True), page.request.path
         assert "<strong>3</strong>" not in page.text
@@ -87,3 +98,4 @@ def test_a_segment_on_a_tag_that_is_gone_says_so_on_each_page(assembly: Assembly
     for path in ("export", "export.csv", "export/ask"):
         assert raiser.post(f"{PAGE}/1/{path}", asked).status_code == 409
     assert raiser.get(f"{PAGE}/1").status_code == 200
+    assert 'name="among"' in browser().get(look).text

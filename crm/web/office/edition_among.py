@@ -80,16 +80,17 @@ def choices(session: Session, among: Among | None) -> list[tuple[str, str]]:
                 found.append((f"cell:{cell.id}", shell.say(said, name=one.plan.name, cell=called)))
     stands = value(among)
     if stands not in {one for one, _ in found}:
-        found.append((stands, _away(session, among) or shell.say(N_("Un public que vous ne voyez pas"))))
+        gone = away(session, among)
+        label = shell.say(N_("Segment : %(name)s"), name=gone.label) if gone else ""
+        found.append((stands, label or shell.say(N_("Un public que vous ne voyez pas"))))
     return found
 
 
-def _away(session: Session, among: Among | None) -> str:
+def away(session: Session, among: Among | None) -> segment_uses.Away | None:
     """A segment that stands and was put away, by whom and since when."""
     if among is None or among.segment_id is None or not guard.may(Permission.SEGMENTS_READ):
-        return ""
-    several = segment_uses.away(session, {among.segment_id})
-    return "".join(shell.say(N_("Segment : %(name)s"), name=one.label) for one in several.values())
+        return None
+    return segment_uses.away(session, {among.segment_id}).get(among.segment_id)
 
 
 def name(session: Session, among: Among | None) -> str:

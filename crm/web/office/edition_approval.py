@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.audit import service as audit
+from crm.segments.errors import ThingGone
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.identifiers import EditionId
+from crm.web.errors import gone_words
 from crm.web.office import delivery_words, edition_among, edition_view, guard, shell
 from crm.web.words import N_
 from mailing.composition import service as composition
@@ -33,8 +35,18 @@ def review(edition_id: int) -> ResponseReturnValue:
             return shell.back(_page(edition_id), shell.say(ELSEWHERE), kind="refused")
         values = edition_view.whole(session, edition, series)
         made = shell.assembly()
-        audience = delivery.foreseen(session, series, now=shell.now(), among=edition.among, catalogue=made.questions)
-        among = {"choices": edition_among.choices(session, edition.among), "value": edition_among.value(edition.among)}
+        among = {
+            "choices": edition_among.choices(session, edition.among),
+            "value": edition_among.value(edition.among),
+            "away": edition_among.away(session, edition.among),
+        }
+        try:
+            audience = delivery.foreseen(
+                session, series, now=shell.now(), among=edition.among, catalogue=made.questions
+            )
+        except ThingGone as gone:
+            said = gone_words(gone, shell.language())
+            return shell.show("office/editions/among_gone.html", status=409, said=said, among=among, **values)
     return shell.show(
         "office/editions/review.html",
         question=question(edition, audience),
