@@ -161,10 +161,11 @@ def test_gifts_come_to_what_lines_settled_whatever_is_settled_and_taken_back(
         before = given_cents(session)
         for _ in range(5):
             promise(session, chance.randrange(1, 900), started_on=SIGNED, anchor_day=17)
-        batch = sent(session, office, DAY, MADE)
-        names = of_files.awaited(session, batch.id)
-    parts = [names[:2], names[2:]]
-    moves = [Move(cents=sum(one.cents for one in part), text=f"partie {seed} {n}") for n, part in enumerate(parts)]
+        files = [sent(session, office, day, MADE) for day in (DAY, date(2026, 11, 18))]
+        names, more = (of_files.awaited(session, one.id) for one in files)
+    parts = [{files[0].id: names[:2], files[1].id: more[:3]}, {files[0].id: names[2:]}]
+    sums = [sum(one.cents for several in part.values() for one in several) for part in parts]
+    moves = [Move(cents=cents, text=f"partie {seed} {n}") for n, cents in enumerate(sums)]
     brought(assembly, coda.statement(moves, account=f"BE{seed % 97:02d}000000{seed % 10**6:06d}00"[:16]))
     with assembly.database.transaction() as session:
         mine = [one for one in store.waiting(session, size=200) if one.communication.startswith(f"partie {seed} ")]
@@ -174,12 +175,10 @@ def test_gifts_come_to_what_lines_settled_whatever_is_settled_and_taken_back(
             if line.state is LineState.MATCHED:
                 banking.reopen(session, counter, line.id, seen=line.version, by=CLAIRE, at=NOW)
                 continue
-            wanted = [one.end_to_end_id for one in parts[place]]
-            by_hand.settle_collections(
-                session, counter, line.id, batch.id, wanted, seen=line.version, by=CLAIRE, at=NOW
-            )
+            wanted = {file: [one.end_to_end_id for one in several] for file, several in parts[place].items()}
+            by_hand.settle_files(session, counter, line.id, wanted, seen=line.version, by=CLAIRE, at=NOW)
         stands = [banking.line(session, one.id) for one in mine]
         settled = sum(one.cents for one in stands if one.state is LineState.MATCHED)
         assert given_cents(session) - before == settled
-        awaited = collections.counts(session, batch.id).get(AttemptState.ASKED, (0, 0))[1]
-        assert awaited + settled == batch.cents
+        awaited = sum(collections.counts(session, one.id).get(AttemptState.ASKED, (0, 0))[1] for one in files)
+        assert awaited + settled == sum(one.cents for one in files)
