@@ -70,10 +70,10 @@ def said(what: str) -> str:
 
 def forget(session: Session, person_ids: Collection[int]) -> None:
     """What it was goes, also from the name by which it was told; its value and day stay."""
-    mine = (GiftRow.person_id.in_(person_ids), GiftRow.kind == GiftKind.IN_KIND)
-    gone = update(GiftRow).where(*mine).values(in_kind_what=None)
+    mine = GiftRow.person_id.in_(person_ids)
+    gone = update(GiftRow).where(mine, GiftRow.in_kind_what.is_not(None)).values(in_kind_what=None)
     session.execute(gone.execution_options(synchronize_session="fetch"))
-    spoken = update(GiftRow).where(*mine, GiftRow.in_kind_name.startswith(f"{PROVIDER} ")).values(in_kind_name=None)
+    spoken = update(GiftRow).where(mine, GiftRow.in_kind_name.startswith(f"{PROVIDER} ")).values(in_kind_name=None)
     session.execute(spoken.execution_options(synchronize_session="fetch"))
     row = GiftCorrectionRow
     theirs = row.gift_id.in_(select(GiftRow.id).where(GiftRow.person_id.in_(person_ids)))

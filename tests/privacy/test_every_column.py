@@ -19,6 +19,7 @@ CODES = {
     "attestation": {"code", "fiche_key", "paper_print", "print", "problem", "sealed", "uid"},
     "attestation_elsewhere": {"number", "system"},
     "consent_event": {"address_key", "evidence", "mark", "purpose"},
+    "gift_batch_entry": {"fund_code", "source_code"},
     "mandate": {"reference", "source", "uid"},
     "pace_event": {"evidence", "mark"},
     "plan": {"fund_code", "source_code", "supplier"},
