@@ -79,6 +79,28 @@ def test_a_beginning_finds_its_place_in_any_language(typed: str, language: Langu
     assert (found.postcode, found.locality, found.also) == first
 
 
+@pytest.mark.parametrize(
+    ("typed", "language", "several"),
+    [
+        ("bru", FR, {"Bruxelles", "Brugge", "Brugelette", "Brunehaut"}),
+        ("br", NL, {"Brussel", "Brugge"}),
+        ("ant", NL, {"Antwerpen", "Antoing"}),
+        ("char", FR, {"Charleroi"}),
+    ],
+)
+def test_a_beginning_offers_many_places_not_many_postcodes_of_one(
+    typed: str, language: Language, several: set[str]
+) -> None:
+    found = [line.locality for line in belgium.complete(typed, language, 8)]
+    assert several <= set(found)
+    names = list(dict.fromkeys(found))
+    assert found[: len(names)] == names
+
+
+def test_a_whole_name_offers_each_of_its_postcodes() -> None:
+    assert {line.locality for line in belgium.complete("mons", FR, 6)} == {"Mons"}
+
+
 @pytest.mark.parametrize("typed", ["", "  ", "zzz", "\x00", "99999", "-", "%", "x" * 10_000])
 def test_what_begins_nothing_finds_nothing(typed: str) -> None:
     assert belgium.complete(typed, FR) == ()

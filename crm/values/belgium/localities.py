@@ -97,15 +97,18 @@ def localities(postcode: str, language: Language) -> tuple[str, ...]:
 
 
 def complete(prefix: str, language: Language, limit: int = 8) -> tuple[Suggestion, ...]:
-    """What a beginning may become: postcodes by their digits, names in three languages, accents and case forgiven."""
+    """What a beginning may become: postcodes by their digits, names in three languages, accents and case forgiven.
+
+    Of a beginning of names each name comes once before any comes again under another postcode, the municipality of most
+    postcodes first: « bru » is Brussels and Bruges before the four of Brugelette. A whole name comes with all of its.
+    """
     wanted = compared(prefix)
     if not wanted or limit < 1:
         return ()
-    keys, entries = _index()
     found: dict[tuple[str, str], Suggestion] = {}
-    place = bisect_left(keys, wanted)
-    while place < len(keys) and keys[place].startswith(wanted) and len(found) < limit:
-        entry, typed = entries[place]
+    for entry, typed in _in_order(wanted):
+        if len(found) == limit:
+            break
         name = entry.name(language)
         spoken = entry.languages
         also = "" if typed in ("", name) or compared(typed) == compared(name) else typed
@@ -119,8 +122,34 @@ def complete(prefix: str, language: Language, limit: int = 8) -> tuple[Suggestio
                 also=also,
             ),
         )
-        place += 1
     return tuple(found.values())
+
+
+@lru_cache(maxsize=500)
+def _in_order(wanted: str) -> tuple[tuple[Locality, str], ...]:
+    keys, entries = _index()
+    place = last = bisect_left(keys, wanted)
+    while last < len(keys) and keys[last].startswith(wanted):
+        last += 1
+    several = entries[place:last]
+    if wanted[0].isdecimal():
+        return tuple(several)
+    sizes, times = _sizes(), Counter[str]()
+
+    def order(one: tuple[int, tuple[Locality, str]]) -> tuple[bool, int, bool, int, int]:
+        at, (entry, _) = one
+        times[keys[place + at]] += 1
+        again = times[keys[place + at]]
+        is_whole = keys[place + at] == wanted
+        return not is_whole, 0 if is_whole else again, not entry.is_municipality, -sizes[entry.nis_code], at
+
+    return tuple(one for _, one in sorted(enumerate(several), key=order))
+
+
+@cache
+def _sizes() -> Counter[str]:
+    """How many postcodes each municipality has."""
+    return Counter(nis_code for _, nis_code in {(entry.postcode, entry.nis_code) for entry in every_locality()})
 
 
 def postcode_of(place: str) -> str | None:
