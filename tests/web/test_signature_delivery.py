@@ -64,6 +64,7 @@ def test_a_list_leaves_is_handed_over_and_who_takes_it_back_is_told_apart(
     here, admin, carer = f"/office/actions/{call.id}/delivery", browser(Role.ADMINISTRATOR), browser(Role.CARE)
     assert "Emporter la liste de 2 signatures" in admin.get(here).text
     assert admin.post(f"{here}/list", {"recipient": " "}).status_code == 422
+    assert admin.post("/office/actions/99/delivery/list", {"recipient": "Ambassade"}).status_code == 404
     assert carer.post(f"/office/supporters/{second}/signatures/1/keep", {}).status_code == 404
     masked = carer.get(f"/office/supporters/{first}").text
     assert "Ne plus la remettre" not in masked, "what tells an opinion is masked"

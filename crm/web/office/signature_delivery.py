@@ -105,6 +105,9 @@ def take(call_id: int) -> ResponseReturnValue:
     except tuple(REFUSALS) as refused:
         kept.close()
         return _refused(call_id, refused)
+    except BaseException:
+        kept.close()
+        raise
     answer = Response(_pieces(kept), mimetype=FORMS[form])
     name = f"{slug(call.code, otherwise='petition')}-{brussels_day(shell.now()):%Y-%m-%d}-{taken.id}.{form}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
