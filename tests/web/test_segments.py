@@ -120,6 +120,14 @@ def test_a_segment_is_built_kept_explained_and_carried_off(assembly: Assembly, b
             [files] = [section for section in held.sections if section.key == "segment_files"]
             assert [row["who"] for row in files.rows] == told
 
+    # Besides names and addresses; the attestation for whoever may see it.
+    for one, words in ((raiser, ["Adresse postale"]), (browser(), ["Adresse postale", "Attestation, année"])):
+        more = one.post(f"{PAGE}/1/export.csv", {**asked, "more": ["address", "attestation", "?"]})
+        head, first = more.get_data(as_text=True).splitlines()[:2]
+        assert head.split(";")[7:9] == words
+        assert first.split(";")[7] == "aucune"
+        assert "attestation" in one.get(f"{PAGE}/1/export").text or one is raiser
+
     seen = built(LAST_YEAR, name="À relancer", is_shared="on", seen="2")
     assert raiser.post(f"{PAGE}/1", seen).status_code == 303
     assert raiser.post(f"{PAGE}/1", built(NOT_THIS | {"1-source": "gift"}, name="Autre", seen="1")).status_code == 409

@@ -65,6 +65,7 @@ FACTS: dict[str, str] = {
     "merge": N_("fusion n°"),
     "month": N_("mois"),
     "months": N_("mois"),
+    "more": N_("colonnes en plus"),
     "need": N_("genre de message"),
     "new": N_("nouveaux"),
     "note": N_("note n°"),
