@@ -120,7 +120,7 @@ DOORS_BESIDES = {
         "words",
     },
     "crm.duplicates": {"merges", "words"},
-    "crm.figures": {"behind", "income", "loyalty", "peers", "regulars", "rules"},
+    "crm.figures": {"behind", "homes", "income", "loyalty", "peers", "regulars", "rules"},
     "crm.fundraising": {
         "call_model",
         "calls",
