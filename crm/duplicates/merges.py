@@ -153,7 +153,7 @@ def undo(
     today = people.find_survivor(session, found.survivor_id)
     if today is not None and today.id != found.survivor_id:
         raise OuterMergeStands(today.id)
-    moves = _beneath(session, found)
+    moves = _beneath(session, pointers, found)
     ended = store.end_merge(session, merge_id, at=at, by=by)
     merging.set_survivor(session, found.loser_id, None)
     kept, rows = 0, sum(len(move.keys) for _, move in moves)
@@ -205,19 +205,34 @@ def _give(session: Session, pointers: Sequence[PersonPointer], made: Merge) -> i
     return rows
 
 
-def _beneath(session: Session, found: Merge) -> list[tuple[str, RowMove]]:
-    """The moves of a merge; later merges into the same person that build on them are told what they build on now."""
-    later = [one.id for one in store.standing_into(session, found.survivor_id) if one.id > found.id]
-    kept = store.moves_of(session, [found.id, *later])
-    own = [(room, move) for _, merge_id, room, move in kept if merge_id == found.id]
-    for number, merge_id, room, move in kept:
+def _beneath(session: Session, pointers: Sequence[PersonPointer], found: Merge) -> list[tuple[str, RowMove]]:
+    """The moves of a merge; what other merges into the same person wrote on top of them is told what it builds on now.
+
+    What they wrote into rows that leave with the loser is put back: each merge that stands is made anew after this one.
+    """
+    standing: dict[int, Merge] = {
+        one.id: one for one in store.standing_into(session, found.survivor_id) if one.id != found.id
+    }
+    own: list[tuple[str, RowMove]] = []
+    leaving: list[tuple[Merge, str, RowMove]] = []
+    for number, merge_id, room, move in store.moves_of(session, [found.id, *standing]):
         if merge_id == found.id:
+            own.append((room, move))
             continue
         pieces = [move]
         for _, earlier in own:
-            pieces = [piece for one in pieces for piece in spliced(earlier, one)]
+            staying = []
+            for one in pieces:
+                stays, leaves = store.parted(earlier, one, found)
+                leaving += [(standing[merge_id], room, leaves)] if leaves else []
+                staying += spliced(earlier, stays) if stays else []
+            pieces = staying
         if pieces != [move]:
             store.replace_move(session, number, merge_id, room, pieces)
+    for merge, room, move in reversed(leaving):
+        for pointer in pointers:
+            if room == pointer.ROOM:
+                pointer.put_back(session, [move], loser=merge.loser_id, survivor=merge.survivor_id)
     return own
 
 

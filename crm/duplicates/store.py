@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.duplicates.model import Merge, Pair, PairState, Reason
 from crm.duplicates.tables import ComparisonMarkRow, MergeMoveRow, MergeRow, PairRow
-from crm.foundation import presence
+from crm.foundation import presence, row_moves
 from crm.foundation.row_moves import RowMove
 from crm.people import selects as people
 from crm.values.identifiers import AccountId, MergeId, PairId, PersonId
@@ -173,10 +173,22 @@ def moves_of(session: Session, merge_ids: Collection[int]) -> list[tuple[int, in
     ]
 
 
+def parted(earlier: RowMove, later: RowMove, undone: Merge) -> tuple[RowMove | None, RowMove | None]:
+    """`later` of rows that stay with the survivor of a merge that is undone, and of rows that leave with the loser."""
+    table = MergeRow.metadata.tables[later.table]
+    holders = [key.parent.name for key in table.foreign_keys if key.column.table.name == "person"]
+    ends = {"loser": undone.loser_id, "survivor": undone.survivor_id}
+    return row_moves.parted(table, earlier, later, holders=sorted(holders), **ends)
+
+
 def replace_move(session: Session, number: int, merge_id: int, room: str, moves: Sequence[RowMove]) -> None:
-    """Writes a move of a standing merge anew, after an earlier merge was undone beneath it."""
-    first, *others = moves
+    """Writes a move of a standing merge anew, or takes it away, after another merge was undone beneath it."""
     row = session.get_one(MergeMoveRow, number)
+    if not moves:
+        session.delete(row)
+        session.flush()
+        return
+    first, *others = moves
     row.row_keys, row.before, row.after = [list(key) for key in first.keys], dict(first.before), dict(first.after)
     session.flush()
     add_moves(session, merge_id, room, others)

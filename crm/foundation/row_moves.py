@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -132,6 +132,21 @@ def spliced(earlier: RowMove, later: RowMove) -> list[RowMove]:
         ),
     ]
     return [half for half in halves if half.keys]
+
+
+def parted(
+    table: Table, earlier: RowMove, later: RowMove, *, holders: Sequence[str], loser: int, survivor: int
+) -> tuple[RowMove | None, RowMove | None]:
+    """`later` in two: of rows that stay when `earlier` is put back, and of rows that go back to the loser then.
+
+    The second must be put back first, else what was written into the row goes with it. `holders`: whose a row is.
+    """
+    given = (name for name in holders if earlier.after.get(name) == survivor and earlier.before[name] == loser)
+    if earlier.table != later.table or not any(given):
+        return later, None
+    leaving = {_moved(table, key, earlier) for key in earlier.keys}
+    stay, leave = ([key for key in later.keys if (key in leaving) == leaves] for leaves in (False, True))
+    return replace(later, keys=tuple(stay)) if stay else None, replace(later, keys=tuple(leave)) if leave else None
 
 
 def plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """When two records are one person: what of people goes over to the survivor, and how it comes back.
 
 Contact points and addresses are united: an equal one stays with the loser, unseen, the survivor's own being enough;
-every other goes over, and the survivor's preferred ones stay preferred.
+every other goes over, and the survivor's preferred ones stay preferred. Ties follow from who is whom (`tie_ends`): no
+move records them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
 from crm.foundation.translation import N_
-from crm.people import keys, search, store
+from crm.people import keys, search, store, tie_ends
 from crm.people.model import Deliverability
 from crm.people.tables import (
     ContactFailureRow,
@@ -90,7 +91,7 @@ def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[Ro
     remembered = PersonKeyRow.kind.not_in(keys.KINDS)
     moves += row_moves.give(session, _table["person_key"], unless_same=["kind", "key"], where=remembered, **to)
     moves += row_moves.give(session, _table["search_text"], unless_same=["kind", "text"], **to)
-    moves += _move_ties(session, loser, survivor)
+    tie_ends.settle(session, [loser, survivor], touched=[loser])
     keys.refresh(session, [loser, survivor])
     search.refresh(session, [loser, survivor])
     return moves
@@ -100,6 +101,7 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     """Replays those moves backwards; how many values stay because somebody changed them since."""
     preferred = {kind for kind, ways in _living_ways(session, survivor).items() if any(w.is_primary for w in ways)}
     kept = sum(row_moves.put_back(session, _table[move.table], [move]) for move in reversed(moves))
+    tie_ends.settle(session, [loser, survivor], touched=[loser, survivor])
     session.expire_all()
     for move in moves:
         if "is_primary" in move.before:
@@ -245,25 +247,6 @@ def _mark_boxes(session: Session, survivor: PersonId, boxes: Sequence[Row[str, i
 def _tell_failures(session: Session, way: str, mine: int, equal: int) -> list[RowMove]:
     """What failed at an address that stays with the loser is told at the survivor's equal one."""
     return row_moves.change(session, _table["contact_failure"], getattr(ContactFailureRow, way) == mine, {way: equal})
-
-
-def _move_ties(session: Session, loser: PersonId, survivor: PersonId) -> list[RowMove]:
-    """Ties go over on either side; one between the two, or that the survivor has already, sleeps with the loser."""
-    moves: list[RowMove] = []
-    for near, far in (("person_id", "other_person_id"), ("other_person_id", "person_id")):
-        other = aliased(TieRow)
-        same = and_(
-            getattr(other, near) == survivor,
-            getattr(other, far) == getattr(TieRow, far),
-            other.kind == TieRow.kind,
-        )
-        movable = and_(
-            getattr(TieRow, near) == loser,
-            getattr(TieRow, far).not_in([loser, survivor]),
-            ~select(other.id).where(same).exists(),
-        )
-        moves += row_moves.change(session, _table["tie"], movable, {near: survivor})
-    return moves
 
 
 def _living_ways(session: Session, person_id: PersonId) -> dict[str, list[Any]]:

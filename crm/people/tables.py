@@ -222,12 +222,16 @@ class PersonTagRow(Base):
 
 
 class TieRow(Base):
+    """`recorded_person_id` and `recorded_other_id`: whom it was said of, where merges lead it elsewhere today."""
+
     __tablename__ = "tie"
     __table_args__ = (UniqueConstraint("person_id", "other_person_id", "kind"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     other_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    recorded_person_id: Mapped[int | None] = mapped_column(BigId)
+    recorded_other_id: Mapped[int | None] = mapped_column(BigId)
     kind: Mapped[TieKind] = mapped_column(Word(TieKind))
     since_on: Mapped[date | None]
     until_on: Mapped[date | None]

@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.consent import paces
+from crm.consent.model import Channel
+from crm.consent.tables import LastLetterRow
 from crm.duplicates import merges
-from crm.people import contacts
+from crm.duplicates.model import Merge
+from crm.people import contacts, links
 from crm.people import service as people
-from crm.people.model import Deliverability, FailureReason, NewPerson, Usage
-from crm.people.tables import ContactPointRow
+from crm.people.model import Deliverability, FailureReason, NewPerson, TieKind, Usage
+from crm.people.tables import ContactPointRow, TieRow
 from crm.values.email_address import EmailAddress
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from tests.conftest import NOW
@@ -75,3 +82,97 @@ def test_a_box_that_post_came_back_from_stays_so_under_the_other_name(assembly: 
         assert (mine.id, mine.deliverability, mine.failures) == (good.id, Deliverability.LIVE, 0)
         assert (theirs.id, theirs.deliverability, theirs.failures) == (bad.id, Deliverability.DEAD, 1)
         assert [one.abode_id for one in contacts.failures_of(session, gone.id)] == [bad.id]
+
+
+def circle(session: Session, assembly: Assembly, size: int) -> list[PersonId]:
+    """So many people who are nothing to each other yet."""
+    new = [NewPerson(language=Language.FR, last_name=f"Dupont {number}") for number in range(size)]
+    return [people.add(session, assembly.addresses, one, at=NOW).id for one in new]
+
+
+def join(session: Session, assembly: Assembly, loser: PersonId, survivor: PersonId) -> Merge:
+    return merges.merge(
+        session, assembly.sealer, assembly.pointers, survivor_id=survivor, loser_id=loser, chosen={}, by=None, at=NOW
+    )  # fmt: skip
+
+
+def part(session: Session, assembly: Assembly, merge: Merge) -> None:
+    merges.undo(session, assembly.sealer, assembly.pointers, merge.id, by=None, at=NOW)
+
+
+def tied(session: Session, *several: PersonId) -> list[set[tuple[PersonId, PersonId]]]:
+    """From whom to whom each shows a tie."""
+    return [{(tie.person_id, tie.other_id) for tie in links.ties_of(session, one)} for one in several]
+
+
+def rows(session: Session) -> list[tuple[object, ...]]:
+    session.flush()
+    return sorted(map(tuple, session.execute(select(TieRow.__table__))), key=repr)
+
+
+def test_a_tie_that_comes_back_leads_to_whom_its_other_end_was_merged_into_meanwhile(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        a, b, c, d = circle(session, assembly, 4)
+        for one, other in ((a, c), (b, d)):
+            links.tie(session, one, other, TieKind.PARENT, at=NOW)
+        was = rows(session)
+        inner, outer = join(session, assembly, b, a), join(session, assembly, d, c)
+        assert tied(session, a, c) == [{(a, c)}] * 2
+        part(session, assembly, inner)
+        assert tied(session, a, b, c) == [{(a, c)}, {(b, c)}, {(a, c), (b, c)}]
+        join(session, assembly, b, a)
+        part(session, assembly, outer)
+        assert tied(session, a, c, d) == [{(a, c), (a, d)}, {(a, c)}, {(a, d)}]
+        part(session, assembly, merges.of(session, a)[0])
+        assert rows(session) == was
+
+
+def test_a_tie_wakes_when_the_one_it_slept_behind_leads_to_somebody_else_again(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        a, b, c, d = circle(session, assembly, 4)
+        for one, other in ((a, d), (b, c)):
+            links.tie(session, one, other, TieKind.PARENT, at=NOW)
+        was = rows(session)
+        far, near = join(session, assembly, d, c), join(session, assembly, b, a)
+        assert tied(session, a, c) == [{(a, c)}] * 2
+        part(session, assembly, far)
+        assert tied(session, a, c, d) == [{(a, c), (a, d)}, {(a, c)}, {(a, d)}]
+        part(session, assembly, near)
+        assert tied(session, a, b) == [{(a, d)}, {(b, c)}]
+        assert rows(session) == was
+
+
+def test_a_tie_of_two_who_were_one_for_a_while_is_theirs_again(assembly: Assembly) -> None:
+    """Whatever became of whom they were, and of others who were merged into them."""
+    with assembly.database.reading() as session:
+        a, b, c, d, e = circle(session, assembly, 5)
+        for one, other in ((a, b), (c, d), (d, b)):
+            links.tie(session, one, other, TieKind.PARENT, at=NOW)
+        was = rows(session)
+        done = [join(session, assembly, *two) for two in ((b, a), (c, a), (a, e))]
+        assert tied(session, d, e) == [{(e, d), (d, e)}] * 2
+        last = join(session, assembly, d, e)
+        assert tied(session, e) == [set()]
+        part(session, assembly, done.pop())
+        part(session, assembly, done[0])
+        assert tied(session, a, b, e) == [{(a, b), (a, e)}, {(a, b), (e, b)}, {(a, e), (e, b)}]
+        part(session, assembly, done[1])
+        part(session, assembly, last)
+        assert rows(session) == was
+
+
+def test_when_each_had_their_last_letter_is_not_lost_whoever_leaves_first(assembly: Assembly) -> None:
+    def had(*several: PersonId) -> list[set[int]]:
+        at = paces.last_letters(session, several)
+        return [{(at[who, way] - NOW).days for who, way in at if who == one} for one in several]
+
+    with assembly.database.reading() as session:
+        a, b, c = circle(session, assembly, 3)
+        for day, one in ((1, b), (2, c)):
+            session.add(LastLetterRow(person_id=one, channel=Channel.EMAIL, written_at=NOW + timedelta(days=day)))
+        first, second = join(session, assembly, b, a), join(session, assembly, c, a)
+        assert had(a) == [{2}]
+        part(session, assembly, first)
+        assert had(a, b) == [{2}, {1}]
+        part(session, assembly, second)
+        assert had(a, b, c) == [set(), {1}, {2}]
