@@ -13,6 +13,7 @@ from jobs import (
     compare_everybody,
     compare_newcomers,
     compare_segments,
+    count_appeals,
     count_figures,
     fetch_feeds,
     finish_mailings,
@@ -184,6 +185,13 @@ TIMETABLE: tuple[Job, ...] = (
         label=N_("Compter les chiffres des dons"),
         when=Every(period=timedelta(minutes=1)),
         run=count_figures.run,
+        lease=timedelta(hours=1),
+    ),
+    Job(
+        name="count_appeals",
+        label=N_("Compter ce que les appels ont rapporté"),
+        when=Every(period=timedelta(minutes=1)),
+        run=count_appeals.run,
         lease=timedelta(hours=1),
     ),
     Job(

@@ -204,7 +204,8 @@ def add_tasks(
 ) -> int:
     """The same thing to do for each of those people (a select of person_id); how many are new.
 
-    Who has that very task open already gets no second one, so that twice is once. Raises `Invalid`.
+    Who has that very task open already gets no second one, so that twice is once. Nobody gets one whose data are kept
+    and not used (art. 18): to call somebody is to use them. Raises `Invalid`.
     """
     return store.add_tasks(
         session,

@@ -21,6 +21,7 @@ from crm.care.model import (
     TaskView,
 )
 from crm.care.tables import DraftRow, InteractionRow, NoteRow, TaskRow
+from crm.consent.restriction_selects import restricted
 from crm.foundation import presence
 from crm.foundation.newest import Before, newest
 from crm.values.identifiers import AccountId, InteractionId, NoteId, PersonId, TaskId
@@ -131,14 +132,18 @@ def add_task(session: Session, **facts: Any) -> Task:
 
 
 def add_tasks(session: Session, people: Select[*tuple[Any, ...]], *, most: int, **facts: Any) -> int:
-    """The same task for each of those people who have none of that title open, in one statement; how many."""
+    """The same task for each of those people who have none of that title open, in one statement; how many.
+
+    Whose data are kept and not used (art. 18) get none.
+    """
     row, whom = TaskRow, people.subquery("whom")
     has_one = select(literal(1)).where(
         row.person_id == whom.c.person_id, row.title == facts["title"], row.done_at.is_(None), row.removed_at.is_(None)
     )
     columns = row.__table__.c
     said = [literal(value, columns[name].type).label(name) for name, value in facts.items()]
-    wanted = select(whom.c.person_id, *said).where(~has_one.exists()).order_by(whom.c.person_id).limit(most)
+    wanted = select(whom.c.person_id, *said).where(~has_one.exists(), ~restricted(whom.c.person_id))
+    wanted = wanted.order_by(whom.c.person_id).limit(most)
     found = session.execute(insert(row).from_select(["person_id", *facts], wanted))
     return int(found.rowcount)  # type: ignore[attr-defined] # of an INSERT
 

@@ -42,6 +42,17 @@ def effective_gifts() -> Select[*tuple[Any, ...]]:
     ).where(GiftRow.net_cents > 0, ~GiftRow.is_test)
 
 
+def last_entry() -> Select[int]:
+    """The number of the newest movement of money, 0 of none: numbers only grow."""
+    return select(func.coalesce(func.max(MoneyEntryRow.id), 0))
+
+
+def moved_after(entry: int) -> Select[*tuple[Any, ...]]:
+    """(person_id, given_on, kind, source_code) of each gift of which money moved after that movement."""
+    moved = select(MoneyEntryRow.gift_id).where(MoneyEntryRow.id > entry)
+    return select(GiftRow.person_id, GiftRow.given_on, GiftRow.kind, GiftRow.source_code).where(GiftRow.id.in_(moved))
+
+
 def appeals_named() -> Select[*tuple[Any, ...]]:
     """(appeal_id, code, name, campaign, campaign_code) of every appeal."""
     row, campaign = AppealRow, CampaignRow

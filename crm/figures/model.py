@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from crm.fundraising.outcome_model import Results
+from crm.values.identifiers import AppealId
+
 
 class Part(StrEnum):
     """What a sheet is about."""
@@ -61,3 +64,14 @@ class Count:
     counted_at: datetime
     milliseconds: int
     is_asked: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What came of a frozen appeal, as of a day. `seen_entry`: the last movement of money that was there."""
+
+    appeal_id: AppealId
+    on: date
+    count: Count
+    seen_entry: int
+    results: Results

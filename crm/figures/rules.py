@@ -12,8 +12,14 @@ from crm.figures.model import Count
 EVERY = timedelta(hours=1)
 SHARE = 60
 """Counting takes at most one minute of so many: a large house is counted less often."""
+SELDOM = timedelta(days=7)
+"""An appeal whose answers are in is counted so often, unless somebody or a gift asks."""
+SOON = 6
+"""What came of an appeal is counted when a gift comes; that takes at most one minute of so many."""
 AT_ONCE = 3_000
 """Milliseconds that somebody who asks may be kept waiting."""
+FEW_LETTERS = 20_000
+"""So many letters of an appeal are counted at once, however long it took when there were no gifts."""
 MOST_YEARS = 10
 """Nobody is said to give for longer than this."""
 
@@ -23,6 +29,20 @@ def is_due(last: Count | None, now: datetime) -> bool:
     if last is None or last.is_asked:
         return True
     return now - last.counted_at >= max(EVERY, timedelta(milliseconds=last.milliseconds) * SHARE)
+
+
+def is_outcome_due(last: Count | None, now: datetime, *, is_open: bool) -> bool:
+    """Whether an appeal is to be counted anew; `is_open` while its answers come in."""
+    if last is None:
+        return True
+    took = timedelta(milliseconds=last.milliseconds)
+    rest = took * SOON if last.is_asked else max(EVERY if is_open else SELDOM, took * SHARE)
+    return now - last.counted_at >= rest
+
+
+def is_counted_at_once(last: Count, letters: int) -> bool:
+    """Whether whoever asks for an appeal to be counted anew may wait for it."""
+    return last.milliseconds <= AT_ONCE and letters <= FEW_LETTERS
 
 
 def share(part: int, whole: int) -> Fraction | None:

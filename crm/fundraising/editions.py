@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true, update
 from sqlalchemy.orm import Session
 
 from crm.consent.model import Channel
 from crm.fundraising import late, store
 from crm.fundraising.model import Arm, FileForm, FileState
 from crm.fundraising.tables import AppealCellRow, AppealFileRow, RecipientRow
+from crm.people import selects as people
 from crm.values.identifiers import AccountId, AppealId, CellId
+from crm.values.languages import Language
 
 LONGEST = 200
 
@@ -42,10 +45,14 @@ def left(
     *,
     edition: str,
     readers: int,
+    languages: Collection[Language] | None,
     by: AccountId | None,
     at: datetime,
 ) -> None:
-    """Notes that an edition left for so many of an appeal by mail; one by post or phone leaves by its files."""
+    """Notes that an edition left for so many of an appeal by mail; one by post or phone leaves by its files.
+
+    `languages`: those of its readers; None for any. Who reads another is not asked until an edition in theirs leaves.
+    """
     if store.find(session, appeal_id).plan.channel is not Channel.EMAIL:
         return
     place = None if cell_id is None else session.get_one(AppealCellRow, cell_id).position
@@ -69,3 +76,21 @@ def left(
         )
     )
     session.flush()
+    _reach(session, appeal_id, cell_id, languages, at=at)
+
+
+def _reach(
+    session: Session, appeal_id: AppealId, cell_id: CellId | None, languages: Collection[Language] | None, *,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Notes of both arms alike whose language the edition speaks, and whom none has spoken to so far."""
+    row, who = RecipientRow, people.everybody().subquery("who")
+    here = [row.appeal_id == appeal_id, row.edition_at.is_(None)]
+    if cell_id is not None:
+        here.append(row.cell_id == cell_id)
+    changed = update(row).execution_options(synchronize_session=False)
+    speak = true() if languages is None else row.person_id.in_(
+        select(who.c.person_id).where(who.c.language.in_(sorted(languages)))
+    )  # fmt: skip
+    session.execute(changed.where(*here, speak).values(edition_at=at, is_missed=False))
+    session.execute(changed.where(*here).values(is_missed=True))

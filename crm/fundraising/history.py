@@ -93,11 +93,17 @@ def _asked() -> Any:
     row, file, plan, cell = RecipientRow, AppealFileRow, AppealPlanRow, AppealCellRow
     named = donations.appeals_named().subquery("named")
     left = (
-        select(file.appeal_id, func.min(file.made_at).label("left_at"), row.id.label("number"))
+        select(
+            file.appeal_id,
+            func.min(file.made_at).label("left_at"),
+            row.id.label("number"),
+        )
         .join(row, row.appeal_id == file.appeal_id)
         .where(
             row.person_id == bindparam("person_id"),
             row.arm == Arm.MAILED,
+            ~row.is_missed,
+            or_(row.edition_at.is_(None), file.made_at >= row.edition_at),
             file.state == FileState.MADE,
             or_(file.cell_id.is_(None), file.cell_id == row.cell_id),
             or_(row.added_at.is_(None), row.added_at <= file.made_at),

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, FromClause, Select, case, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Float, FromClause, Select, case, cast, func, select, union, union_all
 from sqlalchemy.orm import Session
 
 from crm.consent import no_selects
 from crm.donations import appeals
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
+from crm.foundation.columns import days_between
 from crm.fundraising import rules, store
-from crm.fundraising.model import Arm, Arms, WholeAppeal
+from crm.fundraising.model import Arm, Arms, Waterfall, WholeAppeal
 from crm.fundraising.outcome_model import Answered, Promises, Results
-from crm.fundraising.tables import RecipientRow
+from crm.fundraising.tables import AppealPlanRow, RecipientRow
 from crm.plans import selects as plans
 from crm.plans.model import EventKind
 from crm.values.calendar import instant_of
@@ -49,6 +50,63 @@ def of(session: Session, appeal: WholeAppeal, *, on: date) -> Results:
         opt_outs=_opt_outs(session, appeal, since, until),
         promises=_promises(session, appeal.id, since, until),
     )
+
+
+def nought(session: Session, appeal: WholeAppeal, frozen: Waterfall, *, on: date) -> Results:
+    """The same right after the freeze, when nothing can have come: reckoned of its waterfall alone."""
+    since, places = appeal.plan.planned_on, {cell.id: cell.position for cell in store.cells(session, appeal.id)}
+    each = [
+        (package, places[one.cell_id], one.cell_id, mailed)
+        for one in frozen.cells
+        for package, mailed in one.mailed.items()
+    ]
+    arms = rules.comparable([(_silent(one.mailed_total), _silent(one.control)) for one in frozen.cells])
+    mailed_arm, control_arm = (_together([pair[side] for pair in arms]) for side in (0, 1))
+    lift = rules.lift(arms)
+    return Results(
+        until_on=max(min(on, since + timedelta(days=WINDOW)), since),
+        answered=tuple(
+            Answered(cell_id=cell_id, package=package, mailed=mailed, people=0, gifts=0, cents=0, window_gifts=0,
+                     window_cents=0)
+            for package, _, cell_id, mailed in sorted(each)
+        ),
+        cost_cents=appeals.costs(session)[appeal.id],
+        paid_back_on=None,
+        mailed_arm=mailed_arm,
+        control_arm=control_arm,
+        lift=lift,
+        opt_outs=0,
+        promises=Promises(begun=0, raised=0, cents=0, mailed_arm=mailed_arm, control_arm=control_arm, lift=lift),
+    )  # fmt: skip
+
+
+def frozen_days(session: Session) -> dict[AppealId, date]:
+    """Each frozen appeal with the day it is planned for, the newest first."""
+    row = AppealPlanRow
+    frozen = select(row.appeal_id, row.planned_on).where(row.frozen_at.is_not(None))
+    ordered = frozen.order_by(row.planned_on.desc(), row.appeal_id.desc())
+    return {AppealId(number): day for number, day in session.execute(ordered)}
+
+
+def touched(session: Session, *, after: int) -> set[AppealId]:
+    """The appeals to which a gift counts of which money moved after that movement."""
+    moved, slips = donations.moved_after(after).subquery("moved"), donations.slips().subquery("slips")
+    row, plan = RecipientRow, AppealPlanRow
+    coded = select(slips.c.appeal_id).join(moved, moved.c.source_code == slips.c.code)
+    plain = (
+        select(row.appeal_id)
+        .join(moved, moved.c.person_id == row.person_id)
+        .join(plan, plan.appeal_id == row.appeal_id)
+        .where(
+            moved.c.kind == GiftKind.ONE_OFF,
+            days_between(plan.planned_on, moved.c.given_on).between(0, WINDOW),
+        )
+    )
+    return {AppealId(number) for number in session.scalars(union(coded, plain))}
+
+
+def _silent(people: int) -> Arms:
+    return Arms(people=people, cents=0, squares=0.0)
 
 
 def _answered(session: Session, appeal_id: AppealId, codes: set[str], since: date, until: date) -> tuple[Answered, ...]:
@@ -162,13 +220,14 @@ def _promises(session: Session, appeal_id: AppealId, since: date, until: date) -
 def _arms(session: Session, appeal_id: AppealId, amounts: Select[*tuple[Any, ...]]) -> list[tuple[Arms, Arms]]:
     """Of each cell what both arms gave or promised (`amounts`: person_id, cents), whatever became of them since.
 
-    Whoever was added by hand was drawn by no lot, and is in neither.
+    Whoever was added by hand was drawn by no lot, and is in neither; nor is who reads a language that no edition of an
+    appeal by mail speaks, asked or left alone.
     """
     row, some = RecipientRow, amounts.subquery("amounts")
     each = (
         select(row.cell_id, row.arm, row.person_id, func.coalesce(func.sum(some.c.cents), 0).label("cents"))
         .outerjoin(some, some.c.person_id == row.person_id)
-        .where(row.appeal_id == appeal_id, row.added_at.is_(None))
+        .where(row.appeal_id == appeal_id, row.added_at.is_(None), ~row.is_missed)
         .group_by(row.cell_id, row.arm, row.person_id)
         .subquery("each_person")
     )

@@ -47,6 +47,7 @@ PARTS = (
 )  # fmt: skip
 NAMES = ("envelope_name", "greeting", "language", "named")
 """How a household is written to."""
+_WRITTEN_TO = (RecipientRow.arm == Arm.MAILED, RecipientRow.removal.is_(None), ~RecipientRow.is_missed)
 _GONE = {Refusal.DECEASED.value, Refusal.MERGED.value}
 
 
@@ -270,8 +271,7 @@ def _enough(asked: Asked, person_id: ColumnElement[int], household_id: ColumnEle
         .join(plan, plan.appeal_id == row.appeal_id)
         .where(
             row.appeal_id != asked.appeal.id,
-            row.arm == Arm.MAILED,
-            row.removal.is_(None),
+            *_WRITTEN_TO,
             plan.planned_on > months_before(mine.planned_on, 12),
             plan.planned_on <= mine.planned_on,
         )
@@ -299,8 +299,7 @@ def _asked_lately(asked: Asked) -> Select[int]:
         .join(plan, plan.appeal_id == row.appeal_id)
         .where(
             row.appeal_id != asked.appeal.id,
-            row.arm == Arm.MAILED,
-            row.removal.is_(None),
+            *_WRITTEN_TO,
             plan.planned_on > mine.planned_on - near,
             plan.planned_on < mine.planned_on + near,
         )
@@ -394,7 +393,6 @@ def communications(appeal_id: AppealId, *which: ColumnElement[bool]) -> Select[*
 
 
 def asked_by_appeal() -> Select[int, int]:
-    """(appeal_id, people) of each frozen appeal: how many it asks, whoever was taken out since left out."""
+    """(appeal_id, people) of each frozen appeal: how many it asks, without whoever was taken out or missed since."""
     row = RecipientRow
-    found = select(row.appeal_id, func.count().label("people"))
-    return found.where(row.arm == Arm.MAILED, row.removal.is_(None)).group_by(row.appeal_id)
+    return select(row.appeal_id, func.count().label("people")).where(*_WRITTEN_TO).group_by(row.appeal_id)

@@ -21,6 +21,7 @@ from crm.people import links
 from crm.people.model import Sensitivity, Tag
 from crm.segments import service as segments
 from crm.values.identifiers import AccountId, AppealId, CampaignId, CellId, SegmentId
+from crm.values.languages import Language
 
 NAMES = STANDING[APPEALS]
 
@@ -176,6 +177,11 @@ def waterfall(session: Session, appeal_id: AppealId) -> Waterfall | None:
 def standing(session: Session, appeal_id: AppealId) -> dict[CellId, int]:
     """How many of each cell are written to, as things stand."""
     return store.standing(session, appeal_id)
+
+
+def missed(session: Session, appeal_id: AppealId) -> dict[Language, int]:
+    """How many of an appeal by mail read a language that none of its editions speaks."""
+    return store.missed(session, appeal_id)
 
 
 def removed(session: Session, appeal_id: AppealId) -> dict[Removal, int]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.donations import appeals
@@ -27,6 +27,7 @@ from crm.fundraising.model import (
     WholeAppeal,
 )
 from crm.fundraising.tables import AppealCellRow, AppealFileRow, AppealPlanRow, CallResultRow, RecipientRow
+from crm.people import selects as people
 from crm.values.identifiers import AccountId, AppealId, CellId, PersonId, SegmentId
 from crm.values.languages import Language
 
@@ -186,15 +187,30 @@ def uncalled() -> ColumnElement[bool]:
 
 
 def written_to() -> ColumnElement[bool]:
-    """Whether a recipient is written to, or was: who is taken out once a file with them has left had their letter."""
+    """Whether a recipient is written to, or was: who is taken out once a file with them has left had their letter.
+
+    Who reads another language than the editions that left had none.
+    """
     row, file = RecipientRow, AppealFileRow
     left = select(file.id).where(
         file.appeal_id == row.appeal_id,
         or_(file.cell_id.is_(None), file.cell_id == row.cell_id),
         file.made_at < row.removed_at,
+        or_(row.edition_at.is_(None), file.made_at >= row.edition_at),
         or_(row.added_at.is_(None), row.added_at <= file.made_at),
     )
-    return or_(row.removal.is_(None), left.exists())
+    return and_(~row.is_missed, or_(row.removal.is_(None), left.exists()))
+
+
+def missed(session: Session, appeal_id: AppealId) -> dict[Language, int]:
+    """How many of those an appeal by mail asks read a language that none of its editions speaks."""
+    row, who = RecipientRow, people.everybody().subquery("who")
+    here = (row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None), row.is_missed)
+    query = (
+        select(who.c.language, func.count()).select_from(row).join(who, who.c.person_id == row.person_id).where(*here)
+    )
+    found = session.execute(query.group_by(who.c.language).order_by(who.c.language))
+    return {Language(language): int(count) for language, count in found}
 
 
 def noun(values: Mapping[str, Any]) -> Recipient:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.consent.model import Channel
@@ -90,6 +90,9 @@ class RecipientRow(Base):
     `is_odd` where Windows-1252 lacks a letter of their address, or of their own name, which may come to stand there.
     `opening` is how the letter greets them, `own_opening` how one to them alone would; null of what was frozen before
     they were kept, until the next file leaves.
+
+    By mail, of both arms: `edition_at` is when the edition left that speaks their language; `is_missed` where others
+    left and none of those does, so that they had no letter.
     """
 
     __tablename__ = "appeal_recipient"
@@ -134,6 +137,8 @@ class RecipientRow(Base):
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[int | None] = mapped_column(BigId)
     removed_why: Mapped[str] = mapped_column(String(200))
+    edition_at: Mapped[datetime | None]
+    is_missed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 Index(

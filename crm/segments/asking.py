@@ -55,6 +55,12 @@ def count(definition: Definition, question: Question) -> int:
     return several + sum(belongs(definition, facts, today=today, catalogue=catalogue, others=others) for facts in alone)
 
 
+def frozen(definition: Definition, question: Question) -> int:
+    """How many of its people have data that are kept and not used (art. 18)."""
+    found = members(definition, question).subquery()
+    return question.session.scalar(select(func.count()).where(restricted(found.c.person_id))) or 0
+
+
 def widened(definition: Definition, question: Question) -> tuple[Question, Sequence[Facts]]:
     """The question as it is put to everybody in one row, with the facts of those whom it leaves out.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from crm.fundraising import selects as fundraising
 from crm.segments import service as segments
 from crm.segments.catalogue import Catalogue
 from crm.segments.selects import members
+from crm.values.languages import Language
 from mailing.composition.model import Among, Edition, Newsletter
 from mailing.delivery.errors import EditionNotReady
 
@@ -61,11 +63,26 @@ def leaving(session: Session, among: Among | None, *, at: datetime) -> None:
         appeals.leave(session, among.appeal_id, at=at)
 
 
-def left(session: Session, edition: Edition, newsletter: Newsletter, readers: int, *, at: datetime) -> None:
-    """An appeal by mail hears that it left, and for how many."""
+def left(
+    session: Session,
+    edition: Edition,
+    newsletter: Newsletter,
+    readers: int,
+    languages: Collection[Language] | None,
+    *,
+    at: datetime,
+) -> None:
+    """An appeal by mail hears that it left, for how many, of which languages (None: any)."""
     among = edition.among
     if among is not None and among.appeal_id is not None:
         name = f"{newsletter.name} {edition.number}"
         appeals.left(
-            session, among.appeal_id, among.cell_id, edition=name, readers=readers, by=edition.approved_by, at=at
+            session,
+            among.appeal_id,
+            among.cell_id,
+            edition=name,
+            readers=readers,
+            languages=languages,
+            by=edition.approved_by,
+            at=at,
         )

@@ -102,7 +102,7 @@ def launch(
         among=among,
         coded=audiences.coded(session, edition.among),
     )
-    audiences.left(session, edition, newsletter, audience_store.owed(session, mailing.id), at=now)
+    audiences.left(session, edition, newsletter, audience_store.owed(session, mailing.id), languages, at=now)
     return mailing
 
 

@@ -120,7 +120,7 @@ DOORS_BESIDES = {
         "words",
     },
     "crm.duplicates": {"merges", "words"},
-    "crm.figures": {"behind", "homes", "income", "loyalty", "peers", "regulars", "rules"},
+    "crm.figures": {"behind", "homes", "income", "loyalty", "outcomes", "peers", "regulars", "rules"},
     "crm.fundraising": {
         "call_model",
         "calls",
@@ -131,6 +131,7 @@ DOORS_BESIDES = {
         "freezing",
         "late",
         "objecting",
+        "outcome_model",
         "own_space",
         "paper",
         "printing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import APPEALS, Act, Channel, NewAct, Purpose, Way
-from crm.fundraising import codes, exporting, freezing, history, results
+from crm.fundraising import codes, exporting, freezing, history, results, selects
 from crm.fundraising import service as fundraising
 from crm.fundraising.errors import LeavesByMail, PlanWrong
 from crm.fundraising.model import Arm, FileForm, FileState, NewCell, Reason
@@ -21,8 +22,9 @@ from crm.people.model import Deliverability
 from crm.rooms import QUESTIONS
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import DeliveryId, PersonId
+from crm.values.languages import Language
 from mailing.composition import service as composition
-from mailing.composition.model import Among
+from mailing.composition.model import Among, Edition
 from mailing.delivery import service
 from mailing.delivery.model import Body
 from mailing.delivery.tables import DeliveryRow
@@ -39,9 +41,12 @@ GIVING = "https://don.exemple.test/"
 HOUSE = shelf.ORGANISATION.model_copy(update={"giving_pages": ("https://site.exemple.test/urgence",)})
 
 
-def reader(session: Session, assembly: Assembly, name: str, act: Act | None = Act.GIVEN) -> PersonId:
+def reader(
+    session: Session, assembly: Assembly, name: str, act: Act | None = Act.GIVEN, language: Language = Language.FR
+) -> PersonId:
     """Somebody with a mailbox, who said something about the newsletter or never did."""
-    who = desk.person(session, assembly, name, email=EmailAddress.parse(f"{name.lower()}@exemple.be"))
+    mailbox = EmailAddress.parse(f"{name.lower()}@exemple.be")
+    who = desk.person(session, assembly, name, email=mailbox, language=language)
     found = people.find_person(session, who)
     assert found is not None
     if act is not None:
@@ -174,3 +179,68 @@ def test_an_edition_to_everybody_carries_no_code(assembly: Assembly) -> None:
         body = _body(session, who)
         assert "source" not in body.text
         assert session.scalars(select(DeliveryRow.values)).all() == [{}]
+
+
+def test_each_language_of_an_appeal_has_its_edition_and_none_counts_as_asked_before(assembly: Assembly) -> None:
+    """Whoever reads Dutch gets nothing of the French edition: asked or left alone, they count once theirs leaves."""
+    dutch = Language.NL
+    with assembly.database.transaction() as session:
+        newsletters = [shelf.weekly(session),
+                       shelf.weekly(session, code="week", name="De Week", language=dutch)]  # fmt: skip
+        shelf.fill(session, "La une", "Deuxième", "Troisième")
+        for title in ("Vooraan", "Tweede", "Derde"):
+            shelf.put(session, title, language=dutch)
+        desk.furnish(session)
+        readers = [reader(session, assembly, f"N{n}", language=dutch if n % 2 else Language.FR) for n in range(16)]
+        cell = NewCell(name="Tous", segment_id=desk.segment(session, "Tous"), control_share=400)
+        plan: dict[str, Any] = {"channel": Channel.EMAIL, "purpose": "news", "one_a_household": False,
+                                "rest_days": 60, "yearly_most": 1, "gift_months": 0}  # fmt: skip
+        made = desk.appeal(session, cell, planned_on=desk.TODAY, **plan)
+        other = desk.appeal(session, NewCell(name="Tous", segment_id=cell.segment_id), code="P2",
+                            planned_on=desk.TODAY, **plan)  # fmt: skip
+        frozen = freezing.freeze(session, QUESTIONS, made.id, by=desk.BY, at=NOW)
+        of_dutch = set(readers[1::2])
+        arms = {arm: set(session.scalars(select(RecipientRow.person_id).where(RecipientRow.arm == arm))) for arm in Arm}
+        assert all(some & of_dutch and some - of_dutch for some in arms.values())
+        by = shelf.account(session).id
+        ready = []
+        for draft in composition.propose_due(session, NOW, organisation=shelf.ORGANISATION):
+            one = composition.set_among(session, draft.id, Among(appeal_id=made.id), revision=draft.revision)
+            one = composition.approve(session, one.id, by=by, revision=one.revision, now=NOW)
+            ready.append((newsletters.index(composition.newsletter(session, one.newsletter_id)), one))
+        french, flemish = (edition for _, edition in sorted(ready, key=lambda each: each[0]))
+
+    def counted() -> tuple[int, int, int, int, set[int]]:
+        """Asked by the results, in both arms, spared by the next appeal; whose page tells of it."""
+        with assembly.database.transaction() as session:
+            found = results.of(session, made, on=desk.TODAY)
+            next_one = freezing.preview(session, QUESTIONS, other.id, at=NOW).excluded
+            spared = next_one.get(Reason.ENOUGH, 0) + next_one.get(Reason.ASKED_RECENTLY, 0)
+            told = {int(who) for who in readers if history.glance(session, who)[1]}
+            assert dict(session.execute(selects.asked_by_appeal()).all()) == {made.id: found.mailed}
+            return found.mailed, found.mailed_arm.people, found.control_arm.people, spared, told
+
+    def leave(edition: Edition, at: datetime) -> int:
+        with assembly.database.transaction() as session:
+            settings = assembly.settings
+            report = service.launch(
+                session, edition_id=edition.id, organisation=HOUSE, mail=settings.mail,
+                public_url=settings.public_url, now=at, catalogue=QUESTIONS,
+            )  # fmt: skip
+            return report.recipients
+
+    asked, alone = arms[Arm.MAILED], arms[Arm.CONTROL]
+    assert (frozen.mailed, frozen.control) == (len(asked), len(alone))
+    assert counted() == (len(asked), len(asked), len(alone), len(asked), set())
+    speaking = asked - of_dutch
+    assert leave(french, NOW) == len(speaking)
+    assert counted() == (len(speaking), len(speaking), len(alone - of_dutch), len(speaking), speaking)
+    with assembly.database.reading() as session:
+        assert fundraising.missed(session, made.id) == {dutch: len(asked & of_dutch)}
+    later = NOW + timedelta(hours=1)
+    assert leave(flemish, later) == len(asked & of_dutch)
+    assert counted() == (len(asked), len(asked), len(alone), len(asked), asked)
+    with assembly.database.reading() as session:
+        assert fundraising.missed(session, made.id) == {}
+        days = {history.glance(session, PersonId(who))[0][0][0].left_at for who in asked & of_dutch}
+        assert days == {later}

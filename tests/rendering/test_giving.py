@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
 import pytest
 
@@ -39,7 +40,11 @@ HOUSE = ORGANISATION.model_copy(
     ],
 )
 def test_only_our_pages_to_give_on_are_told_the_code(url: str, told: str) -> None:
-    assert fill_text(with_code(url, HOUSE), {Slot.SOURCE_CODE: "K"}) == (told or url)
+    coded, bare = with_code(url, HOUSE), (told or url).replace("?c=K", "").replace("&c=K", "")
+    assert fill_text(coded, {Slot.SOURCE_CODE: "K"}) == (told or url)
+    assert fill_text(coded, {Slot.SOURCE_CODE: ""}) == bare
+    escaped = fill_html(f'<a href="{escape(coded)}">', {Slot.SOURCE_CODE: ""})
+    assert escaped == f'<a href="{escape(bare)}">'
 
 
 def test_without_a_page_to_give_on_no_link_changes() -> None:
@@ -57,5 +62,8 @@ def test_every_link_to_give_of_an_edition_carries_the_code_also_those_within_wor
     assert "https://www.portevoix.example/don/urgence?source=NOEL26-E1-A-01" in about
     assert all(url.endswith("?source=NOEL26-E1-A-01") for url in about)
     assert {url for url in links if "source=" in url} == about
+    archived = fill_html(mail.html, READER | {Slot.SOURCE_CODE: ""})
+    assert "source=" not in archived
+    assert 'href="https://www.portevoix.example/don/urgence"' in archived
     plain = service.render_edition(replace(asking, among=None), NEWSLETTER, ORGANISATION, public_url=PUBLIC_URL)
     assert "source" not in fill_html(plain.html, READER).replace("resource", "")

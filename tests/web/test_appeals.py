@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,13 +13,14 @@ from hashlib import sha256
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from crm.assembly import Assembly
 from crm.audit.tables import AuditRow
 from crm.care.tables import TaskRow
 from crm.donations import service as donations
 from crm.donations.model import Method, Movement, NewGift, NewLine
+from crm.figures.tables import AppealSheetRow
 from crm.fundraising import exporting, paper, service
 from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealPlanRow
@@ -26,10 +28,11 @@ from crm.people import service as people
 from crm.privacy import limits
 from crm.staff.model import Role
 from crm.values.identifiers import AccountId, AppealId, PersonId
-from jobs import mind_files
+from jobs import count_appeals, mind_files
 from tests.approved_files import check_approved
 from tests.conftest import NOW
 from tests.fundraising.conftest import HOME, decide_limit, furnish, half, person, segment
+from tests.rows_read import statements
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 
@@ -246,3 +249,24 @@ def _prices(assembly: Assembly, someone: Browser) -> None:
     assert "coûts couverts en novembre 2026" in shown
     for figure in ("2 000,00 €", "200,00 €", "500,00 €", "0,10 €", "0,25 €", "900 %", "300 %"):
         assert figure in shown, figure
+    _recounted(assembly, someone, f"{HERE}/1")
+
+
+def _recounted(assembly: Assembly, someone: Browser, at: str) -> None:
+    """The page reads what was kept and looks at no gift, until it is counted anew."""
+    with assembly.database.reading() as session:
+        read = [asked for asked, _ in statements(session, lambda: someone.get(at))]
+    assert any("appeal_sheet" in one for one in read)
+    assert not [one for one in read if re.search(r"\b(gift|money_entry|plan_event)\b", one)]
+    assert "Ont répondu 0" in words_of(someone.get(at).text)
+    assert someone.post(f"{at}/recount").status_code == 303
+    shown = words_of(someone.get(at).text)
+    assert ("Ont répondu 1" in shown, "Comptés à 10:00." in shown) == (True, True)
+    with assembly.database.transaction() as session:
+        session.execute(delete(AppealSheetRow))
+        session.execute(update(AppealPlanRow).values(planned_on=NOW.date()))
+    shown = words_of(someone.get(at).text)
+    assert ("Ont répondu" in shown, "Pas encore comptés" in shown) == (False, True)
+    assert someone.post(f"{at}/recount").status_code == 303
+    assert count_appeals.run(assembly, NOW)["counted"] == 1
+    assert "Ont répondu 1" in words_of(someone.get(at).text)

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from crm.consent import do_not_call
 from crm.consent.errors import BlockListStale
 from crm.consent.model import Channel
-from crm.fundraising import exporting, freezing, late, results, seeds, service, words
+from crm.figures import outcomes, rules
+from crm.fundraising import exporting, freezing, late, seeds, service, words
 from crm.fundraising.errors import AppealFrozen, NobodyToAsk, NoMoreNumbers
 from crm.fundraising.model import MOST_CELLS, Basis, Cell, Ladder, NewCell, WholeAppeal
 from crm.people import service as people
+from crm.people.words import LANGUAGES
 from crm.privacy import limits
 from crm.segments import service as segments
 from crm.segments.errors import SegmentMissing
@@ -25,11 +27,12 @@ from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
 from crm.values.identifiers import AppealId, CellId, SegmentId
-from crm.web.office import appeal_view, guard, segment_uses, shell
+from crm.web.office import appeal_view, guard, in_place, segment_uses, shell
 from crm.web.office.appeals import number
 from crm.web.office.do_not_call import stale
 from crm.web.office.noting import note
 from crm.web.words import N_
+from jobs import count_appeals
 
 blueprint = Blueprint("appeal_cells", __name__, url_prefix="/office/appeals")
 
@@ -79,7 +82,9 @@ def show(appeal_id: int) -> ResponseReturnValue:
             "people": names,
             "files": exporting.files(session, found.id),
             "odd": exporting.odd(session, found.id),
-            "results": results.of(session, found, on=brussels_day(shell.now())),
+            "outcome": outcomes.find(session, found.id),
+            "languages": dict(in_place.options(LANGUAGES)),
+            "missed": service.missed(session, found.id),
             "names": {account.id: account.name for account in staff.accounts(session)},
             "me": guard.signed_in().account.id,
             "large": limits.value(session, limits.LARGE_FILE, brussels_day(shell.now())),
@@ -122,12 +127,30 @@ def freeze(appeal_id: int) -> ResponseReturnValue:
     try:
         with made.database.transaction() as session:
             found = freezing.freeze(session, made.questions, AppealId(appeal_id), by=by, at=shell.now())
+            outcomes.begin(session, AppealId(appeal_id), found, at=shell.now())
             facts = {"mailed": found.mailed, "control": found.control, "people": found.people}
             note(session, "appeal.freeze", appeal_id, facts, subject="appeal")
     except tuple(REFUSALS) as refused:
         return shell.back(here, shell.say(REFUSALS[type(refused)]), kind="refused")
     said = N_("Figé : %(people)s personnes seront sollicitées. La liste ne change plus d’elle-même.")
     return shell.back(here, shell.say(said, people=shell.number(found.mailed)))
+
+
+@guard.page(blueprint, "/<int:appeal_id>/recount", permission=Permission.CAMPAIGNS_READ, methods=("POST",))
+def recount(appeal_id: int) -> ResponseReturnValue:
+    """Counts anew what came of it: here and now where that is quick, else by the clock."""
+    made, here = shell.assembly(), url_for("appeal_cells.show", appeal_id=appeal_id, _anchor="results")
+    with made.database.reading() as session:
+        found = service.appeal(session, AppealId(appeal_id))
+        last = outcomes.find(session, found.id)
+    if found.frozen_at is None:
+        return shell.back(here)
+    if last is None or not rules.is_counted_at_once(last.count, last.results.mailed):
+        with made.database.transaction() as session:
+            outcomes.ask(session, found.id, at=shell.now())
+        return shell.back(here, shell.say(N_("Les réponses sont recomptées : revenez dans une minute ou deux.")))
+    count_appeals.count(made, found.id, shell.now())
+    return shell.back(here, shell.say(N_("Les réponses sont recomptées.")))
 
 
 @guard.page(blueprint, "/<int:appeal_id>/cells/new", permission=Permission.CAMPAIGNS_EDIT)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.figures import outcomes
 from crm.fundraising import codes
 from crm.fundraising.codes import Priced
 from crm.fundraising.errors import PlanWrong
@@ -48,6 +49,7 @@ def price(appeal_id: int) -> ResponseReturnValue:
         with shell.assembly().database.transaction() as session:
             if codes.price(session, AppealId(appeal_id), whole_cents=whole, costs=cents):
                 facts = {"whole": whole, "codes": sum(cents.values())}
+                outcomes.ask(session, AppealId(appeal_id), at=shell.now())
                 note(session, "appeal.price", appeal_id, facts, subject="appeal")
     except PlanWrong as wrong:
         if wrong.field == "appeal":

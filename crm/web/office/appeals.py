@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.consent.model import APPEALS, Channel
 from crm.donations.errors import CodeTaken, CodeUnknown
+from crm.figures import outcomes
 from crm.fundraising import service, words
 from crm.fundraising.errors import AppealFrozen
 from crm.fundraising.model import CHANNELS, Kind, NewAppeal, WholeAppeal
@@ -124,6 +125,7 @@ def change(appeal_id: int) -> ResponseReturnValue:
             if found.frozen_at is not None:
                 typed = _typed(found.plan) | {name: typed[name] for name in ("name", "cost", "letter")}
             service.change(session, found.id, _read(typed))
+            outcomes.ask(session, found.id, at=shell.now())
             note(session, "appeal.change", appeal_id, subject="appeal")
     except AppealFrozen:
         said = N_("L’appel a été figé entre-temps : seuls son nom et son coût peuvent encore changer.")

@@ -130,6 +130,8 @@ def home_pyramid(sheets: Sheets) -> Section:
     """The same by household."""
     sheet = sheets[Part.PYRAMID]
     starts = [one for one in peers.STEPS[::-1] if sheet.amount(f"homes:{one}")]
+    if not starts and any(sheet.people(peers.step_key(one)) for one in peers.STEPS):
+        return Section(key="pyramid", is_uncounted=True)
     keys = {start: homes.step_key(start, peers.STEPS) for start in starts}
     return _pyramid(
         {start: sheet.amount(f"homes:{start}") for start in starts},
@@ -211,6 +213,8 @@ def concentration(sheets: Sheets) -> Section:
 def home_concentration(sheets: Sheets) -> Section:
     """The same of households."""
     sheet = sheets[Part.CONCENTRATION]
+    if "home-weighted" not in sheet.numbers.amounts:
+        return Section(key="concentration", is_uncounted=True)
     keys = {top: homes.top_key(sheet.amount(f"least:{top}")) for top in peers.TOPS}
     return _concentration(
         _hundredths(sheet, "homes", "home-cents"),

@@ -54,12 +54,16 @@ class Grid:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """A subject: what it says, and the key of its definition."""
+    """A subject: what it says, and the key of its definition.
+
+    `is_uncounted` where the last count was made before there was such a figure: that is not nobody.
+    """
 
     key: str
     stats: tuple[Stat, ...] = ()
     charts: tuple[Chart, ...] = ()
     grids: tuple[Grid, ...] = ()
+    is_uncounted: bool = False
 
 
 def behind(key: str, number: int = 1) -> str:

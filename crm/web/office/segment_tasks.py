@@ -63,13 +63,16 @@ def _form(segment_id: int, typed: dict[str, str], errors: dict[str, str], *, sta
     with made.database.reading() as session:
         segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
-        people = asking.count(segment_view.definition_of(session, segment), question)
+        definition = segment_view.definition_of(session, segment)
+        spared = asking.frozen(definition, question)
+        people = asking.count(definition, question) - spared
         team = [(str(one.id), one.name) for one in staff.accounts(session) if one.is_active]
     return shell.show(
         "office/segments/tasks.html",
         status=status,
         segment=segment,
         people=people,
+        spared=spared,
         most=care.MOST_AT_ONCE,
         team=[("", shell.say(N_("qui passera en premier"))), *team],
         typed=typed,
