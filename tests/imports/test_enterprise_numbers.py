@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from crm.donations import service as donations
-from crm.people import search
+from crm.people import arriving, differences, search
 from crm.people import service as people
 from crm.people.model import NewPerson, Person, PersonKind
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+from crm.values.postal_address import PostalAddress
 from tests.conftest import NOW
 from tests.imports.conftest import Desk, desk_on
 
@@ -74,3 +75,38 @@ def test_a_gift_goes_to_the_enterprise_of_that_number(desk: Desk) -> None:
     with desk.assembly.database.reading() as session:
         [gift] = donations.latest_of(session, PersonId(acme.id), size=9)
     assert gift.cents == 5000
+
+
+SCHOOLS = (
+    "Contact ID;Organisation;Sorte;Numéro d'entreprise;E-mail;Rue;Code postal;Localité\n"
+    "501;Collège Saint-Michel;école;0418.308.144;direction@stmichel.be;Rue Basse 24;1040;Etterbeek\n"
+    "502;Institut Sainte-Anne;école;0418.308.144;accueil@steanne.be;;;\n"
+    ";Institut Saint-Luc;école;0418.308.144;accueil@stluc.be;Rue Haute 3;5000;Namur\n"
+    "501;Collège St-Michel;école;0418.308.144;;Rue Haute 9;5000;Namur\n"
+)
+
+
+def test_schools_of_one_board_share_a_number_and_stay_apart(desk: Desk) -> None:
+    run = desk.bring("people", SCHOOLS, choices={"system": "civicrm"})
+    said = desk.said(run)
+    assert said[2][0] == "create"
+    assert (said[3], said[4]) == (("review", "several-alike"), ("review", "several-alike"))
+    assert (said[5][0], "row-before" in said[5]) == ("review", True), "its own number leads to it whatever differs"
+    desk.apply(run)
+    [college] = held(desk, "0418.308.144")
+    rows = "Montant;Date;Contact ID;Organisation;BCE\n500;2026-02-01;502;Institut Sainte-Anne;0418308144\n"
+    gift = desk.bring("gifts", rows, choices={"method": "transfer", "system": "civicrm"})
+    assert desk.said(gift)[2] == ("review", "several-alike")
+    with desk.assembly.database.transaction() as session:
+        new = NewPerson(
+            kind=PersonKind.ORGANISATION, organisation_name="Institut Saint-Luc", enterprise_number="0418308144",
+            language=Language.FR, address=PostalAddress(street="Rue Haute", number="3", postcode="5000"),
+        )  # fmt: skip
+        for _ in range(2):
+            arrived = arriving.arrive(session, desk.assembly.addresses, new, at=NOW, statement={})
+            assert arrived.person.id != college.id
+    assert (arrived.outcome, len(held(desk, "0418.308.144"))) == (arriving.Outcome.MATCHED, 2)
+    with desk.assembly.database.reading() as session:
+        assert [(one.field, one.said) for one in differences.of(session, arrived.person.id)] == [
+            ("number", {"text": "0418308144"})
+        ]
