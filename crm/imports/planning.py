@@ -332,7 +332,7 @@ class _Block:
         keys += [("phone", one) for one in known.phones]
         keys += [("id", system, value) for system, value in known.external_ids]
         keys += [("box", box) for box in known.letter_boxes]
-        keys += [("enterprise", known.person.enterprise_number)] if known.person.enterprise_number else []
+        keys += [("enterprise", one) for one in known.enterprises]
         keys += [("organisation", known.organisation_key)] if known.organisation_key else []
         keys += [("number", number) for number in {known.person.member_number, *known.numbers} if number]
         for key in keys:

@@ -125,7 +125,7 @@ def _other_at(arrival: Arrival, found: Known, there: Sequence[Known]) -> Known |
 
 def _of_enterprise(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
     """Organisations of that enterprise number; where branches share it, the one of that name."""
-    found = [k for k in candidates if k.person.enterprise_number == arrival.enterprise_number]
+    found = [k for k in candidates if arrival.enterprise_number in k.enterprises]
     return [k for k in found if k.organisation_key == arrival.organisation_key] or found
 
 
@@ -154,7 +154,7 @@ def _alike(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
         if k.organisation_key == arrival.organisation_key
         and not systems & {system for system, _ in k.external_ids}
         and not (arrival.number and k.person.member_number)
-        and arrival.enterprise_number in {"", k.person.enterprise_number or arrival.enterprise_number}
+        and (not k.person.enterprise_number or arrival.enterprise_number in {"", *k.enterprises})
     ]
     if arrival.address is None:
         return alike
@@ -187,12 +187,13 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
     differences: list[Difference] = []
     former = _former(arrival.number, known)
     is_body = person.kind is PersonKind.ORGANISATION
+    enterprise = "" if arrival.enterprise_number in known.enterprise_numbers else arrival.enterprise_number
     for name, said, held in (
         ("first_name", arrival.first_name, person.first_name),
         ("last_name", arrival.last_name, person.last_name),
         ("organisation_name", arrival.organisation_name, person.organisation_name),
         ("organisation_kind", arrival.organisation_kind or "", person.organisation_kind or ""),
-        ("enterprise_number", arrival.enterprise_number if is_body else "", person.enterprise_number),
+        ("enterprise_number", enterprise if is_body else "", person.enterprise_number),
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crm.donations import service as donations
+from crm.duplicates import merges
 from crm.people import arriving, differences, search
 from crm.people import service as people
 from crm.people.model import NewPerson, Person, PersonKind
@@ -110,3 +111,17 @@ def test_schools_of_one_board_share_a_number_and_stay_apart(desk: Desk) -> None:
         assert [(one.field, one.said) for one in differences.of(session, arrived.person.id)] == [
             ("number", {"text": "0418308144"})
         ]
+
+
+def test_the_number_of_an_organisation_that_was_merged_leads_on(desk: Desk) -> None:
+    made = desk.assembly
+    desk.apply(desk.bring("people", "organisation;TVA\nACME Belgique;0418308144\nACME SA;0403654810\n"))
+    [acme], [other] = held(desk, "0418308144"), held(desk, "0403654810")
+    with made.database.transaction() as session:
+        merges.merge(
+            session, made.sealer, made.pointers, survivor_id=acme.id, loser_id=other.id, chosen={}, by=None, at=NOW
+        )
+    run = desk.bring("people", "organisation;TVA;email\nA.C.M.E.;0403654810;info@acme.be\nACME Belgique;0403654810;\n")
+    assert desk.said(run) == {2: ("update", "adds:email", "differs:organisation_name"), 3: ("same",)}
+    run = desk.apply(run)
+    assert [row.person_id for row in desk.rows(run).values()] == [acme.id, acme.id]
