@@ -261,6 +261,11 @@ def withdrawn(session: Session, delivery_ids: Collection[int]) -> Mapping[int, i
     return delivery_store.withdrawn(session, delivery_ids)
 
 
+def frozen(session: Session, delivery_ids: Collection[int]) -> Mapping[int, int]:
+    """How many in each list had their data frozen since it left (GDPR art. 18), and still have."""
+    return delivery_store.frozen(session, delivery_ids)
+
+
 def _opened(
     petition_id: CallId, recipient: str, *, state: DeliveryState, by: AccountId, at: datetime
 ) -> SignatureDeliveryRow:

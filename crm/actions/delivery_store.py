@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from crm.actions import rules
 from crm.actions.model import DeliveryState, Handing, SignatureDelivery
 from crm.actions.rules import Word
 from crm.actions.tables import CallRow, DeliveryWordRow, SignatureDeliveryRow, SignatureRow
+from crm.consent.restriction_selects import restricted
 from crm.values.identifiers import AccountId, CallId
 
 
@@ -35,7 +36,10 @@ def is_delivered() -> ColumnElement[bool]:
 
 
 def waits() -> ColumnElement[bool]:
-    """Whether it stands, may be handed over, and is in no list: neither itself, nor what is folded into it."""
+    """Whether it stands, may be handed over, and is in no list: neither itself, nor what is folded into it.
+
+    Not while its signer's data are frozen (GDPR art. 18): what a third party holds cannot be taken back.
+    """
     other = aliased(SignatureRow)
     in_list = select(other.folded_into_id).where(other.folded_into_id.is_not(None), other.delivery_id.is_not(None))
     return and_(
@@ -43,6 +47,7 @@ def waits() -> ColumnElement[bool]:
         may() == true(),
         SignatureRow.delivery_id.is_(None),
         SignatureRow.id.not_in(in_list),
+        not_(restricted(SignatureRow.person_id)),
     )
 
 
@@ -61,6 +66,7 @@ def handing() -> ColumnElement[str]:
         (is_withdrawn(), Handing.WITHDRAWN),
         (delivered, Handing.DELIVERED),
         (row.delivery_id.is_not(None), Handing.IN_LIST),
+        (and_(may() == true(), restricted(row.person_id)), Handing.FROZEN),
         (may() == true(), Handing.WAITS),
     )
     return case(*((when, one.value) for when, one in cases), else_=Handing.KEPT.value)
@@ -130,13 +136,19 @@ def signed_in(session: Session, delivery_id: int, *, at_once: int) -> Iterator[l
 
 def withdrawn(session: Session, delivery_ids: Collection[int]) -> Mapping[int, int]:
     """Of how many in each list the leave was taken back."""
+    return _in_lists(session, delivery_ids, is_withdrawn())
+
+
+def frozen(session: Session, delivery_ids: Collection[int]) -> Mapping[int, int]:
+    """How many in each list have their data frozen today."""
+    return _in_lists(session, delivery_ids, restricted(SignatureRow.person_id))
+
+
+def _in_lists(session: Session, delivery_ids: Collection[int], which: ColumnElement[bool]) -> Mapping[int, int]:
     row = SignatureRow
-    query = (
-        select(row.delivery_id, func.count())
-        .where(row.delivery_id.in_(delivery_ids), is_withdrawn())
-        .group_by(row.delivery_id)
-    )
-    return {int(number or 0): count for number, count in session.execute(query)} if delivery_ids else {}
+    query = select(row.delivery_id, func.count()).where(row.delivery_id.in_(delivery_ids), which)
+    found = session.execute(query.group_by(row.delivery_id)) if delivery_ids else ()
+    return {int(number or 0): count for number, count in found}
 
 
 def to_destroy(session: Session, *, on: date) -> tuple[tuple[SignatureDelivery, str], ...]:

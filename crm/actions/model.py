@@ -64,6 +64,8 @@ class Handing(StrEnum):
 
     KEPT = "kept"
     WAITS = "waits"
+    FROZEN = "frozen"
+    """It may be, and is not as long as the signer's data are frozen."""
     IN_LIST = "in-list"
     DELIVERED = "delivered"
     WITHDRAWN = "withdrawn"

@@ -19,6 +19,7 @@ PATH = "/mon-espace/signatures"
 OWN: dict[Handing, str] = {
     Handing.KEPT: N_("Votre nom reste chez nous."),
     Handing.WAITS: N_("Votre nom sera transmis avec la pétition."),
+    Handing.FROZEN: N_("Votre nom n’est pas transmis tant que vos données sont gelées."),
     Handing.IN_LIST: N_("Votre nom est dans une liste qui va être remise."),
     Handing.DELIVERED: N_("Votre nom a été transmis avec la pétition."),
     Handing.WITHDRAWN: N_("Vous ne voulez plus que votre nom soit transmis."),

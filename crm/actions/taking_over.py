@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select, true
+from sqlalchemy.orm import Session, aliased
 
 from crm.actions import delivery_store, store
 from crm.actions.model import CallKind, NewSignature
-from crm.actions.tables import CallRow, SignatureRow
+from crm.actions.tables import CallRow, DeliveryWordRow, SignatureRow
+from crm.foundation.database import hold
 from crm.values.identifiers import CallId, PersonId
 from crm.values.languages import Language
 
@@ -31,6 +32,78 @@ def signed(session: Session, person_ids: Collection[int], petition_ids: Collecti
         SignatureRow.folded_into_id.is_(None),
     )
     return {(petition, person) for petition, person in session.execute(query)}
+
+
+def yeses(
+    session: Session, person_ids: Collection[int], petition_ids: Collection[int]
+) -> dict[tuple[CallId, int], datetime]:
+    """(petition, person) of the signatures among those whose name may be handed over, and when that was last said."""
+    if not person_ids or not petition_ids:
+        return {}
+    row, word, folded = SignatureRow, DeliveryWordRow, aliased(SignatureRow)
+    query = select(row.id, row.petition_id, row.person_id, row.signed_at).where(
+        row.person_id.in_(person_ids),
+        row.petition_id.in_(petition_ids),
+        row.folded_into_id.is_(None),
+        delivery_store.may() == true(),
+    )
+    found = {one.id: one for one in session.execute(query)}
+    if not found:
+        return {}
+    last = {number: one.signed_at for number, one in found.items()}
+    stands = func.coalesce(folded.folded_into_id, folded.id)
+    said = select(stands, func.max(word.said_at)).join(folded, folded.id == word.signature_id)
+    signed_at = select(folded.folded_into_id, func.max(folded.signed_at)).where(folded.deliver)
+    for each in (
+        said.where(word.allowed, stands.in_(found)).group_by(stands),
+        signed_at.where(folded.folded_into_id.in_(found)).group_by(folded.folded_into_id),
+    ):
+        for number, at in session.execute(each):
+            last[number] = max(last[number], at)
+    return {(CallId(one.petition_id), one.person_id): last[number] for number, one in found.items()}
+
+
+def decline(
+    session: Session, noes: Sequence[tuple[CallId, PersonId, datetime]], *, source: str, at: datetime
+) -> list[list[int]]:
+    """Keeps each no to handing a name over, of that petition and person, said then; the numbers of the words of each.
+
+    It is said of every signature that was folded into the one that stands, as `delivering.say` has it.
+    """
+    found = []
+    for petition, person_id in sorted({one[:2] for one in noes}):
+        hold(session, f"act {petition} {person_id}")
+    for petition, person_id, said_at in noes:
+        row = SignatureRow
+        mine = select(row.id).where(
+            row.petition_id == petition, row.person_id == person_id, row.folded_into_id.is_(None)
+        )
+        group = delivery_store.group(session, session.scalar(mine) or 0)
+        words = [
+            DeliveryWordRow(
+                signature_id=one.id, allowed=False, said_at=said_at, recorded_at=at, source=source[:100],
+                delivery_text_id=None, said_by=None,
+            )
+            for one in group
+        ]  # fmt: skip
+        session.add_all(words)
+        session.flush()
+        if group:
+            delivery_store.refold(session, [(group[0], group[1:])])
+        found.append([word.id for word in words])
+    return found
+
+
+def unsay(session: Session, word_ids: Collection[int]) -> set[int]:
+    """Takes those words of a file back, so that what was said before and since stands; the ones that are gone."""
+    query = select(DeliveryWordRow.id, DeliveryWordRow.signature_id).where(DeliveryWordRow.id.in_(word_ids))
+    found = {one.id: one.signature_id for one in session.execute(query)} if word_ids else {}
+    if found:
+        these = delete(DeliveryWordRow).where(DeliveryWordRow.id.in_(found))
+        session.execute(these.execution_options(synchronize_session="fetch"))
+        groups = (delivery_store.group(session, number) for number in set(found.values()))
+        delivery_store.refold(session, [(group[0], group[1:]) for group in groups if group])
+    return set(found)
 
 
 def sign(session: Session, news: Sequence[NewSignature], *, at: datetime) -> list[int]:

@@ -26,10 +26,11 @@ DEEDS: dict[DeedKind, str] = {
 SIGNED: dict[Handing, str] = {
     Handing.KEPT: N_("à garder chez nous"),
     Handing.WAITS: N_("à remettre"),
+    Handing.FROZEN: N_("à remettre, pas tant que ses données sont gelées"),
     Handing.IN_LIST: N_("dans une liste à remettre"),
     Handing.DELIVERED: N_("remise"),
     Handing.WITHDRAWN: N_("accord de remise retiré"),
     Handing.WITHDRAWN_LATE: N_("accord retiré après la remise"),
 }
 """Whether a signature may be handed over, or was."""
-MAY_WITHDRAW = frozenset({Handing.WAITS, Handing.IN_LIST, Handing.DELIVERED})
+MAY_WITHDRAW = frozenset({Handing.WAITS, Handing.FROZEN, Handing.IN_LIST, Handing.DELIVERED})

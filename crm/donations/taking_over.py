@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_store, rules, service, store
@@ -172,7 +172,10 @@ def givers(session: Session, person_ids: Collection[int]) -> set[int]:
     if not person_ids:
         return set()
     undone = select(MoneyEntryRow.gift_id).where(MoneyEntryRow.provider == UNDOING)
-    query = select(GiftRow.person_id).where(one_of(GiftRow.person_id, person_ids), GiftRow.id.not_in(undone))
+    forgotten = and_(GiftRow.kind == GiftKind.IN_KIND, GiftRow.cents == 0)
+    query = select(GiftRow.person_id).where(
+        one_of(GiftRow.person_id, person_ids), GiftRow.id.not_in(undone), not_(forgotten)
+    )
     return set(session.scalars(query.distinct()))
 
 

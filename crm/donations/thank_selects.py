@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm.care import selects as care
+from crm.consent.restriction_selects import restricted
 from crm.donations.donor_tables import DonorStatsRow
 from crm.donations.model import GiftKind
 from crm.donations.tables import GiftRow, ThankCallRow
@@ -51,10 +52,13 @@ def awaiting() -> Select[*tuple[Any, ...]]:
 
 
 def to_thank() -> Select[*tuple[Any, ...]]:
-    """Those of `awaiting` for which no colleague has a task to call."""
+    """Those of `awaiting` for which no colleague has a task to call.
+
+    While a donor's data are frozen (GDPR art. 18) their thanks wait, by letter and call: they come once it is lifted.
+    """
     row, waiting = ThankCallRow, care.open_tasks().subquery("waiting")
     tasked = select(row.gift_id).join(waiting, waiting.c.id == row.task_id)
-    return awaiting().where(GiftRow.id.not_in(tasked))
+    return awaiting().where(GiftRow.id.not_in(tasked), not_(restricted(GiftRow.person_id)))
 
 
 def begun(person_ids: Collection[int]) -> Select[int]:

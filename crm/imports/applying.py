@@ -12,7 +12,7 @@ from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import amending, attesting, bonding, giving, joining, promising, store, subscribing
+from crm.imports import amending, attesting, bonding, giving, joining, promising, signing, store, subscribing
 from crm.imports.checking import row_of_plan
 from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
@@ -63,6 +63,12 @@ def apply(
     ]
     changes += _record(session, sealer, run, made, settled, at=at)
     changes += _sign(session, run, made, settled, at=at, language=language)
+    noes = [
+        (plan.number, plan.declines[0], _owner(plan.declines[1], settled), plan.declines[2])
+        for plan in made
+        if plan.declines is not None
+    ]
+    changes += signing.decline(session, noes, source=source_of(run), at=at)
     given = [
         (plan.number, plan.wish.gave, plan.gives, _owner(plan.owner, settled))
         for plan in made

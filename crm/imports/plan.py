@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crm.imports.bonding import Bond
 from crm.imports.model import RowVerdict, Told
+from crm.imports.signing import Declines
 from crm.imports.wish import Said, Wish
 from crm.people.arrivals import Arrival, Landing
 from crm.values.identifiers import CallId, PersonId
@@ -32,6 +33,8 @@ class Plan:
     about: int | None = None
     signs: tuple[CallId, int] | None = None
     """(petition, person) of a new signature."""
+    declines: Declines | None = None
+    """A no to handing over the name under a signature that stands."""
     gives: str | None = None
     """The name of the movement of a new gift; empty where its row gives it none, None where there is no new gift."""
     promises: bool = False

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.actions import taking_over as actions
 from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause
 from crm.foundation.signing import AddressHasher
@@ -21,13 +20,13 @@ from crm.imports.model import Reason, RowVerdict, RunId, Told
 from crm.imports.plan import Plan
 from crm.imports.rules import contact_key, keys_of
 from crm.imports.saying import Words, reached_by_phone, says_no
+from crm.imports.signing import Signing
 from crm.imports.wish import Wish
 from crm.people import bonds, recognising
 from crm.people import settling as people
 from crm.people.arrivals import Arrival, Doubt, Known, Landing, Verdict, compared, imagined, land, whole_name
 from crm.people.contacts import phone_key
 from crm.privacy import identities
-from crm.values.identifiers import CallId
 from crm.values.languages import Language
 
 
@@ -59,11 +58,10 @@ class _Block:
         self._known: dict[int, Known] = {}
         self._by_key: dict[tuple[str, ...], list[int]] = {}
         self._silent: set[str] = set()
-        self._petitions: dict[str, CallId] = {}
-        self._signed: set[tuple[int, int]] = set()
         self._went_in: set[str] = set()
         self._forgotten: set[int] = set()
         self._words: Words
+        self._signing: Signing
         self._gifts: giving.Gifts
         self._beside: Beside
         self._bonds: Bonds
@@ -91,9 +89,8 @@ class _Block:
         for person_id, (known, _) in ahead.items():
             self._remember(known, person_id)
         self._words = Words(self._session, self._addresses, [wish for _, wish in rows], self._known, at=self._at)
-        self._petitions = actions.petitions(self._session, {wish.signed.petition for _, wish in rows if wish.signed})
         met = [person_id for person_id in self._known if person_id > 0]
-        self._signed = actions.signed(self._session, met, self._petitions.values())
+        self._signing = Signing(self._session, [wish for _, wish in rows], met)
         self._gifts = giving.Gifts(self._session, [wish for _, wish in rows], self._known, before)
         self._beside = Beside(self._session, [wish for _, wish in rows], met, before)
         self._bonds = Bonds(self._session, self._run_id, [wish for _, wish in rows], self._known, before)
@@ -161,13 +158,13 @@ class _Block:
             [organisation] = self._met(group_landing, group, place + ORGANISATION)
             self._people_of = {(organisation, whole_name(arrival)): one for one in who} | self._people_of
         acts, asks = self._words.weigh(wish, who, candidates, landing, reasons, organisation=organisation)
-        signs = self._signs(wish, who, reasons)
+        signs, declines = self._signing.weigh(wish, who, reasons)
         giver = organisation or (who[0] if who else _meant(landing))
         gives = self._gives(wish, heard, giver, reasons)
         is_past = wish.attested is not None or (wish.joined is not None and wish.joined.ended_on is not None)
         owner = giver if is_past else organisation or (who[0] if who else None)
         promises = self._promises(wish, heard, owner, reasons)
-        has_acts = bool(acts or signs or promises or gives is not None)
+        has_acts = bool(acts or signs or declines or promises or gives is not None)
         if organisation is not None and group is not None and group_landing is not None:
             theirs_too = [(Reason.OF_ORGANISATION, group.organisation_name)] if promises or gives is not None else []
             reasons += theirs_too + of_organisation(group_landing, group, verdicts.reasons(group_landing, group))
@@ -189,6 +186,7 @@ class _Block:
             owner=giver if gives is not None else owner if promises else None,
             acts=tuple(acts),
             signs=signs,
+            declines=declines,
             gives=gives,
             promises=promises,
             organisation=organisation,
@@ -207,7 +205,7 @@ class _Block:
         if self._went_in and not says_no(wish) and wish.fingerprint() in self._went_in:
             told = ((Reason.WENT_IN, ""),)
             return Plan(number=number, wish=wish, verdict=RowVerdict.SAME, reasons=told, went_in=True)
-        if wish.signed is not None and wish.signed.petition not in self._petitions:
+        if wish.signed is not None and wish.signed.petition not in self._signing.petitions:
             unknown = ((Reason.NOT_PETITION, wish.signed.petition),)
             return Plan(number=number, wish=wish, verdict=RowVerdict.ERROR, reasons=unknown)
         return None
@@ -274,17 +272,6 @@ class _Block:
             why = RowVerdict.SAME, heard.reason
         return None if why is None else Plan(number=number, wish=wish, verdict=why[0], reasons=(why[1],))
 
-    def _signs(self, wish: Wish, who: list[int], reasons: list[Told]) -> tuple[CallId, int] | None:
-        """A signature that does not stand yet."""
-        if wish.signed is None or not who:
-            return None
-        new = self._petitions[wish.signed.petition], who[0]
-        if new in self._signed:
-            return None
-        self._signed.add(new)
-        reasons.append((Reason.SIGNS, wish.signed.petition))
-        return new
-
     def _gives(self, wish: Wish, heard: Heard | None, giver: int | None, reasons: list[Told]) -> str | None:
         """The name of a gift that does not stand yet, of somebody we can tell; the dead gave what they gave."""
         if heard is None or wish.gave is None or giver is None:
@@ -345,7 +332,7 @@ class _Block:
         keys += [("phone", one) for one in known.phones]
         keys += [("id", system, value) for system, value in known.external_ids]
         keys += [("box", box) for box in known.letter_boxes]
-        keys += [("enterprise", known.person.enterprise_number)] if known.person.enterprise_number else []
+        keys += [("enterprise", one) for one in known.enterprises]
         keys += [("organisation", known.organisation_key)] if known.organisation_key else []
         keys += [("number", number) for number in {known.person.member_number, *known.numbers} if number]
         for key in keys:
@@ -356,8 +343,7 @@ class _Block:
     def _imagine(self, person_id: int, told: Iterable[Wish]) -> None:
         """Where somebody stands, and what they signed, once those rows are written."""
         for wish in told:
-            if wish.signed is not None and wish.signed.petition in self._petitions:
-                self._signed.add((self._petitions[wish.signed.petition], person_id))
+            self._signing.imagine(person_id, wish)
             if wish.gave is not None:
                 self._gifts.bring(wish.gave, person_id)
             self._beside.bring(wish, person_id)

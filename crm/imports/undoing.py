@@ -48,6 +48,9 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     digests = {c.after["digest"]: c.number for c in changes if c.kind is ChangeKind.DIGEST}
     taken = consents.take_digests(session, digests)
     kept |= {number: Kept.GONE for digest, number in digests.items() if digest not in taken}
+    words = {c.target_id: c for c in changes if c.kind is ChangeKind.DELIVERY_WORD}
+    unsaid = actions.unsay(session, words)
+    kept |= {c.number: Kept.GONE for number, c in words.items() if number not in unsaid}
     signed = {c.target_id: c for c in changes if c.kind is ChangeKind.SIGNATURE}
     gone = actions.take_back(session, {number: PersonId(c.person_id or 0) for number, c in signed.items()})
     kept |= {c.number: Kept.CHANGED for number, c in signed.items() if number not in gone}
@@ -73,6 +76,7 @@ _ELSEWHERE = {
     ChangeKind.SUPPRESSION,
     ChangeKind.DIGEST,
     ChangeKind.SIGNATURE,
+    ChangeKind.DELIVERY_WORD,
     ChangeKind.GIFT,
     ChangeKind.PLAN,
     ChangeKind.SUBSCRIPTION,

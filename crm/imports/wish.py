@@ -89,12 +89,16 @@ class Silence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signed:
-    """A petition they signed, by its code. With `delivery_words` their name may be handed over, in those words."""
+    """A petition they signed, by its code. With `delivery_words` their name may be handed over, in those words.
+
+    `declines`: they said that it may not, which a row that says nothing of it does not.
+    """
 
     petition: str
     signed_at: datetime
     comment: str = ""
     delivery_words: str = ""
+    declines: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,6 +235,7 @@ class Wish:
                     "at": one.signed_at.isoformat(),
                     "comment": one.comment,
                     "words": one.delivery_words,
+                    "no": one.declines,
                 }
             )
         if self.gave is not None:
@@ -302,6 +307,7 @@ def _signed(kept: dict[str, Any]) -> Signed:
         signed_at=datetime.fromisoformat(kept["at"]),
         comment=kept.get("comment", ""),
         delivery_words=kept.get("words", ""),
+        declines=kept.get("no", False),
     )
 
 

@@ -93,7 +93,7 @@ REASONS: dict[Reason, str] = {
     Reason.NUMBER_OF_ANOTHER: N_("Ce numéro de membre est celui d’une personne d’un autre nom."),
     Reason.NUMBER_LIKE_OURS: N_("Ce numéro de membre a la forme des nôtres, et n’est à personne."),
     Reason.EMAIL_OF_ANOTHER: N_("Cette adresse e-mail est celle d’une personne d’un autre nom."),
-    Reason.SEVERAL_ALIKE: N_("Plusieurs organisations portent ce nom."),
+    Reason.SEVERAL_ALIKE: N_("Plusieurs organisations portent ce nom ou ce numéro."),
     Reason.ORGANISATION_UNCLEAR: N_(
         "On ne peut dire quelle organisation c’est : « %(what)s ». Donnez son adresse ou son numéro."
     ),
@@ -141,6 +141,8 @@ REASONS: dict[Reason, str] = {
     Reason.FORGOTTEN: N_("A demandé à être oublié·e : cette ligne n’entre pas, et nous n’en gardons rien."),
     Reason.FAILED: N_("Une erreur inattendue s’est produite à cette ligne : elle est laissée de côté."),
     Reason.SIGNS: N_("Signe : %(what)s."),
+    Reason.KEEPS_NAME: N_("Ne veut pas que son nom soit transmis : %(what)s."),
+    Reason.HANDS_SINCE: N_("A permis depuis de transmettre son nom, et le dernier mot vaut : %(what)s."),
     Reason.NOT_PETITION: N_("Aucune pétition n’a ce code : %(what)s."),
     Reason.NOT_AMOUNT: N_("Ce montant ne se lit pas dans l’écriture choisie."),
     Reason.NOT_MORE_THAN_NOUGHT: N_("Un don est plus grand que zéro ; un remboursement ne s’importe pas."),

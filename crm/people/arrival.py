@@ -96,18 +96,24 @@ def whole_name(one: Arrival | Person) -> str:
 class Known:
     """Somebody we know, with all that an arrival is compared to; ended contact points and addresses too.
 
-    `numbers`: the member numbers of those who were merged into them. `noted`: differences that were noted before,
+    `numbers`, `enterprise_numbers`: of those who were merged into them. `noted`: differences that were noted before,
     whatever was decided; nobody is asked twice.
     """
 
     person: Person
     numbers: frozenset[str] = frozenset()
+    enterprise_numbers: frozenset[str] = frozenset()
     letter_boxes: frozenset[str] = frozenset()
     has_address: bool = False
     external_ids: frozenset[tuple[str, str]] = frozenset()
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     noted: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def enterprises(self) -> frozenset[str]:
+        """The enterprise number they bear, and those that led to them before a merge."""
+        return self.enterprise_numbers | ({self.person.enterprise_number} - {""})
 
     @property
     def words(self) -> frozenset[str]:

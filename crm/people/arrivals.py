@@ -26,7 +26,8 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
     The keys in order: another system's number, the member number, e-mail with name, phone with name; a letter box with
     a name only where whoever lives there is among the candidates (`recognising`, `at_home`). An e-mail address alone is
     a key only where no name contradicts it, since families share mailboxes. An organisation is known by its enterprise
-    number whatever its name, and by its name too, where no address and no number tells it from another of that name.
+    number whatever its name, unless another number or letter box tells it from the one that bears it (schools of one
+    board, local groups share one), and by its name too, where no address and no number tells it from another.
     """
     known, by, doubt = recognised(arrival, tuple(candidates))
     if doubt is Doubt.DECEASED and arrival.died:
@@ -63,7 +64,7 @@ def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | N
         return None, None, Doubt.KEYS_DISAGREE
     if not strong and arrival.enterprise_number:
         alike = _of_enterprise(arrival, candidates)
-        if len(alike) > 1:
+        if len(alike) > 1 or any(_is_told_apart(arrival, one) for one in alike):
             return None, None, Doubt.SEVERAL_ALIKE
         strong = {k.person.id: (k, By.ENTERPRISE_NUMBER) for k in alike}
     if strong:
@@ -124,8 +125,21 @@ def _other_at(arrival: Arrival, found: Known, there: Sequence[Known]) -> Known |
 
 def _of_enterprise(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
     """Organisations of that enterprise number; where branches share it, the one of that name."""
-    found = [k for k in candidates if k.person.enterprise_number == arrival.enterprise_number]
+    found = [k for k in candidates if arrival.enterprise_number in k.enterprises]
     return [k for k in found if k.organisation_key == arrival.organisation_key] or found
+
+
+def _is_told_apart(arrival: Arrival, known: Known) -> bool:
+    """Whether something but the name speaks against one of that enterprise number being the one that bears it."""
+    if arrival.organisation_key == known.organisation_key:
+        return False
+    systems = {one.system for one in arrival.external_ids}
+    is_elsewhere = arrival.address is not None and dedupe_key(arrival.address) not in known.letter_boxes
+    return (
+        bool(systems & {system for system, _ in known.external_ids})
+        or bool(arrival.number and known.person.member_number)
+        or (is_elsewhere and bool(known.letter_boxes))
+    )
 
 
 def _alike(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
@@ -140,7 +154,7 @@ def _alike(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
         if k.organisation_key == arrival.organisation_key
         and not systems & {system for system, _ in k.external_ids}
         and not (arrival.number and k.person.member_number)
-        and arrival.enterprise_number in {"", k.person.enterprise_number or arrival.enterprise_number}
+        and (not k.person.enterprise_number or arrival.enterprise_number in {"", *k.enterprises})
     ]
     if arrival.address is None:
         return alike
@@ -173,12 +187,13 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
     differences: list[Difference] = []
     former = _former(arrival.number, known)
     is_body = person.kind is PersonKind.ORGANISATION
+    enterprise = "" if arrival.enterprise_number in known.enterprise_numbers else arrival.enterprise_number
     for name, said, held in (
         ("first_name", arrival.first_name, person.first_name),
         ("last_name", arrival.last_name, person.last_name),
         ("organisation_name", arrival.organisation_name, person.organisation_name),
         ("organisation_kind", arrival.organisation_kind or "", person.organisation_kind or ""),
-        ("enterprise_number", arrival.enterprise_number if is_body else "", person.enterprise_number),
+        ("enterprise_number", enterprise if is_body else "", person.enterprise_number),
         ("title", arrival.title.value, person.title.value),
         ("language", arrival.language.value if arrival.language else "", person.language.value),
         ("birth_on", arrival.birth_on.isoformat() if arrival.birth_on else "", _iso(person.birth_on)),

@@ -62,6 +62,8 @@ def arrive(
         aside = new.member_number or ", ".join(f"{one.system} {one.value}" for one in new.external_ids)
         new = replace(new, member_number="", external_ids=())
         landing = land(_said(new), candidates)
+    if landing.doubt is Doubt.SEVERAL_ALIKE and new.enterprise_number:
+        aside = new.enterprise_number
     known = None if landing.doubt is Doubt.EMAIL_OF_ANOTHER else landing.known
     if known is None:
         person = _newcomer(session, addresses, new, at=at)

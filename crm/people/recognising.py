@@ -11,7 +11,7 @@ from crm.people import link_store, settling_store, store
 from crm.people.arrivals import Arrival, Known, noted_text
 from crm.people.contacts import phone_key
 from crm.people.keys import KeyKind
-from crm.people.model import ContactKind
+from crm.people.model import ContactKind, PersonKind
 from crm.people.rules import FORMER_NUMBER
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
@@ -34,7 +34,9 @@ def candidates(
     by_name = settling_store.ids_by_organisation(session, {a.organisation_key for a in arrivals} - {""})
     enterprises = {a.enterprise_number for a in arrivals} - {""}
     by_enterprise = link_store.known_by(session, {(KeyKind.ENTERPRISE, one) for one in enterprises})
-    living = _living(session, {*by_external.values(), *by_number.values()})
+    was_enterprise = settling_store.merged_by_enterprise(session, enterprises)
+    merged = {person_id for several in was_enterprise.values() for person_id in several}
+    living = _living(session, {*by_external.values(), *by_number.values(), *merged})
     found: list[set[int]] = []
     for arrival, several in zip(arrivals, own_keys, strict=True):
         ids = {person_id for key in several for person_id in by_address.get(key, ())}
@@ -44,6 +46,8 @@ def candidates(
         if (person_id := by_number.get(arrival.number)) is not None:
             ids |= living[person_id]
         ids |= set(by_enterprise.get((KeyKind.ENTERPRISE, arrival.enterprise_number), ()))
+        for person_id in was_enterprise.get(arrival.enterprise_number, ()):
+            ids |= living[person_id]
         found.append(ids | set(by_name.get(arrival.organisation_key, ())))
     boxes = {place: dedupe_key(home) for place in at_home if (home := arrivals[place].address) is not None}
     living_at = settling_store.ids_by_letter_box(session, set(boxes.values()))
@@ -75,6 +79,8 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
     for person_id, system, text in settling_store.external_ids_of(session, person_ids):
         external.setdefault(person_id, set()).add((system, text))
     numbers = settling_store.merged_numbers_of(session, person_ids)
+    bodies = [one for one, person in people.items() if person.kind is PersonKind.ORGANISATION]
+    enterprises = settling_store.merged_numbers_of(session, bodies, of_enterprise=True)
     noted: dict[int, set[tuple[str, str]]] = {}
     for person_id, name, said in settling_store.noted_of(session, person_ids):
         noted.setdefault(person_id, set()).add((name, noted_text(name, said)))
@@ -82,6 +88,7 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
         person_id: Known(
             person=person,
             numbers=frozenset(numbers.get(person_id, ())) | _former(external.get(person_id, ())),
+            enterprise_numbers=frozenset(enterprises.get(person_id, ())),
             letter_boxes=frozenset(boxes.get(person_id, ())),
             has_address=person_id in housed,
             external_ids=frozenset(external.get(person_id, ())),

@@ -14,7 +14,7 @@ from crm.people.model import Person
 from crm.people.rules import typed_number
 from crm.people.search_answering import Known
 from crm.people.search_model import Facet, Found, Hit, Match
-from crm.people.search_question import Question, Rank
+from crm.people.search_question import Question, Rank, Term
 from crm.people.search_words import SHORTEST_MEANT, domains_near
 from crm.people.tables import SearchTextRow
 from crm.values.email_address import EmailAddress
@@ -58,7 +58,28 @@ def find(session: Session, addresses: AddressHasher, text: str, *, most: int = 5
     shown = list(ranked)[skip : skip + most]
     reached = dict.fromkeys({*exact, *near}, frozenset(boxes))
     hits = _hits(session, question, ways, {person_id: ranked[person_id] for person_id in shown}, reached)
-    return Found(hits=hits, has_more=len(ranked) >= enough)
+    is_exact = bool(question.terms) and not ways and len(ranked) >= SCREENFUL
+    return Found(hits=hits, has_more=len(ranked) >= enough, is_exact=is_exact)
+
+
+def nearby(session: Session, text: str, *, most: int = 50, skip: int = 0) -> Found:
+    """The people who bear a name near `text`, and do not answer to it as it is typed: Peeters where « Peters » was."""
+    _write(session)
+    question, enough = search_question.understood(text), skip + most + 1
+    if not question.terms:
+        return Found(hits=(), has_more=False)
+    search_answering.plan_by_values(session)
+    known, ways = _ways(session, question, SHORTEST_MEANT)
+    ranks: dict[int, Rank] = {}
+    for way in ways:
+        for narrow in search_question.each_guessed(way):
+            for one, standing in _answering(session, way, known, enough, among=narrow).items():
+                if standing.guessed and (one not in ranks or standing < ranks[one]):
+                    ranks[one] = standing
+    ordered = sorted(ranks, key=lambda one: (ranks[one], one))
+    shown = ordered[skip : skip + most]
+    hits = _hits(session, question, ways, dict.fromkeys(shown, True), {})
+    return Found(hits=hits, has_more=len(ordered) >= enough)
 
 
 def refresh(session: Session, person_ids: Collection[PersonId]) -> None:
@@ -177,9 +198,11 @@ def _today(session: Session, found: Collection[int]) -> list[int]:
     return list(dict.fromkeys(living[one] for one in found if one in living))
 
 
-def _answering(session: Session, question: Question, known: Known, enough: int) -> dict[int, Rank]:
-    """Who answers and where they stand, best first."""
-    found = search_answering.candidates(session, question.terms, known, limit=RANKED, enough=enough)
+def _answering(
+    session: Session, question: Question, known: Known, enough: int, *, among: Sequence[Term] = ()
+) -> dict[int, Rank]:
+    """Who answers and where they stand, best first; looked for by `among`, where its terms say more."""
+    found = search_answering.candidates(session, among or question.terms, known, limit=RANKED, enough=enough)
     facets = tuple(Facet) if question.hints else found.facets
     words = search_answering.words_of(session, found.people, facets)
     ranks = {one: search_question.rank(question, words[one]) for one in found.people}

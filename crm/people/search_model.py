@@ -75,7 +75,11 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """The best answers, best first; `has_more` where others follow."""
+    """The best answers, best first; `has_more` where others follow.
+
+    `is_exact` where so many answer to what was typed that nobody was looked for who bears a name near it.
+    """
 
     hits: tuple[Hit, ...]
     has_more: bool
+    is_exact: bool = False

@@ -119,6 +119,13 @@ def guessing(question: Question, meant: dict[str, tuple[str, ...]]) -> tuple[Que
     return tuple(ways)
 
 
+def each_guessed(question: Question) -> Iterator[tuple[Term, ...]]:
+    """The terms, each time with another that is only what was meant, and no longer what was typed."""
+    for place, term in enumerate(question.terms):
+        if term.guesses:
+            yield (*question.terms[:place], replace(term, starts=()), *question.terms[place + 1 :])
+
+
 def _meant(question: Question, meant: dict[str, tuple[str, ...]]) -> Question:
     return replace(question, terms=tuple(replace(one, guesses=meant.get(one.starts[0], ())) for one in question.terms))
 

@@ -91,12 +91,24 @@ def merged_of(session: Session, person_ids: Collection[int]) -> set[int]:
     return set(session.scalars(query)) if person_ids else set()
 
 
-def merged_numbers_of(session: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
-    """The member numbers of all who were merged into those people, into the last of a chain too."""
+def merged_by_enterprise(session: Session, numbers: Collection[str]) -> dict[str, set[int]]:
+    """Those who were merged and bore one of those enterprise numbers."""
+    row, found = PersonRow, dict[str, set[int]]()
+    query = select(row.id, row.enterprise_number).where(row.merged_into_id > 0, row.enterprise_number.in_(numbers))
+    for person_id, number in session.execute(query) if numbers else ():
+        found.setdefault(number, set()).add(person_id)
+    return found
+
+
+def merged_numbers_of(
+    session: Session, person_ids: Collection[int], *, of_enterprise: bool = False
+) -> dict[int, set[str]]:
+    """The member (or enterprise) numbers of all who were merged into those people, into the last of a chain too."""
+    column = PersonRow.enterprise_number if of_enterprise else PersonRow.member_number
     found: dict[int, set[str]] = {}
     last = {person_id: person_id for person_id in person_ids}
     while last:
-        query = select(PersonRow.id, PersonRow.merged_into_id, PersonRow.member_number).where(
+        query = select(PersonRow.id, PersonRow.merged_into_id, column).where(
             PersonRow.merged_into_id.in_(last), PersonRow.merged_into_id != PersonRow.id
         )
         further: dict[int, int] = {}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.consent import restrictions
 from crm.donations import rules, service, thank_letters, thank_selects, thanking, thanks
 from crm.donations.model import EntryKind, Gift, GiftKind, LineKind, Method, NewLine
 from crm.donations.thanking import Reach, ThankRule, ThankWay
@@ -98,6 +99,10 @@ def test_somebody_is_thanked_once_for_all_that_waits_and_not_asked_before(assemb
         assert thanks.thank(session, [first.id, again.id], LETTER, at=NOW, by=BY) == ()
         assert service.gift(session, first.id).thanked_at == NOW
         assert session.scalars(asked).all() == [one]
+        assert [d.person_id for d in thanks.due(session, TODAY)] == [other]
+        restrictions.restrict(session, other, since_on=TODAY, reason="Conteste", by=BY, at=NOW)
+        assert (thanks.due(session, TODAY), thanks.due_count(session)) == ((), 0)
+        restrictions.lift(session, other, told_on=TODAY, why="Corrigé", by=BY, at=NOW)
         assert [d.person_id for d in thanks.due(session, TODAY)] == [other]
         people.record_death(session, other, died_on=None, at=NOW)
         assert thanks.due(session, TODAY) == ()

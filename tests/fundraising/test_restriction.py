@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from crm.actions import delivering, history
+from crm.actions import service as actions
+from crm.actions.model import CallKind, Handing, NewCall, NewSignature
 from crm.assembly import Assembly
 from crm.consent import gate, restrictions
 from crm.consent.errors import AlreadyRestricted, RestrictionMissing
@@ -19,6 +22,7 @@ from crm.segments.model import Definition
 from crm.segments.selects import Question
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
+from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from tests.conftest import NOW
 from tests.fundraising.conftest import ASKING, BY, EVERYBODY, TODAY, appeal, person, segment
@@ -76,3 +80,28 @@ def test_a_freeze_is_written_once_with_its_reason_and_owed_letters_still_leave(h
         restrictions.lift(session, ana, told_on=TODAY, why="Corrigé", by=BY, at=LATER)
         [kept] = restrictions.history(session, [PersonId(ana)])
         assert (kept.reason, kept.lifted_why, kept.told_on, kept.stands) == ("Conteste", "Corrigé", TODAY, False)
+
+
+def test_no_list_of_signatures_hands_over_whoever_had_their_data_frozen(house: Assembly) -> None:
+    with house.database.transaction() as session:
+        new = NewCall(kind=CallKind.PETITION, code="nadia", title="Libérez Nadia", language=Language.FR)
+        call = actions.put_call(session, new, at=NOW)
+        ana, bo, cy = (person(session, house, name) for name in "ABC")
+        for one in (ana, bo, cy):
+            signed = NewSignature(
+                petition_id=call.id, person_id=one, signed_at=NOW, deliver=True, delivery_words="Remettez."
+            )
+            actions.sign(session, signed, at=NOW)
+        restrictions.restrict(session, ana, since_on=TODAY, reason="Conteste", by=BY, at=NOW)
+        assert (delivering.waiting(session, call.id), actions.tally(session, call).to_deliver) == (2, 2)
+        [own] = history.signed(session, ana)
+        assert own.handing is Handing.FROZEN
+        taken = delivering.take(session, call, recipient="Ambassade", by=BY, at=NOW)
+        assert (taken.people, len(list(delivering.lines(session, taken.id)))) == (2, 2)
+        assert delivering.frozen(session, [taken.id]) == {}
+        restrictions.restrict(session, bo, since_on=TODAY, reason="Conteste", by=BY, at=LATER)
+        assert delivering.frozen(session, [taken.id]) == {taken.id: 1}
+        delivering.drop(session, call.id, taken.id, by=BY, at=LATER)
+        assert delivering.waiting(session, call.id) == 1
+        restrictions.lift(session, ana, told_on=TODAY, why="Corrigé", by=BY, at=LATER)
+        assert delivering.waiting(session, call.id) == 2

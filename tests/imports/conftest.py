@@ -28,7 +28,7 @@ from tests.conftest import NOW
 NEWS = Purpose(code="news", names={"fr": "Les nouvelles"}, promises={"fr": "Chaque semaine."}, position=1)
 URGENT = Purpose(code="urgent", names={"fr": "Urgences"}, promises={"fr": "Quand il faut agir."}, position=2)
 
-CHANGING = ("import_", "audit_entry", "segment_stale")
+CHANGING = ("import_", "audit_entry", "segment_stale", "person_changed")
 IDS = {"id", "person_id", "recorded_person_id", "event_id", "contact_point_id"}
 
 

@@ -200,7 +200,7 @@ def test_twice_is_once_and_undone_there_is_no_money_and_it_can_come_again(
 def test_what_came_in_kind_comes_in_a_file_once_moves_no_money_and_is_undone(desk: Desk) -> None:
     head = "Référence;Montant;Date du don;Contact ID;Prénom;Nom;Type;Objet\n"
     rows = "K1;300;03/04/2024;78;Marie;Dupont;don en nature;12 chaises\nK2;40;03/04/2024;78;;;in-kind;\n"
-    before = money(desk)
+    before, house = money(desk), desk.held()
     run = desk.bring("gifts", head + rows, choices=CHOICES, formats=FORMATS)
     assert desk.said(run) == {2: ("create", "gives:300.00"), 3: ("error", "lacking:what")}
     assert desk.apply(run).counts["cents"] == 0
@@ -210,9 +210,16 @@ def test_what_came_in_kind_comes_in_a_file_once_moves_no_money_and_is_undone(des
     assert (made.what, made.cents, made.net_cents, made.method) == ("12 chaises", 30000, 0, Method.NONE)
     again = desk.bring("gifts", head + rows, choices=CHOICES, formats=FORMATS)
     assert desk.said(again)[2][0] == "same"
-    desk.undo(run)
+    undone = desk.undo(run)
+    assert (undone.counts["kept"], {row.kept_because for row in desk.rows(undone).values()}) == (0, {""})
     with desk.assembly.database.reading() as session:
         assert donations.gift(session, made.id).cents == 0
+        emptied = people.find_person(session, made.person_id)
+    assert emptied is None or emptied.full_name == ""
+    left = {"fund", "gift", "gift_line", "person", "person_key", "donor_stats", "donor_windows"}
+    assert {name: rows for name, rows in desk.held().items() if name not in left} == {
+        name: rows for name, rows in house.items() if name not in left
+    }
     third = desk.bring("gifts", head + rows, choices=CHOICES, formats=FORMATS)
     assert desk.said(third)[2][1] == "gives:300.00"
     desk.apply(third)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.actions import service as actions
-from crm.actions.model import CallKind, NewCall
+from crm.actions.model import CallKind, NewCall, NewSignature
 from crm.duplicates import merges
 from crm.people import differences, links
 from crm.people import service as people
@@ -137,13 +137,13 @@ def test_a_signature_stands_once_and_is_taken_back(desk: Desk) -> None:
     run = desk.apply(desk.bring("signatures", rows, choices={"delivery_words": "Transmettez ma signature"}))
     assert desk.said(run) == {
         2: ("create", "signs:iran"),
-        3: ("same", "row-before"),
+        3: ("update", "row-before", "keeps-name:iran"),
         4: ("error", "not-petition:autre"),
         5: ("error", "lacking:signed_on"),
     }
     with made.database.reading() as session:
         tally = actions.tally(session, petition)
-        assert (tally.people, tally.to_deliver) == (1, 1)
+        assert (tally.people, tally.to_deliver, tally.withdrawn) == (1, 0, 1)
     assert desk.undo(run).counts["kept"] == 0
     with made.database.reading() as session:
         assert actions.tally(session, petition).people == 0
@@ -153,6 +153,41 @@ def test_a_signature_stands_once_and_is_taken_back(desk: Desk) -> None:
         2: ("update", "signs:iran"),
         3: ("same",),
     }
+
+
+def test_a_no_of_a_file_keeps_a_name_here_and_is_taken_back_with_it(desk: Desk) -> None:
+    made, choices = desk.assembly, {"delivery_words": "Transmettez ma signature"}
+    with made.database.transaction() as session:
+        call = actions.put_call(
+            session, NewCall(kind=CallKind.PETITION, code="iran", title="Iran", language=Language.FR), at=NOW
+        )
+        for name in ("ana", "bo"):
+            person = NewPerson(
+                email=EmailAddress.parse(f"{name}@exemple.be"), first_name=name.title(), language=Language.FR
+            )
+            who = people.add(session, made.addresses, person, at=NOW)
+            signed = NewSignature(
+                petition_id=call.id, person_id=who.id, signed_at=NOW, deliver=True, delivery_words="Remettez."
+            )
+            actions.sign(session, signed, at=NOW)
+    before = desk.held()
+    rows = (
+        "petition;date de signature;prénom;email;transmettre\n"
+        f"iran;{NOW:%Y-%m-%d};Bo;bo@exemple.be;non\n"
+        "iran;2026-11-01;Ana;ana@exemple.be;non\n"
+        f"iran;{NOW:%Y-%m-%d};Ana;ana@exemple.be;\n"
+    )
+    said = {2: ("update", "keeps-name:iran"), 3: ("same", "hands-since:iran"), 4: ("same",)}
+    run = desk.bring("signatures", rows, choices=choices)
+    assert (desk.said(run), desk.held()) == (said, before)
+    desk.apply(run)
+    assert desk.said(run) == said
+    with made.database.reading() as session:
+        tally = actions.tally(session, call)
+    assert (tally.people, tally.to_deliver, tally.withdrawn) == (2, 1, 1)
+    assert desk.said(desk.bring("signatures", rows, choices=choices))[2] == ("same", "went-in")
+    assert desk.undo(run).counts["kept"] == 0
+    assert {name: rows for name, rows in desk.held().items() if name != "donor_windows"} == before
 
 
 def test_a_number_of_a_merged_record_is_still_a_key(desk: Desk) -> None:

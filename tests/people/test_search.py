@@ -284,6 +284,15 @@ def test_a_guess_is_shown_only_where_few_answer_to_what_was_typed(assembly: Asse
         assert found(session) == {meant, *typed}
         typed.add(_add(session, assembly, last_name="Dupont").id)
         assert found(session) == typed
+        whole = search.find(session, assembly.addresses, "dupont", most=4)
+        assert whole.is_exact
+        nearby = search.nearby(session, "dupont")
+        assert [(hit.person.id, hit.is_guess, hit.matches[0].text) for hit in nearby.hits] == [(meant, True, "Dupond")]
+        jean = _add(session, assembly, first_name="Jean", last_name="Dupond").id
+        assert [hit.person.id for hit in search.nearby(session, "jean dupont").hits] == [jean]
+        assert [hit.person.id for hit in search.nearby(session, "dupont", most=1, skip=1).hits] == [jean]
+        assert not search.find(session, assembly.addresses, "dupond").is_exact
+        assert search.nearby(session, "").hits == ()
 
 
 def test_a_change_that_is_not_told_is_drift_until_a_rebuild(assembly: Assembly) -> None:

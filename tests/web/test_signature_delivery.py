@@ -15,6 +15,7 @@ from crm.actions.model import Call, CallKind, NewCall, NewSignature, Tally
 from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.care import service as care
+from crm.consent import restrictions
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.privacy import limits
@@ -75,6 +76,9 @@ def test_a_list_leaves_is_handed_over_and_who_takes_it_back_is_told_apart(
     assert (file.status_code, file.headers["X-Rows"]) == (200, "1")
     assert file.text.splitlines()[1] == "1;Sana;Peeters;;1000;Bruxelles;BE;" + f"{NOW:%Y-%m-%d}"
     assert admin.post(f"{here}/list", {"recipient": "Ambassade"}).status_code == 303
+    with assembly.database.transaction() as session:
+        restrictions.restrict(session, second, since_on=NOW.date(), reason="Conteste", by=None, at=NOW)
+    assert "Les données de 1 personne ont été gelées depuis que ce fichier est parti" in admin.get(here).text
     assert admin.post(f"{here}/1/done", {"to-1": "Ambassade", "on-1": "demain"}).status_code == 303
     assert tally(assembly, call).delivered == 0
     assert admin.post(f"{here}/1/done", {"to-1": "Ministère", "on-1": f"{NOW:%Y-%m-%d}"}).status_code == 303

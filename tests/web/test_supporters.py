@@ -43,7 +43,9 @@ def test_only_those_who_look_after_people_see_them(marie: Person, browser: Open)
         assert browser(Role.CARE).get(address).status_code == 200
 
 
-def test_somebody_is_found_by_a_piece_of_a_name_or_address_and_never_by_url(marie: Person, browser: Open) -> None:
+def test_somebody_is_found_by_a_piece_of_a_name_or_address_and_never_by_url(
+    marie: Person, browser: Open, assembly: Assembly
+) -> None:
     someone = browser(Role.CARE)
     for typed in ("dubois MAR", "MARIE@exemple", MARIE):
         found = someone.post("/office/supporters/search", {"q": typed})
@@ -51,6 +53,16 @@ def test_somebody_is_found_by_a_piece_of_a_name_or_address_and_never_by_url(mari
         assert "Marie Dûbois" in found.text
         assert "1 réponse" in found.text
         assert "1 soutien" in someone.post("/office/supporters/search", {"q": " "}).text
+    with assembly.database.transaction() as session:
+        for name in (*["Peters"] * 12, "Peeters"):
+            new = NewPerson(language=Language.FR, first_name="Alma", last_name=name)
+            people.add(session, assembly.addresses, new, at=NOW)
+    exact = someone.post("/office/supporters/search", {"q": "Peters"}).text
+    assert ("Peeters" in exact, "Chercher aussi les noms proches" in exact) == (False, True)
+    nearby = someone.post("/office/supporters/search", {"q": "Peters", "near": "1"}).text
+    assert ("Alma Peeters" in nearby, "Alma Peters" in nearby, "Revenir à ce qui a été tapé" in nearby) == (
+        True, False, True,
+    )  # fmt: skip
     assert "Personne ne répond à cela" in someone.post("/office/supporters/search", {"q": "personne"}).text
     assert 'method="get"' not in someone.get("/office/supporters").text.partition("<main")[2]
 

@@ -100,5 +100,6 @@ class Signatures:
             signed_at=moment,
             comment=comment,
             delivery_words=words if is_given else "",
+            declines=bool(wanted) and state is not State.YES,
         )
         return Wish(arrival=who, organisation=group, bound=bound, signed=signed)

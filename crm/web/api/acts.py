@@ -30,7 +30,7 @@ NOT_COMMENT = N_("Un commentaire a des lettres et des signes que l’on peut imp
 @gate.takes(
     blueprint, "/signatures", SignatureIn, kind=RequestKind.SIGNATURE, scope=Scope.SIGNATURES,
     example=examples.SIGNATURE, also=(problems.CLOSED,),
-    summary=N_("Signer une pétition. Une seconde signature ne change rien, et la réponse est la même."),
+    summary=N_("Signer une pétition. Une seconde est la même signature ; son « delivery » compte, le dernier vaut."),
 )  # fmt: skip
 def add_signature(session: Session, caller: Caller, asked: SignatureIn) -> Done:
     """A signature, with its own leave to be handed over, and the consents that were asked beside it."""

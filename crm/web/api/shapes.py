@@ -76,7 +76,8 @@ class PersonIn(Strict):
         default="",
         description=N_(
             "Le numéro d’entreprise de l’organisation (BCE), avec ou sans points ; demande son nom. "
-            "Deux organisations du même numéro n’en sont qu’une."
+            "Il mène à l’organisation qui le porte, sauf où un autre numéro ou une autre adresse postale l’en "
+            "distingue : elle arrive alors à part, et un mot attend une personne."
         ),
     )
     title: Title = Field(default=Title.NONE, description=N_("Seulement si la personne l’a choisi."))

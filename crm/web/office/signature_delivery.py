@@ -205,6 +205,7 @@ def _index(call_id: int, *, wrong: str = "", status: int = 200) -> Response:
             "tally": actions.tally(session, call),
             "lists": found,
             "withdrawn": delivering.withdrawn(session, [one.id for one in found]),
+            "frozen": delivering.frozen(session, [one.id for one in found]),
             "names": {account.id: account.name for account in staff.accounts(session)},
             "large": limits.value(session, limits.LARGE_FILE, today),
         }

@@ -36,11 +36,15 @@ def everybody(after: int | None) -> ResponseReturnValue:
     return _show(rows, text="", summary=summary, page=page, is_first=after is None)
 
 
-def answering(text: str, skip: int) -> ResponseReturnValue:
-    """The best answers to what was typed."""
+def answering(text: str, skip: int, *, is_near: bool = False) -> ResponseReturnValue:
+    """The best answers to what was typed; `is_near`: whoever bears a name near it, and not that very one."""
     made, skip = shell.assembly(), min(max(skip, 0), LAST_PAGE)
     with made.database.reading() as session:
-        found = search.find(session, made.addresses, text, most=SIZE, skip=skip)
+        found = (
+            search.nearby(session, text, most=SIZE, skip=skip)
+            if is_near
+            else search.find(session, made.addresses, text, most=SIZE, skip=skip)
+        )
         localities = {hit.person.id: hit.abode.address.locality for hit in found.hits if hit.abode}
         rows = _rows(session, [hit.person for hit in found.hits], localities)
     for row, hit in zip(rows, found.hits, strict=True):
@@ -52,7 +56,11 @@ def answering(text: str, skip: int) -> ResponseReturnValue:
         else shell.say_count(N_("%(count)s réponse"), N_("%(count)s réponses"), count, count=shell.number(count))
     )
     has_next = found.has_more and skip < LAST_PAGE
-    return _show(rows, text=text, summary=summary, skip=skip, next_skip=skip + SIZE if has_next else None)
+    next_skip = skip + SIZE if has_next else None
+    offers_near = found.is_exact and not is_near
+    return _show(
+        rows, text=text, summary=summary, skip=skip, next_skip=next_skip, is_near=is_near, offers_near=offers_near
+    )
 
 
 def because(hit: Hit) -> list[str]:
@@ -87,6 +95,7 @@ def _rows(session: Session, several: Any, localities: dict[PersonId, str]) -> li
 
 
 def _show(rows: list[dict[str, Any]], **values: Any) -> ResponseReturnValue:
-    page = {"page": None, "is_first": True, "skip": 0, "next_skip": None, **values}
+    page: dict[str, Any] = {"page": None, "is_first": True, "skip": 0, "next_skip": None}
+    page |= {"is_near": False, "offers_near": False, **values}
     template = "office/supporters/found.html" if shell.is_partial() else "office/supporters/index.html"
     return shell.show(template, rows=rows, **page)

@@ -30,7 +30,8 @@ def search() -> ResponseReturnValue:
     text = request.form.get("q", "").strip()[:LONGEST_SEARCH]
     if not text:
         return supporter_list.everybody(None)
-    return supporter_list.answering(text, request.form.get("skip", 0, type=int))
+    is_near = request.form.get("near") == "1"
+    return supporter_list.answering(text, request.form.get("skip", 0, type=int), is_near=is_near)
 
 
 @guard.page(blueprint, "/<int:person_id>", permission=Permission.SUPPORTERS_READ)

@@ -18,7 +18,7 @@ blueprint = Blueprint("signatures_public", __name__)
 SOURCE = "space"
 HAND = N_("Transmettez mon nom avec la pétition « %(title)s ».")
 WITHDRAWN = frozenset({Handing.WITHDRAWN, Handing.WITHDRAWN_LATE})
-STOPS = frozenset({Handing.WAITS, Handing.IN_LIST, Handing.DELIVERED})
+STOPS = frozenset({Handing.WAITS, Handing.FROZEN, Handing.IN_LIST, Handing.DELIVERED})
 
 
 @blueprint.get(PATH)
