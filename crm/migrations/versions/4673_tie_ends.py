@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "4673"
-down_revision = "d1f9"
+down_revision = "d1fa"
 branch_labels = None
 depends_on = None
 

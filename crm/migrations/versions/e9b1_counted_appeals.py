@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e9b1"
-down_revision = "d1f9"
+down_revision = "4673"
 branch_labels = None
 depends_on = None
 
