@@ -104,8 +104,8 @@ EDITS: dict[str, Edit] = {
     "tag": _tag,
     "number": lambda s, _a, p, _o: links.add_external_id(s, p.id, ExternalId(system="spip", value=f"x{p.id}")),
 }
-NOT_THEIRS = {"person_change", "tag", "segment_stale"}
-"""Tables an undo leaves alone: its own, the words of the house, and the note of whom something was written."""
+NOT_THEIRS = {"person_change", "tag", "segment_stale", "person_changed"}
+"""Tables an undo leaves alone: its own, the words of the house, and the notes of whom something was written."""
 
 
 @pytest.fixture
