@@ -11,17 +11,26 @@ from crm.assembly import Assembly
 from crm.figures import outcomes
 from crm.values.identifiers import AppealId
 
+MOST_SECONDS = 240
+"""Beyond, the next minute goes on."""
+
 
 def run(assembly: Assembly, now: datetime) -> Mapping[str, Any]:
     """Nothing where nothing is due."""
     with assembly.database.reading() as session:
-        has_news = outcomes.has_news(session)
-    if has_news:
+        news = outcomes.news(session)
+    if news is not None:
         with assembly.database.transaction() as session:
-            outcomes.notice(session, at=now)
+            outcomes.note(session, news, at=now)
     with assembly.database.reading() as session:
         several = outcomes.due(session, at=now)
-    return {"counted": len(several), "milliseconds": sum(count(assembly, one, now) for one in several)}
+    counted, spent = 0, 0
+    for one in several:
+        spent += count(assembly, one, now)
+        counted += 1
+        if spent > MOST_SECONDS * 1000:
+            break
+    return {"counted": counted, "milliseconds": spent}
 
 
 def count(assembly: Assembly, appeal_id: AppealId, now: datetime) -> int:

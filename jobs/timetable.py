@@ -192,7 +192,6 @@ TIMETABLE: tuple[Job, ...] = (
         label=N_("Compter ce que les appels ont rapporté"),
         when=Every(period=timedelta(minutes=1)),
         run=count_appeals.run,
-        lease=timedelta(hours=1),
     ),
     Job(
         name="send_welcomes",

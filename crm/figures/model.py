@@ -75,3 +75,11 @@ class Outcome:
     count: Count
     seen_entry: int
     results: Results
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """The appeals to which money moved, up to a movement."""
+
+    appeal_ids: frozenset[AppealId]
+    last_entry: int

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.donations import selects as donations
 from crm.figures import rules, store
-from crm.figures.model import Count, Outcome
+from crm.figures.model import Count, News, Outcome
 from crm.fundraising import results
 from crm.fundraising import service as fundraising
 from crm.fundraising.model import Waterfall
@@ -31,19 +31,18 @@ def begin(session: Session, appeal_id: AppealId, frozen: Waterfall, *, at: datet
     store.keep_outcome(session, Outcome(appeal_id=appeal_id, on=today, count=count, seen_entry=seen, results=found))
 
 
-def has_news(session: Session) -> bool:
-    """Whether money moved since gifts were looked at last."""
-    seen = store.least_seen(session)
-    return seen is not None and seen < (session.scalar(donations.last_entry()) or 0)
-
-
-def notice(session: Session, *, at: datetime) -> None:
-    """Wants those appeals counted anew to which a gift came, was taken back or changed since."""
+def news(session: Session) -> News | None:
+    """What gifts came, were taken back or changed since gifts were looked at last; None where no money moved."""
     seen, last = store.least_seen(session), session.scalar(donations.last_entry()) or 0
     if seen is None or seen >= last:
-        return
-    store.ask_outcomes(session, results.touched(session, after=seen), at)
-    store.see(session, last)
+        return None
+    return News(appeal_ids=frozenset(results.touched(session, after=seen)), last_entry=last)
+
+
+def note(session: Session, found: News, *, at: datetime) -> None:
+    """Wants those appeals counted anew."""
+    store.ask_outcomes(session, found.appeal_ids, at)
+    store.see(session, found.last_entry)
 
 
 def due(session: Session, *, at: datetime) -> tuple[AppealId, ...]:
