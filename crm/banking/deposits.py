@@ -44,16 +44,22 @@ class Pile:
 
 def proposed(session: Session, line: KeptLine) -> tuple[tuple[Pile, bool], ...]:
     """The piles whose deposit a credit may be, the oldest first, each with whether it surely is: those of that very
-    amount, else the only ones that make it together.
+    amount, else the only ones that make it together. None surely is where the line may be somebody's.
     """
     if not _is_deposit(line):
         return ()
     found = _awaited(session, cents=line.cents, until=line.booked_on)
     same = [one for one in found if one.cents == line.cents]
     if same:
-        return tuple((one, len(same) == 1) for one in same)
+        return tuple((one, len(same) == 1 and is_nobodys(line)) for one in same)
     surely = rules.only_parts([one.cents for one in found], line.cents)
-    return tuple((one, place in surely) for place, one in enumerate(found)) if surely else ()
+    return tuple((one, place in surely and is_nobodys(line)) for place, one in enumerate(found)) if surely else ()
+
+
+def is_nobodys(line: KeptLine) -> bool:
+    """Whether nothing on a credit is of somebody: no name, no account, no words but the bank's own of a deposit."""
+    is_named = line.name.strip() or line.tail or line.account_key or line.structured or line.mandate
+    return not is_named and rules.is_of_bank(line.communication)
 
 
 def settle(

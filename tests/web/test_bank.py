@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crm.assembly import Assembly
+from crm.banking import service as banking
 from crm.donations import appeals
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Wanted
@@ -16,6 +17,7 @@ from crm.people.model import NewPerson
 from crm.staff.model import Role
 from crm.values.languages import Language
 from tests.banking import coda_files as coda
+from tests.banking import samples
 from tests.banking.coda_files import Move, direct_debit
 from tests.banking.test_deposits import pile
 from tests.conftest import NOW
@@ -206,6 +208,32 @@ def test_a_debit_says_which_refund_it_paid_or_why_it_is_set_aside(
     assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": entry[1]}).status_code == 303
     assert "ramené un ou plusieurs remboursements" in finance.get(f"/office/bank?line={line}").text
     assert "1 remboursement décidé n’est pas payé" in finance.get(year).text
+
+
+def test_what_somebody_sent_is_asked_of_people_first_and_no_pile_is_ticked_for_it(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    with assembly.database.transaction() as session:
+        pile(session, assembly, (2500, 4000), Method.CASH)
+    moves = [
+        Move(cents=6500, name="NOUVEAU PAUL"),
+        Move(cents=6500, account=samples.DONOR),
+        Move(cents=6500, text="don pour les prisonniers"),
+        Move(cents=6500, text="VERSEMENT ESPECES 24/11"),
+    ]
+    finance = browser(Role.FINANCE)
+    file = coda.file(coda.statement(moves))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")})
+    with assembly.database.reading() as session:
+        pages = [finance.get(f"/office/bank?line={one.id}").text for one in banking.waiting(session)]
+    deposit = 'name="batch_id" value="1"'
+    for page in pages[:3]:
+        assert (deposit in page, deposit + " checked" in page) == (True, False)
+        assert page.index("Chercher la personne") > page.index("<summary>C’est le dépôt d’une pile")
+        assert re.search(r'<details class="desk-other" open>\s*<summary>Chercher la personne', page)
+        assert not re.search(r'<details class="desk-other" open>\s*<summary>C’est le dépôt', page)
+        assert not re.search(r"<button[^>]*autofocus", page)
+    assert (deposit + " checked" in pages[3], bool(re.search(r"<button[^>]*autofocus", pages[3]))) == (True, True)
 
 
 def aside(page: str) -> tuple[str, str]:

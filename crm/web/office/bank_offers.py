@@ -40,6 +40,7 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
         ],
         "files_out": len(files),
         "deposits": [(one, shell.say(words.METHODS[one.method]), is_sure) for one, is_sure in piles],
+        "is_deposit": bool(piles) and line is not None and deposits.is_nobodys(line),
         "deposited": deposits.of_line(session, line) if line is not None and line.rule is Rule.DEPOSIT else (),
         "owed": [named(one) for one in owed],
         "together": [(*named(one), is_sure) for one, is_sure in together],
