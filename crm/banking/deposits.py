@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -29,6 +29,8 @@ from crm.vault import service as vault
 
 MOST = 60
 """So many piles are offered for one credit."""
+CARRIED = timedelta(days=92)
+"""Within so many days piles are carried to the bank together, or one of two alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,12 +50,23 @@ def proposed(session: Session, line: KeptLine) -> tuple[tuple[Pile, bool], ...]:
     """
     if not _is_deposit(line):
         return ()
-    found = _awaited(session, cents=line.cents, until=line.booked_on)
-    same = [one for one in found if one.cents == line.cents]
+    until, first_on = line.booked_on, line.booked_on - CARRIED
+    same = _awaited(session, line.cents, line.cents, until=until)
     if same:
-        return tuple((one, len(same) == 1 and is_nobodys(line)) for one in same)
+        of_late = [one.batch_id for one in same if one.received_on >= first_on] or [one.batch_id for one in same]
+        return tuple((one, of_late == [one.batch_id] and is_nobodys(line)) for one in same)
+    found = _awaited(session, 1, line.cents, until=until, first_on=first_on)
     surely = rules.only_parts([one.cents for one in found], line.cents)
     return tuple((one, place in surely and is_nobodys(line)) for place, one in enumerate(found)) if surely else ()
+
+
+def others(session: Session, line: KeptLine, *, on: date | None = None) -> tuple[Pile, ...]:
+    """The piles of which a credit may be the deposit whatever they come to, for a colleague who knows better: the
+    latest, or those in hand on a day.
+    """
+    if not _is_deposit(line) or (on is not None and on > line.booked_on):
+        return ()
+    return _awaited(session, 1, line.cents, until=on or line.booked_on, first_on=on)
 
 
 def is_nobodys(line: KeptLine) -> bool:
@@ -82,7 +95,7 @@ def settle(
         raise LineDecided(line)
     hold(session, "deposits")
     found = [
-        one for one in _awaited(session, cents=line.cents, until=line.booked_on, among=batch_ids) if _is_deposit(line)
+        one for one in _awaited(session, 1, line.cents, until=line.booked_on, among=batch_ids) if _is_deposit(line)
     ]
     if len(found) != len(set(batch_ids)) or sum(one.cents for one in found) != line.cents:
         raise DepositDiffers
@@ -140,16 +153,25 @@ def _is_deposit(line: KeptLine) -> bool:
     return line.cents > 0 and line.return_kind is None and not line.fee and not line.mandate
 
 
-def _awaited(session: Session, *, cents: int, until: date, among: Collection[int] | None = None) -> tuple[Pile, ...]:
+def _awaited(
+    session: Session,
+    least: int,
+    most: int,
+    *,
+    until: date,
+    first_on: date | None = None,
+    among: Collection[int] | None = None,
+) -> tuple[Pile, ...]:
+    """Piles of so many cents in hand by then that no credit deposited, the oldest first: of many, the latest."""
     piles = gifts.piles().subquery("piles")
     query = select(piles).where(
         piles.c.batch_id.not_in(select(BankDepositRow.batch_id)),
-        piles.c.received_on <= until,
-        piles.c.cents.between(1, cents),
+        piles.c.received_on.between(first_on or date.min, until),
+        piles.c.cents.between(least, most),
     )
-    if among is not None:
-        query = query.where(piles.c.batch_id.in_(set(among)))
-    return tuple(map(_pile, session.execute(query.order_by(piles.c.received_on, piles.c.batch_id).limit(MOST))))
+    query = query.order_by(piles.c.received_on.desc(), piles.c.batch_id.desc())
+    query = query.limit(MOST) if among is None else query.where(piles.c.batch_id.in_(set(among)))
+    return tuple(map(_pile, session.execute(query)))[::-1]
 
 
 def _pile(row: Any) -> Pile:

@@ -96,6 +96,33 @@ def test_a_credit_settles_the_piles_that_make_it_and_the_year_sees_them_behind_i
         assert service.totals(session, Wanted(batch_id=cheques.id)).net_cents == 6500
 
 
+def test_old_piles_that_nobody_deposited_hide_none_and_any_of_them_is_found_by_its_day(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deposits, "MOST", 6)
+    old_on = coda.DAY - timedelta(days=400)
+    with assembly.database.transaction() as session:
+        for n in range(deposits.MOST + 1):
+            old = pile(session, assembly, (1000 + n,), Method.CASH, on=old_on - timedelta(days=n))
+        twin, same = pile(session, assembly, (6500,), on=old_on), pile(session, assembly, (6500,))
+        parts = [pile(session, assembly, (cents,)) for cents in (300, 401)]
+    brought(assembly, coda.statement([Move(cents=cents, text="DEPOT") for cents in (6500, 701, 1000)]))
+    lines = {line.cents: line for line in waiting(assembly)}
+    with assembly.database.transaction() as session:
+        offered = {cents: deposits.proposed(session, line) for cents, line in lines.items()}
+        assert [(one.batch_id, sure) for one, sure in offered[6500]] == [(twin.id, False), (same.id, True)]
+        assert [one.batch_id for one, sure in offered[701] if sure] == [one.id for one in parts]
+        latest = deposits.others(session, lines[6500])
+        assert [len(latest), latest[-1].batch_id, old.id in {one.batch_id for one in latest}] == [6, parts[1].id, False]
+        assert [one.batch_id for one in deposits.others(session, lines[6500], on=old.received_on)] == [old.id]
+        assert deposits.others(session, lines[701], on=old.received_on) == ()
+        every = [one.id for one in (*parts, same)]
+        with pytest.raises(DepositDiffers):
+            settle(session, assembly, lines[6500], *parts, same)
+        assert deposits.credits_of(session, every) == {}
+        assert settle(session, assembly, lines[6500], twin).state is LineState.MATCHED
+
+
 @settings(
     max_examples=3,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

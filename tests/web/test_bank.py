@@ -233,6 +233,8 @@ def test_what_somebody_sent_is_asked_of_people_first_and_no_pile_is_ticked_for_i
         assert re.search(r'<details class="desk-other" open>\s*<summary>Chercher la personne', page)
         assert not re.search(r'<details class="desk-other" open>\s*<summary>C’est le dépôt', page)
         assert not re.search(r"<button[^>]*autofocus", page)
+    known = finance.get("/office/bank?line=1&pile_on=2020-01-01").text
+    assert ("Aucune pile de ce jour" in known, "Une autre pile" in known) == (False, False)
     assert (deposit + " checked" in pages[3], bool(re.search(r"<button[^>]*autofocus", pages[3]))) == (True, True)
 
 
