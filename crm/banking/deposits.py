@@ -18,7 +18,7 @@ from crm.banking import deciding, rules
 from crm.banking.bringing import Counter
 from crm.banking.errors import DayToCome, DepositDiffers, LineDecided
 from crm.banking.kept import KeptLine, LineState, Rule
-from crm.banking.selects import deposits
+from crm.banking.selects import deposited_moves, deposits
 from crm.banking.tables import BankDepositRow, BankLineRow
 from crm.donations import selects as gifts
 from crm.donations.model import Method
@@ -42,6 +42,16 @@ class Pile:
     received_on: date
     cents: int
     gifts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """What of a pile counts in one span and came to the bank in another, with the line and the day of its credit."""
+
+    batch_id: BatchId
+    line_id: int
+    on: date
+    cents: int
 
 
 def proposed(session: Session, line: KeptLine) -> tuple[tuple[Pile, bool], ...]:
@@ -138,6 +148,27 @@ def awaited(session: Session, first_on: date, last_on: date, *, size: int) -> tu
     count, cents = session.execute(select(func.count(), func.coalesce(func.sum(piles.c.cents), 0)).where(*waits)).one()
     query = select(piles).where(*waits).order_by(piles.c.received_on, piles.c.batch_id).limit(size)
     return count, int(cents), tuple(map(_pile, session.execute(query)))
+
+
+def carried(session: Session, first_on: date, last_on: date) -> tuple[tuple[Carried, ...], tuple[Carried, ...]]:
+    """What of the piles was booked on those days and credited on others, and what the other way round."""
+    moves = deposited_moves().subquery("deposited_moves")
+    is_booked, is_credited = (on.between(first_on, last_on) for on in (moves.c.booked_on, moves.c.credited_on))
+    key = (moves.c.batch_id, moves.c.line_id, moves.c.credited_on)
+    cents = func.sum(moves.c.cents).label("cents")
+    several = [
+        select(*key, cents).where(*are).group_by(*key).order_by(moves.c.credited_on, moves.c.batch_id)
+        for are in ((is_booked, ~is_credited), (~is_booked, is_credited))
+    ]
+    out, in_ = (
+        tuple(
+            Carried(batch_id=BatchId(one.batch_id), line_id=one.line_id, on=one.credited_on, cents=int(one.cents))
+            for one in session.execute(query)
+            if one.cents
+        )
+        for query in several
+    )
+    return out, in_
 
 
 def told(session: Session, first_on: date, last_on: date) -> tuple[tuple[int, int, int, BatchId], ...]:

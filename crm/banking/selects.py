@@ -88,10 +88,28 @@ def deposits() -> Select[*tuple[Any, ...]]:
     )
 
 
+def deposited_moves() -> Select[*tuple[Any, ...]]:
+    """(entry_id, batch_id, cents, booked_on, line_id, credited_on) of each movement of a pile that a credit brought to
+    the bank.
+    """
+    found, deposit, row = pile_entries().subquery("pile_entries"), BankDepositRow, BankLineRow
+    return (
+        select(
+            found.c.entry_id,
+            found.c.batch_id,
+            found.c.cents,
+            found.c.booked_on,
+            row.id.label("line_id"),
+            row.booked_on.label("credited_on"),
+        )
+        .join(deposit, deposit.batch_id == found.c.batch_id)
+        .join(row, row.id == deposit.line_id)
+    )
+
+
 def deposited_entries() -> Select[int]:
     """The movements of the piles that a credit brought to the bank."""
-    found = pile_entries().subquery("pile_entries")
-    return select(found.c.entry_id).where(found.c.batch_id.in_(select(BankDepositRow.batch_id)))
+    return select(deposited_moves().subquery("deposited_moves").c.entry_id)
 
 
 def lines_aside() -> Select[*tuple[Any, ...]]:

@@ -166,13 +166,13 @@ def effective_entries() -> Select[*tuple[Any, ...]]:
 
 
 def pile_entries() -> Select[*tuple[Any, ...]]:
-    """(entry_id, batch_id, gift_id, cents) of each movement by which a pile of cheques or cash came, and of each that
-    corrected one: what the bank is to credit. What went back to a donor is none.
+    """(entry_id, batch_id, gift_id, cents, booked_on) of each movement by which a pile of cheques or cash came, and of
+    each that corrected one: what the bank is to credit. What went back to a donor is none.
     """
     entry, line, pile = MoneyEntryRow, BatchEntryRow, BatchRow
     is_of_it = entry.kind.in_((EntryKind.RECEIPT, EntryKind.CORRECTION)) & (entry.method == pile.method)
     return (
-        select(entry.id.label("entry_id"), pile.id.label("batch_id"), entry.gift_id, entry.cents)
+        select(entry.id.label("entry_id"), pile.id.label("batch_id"), entry.gift_id, entry.cents, entry.booked_on)
         .join(line, line.gift_id == entry.gift_id)
         .join(pile, pile.id == line.batch_id)
         .where(pile.posted_at.is_not(None), is_of_it)

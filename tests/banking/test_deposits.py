@@ -31,6 +31,7 @@ from tests.donations.conftest import donor
 
 OTHER = AccountId(2)
 HAND = coda.DAY - timedelta(days=3)
+DECEMBER = date(coda.DAY.year - 1, 12, 30)
 NUMBERS = count(600)
 
 
@@ -44,6 +45,16 @@ def pile(
         batches.enter(session, begun.id, donor(session, assembly), cents, kind=GiftKind.ONE_OFF, fund="general")
     batches.book(session, assembly.sealer, begun.id, at=NOW, by=CLAIRE)
     return batches.batch(session, begun.id)
+
+
+def agrees(session: Session, year: int) -> yearly_control.Control:
+    """The control of a year, whose ledger is told to the cent whatever year the bank credited."""
+    found = yearly_control.control(session, year, at=NOW)
+    assert (found.ledger_by_bank_cents, found.differences) == (found.bank_cents, ())
+    elsewhere = sum(sum(of.values()) for of in found.elsewhere.values())
+    way = sum(one.cents for one in found.on_its_way) - sum(one.cents for one in found.from_before)
+    assert found.ledger_cents == found.bank_cents + elsewhere + way
+    return found
 
 
 def settle(session: Session, assembly: Assembly, line: KeptLine, *piles: Batch) -> KeptLine:
@@ -123,6 +134,23 @@ def test_old_piles_that_nobody_deposited_hide_none_and_any_of_them_is_found_by_i
         assert settle(session, assembly, lines[6500], twin).state is LineState.MATCHED
 
 
+def test_a_pile_of_december_that_is_credited_in_january_stands_in_both_years(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        made = pile(session, assembly, (5000,), on=DECEMBER)
+        before = agrees(session, DECEMBER.year)
+        assert (before.ledger_cents, before.pile_cents, before.on_its_way) == (5000, 5000, ())
+    brought(assembly, coda.statement([Move(cents=5000, text="DEPOT")]))
+    [line] = waiting(assembly)
+    with assembly.database.transaction() as session:
+        settle(session, assembly, line, made)
+        old, new = agrees(session, DECEMBER.year), agrees(session, coda.DAY.year)
+        assert (old.ledger_cents, old.bank_cents, old.pile_count, old.elsewhere, old.is_even) == (5000, 0, 0, {}, True)
+        [way] = old.on_its_way
+        assert (way.batch_id, way.line_id, way.on, way.cents) == (made.id, line.id, coda.DAY, 5000)
+        assert (new.ledger_cents, new.bank_cents, new.from_before, new.on_its_way) == (0, 5000, (way,), ())
+        assert (new.is_even, old.from_before) == (True, ())
+
+
 @settings(
     max_examples=3,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -136,7 +164,13 @@ def test_no_pile_is_deposited_twice_and_no_cent_moves_whatever_is_settled_and_op
     with assembly.database.transaction() as session:
         means = (Method.CASH, Method.CHEQUE)
         piles = [
-            pile(session, assembly, [chance.randrange(1, 900) for _ in range(3)], chance.choice(means))
+            pile(
+                session,
+                assembly,
+                [chance.randrange(1, 900) for _ in range(3)],
+                chance.choice(means),
+                chance.choice((HAND, DECEMBER)),
+            )
             for _ in range(4)
         ]
         before = service.totals(session, Wanted())
@@ -163,6 +197,5 @@ def test_no_pile_is_deposited_twice_and_no_cent_moves_whatever_is_settled_and_op
         after = service.totals(session, Wanted())
         assert (after, service.drift(session)) == (before, 0)
         assert after.net_cents == sum(after.by_fund.values()) == sum(after.by_method.values())
-        found = yearly_control.control(session, coda.DAY.year, at=NOW)
-        assert found.ledger_by_bank_cents == found.bank_cents
-        assert found.ledger_cents == found.bank_cents + sum(sum(of.values()) for of in found.elsewhere.values())
+        old, new = agrees(session, DECEMBER.year), agrees(session, coda.DAY.year)
+        assert (old.bank_cents, old.on_its_way) == (0, new.from_before)

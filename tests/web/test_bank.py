@@ -19,7 +19,7 @@ from crm.values.languages import Language
 from tests.banking import coda_files as coda
 from tests.banking import samples
 from tests.banking.coda_files import Move, direct_debit
-from tests.banking.test_deposits import pile
+from tests.banking.test_deposits import DECEMBER, pile
 from tests.conftest import NOW
 from tests.web.conftest import Browser
 
@@ -249,7 +249,7 @@ def test_a_deposit_is_of_the_pile_that_makes_it_and_is_taken_back(
     assembly: Assembly, browser: Callable[..., Browser]
 ) -> None:
     with assembly.database.transaction() as session:
-        made = pile(session, assembly, (2500, 4000))
+        made = pile(session, assembly, (2500, 4000), on=DECEMBER)
         known = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont")
         people.add(session, assembly.addresses, known, at=NOW)
     gift = Move(cents=6500, name="DUPONT MARIE", text="DON")
@@ -270,6 +270,8 @@ def test_a_deposit_is_of_the_pile_that_makes_it_and_is_taken_back(
     assert ("Déposée à la banque" in page, f"/office/bank?line={line}" in page) == (True, True)
     done = finance.get(f"/office/bank?line={line}").text
     assert ("dépôt de chèques" in done, f"/office/gifts?batch={made.id}" in done) == (True, True)
+    for year, word in ((DECEMBER.year, "En route vers la banque"), (NOW.year, "en main une autre")):
+        assert word in finance.get(f"/office/gifts/control/{year}").text
     assert finance.post(f"/office/bank/{line}/deposit", settled).status_code == 303  # somebody decided
     version = re.search(r'name="seen" value="(\d+)"', done)
     assert version is not None
