@@ -61,11 +61,11 @@ def proposed(session: Session, line: KeptLine) -> tuple[tuple[Pile, bool], ...]:
     if not _is_deposit(line):
         return ()
     until, first_on = line.booked_on, line.booked_on - CARRIED
-    same = _awaited(session, line.cents, line.cents, until=until)
+    same = _awaited(session, line.cents, line.cents, until=until, credited_on=until)
     if same:
         of_late = [one.batch_id for one in same if one.received_on >= first_on] or [one.batch_id for one in same]
         return tuple((one, of_late == [one.batch_id] and is_nobodys(line)) for one in same)
-    found = _awaited(session, 1, line.cents, until=until, first_on=first_on)
+    found = _awaited(session, 1, line.cents, until=until, first_on=first_on, credited_on=until)
     surely = rules.only_parts([one.cents for one in found], line.cents)
     return tuple((one, place in surely and is_nobodys(line)) for place, one in enumerate(found)) if surely else ()
 
@@ -76,7 +76,7 @@ def others(session: Session, line: KeptLine, *, on: date | None = None) -> tuple
     """
     if not _is_deposit(line) or (on is not None and on > line.booked_on):
         return ()
-    return _awaited(session, 1, line.cents, until=on or line.booked_on, first_on=on)
+    return _awaited(session, 1, line.cents, until=on or line.booked_on, first_on=on, credited_on=line.booked_on)
 
 
 def is_nobodys(line: KeptLine) -> bool:
@@ -104,9 +104,9 @@ def settle(
     if line.state is not LineState.OPEN or line.version != seen:
         raise LineDecided(line)
     hold(session, "deposits")
-    found = [
-        one for one in _awaited(session, 1, line.cents, until=line.booked_on, among=batch_ids) if _is_deposit(line)
-    ]
+    until = line.booked_on
+    awaiting = _awaited(session, 1, line.cents, until=until, credited_on=until, among=batch_ids)
+    found = awaiting if _is_deposit(line) else ()
     if len(found) != len(set(batch_ids)) or sum(one.cents for one in found) != line.cents:
         raise DepositDiffers
     if line.booked_on > brussels_day(at):
@@ -128,7 +128,7 @@ def take_back(session: Session, line: KeptLine) -> None:
 
 def of_line(session: Session, line: KeptLine) -> tuple[Pile, ...]:
     """The piles of which a credit is the deposit."""
-    piles, row = gifts.piles().subquery("piles"), BankDepositRow
+    piles, row = gifts.piles(line.booked_on).subquery("piles"), BankDepositRow
     query = select(piles).join(row, row.batch_id == piles.c.batch_id).where(row.line_id == line.id)
     return tuple(map(_pile, session.execute(query.order_by(piles.c.batch_id))))
 
@@ -190,11 +190,12 @@ def _awaited(
     most: int,
     *,
     until: date,
+    credited_on: date,
     first_on: date | None = None,
     among: Collection[int] | None = None,
 ) -> tuple[Pile, ...]:
     """Piles of so many cents in hand by then that no credit deposited, the oldest first: of many, the latest."""
-    piles = gifts.piles().subquery("piles")
+    piles = gifts.piles(credited_on).subquery("piles")
     query = select(piles).where(
         piles.c.batch_id.not_in(select(BankDepositRow.batch_id)),
         piles.c.received_on.between(first_on or date.min, until),

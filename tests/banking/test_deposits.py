@@ -20,7 +20,7 @@ from crm.banking import service as banking
 from crm.banking.errors import DepositDiffers, LineDecided
 from crm.banking.kept import KeptLine, LineState, Rule
 from crm.donations import batches, corrections, service
-from crm.donations.model import GiftKind, Method, Wanted
+from crm.donations.model import GiftKind, Method, Movement, Wanted
 from crm.donations.piles import Batch
 from crm.values.identifiers import AccountId
 from tests.banking import coda_files as coda
@@ -149,6 +149,34 @@ def test_a_pile_of_december_that_is_credited_in_january_stands_in_both_years(ass
         assert (way.batch_id, way.line_id, way.on, way.cents) == (made.id, line.id, coda.DAY, 5000)
         assert (new.ledger_cents, new.bank_cents, new.from_before, new.on_its_way) == (0, 5000, (way,), ())
         assert (new.is_even, old.from_before) == (True, ())
+
+
+def give_back(session: Session, assembly: Assembly, made: Batch, cents: int, on: date) -> None:
+    """The gift of so many cents of a pile is given back in cash."""
+    gift = next(one for one in service.page(session, Wanted(batch_id=made.id)) if one.net_cents == cents)
+    asked = service.ask_refund(session, gift.id, cents, reason="erreur", at=NOW, by=CLAIRE)
+    cash = Movement(method=Method.CASH, booked_on=on, provider="refund", external_id=str(asked.id))
+    service.decide_refund(session, assembly.sealer, asked.id, cash, at=NOW, by=OTHER)
+
+
+def test_cash_given_back_out_of_a_pile_is_not_awaited_of_the_bank_unless_it_was_there(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        made, later = (pile(session, assembly, amounts, Method.CASH) for amounts in ((8000, 2000), (700, 500)))
+        give_back(session, assembly, made, 2000, coda.DAY)
+        give_back(session, assembly, later, 500, coda.DAY + timedelta(days=1))
+        found = agrees(session, coda.DAY.year)
+        assert (found.pile_cents, found.ledger_cents) == (8700, 8700)
+    brought(assembly, coda.statement([Move(cents=cents, text="DEPOT") for cents in (8000, 1200)]))
+    lines = {line.cents: line for line in waiting(assembly)}
+    with assembly.database.transaction() as session:
+        for cents, one in ((8000, made), (1200, later)):
+            offered = deposits.proposed(session, lines[cents])
+            assert [(each.batch_id, sure) for each, sure in offered] == [(one.id, True)]
+            done = settle(session, assembly, lines[cents], one)
+            assert [each.cents for each in deposits.of_line(session, done)] == [cents]
+        found = agrees(session, coda.DAY.year)
+        assert (found.bank_cents, found.ledger_cents, found.pile_count) == (9200, 8700, 0)
+        assert found.elsewhere == {Method.CASH: {"refund": -500}}
 
 
 @settings(
