@@ -19,7 +19,7 @@ from crm.attestations import reconciling, service
 from crm.attestations.reconciling import Balance
 from crm.banking import deposits, refunds, yearly
 from crm.banking import selects as banking
-from crm.banking.deposits import Pile
+from crm.banking.deposits import Carried, Pile
 from crm.banking.kept import Gap, Owed, Paid, SetAside
 from crm.donations import selects as donations
 from crm.donations.model import Method
@@ -54,7 +54,9 @@ class Control:
     `payouts`: those of which the bank credited another amount.
 
     Cheques and cash count on the day on which the bank credited their deposit: `deposited_cents` of that year;
-    `piles`: those in hand that year which no credit deposited, the oldest of them.
+    `piles`: those in hand that year which no credit deposited, the oldest of them. `on_its_way`: what of the ledger was
+    in hand that year and credited in another, `from_before`: what was credited that year and is in the ledger of
+    another. So ledger = by bank + elsewhere + on its way - from before, and each year says where the other's money is.
 
     A refund counts on the day of its debit; `owed`: those of the year that nothing has paid, the oldest of them.
     `aside`: the lines somebody set aside that are no charges of the bank; `gaps`: where a statement is missing.
@@ -72,6 +74,8 @@ class Control:
     pile_count: int
     pile_cents: int
     piles: tuple[Pile, ...]
+    on_its_way: tuple[Carried, ...]
+    from_before: tuple[Carried, ...]
     waiting: int
     waiting_cents: int
     owed_count: int
@@ -114,6 +118,7 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
     aside_count, aside_cents, aside = yearly.aside(session, *span, size=MOST)
     of_piles = deposits.told(session, *span)
     pile_count, pile_cents, piles = deposits.awaited(session, *span, size=MOST)
+    on_its_way, from_before = deposits.carried(session, *span)
     in_all = session.scalar(
         select(func.coalesce(func.sum(entries.c.cents), 0)).where(entries.c.booked_on.between(*span))
     )
@@ -138,6 +143,8 @@ def control(session: Session, year: int, *, at: datetime) -> Control:
         pile_count=pile_count,
         pile_cents=pile_cents,
         piles=piles,
+        on_its_way=on_its_way,
+        from_before=from_before,
         waiting=count,
         waiting_cents=int(cents),
         owed_count=owed_count,

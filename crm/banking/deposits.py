@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -18,7 +18,7 @@ from crm.banking import deciding, rules
 from crm.banking.bringing import Counter
 from crm.banking.errors import DayToCome, DepositDiffers, LineDecided
 from crm.banking.kept import KeptLine, LineState, Rule
-from crm.banking.selects import deposits
+from crm.banking.selects import deposited_moves, deposits
 from crm.banking.tables import BankDepositRow, BankLineRow
 from crm.donations import selects as gifts
 from crm.donations.model import Method
@@ -29,6 +29,8 @@ from crm.vault import service as vault
 
 MOST = 60
 """So many piles are offered for one credit."""
+CARRIED = timedelta(days=92)
+"""Within so many days piles are carried to the bank together, or one of two alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,18 +44,45 @@ class Pile:
     gifts: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """What of a pile counts in one span and came to the bank in another, with the line and the day of its credit."""
+
+    batch_id: BatchId
+    line_id: int
+    on: date
+    cents: int
+
+
 def proposed(session: Session, line: KeptLine) -> tuple[tuple[Pile, bool], ...]:
     """The piles whose deposit a credit may be, the oldest first, each with whether it surely is: those of that very
-    amount, else the only ones that make it together.
+    amount, else the only ones that make it together. None surely is where the line may be somebody's.
     """
     if not _is_deposit(line):
         return ()
-    found = _awaited(session, cents=line.cents, until=line.booked_on)
-    same = [one for one in found if one.cents == line.cents]
+    until, first_on = line.booked_on, line.booked_on - CARRIED
+    same = _awaited(session, line.cents, line.cents, until=until, credited_on=until)
     if same:
-        return tuple((one, len(same) == 1) for one in same)
+        of_late = [one.batch_id for one in same if one.received_on >= first_on] or [one.batch_id for one in same]
+        return tuple((one, of_late == [one.batch_id] and is_nobodys(line)) for one in same)
+    found = _awaited(session, 1, line.cents, until=until, first_on=first_on, credited_on=until)
     surely = rules.only_parts([one.cents for one in found], line.cents)
-    return tuple((one, place in surely) for place, one in enumerate(found)) if surely else ()
+    return tuple((one, place in surely and is_nobodys(line)) for place, one in enumerate(found)) if surely else ()
+
+
+def others(session: Session, line: KeptLine, *, on: date | None = None) -> tuple[Pile, ...]:
+    """The piles of which a credit may be the deposit whatever they come to, for a colleague who knows better: the
+    latest, or those in hand on a day.
+    """
+    if not _is_deposit(line) or (on is not None and on > line.booked_on):
+        return ()
+    return _awaited(session, 1, line.cents, until=on or line.booked_on, first_on=on, credited_on=line.booked_on)
+
+
+def is_nobodys(line: KeptLine) -> bool:
+    """Whether nothing on a credit is of somebody: no name, no account, no words but the bank's own of a deposit."""
+    is_named = line.name.strip() or line.tail or line.account_key or line.structured or line.mandate
+    return not is_named and rules.is_of_bank(line.communication)
 
 
 def settle(
@@ -75,9 +104,9 @@ def settle(
     if line.state is not LineState.OPEN or line.version != seen:
         raise LineDecided(line)
     hold(session, "deposits")
-    found = [
-        one for one in _awaited(session, cents=line.cents, until=line.booked_on, among=batch_ids) if _is_deposit(line)
-    ]
+    until = line.booked_on
+    awaiting = _awaited(session, 1, line.cents, until=until, credited_on=until, among=batch_ids)
+    found = awaiting if _is_deposit(line) else ()
     if len(found) != len(set(batch_ids)) or sum(one.cents for one in found) != line.cents:
         raise DepositDiffers
     if line.booked_on > brussels_day(at):
@@ -99,7 +128,7 @@ def take_back(session: Session, line: KeptLine) -> None:
 
 def of_line(session: Session, line: KeptLine) -> tuple[Pile, ...]:
     """The piles of which a credit is the deposit."""
-    piles, row = gifts.piles().subquery("piles"), BankDepositRow
+    piles, row = gifts.piles(line.booked_on).subquery("piles"), BankDepositRow
     query = select(piles).join(row, row.batch_id == piles.c.batch_id).where(row.line_id == line.id)
     return tuple(map(_pile, session.execute(query.order_by(piles.c.batch_id))))
 
@@ -121,6 +150,27 @@ def awaited(session: Session, first_on: date, last_on: date, *, size: int) -> tu
     return count, int(cents), tuple(map(_pile, session.execute(query)))
 
 
+def carried(session: Session, first_on: date, last_on: date) -> tuple[tuple[Carried, ...], tuple[Carried, ...]]:
+    """What of the piles was booked on those days and credited on others, and what the other way round."""
+    moves = deposited_moves().subquery("deposited_moves")
+    is_booked, is_credited = (on.between(first_on, last_on) for on in (moves.c.booked_on, moves.c.credited_on))
+    key = (moves.c.batch_id, moves.c.line_id, moves.c.credited_on)
+    cents = func.sum(moves.c.cents).label("cents")
+    several = [
+        select(*key, cents).where(*are).group_by(*key).order_by(moves.c.credited_on, moves.c.batch_id)
+        for are in ((is_booked, ~is_credited), (~is_booked, is_credited))
+    ]
+    out, in_ = (
+        tuple(
+            Carried(batch_id=BatchId(one.batch_id), line_id=one.line_id, on=one.credited_on, cents=int(one.cents))
+            for one in session.execute(query)
+            if one.cents
+        )
+        for query in several
+    )
+    return out, in_
+
+
 def told(session: Session, first_on: date, last_on: date) -> tuple[tuple[int, int, int, BatchId], ...]:
     """(line, cents of the line, cents of its piles by the ledger, the first of these) of each deposit of those days."""
     found = deposits().subquery("deposits")
@@ -134,16 +184,26 @@ def _is_deposit(line: KeptLine) -> bool:
     return line.cents > 0 and line.return_kind is None and not line.fee and not line.mandate
 
 
-def _awaited(session: Session, *, cents: int, until: date, among: Collection[int] | None = None) -> tuple[Pile, ...]:
-    piles = gifts.piles().subquery("piles")
+def _awaited(
+    session: Session,
+    least: int,
+    most: int,
+    *,
+    until: date,
+    credited_on: date,
+    first_on: date | None = None,
+    among: Collection[int] | None = None,
+) -> tuple[Pile, ...]:
+    """Piles of so many cents in hand by then that no credit deposited, the oldest first: of many, the latest."""
+    piles = gifts.piles(credited_on).subquery("piles")
     query = select(piles).where(
         piles.c.batch_id.not_in(select(BankDepositRow.batch_id)),
-        piles.c.received_on <= until,
-        piles.c.cents.between(1, cents),
+        piles.c.received_on.between(first_on or date.min, until),
+        piles.c.cents.between(least, most),
     )
-    if among is not None:
-        query = query.where(piles.c.batch_id.in_(set(among)))
-    return tuple(map(_pile, session.execute(query.order_by(piles.c.received_on, piles.c.batch_id).limit(MOST))))
+    query = query.order_by(piles.c.received_on.desc(), piles.c.batch_id.desc())
+    query = query.limit(MOST) if among is None else query.where(piles.c.batch_id.in_(set(among)))
+    return tuple(map(_pile, session.execute(query)))[::-1]
 
 
 def _pile(row: Any) -> Pile:

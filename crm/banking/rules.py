@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,17 @@ SHORTEST = 3
 
 LIKELY = 55
 """Below this, a name proposes nobody."""
+
+_SAID = (
+    "a en du de des d le la l les et vers au par via no nr n op van de het te in from of the and mit von vom "
+    "depot depots versement versements remise remises encaissement cheque cheques espece especes cash argent liquide "
+    "liquidites billet billets piece pieces monnaie guichet automate agence banque "
+    "storting stortingen gestort contant contanten geld muntgeld biljetten cheques bank automaat loket inning afgifte "
+    "deposit deposits atm coins notes "
+    "einzahlung bareinzahlung scheck schecks bargeld"
+)
+DEPOSITING = frozenset(_SAID.split())
+"""Of these words alone banks make what they say of a deposit; any other may be somebody's."""
 
 WAYS = 20_000
 """So many sums are tried before a colleague is asked which refunds a debit paid."""
@@ -154,6 +166,12 @@ def numbered(identities: Collection[str], seen: dict[str, int]) -> Iterator[str]
         count = seen.get(identity_, 0)
         seen[identity_] = count + 1
         yield f"{identity_}\x1f{count}"
+
+
+def is_of_bank(communication: str) -> bool:
+    """Whether a communication is what banks say of cheques and cash that were brought, and no word is anybody's."""
+    words = re.findall(r"[^\W\d_]+", folded(communication))
+    return all(word in DEPOSITING for word in words)
 
 
 def _words(name: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from crm.banking.kept import Aside, LineState, Rule
 from crm.banking.tables import BankDepositRow, BankLineRow, BankRefundRow
-from crm.donations.selects import pile_entries, piles
+from crm.donations.selects import pile_entries
 
 ELSEWHERE = (Rule.PAYOUT, Rule.REFUND, Rule.DEPOSIT)
 """Of what books nothing on a gift."""
@@ -72,26 +72,46 @@ def deposits() -> Select[*tuple[Any, ...]]:
     """(line_id, booked_on, cents, ledger_cents, batch_id) of each credit by which piles came to the bank: what the
     gifts of these come to, and the first of them.
     """
-    row, deposit, pile = BankLineRow, BankDepositRow, piles().subquery("piles")
+    row, deposit, moves = BankLineRow, BankDepositRow, deposited_moves().subquery("deposited_moves")
     return (
         select(
             row.id.label("line_id"),
             row.booked_on,
             row.cents,
-            func.coalesce(func.sum(pile.c.cents), 0).label("ledger_cents"),
+            func.coalesce(func.sum(moves.c.cents), 0).label("ledger_cents"),
             func.min(deposit.batch_id).label("batch_id"),
         )
         .join(deposit, deposit.line_id == row.id)
-        .outerjoin(pile, pile.c.batch_id == deposit.batch_id)
+        .outerjoin(moves, moves.c.batch_id == deposit.batch_id)
         .where(row.state == LineState.MATCHED)
         .group_by(row.id, row.booked_on, row.cents)
     )
 
 
+def deposited_moves() -> Select[*tuple[Any, ...]]:
+    """(entry_id, batch_id, gift_id, cents, booked_on, line_id, credited_on) of each movement of a pile that a credit
+    brought to the bank; cash that was given back after it was not of the pile.
+    """
+    found, deposit, row = pile_entries().subquery("pile_entries"), BankDepositRow, BankLineRow
+    return (
+        select(
+            found.c.entry_id,
+            found.c.batch_id,
+            found.c.gift_id,
+            found.c.cents,
+            found.c.booked_on,
+            row.id.label("line_id"),
+            row.booked_on.label("credited_on"),
+        )
+        .join(deposit, deposit.batch_id == found.c.batch_id)
+        .join(row, row.id == deposit.line_id)
+        .where(~found.c.is_given_back | (found.c.booked_on <= row.booked_on))
+    )
+
+
 def deposited_entries() -> Select[int]:
     """The movements of the piles that a credit brought to the bank."""
-    found = pile_entries().subquery("pile_entries")
-    return select(found.c.entry_id).where(found.c.batch_id.in_(select(BankDepositRow.batch_id)))
+    return select(deposited_moves().subquery("deposited_moves").c.entry_id)
 
 
 def lines_aside() -> Select[*tuple[Any, ...]]:

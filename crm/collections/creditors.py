@@ -37,6 +37,7 @@ class Since:
     from_on: date
     creditor: Creditor
     noted_by: AccountId | None
+    noted_at: datetime | None = None
 
 
 def is_identifier(text: str) -> bool:
@@ -57,12 +58,32 @@ def known(session: Session, creditor: Creditor) -> tuple[Since, ...]:
 
 def on(several: Sequence[Since], day: date) -> Creditor:
     """Who we are to banks on a day."""
-    return ([one for one in several if one.from_on <= day] or list(several[:1]))[-1].creditor
+    return since(several, day).creditor
 
 
 def at_day(session: Session, creditor: Creditor, day: date) -> Creditor:
     """Who we are on a day, where the settings say `creditor`."""
     return on(known(session, creditor), day)
+
+
+def since(several: Sequence[Since], day: date) -> Since:
+    """Who we are on a day, with since when and by whom."""
+    return ([one for one in several if one.from_on <= day] or list(several[:1]))[-1]
+
+
+def unseen(session: Session, several: Sequence[Since], row: SepaBatchRow) -> Since | None:
+    """The change by which a file asks, where somebody noted one and no other file by it was approved yet."""
+    new, other = since(several, row.collect_on), SepaBatchRow
+    if new.noted_by is None:
+        return None
+    seen = select(other.id).where(
+        other.id != row.id,
+        other.collect_on >= new.from_on,
+        other.approved_by.is_not(None),
+        other.approved_by != new.noted_by,
+        other.dropped_at.is_(None),
+    )
+    return None if session.scalar(seen.limit(1)) else new
 
 
 def was(several: Sequence[Since], served_on: date | None, day: date) -> tuple[str, str]:
@@ -104,7 +125,7 @@ def note(
         raise CreditorWrong("from_on")
     if len(several) == 1 and several[0].noted_by is None:
         session.merge(_row(several[0], at))
-    new = Since(from_on=from_on, creditor=to, noted_by=by)
+    new = Since(from_on=from_on, creditor=to, noted_by=by, noted_at=at)
     session.add(_row(new, at))
     session.flush()
     return new
@@ -128,7 +149,10 @@ def take_back(session: Session, from_on: date, *, today: date) -> bool:
 def _since(row: CreditorRow) -> Since:
     who = Creditor(name=row.name, creditor_id=row.creditor_id, account=row.account, bic=row.bic)
     return Since(
-        from_on=row.from_on, creditor=who, noted_by=None if row.changed_by is None else AccountId(row.changed_by)
+        from_on=row.from_on,
+        creditor=who,
+        noted_by=None if row.changed_by is None else AccountId(row.changed_by),
+        noted_at=row.noted_at,
     )
 
 

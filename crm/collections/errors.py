@@ -27,6 +27,10 @@ class FourEyes(Conflict):
         super().__init__("somebody else has to approve it")
 
 
+class OwnChange(FourEyes):
+    """Whoever changed who we are to the bank approves no first file by it."""
+
+
 class BatchElsewhere(Conflict):
     """The file is not where this can be done with it."""
 

@@ -23,6 +23,7 @@ from crm.collections.errors import (
     FileOvertaken,
     FourEyes,
     NothingDue,
+    OwnChange,
 )
 from crm.collections.model import (
     Asking,
@@ -132,19 +133,28 @@ def _made(session: Session, office: Office, collect_on: date, *, at: datetime, b
 
 
 def approve(session: Session, office: Office, batch_id: SepaBatchId, *, at: datetime, by: AccountId) -> Batch:
-    """A second person has looked. Raises FourEyes for whoever made it, BatchElsewhere, FileDiffers, FileOvertaken."""
+    """A second person has looked. Raises FourEyes for whoever made it, OwnChange for whoever changed to which account
+    or name it asks, where no file by these was approved before; BatchElsewhere, FileDiffers, FileOvertaken.
+    """
     hold(session, "collections")
     row = _row(session, batch_id)
     if store.batch(row).state is not BatchState.MADE:
         raise BatchElsewhere
     if row.made_by == by:
         raise FourEyes
+    if (new := creditor_changed(session, office, batch_id)) is not None and new.noted_by == by:
+        raise OwnChange
     _timely(session, row)
     _same(session, office, batch_id, row.digest)
     row = _row(session, batch_id)
     row.approved_at, row.approved_by = at, by
     session.flush()
     return store.batch(row)
+
+
+def creditor_changed(session: Session, office: Office, batch_id: SepaBatchId) -> creditors.Since | None:
+    """The change of who we are that nobody approved a file by yet, where this one asks by it."""
+    return creditors.unseen(session, creditors.known(session, office.creditor), _row(session, batch_id))
 
 
 def leave(session: Session, office: Office, batch_id: SepaBatchId, *, at: datetime, by: AccountId) -> bytes:

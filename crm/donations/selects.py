@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
@@ -177,34 +178,44 @@ def effective_entries() -> Select[*tuple[Any, ...]]:
 
 
 def pile_entries() -> Select[*tuple[Any, ...]]:
-    """(entry_id, batch_id, gift_id, cents) of each movement by which a pile of cheques or cash came, and of each that
-    corrected one: what the bank is to credit. What went back to a donor is none.
+    """(entry_id, batch_id, gift_id, cents, booked_on, is_given_back) of each movement by which a pile of cheques or
+    cash came, of each that corrected one, and of each by which cash went back to a donor: out of the pile, until that
+    is at the bank.
     """
     entry, line, pile = MoneyEntryRow, BatchEntryRow, BatchRow
-    is_of_it = entry.kind.in_((EntryKind.RECEIPT, EntryKind.CORRECTION)) & (entry.method == pile.method)
+    is_given_back = (entry.kind == EntryKind.REFUND) & (entry.method == Method.CASH)
+    is_received = entry.kind.in_((EntryKind.RECEIPT, EntryKind.CORRECTION))
+    is_of_it = (entry.method == pile.method) & (is_received | is_given_back)
     return (
-        select(entry.id.label("entry_id"), pile.id.label("batch_id"), entry.gift_id, entry.cents)
+        select(
+            entry.id.label("entry_id"),
+            pile.id.label("batch_id"),
+            entry.gift_id,
+            entry.cents,
+            entry.booked_on,
+            (entry.kind == EntryKind.REFUND).label("is_given_back"),
+        )
         .join(line, line.gift_id == entry.gift_id)
         .join(pile, pile.id == line.batch_id)
         .where(pile.posted_at.is_not(None), is_of_it)
     )
 
 
-def piles() -> Select[*tuple[Any, ...]]:
-    """(batch_id, method, received_on, cents, gifts) of each pile that counts and came to anything."""
+def piles(until: date | None = None) -> Select[*tuple[Any, ...]]:
+    """(batch_id, method, received_on, cents, gifts) of each pile that counts and came to anything, less the cash that
+    was given back out of it, until a day where one is said.
+    """
     pile, entries = BatchRow, pile_entries().subquery("pile_entries")
-    return (
-        select(
-            pile.id.label("batch_id"),
-            pile.method,
-            pile.received_on,
-            func.sum(entries.c.cents).label("cents"),
-            func.count(entries.c.gift_id.distinct()).label("gifts"),
-        )
-        .join(entries, entries.c.batch_id == pile.id)
-        .group_by(pile.id, pile.method, pile.received_on)
-        .having(func.sum(entries.c.cents) > 0)
-    )
+    query = select(
+        pile.id.label("batch_id"),
+        pile.method,
+        pile.received_on,
+        func.sum(entries.c.cents).label("cents"),
+        func.count(entries.c.gift_id.distinct()).label("gifts"),
+    ).join(entries, entries.c.batch_id == pile.id)
+    if until is not None:
+        query = query.where(~entries.c.is_given_back | (entries.c.booked_on <= until))
+    return query.group_by(pile.id, pile.method, pile.received_on).having(func.sum(entries.c.cents) > 0)
 
 
 def refunds_decided() -> Select[*tuple[Any, ...]]:

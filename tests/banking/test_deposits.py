@@ -20,7 +20,7 @@ from crm.banking import service as banking
 from crm.banking.errors import DepositDiffers, LineDecided
 from crm.banking.kept import KeptLine, LineState, Rule
 from crm.donations import batches, corrections, service
-from crm.donations.model import GiftKind, Method, Wanted
+from crm.donations.model import GiftKind, Method, Movement, Wanted
 from crm.donations.piles import Batch
 from crm.values.identifiers import AccountId
 from tests.banking import coda_files as coda
@@ -31,6 +31,7 @@ from tests.donations.conftest import donor
 
 OTHER = AccountId(2)
 HAND = coda.DAY - timedelta(days=3)
+DECEMBER = date(coda.DAY.year - 1, 12, 30)
 NUMBERS = count(600)
 
 
@@ -44,6 +45,16 @@ def pile(
         batches.enter(session, begun.id, donor(session, assembly), cents, kind=GiftKind.ONE_OFF, fund="general")
     batches.book(session, assembly.sealer, begun.id, at=NOW, by=CLAIRE)
     return batches.batch(session, begun.id)
+
+
+def agrees(session: Session, year: int) -> yearly_control.Control:
+    """The control of a year, whose ledger is told to the cent whatever year the bank credited."""
+    found = yearly_control.control(session, year, at=NOW)
+    assert (found.ledger_by_bank_cents, found.differences) == (found.bank_cents, ())
+    elsewhere = sum(sum(of.values()) for of in found.elsewhere.values())
+    way = sum(one.cents for one in found.on_its_way) - sum(one.cents for one in found.from_before)
+    assert found.ledger_cents == found.bank_cents + elsewhere + way
+    return found
 
 
 def settle(session: Session, assembly: Assembly, line: KeptLine, *piles: Batch) -> KeptLine:
@@ -96,6 +107,78 @@ def test_a_credit_settles_the_piles_that_make_it_and_the_year_sees_them_behind_i
         assert service.totals(session, Wanted(batch_id=cheques.id)).net_cents == 6500
 
 
+def test_old_piles_that_nobody_deposited_hide_none_and_any_of_them_is_found_by_its_day(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deposits, "MOST", 6)
+    old_on = coda.DAY - timedelta(days=400)
+    with assembly.database.transaction() as session:
+        for n in range(deposits.MOST + 1):
+            old = pile(session, assembly, (1000 + n,), Method.CASH, on=old_on - timedelta(days=n))
+        twin, same = pile(session, assembly, (6500,), on=old_on), pile(session, assembly, (6500,))
+        parts = [pile(session, assembly, (cents,)) for cents in (300, 401)]
+    brought(assembly, coda.statement([Move(cents=cents, text="DEPOT") for cents in (6500, 701, 1000)]))
+    lines = {line.cents: line for line in waiting(assembly)}
+    with assembly.database.transaction() as session:
+        offered = {cents: deposits.proposed(session, line) for cents, line in lines.items()}
+        assert [(one.batch_id, sure) for one, sure in offered[6500]] == [(twin.id, False), (same.id, True)]
+        assert [one.batch_id for one, sure in offered[701] if sure] == [one.id for one in parts]
+        latest = deposits.others(session, lines[6500])
+        assert [len(latest), latest[-1].batch_id, old.id in {one.batch_id for one in latest}] == [6, parts[1].id, False]
+        assert [one.batch_id for one in deposits.others(session, lines[6500], on=old.received_on)] == [old.id]
+        assert deposits.others(session, lines[701], on=old.received_on) == ()
+        every = [one.id for one in (*parts, same)]
+        with pytest.raises(DepositDiffers):
+            settle(session, assembly, lines[6500], *parts, same)
+        assert deposits.credits_of(session, every) == {}
+        assert settle(session, assembly, lines[6500], twin).state is LineState.MATCHED
+
+
+def test_a_pile_of_december_that_is_credited_in_january_stands_in_both_years(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        made = pile(session, assembly, (5000,), on=DECEMBER)
+        before = agrees(session, DECEMBER.year)
+        assert (before.ledger_cents, before.pile_cents, before.on_its_way) == (5000, 5000, ())
+    brought(assembly, coda.statement([Move(cents=5000, text="DEPOT")]))
+    [line] = waiting(assembly)
+    with assembly.database.transaction() as session:
+        settle(session, assembly, line, made)
+        old, new = agrees(session, DECEMBER.year), agrees(session, coda.DAY.year)
+        assert (old.ledger_cents, old.bank_cents, old.pile_count, old.elsewhere, old.is_even) == (5000, 0, 0, {}, True)
+        [way] = old.on_its_way
+        assert (way.batch_id, way.line_id, way.on, way.cents) == (made.id, line.id, coda.DAY, 5000)
+        assert (new.ledger_cents, new.bank_cents, new.from_before, new.on_its_way) == (0, 5000, (way,), ())
+        assert (new.is_even, old.from_before) == (True, ())
+
+
+def give_back(session: Session, assembly: Assembly, made: Batch, cents: int, on: date) -> None:
+    """The gift of so many cents of a pile is given back in cash."""
+    gift = next(one for one in service.page(session, Wanted(batch_id=made.id)) if one.net_cents == cents)
+    asked = service.ask_refund(session, gift.id, cents, reason="erreur", at=NOW, by=CLAIRE)
+    cash = Movement(method=Method.CASH, booked_on=on, provider="refund", external_id=str(asked.id))
+    service.decide_refund(session, assembly.sealer, asked.id, cash, at=NOW, by=OTHER)
+
+
+def test_cash_given_back_out_of_a_pile_is_not_awaited_of_the_bank_unless_it_was_there(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        made, later = (pile(session, assembly, amounts, Method.CASH) for amounts in ((8000, 2000), (700, 500)))
+        give_back(session, assembly, made, 2000, coda.DAY)
+        give_back(session, assembly, later, 500, coda.DAY + timedelta(days=1))
+        found = agrees(session, coda.DAY.year)
+        assert (found.pile_cents, found.ledger_cents) == (8700, 8700)
+    brought(assembly, coda.statement([Move(cents=cents, text="DEPOT") for cents in (8000, 1200)]))
+    lines = {line.cents: line for line in waiting(assembly)}
+    with assembly.database.transaction() as session:
+        for cents, one in ((8000, made), (1200, later)):
+            offered = deposits.proposed(session, lines[cents])
+            assert [(each.batch_id, sure) for each, sure in offered] == [(one.id, True)]
+            done = settle(session, assembly, lines[cents], one)
+            assert [each.cents for each in deposits.of_line(session, done)] == [cents]
+        found = agrees(session, coda.DAY.year)
+        assert (found.bank_cents, found.ledger_cents, found.pile_count) == (9200, 8700, 0)
+        assert found.elsewhere == {Method.CASH: {"refund": -500}}
+
+
 @settings(
     max_examples=3,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -109,7 +192,13 @@ def test_no_pile_is_deposited_twice_and_no_cent_moves_whatever_is_settled_and_op
     with assembly.database.transaction() as session:
         means = (Method.CASH, Method.CHEQUE)
         piles = [
-            pile(session, assembly, [chance.randrange(1, 900) for _ in range(3)], chance.choice(means))
+            pile(
+                session,
+                assembly,
+                [chance.randrange(1, 900) for _ in range(3)],
+                chance.choice(means),
+                chance.choice((HAND, DECEMBER)),
+            )
             for _ in range(4)
         ]
         before = service.totals(session, Wanted())
@@ -136,6 +225,5 @@ def test_no_pile_is_deposited_twice_and_no_cent_moves_whatever_is_settled_and_op
         after = service.totals(session, Wanted())
         assert (after, service.drift(session)) == (before, 0)
         assert after.net_cents == sum(after.by_fund.values()) == sum(after.by_method.values())
-        found = yearly_control.control(session, coda.DAY.year, at=NOW)
-        assert found.ledger_by_bank_cents == found.bank_cents
-        assert found.ledger_cents == found.bank_cents + sum(sum(of.values()) for of in found.elsewhere.values())
+        old, new = agrees(session, DECEMBER.year), agrees(session, coda.DAY.year)
+        assert (old.bank_cents, old.on_its_way) == (0, new.from_before)

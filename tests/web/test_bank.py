@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crm.assembly import Assembly
+from crm.banking import service as banking
 from crm.donations import appeals
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method, Movement, NewGift, NewLine, Wanted
@@ -16,8 +17,9 @@ from crm.people.model import NewPerson
 from crm.staff.model import Role
 from crm.values.languages import Language
 from tests.banking import coda_files as coda
+from tests.banking import samples
 from tests.banking.coda_files import Move, direct_debit
-from tests.banking.test_deposits import pile
+from tests.banking.test_deposits import DECEMBER, agrees, pile
 from tests.conftest import NOW
 from tests.web.conftest import Browser
 
@@ -208,6 +210,66 @@ def test_a_debit_says_which_refund_it_paid_or_why_it_is_set_aside(
     assert "1 remboursement décidé n’est pas payé" in finance.get(year).text
 
 
+def test_a_cheque_that_bounces_takes_its_gift_back_and_is_taken_back_itself(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    with assembly.database.transaction() as session:
+        made = pile(session, assembly, (5000, 2500))
+        cheque = next(one for one in donations.page(session, Wanted(batch_id=made.id)) if one.net_cents == 5000)
+    finance = browser(Role.FINANCE)
+    file = coda.file(coda.statement([Move(cents=7500, text="DEPOT"), Move(cents=-5000, text="CHEQUE IMPAYE")]))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")})
+    with assembly.database.reading() as session:
+        lines = {one.cents: one for one in banking.waiting(session)}
+    address, said = f"/office/bank/{lines[-5000].id}", {"seen": str(lines[-5000].version)}
+    assert finance.post(f"{address}/unpaid", said | {"gift_id": str(cheque.id)}).status_code == 422  # not deposited yet
+    deposited = {"seen": str(lines[7500].version), "batch_id": str(made.id)}
+    assert finance.post(f"/office/bank/{lines[7500].id}/deposit", deposited).status_code == 303
+    page = finance.get(f"/office/bank?line={lines[-5000].id}").text
+    assert ("Est-ce un chèque revenu impayé" in page, f'name="gift_id" value="{cheque.id}"' in page) == (True, True)
+    for wrong in ("", "999"):
+        assert finance.post(f"{address}/unpaid", said | {"gift_id": wrong}).status_code == 422
+    assert finance.post(f"{address}/unpaid", said | {"gift_id": str(cheque.id)}).status_code == 303
+    with assembly.database.reading() as session:
+        found = agrees(session, NOW.year)
+        assert (found.ledger_cents, found.bank_cents, found.waiting) == (2500, 2500, 0)
+        assert donations.gift(session, cheque.id).net_cents == 0
+        seen = banking.line(session, lines[-5000].id).version
+    assert finance.get(f"/office/bank?line={lines[-5000].id}").status_code == 200
+    assert finance.post(f"{address}/unpaid", said | {"gift_id": str(cheque.id)}).status_code == 303  # somebody decided
+    assert finance.post(f"{address}/reopen", {"seen": str(seen)}).status_code == 303
+    with assembly.database.reading() as session:
+        assert (agrees(session, NOW.year).bank_cents, donations.gift(session, cheque.id).net_cents) == (7500, 5000)
+
+
+def test_what_somebody_sent_is_asked_of_people_first_and_no_pile_is_ticked_for_it(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    with assembly.database.transaction() as session:
+        pile(session, assembly, (2500, 4000), Method.CASH)
+    moves = [
+        Move(cents=6500, name="NOUVEAU PAUL"),
+        Move(cents=6500, account=samples.DONOR),
+        Move(cents=6500, text="don pour les prisonniers"),
+        Move(cents=6500, text="VERSEMENT ESPECES 24/11"),
+    ]
+    finance = browser(Role.FINANCE)
+    file = coda.file(coda.statement(moves))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")})
+    with assembly.database.reading() as session:
+        pages = [finance.get(f"/office/bank?line={one.id}").text for one in banking.waiting(session)]
+    deposit = 'name="batch_id" value="1"'
+    for page in pages[:3]:
+        assert (deposit in page, deposit + " checked" in page) == (True, False)
+        assert page.index("Chercher la personne") > page.index("<summary>C’est le dépôt d’une pile")
+        assert re.search(r'<details class="desk-other" open>\s*<summary>Chercher la personne', page)
+        assert not re.search(r'<details class="desk-other" open>\s*<summary>C’est le dépôt', page)
+        assert not re.search(r"<button[^>]*autofocus", page)
+    known = finance.get("/office/bank?line=1&pile_on=2020-01-01").text
+    assert ("Aucune pile de ce jour" in known, "Une autre pile" in known) == (False, False)
+    assert (deposit + " checked" in pages[3], bool(re.search(r"<button[^>]*autofocus", pages[3]))) == (True, True)
+
+
 def aside(page: str) -> tuple[str, str]:
     """The line that waits, as the form that sets it aside names it, and its version."""
     found = re.search(r'/office/bank/(\d+)/aside".*?name="seen" value="(\d+)"', page, re.DOTALL)
@@ -219,7 +281,7 @@ def test_a_deposit_is_of_the_pile_that_makes_it_and_is_taken_back(
     assembly: Assembly, browser: Callable[..., Browser]
 ) -> None:
     with assembly.database.transaction() as session:
-        made = pile(session, assembly, (2500, 4000))
+        made = pile(session, assembly, (2500, 4000), on=DECEMBER)
         known = NewPerson(language=Language.FR, first_name="Marie", last_name="Dupont")
         people.add(session, assembly.addresses, known, at=NOW)
     gift = Move(cents=6500, name="DUPONT MARIE", text="DON")
@@ -240,6 +302,8 @@ def test_a_deposit_is_of_the_pile_that_makes_it_and_is_taken_back(
     assert ("Déposée à la banque" in page, f"/office/bank?line={line}" in page) == (True, True)
     done = finance.get(f"/office/bank?line={line}").text
     assert ("dépôt de chèques" in done, f"/office/gifts?batch={made.id}" in done) == (True, True)
+    for year, word in ((DECEMBER.year, "En route vers la banque"), (NOW.year, "en main une autre")):
+        assert word in finance.get(f"/office/gifts/control/{year}").text
     assert finance.post(f"/office/bank/{line}/deposit", settled).status_code == 303  # somebody decided
     version = re.search(r'name="seen" value="(\d+)"', done)
     assert version is not None

@@ -11,6 +11,7 @@ import pytest
 
 from crm.assembly import Assembly
 from crm.audit import service as audit
+from crm.collections import service as collections
 from crm.people import contacts
 from crm.people import service as people
 from crm.people.model import NewPerson
@@ -21,6 +22,7 @@ from crm.plans.mandates import enclose
 from crm.plans.model import Channel, Plan
 from crm.staff.model import Role
 from crm.values.iban import Iban
+from crm.values.identifiers import SepaBatchId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from tests.collections.test_reports import REPORT
@@ -137,3 +139,29 @@ def test_who_has_no_mailbox_is_told_by_letter(assembly: Assembly, browser: Open,
     finance.post("/office/sepa/noticed", {})
     assert "À annoncer par lettre" not in finance.get("/office/sepa").text
     assert finance.post("/office/sepa/notices", {}).headers["Location"] == "/office/sepa"
+
+
+def test_another_account_of_ours_takes_two_people_and_stands_on_the_page_of_the_file(
+    assembly: Assembly, browser: Open, plan: Plan
+) -> None:
+    one, two, three = (browser(Role.FINANCE) for _ in range(3))
+    said = {"name": "ACAT", "creditor_id": "BE05ZZZ0418308144", "bic": "GKCCBEBB", "from_on": DAY}
+    wrong = one.post("/office/sepa/creditor", said | {"account": "BE68 5390 0754 7035"})
+    assert (wrong.status_code, "vérifiez-le" in wrong.text) == (422, True)
+    assert one.post("/office/sepa/creditor", said | {"account": "BE68 5390 0754 7034"}).status_code == 303
+    address = two.post("/office/sepa/new", {"collect_on": DAY}).headers["Location"]
+    page = words_of(three.get(address).text)
+    assert all(word in page for word in ("BE68539007547034", "ACAT", "Changé le", "Personne d’autre ne l’a encore vu"))
+    assert "Vous avez changé qui nous sommes" in words_of(one.get(address).text)
+    one.post(f"{address}/approve", {})
+    with assembly.database.reading() as session:
+        assert collections.batch(session, SepaBatchId(1)).approved_by is None
+        noted = next(event for event in audit.latest(session, subject="sepa-batch") if event.action == "sepa.creditor")
+    assert (noted.facts["account"], noted.facts["from"]) == ("7034", DAY)
+    assert "account" in noted.facts["fields"]
+    assert three.post(f"{address}/approve", {}).status_code == 303
+    with assembly.database.reading() as session:
+        assert collections.batch(session, SepaBatchId(1)).approved_by is not None
+    later = {"from_on": "2027-03-01", "account": "BE71 0961 2345 6769"}
+    assert one.post("/office/sepa/creditor", said | later).status_code == 303
+    assert one.post("/office/sepa/creditor/take-back", {"from_on": "2027-03-01"}).status_code == 303

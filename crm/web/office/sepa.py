@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +24,7 @@ from crm.collections.errors import (
     FileUnsound,
     FourEyes,
     NothingDue,
+    OwnChange,
     ReportUnreadable,
 )
 from crm.collections.model import AttemptState, Awaited, Batch, BatchState, Collected
@@ -50,6 +51,7 @@ WRONG_DAY = N_("Choisissez un jour ouvert des banques, de demain à six semaines
 NOTHING = N_("Rien n’est dû ce jour-là.")
 ELSEWHERE = N_("Ce fichier n’en est plus là : quelqu’un a agi entre-temps.")
 OWN = N_("Vous l’avez préparé : une autre personne l’approuve.")
+OWN_CHANGE = N_("Vous avez changé qui nous sommes pour la banque : une autre personne approuve le premier fichier.")
 DIFFERS = N_("Un compte ou un nom a changé depuis : jetez ce fichier et préparez-en un nouveau.")
 OVERTAKEN = (
     N_(
@@ -159,12 +161,18 @@ def show(batch_id: int) -> ResponseReturnValue:
         givers = people.people(session, {one.person_id for one in awaited})
         credits_ = bank_by_hand.open_credits(session, left_cents) if is_out else ()
         settled_by = bank_by_hand.credits_of(session, batch.id)
-        who = creditors.at_day(session, collecting_office(made).creditor, batch.header.collect_on)
+        several = creditors.known(session, collecting_office(made).creditor)
+        now = creditors.since(several, batch.header.collect_on)
+        changed = collections.creditor_changed(session, collecting_office(made), batch.id)
         names = {account.id: account.name for account in staff.accounts(session)}
+    me = guard.signed_in().account.id
     return shell.show(
         "office/sepa/show.html",
         batch=batch,
-        who=who,
+        now=now,
+        before=creditors.on(several, now.from_on - timedelta(days=1)),
+        is_unseen=changed is not None,
+        is_own_change=changed is not None and changed.noted_by == me,
         is_out=is_out,
         is_held=is_held,
         left=left,
@@ -178,7 +186,7 @@ def show(batch_id: int) -> ResponseReturnValue:
         reasons=[(code, f"{shell.say(words.REASONS[code])} ({code})") for code in words.LEFT_BY_THE_BANK],
         counts=[(shell.say(words.ATTEMPTS[state]), *found) for state, found in sorted(counts.items())],
         names=names,
-        is_own=batch.made_by == guard.signed_in().account.id,
+        is_own=batch.made_by == me,
         can_leave=batch.state in {BatchState.APPROVED, BatchState.SENT, BatchState.SETTLED},
         words=words,
     )
@@ -277,5 +285,5 @@ def _refused(batch_id: int, wrong: FourEyes | BatchElsewhere | FileDiffers | Fil
         rest = " …" if len(wrong.plans) > NAMED else ""
         said = shell.say_count(*OVERTAKEN, len(wrong.plans), plans=plans + rest)
         return shell.back(back, said, kind="refused")
-    words_of = {FourEyes: OWN, BatchElsewhere: ELSEWHERE, FileDiffers: DIFFERS}
+    words_of = {FourEyes: OWN, OwnChange: OWN_CHANGE, BatchElsewhere: ELSEWHERE, FileDiffers: DIFFERS}
     return shell.back(back, shell.say(words_of[type(wrong)]), kind="refused")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -50,6 +50,7 @@ def change() -> ResponseReturnValue:
     try:
         from_on = read_day(request.form.get("from_on", "")[:20], field="from_on") or date.min
         with made.database.transaction() as session:
+            was = creditors.known(session, collecting_office(made).creditor)[-1].creditor
             new = creditors.note(
                 session,
                 collecting_office(made).creditor,
@@ -59,7 +60,7 @@ def change() -> ResponseReturnValue:
                 at=shell.now(),
                 by=guard.signed_in().account.id,
             )
-            facts = {"from": new.from_on.isoformat(), "creditor_id": new.creditor.creditor_id}
+            facts = {"from": new.from_on.isoformat(), **_facts(new.creditor, was), "fields": _fields(new.creditor, was)}
             note(session, "sepa.creditor", None, facts, subject="sepa-batch")
     except (CreditorWrong, Invalid) as wrong:
         field = wrong.field if wrong.field in WRONG else "from_on"
@@ -74,14 +75,25 @@ def take_back() -> ResponseReturnValue:
     made, back = shell.assembly(), url_for("sepa_creditor.index")
     from_on = read_day(request.form.get("from_on", "")[:20], field="from_on") or date.min
     with made.database.transaction() as session:
+        several = creditors.known(session, collecting_office(made).creditor)
         is_gone = creditors.take_back(session, from_on, today=brussels_day(shell.now()))
         if is_gone:
-            facts = {"from": from_on.isoformat()}
+            gone, stays = (creditors.on(several, day) for day in (from_on, from_on - timedelta(days=1)))
+            facts = {"from": from_on.isoformat(), **_facts(stays, gone)}
             note(session, "sepa.creditor-back", None, facts, subject="sepa-batch")
     if not is_gone:
         said = N_("Un fichier a déjà été préparé ainsi : ce changement reste. Notez-en un autre.")
         return shell.back(back, shell.say(said), kind="refused")
     return shell.back(back, shell.say(N_("Ce changement est retiré.")))
+
+
+def _facts(new: Creditor, was: Creditor) -> dict[str, str]:
+    """The ends of both accounts: by these a colleague tells them apart, and the trail holds no account."""
+    return {"account": new.account[-4:], "account_before": was.account[-4:]}
+
+
+def _fields(new: Creditor, was: Creditor) -> list[str]:
+    return [name for name in FIELDS if getattr(new, name) != getattr(was, name)]
 
 
 def _page(errors: dict[str, str]) -> Response:

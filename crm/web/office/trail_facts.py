@@ -6,6 +6,8 @@ from crm.web.words import N_
 
 FACTS: dict[str, str] = {
     "accepted": N_("acceptés"),
+    "account": N_("fin du compte"),
+    "account_before": N_("fin du compte d’avant"),
     "after": N_("après"),
     "answer": N_("réponse"),
     "approved": N_("accord donné"),
