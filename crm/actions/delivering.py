@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.actions import delivery_store, rules, store
@@ -20,6 +20,7 @@ from crm.actions.errors import (
 )
 from crm.actions.model import Call, DeliveryState, SignatureDelivery
 from crm.actions.tables import DeliveryWordRow, SignatureDeliveryRow, SignatureRow
+from crm.consent.restriction_selects import restricted
 from crm.foundation.database import hold
 from crm.people import contacts
 from crm.people import service as people
@@ -97,21 +98,27 @@ def is_large(session: Session, number: int, *, on: date) -> bool:
 
 
 def ask(session: Session, petition: Call, recipient: str, *, by: AccountId, at: datetime) -> SignatureDelivery:
-    """Asks a second colleague for a list. Raises NobodyToDeliver, Invalid for nobody to hand it to."""
-    number = waiting(session, petition.id)
-    if not number:
+    """Asks a second colleague for a list of whoever waits now: who signs later is in the next.
+
+    Raises NobodyToDeliver, Invalid for nobody to hand it to.
+    """
+    hold(session, f"signatures {petition.id}")
+    if not waiting(session, petition.id):
         raise NobodyToDeliver
     row = _opened(petition.id, recipient, state=DeliveryState.ASKED, by=by, at=at)
-    row.people = number
     session.add(row)
     session.flush()
+    _gather(session, row)
     return delivery_store.noun(row)
 
 
 def decide(
     session: Session, petition_id: CallId, delivery_id: int, *, approve: bool, by: AccountId, at: datetime
 ) -> SignatureDelivery:
-    """A second colleague agrees or not. Raises DeliveryUndecided (once decided, too), OwnDelivery."""
+    """A second colleague agrees or not: then its signatures wait again.
+
+    Raises DeliveryUndecided (once decided, too), OwnDelivery.
+    """
     row = _row(session, petition_id, delivery_id)
     if row.state is not DeliveryState.ASKED:
         raise DeliveryUndecided
@@ -120,6 +127,8 @@ def decide(
     row.state = DeliveryState.APPROVED if approve else DeliveryState.REFUSED
     row.decided_at, row.decided_by = at, by
     session.flush()
+    if not approve:
+        _free(session, delivery_id)
     return delivery_store.noun(row)
 
 
@@ -134,28 +143,31 @@ def take(
 ) -> SignatureDelivery:
     """Puts every signature that may be handed over now, and was not yet, into a list that leaves: once.
 
+    A list that was agreed to (`delivery_id`) leaves with those it was asked for, less whoever may not be in it since.
     Raises NobodyToDeliver, TooManyToDeliver where so many ask for a second colleague and none agreed (`delivery_id`),
     DeliveryUndecided, Invalid for nobody to hand it to.
     """
     hold(session, f"signatures {petition.id}")
-    number, on = waiting(session, petition.id), brussels_day(at)
-    if not number:
-        raise NobodyToDeliver
+    on = brussels_day(at)
     if delivery_id is not None:
         row = _row(session, petition.id, delivery_id)
         if row.state is not DeliveryState.APPROVED:
             raise DeliveryUndecided
-    elif is_large(session, number, on=on):
-        raise TooManyToDeliver
+        _free(session, row.id, which=_may_not_leave())
+        row.people = delivery_store.size(session, row.id)
+        if not row.people:
+            raise NobodyToDeliver
     else:
+        number = waiting(session, petition.id)
+        if not number:
+            raise NobodyToDeliver
+        if is_large(session, number, on=on):
+            raise TooManyToDeliver
         row = _opened(petition.id, recipient, state=DeliveryState.MADE, by=by, at=at)
         session.add(row)
         session.flush()
-    picked = update(SignatureRow).where(SignatureRow.petition_id == petition.id, delivery_store.waits())
-    session.execute(picked.values(delivery_id=row.id).execution_options(synchronize_session=False))
-    session.expire_all()
+        _gather(session, row)
     row.state, row.made_at, row.made_by = DeliveryState.MADE, at, by
-    row.people = delivery_store.size(session, row.id)
     row.purge_on = on + timedelta(days=limits.value(session, limits.SIGNATURE_FILE, on))
     session.flush()
     return delivery_store.noun(row)
@@ -222,9 +234,7 @@ def drop(session: Session, petition_id: CallId, delivery_id: int, *, by: Account
         raise DeliveryUndecided
     row.state, row.settled_by, row.settled_at = DeliveryState.DROPPED, by, at
     session.flush()
-    freed = update(SignatureRow).where(SignatureRow.delivery_id == delivery_id).values(delivery_id=None)
-    session.execute(freed.execution_options(synchronize_session=False))
-    session.expire_all()
+    _free(session, delivery_id)
     return delivery_store.noun(row)
 
 
@@ -264,6 +274,29 @@ def withdrawn(session: Session, delivery_ids: Collection[int]) -> Mapping[int, i
 def frozen(session: Session, delivery_ids: Collection[int]) -> Mapping[int, int]:
     """How many in each list had their data frozen since it left (GDPR art. 18), and still have."""
     return delivery_store.frozen(session, delivery_ids)
+
+
+def _gather(session: Session, row: SignatureDeliveryRow) -> None:
+    """Puts whoever waits into a list, and counts them."""
+    picked = update(SignatureRow).where(SignatureRow.petition_id == row.petition_id, delivery_store.waits())
+    session.execute(picked.values(delivery_id=row.id).execution_options(synchronize_session=False))
+    session.expire_all()
+    row.people = delivery_store.size(session, row.id)
+    session.flush()
+
+
+def _free(session: Session, delivery_id: int, *, which: ColumnElement[bool] | None = None) -> None:
+    """The signatures of a list are in none again: all, or those."""
+    freed = update(SignatureRow).where(SignatureRow.delivery_id == delivery_id).values(delivery_id=None)
+    freed = freed if which is None else freed.where(which)
+    session.execute(freed.execution_options(synchronize_session=False))
+    session.expire_all()
+
+
+def _may_not_leave() -> ColumnElement[bool]:
+    """In a list that was asked for, and not to be handed over: a no since, data frozen, folded into another."""
+    is_no = delivery_store.may() == false()
+    return or_(is_no, SignatureRow.folded_into_id.is_not(None), restricted(SignatureRow.person_id))
 
 
 def _opened(

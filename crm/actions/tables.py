@@ -109,8 +109,9 @@ class DeliveryWordRow(Base):
 class SignatureDeliveryRow(Base):
     """A list of signatures that leaves the house for whom the petition is addressed to.
 
-    Who is in it says so (`signature.delivery_id`). A large one is asked for first and agreed to by a second colleague;
-    until it leaves `made_at` is when it was asked for. `task_id` is the reminder that the file is to be destroyed.
+    Who is in it says so (`signature.delivery_id`). A large one is asked for first, of whoever waits then, and agreed to
+    by a second colleague; until it leaves `made_at` is when it was asked for. `task_id` is the reminder that the file
+    is to be destroyed.
     """
 
     __tablename__ = "signature_delivery"

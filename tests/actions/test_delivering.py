@@ -20,6 +20,7 @@ from crm.actions.errors import (
 )
 from crm.actions.model import Call, DeliveryState, Handing, SignatureDelivery
 from crm.actions.taking_over import take_back
+from crm.consent import restrictions
 from crm.people import personal_data as people_personal_data
 from crm.privacy import limits
 from crm.values.errors import Invalid
@@ -131,6 +132,38 @@ def test_a_long_list_asks_for_a_second_colleague(square: Square, monkeypatch: py
         assert delivering.to_destroy(session, on=taken.purge_on) == ()
         assert delivering.say_purged(session, petition.id, taken.id, at=NOW) is not None
         assert delivering.say_purged(session, petition.id, taken.id, at=NOW) is None
+
+
+def test_what_leaves_is_what_was_agreed_to_and_who_signs_meanwhile_is_in_the_next(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "value", lambda _session, limit, _on: 2 if limit is limits.LARGE_FILE else limit.value)
+    with square.assembly.database.transaction() as session:
+        petition = square.call(session)
+        signers = [square.person(session) for _ in range(4)]
+        ids = [square.sign(session, petition, one, **YES).signature.id for one in signers]
+        asked = delivering.ask(session, petition, "Ambassade", by=ANNA, at=NOW)
+        assert (asked.people, delivering.waiting(session, petition.id)) == (4, 0)
+        with pytest.raises(NobodyToDeliver):
+            delivering.ask(session, petition, "Ambassade", by=ANNA, at=NOW)
+        delivering.decide(session, petition.id, asked.id, approve=False, by=BEN, at=NOW)
+        assert delivering.waiting(session, petition.id) == 4, "a no frees them"
+        agreed = delivering.ask(session, petition, "Ambassade", by=ANNA, at=NOW)
+        delivering.decide(session, petition.id, agreed.id, approve=True, by=BEN, at=NOW)
+        for _ in range(3):
+            square.sign(session, petition, square.person(session), **YES)
+        keep(session, ids[0])
+        restrictions.restrict(session, signers[1], since_on=TODAY, reason="Conteste", by=BEN, at=NOW)
+        taken = delivering.take(session, petition, delivery_id=agreed.id, by=ANNA, at=NOW)
+        assert (taken.people, len(list(delivering.lines(session, taken.id)))) == (2, 2)
+        with pytest.raises(TooManyToDeliver):
+            take(session, petition)
+        rest = delivering.ask(session, petition, "Ambassade", by=ANNA, at=NOW)
+        delivering.decide(session, petition.id, rest.id, approve=True, by=BEN, at=NOW)
+        for one in actions.participations(session, petition).participations:
+            keep(session, SignatureId(one.id), minutes=2)
+        with pytest.raises(NobodyToDeliver):
+            delivering.take(session, petition, delivery_id=rest.id, by=ANNA, at=NOW)
 
 
 @pytest.mark.parametrize("said", [False, True])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -12,13 +13,18 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from crm.assembly import Assembly
+from crm.audit import service as audit
 from crm.banking import refunds
+from crm.care import service as care
+from crm.care.model import TaskView
+from crm.consent import restrictions
 from crm.donations import batches, books, in_kind
 from crm.donations import service as donations
 from crm.donations.model import Basis, GiftKind, Method, Movement, NewGift, NewLine, Wanted
 from crm.donations.tables import MoneyEntryRow
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.privacy import limits
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import AccountId, GiftId, PersonId
@@ -310,6 +316,43 @@ def test_the_list_is_narrowed_by_everything_and_its_file_adds_up_to_its_total(
     cells = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
     assert [row[11] for row in cells[1:]] == [25.0, 50.0, 50.0]
     assert browser(Role.CARE).post("/office/gifts/file", {}).status_code == 403
+
+
+def test_the_file_of_the_list_names_nobody_whose_data_are_frozen_and_nobody_at_all_where_they_are_many(
+    assembly: Assembly, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = {"people": 3}
+    usual = limits.value
+    monkeypatch.setattr(
+        limits, "value", lambda s, one, on: large["people"] if one is limits.LARGE_FILE else usual(s, one, on)
+    )
+    frozen, other = donor(assembly, "Gel"), donor(assembly, "Xi")
+    for who in (frozen, other):
+        gift(assembly, who, 5000)
+    with assembly.database.transaction() as session:
+        restrictions.restrict(session, frozen, since_on=NOW.date(), reason="Conteste", by=None, at=NOW)
+    finance = browser(Role.FINANCE)
+    taken = finance.post("/office/gifts/file", {})
+    cells = [row.split(";") for row in taken.text.removeprefix("\ufeff").split("\r\n")[1:-1]]
+    assert sorted((one[3] != "", one[4], one[11]) for one in cells) == [
+        (False, "Données gelées", "50.00"),
+        (True, "Ana Xi", "50.00"),
+    ]
+    with assembly.database.reading() as session:
+        [said] = [one for one in audit.latest(session, subject="gift") if one.action == "gifts.export"]
+        assert said.account_id is not None
+        [task] = care.tasks(session, TaskView.MINE, account_id=said.account_id, today=NOW.date())
+    assert (said.facts["rows"], said.facts["sha256"]) == (2, hashlib.sha256(taken.data).hexdigest())
+    assert (task.due_on, task.title.startswith("Détruire")) == (
+        NOW.date() + timedelta(days=limits.SEGMENT_FILE.value),
+        True,
+    )
+    assert "sans noms ni numéros" not in finance.get("/office/gifts").text
+    large["people"] = 2
+    assert "sans noms ni numéros" in finance.get("/office/gifts").text
+    many = finance.post("/office/gifts/file", {})
+    rows = [row.split(";") for row in many.text.split("\r\n")[1:-1]]
+    assert [(one[3], one[4], one[11]) for one in rows] == [("", "", "50.00")] * 2, "all of the money, nobody's name"
 
 
 def test_a_pile_of_things_and_a_cheque_by_its_postmark(assembly: Assembly, browser: Open) -> None:

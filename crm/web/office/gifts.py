@@ -31,6 +31,7 @@ from crm.donations.model import (
 from crm.donations.refunding import DROPPED, OURS
 from crm.payments import service as payments
 from crm.people import service as people
+from crm.privacy import limits
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values import money
@@ -87,12 +88,14 @@ def index() -> ResponseReturnValue:
         choices = gift_filters.choices(session, named, typed)
         offered = codes.offered(session)
         refunds, to_correct = donations.refunds_to_decide(session), corrections.waiting(session)
+        large = limits.value(session, limits.LARGE_FILE, brussels_day(shell.now()))
     asked: dict[str, Any] = {name: text for name, text in typed.items() if text}
     next_page = url_for("gifts.index", **asked, after=found[SIZE - 1].id) if len(found) > SIZE else ""
     return shell.show(
         "office/gifts/index.html",
         gifts=[(one, known.get(one.person_id)) for one in found[:SIZE]],
         totals=totals,
+        is_large=totals.donors >= large,
         by_fund=[(named.get(code, code), cents) for code, cents in totals.by_fund.items()],
         by_method=[(shell.say(words.METHODS[method]), cents) for method, cents in totals.by_method.items()],
         typed=typed,

@@ -103,6 +103,8 @@ FACTS: dict[str, str] = {
     "seeds": N_("adresses témoins"),
     "session": N_("session n°"),
     "sha256": N_("empreinte"),
+    "named": N_("avec les noms"),
+    "purge_on": N_("à détruire le"),
     "shown": N_("montrés"),
     "signature": N_("signature n°"),
     "since": N_("depuis"),
