@@ -19,7 +19,7 @@ from crm.values.languages import Language
 from tests.banking import coda_files as coda
 from tests.banking import samples
 from tests.banking.coda_files import Move, direct_debit
-from tests.banking.test_deposits import DECEMBER, pile
+from tests.banking.test_deposits import DECEMBER, agrees, pile
 from tests.conftest import NOW
 from tests.web.conftest import Browser
 
@@ -208,6 +208,38 @@ def test_a_debit_says_which_refund_it_paid_or_why_it_is_set_aside(
     assert finance.post(f"/office/bank/{line}/refund", {"seen": seen, "refund_id": entry[1]}).status_code == 303
     assert "ramené un ou plusieurs remboursements" in finance.get(f"/office/bank?line={line}").text
     assert "1 remboursement décidé n’est pas payé" in finance.get(year).text
+
+
+def test_a_cheque_that_bounces_takes_its_gift_back_and_is_taken_back_itself(
+    assembly: Assembly, browser: Callable[..., Browser]
+) -> None:
+    with assembly.database.transaction() as session:
+        made = pile(session, assembly, (5000, 2500))
+        cheque = next(one for one in donations.page(session, Wanted(batch_id=made.id)) if one.net_cents == 5000)
+    finance = browser(Role.FINANCE)
+    file = coda.file(coda.statement([Move(cents=7500, text="DEPOT"), Move(cents=-5000, text="CHEQUE IMPAYE")]))
+    finance.post("/office/bank/new", {"file": (io.BytesIO(file), "day.cod")})
+    with assembly.database.reading() as session:
+        lines = {one.cents: one for one in banking.waiting(session)}
+    address, said = f"/office/bank/{lines[-5000].id}", {"seen": str(lines[-5000].version)}
+    assert finance.post(f"{address}/unpaid", said | {"gift_id": str(cheque.id)}).status_code == 422  # not deposited yet
+    deposited = {"seen": str(lines[7500].version), "batch_id": str(made.id)}
+    assert finance.post(f"/office/bank/{lines[7500].id}/deposit", deposited).status_code == 303
+    page = finance.get(f"/office/bank?line={lines[-5000].id}").text
+    assert ("Est-ce un chèque revenu impayé" in page, f'name="gift_id" value="{cheque.id}"' in page) == (True, True)
+    for wrong in ("", "999"):
+        assert finance.post(f"{address}/unpaid", said | {"gift_id": wrong}).status_code == 422
+    assert finance.post(f"{address}/unpaid", said | {"gift_id": str(cheque.id)}).status_code == 303
+    with assembly.database.reading() as session:
+        found = agrees(session, NOW.year)
+        assert (found.ledger_cents, found.bank_cents, found.waiting) == (2500, 2500, 0)
+        assert donations.gift(session, cheque.id).net_cents == 0
+        seen = banking.line(session, lines[-5000].id).version
+    assert finance.get(f"/office/bank?line={lines[-5000].id}").status_code == 200
+    assert finance.post(f"{address}/unpaid", said | {"gift_id": str(cheque.id)}).status_code == 303  # somebody decided
+    assert finance.post(f"{address}/reopen", {"seen": str(seen)}).status_code == 303
+    with assembly.database.reading() as session:
+        assert (agrees(session, NOW.year).bank_cents, donations.gift(session, cheque.id).net_cents) == (7500, 5000)
 
 
 def test_what_somebody_sent_is_asked_of_people_first_and_no_pile_is_ticked_for_it(

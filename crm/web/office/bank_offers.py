@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from crm.banking import by_hand, deposits, refunds
+from crm.banking import by_hand, cheques, deposits, refunds
 from crm.banking.kept import KeptLine, LineState, Owed, Rule
 from crm.collections import by_hand as of_files
 from crm.donations import words
@@ -28,7 +28,8 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
     asked_on = _pile_day() if line is not None else None
     known = {one.batch_id for one, _ in piles}
     others = deposits.others(session, line, on=asked_on) if line is not None and is_open else ()
-    whose = {one.person_id for one in owed} | {one.person_id for one, _ in together}
+    unpaid = cheques.proposed(session, line) if line is not None and is_open else ()
+    whose = {one.person_id for one in owed} | {one.person_id for one in unpaid} | {one.person_id for one, _ in together}
     files = of_files.out(session, size=2) if line is not None and by_hand.is_credit(line) and not line.mandate else ()
     givers = people.called(session, whose | {one.person_id for _, one in awaited})
 
@@ -55,6 +56,7 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
         "deposited": deposits.of_line(session, line) if line is not None and line.rule is Rule.DEPOSIT else (),
         "owed": [named(one) for one in owed],
         "together": [(*named(one), is_sure) for one, is_sure in together],
+        "unpaid_cheques": [(one, givers[one.person_id].full_name) for one in unpaid],
         "paid": refunds.of_line(session, line) if line is not None and line.rule is Rule.REFUND else (),
     }
 
