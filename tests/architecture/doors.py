@@ -36,6 +36,7 @@ DOORS_BESIDES = {
         "amounts",
         "bringing",
         "by_hand",
+        "cheques",
         "deposits",
         "kept",
         "meaning",
