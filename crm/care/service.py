@@ -242,6 +242,11 @@ def add_task(
     )
 
 
+def is_to_do(session: Session, title: str) -> bool:
+    """Whether something of that very title is to be done already. Raises `Invalid`."""
+    return store.is_to_do(session, tidy_title(title))
+
+
 def task(session: Session, task_id: TaskId) -> Task:
     """One task. Raises `TaskMissing`."""
     found = store.find_task(session, task_id)

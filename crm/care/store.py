@@ -131,6 +131,13 @@ def add_task(session: Session, **facts: Any) -> Task:
     return _task(row)
 
 
+def is_to_do(session: Session, title: str) -> bool:
+    """Whether a task of that title is open."""
+    row = TaskRow
+    there = select(row.id).where(row.title == title, row.done_at.is_(None), row.removed_at.is_(None)).limit(1)
+    return session.scalar(there) is not None
+
+
 def add_tasks(session: Session, people: Select[*tuple[Any, ...]], *, most: int, **facts: Any) -> int:
     """The same task for each of those people who have none of that title open, in one statement; how many.
 

@@ -45,15 +45,10 @@ def step_key(start: int, steps: tuple[int, ...]) -> str:
 def concentration(question: Question, tops: tuple[int, ...]) -> Numbers:
     """Of households that gave in 36 months: how many and what each hundredth from the top gave, and what Gini needs.
 
+    What an organisation of a home gave is in the home's sum; a home with no person in it is none.
     `least:10` is from how many cents on one is among the first ten in a hundred; equals in the better place.
     """
-    each, person = _totals(question, LONG), question.everybody(frozenset({"kind"}))
-    mine = (
-        select(each.c.cents, each.c.is_first)
-        .join(person, person.c.person_id == each.c.person_id)
-        .where(person.c.kind == PersonKind.INDIVIDUAL)
-        .subquery("of_persons")
-    )
+    mine = _totals(question, LONG, persons=True)
     homes = select(mine.c.cents).where(mine.c.is_first == 1).subquery("of_homes")
     placed = select(
         homes.c.cents,
@@ -90,17 +85,23 @@ def _rest(hundredth: Any) -> Any:
     return ((hundredth + 9) // 10) * 10
 
 
-def _totals(question: Question, months: int) -> Subquery:
-    """Of each who can be found, what their household gave in so many months; `is_first` of one person of each."""
+def _totals(question: Question, months: int, *, persons: bool = False) -> Subquery:
+    """Of each who can be found, what their household gave in so many months; `is_first` of one of each.
+
+    `persons`: no organisations, so that the first of a home is never one of them.
+    """
     first, last = days_of(Rolling(length=months), question.today)
     gift = rows(question, SOURCE, "given_on", "cents")
-    given: CTE = (
+    sums = (
         select(gift.c.person_id, func.sum(gift.c.cents).label("cents"))
         .where(gift.c.given_on.between(first, last))
         .group_by(gift.c.person_id)
         .having(func.sum(gift.c.cents) > 0)
-        .cte(f"given_in_{months}")
     )
+    if persons:
+        who = question.everybody(frozenset({"kind"}))
+        sums = sums.join(who, who.c.person_id == gift.c.person_id).where(who.c.kind == PersonKind.INDIVIDUAL)
+    given: CTE = sums.cte(f"given_in_{months}")
     home = people.living_together().subquery("home")
     alone = case((home.c.household_id.is_(None), given.c.person_id))
     turn = func.row_number().over(partition_by=(home.c.household_id, alone), order_by=given.c.person_id)

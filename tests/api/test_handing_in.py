@@ -8,15 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from crm.actions import service as actions
 from crm.actions.model import CallKind, Tally
+from crm.care import service as care
 from crm.consent import service as consent
 from crm.consent import taking_over as lists
 from crm.consent.model import Act, NewAct, SuppressionCause, Way
 from crm.donations import service as donations
 from crm.donations.model import EntryKind, Wanted
 from crm.partners.model import Scope
+from crm.partners.tables import ApiRequestRow
 from crm.payments.model import PaymentState
 from crm.payments.tables import OnlinePaymentRow
 from crm.people import differences
@@ -24,6 +27,7 @@ from crm.web.api import examples
 from mailing.delivery import service as delivery
 from tests.api.conftest import NOTICE, House, Program
 from tests.conftest import NOW
+from tests.donations.test_cost_centres import furnish
 
 MARIE = {"email": "marie@exemple.be", "first_name": "Marie", "last_name": "Dubois"}
 EXAMPLES = {
@@ -226,6 +230,32 @@ def test_a_payment_is_a_gift_once_of_whoever_the_one_policy_finds(
         (422, "/cents"),
     ]
     assert program(Scope.PEOPLE).post("/gifts", body).status_code == 403
+
+
+def test_a_code_that_no_appeal_has_refuses_no_gift_and_somebody_looks_at_it(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program(Scope.GIFTS)
+    with house.assembly.database.transaction() as session:
+        furnish(session)
+    told = ("A-1", "A-1x", "A-1x", "A-1&utm=\u202e é", "A" * 3000, "", " ")
+    for number, code in enumerate(told):
+        body = {
+            "person": MARIE, "cents": 2505, "given_on": "2026-11-20", "source_code": code,
+            "payment": {"provider": "mollie", "reference": f"tr_{number}", "method": "online"},
+        }  # fmt: skip
+        assert caller.post("/gifts", body).status_code == 201, code
+    with house.assembly.database.reading() as session:
+        marie = house.person("marie@exemple.be").id
+        found = donations.page(session, Wanted(person_id=marie))
+        tasks = care.open_tasks_of(session, marie)
+        facts = session.scalars(select(ApiRequestRow.facts).order_by(ApiRequestRow.id)).all()
+    assert [gift.source_code for gift in reversed(found)] == ["A-1", *[""] * 6]
+    kept = ["", "A-1x", "A-1x", "A-1&utm=  é", "A" * 60, "", ""]
+    assert [one.get("source_code", "") for one in facts] == kept
+    assert sorted(one.title.partition("« ")[2].partition(" »")[0] for one in tasks) == sorted(
+        {" ".join(one.split()) for one in kept if one}
+    )
 
 
 def test_a_gift_comes_in_its_parts_with_what_the_provider_kept_beside(

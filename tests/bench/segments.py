@@ -34,7 +34,8 @@ from crm.values.identifiers import SegmentId
 from jobs import count_figures, keep_segments, recount_donors
 from tests.bench.imports import house
 
-COUNT_GOAL, TWICE = 100, 2
+COUNT_GOAL, TWICE = "100 ms at a million people, 1 s at ten million with fifty million gifts (PostgreSQL)", 2
+MEMORY_GOAL = 100
 """Milliseconds at a million people, and how many times what is written by hand may take."""
 MEMBERSHIP_GOAL = 50
 PAGE_GOAL = 500
@@ -114,7 +115,10 @@ def measured(assembly: Assembly, at: datetime) -> Iterator[str]:
         yield _file(session, question)
     yield _figures(assembly, at)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    yield f"memory of the whole run at its highest: {peak} MB; load {os.getloadavg()[0]:.1f} of {os.cpu_count()}"
+    yield (
+        f"memory of the whole run at its highest: {peak} MB, sowing included, goal for a file {MEMORY_GOAL} MB; "
+        f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()}"
+    )
 
 
 def _counts(assembly: Assembly, at: datetime) -> Iterator[str]:
@@ -132,7 +136,7 @@ def _counts(assembly: Assembly, at: datetime) -> Iterator[str]:
         words, facts = by_hand(at)
         theirs, same = best(lambda: session.scalar(text(words).bindparams(*_typed(facts)), facts))
     yield (
-        f"count of {people} ({likewise} by the rooms, {same} by hand): {ours:.0f} ms, goal {COUNT_GOAL} ms; "
+        f"count of {people} ({likewise} by the rooms, {same} by hand): {ours:.0f} ms, goal {COUNT_GOAL}; "
         f"by the rooms {live:.0f} ms, by hand {theirs:.0f} ms: {ours / theirs:.2f} times, goal {TWICE}"
     )
     yield f"what each of its conditions does: {figures_by_condition:.0f} ms"

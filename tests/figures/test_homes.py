@@ -60,3 +60,20 @@ def test_who_shares_a_home_is_one_step_of_the_pyramid_and_one_place_at_the_top(a
             for key, number in sheet.numbers.people.items():
                 if key.startswith("home"):
                     assert asking.count(Definition(tree=behind.tree(key)), question) == number, key
+
+
+def test_a_home_with_an_organisation_on_it_keeps_its_place_at_the_top(assembly: Assembly) -> None:
+    """An independent's company bears the lowest number of the home: its 10 € are in, and the home counts once."""
+    with assembly.database.reading() as session:
+        company = NewPerson(language=Language.FR, kind=PersonKind.ORGANISATION, organisation_name="SPRL Dupont")
+        org, alone = (people.add(session, assembly.addresses, company, at=NOW).id for _ in range(2))
+        ann, bo = person(session, assembly, "Ann"), person(session, assembly, "Bo")
+        households.unite(session, [org, ann], at=NOW)
+        for who, euros in ((org, 10), (ann, 900), (alone, 70), (bo, 50)):
+            give(session, assembly, who, euros * 100, TODAY - timedelta(days=5))
+        sowing.count_donors(session)
+        top = service.reckon(session, QUESTIONS, Part.CONCENTRATION, at=NOW, stopwatch=lambda: 0.0)
+        places = [int(key.partition(":")[2]) for key in top.numbers.amounts if key.startswith("homes:")]
+        assert sum(top.amount(f"homes:{place}") for place in places) == 2, "Ann with her company, and Bo"
+        assert sum(top.amount(f"home-cents:{place}") for place in places) == 96_000
+        assert top.amount("home-weighted") == 1 * 5_000 + 2 * 91_000

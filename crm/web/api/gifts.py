@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from crm.assembly import payment_providers, till
-from crm.donations import rules, taking_over
+from crm.care import service as care
+from crm.donations import codes, rules, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import CodeUnknown
-from crm.donations.model import Basis, GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.donations.model import Basis, Gift, GiftKind, LineKind, Method, Movement, NewGift, NewLine
+from crm.foundation.translation import say
 from crm.partners.model import RequestKind, Scope
 from crm.payments import service as payments
 from crm.payments.model import PaymentState
@@ -27,13 +30,13 @@ blueprint = Blueprint("api_gifts", __name__, url_prefix=gate.PREFIX)
 TO_COME = N_("Ce jour est à venir.")
 LONG_AGO = N_("Ce jour est d’avant l’an 2000.")
 NO_FUND = N_("Aucun fonds ouvert n’a ce code.")
-NO_SOURCE = N_("Aucun appel n’a ce code source.")
 NOT_THE_SUM = N_("Ces parts ne font pas le montant du don.")
 KEPT_MORE = N_("Un prestataire ne garde pas plus que le don.")
 RESERVED = N_("Ce nom est réservé : donnez celui de votre prestataire de paiement.")
 OTHERWISE = N_("Ce paiement est déjà noté, avec un autre montant.")
 FAILED = N_("Le prestataire dit que ce paiement a échoué : aucun don n’en est noté.")
-_POINTERS = {"fund": ("/fund", NO_FUND), "source_code": ("/source_code", NO_SOURCE)}
+STRANGE_CODE = N_("Dons reçus avec un code d’appel inconnu, « %(code)s » (%(program)s)")
+LONGEST_CODE = 60
 
 
 @gate.takes(
@@ -56,6 +59,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     if awaited is not None and awaited.state is PaymentState.FAILED:
         raise Problem(problems.CONFLICT, Flaw(sentence=FAILED, pointer="/payment/reference"))
     wishes.check(session, caller, asked.person, asked.consents, at="/consents")
+    source_code, strange = _source(session, asked.source_code)
     person = arrivals.bring(session, caller, asked.person, source=asked.source)
     kind = GiftKind(asked.given_as)
     fixed = tuple(NewLine(cents=one.cents, kind=LineKind(one.kind), fund=one.fund) for one in asked.lines)
@@ -67,7 +71,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
         split_beforehand=len(fixed) > 1,
         given_on=asked.given_on,
         basis=Basis.PROVIDER,
-        source_code=asked.source_code,
+        source_code=source_code,
         tribute=asked.tribute,
         is_test=awaited is not None and awaited.is_test,
         movement=Movement(
@@ -80,15 +84,34 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     try:
         gift = donations.record(session, caller.made.sealer, new, at=caller.at)
     except CodeUnknown as error:
-        pointer, sentence = _POINTERS[error.field or "fund"]
-        pointer = "/lines" if fixed and pointer == "/fund" else pointer
-        raise Problem(problems.INVALID, Flaw(sentence=sentence, pointer=pointer)) from error
+        raise Problem(problems.INVALID, Flaw(sentence=NO_FUND, pointer="/lines" if fixed else "/fund")) from error
     if asked.kept_cents and payment.provider not in payment_providers(caller.made):
         fee = replace(new.movement, external_id=f"{there.external_id} fee")
         donations.charge(session, caller.made.sealer, gift.id, fee, cents=asked.kept_cents, at=caller.at)
     payments.claim(session, till(caller.made), payment.provider, payment.reference, gift.id, at=caller.at)
     kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
-    return Done(person_id=person.id, facts={"consents": kept, "gift": int(gift.id)})
+    facts: dict[str, Any] = {"consents": kept, "gift": int(gift.id)}
+    if strange:
+        _tell(session, caller, strange, gift)
+        facts["source_code"] = strange
+    return Done(person_id=person.id, facts=facts)
+
+
+def _source(session: Session, told: str) -> tuple[str, str]:
+    """The code where an appeal has it, else what was told instead: a link can be cut or changed by anybody."""
+    shown = "".join(one if one.isprintable() else " " for one in told).strip()
+    known = codes.known(session, shown)
+    return known, "" if known else shown[:LONGEST_CODE].strip()
+
+
+def _tell(session: Session, caller: Caller, strange: str, gift: Gift) -> None:
+    """Somebody is to look at a code that no appeal has: one task for each, at whoever gave first with it."""
+    language = caller.made.settings.office_language
+    title = say(language, STRANGE_CODE, code=strange, program=caller.token.name[:LONGEST_CODE])
+    if not care.is_to_do(session, title):
+        care.add_task(
+            session, title=title, by=None, at=caller.at, due_on=brussels_day(caller.at), person_id=gift.person_id
+        )
 
 
 def _check(caller: Caller, asked: GiftIn) -> None:

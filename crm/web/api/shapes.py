@@ -257,8 +257,12 @@ class GiftIn(Strict):
     fund: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$", max_length=40)] = Field(
         default=GENERAL, description=N_("Le code d’un de nos fonds.")
     )
-    source_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]*$", max_length=40)] = Field(
-        default="", description=N_("Le code d’un de nos appels, s’il y en a un.")
+    source_code: str = Field(
+        default="",
+        description=N_(
+            "Le code d’un de nos appels, s’il y en a un. Un code que nous ne connaissons pas ne refuse jamais un don : "
+            "le don est noté sans lui, et quelqu’un de l’équipe regarde."
+        ),
     )
     lines: list[GiftLineIn] = Field(
         default_factory=list,
