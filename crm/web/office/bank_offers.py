@@ -29,7 +29,7 @@ def of(session: Session, line: KeptLine | None) -> dict[str, Any]:
     known = {one.batch_id for one, _ in piles}
     others = deposits.others(session, line, on=asked_on) if line is not None and is_open else ()
     unpaid = cheques.proposed(session, line) if line is not None and is_open else ()
-    whose = {one.person_id for one in (*owed, *unpaid)} | {one.person_id for one, _ in together}
+    whose = {one.person_id for one in owed} | {one.person_id for one in unpaid} | {one.person_id for one, _ in together}
     files = of_files.out(session, size=2) if line is not None and by_hand.is_credit(line) and not line.mandate else ()
     givers = people.called(session, whose | {one.person_id for _, one in awaited})
 
