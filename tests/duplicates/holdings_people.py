@@ -15,13 +15,13 @@ from crm.actions import service as actions
 from crm.actions.model import CallKind, Deed, DeedKind, NewCall, NewRegistration, NewSignature
 from crm.actions.tables import DeedRow, RegistrationRow, SignatureRow
 from crm.assembly import Assembly
-from crm.consent import interests, paces
+from crm.consent import interests, paces, restrictions
 from crm.consent import service as consent
 from crm.consent.interest import Interest, InterestKind
 from crm.consent.model import Act, NewAct, Purpose, Way
 from crm.consent.pace import Rhythm
 from crm.consent.policy import Population
-from crm.consent.tables import ConsentEventRow, InterestRow, LastLetterRow, PaceEventRow, PopulationRow
+from crm.consent.tables import ConsentEventRow, InterestRow, LastLetterRow, PaceEventRow, PopulationRow, RestrictionRow
 from crm.people import contacts, differences, households, links, search
 from crm.people.model import ExternalId, FailureReason, TieKind, Usage
 from crm.people.tables import (
@@ -189,6 +189,8 @@ def _paces(session: Session, assembly: Assembly, chance: Random, ids: Sequence[P
         if chance.random() < 0.5:
             wanted = [Interest(kind=InterestKind.THEME, code=str(n)) for n in chance.sample(range(4), 2)]
             interests.declare(session, assembly.sealer, wanted=wanted, text="Oui", language=Language.FR, **to)
+        if chance.random() < 0.3:
+            restrictions.restrict(session, person_id, since_on=NOW.date(), reason="Il conteste", by=None, at=NOW)
 
 
 def _ties(session: Session) -> Held:
@@ -225,6 +227,7 @@ HOLDINGS = (
     of(PopulationRow, "population"),
     of(PaceEventRow, "id", "recorded_person_id", plant=_paces),
     of(LastLetterRow, "channel"),
+    of(RestrictionRow, "id"),
     of(InterestRow, "kind", "code"),
     of(SignatureRow, "petition_id", plant=_actions),
     of(RegistrationRow, "event_id"),

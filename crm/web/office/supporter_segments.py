@@ -27,8 +27,9 @@ def show(person_id: int) -> ResponseReturnValue:
         askable = {one.id for one in service.askable(session, made.questions)}
         asked = [one for one in every if one.id in askable and segment_view.may_ask_all(session, one.tree)]
         found = asking.now_in(session, made.questions, asked, person.id, at=shell.now())
-    with made.database.transaction() as session:
-        note(session, "supporter.segments", person.id, {"shown": len(found)})
+    if found:
+        with made.database.transaction() as session:
+            note(session, "supporter.segments", person.id, {"shown": len(found)})
     return in_place.form(
         "segments_now",
         shell.say(N_("Ses segments en ce moment")),
