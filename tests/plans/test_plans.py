@@ -241,6 +241,6 @@ def test_a_merge_takes_plans_and_mandates_along_and_gives_them_back(assembly: As
         moves = merging.repoint(session, loser=two.person_id, survivor=one.person_id)
         rows = session.execute(select(PlanRow.person_id, MandateRow.person_id).join(MandateRow)).all()
         assert {tuple(row) for row in rows} == {(one.person_id, one.person_id)}
-        assert merging.holdings(session, [one.person_id])[one.person_id] == {"plan": 2}
+        assert merging.holdings(session, [one.person_id])[one.person_id] == {"plan": 2, "mandate": 2}
         assert merging.put_back(session, moves, loser=two.person_id, survivor=one.person_id) == 0
         assert service.plan(session, two.id) == two

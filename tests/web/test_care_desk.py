@@ -268,7 +268,7 @@ SAID = (
 )
 
 
-TRACES = ("audit_entry", "person_change", "segment_stale")
+TRACES = ("audit_entry", "person_change", "segment_stale", "person_changed")
 """Tables in which what was taken back leaves its trace."""
 
 

@@ -26,7 +26,7 @@ from tests.web.whole_database import digest
 
 Open = Callable[..., Browser]
 HOME = {"street": "Rue de Fer", "number": "40", "postcode": "5000", "locality": "Namur", "country": "BE"}
-SILENT = {"audit_entry", "person_change", "tag", "ledger_block", "segment_stale"}
+SILENT = {"audit_entry", "person_change", "tag", "ledger_block", "segment_stale", "person_changed"}
 """Tables in which an edit that was taken back leaves its trace."""
 
 
