@@ -99,8 +99,7 @@ def _picks() -> dict[SepaBatchId, list[str] | None]:
             mine = found.setdefault(SepaBatchId(int(batch)), [])
             if mine is not None:
                 mine.append(name)
-    whole = [one for one in request.form.getlist("file") if one.isascii() and one.isdigit() and len(one) < 16]
-    return found | {SepaBatchId(int(one)): None for one in whole}
+    return found | {SepaBatchId(one): None for one in shell.ticked("file")}
 
 
 def _files(line_id: int, picks: Mapping[SepaBatchId, list[str] | None], error: str) -> Response:

@@ -29,7 +29,7 @@ DONE = (
 def settle(line_id: int) -> ResponseReturnValue:
     """The line is the deposit of the chosen piles."""
     made = shell.assembly()
-    chosen = {int(one) for one in request.form.getlist("batch_id") if one.isascii() and one.isdigit() and len(one) < 16}
+    chosen = set(shell.ticked("batch_id"))
     try:
         with made.database.transaction() as session:
             line = deposits.settle(

@@ -34,9 +34,7 @@ DONE = (
 def pay(line_id: int) -> ResponseReturnValue:
     """The line paid the chosen refunds, which were decided, or brought them back."""
     made = shell.assembly()
-    chosen = {
-        int(one) for one in request.form.getlist("refund_id") if one.isascii() and one.isdigit() and len(one) < 16
-    }
+    chosen = set(shell.ticked("refund_id"))
     try:
         with made.database.transaction() as session:
             line = refunds.settle(

@@ -106,6 +106,11 @@ def show(template: str, *, status: int = 200, **values: Any) -> Response:
     return response
 
 
+def ticked(name: str) -> list[int]:
+    """The numbers of what was ticked under a name; what is no number of a row is passed over."""
+    return [int(one) for one in request.form.getlist(name) if one.isascii() and one.isdigit() and len(one) < 16]
+
+
 def back(address: str, message: str = "", *, kind: str = "done", undo: tuple[str, str] | None = None) -> Response:
     """Goes to an address of ours after a POST (303), with a notice: `kind` is done, note or refused.
 
