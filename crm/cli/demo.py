@@ -27,9 +27,10 @@ def command(ctx: click.Context) -> None:
 @command.command()
 @click.option("--people", default=10_000, show_default=True, type=click.IntRange(1, 20_000_000), help="Combien.")
 @click.option("--seed", default=1961, show_default=True, help="La même graine invente les mêmes personnes.")
+@click.option("--alone", is_flag=True, help="Des personnes seules : adresses, e-mails, téléphones, rien d’autre.")
 @json_option
 @telling
-def seed(people: int, seed: int, as_json: bool) -> None:
+def seed(people: int, seed: int, alone: bool, as_json: bool) -> None:
     """Ajoute des soutiens inventés, avec adresses, foyers, étiquettes et consentements.
 
     Refuse un dossier qui appartient à une organisation. Aucune adresse e-mail inventée n’existe (domaines en .test).
@@ -44,6 +45,7 @@ def seed(people: int, seed: int, as_json: bool) -> None:
         people,
         seed=seed,
         now=made.clock(),
+        rooms=() if alone else None,
         say=None if as_json else lambda done: click.echo(f"{done} sur {people}", err=True),
     )
     lines = [f"{name} : {seconds:.1f} s" for name, seconds in spent.items()]

@@ -86,13 +86,16 @@ def among(session: Session, column: Any, values: Collection[str]) -> ColumnEleme
     return column.in_(select(texts(session, values).c.value))  # type: ignore[no-any-return]
 
 
-def reserve(session: Session, table: Table, count: int) -> list[int]:
-    """That many new numbers for rows of a table; nobody else gets them."""
+def reserve(session: Session, table: Table, count: int, *, after: int = 0) -> list[int]:
+    """That many new numbers for rows of a table, beyond `after`; nobody else gets them.
+
+    On SQLite only as long as the transaction lasts: who writes later looks whether they are free still.
+    """
     if session.get_bind().dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(table.name, "id")
         numbers = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
         return list(session.scalars(numbers))
-    last = session.scalar(select(func.max(table.c.id))) or 0
+    last = max(after, session.scalar(select(func.max(table.c.id))) or 0)
     return list(range(last + 1, last + 1 + count))
 
 

@@ -137,6 +137,10 @@ class AddressHasher:
 
     keyring: Keyring | WatchedKeyring
 
+    def still(self) -> AddressHasher:
+        """The same with the keys of this moment, for thousands of addresses: looking anew each time costs more."""
+        return AddressHasher(Keyring(use="addresses", keys=self.keyring.keys))
+
     def key_of(self, normal_address: str) -> str:
         """`<id of the newest key>:<64 hex digits>` of an address in its normal form."""
         return _key_of(self.keyring.keys, normal_address)

@@ -7,9 +7,10 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.foundation.bulk import pour, reserve
+from crm.foundation.bulk import numbers, pour, reserve
 from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, contacts, keys, search_entries, search_store, store
 from crm.people.model import ContactKind, Deliverability, NewPerson, Position, Usage
@@ -65,30 +66,65 @@ class Added(NamedTuple):
     post_key: str
 
 
+class Prepared(NamedTuple):
+    """New people as the tables take them: whom they become, and their rows."""
+
+    added: list[Added]
+    people: list[tuple[Any, ...]]
+    points: list[tuple[Any, ...]]
+    abodes: list[tuple[Any, ...]]
+    external: list[tuple[Any, ...]]
+    words: list[tuple[Facet, str, int]]
+
+
 def add_many(session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival]) -> list[Added]:
     """Writes new people with what is known of them, and their words in the search index; in the order given.
 
     Their facts come as the values' own doors made them and are not looked at again; nobody is compared with anybody.
     """
-    ids = reserve(session, PersonRow.__table__, len(arrivals))  # type: ignore[arg-type]
+    prepared = prepare(addresses, arrivals, reserve_ids(session, len(arrivals)))
+    write(session, prepared)
+    return prepared.added
+
+
+def reserve_ids(session: Session, count: int, *, after: int = 0) -> list[int]:
+    """So many numbers for people, beyond `after`: as `foundation.bulk.reserve` keeps them."""
+    return reserve(session, PersonRow.__table__, count, after=after)  # type: ignore[arg-type]
+
+
+def are_free(session: Session, ids: Sequence[int]) -> bool:
+    """True where nobody bears any of those numbers."""
+    taken = select(PersonRow.id).where(PersonRow.id.in_(numbers(session, ids)))
+    return session.scalar(taken.limit(1)) is None
+
+
+def prepare(addresses: AddressHasher, arrivals: Sequence[Arrival], ids: Sequence[int]) -> Prepared:
+    """What has to be written for newcomers who get those numbers; needs no database, so that any process can."""
     boxes = [dedupe_key(one.new.address) if one.new.address else "" for one in arrivals]
     each = zip(ids, arrivals, boxes, strict=True)
-    added = [_added(addresses, number, one.new, box) for number, one, box in each]
+    hasher = addresses.still()
+    added = [_added(hasher, number, one.new, box) for number, one, box in each]
     both = list(zip(added, arrivals, strict=True))
-    _pour(session, PersonRow, _PERSON, (_person(to.person_id, one) for to, one in both))
-    _pour(session, ContactPointRow, _POINT, (row for to, one in both for row in _points(to, one)))
-    _pour(
-        session,
-        PostalAddressRow,
-        _ABODE,
-        (_abode(to, one, box) for (to, one), box in zip(both, boxes, strict=True) if box),
+    return Prepared(
+        added=added,
+        people=[_person(to.person_id, one) for to, one in both],
+        points=[row for to, one in both for row in _points(to, one)],
+        abodes=[_abode(to, one, box) for (to, one), box in zip(both, boxes, strict=True) if box],
+        external=[(to.person_id, e.system, e.value) for to, one in both for e in one.new.external_ids],
+        words=sorted({row for to, one in both for row in _words(to.person_id, one.new)}),
     )
-    external = ((to.person_id, e.system, e.value) for to, one in both for e in one.new.external_ids)
-    _pour(session, ExternalIdRow, ("person_id", "system", "value"), external)
-    if added:
-        keys.write_new(session, min(added).person_id, max(added).person_id)
-    search_store.add(session, list({row for to, one in both for row in _words(to.person_id, one.new)}))
-    return added
+
+
+def write(session: Session, prepared: Prepared) -> None:
+    """Writes what was prepared, under numbers that this transaction has reserved."""
+    _pour(session, PersonRow, _PERSON, prepared.people)
+    _pour(session, ContactPointRow, _POINT, prepared.points)
+    _pour(session, PostalAddressRow, _ABODE, prepared.abodes)
+    _pour(session, ExternalIdRow, ("person_id", "system", "value"), prepared.external)
+    if prepared.added:
+        ids = [one.person_id for one in prepared.added]
+        keys.write_new(session, min(ids), max(ids))
+    search_store.add(session, prepared.words)
 
 
 def found_households(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from multiprocessing import active_children
 from random import Random
 
 import pytest
@@ -12,13 +13,14 @@ from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.tables import ConsentEventRow
 from crm.contracts.person_page import Look
-from crm.demo.seeding import sow
+from crm.demo.seeding import making, sow
+from crm.demo.seeding.making import Order
 from crm.demo.seeding.supporters import arrivals
 from crm.donations import donors
 from crm.donations import service as donations
 from crm.donations.tables import GiftRow
 from crm.foundation import presence
-from crm.people import search, service
+from crm.people import bulk, keys, search, service
 from crm.people.model import PersonKind
 from crm.people.tables import ContactPointRow, HouseholdRow, PersonRow, PersonTagRow, PostalAddressRow
 from crm.rooms import PERSON_PANELS, TIMELINE
@@ -26,6 +28,7 @@ from crm.staff import service as staff
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Conflict
+from crm.values.folding import folded
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.national_number import NationalNumber
@@ -112,6 +115,40 @@ def _alike_whether_or_not_presence_was_asked(assembly: Assembly) -> None:
                 panels = [one.panel(session, look) for one in PERSON_PANELS]
                 seen.append((panels, [list(one.entries(session, look, before=None, size=20)) for one in TIMELINE]))
         assert seen[0] == seen[1]
+
+
+def test_people_made_in_another_process_are_the_same_and_its_death_stops_nothing(assembly: Assembly) -> None:
+    hasher = assembly.addresses.still()
+    ids = [tuple(range(start, start + 30)) for start in range(1, 211, 30)]
+    orders = [Order(seed=5, number=number, ids=some, now=NOW, addresses=hasher) for number, some in enumerate(ids)]
+    with making.ahead(aside=True) as made:
+        found = []
+        for order, prepared in made(orders):
+            found.append((order, prepared))
+            for child in active_children():
+                child.kill()
+    assert found == [(order, making.make(order)) for order in orders]
+
+
+def test_numbers_taken_by_somebody_meanwhile_are_not_given_again(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sow, "BATCH", 20)
+    came = []
+
+    def somebody_comes(done: int) -> None:
+        with assembly.database.transaction() as session:
+            came.append(bulk.add_many(session, assembly.addresses, list(arrivals(Random(done), 1, NOW)))[0].person_id)
+
+    sow.sow(assembly, 60, seed=1, now=NOW, say=somebody_comes, rooms=())
+    with assembly.database.reading() as session:
+        rows = session.execute(select(PersonRow.id, PersonRow.folded_name)).all()
+        assert len(rows) == 63
+        assert len(came) == 3
+        assert keys.drift(session) == 0
+    people = [one for number in range(3) for one in arrivals(making.chance(1, "personnes", number), 20, NOW)]
+    names = {folded(f"{one.new.first_name} {one.new.last_name} {one.new.organisation_name}") for one in people}
+    assert names == {name for number, name in rows if number not in came}
 
 
 def test_a_home_that_belongs_to_somebody_is_left_alone(assembly: Assembly) -> None:

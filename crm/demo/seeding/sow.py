@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from random import Random
+
+from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
 from crm.demo.load import put_team, refuse_strangers
+from crm.demo.seeding import making
 from crm.demo.seeding.consents import Consents
 from crm.demo.seeding.fees import Fees
 from crm.demo.seeding.gifts import Gifts, Habits
+from crm.demo.seeding.making import Order
 from crm.demo.seeding.numbers import Numbers
 from crm.demo.seeding.people import Households, Tags
 from crm.demo.seeding.regulars import Plans
 from crm.demo.seeding.room import Batch, RoomGenerator
-from crm.demo.seeding.supporters import arrivals
 from crm.foundation import bulk as bulk_writing
+from crm.foundation.tidying import put_off
 from crm.people import bulk
+from crm.people.bulk import Added, Prepared
 
 BATCH = 20_000
+MANY = 3 * BATCH
+"""From so many on a second process pays for its start."""
 
 
 def generators() -> tuple[RoomGenerator, ...]:
@@ -36,38 +42,54 @@ def sow(
     seed: int,
     now: datetime,
     say: Callable[[int], None] | None = None,
+    rooms: Sequence[RoomGenerator] | None = None,
 ) -> dict[str, float]:
-    """Adds so many made-up people and what they did; the seconds that each room took.
+    """Adds so many made-up people and what they did in those rooms (all by default); the seconds that each took.
 
     Raises Conflict where this home belongs to an organisation.
     """
-    rooms, spent = generators(), {"personnes": 0.0}
+    rooms, spent = generators() if rooms is None else tuple(rooms), {"personnes": 0.0}
     with assembly.database.transaction() as session:
         refuse_strangers(session)
     put_team(assembly, now)
     with assembly.database.transaction() as session:
         for room in rooms:
             room.begin(assembly, session, now)
-    for number, start in enumerate(range(0, count, BATCH)):
-        size = min(BATCH, count - start)
-        with assembly.database.transaction() as session:
-            bulk_writing.widen(session)
-            with _counted(spent, "personnes"):
-                made = tuple(arrivals(_chance(seed, "personnes", number), size, now))
-                added = tuple(bulk.add_many(session, assembly.addresses, made))
-            batch = Batch(number=number, arrivals=made, added=added, now=now)
-            for room in rooms:
-                with _counted(spent, room.name):
-                    room.add(assembly, session, batch, _chance(seed, room.name, number))
-        if say:
-            say(start + size)
+    done = 0
+    with making.ahead(aside=count >= MANY) as made, put_off():
+        for order, prepared in made(_orders(assembly, count, seed=seed, now=now)):
+            with assembly.database.transaction() as session:
+                bulk_writing.widen(session)
+                with _counted(spent, "personnes"):
+                    added = tuple(_written(assembly, session, order, prepared))
+                arrivals = making.people(order) if rooms else ()
+                batch = Batch(number=order.number, arrivals=arrivals, added=added, now=now)
+                for room in rooms:
+                    with _counted(spent, room.name):
+                        room.add(assembly, session, batch, making.chance(seed, room.name, order.number))
+            done += len(added)
+            if say:
+                say(done)
     with assembly.database.transaction() as session, _counted(spent, "statistiques"):
         bulk_writing.settle(session)
     return spent
 
 
-def _chance(seed: int, room: str, number: int) -> Random:
-    return Random(f"{seed}/{room}/{number}")  # noqa: S311 - made-up people, not secrets
+def _orders(assembly: Assembly, count: int, *, seed: int, now: datetime) -> Iterator[Order]:
+    last = 0
+    for number, start in enumerate(range(0, count, BATCH)):
+        with assembly.database.transaction() as session:
+            ids = bulk.reserve_ids(session, min(BATCH, count - start), after=last)
+        last = ids[-1]
+        yield Order(seed=seed, number=number, ids=tuple(ids), now=now, addresses=assembly.addresses.still())
+
+
+def _written(assembly: Assembly, session: Session, order: Order, prepared: Prepared) -> list[Added]:
+    if order.addresses != assembly.addresses.still() or not bulk.are_free(session, order.ids):
+        # Somebody came in between, or the keys were renewed.
+        return bulk.add_many(session, assembly.addresses, making.people(order))
+    bulk.write(session, prepared)
+    return prepared.added
 
 
 @contextmanager
