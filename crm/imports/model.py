@@ -125,6 +125,7 @@ class Reason(StrEnum):
     FORGOTTEN = "forgotten"
     FAILED = "failed"
     NOT_AMOUNT = "not-amount"
+    AMOUNT_UNCLEAR = "amount-unclear"
     NOT_MORE_THAN_NOUGHT = "not-more-than-nought"
     NOT_EURO = "not-euro"
     NOT_METHOD = "not-method"

@@ -13,12 +13,13 @@ from crm.imports import answering, deciding, moving_in, reading, rules, store, t
 from crm.imports.errors import MappingIncomplete, RunMissing, WrongMoment
 from crm.imports.files import KeptFile, Shelf
 from crm.imports.kinds.every import DAY_ZERO, kind_of
-from crm.imports.kinds.model import Field, Kind
+from crm.imports.kinds.model import Field, Kind, Sort
 from crm.imports.layout import Layout, Look, RawRow
 from crm.imports.model import Matching, Reason, Row, RowPage, RowVerdict, Run, RunId, RunState
 from crm.imports.wish import Decided
 from crm.people import arriving, links
 from crm.people.model import Person
+from crm.values import money
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
 from crm.values.languages import Language
@@ -351,12 +352,10 @@ def formats_of(seen: Look, run: Run, field: Field, place: int, *, today: date) -
 
 def examples(seen: Look, run: Run, field: Field, place: int, how: str, *, today: date) -> tuple[tuple[str, str], ...]:
     """Five cells of days or amounts beside what they are taken to mean; an empty text where they cannot be read."""
-    found: list[tuple[str, str]] = []
-    for row in sample(seen, run, 400):
-        cell = row.cells[place] if place < len(row.cells) else ""
-        if cell and len(found) < 5:
-            found.append((cell, rules.meaning(field.sort, cell, how, today=today)))
-    return tuple(found)
+    cells = [row.cells[place] for row in sample(seen, run, 400) if place < len(row.cells) and row.cells[place]]
+    if field.sort is Sort.AMOUNT:  # what could be two things stands first
+        cells.sort(key=lambda cell: not money.could_be_two(cell))
+    return tuple((cell, rules.meaning(field.sort, cell, how, today=today)) for cell in cells[:5])
 
 
 def strays(session: Session, shelf: Shelf, *, older_than: datetime) -> list[str]:

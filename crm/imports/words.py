@@ -145,6 +145,9 @@ REASONS: dict[Reason, str] = {
     Reason.HANDS_SINCE: N_("A permis depuis de transmettre son nom, et le dernier mot vaut : %(what)s."),
     Reason.NOT_PETITION: N_("Aucune pétition n’a ce code : %(what)s."),
     Reason.NOT_AMOUNT: N_("Ce montant ne se lit pas dans l’écriture choisie."),
+    Reason.AMOUNT_UNCLEAR: N_(
+        "« %(what)s » : milliers ou décimales ? Choisissez l’écriture de la colonne, ou corrigez la cellule."
+    ),
     Reason.NOT_MORE_THAN_NOUGHT: N_("Un don est plus grand que zéro ; un remboursement ne s’importe pas."),
     Reason.NOT_EURO: N_("Ce montant n’est pas en euros."),
     Reason.NOT_METHOD: N_("Ce moyen de paiement n’est pas connu."),

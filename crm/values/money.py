@@ -23,28 +23,43 @@ _SHAPE = {
     Notation.COMMA: re.compile(r"([+-]?)(\d{1,3}(?:[.'’\s]\d{3})+|\d+)(?:,(\d+))?"),
     Notation.POINT: re.compile(r"([+-]?)(\d{1,3}(?:[,'’\s]\d{3})+|\d+)(?:\.(\d+))?"),
 }
+_TWO_THINGS = re.compile(r"[+-]?\d{1,3}[.,]\d\d0")
 _LONGEST = 24
 
 
 def cents_of(text: str, how: Notation) -> int | None:
-    """The cents a text means, or None where it means none: more than two decimals are no amount, unless noughts."""
-    plain = _SPACES.sub(" ", text.strip().replace("\u2212", "-"))
-    plain = _MONEY.sub("", plain).strip()
-    if plain.endswith("-") and not plain.startswith(("-", "+")):
-        plain = "-" + plain[:-1].strip()
+    """The cents a text means, or None where it means none.
+
+    More than two decimals are no amount, unless noughts; three are none at all: « 1,250 » is a thousand elsewhere.
+    """
+    plain = _plain(text)
     found = _SHAPE[how].fullmatch(plain) if plain.isascii() or "’" in plain else None
     if not found or len(plain) > _LONGEST:
         return None
-    sign, whole, decimals = found.group(1), re.sub(r"\D", "", found.group(2)), (found.group(3) or "").rstrip("0")
-    if len(decimals) > 2:
+    sign, whole, written = found.group(1), re.sub(r"\D", "", found.group(2)), found.group(3) or ""
+    decimals = written.rstrip("0")
+    if len(decimals) > 2 or len(written) == 3:
         return None
     cents = int(whole) * 100 + int(decimals.ljust(2, "0"))
     return -cents if sign == "-" else cents
 
 
+def could_be_two(text: str) -> bool:
+    """True of « 1,250 » and « 1.250 »: a thousand and more in one notation, three decimals in the other."""
+    return bool(_TWO_THINGS.fullmatch(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """The digits and their signs, without the currency; a minus behind comes first."""
+    plain = _SPACES.sub(" ", text.strip().replace("\u2212", "-"))
+    plain = _MONEY.sub("", plain).strip()
+    return "-" + plain[:-1].strip() if plain.endswith("-") and not plain.startswith(("-", "+")) else plain
+
+
 def typed(text: str, *, field: str = "amount") -> int:
     """The cents somebody typed into a field, as one writes in Belgium or with a point. Raises Invalid."""
-    for how in (Notation.COMMA, Notation.POINT):
+    hows = (Notation.COMMA,) if could_be_two(text) else (Notation.COMMA, Notation.POINT)
+    for how in hows:
         if (cents := cents_of(text, how)) is not None:
             return cents
     raise Invalid("this is no amount", field=field)

@@ -94,8 +94,10 @@ def test_every_day_survives_every_full_spelling(day: date) -> None:
         ("1 234,5 €", Notation.COMMA, 123450),
         ("€ 1\u202f234,50", Notation.COMMA, 123450),
         ("1,234.50", Notation.POINT, 123450),
-        ("12.500", Notation.POINT, 1250),
+        ("12.500", Notation.POINT, None),
         ("12.500", Notation.COMMA, 1250000),
+        ("12,000", Notation.COMMA, None),
+        ("12,5000 €", Notation.COMMA, 1250),
         ("-12,30", Notation.COMMA, -1230),
         ("12,30-", Notation.COMMA, -1230),
         ("EUR 7", Notation.POINT, 700),
@@ -116,6 +118,11 @@ def test_the_notation_of_a_column_is_told() -> None:
     assert notations_of(["12.50", "7"]) == (Notation.POINT,)
     assert notations_of(["12", "7"]) == (Notation.COMMA,)
     assert notations_of(["x"]) == ()
+    assert notations_of([*["25"] * 60, "1,250"]) == (Notation.COMMA, Notation.POINT)
+    assert notations_of(["1.000", "25"]) == (Notation.COMMA, Notation.POINT)
+    assert notations_of([*["1,250"] * 9, "12,50"]) == (Notation.COMMA,)
+    assert notations_of(["1.250", "12,50"]) == (Notation.COMMA,)
+    assert notations_of(["1,250", "1,255"]) == (Notation.POINT,)
 
 
 @given(st.integers(-10_000_000_00, 10_000_000_00))

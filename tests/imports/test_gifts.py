@@ -66,6 +66,7 @@ def test_a_file_of_gifts_goes_in_to_the_cent_and_says_of_each_bad_row_why(desk: 
             "D10;5;01/01/2024;77;;;;;;;USD",
             "D11;1,005;01/01/2024;77;;;;;;;",
             "D12;5;01/01/2024;;;;;;;;",
+            "D13;1,250;01/01/2024;77;;;;;;;",
         ],
     )
     assert desk.said(run) == {
@@ -85,6 +86,7 @@ def test_a_file_of_gifts_goes_in_to_the_cent_and_says_of_each_bad_row_why(desk: 
         15: ("error", "not-euro:currency"),
         16: ("error", "not-amount:amount"),
         17: ("error", "nobody"),
+        18: ("error", "amount-unclear:1,250"),
     }
     assert (run.counts["cents"], run.counts["cents-aside"]) == (123456 + 2500 + 1000 + 123456, 1000 + 2600)
     assert money(desk) == (0, 0)

@@ -258,6 +258,9 @@ class Cells:
             self.refuse(Reason.LACKING, field)
             return None
         found = money.cents_of(text, money.Notation(self._matching.formats.get(field, money.Notation.COMMA)))
+        if found is None and money.could_be_two(text):
+            self.refuse(Reason.AMOUNT_UNCLEAR, text)
+            return None
         if found is None or abs(found) >= LARGEST:
             self.refuse(Reason.NOT_AMOUNT, field)
             return None
