@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.care import service as care
 from crm.care.model import TaskView
+from crm.consent import gate
 from crm.imports.model import Run
 from crm.people import service as people
 from crm.plans import service as plans
@@ -51,6 +52,19 @@ def plan_of(desk: Desk, donor: str) -> Plan:
 def terms(desk: Desk) -> list[tuple[int, str]]:
     found = [plan_of(desk, donor) for donor in ("D1", "D2", "D3")]
     return [(one.terms.cents, str(one.standing.ended_on or "")) for one in found]
+
+
+def test_a_no_to_the_letter_is_heard_though_the_row_gives_no_address(desk: Desk) -> None:
+    street = "donor id;signature;prénom;nom;email;newsletter\nD1;2026-11-01;Ana;Silva;ana@exemple.be;oui\n"
+    desk.apply(bring(desk, "street-recruits", street, "signed_on"))
+    calls = "donor id;date d'appel;newsletter\nD1;2026-11-09;non\n"
+    run = desk.apply(bring(desk, "welcome-calls", calls, "called_on"))
+    assert desk.said(run) == {2: ("update", "objection:news/email")}
+    with desk.assembly.database.reading() as session:
+        key = desk.assembly.addresses.key_of("ana@exemple.be")
+        person = people.find_external(session, "rue-sa", "D1")
+        assert person is not None
+        assert gate.verdict(session, person_id=person.id, purpose="news", address_key=key, at=NOW).refusal is not None
 
 
 def test_a_call_changes_or_ends_a_plan_and_hands_the_rest_to_a_colleague(desk: Desk) -> None:

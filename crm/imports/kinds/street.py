@@ -9,11 +9,13 @@ from crm.foundation.translation import N_
 from crm.imports.kinds import fields as shared
 from crm.imports.kinds import promises
 from crm.imports.kinds.cells import Cells
+from crm.imports.kinds.consents import refusal
 from crm.imports.kinds.model import Choice, ChoiceSort, Field, Sort
 from crm.imports.kinds.states import State, state_of
 from crm.imports.model import Reason
 from crm.imports.wish import Said, Wish
 from crm.imports.wish_beside import Amended
+from crm.people.arrivals import Arrival
 from crm.plans.model import Channel
 from crm.values.calendar import brussels_day
 from crm.values.folding import folded
@@ -63,8 +65,11 @@ def _day(name: str, label: str, *aliases: str) -> Field:
     return Field(name=name, label=label, sort=Sort.DAY, required=True, aliases=(*aliases, "date", "datum"))
 
 
-def _newsletter(cells: Cells, day_field: str, way: str) -> tuple[Said, ...]:
-    """A yes on a signed form or in a recorded call is proved by it; silence is no answer."""
+def _newsletter(cells: Cells, who: Arrival, day_field: str, way: str) -> tuple[Said, ...]:
+    """A yes on a signed form or in a recorded call is proved by it; silence is no answer.
+
+    A yes is to an address; a no of a row without one holds for every address of theirs.
+    """
     text = cells.text("newsletter")
     if not text:
         return ()
@@ -73,9 +78,11 @@ def _newsletter(cells: Cells, day_field: str, way: str) -> tuple[Said, ...]:
         cells.refuse(Reason.NOT_STATE, "newsletter")
         return ()
     proof = f"{cells.choice('system')} {cells.text('donor_id')}"
-    act = Act.GIVEN if state is State.YES else Act.REFUSED
-    moment = cells.moment(day_field)
-    return (Said(purpose=cells.choice("purpose"), act=act, occurred_at=moment, way=way, proof=proof),)
+    purpose, moment = cells.choice("purpose"), cells.moment(day_field)
+    if state is State.YES:
+        return (Said(purpose=purpose, act=Act.GIVEN, occurred_at=moment, way=way, proof=proof),) if who.email else ()
+    no = refusal(cells, who, (purpose,), (), act=Act.REFUSED, since=moment, way=way, proof=proof)
+    return no.said if no else ()
 
 
 class StreetRecruits:
@@ -202,9 +209,7 @@ def _donor(cells: Cells, day_field: str, way: str, *, must_be_known: bool) -> Wi
         if not cells.text(name):
             cells.refuse(Reason.LACKING, name)
     cells.moment(day_field)
-    said = _newsletter(cells, day_field, way)
-    if said and who.email is None:
-        said = ()
-    elif any(one.act is Act.GIVEN for one in said) and shared.has_several(cells, who):
+    said = _newsletter(cells, who, day_field, way)
+    if any(one.act is Act.GIVEN for one in said) and shared.has_several(cells, who):
         cells.refuse(Reason.SEVERAL_EMAILS, "email")
     return None if cells.reasons else Wish(arrival=who, must_be_known=must_be_known, said=said)
