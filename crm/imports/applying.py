@@ -64,7 +64,7 @@ def apply(
     changes += _record(session, sealer, run, made, settled, at=at)
     changes += _sign(session, run, made, settled, at=at, language=language)
     noes = [
-        (plan.number, plan.declines[0], _owner(plan.declines[1], settled), plan.declines[2])
+        (plan.number, plan.declines[0], _owner(plan.declines[1], settled), min(plan.declines[2], at))
         for plan in made
         if plan.declines is not None
     ]
@@ -197,7 +197,7 @@ def _sign(
             NewSignature(
                 petition_id=petition,
                 person_id=_owner(person_id, settled),
-                signed_at=one.signed_at,
+                signed_at=min(one.signed_at, at),
                 source=source_of(run),
                 comment=one.comment,
                 deliver=bool(one.delivery_words),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from crm.values.calendar import instant_of
+from crm.values.calendar import brussels, instant_of
 from crm.values.folding import folded
 
 
@@ -27,6 +27,9 @@ class DateFormat(StrEnum):
 
 ENOUGH = 0.6
 """A format that reads so much of a column may be meant; what it cannot read are bad rows."""
+
+NOON = time(12)
+"""Where a moment stands of which only the day is known."""
 
 _TIME = re.compile(r"[T ]+(\d{1,2})[:hH](\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$")
 _NUMBERS = re.compile(r"(\d{1,4})[/.\- ](\d{1,2})[/.\- ](\d{1,4})")
@@ -67,7 +70,12 @@ def moment_of(text: str, how: DateFormat, *, today: date) -> datetime | None:
         return None
     if shift is not None and at is not None:
         return (datetime.combine(day, at, tzinfo=UTC) - shift) if date(1, 1, 2) < day < date(9999, 12, 30) else None
-    return instant_of(day, at or time(12))
+    return instant_of(day, at or NOON)
+
+
+def is_day_alone(moment: datetime) -> bool:
+    """True where nothing is known of a moment but its day: it stands at Belgian noon."""
+    return brussels(moment).time() == NOON
 
 
 def formats_of(texts: Iterable[str], *, today: date) -> tuple[DateFormat, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,10 +12,12 @@ from crm.consent import taking_over as consents
 from crm.consent.model import Act, Channel, Standing, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
+from crm.imports.dates import is_day_alone
 from crm.imports.model import Reason, Told
 from crm.imports.rules import weigh
 from crm.imports.wish import NOES, Said, Wish
 from crm.people.arrivals import Arrival, Doubt, Known, Landing
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 
 Spoken = tuple[int, str, Said]
@@ -76,13 +79,14 @@ class Words:
                 others = self._others(arrival, said, key, candidates, is_sure=landing.doubt is None)
                 meant += [i for i in others if i not in who]
             for person_id in meant:
-                weight = weigh(said, self._stands(person_id, said, key), at=self._at)
+                dated = replace(said, occurred_at=self._moment(person_id, key, said))
+                weight = weigh(dated, self._stands(person_id, said, key), at=self._at)
                 asks = asks or weight.asks
                 if weight.reason is not None and (told := (weight.reason, _what(said))) not in reasons:
                     reasons.append(told)
                 if weight.is_written:
-                    acts.append((person_id, key, said))
-                    self._note(person_id, key, said)
+                    acts.append((person_id, key, dated))
+                    self._note(person_id, key, dated)
         key = self._addresses.key_of(arrival.email.normal) if arrival.email else ""
         if key in self._stopped and any(said.act is Act.GIVEN for _, at, said in acts if at == key):
             reasons.append((Reason.SUPPRESSED, "email"))
@@ -94,8 +98,24 @@ class Words:
         """Where somebody stands once that row is written."""
         for said in wish.said if wish.arrival is not None else ():
             for key in self._keys(wish.arrival, said) if wish.arrival else ():
-                if weigh(said, self._stands(person_id, said, key), at=self._at).is_written:
-                    self._note(person_id, key, said)
+                dated = replace(said, occurred_at=self._moment(person_id, key, said))
+                if weigh(dated, self._stands(person_id, said, key), at=self._at).is_written:
+                    self._note(person_id, key, dated)
+
+    def _moment(self, person_id: int, key: str, said: Said) -> datetime:
+        """From when a word counts: never from later than now, and a no of which the day alone is known after any yes
+        of that day.
+        """
+        moment = min(said.occurred_at or self._at, self._at)
+        if said.act not in NOES or said.occurred_at is None or not is_day_alone(said.occurred_at):
+            return moment
+        subject, day = (person_id, said.purpose, said.channel), brussels_day(said.occurred_at)
+        if key == EVERYWHERE:
+            there = [one for stream, one in self._standings.items() if stream[:3] == subject]
+        else:
+            there = [one for at in (key, EVERYWHERE) if (one := self._standings.get((*subject, at)))]
+        yeses = [one.since_at for one in there if one.act is Act.GIVEN and brussels_day(one.since_at) == day]
+        return max([moment, *yeses])
 
     def _keys(self, arrival: Arrival, said: Said) -> tuple[str, ...]:
         """The addresses a word is about: a yes the first of the row, a no each; none where the row gives none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,10 @@ from crm.people.model import NewPerson, Person
 from crm.values.email_address import EmailAddress
 from crm.values.languages import Language
 from tests.conftest import NOW
-from tests.imports.conftest import Desk
+from tests.imports.conftest import Desk, desk_on
 
+AFTERNOON = timedelta(hours=5)
+YES_DAY = (NOW - timedelta(days=10)).date()
 HEAD = "email;consentement;date;voie;preuve\n"
 CHOSEN = {"purpose": "news"}
 
@@ -35,7 +38,7 @@ def add(desk: Desk, email: str, *acts: Act) -> Person:
                     address_key=person.contact_points[0].address_key,
                     act=act,
                     way=Way.WEB,
-                    occurred_at=NOW - timedelta(days=10 - place),
+                    occurred_at=NOW - timedelta(days=10 - place) + AFTERNOON,
                 ),
                 at=NOW,
             )
@@ -88,6 +91,8 @@ def test_a_yes_counts_only_with_its_date_its_way_and_its_proof(desk: Desk) -> No
         ((Act.GIVEN,), "oui;;;", ("same",), Act.GIVEN),
         ((Act.GIVEN,), "non;2026-11-20;;", ("update", "withdrawal:news"), Act.REFUSED),
         ((Act.GIVEN,), "désinscrit;2020-01-01;;", ("same",), Act.GIVEN),
+        ((Act.GIVEN,), f"non;{YES_DAY};;", ("update", "withdrawal:news"), Act.REFUSED),
+        ((Act.GIVEN,), f"non;{YES_DAY} 00:30;;", ("same",), Act.GIVEN),
         ((Act.GIVEN,), "désinscrit;;;", ("update", "withdrawal:news"), Act.WITHDRAWN),
         ((Act.REQUESTED,), "oui;2026-11-20;site;texte", ("update", "consent:news"), Act.GIVEN),
         ((Act.IMPORTED,), "oui;2026-11-20;site;texte", ("update", "consent:news"), Act.GIVEN),
@@ -103,6 +108,29 @@ def test_a_file_never_raises_a_no(
     found = stands(desk, "a@exemple.be")
     assert found is not None
     assert found[0] is after
+
+
+def test_a_yes_of_today_counts_from_the_import_and_a_word_after_it_is_heard(desk: Desk, tmp_path: Path) -> None:
+    desk.apply(desk.bring("consents", f"{HEAD}a@exemple.be;oui;{NOW.date()};site;texte\n", choices=CHOSEN))
+    with desk.assembly.database.reading() as session:
+        person = people.people_at(session, desk.assembly.addresses.key_of("a@exemple.be"))[0]
+        assert [one.since_at for one in consent.standings(session, person.id)] == [NOW]
+    later = desk_on(desk.assembly, tmp_path / "files", minutes=40)
+    run = later.apply(later.bring("consents", f"{HEAD}a@exemple.be;non;;;\n", choices=CHOSEN))
+    assert later.said(run) == {2: ("update", "withdrawal:news")}
+    assert stands(later, "a@exemple.be") == (Act.REFUSED, Refusal.REFUSED)
+
+
+def test_a_no_by_every_channel_is_heard_of_the_day_of_a_yes(desk: Desk) -> None:
+    add(desk, "a@exemple.be", Act.GIVEN)
+    rows = f"email;date\na@exemple.be;{YES_DAY}\n"
+    run = desk.apply(desk.bring("refusals", rows, choices=CHOSEN, formats={"since": "iso"}))
+    assert desk.said(run) == {2: ("update", "objection:news/email")}
+    with desk.assembly.database.reading() as session:
+        key = desk.assembly.addresses.key_of("a@exemple.be")
+        person = people.people_at(session, key)[0]
+        verdict = gate.verdict(session, person_id=person.id, purpose="news", address_key=key, at=NOW)
+    assert verdict.refusal is Refusal.OBJECTED
 
 
 def test_a_no_without_a_name_is_meant_for_everybody_at_the_address(desk: Desk) -> None:

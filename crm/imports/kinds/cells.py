@@ -19,6 +19,7 @@ from crm.people.rules import tidy_organisation, typed_number
 from crm.people.service import tidy_name
 from crm.values import money
 from crm.values.ages import is_too_young
+from crm.values.calendar import brussels_day
 from crm.values.countries import COUNTRIES, country_names
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -182,7 +183,7 @@ class Cells:
         found = dates.moment_of(text, self._format(field), today=self._today)
         if found is None:
             self.refuse(Reason.NOT_DAY, field)
-        elif found.date() > self._today:
+        elif brussels_day(found) > self._today:
             self.refuse(Reason.DAY_TO_COME, field)
             return None
         return found
