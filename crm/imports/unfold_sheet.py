@@ -23,7 +23,7 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def written(path: Path, number: int, target: Path) -> dict[str, str | list[str]]:
-    """Writes the sheet; the names of all sheets, or why it was refused."""
+    """Writes the sheet, whole or not at all; the names of all sheets, or why it was refused."""
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         names = workbook.sheet_names
@@ -36,7 +36,12 @@ def written(path: Path, number: int, target: Path) -> dict[str, str | list[str]]
         return {"refused": Refused.TOO_MANY_COLUMNS.value}
     if sheet.total_height > MOST_ROWS:
         return {"refused": Refused.TOO_MANY_ROWS.value}
-    _write(sheet, target)
+    half = target.with_name(f"{target.name}.{os.getpid()}.half")
+    try:
+        _write(sheet, half)
+        half.replace(target)  # whole, or not there: a half would be read as if it were all
+    finally:
+        half.unlink(missing_ok=True)
     return {"sheets": list(names)}
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crm.imports import reading
+from crm.imports import reading, unfold_sheet
 from crm.imports.errors import FileRefused, Refused
 from crm.imports.kinds.every import KINDS
 from crm.imports.layout import Encoding, Fault, FileFormat, Look, Separator
@@ -185,6 +185,22 @@ def test_workbooks_are_read_sheet_by_sheet(put: Put) -> None:
     assert cells(look)[1:] == (("Zoé", "12.5"), ("=cmd|x", "1000"))
     again = reading.look(put(ods([["nom"], ["Zoé"]])))
     assert (again.layout.format, again.sheets, cells(again)) == (FileFormat.ODS, ("Feuille 1",), (("nom",), ("Zoé",)))
+
+
+def test_of_a_sheet_whose_unfolding_was_cut_nothing_stays(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = put(xlsx([["nom"], *([f"Zoé {n}"] for n in range(9))]))
+    written, met = unfold_sheet.as_text, []
+
+    def cut(cell: unfold_sheet.Cell) -> str:
+        met.append(cell)
+        if len(met) == 5:
+            raise MemoryError
+        return written(cell)
+
+    monkeypatch.setattr(unfold_sheet, "as_text", cut)
+    with pytest.raises(MemoryError):
+        unfold_sheet.written(source.path, 0, source.sheet(0))
+    assert [path.name for path in source.path.parent.iterdir()] == [source.path.name]
 
 
 def test_what_a_person_corrected_is_kept(put: Put) -> None:
