@@ -13,11 +13,11 @@ from crm.imports.model import Change, ChangeKind, Reason, Run
 from crm.imports.wish import Decided
 from crm.imports.wish_beside import ENCLOSED, Amended
 from crm.people.taking_back import Kept
-from crm.plans import arriving, mandates
+from crm.plans import arriving, mandates, rules
 from crm.plans import service as plans
 from crm.plans.arriving import OfSupplier
 from crm.plans.mandates import Enclosed
-from crm.plans.model import Channel, EndReason
+from crm.plans.model import Channel, EndReason, Plan, Terms
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import MandateId, PersonId, PlanId
 from crm.values.money import exact
@@ -26,10 +26,10 @@ from crm.values.money import exact
 class Amendments:
     """The plans that calls of one block speak of; rows see what earlier ones change. `met`: who of them is known."""
 
-    def __init__(self, session: Session, told: Sequence[Amended], met: Collection[int]) -> None:
+    def __init__(self, session: Session, told: Sequence[Amended], met: Collection[int], *, at: datetime) -> None:
         self._of: dict[tuple[str, int], tuple[OfSupplier, ...]] = {}
         for supplier in {one.supplier for one in told} if met else ():
-            found = arriving.of_supplier(session, supplier, met)
+            found = arriving.of_supplier(session, supplier, met, on=brussels_day(at))
             self._of |= {(supplier, person_id): several for person_id, several in found.items()}
 
     def weigh(self, one: Amended, person_id: int | None, said: Decided | None) -> Heard:
@@ -90,7 +90,8 @@ def write(
     """Changes plans, each given as (row, what was learnt, what a person decided, whose), and says what was there."""
     changes: list[Change] = []
     for number, one, said, whose in told:  # calls of a day: dozens, each a plan of its own
-        stands = meant(one, arriving.of_supplier(session, one.supplier, [whose]).get(whose, ()))
+        there = arriving.of_supplier(session, one.supplier, [whose], on=brussels_day(at))
+        stands = meant(one, there.get(whose, ()))
         if stands is None:
             continue
         if one.enclosed is not None and takes_account(one, stands, said):
@@ -140,8 +141,8 @@ def take_back(session: Session, run: Run, changes: Sequence[Change], *, at: date
         plan_id = PlanId(change.target_id)
         found = plans.plan(session, plan_id)
         ended_on = date.fromisoformat(change.after["ended_on"]) if "ended_on" in change.after else None
-        cents = change.after.get("cents", found.terms.cents)
-        if found.standing.ended_on != ended_on or found.terms.cents != cents:
+        terms = _terms(session, found, at)
+        if found.standing.ended_on != ended_on or terms.cents != change.after.get("cents", terms.cents):
             kept[change.number] = Kept.CHANGED
         elif ended_on is not None:
             plans.revive(
@@ -198,5 +199,11 @@ def _change(session: Session, plan_id: PlanId, cents: int, *, run: Run, at: date
         channel=Channel.PHONE,
         at=at,
         by=run.started_by,
-        fee_cents=min(cents, found.terms.fee_cents),
+        fee_cents=min(cents, _terms(session, found, at).fee_cents),
     )
+
+
+def _terms(session: Session, found: Plan, at: datetime) -> Terms:
+    """Those that a change made now changes: of a plan that has not begun, those it begins with."""
+    on = max(brussels_day(at), found.started_on)
+    return rules.in_force(plans.whole(session, found.id).versions, on) or found.terms

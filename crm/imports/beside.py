@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -19,11 +20,13 @@ from crm.imports.wish import Wish
 class Beside:
     """All of that of one block on its way; rows see what earlier ones bring. `met`: who of those rows is known."""
 
-    def __init__(self, session: Session, wishes: Sequence[Wish], met: Collection[int], before: Before) -> None:
+    def __init__(
+        self, session: Session, wishes: Sequence[Wish], met: Collection[int], before: Before, *, at: datetime
+    ) -> None:
         self._plans = Promises(session, wishes, before)
         self._readers = Readers(session, met if any(wish.subscribed for wish in wishes) else ())
         self._members = Memberships(session, [wish.joined for wish in wishes if wish.joined], met)
-        self._amendments = Amendments(session, [wish.amended for wish in wishes if wish.amended], met)
+        self._amendments = Amendments(session, [wish.amended for wish in wishes if wish.amended], met, at=at)
         self._papers = Papers(session, wishes, before)
 
     def weigh(self, wish: Wish, person_id: int | None) -> Heard | None:

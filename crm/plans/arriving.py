@@ -22,7 +22,7 @@ from crm.people import links, search
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.taking_back import Kept
-from crm.plans import rules
+from crm.plans import rules, store
 from crm.plans.errors import ReferenceTaken, ReferenceWrong, TermsWrong
 from crm.plans.mandates import IBAN, Enclosed
 from crm.plans.model import Channel, EndReason, EventKind, Terms
@@ -148,8 +148,13 @@ class OfSupplier:
     mandate_id: MandateId | None = None
 
 
-def of_supplier(session: Session, supplier: str, person_ids: Collection[int]) -> dict[int, tuple[OfSupplier, ...]]:
-    """The plans that a supplier brought of those people, the oldest first."""
+def of_supplier(
+    session: Session, supplier: str, person_ids: Collection[int], *, on: date
+) -> dict[int, tuple[OfSupplier, ...]]:
+    """The plans that a supplier brought of those people, the oldest first.
+
+    `cents` are those of the terms in force on that day, or when the plan begins: what a change made then would change.
+    """
     row, found = PlanRow, dict[int, list[OfSupplier]]()
     query = (
         select(row, MandateRow.account_key, MandateRow.tail, MandateRow.ended_on)
@@ -158,11 +163,14 @@ def of_supplier(session: Session, supplier: str, person_ids: Collection[int]) ->
         .order_by(row.id)
         .execution_options(populate_existing=True)
     )
-    for one, key, tail, mandate_ended_on in session.execute(query):
+    rows = session.execute(query).all()
+    versions = store.versions(session, [one.id for one, *_ in rows]) if rows else {}
+    for one, key, tail, mandate_ended_on in rows:
+        terms = rules.in_force(versions.get(one.id, ()), max(on, one.started_on))
         standing = OfSupplier(
             plan_id=PlanId(one.id),
             reference=one.supplier_reference or "",
-            cents=one.cents,
+            cents=one.cents if terms is None else terms.cents,
             started_on=one.started_on,
             ended_on=one.ended_on,
             account_key=key or "",

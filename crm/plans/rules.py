@@ -133,6 +133,11 @@ def _cut(runs: Sequence[tuple[date, date | None]], on: date) -> list[tuple[date,
     return [(begin, on if end is None else min(end, on)) for begin, end in runs if begin < on]
 
 
+def in_force(versions: Sequence[Version], on: date) -> Terms | None:
+    """The terms that hold on a day, of versions in the order in which they come into force."""
+    return next((one.terms for one in reversed(versions) if one.effective_on <= on), None)
+
+
 def standing(events: Iterable[Event]) -> Standing:
     """The events of a plan folded into the last pause and the end, as they are kept with the plan."""
     now = Standing()

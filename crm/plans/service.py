@@ -109,8 +109,7 @@ def change(
     found = _seen(session, plan_id, seen)
     if rules.state_on(found.standing, effective_on) is PlanState.ENDED or effective_on < found.started_on:
         raise PlanOver
-    every = store.versions(session, [plan_id])[plan_id]
-    before = next((one.terms for one in reversed(every) if one.effective_on <= effective_on), found.terms)
+    before = rules.in_force(store.versions(session, [plan_id])[plan_id], effective_on) or found.terms
     after = replace(
         before,
         cents=cents,

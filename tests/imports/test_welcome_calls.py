@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from crm.care import service as care
 from crm.care.model import TaskView
 from crm.consent import gate
@@ -93,6 +95,24 @@ def test_a_call_changes_or_ends_a_plan_and_hands_the_rest_to_a_colleague(desk: D
     assert desk.said(bring(desk, "welcome-calls", CALLS, "called_on"))[2] == ("same", "went-in")
     assert desk.undo(applied).counts["kept"] == 0
     assert terms(desk) == [(1000, ""), (1000, ""), (1000, "")]
+
+
+def test_of_a_plan_that_has_not_begun_what_a_call_says_last_is_asked(desk: Desk) -> None:
+    street = "donor id;signature;prénom;nom;mandat;montant;iban;début\n"
+    street += "D1;2026-11-01;Ana;Silva;RUE-1;10;BE71096123456769;2026-12-05\n"
+    formats = {"signed_on": "iso", "amount": "comma", "starts_on": "iso"}
+    desk.apply(desk.bring("street-recruits", street, choices=CHOSEN, formats=formats))
+    runs = []
+    for day, cents in (("09", 12), ("10", 10)):
+        call = f"donor id;date d'appel;mandat;montant\nD1;2026-11-{day};RUE-1;{cents}\n"
+        runs.append(desk.apply(bring(desk, "welcome-calls", call, "called_on")))
+        assert desk.said(runs[-1]) == {2: ("update", f"amends:{cents}.00")}
+    for run, cents in ((runs[1], 1200), (runs[0], 1000)):
+        assert desk.undo(run).counts["kept"] == 0
+        with desk.assembly.database.reading() as session:
+            plan = plan_of(desk, "D1")
+            assert plan.started_on == date(2026, 12, 5)
+            assert plans.whole(session, plan.id).versions[-1].terms.cents == cents
 
 
 def test_what_somebody_changed_after_the_call_stays(desk: Desk) -> None:
