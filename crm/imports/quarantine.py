@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from crm.foundation.csv_out import csv_lines
 from crm.imports.files import Shelf
+from crm.imports.mended import theirs
 from crm.imports.model import Row, Run, Told
 from crm.imports.worker import rows_of
 
@@ -29,10 +30,11 @@ def _rows(
     headings: tuple[str, str],
     say: Callable[[tuple[Told, ...]], str],
 ) -> Iterator[Sequence[str]]:
-    yield [*run.headers, *headings]
+    headers = theirs(run.headers)
+    yield [*headers, *headings]
     block: list[tuple[int, tuple[str, ...]]] = []
     for row in rows_of(shelf, run):
-        block.append((row.number, row.cells))
+        block.append((row.number, row.cells[: len(headers)] if len(headers) < len(run.headers) else row.cells))
         if len(block) == 500:
             yield from _chosen(block, wanted, say)
             block = []

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import answering, deciding, moving_in, reading, rules, store, totals
+from crm.imports import answering, deciding, mended, moving_in, reading, rules, store, totals
 from crm.imports.errors import MappingIncomplete, RunMissing, WrongMoment
 from crm.imports.files import KeptFile, Shelf
 from crm.imports.kinds.every import DAY_ZERO, kind_of
@@ -126,7 +126,7 @@ def proposed(session: Session, run: Run, seen: Look, *, today: date) -> Matching
     if run.matching is not None:
         return run.matching
     kind = kind_of(run.kind)
-    before = store.find_mapping(session, run.kind, rules.signature(run.headers)) if run.layout.header_row else None
+    before = _matched_before(session, run) if run.layout.header_row else None
     columns = dict(before.columns) if before else rules.guessed_columns(kind.fields, run.headers)
     body = [row.cells for row in seen.sample if row.number > run.layout.header_row and row.fault is None]
     by_column = [[cells[i] if i < len(cells) else "" for cells in body] for i in range(len(run.headers))]
@@ -139,11 +139,21 @@ def proposed(session: Session, run: Run, seen: Look, *, today: date) -> Matching
             continue
         possible = rules.possible_formats(field.sort, by_column[place], today=today)
         kept = before.formats.get(field.name, "") if before else ""
-        if kept in possible:
+        if kept and (kept in possible or not possible):
             formats[field.name] = kept
         elif len(possible) == 1:
             formats[field.name] = possible[0]
     return Matching(columns=columns, formats=formats, choices=dict(before.choices) if before else {})
+
+
+def _matched_before(session: Session, run: Run) -> Matching | None:
+    """As the import was whose rows come again, mended; else as this source was matched last time."""
+    headers = mended.theirs(run.headers)
+    if (run_id := mended.come_from(run.headers)) is not None:
+        first = store.find_run(session, run_id)
+        if first is not None and first.kind == run.kind and mended.theirs(first.headers) == headers:
+            return first.matching
+    return store.find_mapping(session, run.kind, rules.signature(headers))
 
 
 def check(session: Session, run_id: RunId, matching: Matching, *, at: datetime) -> Run:
@@ -170,7 +180,7 @@ def check(session: Session, run_id: RunId, matching: Matching, *, at: datetime) 
         counts={},
     )
     if run.layout.header_row:
-        store.keep_mapping(session, run.kind, rules.signature(run.headers), tidy, at=at)
+        store.keep_mapping(session, run.kind, rules.signature(mended.theirs(run.headers)), tidy, at=at)
     return get(session, run_id)
 
 

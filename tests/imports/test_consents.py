@@ -10,6 +10,9 @@ import pytest
 from crm.consent import gate
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Refusal, SuppressionCause, Way
+from crm.imports import mended, quarantine
+from crm.imports import service as imports
+from crm.imports.model import Run
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
 from crm.values.email_address import EmailAddress
@@ -119,6 +122,32 @@ def test_a_yes_of_today_counts_from_the_import_and_a_word_after_it_is_heard(desk
     run = later.apply(later.bring("consents", f"{HEAD}a@exemple.be;non;;;\n", choices=CHOSEN))
     assert later.said(run) == {2: ("update", "withdrawal:news")}
     assert stands(later, "a@exemple.be") == (Act.REFUSED, Refusal.REFUSED)
+
+
+def test_mended_rows_keep_what_was_chosen_for_their_file(desk: Desk) -> None:
+    head, iso = "email;consentement;date\n", {"since": "iso"}
+    chosen = {**CHOSEN, "way": "paper", "proof": "« J’accepte »"}
+    first = desk.bring(
+        "consents", f"{head}a@exemple.be;oui;2024-13-45\nb@exemple.be;oui;2024-05-01\n", choices=chosen, formats=iso
+    )
+    desk.bring("consents", f"{head}c@exemple.be;oui;\n", choices=CHOSEN, formats=iso)  # the same source, otherwise
+
+    def aside(run: Run) -> str:
+        with desk.assembly.database.reading() as session:
+            lines = quarantine.lines(
+                desk.worker.shelf,
+                run,
+                lambda numbers: imports.set_aside(session, run.id, numbers),
+                headings=mended.headings(Language.NL, run.id),
+                say=lambda reasons: " ".join(what for _, what in reasons),
+            )
+            return "".join(lines)
+
+    second = desk.bring("consents", aside(first).replace("-13-45", "-14-45"))
+    assert second.matching == first.matching
+    third = desk.bring("consents", aside(second).replace("-14-45", "-05-02"))
+    assert len(third.headers) == len(first.headers) + 2
+    assert desk.said(third) == {2: ("create", "consent:news")}
 
 
 def test_a_no_by_every_channel_is_heard_of_the_day_of_a_yes(desk: Desk) -> None:

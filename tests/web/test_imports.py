@@ -61,7 +61,7 @@ def test_a_file_from_the_desk_to_the_house_and_back(browser: Callable[..., Brows
     assert "Ce n’est pas une adresse e-mail." in page
     assert "Ce n’est pas un nom : prénom." in page
     aside = care.post("/office/imports/1/set-aside.csv").get_data(as_text=True)
-    assert aside.startswith("\ufeffPrénom;Nom;E-mail;Naissance;Ligne du fichier;Pourquoi\r\n")
+    assert aside.startswith("\ufeffPrénom;Nom;E-mail;Naissance;Ligne de l’importation 1;Pourquoi\r\n")
     assert "\r\n'=cmd|x;;luc@exemple.be;07/08/1990;4;" in aside
     care.post("/office/imports/1/apply")
     assert state(assembly, 1)[0] is RunState.APPLIED
