@@ -92,7 +92,7 @@ class _Block:
         met = [person_id for person_id in self._known if person_id > 0]
         self._signing = Signing(self._session, [wish for _, wish in rows], met)
         self._gifts = giving.Gifts(self._session, [wish for _, wish in rows], self._known, before)
-        self._beside = Beside(self._session, [wish for _, wish in rows], met, before)
+        self._beside = Beside(self._session, [wish for _, wish in rows], met, before, at=self._at)
         self._bonds = Bonds(self._session, self._run_id, [wish for _, wish in rows], self._known, before)
         for person_id, (_, told) in ahead.items():
             self._imagine(person_id, told)
@@ -158,11 +158,11 @@ class _Block:
             [organisation] = self._met(group_landing, group, place + ORGANISATION)
             self._people_of = {(organisation, whole_name(arrival)): one for one in who} | self._people_of
         acts, asks = self._words.weigh(wish, who, candidates, landing, reasons, organisation=organisation)
-        signs, declines = self._signing.weigh(wish, who, reasons)
-        giver = organisation or (who[0] if who else _meant(landing))
+        meant = who[0] if who else _meant(landing)
+        signs, declines = self._signing.weigh(wish, () if meant is None else (meant,), reasons)
+        giver = organisation or meant
         gives = self._gives(wish, heard, giver, reasons)
-        is_past = wish.attested is not None or (wish.joined is not None and wish.joined.ended_on is not None)
-        owner = giver if is_past else organisation or (who[0] if who else None)
+        owner = giver if wish.is_past else organisation or (who[0] if who else None)
         promises = self._promises(wish, heard, owner, reasons)
         has_acts = bool(acts or signs or declines or promises or gives is not None)
         if organisation is not None and group is not None and group_landing is not None:
@@ -182,7 +182,7 @@ class _Block:
             reasons=tuple(reasons),
             landing=landing,
             arrival=arrival,
-            about=who[0] if who else _meant(landing) if gives is not None or promises else None,
+            about=meant if who or gives is not None or promises or signs or declines else None,
             owner=giver if gives is not None else owner if promises else None,
             acts=tuple(acts),
             signs=signs,

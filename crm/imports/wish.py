@@ -195,6 +195,12 @@ class Wish:
     """What the row says and we leave out."""
 
     @property
+    def is_past(self) -> bool:
+        """What it brings beside is over, or a paper that was given: the dead keep it too."""
+        ends = [one.ended_on for one in (self.joined, self.promised) if one is not None]
+        return self.attested is not None or any(day is not None for day in ends)
+
+    @property
     def of_person(self) -> Wish:
         """What of it is the person's: where the row names their organisation, what is given or held is not."""
         if self.organisation is None:

@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.actions import service as actions
+from crm.actions.model import CallKind, NewCall
 from crm.consent import gate
 from crm.consent.model import SERVICE, Refusal
 from crm.people import changes, differences, selects, taking
 from crm.people import service as people
 from crm.people.model import DifferenceState, Person
 from crm.values.identifiers import AccountId
+from crm.values.languages import Language
 from tests.conftest import NOW
 from tests.imports.conftest import Desk, desk_on
 
@@ -131,6 +134,27 @@ def test_no_letter_leaves_for_whom_a_file_says_dead_until_a_colleague_says_that_
 def service_mail(session: Session, who: Person) -> Refusal | None:
     """Why a letter that we owe them does not leave; None where it does."""
     return gate.verdict(session, person_id=who.id, purpose=SERVICE, address_key="", at=NOW).refusal
+
+
+def test_the_dead_keep_what_they_signed(desk: Desk) -> None:
+    with desk.assembly.database.transaction() as session:
+        call = NewCall(kind=CallKind.PETITION, code="iran", title="Iran", language=Language.FR)
+        actions.put_call(session, call, at=NOW)
+    desk.apply(desk.bring("people", f"{HEAD}2;Jean;Petit;;oui;2015-01-01\n", choices=CHOSEN))
+    rows = "petition;date de signature;id contact;prénom;nom\niran;2010-05-01;2;Jean;Petit\n"
+    run = desk.apply(desk.bring("signatures", rows, choices=CHOSEN))
+    assert desk.said(run) == {2: ("update", "deceased", "signs:iran")}
+    assert desk.undo(run).counts["kept"] == 0
+
+
+def test_a_day_on_which_nobody_alive_was_born_is_left_out(desk: Desk) -> None:
+    rows = "id;prénom;nom;date de naissance\n1;Ana;Alpha;1900-01-01\n2;Bo;Beta;0001-01-01\n3;Cy;Gamma;00/00/0000\n"
+    run = desk.apply(desk.bring("people", rows, choices=CHOSEN, formats={"birth_on": "day-month"}))
+    assert desk.said(run) == {
+        2: ("create", "not-birth:1900-01-01"),
+        3: ("create", "not-birth:0001-01-01"),
+        4: ("create",),
+    }
 
 
 def test_who_left_by_their_death_comes_as_dead_and_the_dead_keep_what_they_were(desk: Desk) -> None:

@@ -152,6 +152,20 @@ def test_undone_what_was_changed_since_stays_and_the_dead_promise_nothing(desk: 
         assert service.totals(session, Wanted(on=NOW.date(), state=PlanState.PAUSED)).plans == 1
 
 
+def test_the_dead_keep_the_plan_that_ended(desk: Desk) -> None:
+    with desk.assembly.database.transaction() as session:
+        new = NewPerson(language=Language.FR, first_name="Ana", last_name="Alpha")
+        dead = people.add(session, desk.assembly.addresses, new, at=NOW).id
+        links.add_external_id(session, dead, ExternalId(system="CiviCRM", value="79"))
+        people.record_death(session, dead, died_on=NOW.date(), at=NOW)
+    run = desk.apply(bring(desk, [f"M-3;03/04/2025;10;;{TWO};Ana Alpha;;;annulé;01/06/2026;;79;Ana;Alpha"]))
+    assert desk.said(run)[2] == ("update", "deceased", "promises:10.00")
+    with desk.assembly.database.reading() as session:
+        [plan] = service.page(session, Wanted(on=NOW.date(), person_id=dead))
+        assert plan.standing.ended_on == date(2026, 6, 1)
+    assert desk.undo(run).counts["kept"] == 0
+
+
 def test_a_recruiters_file_brings_the_mandate_with_the_donor(desk: Desk) -> None:
     head = "Donor ID;Mandat;Date de signature;Prénom;Nom;Montant;IBAN;Date de début;Jour du mois\n"
     run = desk.bring(
