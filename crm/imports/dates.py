@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from crm.values.calendar import brussels, instant_of
+from crm.values.calendar import brussels, brussels_day, instant_of
 from crm.values.folding import folded
 
 
@@ -32,6 +32,7 @@ NOON = time(12)
 """Where a moment stands of which only the day is known."""
 
 _TIME = re.compile(r"[T ]+(\d{1,2})[:hH](\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$")
+_NOUGHT = re.compile(r"[0/.:T \-]+")
 _NUMBERS = re.compile(r"(\d{1,4})[/.\- ](\d{1,2})[/.\- ](\d{1,4})")
 _WORDS = re.compile(r"(?:[a-z]{2,9}\.? )?(\d{1,2})(?:er|e|st|nd|rd|th)?[ .\-]+([a-z]+)\.?[ \-]+(\d{4}|\d{2})")
 _MONTHS = (
@@ -54,9 +55,15 @@ _SERIAL_EPOCH = date(1899, 12, 30)
 
 
 def day_of(text: str, how: DateFormat, *, today: date) -> date | None:
-    """The day a cell means, or None where it means none in that format. A year of two digits is not beyond `today`."""
+    """The Belgian day a cell means, or None where it means none in that format.
+
+    A year of two digits is not beyond `today`. Half past eleven at night in Greenwich is the next day here.
+    """
     found = _split(text)
-    return None if found is None else _day(found[0], how, today)
+    if found is None or found[2] is None:
+        return None if found is None else _day(found[0], how, today)
+    moment = moment_of(text, how, today=today)
+    return None if moment is None else brussels_day(moment)
 
 
 def moment_of(text: str, how: DateFormat, *, today: date) -> datetime | None:
@@ -73,6 +80,11 @@ def moment_of(text: str, how: DateFormat, *, today: date) -> datetime | None:
     return instant_of(day, at or NOON)
 
 
+def is_nought(text: str) -> bool:
+    """True of the noughts by which old databases say that there is no day: « 0000-00-00 », « 00/00/0000 »."""
+    return "0" in text and not _NOUGHT.sub("", text)
+
+
 def is_day_alone(moment: datetime) -> bool:
     """True where nothing is known of a moment but its day: it stands at Belgian noon."""
     return brussels(moment).time() == NOON
@@ -83,7 +95,7 @@ def formats_of(texts: Iterable[str], *, today: date) -> tuple[DateFormat, ...]:
 
     A format that only reads what another reads too, and less, is left out.
     """
-    cells = [text for text in texts if text and not text.startswith("0000-00-00")]
+    cells = [text for text in texts if text and not is_nought(text)]
     if not cells:
         return ()
     read = {how: frozenset(i for i, cell in enumerate(cells) if day_of(cell, how, today=today)) for how in DateFormat}

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     ONE_A_ROW = "one-a-row"
     NOT_PHONE = "not-phone"
     NOT_DAY = "not-day"
+    NOT_BIRTH = "not-birth"
     DAY_TO_COME = "day-to-come"
     TOO_YOUNG = "too-young"
     NOT_NAME = "not-name"

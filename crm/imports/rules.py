@@ -107,7 +107,7 @@ def guessed_by_content(
 
 def possible_formats(sort: Sort, cells: Sequence[str], *, today: date) -> tuple[str, ...]:
     """The formats in which a column can be read; several where it could be two things, none where nothing fits."""
-    if sort is Sort.DAY and not any(cell and not cell.startswith("0000-00-00") for cell in cells):
+    if sort is Sort.DAY and not any(cell and not dates.is_nought(cell) for cell in cells):
         return (dates.DateFormat.ISO.value,)
     match sort:
         case Sort.DAY:

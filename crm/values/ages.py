@@ -9,6 +9,15 @@ YOUNGEST: Final = 13
 """Years of age from which somebody may say yes themself (Belgian act of 30 July 2018, art. 7)."""
 
 
+OLDEST: Final = 120
+"""Years before this one in which nobody who lives was born; old databases write such days where they know none."""
+
+
+def is_too_old(birth_on: date, day: date) -> bool:
+    """True of a day on which nobody who lives was born."""
+    return birth_on < date(day.year - OLDEST, 1, 1)
+
+
 def is_too_young(birth_on: date | None, day: date) -> bool:
     """True for a child under 13 on that day; False where the day of birth is not known."""
     if birth_on is None:

@@ -34,6 +34,8 @@ TODAY = date(2026, 11, 23)
         ("03/04/26", DateFormat.DAY_MONTH, None),
         ("", DateFormat.DAY_MONTH, None),
         ("hier", DateFormat.WORDS, None),
+        ("2025-12-31T23:30:00Z", DateFormat.ISO, date(2026, 1, 1)),
+        ("2026-01-01T00:30:00+05:00", DateFormat.ISO, date(2025, 12, 31)),
         ("2026-04-03", DateFormat.ISO, date(2026, 4, 3)),
         ("03/04/2026 25:00", DateFormat.DAY_MONTH, None),
     ],

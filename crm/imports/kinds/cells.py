@@ -18,7 +18,7 @@ from crm.people.model import ExternalId, Title
 from crm.people.rules import tidy_organisation, typed_number
 from crm.people.service import tidy_name
 from crm.values import money
-from crm.values.ages import is_too_young
+from crm.values.ages import is_too_old, is_too_young
 from crm.values.calendar import brussels_day
 from crm.values.countries import COUNTRIES, country_names
 from crm.values.email_address import EmailAddress
@@ -83,7 +83,7 @@ class Cells:
     def when(self, field: str) -> str:
         """The bare cell of a day; the noughts by which old databases say that there is none are none."""
         text = self.text(field)
-        return "" if text.startswith("0000-00-00") else text
+        return "" if dates.is_nought(text) else text
 
     def choice(self, name: str) -> str:
         """What was chosen for the whole file."""
@@ -144,8 +144,11 @@ class Cells:
         return tuple(found.values())
 
     def birth(self, field: str) -> date | None:
-        """A day of birth; a child's makes the row a bad one."""
+        """A day of birth; a child's makes the row a bad one, one of before anybody who lives is left out."""
         found = self.day(field)
+        if found is not None and is_too_old(found, self._today):
+            self.remark(Reason.NOT_BIRTH, self.text(field))
+            return None
         if is_too_young(found, self._today):
             self.refuse(Reason.TOO_YOUNG, field)
             return None
