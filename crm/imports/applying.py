@@ -12,7 +12,7 @@ from crm.actions.model import NewSignature
 from crm.consent import taking_over as consents
 from crm.consent.model import NewAct, SuppressionCause, Way
 from crm.foundation.signing import AddressHasher, Sealer
-from crm.imports import amending, attesting, bonding, giving, joining, promising, signing, store, subscribing
+from crm.imports import amending, attesting, bonding, giving, handing, joining, promising, signing, store, subscribing
 from crm.imports.checking import row_of_plan
 from crm.imports.earlier import Nobody
 from crm.imports.model import Change, ChangeKind, Row, RowVerdict, Run
@@ -117,6 +117,7 @@ def apply(
     changes += bonding.write(session, bonded, owner, source=source_of(run), at=at, language=language)
     changes += _silence(session, addresses, run, made, at=at)
     changes += _meet(session, addresses, run, made, at=at)
+    changes += handing.note([(plan.number, one) for plan in made for one in plan.repeats])
     store.add_changes(session, run.id, changes)
     before = {row.number: (row.verdict, row.reasons) for row in rows}
     differing = [plan for plan in made if (plan.verdict, plan.reasons) != before[plan.number]]

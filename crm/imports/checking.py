@@ -206,5 +206,5 @@ def row_of_plan(plan: Plan) -> Row:
         reasons=plan.reasons,
         given=[] if is_forgotten else plan.wish.as_json(),
         person_id=plan.person_id,
-        fingerprint="" if plan.went_in or is_forgotten else plan.wish.fingerprint(),
+        fingerprint="" if is_forgotten else plan.wish.fingerprint(),
     )

@@ -14,6 +14,7 @@ from crm.donations.model import Basis, LineKind, Movement, NewGift, NewLine
 from crm.donations.taking_over import Booked
 from crm.foundation.signing import Sealer
 from crm.imports.earlier import Before
+from crm.imports.handing import Repeated
 from crm.imports.model import Change, ChangeKind, Reason, Run, Told
 from crm.imports.wish import Gave, Wish
 from crm.people.taking_back import Kept
@@ -33,6 +34,8 @@ class Heard:
     asks: bool = False
     is_wrong: bool = False
     external_id: str = ""
+    repeats: Repeated | None = None
+    """What stands already and the row says too."""
 
 
 class Gifts:
@@ -67,7 +70,9 @@ class Gifts:
         if cents is None:
             return Heard(reason=(Reason.GIVES, exact(gave.cents)), is_new=True, external_id=there.external_id)
         is_same = cents == gave.cents
-        return Heard(reason=(Reason.GIFT_THERE if is_same else Reason.GIFT_OTHERWISE, exact(cents)), asks=not is_same)
+        repeats = Repeated(kind=ChangeKind.GIFT, target_id=there.gift_id) if is_same and there.gift_id else None
+        why = Reason.GIFT_THERE if is_same else Reason.GIFT_OTHERWISE
+        return Heard(reason=(why, exact(cents)), asks=not is_same, repeats=repeats)
 
     def _unnamed(self, gave: Gave, person_id: int | None) -> Heard:
         is_twin = person_id is not None and (person_id, gave.given_on, gave.cents) in self._alike

@@ -309,6 +309,8 @@ class ChangeKind(StrEnum):
     HOUSEHOLD_MEMBER = "household-member"
     TAG = "tag"
     PERSON_TAG = "person-tag"
+    SAID_AGAIN = "said-again"
+    """What it found to be there and says too: nothing to take back, but what another's undo leaves with it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crm.imports.bonding import Bond
+from crm.imports.handing import Repeated
 from crm.imports.model import RowVerdict, Told
 from crm.imports.signing import Declines
 from crm.imports.wish import Said, Wish
@@ -29,7 +30,7 @@ class Plan:
     acts: tuple[tuple[int, str, Said], ...] = ()
     is_silenced: bool = False
     went_in: bool = False
-    """A file before this one brought the same row: whatever became of it since, it is not told twice."""
+    """A file before this one brought the same row."""
     about: int | None = None
     signs: tuple[CallId, int] | None = None
     """(petition, person) of a new signature."""
@@ -48,6 +49,9 @@ class Plan:
     """The organisation as it is written."""
     bond: Bond | None = None
     """What binds whom it is about to others and to tags, and does not stand yet."""
+
+    repeats: tuple[Repeated, ...] = ()
+    """What it says that stands already, and that another import may have brought."""
 
     @property
     def person_id(self) -> PersonId | None:

@@ -16,7 +16,8 @@ from crm.imports.bonding import ORGANISATION, OTHERWISE, Bonds, apart, is_organi
 from crm.imports.deciding import decided, own_of
 from crm.imports.earlier import Before, Nobody
 from crm.imports.giving import Heard
-from crm.imports.model import Reason, RowVerdict, RunId, Told
+from crm.imports.handing import silenced
+from crm.imports.model import ChangeKind, Reason, RowVerdict, RunId, Told
 from crm.imports.plan import Plan
 from crm.imports.rules import contact_key, keys_of
 from crm.imports.saying import Words, reached_by_phone, says_no
@@ -157,7 +158,7 @@ class _Block:
         if group is not None and group_landing is not None and (who or (heard and _meant(landing) is not None)):
             [organisation] = self._met(group_landing, group, place + ORGANISATION)
             self._people_of = {(organisation, whole_name(arrival)): one for one in who} | self._people_of
-        acts, asks = self._words.weigh(wish, who, candidates, landing, reasons, organisation=organisation)
+        acts, repeats, asks = self._words.weigh(wish, who, candidates, landing, reasons, organisation=organisation)
         meant = who[0] if who else _meant(landing)
         signs, declines = self._signing.weigh(wish, () if meant is None else (meant,), reasons)
         giver = organisation or meant
@@ -193,6 +194,7 @@ class _Block:
             organisation_landing=group_landing if organisation is not None else None,
             organisation_arrival=group,
             bond=bond,
+            repeats=(*repeats, *((heard.repeats,) if heard and heard.repeats else ())),
         )
 
     def _at_once(self, number: int, wish: Wish) -> Plan | None:
@@ -270,7 +272,10 @@ class _Block:
             why = RowVerdict.REVIEW, heard.reason
         elif heard is not None and not heard.is_new and _meant(group or landing) is None:
             why = RowVerdict.SAME, heard.reason
-        return None if why is None else Plan(number=number, wish=wish, verdict=why[0], reasons=(why[1],))
+        repeats = (heard.repeats,) if heard is not None and heard.repeats is not None else ()
+        return (
+            None if why is None else Plan(number=number, wish=wish, verdict=why[0], reasons=(why[1],), repeats=repeats)
+        )
 
     def _gives(self, wish: Wish, heard: Heard | None, giver: int | None, reasons: list[Told]) -> str | None:
         """The name of a gift that does not stand yet, of somebody we can tell; the dead gave what they gave."""
@@ -304,6 +309,7 @@ class _Block:
             verdict=RowVerdict.CREATE if is_new else RowVerdict.SAME,
             reasons=((reason, ""),),
             is_silenced=is_new,
+            repeats=() if is_new else (silenced(ChangeKind.DIGEST if silence.digest else ChangeKind.SUPPRESSION, key),),
         )
 
     def _asked_to_be_forgotten(self, rows: Sequence[tuple[int, Wish]]) -> set[int]:

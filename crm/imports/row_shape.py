@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crm.imports.model import Reason, Row, Told
+from crm.imports.model import Change, Reason, Row, Told
 from crm.values.identifiers import PersonId
 
 
@@ -24,4 +24,17 @@ def row_of(row: Any) -> Row:
         person_id=None if row.person_id is None else PersonId(row.person_id),
         kept_because=row.kept_because,
         fingerprint=row.fingerprint or "",
+    )
+
+
+def change_of(row: Any) -> Change:
+    """A change from its columns."""
+    return Change(
+        id=row.id,
+        number=row.number,
+        kind=row.kind,
+        target_id=row.target_id,
+        person_id=row.person_id,
+        before=row.before,
+        after=row.after,
     )

@@ -13,7 +13,8 @@ from crm.consent.model import Act, Channel, Standing, Way
 from crm.consent.policy import EVERYWHERE
 from crm.foundation.signing import AddressHasher
 from crm.imports.dates import is_day_alone
-from crm.imports.model import Reason, Told
+from crm.imports.handing import Repeated
+from crm.imports.model import ChangeKind, Reason, Told
 from crm.imports.rules import weigh
 from crm.imports.wish import NOES, Said, Wish
 from crm.people.arrivals import Arrival, Doubt, Known, Landing
@@ -68,11 +69,14 @@ class Words:
         reasons: list[Told],
         *,
         organisation: int | None = None,
-    ) -> tuple[list[Spoken], bool]:
-        """What goes to the ledger, and whether a person is asked; a no by every address is their organisation's too."""
-        arrival, acts, asks = wish.arrival, [], False
+    ) -> tuple[list[Spoken], list[Repeated], bool]:
+        """What goes to the ledger, the noes that stand by a file already, and whether a person is asked.
+
+        A no by every address is their organisation's too.
+        """
+        arrival, acts, repeats, asks = wish.arrival, list[Spoken](), list[Repeated](), False
         if arrival is None or landing.doubt is Doubt.DECEASED:
-            return [], False
+            return [], [], False
         for said, key in [(one, key) for one in wish.said for key in self._keys(arrival, one)]:
             meant = [*who, *([organisation] if organisation and said.everywhere and said.act in NOES else ())]
             if said.act in NOES and (landing.doubt is not None or not arrival.words):
@@ -80,7 +84,9 @@ class Words:
                 meant += [i for i in others if i not in who]
             for person_id in meant:
                 dated = replace(said, occurred_at=self._moment(person_id, key, said))
-                weight = weigh(dated, self._stands(person_id, said, key), at=self._at)
+                stands = self._stands(person_id, said, key)
+                weight = weigh(dated, stands, at=self._at)
+                repeats += _repeats(dated, stands)
                 asks = asks or weight.asks
                 if weight.reason is not None and (told := (weight.reason, _what(said))) not in reasons:
                     reasons.append(told)
@@ -92,7 +98,7 @@ class Words:
             reasons.append((Reason.SUPPRESSED, "email"))
         if arrival.email and arrival.more_emails and any(said.act not in NOES for _, at, said in acts if at == key):
             reasons.append((Reason.FOR_ADDRESS, arrival.email.text))
-        return acts, asks
+        return acts, repeats, asks
 
     def imagine(self, person_id: int, wish: Wish) -> None:
         """Where somebody stands once that row is written."""
@@ -162,6 +168,16 @@ class Words:
             since_at=said.occurred_at or self._at,
             event_id=0,
         )
+
+
+def _repeats(said: Said, stands: Standing | None) -> list[Repeated]:
+    """The no of a file that a no finds."""
+    if stands is None or stands.act not in NOES or said.act not in NOES or stands.way is not Way.IMPORT:
+        return []
+    is_there = bool(stands.event_id)  # one of this very block is not written yet, nor another file's
+    return (
+        [Repeated(kind=ChangeKind.CONSENT, target_id=stands.event_id, person_id=stands.person_id)] if is_there else []
+    )
 
 
 def _what(said: Said) -> str:

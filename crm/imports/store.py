@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crm.foundation import bulk
 from crm.imports.layout import Layout
 from crm.imports.model import WORKING, Change, Matching, Row, RowPage, RowVerdict, Run, RunId, RunState
-from crm.imports.row_shape import row_of, told_json
+from crm.imports.row_shape import change_of, row_of, told_json
 from crm.imports.tables import ImportChangeRow, ImportMappingRow, ImportRowRow, ImportRunRow
 from crm.imports.wish import cents_of
 from crm.values.identifiers import AccountId
@@ -318,18 +318,7 @@ def add_changes(session: Session, run_id: int, changes: Sequence[Change]) -> Non
 def changes_before(session: Session, run_id: int, before: int, limit: int) -> tuple[Change, ...]:
     """The newest changes below that id, the newest first."""
     query = select(ImportChangeRow.__table__).where(ImportChangeRow.run_id == run_id, ImportChangeRow.id < before)
-    return tuple(
-        Change(
-            id=row.id,
-            number=row.number,
-            kind=row.kind,
-            target_id=row.target_id,
-            person_id=row.person_id,
-            before=row.before,
-            after=row.after,
-        )
-        for row in session.execute(query.order_by(ImportChangeRow.id.desc()).limit(limit))
-    )
+    return tuple(change_of(row) for row in session.execute(query.order_by(ImportChangeRow.id.desc()).limit(limit)))
 
 
 def change_count(session: Session, run_id: int) -> int:

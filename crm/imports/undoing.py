@@ -12,8 +12,9 @@ from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
 from crm.duplicates import service as duplicates
 from crm.foundation.signing import Sealer
-from crm.imports import amending, attesting, bonding, giving, joining, promising, subscribing
+from crm.imports import amending, attesting, bonding, giving, handing, joining, promising, subscribing
 from crm.imports.model import Change, ChangeKind, Run
+from crm.people import settling as people
 from crm.people import taking_back
 from crm.people.settling import Written
 from crm.people.taking_back import Kept
@@ -29,9 +30,10 @@ A gift that was taken back is such a row; one that stands is not.
 def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], *, at: datetime) -> dict[int, Kept]:
     """Takes those changes back, given the newest first; by row number, why something of it stays.
 
-    Words in the consent ledger are annulled, never deleted: people stand where they stood before.
+    What another import that stands says too is that one's from now on. Words in the consent ledger are annulled, never
+    deleted: people stand where they stood before.
     """
-    kept: dict[int, Kept] = {}
+    changes, kept = handing.over(session, run, changes)
     consented = {change.target_id: change.number for change in changes if change.kind is ChangeKind.CONSENT}
     annulled = consents.annul(session, sealer, consented, way=Way.IMPORT, at=at)
     kept |= {number: Kept.GONE for event_id, number in consented.items() if event_id not in annulled}
@@ -48,6 +50,9 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     digests = {c.after["digest"]: c.number for c in changes if c.kind is ChangeKind.DIGEST}
     taken = consents.take_digests(session, digests)
     kept |= {number: Kept.GONE for digest, number in digests.items() if digest not in taken}
+    if lifted and consents.has_digests(session):  # a hashed list that stands may have met them too
+        known = {value.casefold(): key for value, key in people.emails_at(session, lifted)}
+        consents.meet_digests(session, known, way=Way.IMPORT, at=at, evidence={"import": run.id, "undone": True})
     words = {c.target_id: c for c in changes if c.kind is ChangeKind.DELIVERY_WORD}
     unsaid = actions.unsay(session, words)
     kept |= {c.number: Kept.GONE for number, c in words.items() if number not in unsaid}

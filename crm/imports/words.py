@@ -204,6 +204,7 @@ KEPT: dict[str, str] = {
     "used": N_("a servi depuis (un mail, un don, une note…) : reste"),
     "decided": N_("quelqu’un a décidé depuis : reste"),
     "gone": N_("n’était déjà plus là"),
+    "other-file": N_("un autre fichier le dit aussi : reste par lui"),
 }
 
 ENCODINGS: dict[Encoding, str] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -295,6 +295,11 @@ def _living_points(person: Person, kind: ContactKind) -> tuple[Any, ...]:
 def emails_after(session: Session, after: int, limit: int) -> list[tuple[int, str, str]]:
     """A page of all e-mail addresses we know, by their ids: id, address, address key."""
     return settling_store.emails_after(session, after, limit)
+
+
+def emails_at(session: Session, address_keys: Collection[str]) -> list[tuple[str, str]]:
+    """The e-mail addresses in use under those keys: address, address key."""
+    return settling_store.emails_at(session, address_keys)
 
 
 def imagined(arrival: Arrival, place: int, language: Language, at: datetime) -> Person:

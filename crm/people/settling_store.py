@@ -338,6 +338,13 @@ def emails_after(session: Session, after: int, limit: int) -> list[tuple[int, st
     return [(a, b, c) for a, b, c in session.execute(query)]
 
 
+def emails_at(session: Session, address_keys: Collection[str]) -> list[tuple[str, str]]:
+    """The e-mail addresses in use under those keys: address, address key."""
+    row = ContactPointRow
+    query = select(row.value, row.address_key).where(row.address_key.in_(address_keys), row.kind == ContactKind.EMAIL)
+    return [(value, key) for value, key in session.execute(query)] if address_keys else []
+
+
 def count(session: Session) -> int:
     """How many people there are."""
     return session.scalar(select(func.count()).select_from(PersonRow).where(PersonRow.merged_into_id.is_(None))) or 0

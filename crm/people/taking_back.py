@@ -27,6 +27,7 @@ class Kept(StrEnum):
     USED = "used"
     DECIDED = "decided"
     GONE = "gone"
+    OTHER_FILE = "other-file"
 
 
 def take_back(

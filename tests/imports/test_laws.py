@@ -215,7 +215,11 @@ def test_a_row_without_any_key_goes_in_once_and_again_after_an_undo(founded: Cal
     second = (desk := later()).apply(bring(desk, file))
     assert [row.verdict for row in desk.rows(second).values()] == [same, same]
     assert desk.said(second)[2] == ("same", "went-in")
-    later().undo(first)
+    once = desk.held()
+    undone = later().undo(first)
+    assert desk.held() == once  # another file says it too
+    assert {row.kept_because for row in desk.rows(undone).values()} == {"other-file"}
+    later().undo(second)
     (desk := later()).apply(tried_before)
     assert [row.verdict for row in desk.rows(tried_before).values()] == [create, create]
 
