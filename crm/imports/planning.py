@@ -19,7 +19,7 @@ from crm.imports.giving import Heard
 from crm.imports.handing import silenced
 from crm.imports.model import ChangeKind, Reason, RowVerdict, RunId, Told
 from crm.imports.plan import Plan
-from crm.imports.rules import contact_key, keys_of
+from crm.imports.rules import contact_key, home_key, keys_of
 from crm.imports.saying import Words, reached_by_phone, says_no
 from crm.imports.signing import Signing
 from crm.imports.wish import Wish
@@ -236,7 +236,7 @@ class _Block:
             return decided(wish.decided, arrival, candidates)
         if wish.said and (reached := reached_by_phone(arrival, candidates)):
             return compared(arrival, reached[0])
-        landing = land(arrival, candidates)
+        landing = land(arrival, candidates, at_home=wish.is_at_home)
         if group is not None and landing.verdict is Verdict.CREATE:
             return self._somebody_of(arrival, group) or landing
         return landing
@@ -337,7 +337,7 @@ class _Block:
         keys: list[tuple[str, ...]] = [("email", one) for one in known.emails]
         keys += [("phone", one) for one in known.phones]
         keys += [("id", system, value) for system, value in known.external_ids]
-        keys += [("box", box) for box in known.letter_boxes]
+        keys += [key for box in known.letter_boxes for key in (("box", box), home_key(box, known.words))]
         keys += [("enterprise", one) for one in known.enterprises]
         keys += [("organisation", known.organisation_key)] if known.organisation_key else []
         keys += [("number", number) for number in {known.person.member_number, *known.numbers} if number]

@@ -153,12 +153,20 @@ def contact_key(arrival: Arrival, group: Arrival) -> tuple[str, ...]:
     return ("contact", group.organisation_key, whole_name(arrival))
 
 
+def home_key(box: str, words: Collection[str]) -> tuple[str, ...]:
+    """Somebody of just that name at a letter box."""
+    return ("home", box, " ".join(sorted(words)))
+
+
 def keys_of(arrival: Arrival, *, at_home: bool = False) -> list[tuple[str, ...]]:
-    """The strong keys of an arrival; `at_home`, its letter box too."""
+    """The strong keys of an arrival, name and letter box the last; `at_home`, its letter box whatever the name."""
     keys: list[tuple[str, ...]] = [("email", email.normal) for email in arrival.emails]
     keys += [("phone", phone.e164) for phone in arrival.phones]
     keys += [("id", one.system, one.value) for one in arrival.external_ids]
     keys += [("enterprise", arrival.enterprise_number)] if arrival.enterprise_number else []
     keys += [("organisation", arrival.organisation_key)] if arrival.organisation_key else []
-    keys += [("box", dedupe_key(arrival.address))] if at_home and arrival.address else []
+    if arrival.address is not None:
+        box = dedupe_key(arrival.address)
+        keys += [("box", box)] if at_home else []
+        keys += [home_key(box, arrival.words)] if arrival.first_name and arrival.last_name else []
     return [*keys, ("number", arrival.number)] if arrival.number else keys

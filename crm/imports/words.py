@@ -94,7 +94,8 @@ REASONS: dict[Reason, str] = {
     Reason.NUMBER_OF_ANOTHER: N_("Ce numéro de membre est celui d’une personne d’un autre nom."),
     Reason.NUMBER_LIKE_OURS: N_("Ce numéro de membre a la forme des nôtres, et n’est à personne."),
     Reason.EMAIL_OF_ANOTHER: N_("Cette adresse e-mail est celle d’une personne d’un autre nom."),
-    Reason.SEVERAL_ALIKE: N_("Plusieurs organisations portent ce nom ou ce numéro."),
+    Reason.NAMESAKE: N_("Quelqu’un de ce nom y est déjà, avec un autre numéro ou un autre jour de naissance."),
+    Reason.SEVERAL_ALIKE: N_("Plusieurs fiches portent ce nom ou ce numéro."),
     Reason.ORGANISATION_UNCLEAR: N_(
         "On ne peut dire quelle organisation c’est : « %(what)s ». Donnez son adresse ou son numéro."
     ),

@@ -147,6 +147,7 @@ class Doubt(StrEnum):
     NUMBER_OF_ANOTHER = "number-of-another"
     NUMBER_LIKE_OURS = "number-like-ours"
     EMAIL_OF_ANOTHER = "email-of-another"
+    NAMESAKE = "namesake"
     SEVERAL_ALIKE = "several-alike"
     DECEASED = "deceased"
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from crm.people.arrival import UNDATED, Arrival, By, Difference, Doubt, Known, Landing, Verdict, whole_name
+from crm.people.at_home import at_their_box
 from crm.people.model import ExternalId, Person, PersonKind
 from crm.people.rules import FORMER_NUMBER, is_ours
 from crm.values.address_key import dedupe_key
@@ -20,16 +21,16 @@ from crm.values.postal_address import LONGEST, PostalAddress
 __all__ = ["UNDATED", "Arrival", "By", "Difference", "Doubt", "Known", "Landing", "Verdict", "whole_name"]
 
 
-def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
+def land(arrival: Arrival, candidates: Iterable[Known], *, at_home: bool = False) -> Landing:
     """Where an arrival belongs, among all whom one of its strong keys leads to.
 
-    The keys in order: another system's number, the member number, e-mail with name, phone with name; a letter box with
-    a name only where whoever lives there is among the candidates (`recognising`, `at_home`). An e-mail address alone is
+    The keys in order: another system's number, the member number, e-mail with name, phone with name, letter box
+    with the whole name (`at_home`: with any part of it, where the row gives no other key). An e-mail address alone is
     a key only where no name contradicts it, since families share mailboxes. An organisation is known by its enterprise
     number whatever its name, unless another number or letter box tells it from the one that bears it (schools of one
     board, local groups share one), and by its name too, where no address and no number tells it from another.
     """
-    known, by, doubt = recognised(arrival, tuple(candidates))
+    known, by, doubt = recognised(arrival, tuple(candidates), at_home=at_home)
     if doubt is Doubt.DECEASED and arrival.died:
         return Landing(verdict=Verdict.SAME, known=known, by=by, doubt=doubt)
     if doubt is not None:
@@ -49,7 +50,9 @@ def land(arrival: Arrival, candidates: Iterable[Known]) -> Landing:
     return compared(arrival, known, by)
 
 
-def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By | None, Doubt | None]:
+def recognised(
+    arrival: Arrival, candidates: Sequence[Known], *, at_home: bool = False
+) -> tuple[Known | None, By | None, Doubt | None]:
     """Whom we take them for and by which key, or why nobody can tell; all None for somebody new."""
     if not candidates:
         return None, None, None
@@ -70,10 +73,12 @@ def recognised(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | N
     if strong:
         known, by = next(iter(strong.values()))
         return known, by, Doubt.DECEASED if known.person.is_deceased else None
-    return _by_address(arrival, sorted(candidates, key=lambda one: abs(one.person.id)))
+    return _by_address(arrival, sorted(candidates, key=lambda one: abs(one.person.id)), at_home=at_home)
 
 
-def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By | None, Doubt | None]:
+def _by_address(
+    arrival: Arrival, candidates: Sequence[Known], *, at_home: bool
+) -> tuple[Known | None, By | None, Doubt | None]:
     found, by, doubt = _by_email(arrival, candidates)
     if doubt is not None:
         return found, by, doubt
@@ -83,12 +88,17 @@ def _by_address(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | 
             next((k for k in candidates if numbers & k.phones and _same_name(arrival, k)), None),
             By.PHONE_AND_NAME,
         )
-    if found is None and arrival.address is not None and not (arrival.email or arrival.external_ids or arrival.number):
+    if found is None and at_home and arrival.address is not None:
         box = dedupe_key(arrival.address)
-        at_home = [k for k in candidates if box in k.letter_boxes and _same_name(arrival, k)]
-        if len(at_home) > 1:
+        there = [k for k in candidates if box in k.letter_boxes and _same_name(arrival, k)]
+        if len(there) > 1:
             return None, None, Doubt.KEYS_DISAGREE
-        found, by = next(iter(at_home), None), By.LETTER_BOX_AND_NAME
+        found, by = next(iter(there), None), By.LETTER_BOX_AND_NAME
+    elif found is None:
+        found, doubt = at_their_box(arrival, candidates)
+        by = By.LETTER_BOX_AND_NAME
+        if doubt is not None:
+            return found, by, doubt
     if found is None and arrival.organisation_key:
         alike = _alike(arrival, candidates)
         if len(alike) > 1:

@@ -64,7 +64,7 @@ def arrive(
         landing = land(_said(new), candidates)
     if landing.doubt is Doubt.SEVERAL_ALIKE and new.enterprise_number:
         aside = new.enterprise_number
-    known = None if landing.doubt is Doubt.EMAIL_OF_ANOTHER else landing.known
+    known = None if landing.doubt in {Doubt.EMAIL_OF_ANOTHER, Doubt.NAMESAKE} else landing.known
     if known is None:
         person = _newcomer(session, addresses, new, at=at)
         outcome, differing = Outcome.CREATED, []
@@ -197,6 +197,7 @@ def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
     name = _said(new).organisation_key
     names += [f"organisation {name}"] if name else []
     names += [f"enterprise {new.enterprise_number}"] if new.enterprise_number else []
+    names += [f"home {dedupe_key(new.address)}"] if new.address is not None else []
     names += [f"external {one.system} {one.value}" for one in new.external_ids]
     hold(session, ARRIVALS, shared=True)
     for name in sorted(names):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crm.foundation.signing import AddressHasher
 from crm.people import link_store, settling_store, store
 from crm.people.arrivals import Arrival, Known, noted_text
+from crm.people.at_home import bears_just_that_name
 from crm.people.contacts import phone_key
 from crm.people.keys import KeyKind
 from crm.people.model import ContactKind, PersonKind
@@ -23,6 +24,7 @@ def candidates(
     """For each arrival all whom one of its strong keys leads to; a fixed number of queries for all of them.
 
     `at_home`: places of arrivals who have no other key than their name and letter box; whoever lives there is one too.
+    Of all others who bears just that name there.
     """
     own_keys = [_keys(addresses, arrival) for arrival in arrivals]
     by_address = settling_store.ids_by_address(session, {key for several in own_keys for key in several})
@@ -49,11 +51,17 @@ def candidates(
         for person_id in was_enterprise.get(arrival.enterprise_number, ()):
             ids |= living[person_id]
         found.append(ids | set(by_name.get(arrival.organisation_key, ())))
-    boxes = {place: dedupe_key(home) for place in at_home if (home := arrivals[place].address) is not None}
+    boxes = {
+        place: dedupe_key(one.address)
+        for place, one in enumerate(arrivals)
+        if one.address is not None and (place in at_home or (one.first_name and one.last_name))
+    }
     living_at = settling_store.ids_by_letter_box(session, set(boxes.values()))
+    known = known_of(session, set().union(*found, *living_at.values()))
     for place, box in boxes.items():
-        found[place] |= set(living_at.get(box, ()))
-    known = known_of(session, set().union(*found))
+        there = [person_id for person_id in living_at.get(box, ()) if PersonId(person_id) in known]
+        is_any, who = place in at_home, arrivals[place]
+        found[place] |= {i for i in there if is_any or bears_just_that_name(who, known[PersonId(i)])}
     return [tuple(known[PersonId(i)] for i in sorted(ids) if PersonId(i) in known) for ids in found]
 
 
