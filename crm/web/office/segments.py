@@ -143,7 +143,7 @@ def members(segment_id: int) -> ResponseReturnValue:
 
 @guard.page(blueprint, "/<int:segment_id>/why", permission=Permission.SUPPORTERS_READ, methods=("POST",))
 def why(segment_id: int) -> ResponseReturnValue:
-    """Why somebody is in or out, condition by condition."""
+    """Why somebody is in or out, condition by condition. Their trail notes who looked."""
     made, typed = shell.assembly(), request.form.get("who", "")[:200]
     with made.database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
@@ -164,8 +164,9 @@ def why(segment_id: int) -> ResponseReturnValue:
         person = people.find_person(session, person_id)
         told = segment_why.shown(membership.told, segment_view.reader(session))
         by_hand = next((one for one in picking.picked(session, segment.id) if one.person_id == person_id), None)
+        is_sensitive = service.sensitive(session, made.questions, segment.tree)
     with made.database.transaction() as session:
-        note(session, "segment.why", segment.id, subject="segment")
+        note(session, "segment.why", person_id, {"segment": segment.id, "sensitive": is_sensitive})
     return _show(segment_id, {"membership": membership, "person": person, "told": told, "who": "", "hand": by_hand})
 
 
