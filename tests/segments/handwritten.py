@@ -52,6 +52,8 @@ HANDWRITTEN = {
     "ask-lapsed-readers": """
         (select max(g.given_on) from gift_line l join gift g on g.id = l.gift_id where g.person_id = p.id
           and l.kind = 'fee' and l.net_cents > 0) between '2025-09-25' and '2025-11-23'
+        and exists (select 1 from membership m join membership_person x on x.membership_id = m.id
+          where x.person_id = p.id and x.is_holder and m.ended_on is null)
         and not exists (select 1 from magazine_subscription m where m.person_id = p.id
           and (m.format in ('pdf', 'none') or m.paused_from_on <= '2026-11-23'))""",
     "ask-raise": f"""

@@ -20,6 +20,7 @@ from crm.magazine import service as magazine
 from crm.magazine.model import Format, Subscription
 from crm.members import assemblies
 from crm.members import service as members
+from crm.members.model import LeaveReason
 from crm.people import service as people
 from crm.people.model import PersonKind
 from crm.people.tables import PostalAddressRow
@@ -207,9 +208,10 @@ def _plans(session: Session, somebody: Callable[..., PersonId]) -> None:
 
 
 def _readers(session: Session, assembly: Assembly, somebody: Callable[..., PersonId]) -> None:
+    who: dict[str, PersonId] = {}
     for word, day in {"yes": "2025-10-10", "no1": "2025-09-24", "no2": "2025-11-24", "no3": "2025-10-10",
-                      "no4": "2025-10-10"}.items():  # fmt: skip
-        reader = somebody(f"ask-lapsed-readers {word}")
+                      "no4": "2025-10-10", "no5": "2025-10-10", "no6": "2025-10-10"}.items():  # fmt: skip
+        who[word] = reader = somebody(f"ask-lapsed-readers {word}")
         pay_fee(session, assembly, reader, on=date.fromisoformat(day))
         if word == "no3":
             magazine.subscribe(session, Subscription(person_id=reader, format=Format.PDF), by=None, at=NOW)
@@ -217,6 +219,14 @@ def _readers(session: Session, assembly: Assembly, somebody: Callable[..., Perso
         if word == "no4":
             away = Subscription(person_id=reader, format=Format.PAPER, paused_from_on=date(2026, 11, 1))
             magazine.subscribe(session, away, by=None, at=NOW)
+    # Who was excluded since, and who shares another membership, keeps the day until which they had paid.
+    pay_fee(session, assembly, other := somebody("ask-lapsed-readers other"), on=date(2026, 3, 1))
+    members.catch_up(session, at=NOW)
+    may = date(2026, 5, 10)
+    gone, shared, whole = (members.of_person(session, one, on=TODAY)[0].id for one in (who["no5"], who["no6"], other))
+    members.resign(session, gone, on=may, reason=LeaveReason.EXCLUDED, note="", at=NOW)
+    members.share(session, whole, who["no6"], since_on=may, at=NOW)
+    assert members.membership(session, shared, on=TODAY).end_reason is LeaveReason.HOUSEHOLD
 
 
 def _signers(
