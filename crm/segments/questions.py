@@ -60,14 +60,18 @@ ASKED: tuple[Ready, ...] = (
     Ready(
         key="ask-failing",
         name=N_("Domiciliations qui échouent"),
-        definition=N_("Un don mensuel actif dont les deux dernières échéances ont échoué, et un téléphone."),
+        definition=N_(
+            "Un don mensuel dont les deux dernières échéances ont échoué, actif ou mis en pause par un refus de la "
+            "banque, et un téléphone."
+        ),
         tree=Every(
             parts=(
                 Condition(
                     source="collection",
                     where=(
                         _number("failed_running", low=2),
-                        is_one_of("plan_state", "active"),
+                        is_one_of("plan_state", "active", "paused"),
+                        is_one_of("plan_pause", "running", "refused"),
                         _number("every_months", 1, 1),
                     ),
                 ),

@@ -25,7 +25,9 @@ HANDWRITTEN = {
         and not exists (select 1 from consent_standing s where s.person_id = p.id and s.purpose = 'appeals'
           and s.channel = 'post' and s.act = 'objected')""",
     "ask-failing": f"""
-        exists (select 1 from plan q where q.person_id = p.id and q.every_months = 1 and {RUNS}
+        exists (select 1 from plan q where q.person_id = p.id and q.every_months = 1 and q.ended_on is null
+          and (q.paused_from_on is null or 'bank' = (select e.channel from plan_event e where e.plan_id = q.id
+            and e.kind = 'pause' order by e.id desc limit 1))
           and (select count(*) from collection c where c.plan_id = q.id and {FAILED}
             and (select count(*) from collection d where d.plan_id = q.id and d.state <> 'asked'
               and not (d.state = 'open' and d.reason = '') and (d.due_on, d.id) > (c.due_on, c.id)) < 2) = 2)
