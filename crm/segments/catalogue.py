@@ -38,6 +38,7 @@ from crm.segments.model import (
     Year,
 )
 from crm.values.belgium.distances import FARTHEST_KM, centre_of
+from crm.values.languages import Language
 
 OF_AMOUNTS = frozenset({Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
 OF_DAYS = frozenset({Measure.FIRST, Measure.LAST})
@@ -133,6 +134,17 @@ class Catalogue:
                 if telling and (all(words.other for words in named) or any(words.values & telling for words in named)):
                     return True
         return False
+
+    def unlisted(self, session: Session, tree: Tree) -> frozenset[str]:
+        """The words a tree names that the list they are chosen from does not have, where that list is closed."""
+        found = set[str]()
+        for source, where in self.rows(tree):
+            for test in where:
+                column = source.find_column(test.column)
+                if column is not None and column.is_closed and isinstance(test.asks, Words):
+                    assert column.options is not None
+                    found |= test.asks.values - {one.value for one in column.options(session, Language.FR)}
+        return frozenset(found)
 
     def permissions(self, sources: Collection[str]) -> frozenset[str]:
         """What asking about those sources takes."""

@@ -15,6 +15,10 @@ class YearFar(TreeInvalid):
     """A day is named in a year that nothing asked about lies in: a slip of the pen."""
 
 
+class WordUnlisted(TreeInvalid):
+    """A word is named that the list it is chosen from does not have: nothing could ever be so."""
+
+
 class SegmentCycle(Invalid):
     """A segment would ask about itself, by way of others: it cannot be put."""
 

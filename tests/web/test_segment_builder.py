@@ -114,6 +114,23 @@ def test_a_few_of_its_people_and_why_one_is_in_or_out_are_shown_while_it_is_buil
     assert browser(Role.EDITOR).post(f"{PAGE}/trial", form | {"do": "sample"}).status_code == 403
 
 
+def test_another_source_begins_anew_and_a_word_of_no_list_does_not_count(browser: Open) -> None:
+    """What was asked of memberships would be asked of regular gifts under the same name, and hold of everybody."""
+    raiser = browser(Role.FUNDRAISER)
+    left = {"1-source": "plan", "1-measure": "has", "1-neg": "1", "1-t-state": "in-force"}
+    said = words_of(raiser.post(f"{PAGE}/build", built(left | {"1-was": "membership"})).text)
+    assert ("n’ont promis aucun don régulier" in said, "in-force" in said) == (True, False)
+    page = words_of(raiser.post(f"{PAGE}/build", built(left)).text)
+    assert "« in-force » n’est pas dans la liste" in page
+    assert raiser.post(PAGE, built(left, name="Sans")).status_code == 422
+    three = {"1-source": "segment", "1-was": "gift", "1-measure": "count", "1-o-=": "least", "1-a-=": "1"}
+    raiser.post(PAGE, built(LAST_YEAR, name="Premier", is_shared="on"))
+    page = raiser.post(f"{PAGE}/build", built(three)).text
+    assert ('name="1-was" value="segment"' in page, "À compléter" in page, 'value="1" selected' in page) == (
+        True, True, False,
+    )  # fmt: skip
+
+
 def test_who_wears_a_sensitive_tag_is_shown_for_a_reason_and_their_trail_keeps_it(
     assembly: Assembly, browser: Open
 ) -> None:

@@ -245,7 +245,9 @@ def _panel(session: Session, built: forms.Built, segment: Segment | None) -> tup
 
 
 def _built(draft: forms.Draft) -> forms.Built:
-    return forms.built(draft, shell.assembly().questions, segment_view.may_ask)
+    catalogue = shell.assembly().questions
+    with shell.assembly().database.reading() as session:
+        return forms.built(draft, catalogue, segment_view.may_ask, lambda leaf: catalogue.unlisted(session, leaf))
 
 
 def _draft() -> forms.Draft:

@@ -147,6 +147,7 @@ def nodes(session: Session, draft: forms.Draft, built: forms.Built) -> dict[str,
         found: dict[str, Any] = {"id": node.id, "parent": node.parent, "kind": node.kind, "node": node}
         found["is_incomplete"] = node.id in built.incomplete
         found["is_far"] = node.id in built.far
+        found["unknown"] = built.unknown.get(node.id, "")
         found["gone"] = gone.get(node.id, "")
         tree = built.asked.get(node.id)
         found["away"] = [away[one] for one in asked_segments(tree) if one in away] if tree is not None else []
