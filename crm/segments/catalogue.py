@@ -46,6 +46,13 @@ COMPARED = frozenset({Measure.COUNT, Measure.SUM, Measure.LARGEST, Measure.SMALL
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Of days that are named: nothing that is asked about lies beyond, and a slip of the pen does."""
 COUNTED = frozenset({Kind.NUMBER, Kind.CENTS, Kind.BIRTH})
+_DAYS = frozenset({Kind.DAY, Kind.INSTANT, Kind.BIRTH, Kind.ANNIVERSARY})
+_KINDS: dict[type, frozenset[Kind]] = {
+    Words: frozenset({Kind.WORD, Kind.TEXT}),
+    Span: COUNTED | {Kind.TEXT},
+    Near: frozenset({Kind.PLACE}),
+}
+"""How each kind of column is asked; by days, where it is none of these."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +158,39 @@ class Catalogue:
         return frozenset(self.source(key).permission for key in sources)
 
 
+def is_known(tree: Tree, catalogue: Catalogue) -> bool:
+    """Whether all that a tree names can be asked: its sources, what they measure, their columns, each as its kind is.
+
+    What was kept before a rule became stricter can be.
+    """
+    match tree:
+        case Every() | Some():
+            return all(is_known(part, catalogue) for part in tree.parts)
+        case Not():
+            return is_known(tree.part, catalogue)
+        case Condition():
+            source = catalogue.find(tree.source)
+            return source is not None and _is_of(tree, source, catalogue)
+        case Comparison():
+            source = catalogue.find(tree.source)
+            return source is not None and all(_is_of(side, source, catalogue) for side in (tree.left, tree.right))
+        case _:
+            return True
+
+
+def _is_of(part: Condition | Side, source: Source, catalogue: Catalogue) -> bool:
+    columns = [source.find_column(test.column) for test in part.where]
+    fit = all(column is not None and column.kind in _KINDS.get(type(test.asks), _DAYS)
+              for column, test in zip(columns, part.where, strict=True))  # fmt: skip
+    required = {column.key for column in source.columns if column.is_required}
+    return (
+        fit
+        and part.measure in catalogue.measures(source)
+        and (part.window is None or bool(source.day))
+        and required == {name for name, _ in catalogue.given(source.key, part.where)}
+    )
+
+
 def checked(tree: Tree, catalogue: Catalogue) -> Tree:
     """The tree, once every part of it can be asked. Raises `TreeInvalid` with the path of the part to mend."""
     count = _check(tree, catalogue, "tree", 0)
@@ -240,7 +280,7 @@ def _check_test(test: Test, column: Column, path: str) -> None:
         case Near():
             _check_near(test.asks, column, path)
         case _:
-            if column.kind not in {Kind.DAY, Kind.INSTANT, Kind.BIRTH, Kind.ANNIVERSARY}:
+            if column.kind not in _DAYS:
                 raise TreeInvalid("no days for this", field=path)
             check_window(test.asks, path)
 

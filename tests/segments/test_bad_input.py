@@ -143,6 +143,24 @@ def test_one_that_cannot_be_read_is_marked_and_keeps_nobody_from_the_others(asse
             service.get(session, lost, by=by)
         with pytest.raises(SegmentMissing):
             service.question(session, QUESTIONS, [service.get(session, asks, by=by).tree], at=NOW)
+        # Nor does one whose form is known, and that asks what no room says any more.
+        for tree in (
+            {"of": "moonwalk", "measure": "has"},
+            {"of": "gift", "measure": "has", "where": [{"column": "moon", "in": ["x"]}]},
+            {"of": "gift", "measure": "has", "where": [{"column": "cents", "in": ["x"]}]},
+            {"not": {"some": [{"of": "sale", "measure": "has"}, {"of": "x", "measure": "has"}]}},
+            {"of": "reach", "measure": "has", "where": [{"column": "channel", "in": ["post"]}]},
+        ):
+            version.tree = {"form": 3, "tree": tree}
+            session.flush()
+            every = service.segments(session, by=by, whole=True, catalogue=QUESTIONS)
+            assert {one.id: one.is_readable for one in every} == {lost: False, whole: True, asks: True}
+            assert [one.id for one in service.askable(session, QUESTIONS)] == [whole]
+            assert service.versions(session, lost, catalogue=QUESTIONS) == ()
+            with pytest.raises(SegmentUnreadable):
+                service.get(session, lost, by=by, catalogue=QUESTIONS)
+            with pytest.raises(SegmentUnreadable):
+                service.question(session, QUESTIONS, [InSegment(segment_id=lost)], at=NOW)
 
 
 def test_a_year_out_of_reach_is_named_where_it_was_typed() -> None:

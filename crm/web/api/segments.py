@@ -64,7 +64,7 @@ def _asked(session: Session, caller: Caller, segment: str) -> tuple[Segment, Que
     """What tells an opinion (GDPR art. 9) is told to no program, as if it were not there."""
     catalogue = caller.made.questions
     try:
-        found = service.get(session, SegmentId(_number(segment)), by=NOBODY)
+        found = service.get(session, SegmentId(_number(segment)), by=NOBODY, catalogue=catalogue)
         question = service.question(session, catalogue, [found.tree], at=caller.at)
     except SegmentMissing as error:
         raise Problem(problems.MISSING) from error

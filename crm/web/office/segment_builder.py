@@ -69,13 +69,13 @@ def _others() -> tuple[Tree, ...]:
 @guard.page(blueprint, "/<int:segment_id>/edit", permission=Permission.SEGMENTS_EDIT)
 def edit(segment_id: int) -> ResponseReturnValue:
     """The builder of a segment that is kept, or of one of its earlier versions."""
-    number = request.args.get("version", 0, type=int)
+    number, catalogue = request.args.get("version", 0, type=int), shell.assembly().questions
     with shell.assembly().database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
-        tree = service.version(session, segment.id, number).tree if number else segment.tree
+        tree = service.version(session, segment.id, number, catalogue=catalogue).tree if number else segment.tree
     typed = {name: str(getattr(segment, name, "")) for name in TYPED}
     typed |= {"is_shared": "on" if segment.is_shared else "", "seen": str(segment.version)}
-    return _page(drafted(tree, shell.assembly().questions), typed, {}, segment=segment)
+    return _page(drafted(tree, catalogue), typed, {}, segment=segment)
 
 
 @guard.page(blueprint, "/build", permission=Permission.SEGMENTS_EDIT, methods=("POST",))

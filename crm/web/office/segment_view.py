@@ -43,7 +43,7 @@ def may_ask(source: Source) -> bool:
 def may_ask_all(session: Session, tree: Tree) -> bool:
     """Whether they may ask about all of a tree, and of the segments that it asks about."""
     catalogue = shell.assembly().questions
-    trees = (tree, *(one.tree for one in service.reached(session, [tree]).values()))
+    trees = (tree, *(one.tree for one in service.reached(session, [tree], catalogue).values()))
     return all(may_ask(catalogue.source(key)) for one in trees for key in catalogue.asked(one))
 
 
@@ -260,7 +260,8 @@ def may_see(session: Session, segment_id: int) -> Segment:
     """A segment whoever is signed in may see. Raises `SegmentMissing`, for who sees no segments at all too."""
     if not guard.may(Permission.SEGMENTS_READ):
         raise SegmentMissing
-    return service.get(session, SegmentId(segment_id), by=guard.signed_in().account.id)
+    by, catalogue = guard.signed_in().account.id, shell.assembly().questions
+    return service.get(session, SegmentId(segment_id), by=by, catalogue=catalogue)
 
 
 def may_open(session: Session, segment_id: int) -> Segment:

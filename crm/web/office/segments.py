@@ -34,8 +34,9 @@ SLOW = 1000
 @guard.page(blueprint, "", permission=Permission.SEGMENTS_READ)
 def index() -> ResponseReturnValue:
     """By folder, each with its last count and that count's age; nothing is counted here."""
+    catalogue = shell.assembly().questions
     with shell.assembly().database.reading() as session:
-        found = service.segments(session, by=guard.signed_in().account.id, whole=True)
+        found = service.segments(session, by=guard.signed_in().account.id, whole=True, catalogue=catalogue)
         reads = segment_view.reader(session)
         folders: dict[str, list[dict[str, Any]]] = {}
         for one in found:
@@ -90,10 +91,11 @@ def _show(segment_id: int, more: dict[str, Any], *, status: int = 200) -> Respon
         reads = segment_view.reader(session)
         others = [one for one in service.segments(session, by=guard.signed_in().account.id) if one.id != segment.id]
         picks = service.picks(session, segment.id)
+        versions = service.versions(session, segment.id, catalogue=shell.assembly().questions)
         values = {
             "segment": segment,
             "sentence": reads.sentence(segment.tree),
-            "versions": [(one, reads.sentence(one.tree)) for one in service.versions(session, segment.id)],
+            "versions": [(one, reads.sentence(one.tree)) for one in versions],
             "names": {account.id: account.name for account in staff.accounts(session)},
             "others": others,
             "by_hand": (sum(picks.values()), len(picks) - sum(picks.values())),
