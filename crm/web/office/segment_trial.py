@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -13,8 +13,7 @@ from crm.people import service as people
 from crm.people.model import Person
 from crm.segments import asking, service
 from crm.segments.errors import SegmentCycle, SegmentMissing, ThingGone
-from crm.segments.model import Definition, Every, Membership, Sample
-from crm.segments.rules import drawn
+from crm.segments.model import Definition, Membership
 from crm.segments.selects import Question
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
@@ -25,7 +24,6 @@ from crm.web.office.segment_form import Built
 from crm.web.words import N_
 
 SIZE = 8
-LOTS = (1, 10, 100, 1000)
 SEED = "quelques personnes"
 NO_REASON = N_(
     "Une condition touche à une opinion : écrivez d’abord pourquoi la demander. Le journal notera qui vous regardez."
@@ -48,17 +46,11 @@ class Trial:
 
 
 def sample(session: Session, built: Built, asked: Definition, reason: str) -> Trial:
-    """A few of its people, by lot: as many in a thousand as it takes."""
+    """A few of its people, by lot."""
     question, refused = _question(session, built, reason)
     if question is None:
         return refused
-    numbers: list[int] = []
-    for share in LOTS:
-        some = Every(parts=(Sample(per_thousand=share, seed=SEED), asked.tree))
-        by_hand = frozenset(one for one in asked.included if drawn(one, SEED) < share)
-        numbers = asking.sample(replace(asked, tree=some, included=by_hand), question, size=SIZE)
-        if len(numbers) == SIZE:
-            break
+    numbers = asking.by_lot(asked, question, size=SIZE, seed=SEED)
     found = people.people(session, [PersonId(number) for number in numbers])
     return Trial(rows=tuple(found[PersonId(number)] for number in numbers if PersonId(number) in found))
 
