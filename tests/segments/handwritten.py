@@ -36,7 +36,9 @@ HANDWRITTEN = {
     "ask-second": f"""
         (select count(*) from {GIFT} g where g.person_id = p.id) = 1
         and exists (select 1 from {GIFT} g left join thanks t on t.gift_id = g.id where g.person_id = p.id
-          and g.given_on > '2026-02-23' and g.given_on <= '2026-05-23' and coalesce(t.way, '') <> 'phone')""",
+          and g.given_on > '2026-02-23' and g.given_on <= '2026-05-23' and coalesce(t.way, '') <> 'phone'
+          and not exists (select 1 from thank_call k join care_task d on d.id = k.task_id where k.gift_id = g.id
+            and d.done_at is not null and d.removed_at is null))""",
     "ask-not-members": f"""
         (select sum(g.given_cents) from {GIFT} g where g.person_id = p.id and g.given_on > '2024-11-23') >= 25000
         and {ADDRESS} and (a.postcode between '6000' and '6599' or a.postcode between '7000' and '7999'))

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.care import service as care
 from crm.collections.model import CollectionState
 from crm.consent import policies
 from crm.consent import service as consent
 from crm.consent.model import APPEALS, Act, Channel, LegalBasis, NewAct, Purpose, Way
 from crm.consent.policy import Need, NewPolicy, Population
+from crm.donations import thanks
 from crm.donations.model import GiftKind
-from crm.donations.tables import AppealRow, CampaignRow, GiftRow, SourceRow, ThanksRow
+from crm.donations.tables import AppealRow, CampaignRow, GiftRow, SourceRow, ThankCallRow, ThanksRow
 from crm.donations.thanking import ThankWay
 from crm.magazine import service as magazine
 from crm.magazine.model import Format, Subscription
@@ -144,13 +146,20 @@ def sow(session: Session, assembly: Assembly) -> tuple[dict[str, PersonId], int]
 def _appeals_and_fees(
     session: Session, assembly: Assembly, somebody: Callable[..., PersonId], gives: Callable[..., None]
 ) -> None:
-    days = {"yes": "2026-05-23", "no1": "2026-05-24", "no2": "2026-02-23", "no3": "2026-04-01", "no4": "2026-04-01"}
+    days = {"yes": "2026-05-23", "no1": "2026-05-24", "no2": "2026-02-23", "no3": "2026-04-01", "no4": "2026-04-01",
+            "no5": "2026-04-01"}  # fmt: skip
     new = {word: somebody(f"ask-second {word}") for word in days}
     for word, day in days.items():
         gives(new[word], (30, day))
     gives(new["no4"], (30, "2026-10-01"))
     gift_id = session.query(GiftRow.id).filter_by(person_id=new["no3"]).scalar()
     session.add(ThanksRow(gift_id=gift_id, way=ThankWay.PHONE, thanked_at=NOW, thanked_by=None))
+    gift_id = session.query(GiftRow.id).filter_by(person_id=new["no5"]).scalar()  # a letter first, then the call
+    task = care.add_task(session, title="Remercier", by=None, at=NOW, due_on=TODAY, person_id=new["no5"])
+    session.add(ThankCallRow(gift_id=gift_id, task_id=task.id))
+    thanks.thank(session, [gift_id], ThankWay.LETTER, at=NOW, by=None)
+    care.finish_task(session, task.id, by=None, at=NOW)
+    assert thanks.note_calls(session) == 0
 
     for word, address in {"yes": MONS, "no1": NAMUR, "no2": MONS, "no3": MONS}.items():
         who = somebody(f"ask-not-members {word}", address=address)
