@@ -50,12 +50,13 @@ class SegmentPutAway(SegmentMissing):
 class ThingGone(Conflict):
     """A tree names what was deleted meanwhile: nobody is picked by it, nor by its contrary.
 
-    `things`: each as its column is called (a marked sentence), and under the name it had.
+    `things`: each as its column is called (a marked sentence), and under the name it had; `unknown`: those of them of
+    which no name was ever kept, since they never were.
     """
 
-    def __init__(self, things: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, things: Sequence[tuple[str, str]], unknown: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__("a segment names something that is gone")
-        self.things = tuple(things)
+        self.things, self.unknown = tuple(things), frozenset(unknown)
 
 
 class ExportUndecided(Conflict):

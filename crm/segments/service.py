@@ -256,7 +256,7 @@ def askable(session: Session, catalogue: Catalogue) -> tuple[Segment, ...]:
 
 def _refuse_gone(session: Session, catalogue: Catalogue, trees: Collection[Tree]) -> None:
     if lost := naming.gone(session, catalogue, trees):
-        raise ThingGone(naming.told(session, catalogue, lost))
+        raise naming.refusal(session, catalogue, lost)
 
 
 def reached(

@@ -15,7 +15,7 @@ from crm.consent.model import Refusal
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.segments import effects, exporting, naming, service
 from crm.segments.catalogue import COMPARED, checked
-from crm.segments.errors import SegmentMissing, ThingGone
+from crm.segments.errors import SegmentMissing
 from crm.segments.json_form import from_json
 from crm.segments.model import Condition, Definition, Does, Refused, Run, Segment, Test, Tree, Words
 from crm.segments.reading import Reader
@@ -190,7 +190,7 @@ def _gone(session: Session, built: forms.Built) -> dict[str, str]:
         return {}
     told = {number: naming.named(tree, catalogue) & lost for number, tree in built.asked.items()}
     return {
-        number: gone_words(ThingGone(naming.told(session, catalogue, things)), shell.language())
+        number: gone_words(naming.refusal(session, catalogue, things), shell.language())
         for number, things in told.items()
         if things
     }
