@@ -16,7 +16,8 @@ from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Op
 from crm.foundation.columns import Word
 from crm.foundation.translation import N_, say
 from crm.plans import words as plan_words
-from crm.plans.selects import plans_on
+from crm.plans.model import Pause
+from crm.plans.selects import pause_on, plans_on
 from crm.values.languages import Language
 
 READ = "donations.read"
@@ -31,11 +32,20 @@ class Fate(StrEnum):
 
 
 FATES = {Fate.CAME: N_("reçue"), Fate.FAILED: N_("échouée"), Fate.AWAITED: N_("attendue")}
+PAUSES = {
+    Pause.NONE: N_("sans pause"),
+    Pause.REFUSED: N_("en pause après un refus de la banque"),
+    Pause.OTHER: N_("en pause pour une autre raison"),
+}
 _CAME, _AWAITED = CollectionState.RECEIVED, CollectionState.ASKED
 
 
 def _fates(_session: Session, language: Language) -> Sequence[Option]:
     return [Option(value=one.value, label=say(language, word)) for one, word in FATES.items()]
+
+
+def _pauses(_session: Session, language: Language) -> Sequence[Option]:
+    return [Option(value=one.value, label=say(language, word)) for one, word in PAUSES.items()]
 
 
 def _plan_states(_session: Session, language: Language) -> Sequence[Option]:
@@ -47,7 +57,8 @@ def _reasons(_session: Session, language: Language) -> Sequence[Option]:
 
 
 def _collections(asking: Asking) -> Select[*tuple[Any, ...]]:
-    row, plans = CollectionRow, plans_on(asking.on).subquery("plans")
+    pause = [cast(pause_on(asking.on), Word(Pause)).label("plan_pause")] if "plan_pause" in asking.columns else []
+    row, plans = CollectionRow, plans_on(asking.on, *pause).subquery("plans")
     is_awaited = (row.state == _AWAITED) | ((row.state == CollectionState.OPEN) & (row.reason == ""))
     fate = case(
         (row.state == _CAME, Fate.CAME.value), (is_awaited, Fate.AWAITED.value), else_=Fate.FAILED.value
@@ -60,6 +71,7 @@ def _collections(asking: Asking) -> Select[*tuple[Any, ...]]:
         func.nullif(row.reason, "").label("reason"),
         plans.c.every_months,
         plans.c.state.label("plan_state"),
+        *([plans.c.plan_pause] if pause else ()),
     ]
     if not asking.columns & {"nth_last", "failed_running"}:
         return select(*columns).join(plans, plans.c.id == row.plan_id)
@@ -93,6 +105,7 @@ SOURCES: tuple[Source, ...] = (
             ),
             Column(key="failed_running", label=N_("échecs de suite de ce don régulier, à ce jour"), kind=Kind.NUMBER),
             Column(key="plan_state", label=N_("état du don régulier"), kind=Kind.WORD, options=_plan_states),
+            Column(key="plan_pause", label=N_("pause du don régulier"), kind=Kind.WORD, options=_pauses),
             Column(key="every_months", label=N_("tous les … mois"), kind=Kind.NUMBER),
             Column(key="reason", label=N_("raison de la banque"), kind=Kind.WORD, options=_reasons),
             Column(key="cents", label=N_("montant"), kind=Kind.CENTS),

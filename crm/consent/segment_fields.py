@@ -105,7 +105,9 @@ SOURCES: tuple[Source, ...] = (
         ),
         columns=(
             Column(key="channel", label=N_("canal"), kind=Kind.WORD, options=_channels, is_required=True),
-            Column(key="purpose", label=N_("finalité"), kind=Kind.WORD, options=_purposes, is_required=True),
+            Column(
+                key="purpose", label=N_("finalité"), kind=Kind.WORD, options=_purposes, is_required=True, is_kept=True
+            ),
         ),
         rows=_reach,
         permission=READ,
@@ -121,7 +123,7 @@ SOURCES: tuple[Source, ...] = (
         label=N_("Ce qu’elles ont dit"),
         definition=N_("Le dernier mot de chacune pour une finalité et un canal, tel que le registre le garde."),
         columns=(
-            Column(key="purpose", label=N_("finalité"), kind=Kind.WORD, options=_purposes),
+            Column(key="purpose", label=N_("finalité"), kind=Kind.WORD, options=_purposes, is_kept=True),
             Column(key="channel", label=N_("canal"), kind=Kind.WORD, options=_channels),
             Column(key="act", label=N_("dernier mot"), kind=Kind.WORD, options=_acts),
             Column(key="since_at", label=N_("dit"), kind=Kind.INSTANT),

@@ -85,6 +85,7 @@ class Column:
 
     `every`: all there are to choose, where `options` are the latest only. `known`: whether what a word, or an exact
     number, stands for is there, where it may be deleted: nobody is picked by what is gone, and nobody for not being so.
+    `is_kept`: its words are of rows (the countries of addresses), which come and go, and not all of them are listed.
     """
 
     key: str
@@ -95,6 +96,12 @@ class Column:
     telling: Telling | None = None
     known: Known | None = None
     is_required: bool = False
+    is_kept: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing but its options can ever stand in it."""
+        return self.kind is Kind.WORD and self.options is not None and self.known is None and not self.is_kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.actions.selects import attended
+from crm.care import selects as care
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source, kept_in
 from crm.donations import donor_fields, household_fields, kept_figures, words
 from crm.donations.model import GiftKind, LineKind
@@ -21,9 +22,11 @@ from crm.donations.tables import (
     GiftLineRow,
     GiftRow,
     SourceRow,
+    ThankCallRow,
     ThanksRow,
 )
-from crm.foundation.columns import days_between
+from crm.donations.thanking import ThankWay
+from crm.foundation.columns import Word, days_between
 from crm.foundation.translation import N_, say
 from crm.values.languages import Language
 
@@ -65,8 +68,15 @@ def _gifts(asking: Asking) -> Select[*tuple[Any, ...]]:
     found = _with_events(_with_appeals(_ranked(asking), asking), asking)
     if "thanked" not in asking.columns:
         return found
-    rows = found.subquery("thanked_rows")
-    return select(*rows.c, ThanksRow.way.label("thanked")).outerjoin(ThanksRow, ThanksRow.gift_id == rows.c.id)
+    # Whoever was called was thanked by telephone, a letter before or not.
+    rows, done, call = found.subquery("thanked_rows"), care.finished_tasks().subquery("done"), ThankCallRow
+    called = select(call.gift_id).join(done, done.c.id == call.task_id).subquery("called")
+    way = cast(case((called.c.gift_id.is_not(None), ThankWay.PHONE.value), else_=ThanksRow.way), Word(ThankWay))
+    return (
+        select(*rows.c, way.label("thanked"))
+        .outerjoin(ThanksRow, ThanksRow.gift_id == rows.c.id)
+        .outerjoin(called, called.c.gift_id == rows.c.id)
+    )
 
 
 def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:

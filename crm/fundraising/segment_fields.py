@@ -163,7 +163,7 @@ SOURCES: tuple[Source, ...] = (
                 known=_known_appeals,
             ),
             Column(key="campaign", label=N_("campagne"), kind=Kind.WORD, options=_campaigns, known=_known_campaigns),
-            Column(key="source_code", label=N_("code de l’appel"), kind=Kind.WORD, options=_codes),
+            Column(key="source_code", label=N_("code de l’appel"), kind=Kind.WORD, options=_codes, is_kept=True),
             Column(key="channel", label=N_("canal"), kind=Kind.WORD, options=_named(words.CHANNELS)),
             Column(key="reply", label=N_("réponse"), kind=Kind.WORD, options=_named(REPLIES)),
             Column(key="planned_on", label=N_("jour de l’appel"), kind=Kind.DAY),

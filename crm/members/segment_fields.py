@@ -119,7 +119,7 @@ SOURCES: tuple[Source, ...] = (
         ),
         columns=(
             Column(key="state", label=N_("état de l’adhésion"), kind=Kind.WORD, options=_states),
-            Column(key="kind", label=N_("genre d’adhésion"), kind=Kind.WORD, options=_kinds),
+            Column(key="kind", label=N_("genre d’adhésion"), kind=Kind.WORD, options=_kinds, is_kept=True),
             Column(key="joined_on", label=N_("membre depuis"), kind=Kind.DAY),
             Column(key="paid_until_on", label=N_("payée jusqu’au"), kind=Kind.DAY),
             Column(key="lapsed_on", label=N_("échue le"), kind=Kind.DAY),

@@ -209,7 +209,7 @@ SOURCES: tuple[Source, ...] = (
             Column(key="province", label=N_("province"), kind=Kind.WORD, options=_provinces),
             Column(key="postcode", label=N_("code postal"), kind=Kind.TEXT),
             Column(key="distance", label=N_("distance"), kind=Kind.PLACE),
-            Column(key="country", label=N_("pays"), kind=Kind.WORD, options=_countries),
+            Column(key="country", label=N_("pays"), kind=Kind.WORD, options=_countries, is_kept=True),
             Column(key="foreign_postcode", label=N_("code postal à l’étranger"), kind=Kind.TEXT),
             Column(key="language", label=N_("langue de l’adresse"), kind=Kind.WORD, options=_languages),
             Column(key="neighbours", label=N_("personnes à cette adresse"), kind=Kind.NUMBER),

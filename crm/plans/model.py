@@ -63,6 +63,14 @@ class EndReason(StrEnum):
     MISTAKE = "mistake"
 
 
+class Pause(StrEnum):
+    """Whether a plan pauses, and whether because a bank refused its instalments."""
+
+    NONE = "running"
+    REFUSED = "refused"
+    OTHER = "other"
+
+
 class PlanState(StrEnum):
     """Where a plan stands on a day."""
 

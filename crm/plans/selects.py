@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, not_, or_, select
 
-from crm.plans.model import EventKind, PlanState
+from crm.plans.model import Channel, EventKind, Pause, PlanState
 from crm.plans.tables import PlanEventRow, PlanRow
 
 
@@ -29,8 +29,22 @@ def state_on(day: date) -> ColumnElement[str]:
     return case((is_ended(day), ended), (is_paused(day), paused), else_=active)
 
 
-def plans_on(day: date) -> Select[*tuple[Any, ...]]:
-    """(id, person_id, started_on, ended_on, cents, fee_cents, every_months, state) of every plan on a day."""
+def pause_on(day: date) -> ColumnElement[str]:
+    """Whether each plan pauses on a day, and whether it is for what the bank said of an instalment."""
+    event = PlanEventRow
+    last = (
+        select(event.channel)
+        .where(event.plan_id == PlanRow.id, event.kind == EventKind.PAUSE, event.on <= day)
+        .order_by(event.on.desc(), event.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    paused = case((last == Channel.BANK, Pause.REFUSED.value), else_=Pause.OTHER.value)
+    return case((is_paused(day), paused), else_=Pause.NONE.value)
+
+
+def plans_on(day: date, *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """(id, person_id, started_on, ended_on, cents, fee_cents, every_months, state, and more) of every plan on a day."""
     row = PlanRow
     return select(
         row.id,
@@ -41,6 +55,7 @@ def plans_on(day: date) -> Select[*tuple[Any, ...]]:
         row.fee_cents,
         row.every_months,
         state_on(day).label("state"),
+        *more,
     )
 
 

@@ -35,13 +35,15 @@ from crm.segments.model import (
     Tree,
 )
 from crm.segments.rules import Others, belongs, drawn, matches, measured
-from crm.segments.selects import Question, members, person_columns
+from crm.segments.selects import Question, lot, members, person_columns
 from crm.segments.selects import belongs as belonging
 
 Stopwatch = Callable[[], float]
 """Seconds that only go forward."""
 
 
+LOTS = (1, 10, 100, 1000)
+"""In a thousand: among so many a few are drawn, and among more where these are not enough."""
 FEW = 20
 """One in so many is named to the gate; where there are more, it is asked about everybody, which takes less then."""
 
@@ -106,6 +108,23 @@ def sample(definition: Definition, question: Question, *, size: int, after: int 
     found = members(definition, question).subquery()
     wanted = select(found.c.person_id).where(found.c.person_id > after).order_by(found.c.person_id).limit(size)
     return list(question.session.scalars(wanted))
+
+
+def by_lot(definition: Definition, question: Question, *, size: int, seed: str) -> list[int]:
+    """So many of its people by lot, in the order they are drawn: the same each time for one seed.
+
+    A lot is drawn among as few of them as it takes, so that no million is put in order.
+    """
+    for share in LOTS:
+        few = Every(parts=(Sample(per_thousand=share, seed=seed), definition.tree))
+        by_hand = frozenset(one for one in definition.included if drawn(one, seed) < share)
+        found = members(replace(definition, tree=few, included=by_hand), question).subquery()
+        whole = lot(found.c.person_id, seed)
+        wanted = select(found.c.person_id).order_by(whole % 1000, whole, found.c.person_id).limit(size)
+        numbers = list(question.session.scalars(wanted))
+        if len(numbers) == size:
+            break
+    return numbers
 
 
 def compare(first: Definition, second: Definition, question: Question) -> Comparing:

@@ -38,6 +38,7 @@ from crm.segments.model import (
     Year,
 )
 from crm.values.belgium.distances import FARTHEST_KM, centre_of
+from crm.values.languages import Language
 
 OF_AMOUNTS = frozenset({Measure.SUM, Measure.AVERAGE, Measure.LARGEST, Measure.SMALLEST})
 OF_DAYS = frozenset({Measure.FIRST, Measure.LAST})
@@ -45,6 +46,13 @@ COMPARED = frozenset({Measure.COUNT, Measure.SUM, Measure.LARGEST, Measure.SMALL
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Of days that are named: nothing that is asked about lies beyond, and a slip of the pen does."""
 COUNTED = frozenset({Kind.NUMBER, Kind.CENTS, Kind.BIRTH})
+_DAYS = frozenset({Kind.DAY, Kind.INSTANT, Kind.BIRTH, Kind.ANNIVERSARY})
+_KINDS: dict[type, frozenset[Kind]] = {
+    Words: frozenset({Kind.WORD, Kind.TEXT}),
+    Span: COUNTED | {Kind.TEXT},
+    Near: frozenset({Kind.PLACE}),
+}
+"""How each kind of column is asked; by days, where it is none of these."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,9 +142,53 @@ class Catalogue:
                     return True
         return False
 
+    def unlisted(self, session: Session, tree: Tree) -> frozenset[str]:
+        """The words a tree names that the list they are chosen from does not have, where that list is closed."""
+        found = set[str]()
+        for source, where in self.rows(tree):
+            for test in where:
+                column = source.find_column(test.column)
+                if column is not None and column.is_closed and isinstance(test.asks, Words):
+                    assert column.options is not None
+                    found |= test.asks.values - {one.value for one in column.options(session, Language.FR)}
+        return frozenset(found)
+
     def permissions(self, sources: Collection[str]) -> frozenset[str]:
         """What asking about those sources takes."""
         return frozenset(self.source(key).permission for key in sources)
+
+
+def is_known(tree: Tree, catalogue: Catalogue) -> bool:
+    """Whether all that a tree names can be asked: its sources, what they measure, their columns, each as its kind is.
+
+    What was kept before a rule became stricter can be.
+    """
+    match tree:
+        case Every() | Some():
+            return all(is_known(part, catalogue) for part in tree.parts)
+        case Not():
+            return is_known(tree.part, catalogue)
+        case Condition():
+            source = catalogue.find(tree.source)
+            return source is not None and _is_of(tree, source, catalogue)
+        case Comparison():
+            source = catalogue.find(tree.source)
+            return source is not None and all(_is_of(side, source, catalogue) for side in (tree.left, tree.right))
+        case _:
+            return True
+
+
+def _is_of(part: Condition | Side, source: Source, catalogue: Catalogue) -> bool:
+    columns = [source.find_column(test.column) for test in part.where]
+    fit = all(column is not None and column.kind in _KINDS.get(type(test.asks), _DAYS)
+              for column, test in zip(columns, part.where, strict=True))  # fmt: skip
+    required = {column.key for column in source.columns if column.is_required}
+    return (
+        fit
+        and part.measure in catalogue.measures(source)
+        and (part.window is None or bool(source.day))
+        and required == {name for name, _ in catalogue.given(source.key, part.where)}
+    )
 
 
 def checked(tree: Tree, catalogue: Catalogue) -> Tree:
@@ -228,7 +280,7 @@ def _check_test(test: Test, column: Column, path: str) -> None:
         case Near():
             _check_near(test.asks, column, path)
         case _:
-            if column.kind not in {Kind.DAY, Kind.INSTANT, Kind.BIRTH, Kind.ANNIVERSARY}:
+            if column.kind not in _DAYS:
                 raise TreeInvalid("no days for this", field=path)
             check_window(test.asks, path)
 

@@ -15,6 +15,10 @@ class YearFar(TreeInvalid):
     """A day is named in a year that nothing asked about lies in: a slip of the pen."""
 
 
+class WordUnlisted(TreeInvalid):
+    """A word is named that the list it is chosen from does not have: nothing could ever be so."""
+
+
 class SegmentCycle(Invalid):
     """A segment would ask about itself, by way of others: it cannot be put."""
 
@@ -46,12 +50,13 @@ class SegmentPutAway(SegmentMissing):
 class ThingGone(Conflict):
     """A tree names what was deleted meanwhile: nobody is picked by it, nor by its contrary.
 
-    `things`: each as its column is called (a marked sentence), and under the name it had.
+    `things`: each as its column is called (a marked sentence), and under the name it had; `unknown`: those of them of
+    which no name was ever kept, since they never were.
     """
 
-    def __init__(self, things: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, things: Sequence[tuple[str, str]], unknown: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__("a segment names something that is gone")
-        self.things = tuple(things)
+        self.things, self.unknown = tuple(things), frozenset(unknown)
 
 
 class ExportUndecided(Conflict):

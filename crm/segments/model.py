@@ -371,6 +371,8 @@ class Fate(StrEnum):
     """Stands further up in the list."""
     SEVERAL = "several"
     """An address that several people share: their numbers tell them apart."""
+    DIFFER = "differ"
+    """Its cells name different people: which of them is to be settled."""
     DEAD = "dead"
     UNKNOWN = "unknown"
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crm.contracts.segment_fields import Column
 from crm.segments import store
 from crm.segments.catalogue import Catalogue
+from crm.segments.errors import ThingGone
 from crm.segments.model import Span, Test, Tree, Words
 from crm.values.languages import Language
 
@@ -49,13 +50,16 @@ def names(session: Session, catalogue: Catalogue, tree: Tree) -> list[list[str]]
     return found
 
 
-def told(session: Session, catalogue: Catalogue, things: Collection[Thing]) -> list[tuple[str, str]]:
-    """Those things, each as its column is called and under the name it was kept with last; else as it was written."""
+def refusal(session: Session, catalogue: Catalogue, things: Collection[Thing]) -> ThingGone:
+    """Why nobody is picked: each thing as its column is called, under the name it was kept with last; else as it was
+    written, and unknown."""
     kept = store.names(session, things)
-    return [
-        (_column(catalogue, source, column).label, kept.get((source, column, word), word))
-        for source, column, word in sorted(things)
-    ]
+    told = {
+        one: (_column(catalogue, source, column).label, kept.get(one, word))
+        for one in sorted(things)
+        for source, column, word in (one,)
+    }
+    return ThingGone(list(told.values()), [said for one, said in told.items() if one not in kept])
 
 
 def _words(test: Test) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import csv
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import service as people
-from crm.people.rules import typed_number
+from crm.people.rules import is_ours, typed_number
 from crm.segments import service, store
 from crm.segments.model import Fate, Line, Pick, Segment
 from crm.segments.tables import SegmentPickRow
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
+from crm.values.folding import folded
 from crm.values.identifiers import AccountId, PersonId, SegmentId
 
 MOST_PICKS = 1000
@@ -25,6 +27,28 @@ LONGEST_REASON = 200
 LONGEST_LINE = 320
 LONGEST_LIST = 200_000
 _CELLS = str.maketrans(";,|<>", "\t\t\t\t\t")
+_BETWEEN = "\t;,|"
+_NUMBER_TITLES = frozenset(
+    [
+        "ndemembre",
+        "nmembre",
+        "nodemembre",
+        "nomembre",
+        "nrdemembre",
+        "nrmembre",
+        "numdemembre",
+        "nummembre",
+        "numerodemembre",
+        "numeromembre",
+        "lidnummer",
+        "lidnr",
+        "lidno",
+        "membernumber",
+        "memberno",
+        "membernr",
+    ]
+)
+"""What a column of member numbers is called, in letters alone."""
 
 
 def pick(
@@ -95,15 +119,18 @@ def picked(session: Session, segment_id: SegmentId) -> tuple[Pick, ...]:
 def read(
     session: Session, addresses: AddressHasher, segment_id: SegmentId, text: str, *, included: bool
 ) -> tuple[Line, ...]:
-    """What each line of a list names, a member number or an e-mail address, and what would become of it.
+    """What each line of a list names, by an e-mail address or a member number, and what would become of it.
 
-    Empty lines are passed over, but counted. A line of several cells (out of a table) is read by the first that is
-    either, and known. Raises `Invalid` for a list that is too long.
+    Empty lines are passed over, but counted. Of a line of several cells (out of a table) each address counts and each
+    number of ours; a number of an older system, which a postcode or a year may equal, counts alone on its line or under
+    a title of its column. Where they name different people nobody is taken. Raises `Invalid` for a list that is too
+    long.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if not lines or len(lines) > MOST_PICKS or len(text) > LONGEST_LIST:
         raise Invalid(f"from 1 to {MOST_PICKS} lines", field="lines")
-    said = {number: _said(addresses, line) for number, line in lines}
+    head = _head(lines[0][1])
+    said = {number: _said(addresses, line, head) for number, line in lines}
     several = [one for each in said.values() for one in each]
     at_keys = people.find_at(session, {word for is_key, word in several if is_key})
     members = people.find_members(session, {word for is_key, word in several if not is_key})
@@ -111,16 +138,18 @@ def read(
     def named(is_key: bool, word: str) -> tuple[PersonId, ...]:
         return at_keys.get(word, ()) if is_key else tuple(members[one] for one in (word,) if one in members)
 
-    found = {number: next((who for one in each if (who := named(*one))), ()) for number, each in said.items()}
-    known = people.people(session, {one for several in found.values() for one in several})
+    found = {number: [who for one in each if (who := named(*one))] for number, each in said.items()}
+    known = people.people(session, {one for each in found.values() for several in each for one in several})
     dead = {one for one, person in known.items() if person.is_deceased}
     by_hand, seen = service.picks(session, segment_id), set[PersonId]()
     read_lines = []
     for number, line in lines:
-        whom = tuple(one for one in found[number] if one not in dead) or found[number]
-        fate = _fate(whom, dead, seen, by_hand, included=included)
+        every = tuple(dict.fromkeys(one for several in found[number] for one in several))
+        agreed = tuple(one for one in every if all(one in several for several in found[number]))
+        whom = tuple(one for one in agreed if one not in dead) or agreed
+        fate = Fate.DIFFER if every and not agreed else _fate(whom, dead, seen, by_hand, included=included)
         seen |= set(whom) if len(whom) == 1 else set()
-        read_lines.append(Line(number=number, text=line[:LONGEST_LINE], fate=fate, people=whom))
+        read_lines.append(Line(number=number, text=line[:LONGEST_LINE], fate=fate, people=whom or every))
     return tuple(read_lines)
 
 
@@ -146,17 +175,43 @@ def _fate(
     return Fate.THERE if by_hand[one] is included else Fate.TURNED
 
 
-def _said(addresses: AddressHasher, line: str) -> list[tuple[bool, str]]:
-    """What a line may name, cell by cell: the key of an address (True), or a member number as it is compared."""
+def _said(addresses: AddressHasher, line: str, head: tuple[str, int, int] | None) -> list[tuple[bool, str]]:
+    """What a line names, cell by cell: the key of an address (True), or a member number as it is compared."""
     cells = [cell.strip().strip("\"'") for cell in line[:LONGEST_LINE].translate(_CELLS).split("\t")]
+    numbers = [typed_number(cell) for cell in cells if "@" not in cell]
     found = []
     for cell in cells:
         if "@" in cell:
             with suppress(Invalid):
                 found.append((True, addresses.key_of(EmailAddress.parse(cell.removeprefix("mailto:")).normal)))
-        elif any(sign.isdecimal() for sign in cell) and len(typed_number(cell)) <= 20:
-            found.append((False, typed_number(cell)))
-    return found
+    told = [one for one in numbers if is_ours(one)]
+    told += numbers if len([cell for cell in cells if cell]) == 1 else _titled(line, head)
+    return found + [
+        (False, one) for one in dict.fromkeys(told) if len(one) <= 20 and any(sign.isdecimal() for sign in one)
+    ]
+
+
+def _head(line: str) -> tuple[str, int, int] | None:
+    """What parts the cells of a table, which of them is said to be a member number, and how many there are."""
+    for sign in _BETWEEN:
+        titles = ["".join(c for c in folded(cell) if c.isascii() and c.isalpha()) for cell in _parted(line, sign)]
+        places = [place for place, title in enumerate(titles) if title in _NUMBER_TITLES]
+        if len(titles) > 1 and len(places) == 1:
+            return sign, places[0], len(titles)
+    return None
+
+
+def _titled(line: str, head: tuple[str, int, int] | None) -> Sequence[str]:
+    """The number under that title; none where the line has more cells than there are titles."""
+    if head is None:
+        return ()
+    sign, place, width = head
+    cells = _parted(line[:LONGEST_LINE], sign)
+    return [typed_number(cells[place])] if place < len(cells) <= width and "@" not in cells[place] else ()
+
+
+def _parted(line: str, sign: str) -> list[str]:
+    return next(csv.reader([line], delimiter=sign), [])
 
 
 def _sign(row: SegmentPickRow, number: int, by: AccountId, at: datetime) -> None:

@@ -60,14 +60,18 @@ ASKED: tuple[Ready, ...] = (
     Ready(
         key="ask-failing",
         name=N_("Domiciliations qui échouent"),
-        definition=N_("Un don mensuel actif dont les deux dernières échéances ont échoué, et un téléphone."),
+        definition=N_(
+            "Un don mensuel dont les deux dernières échéances ont échoué, actif ou mis en pause par un refus de la "
+            "banque, et un téléphone."
+        ),
         tree=Every(
             parts=(
                 Condition(
                     source="collection",
                     where=(
                         _number("failed_running", low=2),
-                        is_one_of("plan_state", "active"),
+                        is_one_of("plan_state", "active", "paused"),
+                        is_one_of("plan_pause", "running", "refused"),
                         _number("every_months", 1, 1),
                     ),
                 ),
@@ -120,14 +124,19 @@ ASKED: tuple[Ready, ...] = (
         key="ask-lapsed-readers",
         name=N_("Cotisation échue, Le Fil encore reçu"),
         definition=N_(
-            "Une cotisation qui a pris fin ces 60 derniers jours, et toujours droit au magazine sur papier, sans pause."
+            "Une cotisation qui a pris fin ces 60 derniers jours, sans départ ni autre adhésion en règle, et toujours "
+            "droit au magazine sur papier, sans pause."
         ),
         tree=Every(
             parts=(
                 Condition(
                     source="membership",
-                    where=(Test(column="paid_until_on", asks=Rolling(unit=Unit.DAYS, length=60)),),
+                    where=(
+                        is_one_of("state", "grace", "lapsed"),
+                        Test(column="paid_until_on", asks=Rolling(unit=Unit.DAYS, length=60)),
+                    ),
                 ),
+                Not(part=Condition(source="membership", where=(is_one_of("state", "in-force"),))),
                 Condition(
                     source="magazine", where=(is_one_of("format", "paper", "both"), is_one_of("pause", "running"))
                 ),

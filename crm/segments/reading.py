@@ -198,8 +198,10 @@ class Reader:
             known |= {one.value: one.label for one in column.every(self.session, self.language) if one.value in values}
         if column.known is not None and (gone := set(values) - set(known)):
             kept = store.names(self.session, {(source.key, column.key, value) for value in gone})
-            lost = N_("%(name)s (n’existe plus)")
-            known |= {value: self._say(lost, name=kept.get((source.key, column.key, value), value)) for value in gone}
+            lost, never = N_("%(name)s (n’existe plus)"), N_("%(name)s (inconnu)")
+            for value in gone:
+                name = kept.get((source.key, column.key, value))
+                known[value] = self._say(never, name=value) if name is None else self._say(lost, name=name)
         return known
 
     def options(self, source: Source, column: Column) -> dict[str, str]:

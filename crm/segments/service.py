@@ -45,15 +45,20 @@ LONGEST_FOLDER = 80
 LONGEST_TEXT = 2000
 
 
-def segments(session: Session, *, by: AccountId, whole: bool = False) -> tuple[Segment, ...]:
-    """Those somebody may see, by folder and name: what is shared, and their own; `whole` has the unreadable too."""
-    several = store.segments(session)
+def segments(
+    session: Session, *, by: AccountId, whole: bool = False, catalogue: Catalogue | None = None
+) -> tuple[Segment, ...]:
+    """Those somebody may see, by folder and name: what is shared, and their own; `whole` has the unreadable too.
+
+    With a catalogue, here and below, one that asks what is not in it is unreadable, too.
+    """
+    several = store.segments(session, catalogue=catalogue)
     return tuple(one for one in several if (one.is_shared or one.owner_id == by) and (whole or one.is_readable))
 
 
-def get(session: Session, segment_id: SegmentId, *, by: AccountId) -> Segment:
+def get(session: Session, segment_id: SegmentId, *, by: AccountId, catalogue: Catalogue | None = None) -> Segment:
     """A segment somebody may see. Raises `SegmentMissing`; `SegmentPutAway`, `SegmentUnreadable`, which are one."""
-    found = find(session, segment_id, by=by)
+    found = find(session, segment_id, by=by, catalogue=catalogue)
     if found is None:
         raise SegmentMissing
     if found.ended_at is not None:
@@ -63,9 +68,11 @@ def get(session: Session, segment_id: SegmentId, *, by: AccountId) -> Segment:
     return found
 
 
-def find(session: Session, segment_id: SegmentId, *, by: AccountId) -> Segment | None:
+def find(
+    session: Session, segment_id: SegmentId, *, by: AccountId, catalogue: Catalogue | None = None
+) -> Segment | None:
     """The same, put away or not, readable or not; None where it is not theirs to see."""
-    several = store.segments(session, [segment_id])
+    several = store.segments(session, [segment_id], catalogue=catalogue)
     return next((one for one in several if one.is_shared or one.owner_id == by), None)
 
 
@@ -143,9 +150,9 @@ def bring_back(session: Session, segment_id: SegmentId, *, by: AccountId) -> Non
     session.flush()
 
 
-def versions(session: Session, segment_id: SegmentId) -> tuple[Version, ...]:
-    """Every tree it has had, the newest first."""
-    return tuple(store.versions(session, segment_id))
+def versions(session: Session, segment_id: SegmentId, *, catalogue: Catalogue | None = None) -> tuple[Version, ...]:
+    """Every tree it has had that can be read, the newest first."""
+    return tuple(store.versions(session, segment_id, catalogue=catalogue))
 
 
 def restore(
@@ -155,7 +162,7 @@ def restore(
 
     Raises as `change` does, and `SegmentMissing` where there is no version of that number.
     """
-    now, before = get(session, segment_id, by=by), version(session, segment_id, number)
+    now, before = get(session, segment_id, by=by), version(session, segment_id, number, catalogue=catalogue)
     new = NewSegment(
         name=now.name,
         tree=before.tree,
@@ -167,9 +174,9 @@ def restore(
     return change(session, catalogue, segment_id, new, seen=now.version, by=by, at=at)
 
 
-def version(session: Session, segment_id: SegmentId, number: int) -> Version:
+def version(session: Session, segment_id: SegmentId, number: int, *, catalogue: Catalogue | None = None) -> Version:
     """One of its versions. Raises `SegmentMissing`."""
-    for one in store.versions(session, segment_id):
+    for one in versions(session, segment_id, catalogue=catalogue):
         if one.number == number:
             return one
     raise SegmentMissing
@@ -223,14 +230,14 @@ def note_run(session: Session, segment_id: SegmentId, run: Run) -> None:
 
 def question(session: Session, catalogue: Catalogue, trees: Collection[Tree], *, at: datetime) -> Question:
     """A question those trees can be put to. Raises `SegmentMissing`, `SegmentCycle`, `ThingGone`."""
-    others = reached(session, trees)
+    others = reached(session, trees, catalogue)
     _refuse_gone(session, catalogue, [*trees, *(one.tree for one in others.values())])
     return Question(session=session, at=at, catalogue=catalogue, others=others)
 
 
 def askable(session: Session, catalogue: Catalogue) -> tuple[Segment, ...]:
     """The segments, whoever sees them, that can be asked: all can be read, and name nothing that is gone."""
-    every = {one.id: one for one in store.segments(session) if one.is_readable}
+    every = {one.id: one for one in store.segments(session, catalogue=catalogue) if one.is_readable}
     trees = {number: one.tree for number, one in every.items()}
     lost = naming.gone(session, catalogue, trees.values())
     unfit = {number for number, tree in trees.items() if lost and naming.named(tree, catalogue) & lost}
@@ -238,9 +245,8 @@ def askable(session: Session, catalogue: Catalogue) -> tuple[Segment, ...]:
     beyond = {inner for several in asks.values() for inner in several} - set(trees)
     for inner in beyond:
         try:
-            _refuse_gone(
-                session, catalogue, [one.tree for one in reached(session, [InSegment(segment_id=inner)]).values()]
-            )
+            below = reached(session, [InSegment(segment_id=inner)], catalogue)
+            _refuse_gone(session, catalogue, [one.tree for one in below.values()])
         except (SegmentMissing, ThingGone):
             unfit.add(inner)
     while more := {number for number, inner in asks.items() if inner & unfit} - unfit:
@@ -250,15 +256,17 @@ def askable(session: Session, catalogue: Catalogue) -> tuple[Segment, ...]:
 
 def _refuse_gone(session: Session, catalogue: Catalogue, trees: Collection[Tree]) -> None:
     if lost := naming.gone(session, catalogue, trees):
-        raise ThingGone(naming.told(session, catalogue, lost))
+        raise naming.refusal(session, catalogue, lost)
 
 
-def reached(session: Session, trees: Collection[Tree]) -> dict[SegmentId, Definition]:
+def reached(
+    session: Session, trees: Collection[Tree], catalogue: Catalogue | None = None
+) -> dict[SegmentId, Definition]:
     """Every segment those trees ask about, and those that these ask about. Raises as `question` does."""
     found: dict[SegmentId, Definition] = {}
     wanted = {number for tree in trees for number in asked_segments(tree)}
     while wanted - set(found):
-        new = store.segments(session, wanted - set(found))
+        new = store.segments(session, wanted - set(found), catalogue=catalogue)
         if {one.id for one in new} != wanted - set(found):
             raise SegmentMissing
         if not all(one.is_readable for one in new):
@@ -295,7 +303,7 @@ def sensitive(session: Session, catalogue: Catalogue, tree: Tree) -> bool:
 
     What the segments ask that it asks about, it asks too. Raises as `question` does.
     """
-    trees = (tree, *(one.tree for one in reached(session, [tree]).values()))
+    trees = (tree, *(one.tree for one in reached(session, [tree], catalogue).values()))
     return any(catalogue.tells(session, one) for one in trees)
 
 
@@ -310,8 +318,8 @@ def _check(
     if max(len(new.description), len(new.reason)) > LONGEST_TEXT:
         raise Invalid("at most 2000 characters", field="description")
     for asked in asked_segments(new.tree):
-        get(session, asked, by=by)
-    others = reached(session, [new.tree])
+        get(session, asked, by=by, catalogue=catalogue)
+    others = reached(session, [new.tree], catalogue)
     if segment_id is not None:
         if segment_id in others:
             raise SegmentCycle("a segment cannot ask about itself", field="tree")

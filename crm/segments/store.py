@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.segments.catalogue import Catalogue, is_known
 from crm.segments.errors import TreeInvalid
 from crm.segments.json_form import from_json
 from crm.segments.model import Run, Segment, Some, Tree, Version
@@ -17,11 +18,13 @@ from crm.values.identifiers import AccountId, SegmentId
 NOTHING = Some(parts=(), least=1)
 
 
-def segments(session: Session, segment_ids: Collection[SegmentId] | None = None) -> list[Segment]:
+def segments(
+    session: Session, segment_ids: Collection[SegmentId] | None = None, *, catalogue: Catalogue | None = None
+) -> list[Segment]:
     """Those that were not put away, or those of these numbers, put away or not; by folder and name. Two queries.
 
     Each has its tree, its last count, and when it was put away. One that cannot be read is marked, and keeps nobody
-    from the others.
+    from the others; nor does one that asks what is not in the catalogue, where that is given.
     """
     wanted = (
         select(SegmentRow, SegmentVersionRow.tree)
@@ -40,7 +43,7 @@ def segments(session: Session, segment_ids: Collection[SegmentId] | None = None)
     last = select(func.max(SegmentRunRow.id)).where(SegmentRunRow.segment_id.in_([row.id for row, _ in rows]))
     runs = session.scalars(select(SegmentRunRow).where(SegmentRunRow.id.in_(last.group_by(SegmentRunRow.segment_id))))
     by_segment = {run.segment_id: run for run in runs}
-    return [_segment(row, _tree(tree), by_segment.get(row.id)) for row, tree in rows]
+    return [_segment(row, _tree(tree, catalogue), by_segment.get(row.id)) for row, tree in rows]
 
 
 def ended(session: Session) -> list[Segment]:
@@ -72,7 +75,7 @@ def names(session: Session, things: Collection[tuple[str, str, str]]) -> dict[tu
     return found
 
 
-def versions(session: Session, segment_id: SegmentId) -> list[Version]:
+def versions(session: Session, segment_id: SegmentId, *, catalogue: Catalogue | None = None) -> list[Version]:
     """Every tree a segment has had that can be read, the newest first."""
     rows = session.scalars(
         select(SegmentVersionRow)
@@ -89,7 +92,7 @@ def versions(session: Session, segment_id: SegmentId) -> list[Version]:
             made_by=AccountId(one.made_by) if one.made_by else None,
         )
         for one in rows
-        if (tree := _tree(one.tree)) is not None
+        if (tree := _tree(one.tree, catalogue)) is not None
     ]
 
 
@@ -126,11 +129,12 @@ def add_run(session: Session, segment_id: SegmentId, run: Run) -> None:
     session.flush()
 
 
-def _tree(kept: Any) -> Tree | None:
+def _tree(kept: Any, catalogue: Catalogue | None) -> Tree | None:
     try:
-        return from_json(kept)
+        tree = from_json(kept)
     except TreeInvalid:
         return None
+    return tree if catalogue is None or is_known(tree, catalogue) else None
 
 
 def _segment(found: SegmentRow, tree: Tree | None, run: SegmentRunRow | None) -> Segment:

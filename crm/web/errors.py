@@ -144,18 +144,33 @@ def _gone(error: ThingGone) -> Response:
 
 def gone_words(gone: ThingGone, speaking: Language) -> str:
     """What a question names and nobody finds any more, and how to mend it."""
-    named = ", ".join(f"« {name} » ({words.say(speaking, label)})" for label, name in gone.things)
-    if len(gone.things) == 1:
-        said = N_(
+    one, several = (
+        N_(
             "%(named)s n’existe plus : personne ne peut être compté ainsi. Choisissez autre chose dans le segment, "
             "ou retirez cette condition."
-        )
-    else:
-        said = N_(
+        ),
+        N_(
             "%(named)s n’existent plus : personne ne peut être compté ainsi. Choisissez autre chose dans le segment, "
             "ou retirez ces conditions."
-        )
-    return words.say(speaking, said, named=named)
+        ),
+    )
+    never, both = (
+        N_(
+            "Rien ici ne s’appelle %(named)s : personne ne peut être compté ainsi. Choisissez autre chose dans le "
+            "segment, ou retirez cette condition."
+        ),
+        N_("Rien ici ne s’appelle %(named)s."),
+    )
+
+    def named(things: list[tuple[str, str]]) -> str:
+        return ", ".join(f"« {name} » ({words.say(speaking, label)})" for label, name in things)
+
+    lost = [thing for thing in gone.things if thing not in gone.unknown]
+    unknown = [thing for thing in gone.things if thing in gone.unknown]
+    if not lost:
+        return words.say(speaking, never, named=named(unknown))
+    said = words.say(speaking, one if len(lost) == 1 else several, named=named(lost))
+    return f"{said} {words.say(speaking, both, named=named(unknown))}" if unknown else said
 
 
 def _of_http(error: HTTPException) -> Response:

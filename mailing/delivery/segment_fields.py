@@ -118,7 +118,7 @@ SOURCES: tuple[Source, ...] = (
                 key="edition", label=N_("édition"), kind=Kind.WORD, options=_sent, every=_every_sent, known=_known_sent
             ),
             Column(key="after", label=N_("suite"), kind=Kind.WORD, options=_afters),
-            Column(key="purpose", label=N_("newsletter"), kind=Kind.WORD, options=_purposes),
+            Column(key="purpose", label=N_("newsletter"), kind=Kind.WORD, options=_purposes, is_kept=True),
             Column(key="gift_days", label=N_("jours entre la remise et le don suivant"), kind=Kind.NUMBER),
             Column(key="settled_at", label=N_("remise"), kind=Kind.INSTANT),
         ),

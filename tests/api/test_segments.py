@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import delete
+
 from crm.consent import restrictions
 from crm.partners.model import Scope
 from crm.people import links
 from crm.people import service as people
 from crm.people.model import NewPerson, Sensitivity
+from crm.people.tables import TagRow
 from crm.rooms import QUESTIONS
 from crm.segments import service
 from crm.segments.model import Condition, Every, InSegment, NewSegment, Test, Tree, Words
@@ -33,6 +36,10 @@ def test_a_program_reads_who_is_in_a_segment_by_number_and_nothing_that_tells_an
             return service.create(session, QUESTIONS, wanted, by=by, at=house.now)
 
         shared, own, opinion = keep(dutch), keep(dutch, is_shared=False), keep(told)
+        helper = links.put_tag(session, "Bénévole", at=house.now)
+        asks = Test(column="tag", asks=Words(values=frozenset({str(helper.id)})))
+        lost = keep(Condition(source="tag", where=(asks,)))
+        session.execute(delete(TagRow).where(TagRow.id == helper.id))
         round_about = keep(InSegment(segment_id=opinion))  # type: ignore[arg-type] # it is one
     caller = program(Scope.SEGMENTS)
     dutch_one = next(who for who, one in zip(several, new, strict=True) if one.language is Language.NL)
@@ -44,6 +51,9 @@ def test_a_program_reads_who_is_in_a_segment_by_number_and_nothing_that_tells_an
     for hidden in (own, opinion, round_about, 999, "1e3"):
         assert caller.get(f"/segments/{hidden}/people-after/0").status_code == 404
     assert caller.get(f"/segments/{shared}/people/99999").status_code == 404
+    for here in (f"people/{dutch_one}", "people-after/0"):
+        gone = caller.get(f"/segments/{lost}/{here}")
+        assert (gone.status_code, gone.json["type"]) == (409, "/api/v1/docs#gone")
     assert program(Scope.STATUS).get(f"/segments/{shared}/people-after/0").status_code == 403
     with house.assembly.database.transaction() as session:
         restrictions.restrict(session, dutch_one, since_on=house.now.date(), reason="Conteste", by=by, at=house.now)

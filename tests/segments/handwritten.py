@@ -25,7 +25,9 @@ HANDWRITTEN = {
         and not exists (select 1 from consent_standing s where s.person_id = p.id and s.purpose = 'appeals'
           and s.channel = 'post' and s.act = 'objected')""",
     "ask-failing": f"""
-        exists (select 1 from plan q where q.person_id = p.id and q.every_months = 1 and {RUNS}
+        exists (select 1 from plan q where q.person_id = p.id and q.every_months = 1 and q.ended_on is null
+          and (q.paused_from_on is null or 'bank' = (select e.channel from plan_event e where e.plan_id = q.id
+            and e.kind = 'pause' order by e.id desc limit 1))
           and (select count(*) from collection c where c.plan_id = q.id and {FAILED}
             and (select count(*) from collection d where d.plan_id = q.id and d.state <> 'asked'
               and not (d.state = 'open' and d.reason = '') and (d.due_on, d.id) > (c.due_on, c.id)) < 2) = 2)
@@ -34,7 +36,9 @@ HANDWRITTEN = {
     "ask-second": f"""
         (select count(*) from {GIFT} g where g.person_id = p.id) = 1
         and exists (select 1 from {GIFT} g left join thanks t on t.gift_id = g.id where g.person_id = p.id
-          and g.given_on > '2026-02-23' and g.given_on <= '2026-05-23' and coalesce(t.way, '') <> 'phone')""",
+          and g.given_on > '2026-02-23' and g.given_on <= '2026-05-23' and coalesce(t.way, '') <> 'phone'
+          and not exists (select 1 from thank_call k join care_task d on d.id = k.task_id where k.gift_id = g.id
+            and d.done_at is not null and d.removed_at is null))""",
     "ask-not-members": f"""
         (select sum(g.given_cents) from {GIFT} g where g.person_id = p.id and g.given_on > '2024-11-23') >= 25000
         and {ADDRESS} and (a.postcode between '6000' and '6599' or a.postcode between '7000' and '7999'))
@@ -52,6 +56,8 @@ HANDWRITTEN = {
     "ask-lapsed-readers": """
         (select max(g.given_on) from gift_line l join gift g on g.id = l.gift_id where g.person_id = p.id
           and l.kind = 'fee' and l.net_cents > 0) between '2025-09-25' and '2025-11-23'
+        and exists (select 1 from membership m join membership_person x on x.membership_id = m.id
+          where x.person_id = p.id and x.is_holder and m.ended_on is null)
         and not exists (select 1 from magazine_subscription m where m.person_id = p.id
           and (m.format in ('pdf', 'none') or m.paused_from_on <= '2026-11-23'))""",
     "ask-raise": f"""

@@ -13,7 +13,7 @@ from crm.contracts.segment_fields import Measure
 from crm.people import links
 from crm.people.model import Sensitivity
 from crm.rooms import QUESTIONS
-from crm.segments import effects, json_form, service
+from crm.segments import asking, effects, json_form, service
 from crm.segments.catalogue import checked
 from crm.segments.errors import SegmentMissing, SegmentTooDeep, SegmentUnreadable, TreeInvalid
 from crm.segments.grid import BY_KEY
@@ -33,6 +33,8 @@ from crm.segments.model import (
     Tree,
     Words,
 )
+from crm.segments.rules import drawn
+from crm.segments.selects import Question
 from crm.segments.tables import SegmentVersionRow
 from crm.values.identifiers import AccountId
 from crm.web.office.segment_form import Node, built
@@ -143,6 +145,24 @@ def test_one_that_cannot_be_read_is_marked_and_keeps_nobody_from_the_others(asse
             service.get(session, lost, by=by)
         with pytest.raises(SegmentMissing):
             service.question(session, QUESTIONS, [service.get(session, asks, by=by).tree], at=NOW)
+        # Nor does one whose form is known, and that asks what no room says any more.
+        for tree in (
+            {"of": "moonwalk", "measure": "has"},
+            {"of": "gift", "measure": "has", "where": [{"column": "moon", "in": ["x"]}]},
+            {"of": "gift", "measure": "has", "where": [{"column": "cents", "in": ["x"]}]},
+            {"not": {"some": [{"of": "sale", "measure": "has"}, {"of": "x", "measure": "has"}]}},
+            {"of": "reach", "measure": "has", "where": [{"column": "channel", "in": ["post"]}]},
+        ):
+            version.tree = {"form": 3, "tree": tree}
+            session.flush()
+            every = service.segments(session, by=by, whole=True, catalogue=QUESTIONS)
+            assert {one.id: one.is_readable for one in every} == {lost: False, whole: True, asks: True}
+            assert [one.id for one in service.askable(session, QUESTIONS)] == [whole]
+            assert service.versions(session, lost, catalogue=QUESTIONS) == ()
+            with pytest.raises(SegmentUnreadable):
+                service.get(session, lost, by=by, catalogue=QUESTIONS)
+            with pytest.raises(SegmentUnreadable):
+                service.question(session, QUESTIONS, [InSegment(segment_id=lost)], at=NOW)
 
 
 def test_a_year_out_of_reach_is_named_where_it_was_typed() -> None:
@@ -225,3 +245,21 @@ def test_segments_within_segments_stop_before_nobody_can_answer(assembly: Assemb
         lowest = NewSegment(name="0", tree=within(REACH, 8))
         with pytest.raises(SegmentTooDeep):
             service.change(session, QUESTIONS, floors[0], lowest, seen=1, by=by, at=NOW)
+
+
+def test_a_few_are_drawn_by_their_lot_and_not_by_their_number(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same each time, among as few as it takes or among all."""
+    with assembly.database.reading() as session:
+        ids = [person(session, assembly, f"N{n}") for n in range(40)]
+        lots, everybody = sorted(drawn(one, "x") for one in ids), service.definition(Every(), {})
+        question = Question(session=session, at=NOW, catalogue=QUESTIONS)
+        for size in (3, 8, 60):
+            found = asking.by_lot(everybody, question, size=size, seed="x")
+            assert [drawn(one, "x") for one in found] == lots[:size]
+            with monkeypatch.context() as patched:
+                patched.setattr(asking, "LOTS", (1000,))
+                assert asking.by_lot(everybody, question, size=size, seed="x") == found
+        mine = service.definition(Some(parts=()), {int(one): True for one in ids[:2]})
+        assert set(asking.by_lot(mine, question, size=8, seed="x")) == set(ids[:2])

@@ -23,6 +23,7 @@ from crm.segments.model import Condition, Every, InSegment, NewSegment, Not, Spa
 from crm.segments.reading import Reader
 from crm.values.identifiers import AccountId
 from crm.values.languages import Language
+from crm.web.errors import gone_words
 from mailing.composition.model import Among
 from mailing.content.model import TermKind
 from mailing.content.tables import TermRow
@@ -116,6 +117,14 @@ def test_what_is_gone_is_said_by_its_name_and_nothing_is_wider(
         reads = Reader(session=session, catalogue=QUESTIONS, language=Language.FR, today=TODAY)
         said = reads.sentence(named)
         assert (name in said, ("n’existe plus" in said)) == (True, column != "issue")
+        # What nobody ever named is not said to have been.
+        never = Words(values=frozenset({"999"})) if source != "magazine_copy" else Span(low=999, high=999)
+        naming = Condition(source=source, where=(Test(column=column, asks=never),))
+        with pytest.raises(ThingGone) as gone:
+            service.question(session, QUESTIONS, [naming, named], at=NOW)
+        assert gone.value.unknown == {(label, "999")}
+        assert gone_words(gone.value, Language.FR).count("n’existe plus") == 1
+        assert ("999 (inconnu)" in reads.sentence(naming)) is (column != "issue")
 
 
 def test_what_was_put_away_is_said_to_be_and_goes_on_as_it_stood(assembly: Assembly) -> None:

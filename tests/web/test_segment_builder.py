@@ -12,7 +12,10 @@ from sqlalchemy import select
 from crm.actions import segment_fields
 from crm.actions.tables import CallRow
 from crm.assembly import Assembly
+from crm.audit import service as audit
 from crm.audit.tables import AuditRow
+from crm.people import links
+from crm.people.model import Sensitivity
 from crm.segments.model import Every, Some
 from crm.segments.tables import SegmentVersionRow
 from crm.staff.model import Role
@@ -109,6 +112,45 @@ def test_a_few_of_its_people_and_why_one_is_in_or_out_are_shown_while_it_is_buil
         deeds = session.scalars(select(AuditRow.action).where(AuditRow.action.like("segment.%"))).all()
     assert sorted(deeds) == ["segment.read", "segment.why"]
     assert browser(Role.EDITOR).post(f"{PAGE}/trial", form | {"do": "sample"}).status_code == 403
+
+
+def test_another_source_begins_anew_and_a_word_of_no_list_does_not_count(browser: Open) -> None:
+    """What was asked of memberships would be asked of regular gifts under the same name, and hold of everybody."""
+    raiser = browser(Role.FUNDRAISER)
+    left = {"1-source": "plan", "1-measure": "has", "1-neg": "1", "1-t-state": "in-force"}
+    said = words_of(raiser.post(f"{PAGE}/build", built(left | {"1-was": "membership"})).text)
+    assert ("n’ont promis aucun don régulier" in said, "in-force" in said) == (True, False)
+    page = words_of(raiser.post(f"{PAGE}/build", built(left)).text)
+    assert "« in-force » n’est pas dans la liste" in page
+    assert raiser.post(PAGE, built(left, name="Sans")).status_code == 422
+    three = {"1-source": "segment", "1-was": "gift", "1-measure": "count", "1-o-=": "least", "1-a-=": "1"}
+    raiser.post(PAGE, built(LAST_YEAR, name="Premier", is_shared="on"))
+    page = raiser.post(f"{PAGE}/build", built(three)).text
+    assert ('name="1-was" value="segment"' in page, "À compléter" in page, 'value="1" selected' in page) == (
+        True, True, False,
+    )  # fmt: skip
+
+
+def test_who_wears_a_sensitive_tag_is_shown_for_a_reason_and_their_trail_keeps_it(
+    assembly: Assembly, browser: Open
+) -> None:
+    """As on the page of a person, where looking at their sensitive tags is noted."""
+    who, raiser = donors(assembly)["Alpha"], browser(Role.FUNDRAISER)
+    with assembly.database.transaction() as session:
+        tag = links.put_tag(session, "Pour l’avortement", at=NOW, sensitivity=Sensitivity.SENSITIVE)
+        links.tag(session, who, tag.id, at=NOW, source="staff")
+    form = built({"1-source": "tag", "1-measure": "has", "1-t-tag": str(tag.id)})
+    asked = ({"do": "sample"}, {"do": "ask", "other_id": str(who)})
+    for one in asked:
+        page = raiser.post(f"{PAGE}/trial", form | one).text
+        assert ("écrivez d’abord pourquoi" in page, "Alpha Dupont" in words_of(page)) == (True, False)
+    for one in asked:
+        assert "Alpha Dupont" in words_of(raiser.post(f"{PAGE}/trial", form | one | {"reason": "Inviter  ici"}).text)
+    with assembly.database.reading() as session:
+        noted = audit.latest(session, subject="person", subject_id=who)
+    told = [(one.action, dict(one.facts)) for one in noted if one.action.startswith("segment.")]
+    assert told == [(action, {"sensitive": True}) for action in ("segment.why", "segment.read")]
+    assert "Regardé si un segment prend cette fiche" in browser().get(f"/office/supporters/{who}").text
 
 
 def test_a_version_is_opened_set_beside_the_present_one_and_asked_again(

@@ -7,10 +7,12 @@ from sqlalchemy import select
 from crm.assembly import Assembly
 from crm.people import service as people
 from crm.people.model import NewPerson
+from crm.segments import picking
+from crm.segments.model import Fate
 from crm.segments.tables import SegmentPickRow
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
-from crm.values.identifiers import PersonId
+from crm.values.identifiers import PersonId, SegmentId
 from crm.values.languages import Language
 from tests.conftest import NOW
 from tests.web.supporters import words_of
@@ -82,3 +84,37 @@ def test_a_list_is_looked_over_kept_at_once_and_taken_back(assembly: Assembly, b
     assert "a ajouté ou retiré une liste de personnes" in page
     assert "a annulé un ajout ou un retrait" in page
     assert browser(Role.EDITOR).get(HERE).status_code == 403
+
+
+def test_a_postcode_is_nobody_and_cells_that_differ_take_nobody(assembly: Assembly, browser: Open) -> None:
+    """The address goes first; a number of an older system counts alone on its line, or under its title."""
+    who = crowd(assembly)
+    with assembly.database.transaction() as session:
+        old = {
+            name: people.add(session, assembly.addresses, NewPerson(
+                language=Language.FR, last_name=name, member_number=number), at=NOW).id
+            for name, number in (("Holder", "7000"), ("Year", "1987"))
+        }  # fmt: skip
+    (ann, number), bo, cy = who["Ann"], who["Bo"][0], who["Cy"]
+    raiser = browser(Role.FUNDRAISER)
+    raiser.post(PAGE, built(LAST_YEAR, name="À relancer", is_shared="on"))
+
+    def found(*lines: str) -> list[tuple[Fate, tuple[PersonId, ...]]]:
+        with assembly.database.reading() as session:
+            read = picking.read(session, assembly.addresses, SegmentId(1), "\n".join(lines), included=False)
+        return [(one.fate, one.people) for one in read]
+
+    assert found("Ann Dupont;Rue Haute;7000;Mons;ann@exemple.be", "Bo Dupont;7000;Mons;bo@exemple.be") == [
+        (Fate.NEW, (ann,)), (Fate.NEW, (bo,))
+    ]  # fmt: skip
+    assert found("Nobody;Rue Haute;7000;Mons", "7000", "n° 7000", "Nom;1987") == [
+        (Fate.UNKNOWN, ()), (Fate.NEW, (old["Holder"],)), (Fate.AGAIN, (old["Holder"],)), (Fate.UNKNOWN, ()),
+    ]  # fmt: skip
+    titled = ("Nom;Membre depuis;N° de membre;CP", '"Holder; H.";1987;7000;1000', "Year;7000;1987", "x;y;7000;1;2")
+    assert [one for _, one in found(*titled)] == [(), (old["Holder"],), (old["Year"],), ()]
+    assert found(f"bo@exemple.be\t{number}", f"maison@exemple.be;{cy[1]}", "maison@exemple.be", "ann@x.be;7000") == [
+        (Fate.DIFFER, (bo, ann)), (Fate.NEW, (cy[0],)), (Fate.SEVERAL, (cy[0], who["Dee"][0])), (Fate.UNKNOWN, ()),
+    ]  # fmt: skip
+    page = raiser.post(f"{HERE}/read", {"lines": f"bo@exemple.be\t{number}", "how": "out", "reason": "liste"})
+    assert "À trancher" in page.text
+    assert "Personne à ajouter ni à retirer" in page.text

@@ -218,6 +218,10 @@ def test_what_takes_long_is_said_to(assembly: Assembly, browser: Open, monkeypat
     assert 'id="slow"' not in page
     assert all(word in words_of(page) for word in ("illisible", "une forme que nous ne connaissons pas"))
     assert raiser.get(at).status_code == 404
+    with assembly.database.transaction() as session:
+        session.scalars(select(SegmentVersionRow)).one().tree = {"form": 3, "tree": {"of": "moon", "measure": "has"}}
+    assert "illisible" in raiser.get(PAGE).text
+    assert raiser.get(at).status_code == 404
 
 
 def test_a_large_file_is_agreed_to_by_two_and_its_destruction_is_asked_for(assembly: Assembly, browser: Open) -> None:

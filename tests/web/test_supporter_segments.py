@@ -42,7 +42,8 @@ def test_what_somebody_is_in_is_shown_when_asked_and_leads_to_why(assembly: Asse
     assert why.status_code == 200
     with assembly.database.reading() as session:
         trail = audit.latest(session, subject="person", subject_id=who)
-    assert [one.action for one in trail[:2]] == ["supporter.segments"] * 2
+    assert [one.action for one in trail[:3]] == ["segment.why", *["supporter.segments"] * 2]
+    assert trail[0].facts == {"segment": french, "sensitive": False}
     assert care.get("/office/supporters/99999/segments").status_code == 404
 
 

@@ -58,6 +58,11 @@ CONFLICT = Kind(
     code="conflict", status=409, title=N_("Cela a changé entre-temps"),
     detail=N_("Rien n’a été noté. Relisez l’état des choses, puis recommencez."),
 )  # fmt: skip
+GONE = Kind(
+    code="gone", status=409, title=N_("Ce segment est à corriger"),
+    detail=N_("Il nomme ce qui n’existe plus : personne n’en est tiré tant que l’équipe de l’organisation ne l’a pas "
+              "corrigé. Recommencer n’y change rien."),
+)  # fmt: skip
 LARGE = Kind(
     code="large", status=413, title=N_("C’est trop volumineux"),
     detail=N_("Une demande tient en 64 Kio."),
@@ -88,7 +93,7 @@ UNAVAILABLE = Kind(
 )  # fmt: skip
 
 KINDS = (
-    MALFORMED, UNAUTHORISED, SCOPE, ORIGIN, MISSING, METHOD, CLOSED, CONFLICT, LARGE, MEDIA, INVALID, KEY_REUSED,
+    MALFORMED, UNAUTHORISED, SCOPE, ORIGIN, MISSING, METHOD, CLOSED, CONFLICT, GONE, LARGE, MEDIA, INVALID, KEY_REUSED,
     LIMITED, INCIDENT, UNAVAILABLE,
 )  # fmt: skip
 _BY_STATUS = {

@@ -10,7 +10,7 @@ from crm.consent import restrictions
 from crm.partners.model import Scope
 from crm.people import service as people
 from crm.segments import asking, service
-from crm.segments.errors import SegmentMissing
+from crm.segments.errors import SegmentMissing, ThingGone
 from crm.segments.model import Definition, Segment
 from crm.segments.selects import Question
 from crm.values.identifiers import AccountId, PersonId, SegmentId
@@ -29,6 +29,7 @@ NOBODY = AccountId(0)
 
 @gate.tells(
     blueprint, "/segments/<segment>/people/<person>", MembershipOut, scope=Scope.SEGMENTS,
+    also=(problems.MISSING, problems.GONE),
     summary=N_("Savoir si une personne, par son numéro de fiche, fait partie d’un segment de l’équipe."),
 )  # fmt: skip
 def segment_membership(session: Session, caller: Caller, segment: str, person: str) -> MembershipOut:
@@ -45,6 +46,7 @@ def segment_membership(session: Session, caller: Caller, segment: str, person: s
 
 @gate.tells(
     blueprint, "/segments/<segment>/people-after/<person>", SegmentPageOut, scope=Scope.SEGMENTS,
+    also=(problems.MISSING, problems.GONE),
     summary=N_("Les numéros de fiche d’un segment, mille à la fois, dans l’ordre ; commencez après 0."),
 )  # fmt: skip
 def segment_people(session: Session, caller: Caller, segment: str, person: str) -> SegmentPageOut:
@@ -64,12 +66,14 @@ def _asked(session: Session, caller: Caller, segment: str) -> tuple[Segment, Que
     """What tells an opinion (GDPR art. 9) is told to no program, as if it were not there."""
     catalogue = caller.made.questions
     try:
-        found = service.get(session, SegmentId(_number(segment)), by=NOBODY)
+        found = service.get(session, SegmentId(_number(segment)), by=NOBODY, catalogue=catalogue)
+        if service.sensitive(session, catalogue, found.tree):
+            raise Problem(problems.MISSING)
         question = service.question(session, catalogue, [found.tree], at=caller.at)
     except SegmentMissing as error:
         raise Problem(problems.MISSING) from error
-    if service.sensitive(session, catalogue, found.tree):
-        raise Problem(problems.MISSING)
+    except ThingGone as error:
+        raise Problem(problems.GONE) from error
     return found, question, service.definition(found.tree, service.picks(session, found.id))
 
 

@@ -69,13 +69,13 @@ def _others() -> tuple[Tree, ...]:
 @guard.page(blueprint, "/<int:segment_id>/edit", permission=Permission.SEGMENTS_EDIT)
 def edit(segment_id: int) -> ResponseReturnValue:
     """The builder of a segment that is kept, or of one of its earlier versions."""
-    number = request.args.get("version", 0, type=int)
+    number, catalogue = request.args.get("version", 0, type=int), shell.assembly().questions
     with shell.assembly().database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
-        tree = service.version(session, segment.id, number).tree if number else segment.tree
+        tree = service.version(session, segment.id, number, catalogue=catalogue).tree if number else segment.tree
     typed = {name: str(getattr(segment, name, "")) for name in TYPED}
     typed |= {"is_shared": "on" if segment.is_shared else "", "seen": str(segment.version)}
-    return _page(drafted(tree, shell.assembly().questions), typed, {}, segment=segment)
+    return _page(drafted(tree, catalogue), typed, {}, segment=segment)
 
 
 @guard.page(blueprint, "/build", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
@@ -96,22 +96,30 @@ def figures() -> ResponseReturnValue:
 
 @guard.page(blueprint, "/trial", permission=Permission.SEGMENTS_EDIT, methods=("POST",))
 def trial() -> ResponseReturnValue:
-    """A few people of what is built, or why somebody would be in or out. The trail notes who looked."""
+    """A few people of what is built, or why somebody would be in or out. The trail notes who looked, and at whom.
+
+    Where it tells an opinion, a reason is asked first.
+    """
     if not guard.may(Permission.SUPPORTERS_READ):
         abort(403)
     draft, made, deed = _draft(), shell.assembly(), request.form.get("do", "")
-    built, kept = _built(draft), _kept()
+    built, kept, reason = _built(draft), _kept(), " ".join(_typed()["reason"].split())
     with made.database.reading() as session:
-        asked = _definition(session, built, kept)
+        asked, is_sensitive = _definition(session, built, kept), _is_sensitive(session, built)
         found = (
-            segment_trial.sample(session, built, asked)
+            segment_trial.sample(session, built, asked, reason)
             if deed == "sample"
-            else segment_trial.why(session, built, asked, deed)
+            else segment_trial.why(session, built, asked, deed, reason)
         )
-    if found.rows or found.told:
-        with made.database.transaction() as session:
-            action = "segment.read" if found.rows else "segment.why"
-            note(session, action, kept.id if kept else None, subject="segment")
+    facts: dict[str, Any] = {"sensitive": True} if is_sensitive else {}
+    with made.database.transaction() as session:
+        if found.rows:
+            told = facts | {"shown": len(found.rows)}
+            note(session, "segment.read", kept.id if kept else None, told, subject="segment")
+        if found.person:
+            note(session, "segment.why", found.person.id, facts | ({"segment": kept.id} if kept else {}))
+        for person in (found.rows or ()) if is_sensitive else ():
+            note(session, "segment.read", person.id, facts)
     if shell.is_partial():
         return shell.show("office/segments/trial.html", trial=found)
     return _page(draft, _typed(), {}, segment=kept, trial=found)
@@ -237,7 +245,9 @@ def _panel(session: Session, built: forms.Built, segment: Segment | None) -> tup
 
 
 def _built(draft: forms.Draft) -> forms.Built:
-    return forms.built(draft, shell.assembly().questions, segment_view.may_ask)
+    catalogue = shell.assembly().questions
+    with shell.assembly().database.reading() as session:
+        return forms.built(draft, catalogue, segment_view.may_ask, lambda leaf: catalogue.unlisted(session, leaf))
 
 
 def _draft() -> forms.Draft:

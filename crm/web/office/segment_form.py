@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm.contracts.segment_fields import Kind, Measure, Source
 from crm.segments.catalogue import OF_AMOUNTS, Catalogue, check_leaf, checked
-from crm.segments.errors import TreeInvalid, YearFar
+from crm.segments.errors import TreeInvalid, WordUnlisted, YearFar
 from crm.segments.json_form import from_json
 from crm.segments.model import (
     Comparison,
@@ -48,6 +48,8 @@ WHEN = "@"
 RIGHT = "~"
 """What ends the names of the right side of a comparison."""
 COMPARE = "compare"
+OF_ANY = frozenset({"neg", "source"})
+"""What a condition keeps when another source is chosen."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +98,12 @@ def read(form: Form, keys: Sequence[str]) -> Draft:
 
 
 def _values(form: Form, number: str, keys: Sequence[str]) -> dict[str, list[str]]:
+    """The fields of a node. Those that were asked of another source than the one chosen now are dropped: under the same
+    name they would mean something else."""
     found = {key: form.get(f"{number}-{key}", ())[:500] for key in keys}
+    was, source = (form.get(f"{number}-{key}", ())[:1] for key in ("was", "source"))
+    if was and source and was != source:
+        found = {key: values for key, values in found.items() if key in OF_ANY}
     return {key: [value[:20_000] for value in values] for key, values in found.items() if values}
 
 
@@ -183,15 +190,25 @@ class Built:
     incomplete: frozenset[str]
     far: frozenset[str]
     """Those of `incomplete` that name a year out of reach."""
+    unknown: Mapping[str, str]
+    """Those that name words which no list of theirs has, with these words."""
     asked: Mapping[str, Tree]
     """What each condition that is whole asks, by node."""
     is_too_large: bool
     """More conditions, or groups within groups, than anybody may ask: it is not counted."""
 
 
-def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool]) -> Built:
-    """What a draft asks. A condition that is not whole, or that one may not ask, is left out and named."""
-    wrong: dict[str, bool] = {}
+def built(
+    draft: Draft,
+    catalogue: Catalogue,
+    allowed: Callable[[Source], bool],
+    unlisted: Callable[[Leaf], Collection[str]] = lambda _: (),
+) -> Built:
+    """What a draft asks. A condition that is not whole, or that one may not ask, is left out and named.
+
+    `unlisted`: the words of a condition that none of its lists has.
+    """
+    wrong: dict[str, Exception] = {}
     whole: dict[str, Tree] = {}
 
     def below(node: Node) -> tuple[Tree, ...]:
@@ -203,7 +220,7 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
                 whole[child.id] = part(child)
                 found += _asked(child, whole[child.id])
             except (Invalid, ValueError) as refused:
-                wrong[child.id] = isinstance(refused, YearFar)
+                wrong[child.id] = refused
         return tuple(found)
 
     def part(node: Node) -> Tree:
@@ -216,10 +233,9 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
                     raise Invalid("not to be asked by everybody")
                 return tree
             case _:
-                leaf = _leaf(node, catalogue)
-                if isinstance(leaf, Condition | Comparison) and not allowed(catalogue.source(leaf.source)):
-                    raise Invalid("not to be asked by everybody")
-                check_leaf(leaf, catalogue, node.id)
+                leaf = _whole_leaf(node, catalogue, allowed)
+                if words := unlisted(leaf):
+                    raise WordUnlisted(", ".join(sorted(words)), field=node.id)
                 return Not(part=leaf) if node.get("neg") else leaf
 
     tree = part(draft[0])
@@ -227,7 +243,8 @@ def built(draft: Draft, catalogue: Catalogue, allowed: Callable[[Source], bool])
     return Built(
         tree=tree,
         incomplete=frozenset(wrong),
-        far=frozenset(filter(wrong.get, wrong)),
+        far=frozenset(number for number, refused in wrong.items() if isinstance(refused, YearFar)),
+        unknown={number: str(refused) for number, refused in wrong.items() if isinstance(refused, WordUnlisted)},
         asked={node.id: whole[node.id] for node in draft if node.id in whole and node.kind != "group"},
         is_too_large=is_too_large,
     )
@@ -267,6 +284,14 @@ def _group(node: Node, parts: tuple[Tree, ...]) -> Tree:
             return Not(part=several) if node.get("mode") == "fewer" else several
         case _:
             return Every(parts=parts)
+
+
+def _whole_leaf(node: Node, catalogue: Catalogue, allowed: Callable[[Source], bool]) -> Leaf:
+    leaf = _leaf(node, catalogue)
+    if isinstance(leaf, Condition | Comparison) and not allowed(catalogue.source(leaf.source)):
+        raise Invalid("not to be asked by everybody")
+    check_leaf(leaf, catalogue, node.id)
+    return leaf
 
 
 def _leaf(node: Node, catalogue: Catalogue) -> Leaf:

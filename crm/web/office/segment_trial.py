@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -13,8 +13,7 @@ from crm.people import service as people
 from crm.people.model import Person
 from crm.segments import asking, service
 from crm.segments.errors import SegmentCycle, SegmentMissing, ThingGone
-from crm.segments.model import Definition, Every, Membership, Sample
-from crm.segments.rules import drawn
+from crm.segments.model import Definition, Membership
 from crm.segments.selects import Question
 from crm.values.errors import Invalid
 from crm.values.identifiers import PersonId
@@ -25,8 +24,10 @@ from crm.web.office.segment_form import Built
 from crm.web.words import N_
 
 SIZE = 8
-LOTS = (1, 10, 100, 1000)
 SEED = "quelques personnes"
+NO_REASON = N_(
+    "Une condition touche à une opinion : écrivez d’abord pourquoi la demander. Le journal notera qui vous regardez."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,29 +42,24 @@ class Trial:
     membership: Membership | None = None
     told: dict[str, Any] | None = None
     error: str = ""
+    wants_reason: bool = False
 
 
-def sample(session: Session, built: Built, asked: Definition) -> Trial:
-    """A few of its people, by lot: as many in a thousand as it takes."""
-    question, error = _question(session, built)
+def sample(session: Session, built: Built, asked: Definition, reason: str) -> Trial:
+    """A few of its people, by lot."""
+    question, refused = _question(session, built, reason)
     if question is None:
-        return Trial(error=error)
-    numbers: list[int] = []
-    for share in LOTS:
-        some = Every(parts=(Sample(per_thousand=share, seed=SEED), asked.tree))
-        by_hand = frozenset(one for one in asked.included if drawn(one, SEED) < share)
-        numbers = asking.sample(replace(asked, tree=some, included=by_hand), question, size=SIZE)
-        if len(numbers) == SIZE:
-            break
+        return refused
+    numbers = asking.by_lot(asked, question, size=SIZE, seed=SEED)
     found = people.people(session, [PersonId(number) for number in numbers])
     return Trial(rows=tuple(found[PersonId(number)] for number in numbers if PersonId(number) in found))
 
 
-def why(session: Session, built: Built, asked: Definition, deed: str) -> Trial:
+def why(session: Session, built: Built, asked: Definition, deed: str, reason: str) -> Trial:
     """Why the person whom the form chose would be in or out; a field to choose one where it chose none."""
-    question, error = _question(session, built)
+    question, refused = _question(session, built, reason)
     if question is None:
-        return Trial(error=error)
+        return refused
     if deed != "ask":
         return Trial(asks=True)
     try:
@@ -77,15 +73,18 @@ def why(session: Session, built: Built, asked: Definition, deed: str) -> Trial:
     return Trial(asks=True, person=people.find_person(session, person_id), membership=membership, told=told)
 
 
-def _question(session: Session, built: Built) -> tuple[Question | None, str]:
-    catalogue, wrong = shell.assembly().questions, shell.say(N_("Cela ne peut pas être demandé ainsi."))
+def _question(session: Session, built: Built, reason: str) -> tuple[Question | None, Trial]:
+    """The question; or none, and what is said instead. One that tells an opinion is put to nobody without a reason."""
+    catalogue, wrong = shell.assembly().questions, Trial(error=shell.say(N_("Cela ne peut pas être demandé ainsi.")))
     if built.is_too_large:
         return None, wrong
     try:
         if not segment_view.may_ask_all(session, built.tree):
-            return None, shell.say(N_("Votre rôle ne voit pas tout ce que ce segment demande."))
-        return service.question(session, catalogue, [built.tree], at=shell.now()), ""
+            return None, Trial(error=shell.say(N_("Votre rôle ne voit pas tout ce que ce segment demande.")))
+        if not reason and service.sensitive(session, catalogue, built.tree):
+            return None, Trial(error=shell.say(NO_REASON), wants_reason=True)
+        return service.question(session, catalogue, [built.tree], at=shell.now()), Trial()
     except ThingGone as gone:
-        return None, gone_words(gone, shell.language())
+        return None, Trial(error=gone_words(gone, shell.language()))
     except (SegmentMissing, SegmentCycle):
         return None, wrong

@@ -24,7 +24,7 @@ def show(segment_id: int, number: int) -> ResponseReturnValue:
     made = shell.assembly()
     with made.database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
-        version = service.version(session, segment.id, number)
+        version = service.version(session, segment.id, number, catalogue=made.questions)
         reads, found = segment_view.reader(session), None
         try:
             question = service.question(session, made.questions, [version.tree, segment.tree], at=shell.now())

@@ -15,7 +15,7 @@ from crm.consent.model import Refusal
 from crm.contracts.segment_fields import Column, Kind, Measure, Source
 from crm.segments import effects, exporting, naming, service
 from crm.segments.catalogue import COMPARED, checked
-from crm.segments.errors import SegmentMissing, ThingGone
+from crm.segments.errors import SegmentMissing
 from crm.segments.json_form import from_json
 from crm.segments.model import Condition, Definition, Does, Refused, Run, Segment, Test, Tree, Words
 from crm.segments.reading import Reader
@@ -43,7 +43,7 @@ def may_ask(source: Source) -> bool:
 def may_ask_all(session: Session, tree: Tree) -> bool:
     """Whether they may ask about all of a tree, and of the segments that it asks about."""
     catalogue = shell.assembly().questions
-    trees = (tree, *(one.tree for one in service.reached(session, [tree]).values()))
+    trees = (tree, *(one.tree for one in service.reached(session, [tree], catalogue).values()))
     return all(may_ask(catalogue.source(key)) for one in trees for key in catalogue.asked(one))
 
 
@@ -147,6 +147,7 @@ def nodes(session: Session, draft: forms.Draft, built: forms.Built) -> dict[str,
         found: dict[str, Any] = {"id": node.id, "parent": node.parent, "kind": node.kind, "node": node}
         found["is_incomplete"] = node.id in built.incomplete
         found["is_far"] = node.id in built.far
+        found["unknown"] = built.unknown.get(node.id, "")
         found["gone"] = gone.get(node.id, "")
         tree = built.asked.get(node.id)
         found["away"] = [away[one] for one in asked_segments(tree) if one in away] if tree is not None else []
@@ -189,7 +190,7 @@ def _gone(session: Session, built: forms.Built) -> dict[str, str]:
         return {}
     told = {number: naming.named(tree, catalogue) & lost for number, tree in built.asked.items()}
     return {
-        number: gone_words(ThingGone(naming.told(session, catalogue, things)), shell.language())
+        number: gone_words(naming.refusal(session, catalogue, things), shell.language())
         for number, things in told.items()
         if things
     }
@@ -259,7 +260,8 @@ def may_see(session: Session, segment_id: int) -> Segment:
     """A segment whoever is signed in may see. Raises `SegmentMissing`, for who sees no segments at all too."""
     if not guard.may(Permission.SEGMENTS_READ):
         raise SegmentMissing
-    return service.get(session, SegmentId(segment_id), by=guard.signed_in().account.id)
+    by, catalogue = guard.signed_in().account.id, shell.assembly().questions
+    return service.get(session, SegmentId(segment_id), by=by, catalogue=catalogue)
 
 
 def may_open(session: Session, segment_id: int) -> Segment:

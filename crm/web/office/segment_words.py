@@ -97,7 +97,17 @@ CHANNELS: dict[Channel, str] = {
     Channel.SMS: N_("par SMS"),
 }
 FATES: dict[Fate, tuple[str, str]] = {
-    Fate.UNKNOWN: (N_("Inconnues"), N_("Inconnues : ni un numéro de membre, ni une adresse e-mail d’ici")),
+    Fate.DIFFER: (
+        N_("À trancher"),
+        N_("À trancher : la ligne nomme des personnes différentes, n’y laissez que l’adresse ou le numéro de la bonne"),
+    ),
+    Fate.UNKNOWN: (
+        N_("Inconnues"),
+        N_(
+            "Inconnues : ni un numéro de membre, ni une adresse e-mail d’ici (un numéro d’un ancien système se lit "
+            "seul sur sa ligne, ou sous le titre « N° de membre »)"
+        ),
+    ),
     Fate.SEVERAL: (
         N_("À préciser"),
         N_("À préciser : plusieurs personnes ont cette adresse, collez le numéro de l’une d’elles"),

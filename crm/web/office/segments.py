@@ -34,8 +34,9 @@ SLOW = 1000
 @guard.page(blueprint, "", permission=Permission.SEGMENTS_READ)
 def index() -> ResponseReturnValue:
     """By folder, each with its last count and that count's age; nothing is counted here."""
+    catalogue = shell.assembly().questions
     with shell.assembly().database.reading() as session:
-        found = service.segments(session, by=guard.signed_in().account.id, whole=True)
+        found = service.segments(session, by=guard.signed_in().account.id, whole=True, catalogue=catalogue)
         reads = segment_view.reader(session)
         folders: dict[str, list[dict[str, Any]]] = {}
         for one in found:
@@ -90,10 +91,11 @@ def _show(segment_id: int, more: dict[str, Any], *, status: int = 200) -> Respon
         reads = segment_view.reader(session)
         others = [one for one in service.segments(session, by=guard.signed_in().account.id) if one.id != segment.id]
         picks = service.picks(session, segment.id)
+        versions = service.versions(session, segment.id, catalogue=shell.assembly().questions)
         values = {
             "segment": segment,
             "sentence": reads.sentence(segment.tree),
-            "versions": [(one, reads.sentence(one.tree)) for one in service.versions(session, segment.id)],
+            "versions": [(one, reads.sentence(one.tree)) for one in versions],
             "names": {account.id: account.name for account in staff.accounts(session)},
             "others": others,
             "by_hand": (sum(picks.values()), len(picks) - sum(picks.values())),
@@ -143,7 +145,7 @@ def members(segment_id: int) -> ResponseReturnValue:
 
 @guard.page(blueprint, "/<int:segment_id>/why", permission=Permission.SUPPORTERS_READ, methods=("POST",))
 def why(segment_id: int) -> ResponseReturnValue:
-    """Why somebody is in or out, condition by condition."""
+    """Why somebody is in or out, condition by condition. Their trail notes who looked."""
     made, typed = shell.assembly(), request.form.get("who", "")[:200]
     with made.database.reading() as session:
         segment = segment_view.may_see(session, segment_id)
@@ -164,8 +166,9 @@ def why(segment_id: int) -> ResponseReturnValue:
         person = people.find_person(session, person_id)
         told = segment_why.shown(membership.told, segment_view.reader(session))
         by_hand = next((one for one in picking.picked(session, segment.id) if one.person_id == person_id), None)
+        is_sensitive = service.sensitive(session, made.questions, segment.tree)
     with made.database.transaction() as session:
-        note(session, "segment.why", segment.id, subject="segment")
+        note(session, "segment.why", person_id, {"segment": segment.id, "sensitive": is_sensitive})
     return _show(segment_id, {"membership": membership, "person": person, "told": told, "who": "", "hand": by_hand})
 
 

@@ -19,6 +19,8 @@ TRAIL: dict[str, str] = {
     "supporter.actions-revealed": N_("Actions sensibles regardées"),
     "supporter.interests-revealed": N_("Sujets qui lui tiennent à cœur regardés"),
     "supporter.tags-revealed": N_("Étiquettes sensibles regardées"),
+    "segment.why": N_("Regardé si un segment prend cette fiche, et pourquoi"),
+    "segment.read": N_("Montrée à l’essai d’un segment"),
     "supporter.number": N_("Numéro d’un autre système mis à jour"),
     "supporter.difference-taken": N_("Ce qui a été dit est écrit sur la fiche"),
     "supporter.difference-kept": N_("Fiche gardée telle quelle"),

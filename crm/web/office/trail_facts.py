@@ -103,6 +103,8 @@ FACTS: dict[str, str] = {
     "scopes": N_("droits"),
     "seeds": N_("adresses témoins"),
     "session": N_("session n°"),
+    "segment": N_("segment n°"),
+    "sensitive": N_("touche à une opinion"),
     "sha256": N_("empreinte"),
     "named": N_("avec les noms"),
     "purge_on": N_("à détruire le"),
