@@ -60,12 +60,13 @@ def handing() -> ColumnElement[str]:
         .join(done, done.id == other.delivery_id)
         .where(other.folded_into_id == row.id, done.state == DeliveryState.DELIVERED)
     )
+    in_list = select(other.id).where(other.folded_into_id == row.id, other.delivery_id.is_not(None))
     delivered = or_(there.correlate(row).exists(), folded.correlate(row).exists())
     cases = (
         (and_(is_withdrawn(), delivered), Handing.WITHDRAWN_LATE),
         (is_withdrawn(), Handing.WITHDRAWN),
         (delivered, Handing.DELIVERED),
-        (row.delivery_id.is_not(None), Handing.IN_LIST),
+        (or_(row.delivery_id.is_not(None), in_list.correlate(row).exists()), Handing.IN_LIST),
         (and_(may() == true(), restricted(row.person_id)), Handing.FROZEN),
         (may() == true(), Handing.WAITS),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.actions.model import Registration
 from crm.values.errors import Conflict, Invalid, Missing
 
 
@@ -87,3 +88,11 @@ class DayWrong(Invalid):
 
     def __init__(self) -> None:
         super().__init__("a day between the file and today", field="on")
+
+
+class RegistrationCancelled(Conflict):
+    """Who is noted as having come had taken their registration back meanwhile."""
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__("that registration was cancelled meanwhile")
+        self.registration = registration

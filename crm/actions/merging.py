@@ -1,7 +1,7 @@
 """What a merge of two people does to their actions, and how an un-merge puts it back.
 
-Everything of the one goes to the other. Where both signed the same petition (or registered for the same event) the one
-that came first stands and the other is folded into it: counted once, lost never.
+Everything of the one goes to the other. Where both signed the same petition the one that came first stands, where
+both registered for the same event the one that says most, and the other is folded into it: counted once, lost never.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
 
 _ONCE: tuple[Any, ...] = (SignatureRow, RegistrationRow)
 _ALL: tuple[Any, ...] = (*_ONCE, DeedRow)
+_SAYS_MOST = (RegistrationState.ATTENDED, RegistrationState.REGISTERED, RegistrationState.CANCELLED)
 
 
 def repoint(session: Session, *, loser: PersonId, survivor: PersonId) -> list[RowMove]:
@@ -89,10 +90,10 @@ def _fold(session: Session, row: Any, person_ids: Collection[PersonId], *, as_on
 
 
 def _precedence(row: SignatureRow | RegistrationRow) -> tuple[Any, ...]:
-    """The one that came first stands; a registration that was cancelled yields to one that was not."""
+    """The one that came first stands; of registrations the one that says most: who came, who comes, with most seats."""
     if isinstance(row, SignatureRow):
         return row.signed_at, row.id
-    return row.state is RegistrationState.CANCELLED, row.registered_at, row.id
+    return _SAYS_MOST.index(row.state), -row.seats, row.registered_at, row.id
 
 
 def _call(row: Any) -> str:

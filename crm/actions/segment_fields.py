@@ -64,12 +64,14 @@ def _signatures(_asking: Asking) -> Select[*tuple[Any, ...]]:
     return select(row.person_id, row.petition_id.label("petition"), row.signed_at).where(row.folded_into_id.is_(None))
 
 
-def _registrations(_asking: Asking) -> Select[*tuple[Any, ...]]:
+def _registrations(asking: Asking) -> Select[*tuple[Any, ...]]:
+    """Those that stand; also the cancelled ones, where somebody asks about the state."""
     row = RegistrationRow
+    stands = () if "state" in asking.columns else (row.state != RegistrationState.CANCELLED,)
     return (
         select(row.person_id, row.event_id.label("event"), row.state, row.seats, CallRow.starts_on)
         .join(CallRow, CallRow.id == row.event_id)
-        .where(row.folded_into_id.is_(None))
+        .where(row.folded_into_id.is_(None), *stands)
     )
 
 
@@ -101,7 +103,10 @@ SOURCES: tuple[Source, ...] = (
     Source(
         key="registration",
         label=N_("Événements"),
-        definition=N_("Les inscriptions aux événements, comptées au jour de l’événement."),
+        definition=N_(
+            "Les inscriptions aux événements, comptées au jour de l’événement ; celles qui sont annulées, seulement si "
+            "l’état est demandé."
+        ),
         columns=(
             _call("event", N_("événement"), CallKind.EVENT),
             Column(key="state", label=N_("état"), kind=Kind.WORD, options=_states),

@@ -9,7 +9,14 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.actions import call_store, delivering, rules, store
-from crm.actions.errors import CallClosed, CallMissing, CodeTaken, ParticipantMissing, RegistrationMissing
+from crm.actions.errors import (
+    CallClosed,
+    CallMissing,
+    CodeTaken,
+    ParticipantMissing,
+    RegistrationCancelled,
+    RegistrationMissing,
+)
 from crm.actions.model import (
     MOST_SEATS,
     Call,
@@ -116,7 +123,9 @@ def sign(session: Session, new: NewSignature, *, at: datetime) -> Signed:
 
 
 def register(session: Session, new: NewRegistration) -> Registered:
-    """Registers somebody for an event, once. One who had cancelled comes after all; otherwise nothing changes.
+    """Registers somebody for an event, once. One who had cancelled comes after all; of the seats the last word counts.
+
+    Who came already came with those they came with.
 
     Raises `CallMissing`, `ParticipantMissing`, `CallClosed`, `Invalid` for a number of seats.
     """
@@ -127,7 +136,10 @@ def register(session: Session, new: NewRegistration) -> Registered:
     known = store.find_registration(session, call.id, person_id)
     if known is None:
         return Registered(registration=store.add_registration(session, new, person_id=person_id), is_new=True)
-    if known.state is not RegistrationState.CANCELLED:
+    is_outdated = known.state is RegistrationState.REGISTERED and new.at < known.changed_at
+    if known.state is RegistrationState.ATTENDED or is_outdated:
+        return Registered(registration=known, is_new=False)
+    if known.state is RegistrationState.REGISTERED and known.seats == new.seats:
         return Registered(registration=known, is_new=False)
     values = {"state": RegistrationState.REGISTERED, "seats": new.seats, "changed_at": new.at}
     return Registered(registration=store.change_registration(session, known.id, values), is_new=True)
@@ -152,13 +164,18 @@ def set_attendance(
 ) -> tuple[Registration, bool]:
     """Notes that somebody came, or takes that back; the registration and whether it changed.
 
-    Raises `RegistrationMissing`.
+    It is noted of the registration that stands by now. Raises `RegistrationMissing`, `RegistrationCancelled` where they
+    had taken it back meanwhile: what they said is not written over from a list of before.
     """
-    known = store.registration(session, registration_id)
+    known = store.standing_registration(session, registration_id)
     if known is None:
         raise RegistrationMissing
+    hold(session, f"act {known.event_id} {known.person_id}")
+    known = store.standing_registration(session, registration_id) or known
     wanted = RegistrationState.ATTENDED if came else RegistrationState.REGISTERED
-    if known.state is wanted or (not came and known.state is RegistrationState.CANCELLED):
+    if came and known.state is RegistrationState.CANCELLED:
+        raise RegistrationCancelled(known)
+    if known.state is wanted or known.state is RegistrationState.CANCELLED:
         return known, False
     return store.change_registration(session, known.id, {"state": wanted, "changed_at": at}), True
 

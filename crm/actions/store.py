@@ -109,9 +109,11 @@ def find_registration(session: Session, event_id: int, person_id: int) -> Regist
     return None if row is None else _registration(row)
 
 
-def registration(session: Session, registration_id: int) -> Registration | None:
-    """One registration."""
-    row = session.get(RegistrationRow, registration_id)
+def standing_registration(session: Session, registration_id: int) -> Registration | None:
+    """That registration, or the one that it was folded into; as it stands in the database."""
+    row = session.get(RegistrationRow, registration_id, populate_existing=True)
+    if row is not None and row.folded_into_id is not None:
+        row = session.get(RegistrationRow, row.folded_into_id, populate_existing=True)
     return None if row is None else _registration(row)
 
 

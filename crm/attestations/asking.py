@@ -17,7 +17,7 @@ from crm.donations.selects import lines_given
 from crm.foundation.database import hold
 from crm.foundation.signing import Sealer
 from crm.people.model import ContactKind, PersonKind
-from crm.people.selects import deceased, merged, named, reachable, reachable_by_post
+from crm.people.selects import gone, merged, named, reachable, reachable_by_post
 from crm.values.calendar import brussels_day
 from crm.values.enterprise_number import enterprise_number
 from crm.values.errors import Invalid
@@ -206,7 +206,7 @@ def _wanting(year: int, threshold: int, today: date) -> Select[*tuple[Any, ...]]
         .outerjoin(tried, tried.c.person_id == who)
         .where(
             or_(is_body & ~has_own, ~is_body & who.not_in(vault_selects.holders())),
-            ~deceased(who),
+            ~gone(who),
             ~merged(who),
         )
         .order_by(sums.c.cents.desc(), who)

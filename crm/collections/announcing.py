@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from crm.collections import creditors
 from crm.collections.service import Office
-from crm.people import contacts
+from crm.people import contacts, differences
 from crm.people import service as people
 from crm.people.model import Person
-from crm.people.rules import holds_on, mailbox_on
+from crm.people.rules import mailbox_on
 from crm.plans import collecting
 from crm.plans import service as plans
 from crm.plans.model import Channel
@@ -48,15 +48,18 @@ class Notice:
 def due(
     session: Session, office: Office, on: date, *, after: int = 0
 ) -> tuple[list[tuple[Notice, Person]], int | None]:
-    """Some of those who are to be told by now, in the order of their plans, and where to go on; the dead are let be."""
+    """Some of those who are to be told by now, in the order of their plans, and where to go on.
+
+    The dead are let be, and whoever is said to have died, until somebody has decided whether it is so.
+    """
     last_on = on + timedelta(days=office.notice_days + AHEAD)
     asked, following = collecting.untold(session, after=after, size=BLOCK, first_on=on, last_on=last_on)
     known = people.people(session, {one.plan.person_id for one in asked})
-    who = creditors.known(session, office.creditor)
+    who, silent = creditors.known(session, office.creditor), differences.said_dead(session, known)
     found = []
     for one in asked:
         person, first = known.get(one.plan.person_id), one.due[0]
-        if person is None or person.is_deceased or not one.has_account:
+        if person is None or person.is_deceased or person.id in silent or not one.has_account:
             continue
         notice = Notice(
             plan_id=one.plan.id, person_id=person.id, cents=first.cents, every_months=one.plan.terms.every_months,
@@ -74,11 +77,8 @@ def by_letter(session: Session, office: Office, on: date) -> list[tuple[Notice, 
     while after is not None and len(found) < MOST:
         several, after = due(session, office, on, after=after)
         written = [one for one in several if one[0].is_in_vain or mailbox_on(one[1], on) is None]
-        abodes = contacts.addresses_of(session, {person.id for _, person in written})
-        for notice, person in written:
-            home = next((one for one in abodes.get(person.id, ()) if holds_on(one, on)), None)
-            if home is not None:
-                found.append((notice, person, home.address))
+        homes = contacts.letter_homes_on(session, {person.id for _, person in written}, on)
+        found += [(notice, person, homes[person.id]) for notice, person in written if person.id in homes]
     return found[:MOST]
 
 

@@ -18,6 +18,7 @@ from crm.foundation.database import hold
 from crm.members.assemblies import entitled
 from crm.members.model import Asked, Assembly, Batch, RemindWay
 from crm.members.tables import ConvocationRow
+from crm.people.selects import gone
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AssemblyId, PersonId
 
@@ -82,9 +83,14 @@ def batches(session: Session, assembly_id: AssemblyId) -> tuple[Batch, ...]:
 
 
 def written(session: Session, assembly_id: AssemblyId, made_at: datetime) -> tuple[PersonId, ...]:
-    """Whose letters were made at that instant, to print them once more."""
+    """Whose letters were made at that instant, to print them once more; but of whom died since, or is said to have."""
     row = ConvocationRow
-    mine = and_(row.assembly_id == assembly_id, row.way == RemindWay.LETTER, row.convoked_at == made_at)
+    mine = and_(
+        row.assembly_id == assembly_id,
+        row.way == RemindWay.LETTER,
+        row.convoked_at == made_at,
+        ~gone(row.person_id),
+    )
     return tuple(PersonId(one) for one in session.scalars(select(row.person_id).where(mine).order_by(row.person_id)))
 
 

@@ -1,8 +1,8 @@
 """Telling members, before their membership runs out, until when it is paid: once for each such day.
 
 Basis: the membership itself (GDPR art. 6(1)(b)); the letter says what was agreed and asks for no gift, so that it is
-no appeal and needs no consent. To the holder, or where they died to whoever shares it; never to those who left, nor
-where a running plan holds the next fee, be it that of another member of the household.
+no appeal and needs no consent. To the holder, or where they died (or are said to have) to whoever shares it; never to
+those who left, nor where a running plan holds the next fee, be it that of another member of the household.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crm.foundation.numbered import one_of
 from crm.members import rules, selects, service, store
 from crm.members.model import Due, RemindWay
 from crm.members.tables import MembershipRow, PartRow, ReminderRow, TermsRow
-from crm.people.selects import deceased, merged
+from crm.people.selects import gone, merged
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import MembershipId, PersonId, PlanId
 
@@ -48,7 +48,7 @@ def due(session: Session, *, at: datetime, size: int, after: int = 0) -> tuple[D
             row.ended_on.is_(None),
             held.c.until > mark(today),
             held.c.until <= mark(last),
-            ~deceased(part.person_id),
+            ~gone(part.person_id),
             ~merged(part.person_id),
             row.id.not_in(select(fed.c.membership_id)),
             ~_is_told(held, RemindWay.MAIL, RemindWay.LETTER),

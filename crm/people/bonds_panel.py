@@ -56,7 +56,7 @@ def _household(household: Household, people: Mapping[PersonId, Person], language
         "id": household.id,
         "envelope": envelope,
         "greeting": greeting,
-        "is_by_hand": bool(household.envelope_name or household.greeting),
+        "is_by_hand": households.is_by_hand(household),
         "dead": [one.full_name for one in households.dead_on_envelope(household, people)],
         "members": [
             {

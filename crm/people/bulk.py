@@ -101,9 +101,8 @@ def are_free(session: Session, ids: Sequence[int]) -> bool:
 def prepare(addresses: AddressHasher, arrivals: Sequence[Arrival], ids: Sequence[int]) -> Prepared:
     """What has to be written for newcomers who get those numbers; needs no database, so that any process can."""
     boxes = [dedupe_key(one.new.address) if one.new.address else "" for one in arrivals]
-    each = zip(ids, arrivals, boxes, strict=True)
     hasher = addresses.still()
-    added = [_added(hasher, number, one.new, box) for number, one, box in each]
+    added = [_added(hasher, number, one.new) for number, one in zip(ids, arrivals, strict=True)]
     both = list(zip(added, arrivals, strict=True))
     return Prepared(
         added=added,
@@ -155,12 +154,12 @@ def _pour(session: Session, row: type[Any], columns: Sequence[str], rows: Iterab
     pour(session, row.__table__, columns, rows)
 
 
-def _added(addresses: AddressHasher, number: int, new: NewPerson, box: str) -> Added:
+def _added(addresses: AddressHasher, number: int, new: NewPerson) -> Added:
     return Added(
         PersonId(number),
         addresses.key_of(new.email.normal) if new.email else "",
         contacts.phone_key(addresses, new.phone) if new.phone else "",
-        contacts.post_key(addresses, box) if box else "",
+        contacts.post_key(addresses, new.address) if new.address else "",
     )
 
 

@@ -14,7 +14,7 @@ from crm.people import contact_store, keys, search, store
 from crm.people.errors import AbodeMissing, ContactPointMissing
 from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Person, Usage
 from crm.people.rules import ALWAYS, deliverability, holds_on, tidy_season, within
-from crm.values.address_key import dedupe_key
+from crm.values.address_key import dedupe_key, ledger_key
 from crm.values.address_lines import lines
 from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
@@ -31,9 +31,9 @@ def phone_key(addresses: AddressHasher, phone: PhoneNumber) -> str:
     return addresses.key_of(f"tel:{phone.e164}")
 
 
-def post_key(addresses: AddressHasher, box: str) -> str:
-    """The keyed hash under which ledgers know a letter box, from what `dedupe_key` says of its address."""
-    return addresses.key_of(f"post:{box}")
+def post_key(addresses: AddressHasher, address: PostalAddress) -> str:
+    """The keyed hash under which ledgers know a letter box."""
+    return addresses.key_of(f"post:{ledger_key(address)}")
 
 
 def add_email(
@@ -170,7 +170,7 @@ def add_address(
         usage=usage,
         is_primary=preferred,
         dedupe_key=key,
-        address_key=post_key(addresses, key),
+        address_key=post_key(addresses, address),
         valid_from_on=valid_from_on,
         valid_until_on=valid_until_on,
         season_from=season_from,
@@ -187,7 +187,7 @@ def correct_address(
     """Corrects a spelling in place. What failed there is forgotten where the letter box is another one now."""
     abode = _abode(session, abode_id)
     values: dict[str, Any] = contact_store.parts(address)
-    values |= {"dedupe_key": (box := dedupe_key(address)), "address_key": post_key(addresses, box)}
+    values |= {"dedupe_key": dedupe_key(address), "address_key": post_key(addresses, address)}
     if values["dedupe_key"] != abode.dedupe_key:
         values |= {"failures": 0, "deliverability": deliverability(failures=0, is_final=False)}
     contact_store.change_abode(session, abode_id, values)

@@ -75,22 +75,48 @@ def put(
     is_on_envelope: bool,
     at: datetime,
 ) -> None:
-    """Adds someone, or changes what they are in it. Raises `HouseholdMissing`, `PersonMissing`."""
+    """Adds someone, or changes what they are in it. Raises `HouseholdMissing`, `PersonMissing`.
+
+    What was written by hand ends where it would name others than those on the envelope from now on.
+    """
     hold(session, f"household {household_id}")
-    get(session, household_id)
+    before = get(session, household_id)
     person_id = PersonId(store.hold_living(session, person_id))
     if person_id not in store.load(session, [person_id]):
         raise PersonMissing
     link_store.put_member(session, household_id, person_id, position=position, is_on_envelope=is_on_envelope, at=at)
+    if is_on_envelope != _is_named(before, person_id):
+        _end_line(session, before)
 
 
 def take(session: Session, household_id: HouseholdId, person_id: PersonId, *, at: datetime) -> None:
-    """Takes someone out; a household of nobody ends."""
+    """Takes someone out, and with one of the envelope what was written on it by hand; a household of nobody ends."""
     hold(session, f"household {household_id}")
-    get(session, household_id)
+    before = get(session, household_id)
     link_store.take_member(session, household_id, person_id)
+    if _is_named(before, person_id):
+        _end_line(session, before)
     if not get(session, household_id).members:
         link_store.change_household(session, household_id, {"ended_at": at, "known_as": None})
+
+
+def names_others(household: Household, person_id: PersonId, *, is_on_envelope: bool) -> bool:
+    """Whether what was written by hand ends once somebody is, or is not, on the envelope."""
+    return is_by_hand(household) and is_on_envelope != _is_named(household, person_id)
+
+
+def is_by_hand(household: Household) -> bool:
+    """Whether somebody wrote what stands on its envelope, or how its letter opens."""
+    return bool(household.envelope_name or household.greeting)
+
+
+def _is_named(household: Household, person_id: PersonId) -> bool:
+    return any(member.person_id == person_id and member.is_on_envelope for member in household.members)
+
+
+def _end_line(session: Session, household: Household) -> None:
+    if is_by_hand(household):
+        link_store.change_household(session, household.id, {"envelope_name": "", "greeting": ""})
 
 
 def name(session: Session, household_id: HouseholdId, *, on_envelope: str, greeting: str) -> None:
@@ -124,7 +150,7 @@ def written(household: Household, people: Mapping[PersonId, Person]) -> tuple[st
 
 def dead_on_envelope(household: Household, people: Mapping[PersonId, Person]) -> tuple[Person, ...]:
     """The dead for whose sake what was written by hand does not count: somebody has to write it anew."""
-    if not household.envelope_name and not household.greeting:
+    if not is_by_hand(household):
         return ()
     named = (people[member.person_id] for member in household.members if member.is_on_envelope)
     return tuple(one for one in named if one.is_deceased)

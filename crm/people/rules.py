@@ -236,16 +236,21 @@ def household_greeting(people: Sequence[Person | Called], language: Language) ->
 
 
 def shared_envelope(home: Together, person_id: PersonId) -> str:
-    """What stands on the envelope of somebody's household; empty where it does not name them among others.
+    """What stands on the envelope of somebody's household; empty where it does not name them, or nobody beside them.
 
-    A grown child at home who is not on the envelope gets their own post under their own name.
+    A grown child at home who is not on the envelope gets their own post under their own name, whatever is written by
+    hand for the others.
     """
-    return home.envelope_name or (envelope_name(home.named, home.language) if _is_among(home, person_id) else "")
+    if not _is_named(home, person_id):
+        return ""
+    return home.envelope_name or (envelope_name(home.named, home.language) if len(home.named) > 1 else "")
 
 
 def shared_greeting(home: Together, person_id: PersonId) -> str:
-    """How a letter to somebody's household opens; empty where its envelope does not name them among others."""
-    return home.greeting or (household_greeting(home.named, home.language) if _is_among(home, person_id) else "")
+    """How a letter to somebody's household opens; empty where its envelope names not them, or them alone."""
+    if not _is_named(home, person_id):
+        return ""
+    return home.greeting or (household_greeting(home.named, home.language) if len(home.named) > 1 else "")
 
 
 def willing(home: Together, silent: Collection[int]) -> Together:
@@ -256,8 +261,8 @@ def willing(home: Together, silent: Collection[int]) -> Together:
     return replace(home, envelope_name="", greeting="", named=named)
 
 
-def _is_among(home: Together, person_id: PersonId) -> bool:
-    return len(home.named) > 1 and any(one.id == person_id for one in home.named)
+def _is_named(home: Together, person_id: PersonId) -> bool:
+    return any(one.id == person_id for one in home.named)
 
 
 BETWEEN_PEOPLE, BETWEEN_WORDS = "\x1e", "\x1f"

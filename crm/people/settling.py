@@ -179,7 +179,7 @@ def _write_addresses(
                 "usage": Usage.HOME,
                 "is_primary": True,
                 "dedupe_key": dedupe_key(address),
-                "address_key": post_key(addresses, dedupe_key(address)),
+                "address_key": post_key(addresses, address),
                 **ALWAYS,
                 "deliverability": known.deliverability if known else Deliverability.LIVE,
                 "failures": known.failures if known else 0,

@@ -97,7 +97,10 @@ class ContactPointRow(Base):
 
 
 class PostalAddressRow(Base):
-    """Parts are the truth; lines are rendered. `dedupe_key` is the same for every spelling of one letter box."""
+    """Parts are the truth; lines are rendered. `dedupe_key` is the same for every spelling of one letter box.
+
+    `address_key` is what ledgers know it by; it tells no « 1.1 » from « 11 », and stays so, for marks cover it.
+    """
 
     __tablename__ = "postal_address"
     __table_args__ = (

@@ -64,7 +64,7 @@ READY: tuple[Ready, ...] = (
         key="prospect",
         name=N_("Prospects"),
         definition=N_(
-            "Aucun don à ce jour, et au moins une pétition, un événement, une action urgente "
+            "Aucun don à ce jour, et au moins une pétition, un événement (non annulé), une action urgente "
             "ou une newsletter demandée."
         ),
         tree=Every(

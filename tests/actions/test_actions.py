@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from crm.actions import rules
 from crm.actions import service as actions
-from crm.actions.errors import CallClosed, CallMissing, CodeTaken, ParticipantMissing
+from crm.actions.errors import CallClosed, CallMissing, CodeTaken, ParticipantMissing, RegistrationCancelled
 from crm.actions.model import CallKind, Deed, DeedKind, NewCall, RegistrationState, Signed, Tally
 from crm.consent import service as consent
 from crm.people.tables import PersonRow
@@ -91,16 +91,25 @@ def test_who_cancelled_may_come_after_all(square: Square) -> None:
     with square.assembly.database.transaction() as session:
         fair, person = square.call(session, CallKind.EVENT), square.person(session)
         assert square.register(session, fair, person, seats=2).is_new
-        assert not square.register(session, fair, person, seats=9).is_new
+        assert not square.register(session, fair, person, seats=2).is_new
+        assert not square.register(session, fair, person, seats=9, at=NOW - timedelta(minutes=1)).is_new
         assert actions.tally(session, fair) == Tally(people=1, seats=2, last_at=NOW)
+        more = square.register(session, fair, person, seats=4)
+        assert (more.is_new, actions.tally(session, fair).seats) == (True, 4)
         assert actions.cancel(session, fair.id, person, at=NOW)
         assert not actions.cancel(session, fair.id, person, at=NOW)
+        assert actions.tally(session, fair) == Tally(last_at=NOW)
+        stale = more.registration.id
+        with pytest.raises(RegistrationCancelled):
+            actions.set_attendance(session, stale, came=True, at=NOW)
+        assert not actions.set_attendance(session, stale, came=False, at=NOW)[1]
         assert actions.tally(session, fair) == Tally(last_at=NOW)
         back = square.register(session, fair, person, seats=3)
         assert (back.is_new, back.registration.seats) == (True, 3)
         came, changed = actions.set_attendance(session, back.registration.id, came=True, at=NOW)
         assert (came.state, changed) == (RegistrationState.ATTENDED, True)
         assert not actions.cancel(session, fair.id, person, at=NOW)
+        assert not square.register(session, fair, person, seats=9).is_new
         assert actions.tally(session, fair) == Tally(people=1, seats=3, attended=1, last_at=NOW)
 
 

@@ -189,9 +189,11 @@ def test_what_was_handed_over_is_not_again_once_two_are_one(square: Square) -> N
         petition, survivor, loser = square.call(session), square.person(session), square.person(session)
         square.sign(session, petition, loser, minutes=5, **YES)
         done = take(session, petition)
-        delivering.deliver(session, petition.id, done.id, on=TODAY, recipient="ONU", by=ANNA, at=NOW)
         square.sign(session, petition, survivor, **YES)
         merging.repoint(session, loser=loser, survivor=survivor)
+        assert actions.tally(session, petition).to_deliver == 0
+        assert actions.of_person(session, survivor)[0].handing is Handing.IN_LIST
+        delivering.deliver(session, petition.id, done.id, on=TODAY, recipient="ONU", by=ANNA, at=NOW)
         assert figures(session, petition) == (1, 0, 1, 0, 0)
         assert actions.of_person(session, survivor)[0].handing is Handing.DELIVERED
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from crm.assembly import Assembly
 from crm.attestations import asking, rules, service
 from crm.attestations.asking import Answered
 from crm.attestations.model import AskWay, Declared, Efforts, FiscalKind
-from crm.people import service as people
+from crm.people import differences
 from crm.people.model import OrganisationKind, PersonKind
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
@@ -53,7 +54,8 @@ def test_who_gave_enough_and_gave_no_number_is_asked_until_they_did(
         for person, cents in ((mail, 5000), (post, 4500), (none, 4400), (held, 9000), (dead, 9000), (firm, 4000)):
             give(session, person, cents)
         give(session, below, 3999)
-        people.record_death(session, dead, died_on=None, at=NOW)
+        word: dict[str, Any] = {"field": "deceased_on", "held": {}, "said": {"text": "2026-12-01"}}
+        differences.note(session, dead, **word, source="x", at=NOW)
     with house.database.reading() as session:
         wanted = asking.wanted(session, YEAR, at=NOW)
         assert [(one.person_id, one.cents, one.way) for one in wanted] == [

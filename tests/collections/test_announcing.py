@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,13 +15,14 @@ from crm.collections.model import LeftOut
 from crm.collections.service import Office
 from crm.foundation import documents
 from crm.foundation.settings import Collecting
-from crm.people import contacts
+from crm.people import contacts, differences
 from crm.people import service as people
-from crm.people.model import NewPerson
+from crm.people.model import DifferenceState, NewPerson, Usage
 from crm.plans import collecting
 from crm.plans import service as plans
 from crm.plans.model import Channel, Plan
 from crm.values.email_address import EmailAddress
+from crm.values.identifiers import AccountId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
 from jobs import announce_collections
@@ -94,6 +96,23 @@ def test_each_is_told_once_in_time_and_only_then_asked(
         }  # fmt: skip
         assert service.prospect(session, office, RAISED).left_out == {LeftOut.DECEASED: 1}
         assert contacts.addresses_of(session, [plans_of["post"].person_id])
+
+
+def test_a_letter_goes_to_the_address_of_the_season_and_to_nobody_who_is_said_to_have_died(
+    assembly: Assembly, office: Office, plans_of: dict[str, Plan]
+) -> None:
+    who, day = plans_of["post"].person_id, date(2026, 12, 7)
+    sea = PostalAddress(street="Digue de mer", number="1", postcode="8400", locality="Ostende")
+    with assembly.database.transaction() as session:
+        stay: dict[str, Any] = {"usage": Usage.HOLIDAY, "season": ("12-01", "12-31")}
+        contacts.add_address(session, assembly.addresses, sea, person_id=who, at=NOW, **stay)
+        [(_, _, home)] = announcing.by_letter(session, office, day)
+        assert home == sea
+        told: dict[str, Any] = {"field": "deceased_on", "held": {}, "said": {"text": "2026-12-01"}}
+        word = differences.note(session, who, **told, source="x", at=NOW)
+        assert announcing.by_letter(session, office, day) == []
+        differences.decide(session, word.id, DifferenceState.KEPT, by=AccountId(1), at=NOW)
+        assert len(announcing.by_letter(session, office, day)) == 1
 
 
 @pytest.mark.parametrize("finding", [Finding.MAILBOX_FULL, None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from crm.consent import gate
 from crm.consent.model import SERVICE, Refusal
 from crm.members import reminding
 from crm.members import service as members
+from crm.people import differences
 from crm.people import service as people
 from crm.plans import mandates
 from crm.plans import service as plans
@@ -56,6 +58,9 @@ def test_nothing_is_written_to_whom_the_bank_says_dead_until_a_colleague_says_ot
         assert "vérifier" in task.title
         people.retract_death(session, dead)
         assert {one.person_id for one in reminding.due(session, at=at, size=9)} == {dead, alive}
+        told: dict[str, Any] = {"field": "deceased_on", "held": {}, "said": {"text": "2026-12-01"}}
+        differences.note(session, alive, **told, source="x", at=at)
+        assert {one.person_id for one in reminding.due(session, at=at, size=9)} == {dead}
 
 
 def test_nobody_is_noted_dead_by_the_death_of_whose_account_it_is(

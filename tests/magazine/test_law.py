@@ -29,7 +29,6 @@ from crm.members.model import Fee
 from crm.people import contacts, households
 from crm.people import service as people
 from crm.people.model import NewPerson, Person, PersonKind
-from crm.values.address_key import dedupe_key
 from crm.values.address_lines import lines
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
@@ -182,7 +181,7 @@ def _somebody(session: Session, house: Assembly, chance: Random) -> PersonId:
         )  # fmt: skip
         consent.record(session, house.sealer, word, at=NOW)
     if home is not None and chance.random() < 0.1:
-        key = contacts.post_key(house.addresses, dedupe_key(home))
+        key = contacts.post_key(house.addresses, home)
         consent.suppress(session, address_key=key, cause=SuppressionCause.STAFF, way=Way.STAFF, at=NOW)
     if chance.random() < 0.1:
         people.record_death(session, person_id, died_on=None, at=NOW)

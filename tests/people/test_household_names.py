@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from random import Random
+from typing import Any
 
 from sqlalchemy import select
 
 from crm.assembly import Assembly
-from crm.people import households, rules, selects
+from crm.people import changes, households, rules, selects
 from crm.people import service as people
-from crm.people.model import NewPerson, PersonKind, Position
+from crm.people.model import Called, NewPerson, PersonKind, Position, Together
 from crm.people.tables import HouseholdRow, PersonRow
+from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
+
+CHILD, HEAD = PersonId(3), PersonId(1)
+
+
+def test_who_is_not_on_the_envelope_is_not_called_by_what_was_written_for_others() -> None:
+    named = tuple(
+        Called(id=who, first_name=first, last_name="Maes", organisation_name="")
+        for who, first in ((HEAD, "Marie"), (PersonId(2), "Jean"))
+    )
+    home = Together(envelope_name="Marie et Jean", greeting="Chers amis,", language=Language.FR, named=named)
+    assert [rules.shared_envelope(home, who) for who in (HEAD, CHILD)] == ["Marie et Jean", ""]
+    assert [rules.shared_greeting(home, who) for who in (HEAD, CHILD)] == ["Chers amis,", ""]
+    alone = replace(home, named=named[:1])
+    assert [rules.shared_envelope(alone, who) for who in (HEAD, CHILD)] == ["Marie et Jean", ""]
+
+
+def test_what_was_written_by_hand_ends_when_others_stand_on_the_envelope(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        marie, jean, lou = (
+            people.add(session, assembly.addresses, NewPerson(language=Language.FR, first_name=name), at=NOW).id
+            for name in ("Marie", "Jean", "Lou")
+        )
+
+        def written() -> str:
+            session.flush()
+            return households.get(session, home.id).envelope_name
+
+        home = households.found(session, [marie, jean], at=NOW)
+        households.name(session, home.id, on_envelope="Les Maes", greeting="Chers amis,")
+        child: dict[str, Any] = {"position": Position.CHILD, "is_on_envelope": False, "at": NOW}
+        households.put(session, home.id, lou, **child)
+        households.take(session, home.id, lou, at=NOW)
+        assert written() == "Les Maes"
+        with changes.recorded(session, jean, by=None, at=NOW) as change:
+            households.take(session, home.id, jean, at=NOW)
+        assert (written(), households.get(session, home.id).greeting) == ("", "")
+        assert change.id is not None
+        changes.undo(session, jean, change.id, at=NOW)
+        assert written() == "Les Maes"
+        households.put(session, home.id, lou, position=Position.OTHER, is_on_envelope=True, at=NOW)
+        assert written() == ""
+
 
 FIRST, LAST = ("Marie", "Jean", ""), ("Maes", "MAES", "d’Août")
 

@@ -19,6 +19,7 @@ from crm.fundraising.tables import RecipientRow
 from crm.people.model import Sensitivity
 from crm.rooms import QUESTIONS
 from crm.segments.catalogue import checked
+from crm.segments.library import BY_KEY
 from crm.segments.model import Condition, Every, Near, Not, Some, Span, Test, Tree, Words, Year
 from crm.values.belgium.localities import Province
 from crm.values.identifiers import PersonId
@@ -70,6 +71,13 @@ def _events(session: Session, assembly: Assembly, who: dict[str, PersonId]) -> N
         state = RegistrationState.REGISTERED if name == "absent" else RegistrationState.ATTENDED
         sowing.came(session, who[name], secret if name == "secret" else event, state)
         give(session, assembly, who[name], 1000, day + timedelta(days=after))
+
+
+def _cancelled(session: Session, assembly: Assembly, who: dict[str, PersonId]) -> None:
+    event = sowing.event(session, TODAY)
+    for name, state in zip(("came", "comes", "cancelled"), ("attended", "registered", "cancelled"), strict=True):
+        who[name] = person(session, assembly, name)
+        sowing.came(session, who[name], event, RegistrationState(state))
 
 
 def _averages(session: Session, assembly: Assembly, who: dict[str, PersonId]) -> None:
@@ -190,6 +198,9 @@ QUESTIONS_ASKED: dict[str, tuple[Sow, tuple[Tree, ...], set[str]]] = {
         ),
         {"control"},
     ),
+    "are registered for an event": (_cancelled, (_where("registration"),), {"came", "comes"}),
+    "cancelled their registration": (_cancelled, (_where("registration", _is("state", "cancelled")),), {"cancelled"}),
+    "are prospects": (_cancelled, (BY_KEY["prospect"].tree or Every(),), {"came", "comes"}),
     "live less than 20 km from Mons": (
         _places,
         (_where("address", Test(column="distance", asks=Near(postcode="7000", kilometres=20))),),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.values.address_key import dedupe_key
+from crm.values.address_key import dedupe_key, ledger_key
 from crm.values.address_lines import lines, read_lines
 from crm.values.address_quality import COSTS, Doubt, quality
 from crm.values.languages import Language
@@ -63,12 +63,37 @@ def test_a_real_locality_with_a_street_of_its_language_raises_no_doubt_about_the
         ({"street": "Hauptstraße", "number": "1"}, {"street": "Hauptstrasse 1"}),
         ({"street": "Chaussée d’Ixelles", "number": "1", "box": "0007"}, {"street": "chée d'ixelles 1 bte 7"}),
         ({"street": "Boîte postale 12"}, {"street": "B.P. 12"}),
+        ({"street": "Rue Haute 1", "box": "2.01"}, {"street": "Rue Haute 1", "box": "2/1"}),
+        ({"street": "Rue Haute", "number": "10-12"}, {"street": "Rue Haute", "number": "10 - 12"}),
         ({"street": "Rue Haute 1", "organisation": "ASBL"}, {"street": "Rue Haute 1", "complement": "3e étage"}),
     ],
 )
 def test_two_spellings_of_one_letterbox_have_one_key(one: dict[str, Any], other: dict[str, Any]) -> None:
     there: dict[str, Any] = {"postcode": "1000", "locality": "Bruxelles"}
     assert dedupe_key(PostalAddress.parse(**{**there, **one})) == dedupe_key(PostalAddress.parse(**{**there, **other}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"box": "1.1"}, {"box": "11"}),
+        ({"box": "0.01"}, {"box": "1"}),
+        ({"box": "2/01"}, {"box": "201"}),
+        ({"number": "10-12"}, {"number": "1012"}),
+        ({"street": "Rue Haute 1 11", "number": ""}, {"street": "Rue Haute 11 1", "number": ""}),
+        ({"street": "", "complement": "Baraque 1.1"}, {"street": "", "complement": "Baraque 11"}),
+    ],
+)
+def test_two_numbers_are_never_read_as_one(one: dict[str, Any], other: dict[str, Any]) -> None:
+    there: dict[str, Any] = {"street": "Rue Haute", "number": "5", "postcode": "1000", "locality": "Bruxelles"}
+    first, second = PostalAddress(**{**there, **one}), PostalAddress(**{**there, **other})
+    assert dedupe_key(first) != dedupe_key(second)
+
+
+def test_what_ledgers_know_a_letterbox_by_never_changes() -> None:
+    there: dict[str, Any] = {"street": "Rue Haute", "number": "10-12", "box": "0.01", "postcode": "1000"}
+    assert dedupe_key(PostalAddress(**there)) == "be|1000||rhaute|10-12|0-1"
+    assert ledger_key(PostalAddress(**there)) == "be|1000||rhaute|1012|1"
 
 
 @settings(max_examples=500)

@@ -62,7 +62,10 @@ def add_signature(session: Session, caller: Caller, asked: SignatureIn) -> Done:
 @gate.takes(
     blueprint, "/registrations", RegistrationIn, kind=RequestKind.REGISTRATION, scope=Scope.REGISTRATIONS,
     example=examples.REGISTRATION, also=(problems.CLOSED,),
-    summary=N_("Inscrire quelqu’un à un événement, ou annuler son inscription."),
+    summary=N_(
+        "Inscrire quelqu’un à un événement, ou annuler son inscription. Une seconde est la même ; les dernières places "
+        "dites valent."
+    ),
 )  # fmt: skip
 def add_registration(session: Session, caller: Caller, asked: RegistrationIn) -> Done:
     """One registration a person and event; a cancellation makes nobody known."""

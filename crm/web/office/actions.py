@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.actions import rules, words
 from crm.actions import service as actions
-from crm.actions.errors import CodeTaken
+from crm.actions.errors import CodeTaken, RegistrationCancelled
 from crm.actions.model import Call, CallKind, NewCall, Tally
 from crm.audit import service as audit
 from crm.people import service as people
@@ -30,6 +30,7 @@ blueprint = Blueprint("actions", __name__, url_prefix="/office/actions")
 SIZE = 50
 TYPED = ("title", "code", "url", "language", "sensitivity", "closes_on", "starts_on", "ends_on", "place")
 LONGEST_TYPED = 1200
+CANCELLED = N_("Cette personne a annulé son inscription entre-temps : rien n’est changé.")
 
 
 @guard.page(blueprint, "", permission=Permission.CONTENT_READ)
@@ -92,10 +93,14 @@ def participants(call_id: int) -> ResponseReturnValue:
 def attendance(registration_id: int) -> ResponseReturnValue:
     """Notes that somebody came to an event, or takes that back."""
     came = request.form.get("came") == "yes"
-    with shell.assembly().database.transaction() as session:
-        found, changed = actions.set_attendance(session, RegistrationId(registration_id), came=came, at=shell.now())
-        if changed:
-            _note(session, "registration.attendance", actions.get_call(session, found.event_id), {"came": came})
+    try:
+        with shell.assembly().database.transaction() as session:
+            found, changed = actions.set_attendance(session, RegistrationId(registration_id), came=came, at=shell.now())
+            if changed:
+                _note(session, "registration.attendance", actions.get_call(session, found.event_id), {"came": came})
+    except RegistrationCancelled as error:
+        here = url_for("actions.participants", call_id=error.registration.event_id)
+        return shell.back(here, shell.say(CANCELLED), kind="refused")
     message = (
         N_("C’est noté : cette personne est venue.") if came else N_("C’est noté : cette personne n’est pas venue.")
     )

@@ -13,7 +13,6 @@ from crm.members import reminder_letters, reminding
 from crm.members.model import RemindWay
 from crm.people import contacts
 from crm.people import service as people
-from crm.people.rules import holds_on
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.web.office import guard, members, print_runs, shell
@@ -64,11 +63,9 @@ def _letters(session: Session) -> list[reminder_letters.Letter]:
     """Those who are to be reminded by post and have an address of today."""
     today, due = brussels_day(shell.now()), members.by_letter(session)
     known = people.people(session, {one.person_id for one in due})
-    abodes = contacts.addresses_of(session, {one.person_id for one in due})
-    found = []
-    for one in due:
-        home = next((abode for abode in abodes.get(one.person_id, ()) if holds_on(abode, today)), None)
-        if home is not None:
-            letter = reminder_letters.Letter(due=one, person=known[one.person_id], address=home.address)
-            found.append(letter)
-    return found
+    homes = contacts.letter_homes_on(session, {one.person_id for one in due}, today)
+    return [
+        reminder_letters.Letter(due=one, person=known[one.person_id], address=homes[one.person_id])
+        for one in due
+        if one.person_id in homes
+    ]

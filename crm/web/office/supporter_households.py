@@ -23,6 +23,8 @@ from crm.web.words import N_
 blueprint = Blueprint("supporter_households", __name__, url_prefix="/office/supporters/<int:person_id>/household")
 
 WHO = N_("Choisissez une personne de la liste.")
+JOINED = N_("Cette personne a rejoint le foyer. Ce qui était écrit à la main ne la nommait pas et ne vaut plus.")
+PARTED = N_("Cette personne a quitté le foyer. Ce qui était écrit à la main la nommait et ne vaut plus.")
 LINE = N_("Une seule ligne de mots, en deux cents caractères au plus.")
 
 
@@ -46,14 +48,18 @@ def found(person_id: int) -> ResponseReturnValue:
     if home is not None and any(member.person_id == person.id for member in home.members):
         return in_place.done(person.id, in_place.NOTHING, kind="note")
 
+    is_named = home is not None and len(home.members) < 2
+
     def act(session: Session) -> None:
         if home is None:
             households.found(session, [person.id, other], at=now)
         else:
             position = Position.PARTNER if len(home.members) == 1 else Position.OTHER
-            households.put(session, home.id, person.id, position=position, is_on_envelope=len(home.members) < 2, at=now)
+            households.put(session, home.id, person.id, position=position, is_on_envelope=is_named, at=now)
 
     said = N_("Un foyer les réunit.") if home is None else N_("Cette personne a rejoint le foyer.")
+    if home is not None and households.names_others(home, person.id, is_on_envelope=is_named):
+        said = JOINED
     return in_place.edited(person.id, "supporter.household", said, act, households=[home.id] if home else ())
 
 
@@ -98,10 +104,11 @@ def leave(person_id: int, household_id: int) -> ResponseReturnValue:
     """Takes this person out."""
     person = find(person_id)
     home, _members = _home(person, household_id)
+    said = N_("Cette personne a quitté le foyer.")
     return in_place.edited(
         person.id,
         "supporter.household",
-        N_("Cette personne a quitté le foyer."),
+        PARTED if households.names_others(home, person.id, is_on_envelope=False) else said,
         lambda session: households.take(session, home.id, person.id, at=shell.now()),
     )
 
