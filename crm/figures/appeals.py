@@ -17,7 +17,7 @@ MOST = 12
 def results(question: Question) -> Numbers:
     """Of each of the last appeals, by code: `asked`, `gifts`, `cents`, `cost`; `names` are in order, the newest first.
 
-    Gifts are those that bear a code of the appeal, the money of everybody; behind stand those who can still be found.
+    Gifts are those that bear a code of the appeal; behind stand those who can still be found.
     """
     session = question.session
     begun = [one for one in planned.appeals(session) if one.starts_on and one.starts_on <= question.today][:MOST]

@@ -13,6 +13,7 @@ from crm.assembly import Assembly
 from crm.donations.model import GiftKind
 from crm.figures import behind, rules, service
 from crm.figures.model import Part, Sheet
+from crm.people import service as people_service
 from crm.rooms import QUESTIONS
 from crm.segments import asking
 from crm.segments import service as segments
@@ -137,12 +138,36 @@ def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Sessio
     assert spring.amount("2025-12") == 7_000
 
 
+def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, PersonId]]) -> None:
+    """Of seven donors of 2025 four gave again. Two who did not die, and one of the four: it is still four of seven."""
+    session, everyone = golden
+    before = reckoned(session)
+    for name in "BIJ":
+        people_service.record_death(session, everyone[name], died_on=None, at=NOW)
+    after = reckoned(session)
+    lasting = [part for part in Part if part not in service.OF_THE_LIVING]
+    assert all(not sheet.numbers.dead for sheet in before.values())
+    for part in lasting:
+        one, other = before[part].numbers, after[part].numbers
+        assert (one.people, one.amounts, one.names) == (other.people, other.amounts, other.names), part
+    dead = {part: after[part].dead for part in lasting}
+    assert [dead[Part.LOYALTY](f"{word}:2026") for word in ("kept", "gone", "gave")] == [1, 2, 1]
+    assert dead[Part.LOYALTY]("gave:2025") == 3
+    assert [dead[Part.COHORTS](f"cohort:2024:{later}") for later in range(3)] == [2, 2, 1]  # B and J
+    assert (dead[Part.PLANS]("plans:2026-11-01"), dead[Part.PLANS]("plans:2025-02-01")) == (1, 0)  # B
+    assert dead[Part.SURVIVAL]("lasted:12:2025-11-23:Rue") == 1
+    assert dead[Part.INCOME]("gave:2025-12") == 1  # I
+    assert after[Part.PYRAMID].people("band:50000:99999") == 0, "the pyramid is of whoever can be found"
+
+
 def test_a_figure_is_as_many_people_as_its_segment(assembly: Assembly) -> None:
     with assembly.database.reading() as session:
         crowd(session, assembly, Random(20261123))
         sheets = reckoned(session)
         chance, wrong = Random(6), {}
         by_word: dict[str, dict[str, int]] = {}
+        dead = {key: number for sheet in sheets.values() for key, number in sheet.numbers.dead.items()}
+        assert dead, "one of them gave, and has died"
         for sheet in sheets.values():
             for key, number in sheet.numbers.people.items():
                 by_word.setdefault(key.partition(":")[0], {})[key] = number
@@ -151,8 +176,8 @@ def test_a_figure_is_as_many_people_as_its_segment(assembly: Assembly) -> None:
                 tree = behind.tree(key)
                 question = segments.question(session, QUESTIONS, [tree], at=NOW)
                 found = asking.count(Definition(tree=tree), question)
-                if found != of_word[key]:
-                    wrong[key] = (of_word[key], found)
+                if found != of_word[key] - dead.get(key, 0):
+                    wrong[key] = (of_word[key], dead.get(key, 0), found)
         assert wrong == {}
         assert {part for part, sheet in sheets.items() if not sheet.numbers.people} == set()
         assert set(behind.WORDS) - {"best", "asleep"} <= set(by_word)
