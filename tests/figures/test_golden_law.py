@@ -7,13 +7,17 @@ from datetime import date
 from random import Random
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.donations import donor_selects, donors
 from crm.donations.model import GiftKind
+from crm.donations.portraits import Trait
 from crm.figures import behind, rules, service
 from crm.figures.model import Part, Sheet
 from crm.people import service as people_service
+from crm.plans.tables import PlanRow
 from crm.rooms import QUESTIONS
 from crm.segments import asking
 from crm.segments import service as segments
@@ -158,6 +162,34 @@ def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, Pe
     assert dead[Part.SURVIVAL]("lasted:12:2025-11-23:Rue") == 1
     assert dead[Part.INCOME]("gave:2025-12") == 1  # I
     assert after[Part.PYRAMID].people("band:50000:99999") == 0, "the pyramid is of whoever can be found"
+
+
+def test_who_gives_once_a_year_is_as_regular_for_every_figure(assembly: Assembly) -> None:
+    """Nine months after the instalment of a year: two periods and a month of grace are not over; of a quarter they are.
+
+    Nor does a plan that pauses or has ended keep anybody regular.
+    """
+    with assembly.database.reading() as session:
+        rhythms = {"yearly": 12, "half": 6, "quarterly": 3, "paused": 12, "ended": 12, "none": 0}
+        everyone = {name: person(session, assembly, name) for name in rhythms}
+        for name, months in rhythms.items():
+            give(session, assembly, everyone[name], 5000, date(2026, 2, 20), kind=GiftKind.INSTALMENT)
+            ended = date(2026, 6, 1) if name == "ended" else None
+            if months:
+                sowing.promise(session, everyone[name], 5000, date(2020, 1, 1), every_months=months, ended_on=ended)
+        pauses = update(PlanRow).where(PlanRow.person_id == everyone["paused"]).values(paused_from_on=date(2026, 6, 1))
+        session.execute(pauses.execution_options(synchronize_session=False))
+        sowing.count_donors(session)
+        seen = {name: donors.portrait(session, who, NOW.date()) for name, who in everyone.items()}
+        assert {name for name, one in seen.items() if one and Trait.REGULAR in one.traits} == {"yearly", "half"}
+        row = donor_selects.donors()
+        told = select(row.person_id).where(donor_selects.is_regular(row, NOW.date()))
+        assert set(session.scalars(told)) == {everyone["yearly"], everyone["half"]}
+        sheet = service.reckon(session, QUESTIONS, Part.SCORES, at=NOW, stopwatch=lambda: 0.0)
+        kept = {key: number for key, number in sheet.numbers.people.items() if number}
+        assert kept == {"rfm-0-0": 4, "rfm-0-4": 2, "best:others": 4, "score:others:5:5": 4, "best:regular": 2,
+                        "score:regular:5:5": 2}  # fmt: skip
+        assert {donors.scores(session, one) for one in seen.values() if one} == {(5, 5, 5)}
 
 
 def test_a_figure_is_as_many_people_as_its_segment(assembly: Assembly) -> None:

@@ -120,16 +120,16 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
     "rfm": (
         N_(
             "La règle simple des collectes belges : dernier don en mois révolus, plus de trois dons ou non et "
-            "plus de 120 € ou non sur 36 mois. Un don régulier en cours (un versement ces trois derniers mois) "
-            "compte à part."
+            "plus de 120 € ou non sur 36 mois. Un don régulier en cours (un versement dans ses deux dernières "
+            "échéances et un mois de grâce) compte à part."
         ),
         LIVING,
     ),
     "quintiles": (
         N_(
             "Les dons de cinq ans, cotisations à part, en cinq parts égales, de 5 (le mieux) à 1 ; à égalité, la "
-            "meilleure note. Les dons réguliers sont notés entre eux. Les seuils sont écrits à chaque ligne et "
-            "colonne ; les notes sont refaites chaque nuit."
+            "meilleure note. Les dons réguliers en cours sont notés entre eux. Les seuils sont écrits à chaque ligne "
+            "et colonne ; les notes sont refaites chaque nuit."
         ),
         LIVING,
     ),
