@@ -165,11 +165,11 @@ def trait(donor: Donor, which: Trait, on: date) -> ColumnElement[bool]:
         Trait.NEW: and_(donor.gifts == 1, fresh),
         Trait.SECOND_GIFT: and_(
             donor.second_on.is_not(None),
-            donor.first_on > months_before(on, 13),
+            donor.first_on > months_before(on, 25),
             selects.months_between(donor.first_on, donor.second_on) < 12,
         ),
         Trait.REACTIVATED: and_(
-            fresh, donor.previous_on.is_not(None), selects.months_between(donor.previous_on, donor.last_on) >= 24
+            fresh, donor.previous_on.is_not(None), selects.months_more(donor.previous_on, donor.last_on) >= 24
         ),
         Trait.FAITHFUL: and_(donor.gifts_12m > 0, donor.gifts_24m > donor.gifts_12m, donor.gifts_36m > donor.gifts_24m),
         Trait.REGULAR: is_regular(donor, on),
@@ -184,10 +184,9 @@ def trait(donor: Donor, which: Trait, on: date) -> ColumnElement[bool]:
 def is_regular(donor: Donor, on: date) -> ColumnElement[bool]:
     """Whether an instalment came in the last two periods of a plan that runs and a month of grace; of none, monthly."""
     came, plan = donor.last_instalment_on, rhythms.running(on).subquery("running")
+    every: Any = plan.c.every_months
     since = selects.months_between(came, literal(on, Date()))
-    slow = select(plan.c.person_id).where(
-        plan.c.person_id == donor.person_id, since < portraits.grace(plan.c.every_months)
-    )
+    slow = select(plan.c.person_id).where(plan.c.person_id == donor.person_id, since < portraits.grace(every))
     still = and_(came > months_before(on, portraits.grace(portraits.SLOWEST)), slow.correlate(donor).exists())
     return and_(came.is_not(None), or_(came > months_before(on, portraits.grace(1)), still))
 

@@ -158,6 +158,11 @@ def months_between(earlier: date, later: date) -> int:
     return months - (later.day < earlier.day)
 
 
+def months_more(earlier: date, later: date) -> int:
+    """More than so many months: those completed before the later day itself."""
+    return months_between(earlier, later) - (earlier.day == later.day)
+
+
 def months_before(on: date, months: int) -> date:
     """The last day from which so many months are completed on `on`: what is later is fresher than that."""
     whole = on.year * 12 + on.month - 1 - months
@@ -197,11 +202,9 @@ def traits(figures: Figures, on: date) -> frozenset[Trait]:
     true = {
         Trait.NEW: figures.gifts == 1 and fresh,
         Trait.SECOND_GIFT: figures.second_on is not None
-        and months_between(figures.first_on, on) < 13
+        and months_between(figures.first_on, on) < 25
         and months_between(figures.first_on, figures.second_on) < 12,
-        Trait.REACTIVATED: fresh
-        and figures.previous_on is not None
-        and months_between(figures.previous_on, last) >= 24,
+        Trait.REACTIVATED: fresh and figures.previous_on is not None and months_more(figures.previous_on, last) >= 24,
         Trait.FAITHFUL: 0 < months[12] < months[24] < months[36],
         Trait.REGULAR: is_regular(figures.last_instalment_on, on, figures.rhythm),
         Trait.SEASONAL: sum(

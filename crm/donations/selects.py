@@ -248,3 +248,9 @@ def months_between(earlier: Any, later: Any) -> ColumnElement[int]:
     short = case((part("day", later) < part("day", earlier), 1), else_=0)
     years = part("year", later) - part("year", earlier)
     return years * 12 + part("month", later) - part("month", earlier) - short
+
+
+def months_more(earlier: Any, later: Any) -> ColumnElement[int]:
+    """More than so many months: those completed before the later day itself; twin of `portraits`."""
+    to_the_day = case((extract("day", earlier) == extract("day", later), 1), else_=0)
+    return months_between(earlier, later) - to_the_day
