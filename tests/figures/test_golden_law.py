@@ -14,6 +14,7 @@ from crm.assembly import Assembly
 from crm.donations import donor_selects, donors
 from crm.donations.model import GiftKind
 from crm.donations.portraits import Trait
+from crm.donations.tables import AppealRow, CampaignRow, SourceRow
 from crm.figures import behind, rules, service
 from crm.figures.model import Part, Sheet
 from crm.people import service as people_service
@@ -142,10 +143,23 @@ def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Sessio
     assert spring.amount("2025-12") == 7_000
 
 
-def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, PersonId]]) -> None:
+def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, PersonId]], assembly: Assembly) -> None:
     """Of seven donors of 2025 four gave again. Two who did not die, and one of the four: it is still four of seven."""
     session, everyone = golden
+    session.add(CampaignRow(id=1, code="NOEL", name="N"))
+    session.flush()
+    for number, starts_on in enumerate((date(2026, 1, 5), None, None, date(2027, 1, 5)), start=1):
+        session.add(AppealRow(id=number, campaign_id=1, code=f"A{number}", name="", starts_on=starts_on, cost_cents=0))
+        session.flush()
+        session.add(SourceRow(code=f"A{number}-A", appeal_id=number, package="A", cell="1"))
+    session.flush()
+    for code, name, day in (("A1", "J", "2026-05-01"), ("A1", "E", "2026-06-01"), ("A2", "J", "2026-05-01")):
+        give(session, assembly, everyone[name], 1, date.fromisoformat(day), source_code=f"{code}-A")
+    sowing.count_donors(session)
     before = reckoned(session)
+    told = before[Part.APPEALS]
+    # One without a day began with its first gift; one of which nothing came, or that is to come, has not begun.
+    assert list(told.numbers.names) == ["00:A2", "01:A1"]
     for name in "BIJ":
         people_service.record_death(session, everyone[name], died_on=None, at=NOW)
     after = reckoned(session)
@@ -155,6 +169,7 @@ def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, Pe
         one, other = before[part].numbers, after[part].numbers
         assert (one.people, one.amounts, one.names) == (other.people, other.amounts, other.names), part
     dead = {part: after[part].dead for part in lasting}
+    assert (told.people("appeal:A1"), dead[Part.APPEALS]("appeal:A1"), dead[Part.APPEALS]("appeal:A2")) == (2, 1, 1)
     assert [dead[Part.LOYALTY](f"{word}:2026") for word in ("kept", "gone", "gave")] == [1, 2, 1]
     assert dead[Part.LOYALTY]("gave:2025") == 3
     assert [dead[Part.COHORTS](f"cohort:2024:{later}") for later in range(3)] == [2, 2, 1]  # B and J
