@@ -120,7 +120,7 @@ def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Sessio
     assert (plans.people("plans:2026-10-01"), plans.people("plans-ended:2026-10")) == (3, 1)
     assert (plans.people("plans:2026-11-01"), plans.people("plans-ended:2026-11")) == (2, 0)
     lasted = sheets[Part.SURVIVAL]
-    assert lasted.numbers.names == {"00": "Rue", "01": "-"}
+    assert lasted.numbers.names == {"0000": "Rue", "0001": "-"}
     assert [lasted.people(f"{word}:2026-08-23:Rue") for word in ("recruits", "lasted:3")] == [3, 2]
     assert [lasted.people(f"{word}:2025-11-23:Rue") for word in ("recruits", "lasted:12")] == [2, 1]
 
@@ -177,6 +177,16 @@ def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, Pe
     assert dead[Part.SURVIVAL]("lasted:12:2025-11-23:Rue") == 1
     assert dead[Part.INCOME]("gave:2025-12") == 1  # I
     assert after[Part.PYRAMID].people("band:50000:99999") == 0, "the pyramid is of whoever can be found"
+
+
+def test_every_origin_of_regular_gifts_is_told_of(assembly: Assembly) -> None:
+    suppliers = [f"Rue {number:02d}" for number in range(15)]
+    with assembly.database.reading() as session:
+        give(session, assembly, person(session, assembly, "p"), 1000, NOW.date())
+        for one in suppliers:
+            sowing.promise(session, person(session, assembly, one), 1000, date(2025, 1, 1), supplier=one)
+        sheet = service.reckon(session, QUESTIONS, Part.SURVIVAL, at=NOW, stopwatch=lambda: 0.0)
+        assert [name for _, name in sorted(sheet.numbers.names.items())] == suppliers
 
 
 def test_who_gives_once_a_year_is_as_regular_for_every_figure(assembly: Assembly) -> None:
