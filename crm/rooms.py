@@ -30,7 +30,7 @@ from crm.consent import panel as consent_panel
 from crm.consent import personal_data as consent_personal_data
 from crm.consent import segment_fields as consent_segment_fields
 from crm.consent import taking_over as consent_taking_over
-from crm.contracts import mailboxes
+from crm.contracts import mailboxes, rhythms
 from crm.contracts.own_space import OwnSource, WishBook
 from crm.contracts.person_page import PersonPanel, TimelineSource
 from crm.contracts.person_pointer import PersonPointer
@@ -74,6 +74,7 @@ from crm.plans import own_space as plans_own_space
 from crm.plans import panel as plans_panel
 from crm.plans import personal_data as plans_personal_data
 from crm.plans import segment_fields as plans_segment_fields
+from crm.plans import selects as plans_selects
 from crm.privacy import personal_data as privacy_personal_data
 from crm.privacy import terms as privacy_terms
 from crm.privacy.own_wishes import DeskWishes
@@ -140,6 +141,7 @@ for _room in ROOMS_WITH_ROWS:
     import_module(f"{_room}.tables")
 
 mailboxes.listen(consent_taking_over.heed_lists)
+rhythms.tell(plans_selects.running)
 """A hashed list silences the addresses it waits for, whichever way they come."""
 
 POINTERS: tuple[PersonPointer, ...] = (

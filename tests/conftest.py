@@ -100,7 +100,7 @@ ONCE = frozenset(
 )
 """Rooms of which `make test` asks each test on one of the two databases; the demonstration is
 SQLite's, and who may do what."""
-TWICE = ("changes", "doubts", "kills", "law", "search", "selects", "sender")
+TWICE = ("changes", "doubts", "golden", "kills", "law", "search", "selects", "sender")
 """In those rooms too, what a file so named holds is asked on both."""
 NO_CHROMIUM = "no Chromium found (chromium, google-chrome, or playwright's own)"
 RUN = pytest.StashKey[Path]()

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Integer,
     Select,
     and_,
@@ -27,7 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from crm.donations import selects
+from crm.contracts import rhythms
+from crm.donations import portraits, selects
 from crm.donations.donor_tables import DonorStatsRow, DonorWindowsRow, DonorYearRow
 from crm.donations.model import GiftKind
 from crm.donations.portraits import (
@@ -163,11 +165,11 @@ def trait(donor: Donor, which: Trait, on: date) -> ColumnElement[bool]:
         Trait.NEW: and_(donor.gifts == 1, fresh),
         Trait.SECOND_GIFT: and_(
             donor.second_on.is_not(None),
-            donor.first_on > months_before(on, 13),
+            donor.first_on > months_before(on, 25),
             selects.months_between(donor.first_on, donor.second_on) < 12,
         ),
         Trait.REACTIVATED: and_(
-            fresh, donor.previous_on.is_not(None), selects.months_between(donor.previous_on, donor.last_on) >= 24
+            fresh, donor.previous_on.is_not(None), selects.months_more(donor.previous_on, donor.last_on) >= 24
         ),
         Trait.FAITHFUL: and_(donor.gifts_12m > 0, donor.gifts_24m > donor.gifts_12m, donor.gifts_36m > donor.gifts_24m),
         Trait.REGULAR: is_regular(donor, on),
@@ -180,8 +182,19 @@ def trait(donor: Donor, which: Trait, on: date) -> ColumnElement[bool]:
 
 
 def is_regular(donor: Donor, on: date) -> ColumnElement[bool]:
-    """Whether an instalment came in the last two months and the one of grace."""
-    return and_(donor.last_instalment_on.is_not(None), donor.last_instalment_on > months_before(on, 3))
+    """Whether an instalment came in the last two periods of a plan that runs and a month of grace; of none, monthly."""
+    came, plan = donor.last_instalment_on, rhythms.running(on).subquery("running")
+    every: Any = plan.c.every_months
+    since = selects.months_between(came, literal(on, Date()))
+    slow = select(plan.c.person_id).where(plan.c.person_id == donor.person_id, since < portraits.grace(every))
+    still = and_(came > months_before(on, portraits.grace(portraits.SLOWEST)), slow.correlate(donor).exists())
+    return and_(came.is_not(None), or_(came > months_before(on, portraits.grace(1)), still))
+
+
+def slowest(person_id: int, on: date) -> Select[*tuple[int | None]]:
+    """Every how many months the slowest regular gift of somebody falls due that runs on a day."""
+    plan = rhythms.running(on).subquery("running")
+    return select(func.max(plan.c.every_months)).where(plan.c.person_id == person_id)
 
 
 def streak(donor: Donor, on: date, *, carried: bool) -> ColumnElement[int]:

@@ -149,6 +149,11 @@ def figures(session: Session, person_id: int) -> Figures | None:
     )
 
 
+def rhythm(session: Session, person_id: int, on: date) -> int:
+    """Every how many months the slowest regular gift of somebody falls due that runs; 1 of none."""
+    return session.scalar(donor_selects.slowest(person_id, on)) or 1
+
+
 def in_all(session: Session, person_id: int, since_on: date) -> tuple[int, int, int]:
     """How many gifts of somebody stand, what they come to, and what those since a day do; tests are left out."""
     gifts, cents, since = session.execute(_IN_ALL, {"person_id": person_id, "since_on": since_on}).one()

@@ -7,14 +7,14 @@ windows go on by a day, and everything is compared with what the gifts say.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from crm.donations import donor_store as store
 from crm.donations import portraits
-from crm.donations.portraits import WINDOWS, Cuts, Portrait
+from crm.donations.portraits import SLOWEST, WINDOWS, Cuts, Portrait
 from crm.foundation.database import hold
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
@@ -35,7 +35,12 @@ class Count:
 def portrait(session: Session, person_id: PersonId, on: date) -> Portrait | None:
     """What is said of a donor; None for whoever has given nothing that counts."""
     figures = store.figures(session, person_id)
-    return None if figures is None else portraits.portrait(figures, on)
+    if figures is None:
+        return None
+    came = figures.last_instalment_on
+    if portraits.is_regular(came, on, SLOWEST) and not portraits.is_regular(came, on):
+        figures = replace(figures, rhythm=store.rhythm(session, person_id, on))
+    return portraits.portrait(figures, on)
 
 
 def scores(session: Session, portrait: Portrait) -> tuple[int, int, int]:

@@ -17,6 +17,8 @@ from crm.values.identifiers import PersonId
 
 WINDOWS = (12, 24, 36, 60)
 """Months of the windows that are kept."""
+SLOWEST = 12
+"""Nothing regular falls due less often than every so many months."""
 SEASON = 11
 """From this month to the end of the year a gift is a late one."""
 
@@ -107,7 +109,10 @@ class Year:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """What a donor's gifts come to. `within[12]` is (gifts, cents) of the twelve months up to the day of the count."""
+    """What a donor's gifts come to. `within[12]` is (gifts, cents) of the twelve months up to the day of the count.
+
+    `rhythm`: every how many months the slowest of their regular gifts falls due that runs.
+    """
 
     person_id: PersonId
     gifts: int
@@ -125,6 +130,7 @@ class Figures:
     run_since_year: int
     within: Mapping[int, tuple[int, int]]
     by_year: tuple[Year, ...]
+    rhythm: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +156,11 @@ def months_between(earlier: date, later: date) -> int:
     """Completed months from one day to a later one."""
     months = (later.year - earlier.year) * 12 + later.month - earlier.month
     return months - (later.day < earlier.day)
+
+
+def months_more(earlier: date, later: date) -> int:
+    """More than so many months: those completed before the later day itself."""
+    return months_between(earlier, later) - (earlier.day == later.day)
 
 
 def months_before(on: date, months: int) -> date:
@@ -191,13 +202,11 @@ def traits(figures: Figures, on: date) -> frozenset[Trait]:
     true = {
         Trait.NEW: figures.gifts == 1 and fresh,
         Trait.SECOND_GIFT: figures.second_on is not None
-        and months_between(figures.first_on, on) < 13
+        and months_between(figures.first_on, on) < 25
         and months_between(figures.first_on, figures.second_on) < 12,
-        Trait.REACTIVATED: fresh
-        and figures.previous_on is not None
-        and months_between(figures.previous_on, last) >= 24,
+        Trait.REACTIVATED: fresh and figures.previous_on is not None and months_more(figures.previous_on, last) >= 24,
         Trait.FAITHFUL: 0 < months[12] < months[24] < months[36],
-        Trait.REGULAR: is_regular(figures.last_instalment_on, on),
+        Trait.REGULAR: is_regular(figures.last_instalment_on, on, figures.rhythm),
         Trait.SEASONAL: sum(
             one.late_cents * 10 >= one.cents * 6 for one in figures.by_year if on.year - 3 <= one.year < on.year
         )
@@ -209,9 +218,14 @@ def traits(figures: Figures, on: date) -> frozenset[Trait]:
     return frozenset(trait for trait, is_true in true.items() if is_true)
 
 
-def is_regular(last_instalment_on: date | None, on: date) -> bool:
-    """Whether an instalment came in the last two months and the one of grace."""
-    return last_instalment_on is not None and months_between(last_instalment_on, on) < 3
+def is_regular(last_instalment_on: date | None, on: date, rhythm: int = 1) -> bool:
+    """Whether an instalment came in the last two periods of a plan that runs and a month of grace; of none, monthly."""
+    return last_instalment_on is not None and months_between(last_instalment_on, on) < grace(rhythm)
+
+
+def grace(rhythm: int) -> int:
+    """Before how many completed months an instalment must have come of what falls due every so many."""
+    return 2 * rhythm + 1
 
 
 def streaks(figures: Figures, on: date) -> tuple[int, int]:
@@ -246,7 +260,7 @@ def scores(figures: Figures, on: date, cuts: Cuts) -> tuple[int, int, int]:
     gifts, cents = figures.within[60]
     if not gifts:
         return 0, 0, 0
-    peers = Peers.REGULAR if is_regular(figures.last_instalment_on, on) else Peers.OTHERS
+    peers = Peers.REGULAR if is_regular(figures.last_instalment_on, on, figures.rhythm) else Peers.OTHERS
     values = {Measure.RECENCY: figures.last_on.toordinal(), Measure.FREQUENCY: gifts, Measure.MONEY: cents}
     recency, frequency, money = (
         1 + sum(value >= least for least in cuts.get((peers, measure), ())) for measure, value in values.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.actions.selects import attended
@@ -13,7 +13,7 @@ from crm.care import selects as care
 from crm.contracts.segment_fields import Asking, Column, Cost, Kind, Measure, Option, Source, kept_in
 from crm.donations import donor_fields, household_fields, kept_figures, words
 from crm.donations.model import GiftKind, LineKind
-from crm.donations.selects import effective_gifts, months_between
+from crm.donations.selects import effective_gifts, months_between, months_more
 from crm.donations.tables import (
     AppealReferenceRow,
     AppealRow,
@@ -107,12 +107,10 @@ def _ranked(asking: Asking) -> Select[*tuple[Any, ...]]:
         ranked = found.add_columns(before.label("before_on")).subquery("ranked")
         names = [column for column in ranked.c if column.key != "before_on"]
         since = (ranked.c.before_on, ranked.c.given_on)
-        months = months_between(*since)
-        to_the_day = case((extract("day", ranked.c.before_on) == extract("day", ranked.c.given_on), 1), else_=0)
         return select(
             *names,
-            months.label("months_since"),
-            (months - to_the_day).label("months_more"),
+            months_between(*since).label("months_since"),
+            months_more(*since).label("months_more"),
             days_between(*since).label("days_since"),
         )
     return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from crm.donations.model import EntryKind, GiftKind, LineKind, Method
@@ -16,7 +16,9 @@ from crm.donations.tables import (
     BatchEntryRow,
     BatchRow,
     CampaignRow,
+    GiftCorrectionRow,
     GiftLineRow,
+    GiftMoveRow,
     GiftRow,
     MoneyEntryRow,
     SourceRow,
@@ -52,6 +54,35 @@ def moved_after(entry: int) -> Select[*tuple[Any, ...]]:
     """(person_id, given_on, kind, source_code) of each gift of which money moved after that movement."""
     moved = select(MoneyEntryRow.gift_id).where(MoneyEntryRow.id > entry)
     return select(GiftRow.person_id, GiftRow.given_on, GiftRow.kind, GiftRow.source_code).where(GiftRow.id.in_(moved))
+
+
+def changed_after(at: datetime) -> Select[*tuple[Any, ...]]:
+    """(person_id, given_on, kind, source_code, at) of each gift that was put right, or became somebody else's, after an
+    instant, no money moving: once as it is, and once as it was: its day, the code it bore, whose it was.
+    """
+    gift, put, moved = GiftRow, GiftCorrectionRow, GiftMoveRow
+    is_put, is_moved = put.decided_at > at, moved.moved_at > at
+    put_at, moved_at = put.decided_at.label("at"), moved.moved_at.label("at")
+    facts = (gift.given_on, gift.kind)
+    several = union_all(
+        select(gift.person_id, *facts, gift.source_code, put_at).join(put, put.gift_id == gift.id).where(is_put),
+        select(
+            gift.person_id,
+            func.coalesce(put.was_on, gift.given_on).label("given_on"),
+            gift.kind,
+            func.coalesce(put.was_source, gift.source_code).label("source_code"),
+            put_at,
+        )
+        .join(put, put.gift_id == gift.id)
+        .where(is_put),
+        select(gift.person_id, *facts, gift.source_code, moved_at)
+        .join(moved, moved.gift_id == gift.id)
+        .where(is_moved),
+        select(moved.from_person_id.label("person_id"), *facts, gift.source_code, moved_at)
+        .join(moved, moved.gift_id == gift.id)
+        .where(is_moved),
+    ).subquery("changed_gifts")
+    return select(*several.c)
 
 
 def appeals_named() -> Select[*tuple[Any, ...]]:
@@ -248,3 +279,9 @@ def months_between(earlier: Any, later: Any) -> ColumnElement[int]:
     short = case((part("day", later) < part("day", earlier), 1), else_=0)
     years = part("year", later) - part("year", earlier)
     return years * 12 + part("month", later) - part("month", earlier) - short
+
+
+def months_more(earlier: Any, later: Any) -> ColumnElement[int]:
+    """More than so many months: those completed before the later day itself; twin of `portraits`."""
+    to_the_day = case((extract("day", earlier) == extract("day", later), 1), else_=0)
+    return months_between(earlier, later) - to_the_day

@@ -12,21 +12,25 @@ from crm.segments.phrases import GIFT
 from crm.segments.selects import Question
 
 MOST = 12
+NOTHING = (0, 0, None)
 
 
 def results(question: Question) -> Numbers:
     """Of each of the last appeals, by code: `asked`, `gifts`, `cents`, `cost`; `names` are in order, the newest first.
 
-    Gifts are those that bear a code of the appeal, the money of everybody; behind stand those who can still be found.
+    One that has no day began with its first gift. Gifts are those that bear a code of the appeal; behind stand those
+    who can still be found.
     """
     session = question.session
-    begun = [one for one in planned.appeals(session) if one.starts_on and one.starts_on <= question.today][:MOST]
-    codes = [one.code for one in begun]
     asked = {appeal: int(people) for appeal, people in session.execute(asked_by_appeal())}
     every = question.catalogue.source(GIFT).rows(question.asking(frozenset({"appeal"}))).subquery("coded_gifts")
-    sums = (func.count(), func.sum(every.c.cents))
-    money = session.execute(select(every.c.appeal, *sums).where(every.c.appeal.in_(codes)).group_by(every.c.appeal))
-    brought = {code: (int(gifts), int(cents)) for code, gifts, cents in money}
+    sums = (func.count(), func.sum(every.c.cents), func.min(every.c.given_on))
+    money = session.execute(select(every.c.appeal, *sums).where(every.c.appeal.is_not(None)).group_by(every.c.appeal))
+    brought = {code: (int(gifts), int(cents), first_on) for code, gifts, cents, first_on in money}
+    days = {one: one.starts_on or brought.get(one.code, NOTHING)[2] for one in planned.appeals(session)}
+    dated = sorted(((day, one.id, one) for one, day in days.items() if day), reverse=True)
+    begun = [one for day, _, one in dated if day <= question.today][:MOST]
+    codes = [one.code for one in begun]
     gift = rows(question, GIFT, "appeal")
     givers = session.execute(
         select(gift.c.appeal, func.count(gift.c.person_id.distinct()))
@@ -36,7 +40,7 @@ def results(question: Question) -> Numbers:
     amounts: dict[str, int] = {}
     costs = planned.costs(session)
     for one in begun:
-        gifts, cents = brought.get(one.code, (0, 0))
+        gifts, cents, _ = brought.get(one.code, NOTHING)
         amounts |= {
             f"asked:{one.code}": asked.get(one.id, 0),
             f"gifts:{one.code}": gifts,

@@ -1,11 +1,12 @@
-"""The gifts that figures of people look at: those of the living, as segments see them."""
+"""The gifts that figures of people look at: everybody’s, of whoever has died since too: the past stays as it was."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Subquery, case, cast, extract, func, select
+from sqlalchemy import CTE, ColumnElement, Integer, Select, Subquery, case, cast, extract, func, select
 
+from crm.people import selects as people
 from crm.segments.phrases import GIFT
 from crm.segments.selects import Question
 
@@ -16,10 +17,29 @@ def part(name: str, day: Any) -> ColumnElement[int]:
 
 
 def rows(question: Question, key: str, *columns: str) -> Subquery:
-    """The rows of a source that belong to somebody who can be found, with those columns."""
-    found = question.catalogue.source(key).rows(question.asking(frozenset(columns))).subquery(f"all_{key}")
-    everybody = question.everybody(frozenset())
+    """The rows of a source with those columns: of everybody but the merged, or of those whom the question is about."""
+    found = _source(question, key, columns)
+    who = people.everybody().subquery("whoever")
+    kept = select(*found.c).join(who, who.c.person_id == found.c.person_id).where(~who.c.is_merged)
+    if question.among is not None:
+        kept = kept.where(found.c.person_id.in_(question.among))
+    return kept.subquery(f"of_{key}")
+
+
+def found_rows(question: Question, key: str, *columns: str) -> Subquery:
+    """Those of whoever can be found today, as segments see them: for what compares donors with one another."""
+    found, everybody = _source(question, key, columns), question.everybody(frozenset())
     return select(*found.c).join(everybody, everybody.c.person_id == found.c.person_id).subquery(f"of_{key}")
+
+
+def the_dead() -> Select[*tuple[Any, ...]]:
+    """Whose death is recorded: figures count them, and no segment finds them."""
+    who = people.everybody().subquery("gone")
+    return select(who.c.person_id).where(who.c.is_deceased, ~who.c.is_merged)
+
+
+def _source(question: Question, key: str, columns: tuple[str, ...]) -> Subquery:
+    return question.catalogue.source(key).rows(question.asking(frozenset(columns))).subquery(f"all_{key}")
 
 
 def gifts(question: Question, *columns: str) -> Subquery:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import CTE, Subquery, case, func, select
 
-from crm.figures.givers import count_if, rows, sum_if
+from crm.figures.givers import count_if, found_rows, sum_if
 from crm.figures.model import Numbers
 from crm.people import selects as people
 from crm.people.model import PersonKind
@@ -91,7 +91,7 @@ def _totals(question: Question, months: int, *, persons: bool = False) -> Subque
     `persons`: no organisations, so that the first of a home is never one of them.
     """
     first, last = days_of(Rolling(length=months), question.today)
-    gift = rows(question, SOURCE, "given_on", "cents")
+    gift = found_rows(question, SOURCE, "given_on", "cents")
     sums = (
         select(gift.c.person_id, func.sum(gift.c.cents).label("cents"))
         .where(gift.c.given_on.between(first, last))

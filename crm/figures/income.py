@@ -18,7 +18,7 @@ SEASON_YEARS = 5
 def income(question: Question) -> Numbers:
     """Cents of each month of this year and the last (`2026-03`), last year to the same day (`so-far`), and who gave.
 
-    The money is everybody's; behind a month stand those who can still be found.
+    Behind a month stand those who can still be found.
     """
     today, same = question.today, months_back(question.today, 12)
     between = (date(today.year - 1, 1, 1), today)
@@ -48,17 +48,23 @@ def income(question: Question) -> Numbers:
 def seasons(question: Question) -> Numbers:
     """Cents of each month of the last whole years (`2025-12`), and who ever gave in that month of one of them."""
     last = question.today.year - 1
-    found = gifts(question)
-    year, month = part("year", found.c.given_on), part("month", found.c.given_on)
-    whole = found.c.given_on.between(date(last - SEASON_YEARS + 1, 1, 1), date(last, 12, 31))
+    gift = effective_gifts().subquery("gifts")
+    between = (date(last - SEASON_YEARS + 1, 1, 1), date(last, 12, 31))
+    year, month = part("year", gift.c.given_on), part("month", gift.c.given_on)
     money = question.session.execute(
-        select(year, month, func.sum(found.c.cents)).where(whole).group_by(year, month)
+        select(year, month, func.sum(gift.c.given_cents))
+        .where(gift.c.given_cents > 0, gift.c.given_on.between(*between))
+        .group_by(year, month)
     ).all()
     if not money:
         return Numbers()
     first = min(one for one, _, _ in money)
+    found = gifts(question)
+    of_month = part("month", found.c.given_on)
     givers = question.session.execute(
-        select(month, func.count(found.c.person_id.distinct())).where(whole).group_by(month)
+        select(of_month, func.count(found.c.person_id.distinct()))
+        .where(found.c.given_on.between(*between))
+        .group_by(of_month)
     )
     return Numbers(
         people={f"season:{one}:{first}:{last}": int(number) for one, number in givers},

@@ -30,12 +30,14 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Numbers:
-    """What was counted. Each of `people` stands under the key of whoever is behind it (`behind.tree`); `amounts` are
-    cents and other whole numbers; `names` are what things were called."""
+    """What was counted. Each of `people` stands under the key of whoever is behind it (`behind.tree`), `dead` of them
+    have died and are found no more; `amounts` are cents and other whole numbers; `names` are what things were called.
+    """
 
     people: Mapping[str, int] = field(default_factory=dict)
     amounts: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    dead: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,10 @@ class Sheet:
     def people(self, key: str) -> int:
         """How many people stand behind a key; nobody where nothing was counted."""
         return self.numbers.people.get(key, 0)
+
+    def dead(self, key: str) -> int:
+        """How many of them have died: the segment behind the key is so many fewer."""
+        return self.numbers.dead.get(key, 0)
 
     def amount(self, key: str) -> int:
         """Cents, or another whole number; 0 where nothing was counted."""

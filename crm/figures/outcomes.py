@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,9 @@ from crm.fundraising import service as fundraising
 from crm.fundraising.model import Waterfall
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AppealId
+
+SLACK = timedelta(minutes=1)
+"""What was changed so shortly before a count may not have been written when it read."""
 
 
 def find(session: Session, appeal_id: AppealId) -> Outcome | None:
@@ -46,8 +50,13 @@ def note(session: Session, found: News, *, at: datetime) -> None:
 
 
 def due(session: Session, *, at: datetime) -> tuple[AppealId, ...]:
-    """Those that are to be counted anew, the newest first."""
+    """Those that are to be counted anew, the newest first; soon where a gift of one was put right or moved since."""
     known, today = store.outcome_counts(session), brussels_day(at)
+    oldest = min((one.counted_at for one in known.values()), default=at)
+    changed = results.changed(session, after=oldest - SLACK)
+    for appeal_id, on in changed.items():
+        if appeal_id in known and on > known[appeal_id].counted_at - SLACK:
+            known[appeal_id] = replace(known[appeal_id], is_asked=True)
     # A day longer than the window: the last day of it is counted whole.
     still = timedelta(days=results.WINDOW + 1)
     return tuple(

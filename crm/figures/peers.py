@@ -1,4 +1,7 @@
-"""Donors beside each other: the grids of recency, frequency and money, the pyramid, how much the top gives."""
+"""Donors beside each other: the grids of recency, frequency and money, the pyramid, how much the top gives.
+
+These are of today, and of those who can still be found: nobody is compared with the dead.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from sqlalchemy import case, func, select
 from crm.donations import donors as counted_donors
 from crm.donations.portraits import Measure, Peers
 from crm.figures import homes
-from crm.figures.givers import gifts, rows
+from crm.figures.givers import found_rows
 from crm.figures.model import Numbers
 from crm.people.model import PersonKind
 from crm.segments.grid import RFM, RFM_AXES
 from crm.segments.model import Rolling
+from crm.segments.phrases import GIFT
 from crm.segments.selects import Question, clause
 from crm.segments.windows import days_of
 
@@ -27,7 +31,7 @@ SCORES = (5, 4, 3, 2, 1)
 def scores(question: Question) -> Numbers:
     """People by cell of the plain grid, and by recency and frequency in fifths; from where on each score is earned."""
     people = _plain(question)
-    donor = rows(question, "donor", "peers", "recency", "frequency", "money")
+    donor = found_rows(question, "donor", "peers", "recency", "frequency", "money")
     columns = (donor.c.peers, donor.c.recency, donor.c.frequency, donor.c.money)
     for peers, recency, frequency, money, number in question.session.execute(
         select(*columns, func.count()).group_by(*columns)
@@ -66,7 +70,7 @@ def _plain(question: Question) -> dict[str, int]:
 def pyramid(question: Question) -> Numbers:
     """People by what they gave in twelve months, and the cents of each step (under the euros where it begins)."""
     first, last = days_of(Rolling(length=12), question.today)
-    gift = gifts(question)
+    gift = found_rows(question, GIFT, "given_on", "cents")
     each = (
         select(gift.c.person_id, func.sum(gift.c.cents).label("cents"))
         .where(gift.c.given_on.between(first, last))
@@ -91,7 +95,7 @@ def step_key(start: int) -> str:
 
 def concentration(question: Question) -> Numbers:
     """Of persons who gave in 36 months: the cents of each hundredth from the top, and what Gini needs."""
-    donor = rows(question, "donor", "top", "cents_36m")
+    donor = found_rows(question, "donor", "top", "cents_36m")
     person = question.everybody(frozenset({"kind"}))
     mine = (
         select(donor.c.top, donor.c.cents_36m.label("cents"))

@@ -14,7 +14,6 @@ from crm.segments.windows import months_back
 
 CHURN_MONTHS = 13
 LASTED = (1, 3, 6, 12, 18, 24, 36, 48, 60)
-MOST_ORIGINS = 12
 
 
 def bound(today: date, months: int) -> date:
@@ -51,12 +50,12 @@ def survival(question: Question) -> Numbers:
             func.count(case((holds, plan.c.person_id)).distinct()) for holds in (old, and_(old, plan.c.months >= span))
         ]
     counted = question.session.execute(
-        select(plan.c.origin, *sums).group_by(plan.c.origin).order_by(sums[0].desc(), plan.c.origin).limit(MOST_ORIGINS)
+        select(plan.c.origin, *sums).group_by(plan.c.origin).order_by(sums[0].desc(), plan.c.origin)
     )
     people: dict[str, int] = {}
     names: dict[str, str] = {}
     for place, (origin, number, *numbers) in enumerate(counted):
-        names[f"{place:02d}"] = origin
+        names[f"{place:04d}"] = origin
         people[f"origin:{origin}"] = int(number)
         for at, (span, until) in enumerate(bounds.items()):
             if numbers[2 * at]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.figures import appeals, income, loyalty, peers, regulars, rules, store
+from crm.figures import appeals, givers, income, loyalty, peers, regulars, rules, store
 from crm.figures.model import Count, Numbers, Part, Sheet
 from crm.segments import service as segments
 from crm.segments.catalogue import Catalogue
@@ -28,6 +29,8 @@ RECKONED: Mapping[Part, Callable[[Question], Numbers]] = {
     Part.APPEALS: appeals.results,
 }
 """How each part is counted, from what stands in the database."""
+OF_THE_LIVING = frozenset({Part.SCORES, Part.PYRAMID, Part.CONCENTRATION})
+"""Those that compare the donors of today; all others count the dead too, so that the past stays as it was."""
 
 
 def sheets(session: Session, *parts: Part) -> dict[Part, Sheet]:
@@ -52,6 +55,9 @@ def reckon(
     question = segments.question(session, catalogue, (), at=at)
     started = stopwatch()
     numbers = RECKONED[part](question)
+    if part not in OF_THE_LIVING:
+        gone = RECKONED[part](replace(question, among=givers.the_dead()))
+        numbers = replace(numbers, dead={key: number for key, number in gone.people.items() if number})
     elapsed = round((stopwatch() - started) * 1000)
     return Sheet(part=part, on=question.today, counted_at=at, milliseconds=elapsed, numbers=numbers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -52,7 +53,7 @@ def keep(session: Session, sheet: Sheet) -> None:
     )
     row.on, row.counted_at, row.milliseconds = sheet.on, sheet.counted_at, sheet.milliseconds
     numbers = sheet.numbers
-    row.numbers = {"people": dict(numbers.people), "amounts": dict(numbers.amounts), "names": dict(numbers.names)}
+    row.numbers = asdict(numbers)
     session.add(row)
     session.flush()
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, FromClause, Select, case, cast, func, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    FromClause,
+    Select,
+    Subquery,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from crm.consent import no_selects
@@ -90,7 +103,21 @@ def frozen_days(session: Session) -> dict[AppealId, date]:
 
 def touched(session: Session, *, after: int) -> set[AppealId]:
     """The appeals to which a gift counts of which money moved after that movement."""
-    moved, slips = donations.moved_after(after).subquery("moved"), donations.slips().subquery("slips")
+    moved = donations.moved_after(after).subquery("moved")
+    return {AppealId(number) for number in session.scalars(union(*_counting(moved)))}
+
+
+def changed(session: Session, *, after: datetime) -> dict[AppealId, datetime]:
+    """When a gift was last put right, or became somebody else's, that counts or counted to an appeal."""
+    gifts = donations.changed_after(after).subquery("moved")
+    told = union(*(one.add_columns(gifts.c.at) for one in _counting(gifts))).subquery("told")
+    latest = select(told.c.appeal_id, type_coerce(func.max(told.c.at), gifts.c.at.type)).group_by(told.c.appeal_id)
+    return {AppealId(number): at for number, at in session.execute(latest)}
+
+
+def _counting(moved: Subquery) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """(appeal_id) for each of some gifts that counts to an appeal: by its code, or within the window."""
+    slips = donations.slips().subquery("slips")
     row, plan = RecipientRow, AppealPlanRow
     coded = select(slips.c.appeal_id).join(moved, moved.c.source_code == slips.c.code)
     plain = (
@@ -102,7 +129,7 @@ def touched(session: Session, *, after: int) -> set[AppealId]:
             days_between(plan.planned_on, moved.c.given_on).between(0, WINDOW),
         )
     )
-    return {AppealId(number) for number in session.scalars(union(coded, plain))}
+    return coded, plain
 
 
 def _silent(people: int) -> Arms:

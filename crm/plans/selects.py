@@ -59,6 +59,11 @@ def plans_on(day: date, *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def running(day: date) -> Select[*tuple[Any, ...]]:
+    """(person_id, every_months) of each plan that neither pauses nor has ended on a day."""
+    return select(PlanRow.person_id, PlanRow.every_months).where(state_on(day) == PlanState.ACTIVE.value)
+
+
 def changes() -> Select[*tuple[Any, ...]]:
     """(person_id, kind, on, yearly_cents) of whatever changed what people promise in a year, plan by plan."""
     row, event = PlanRow, PlanEventRow

@@ -61,6 +61,12 @@ GOLDEN = {
     "L": [(20, date(2018, 1, 1)), (20, date(2019, 1, 1))],
 }
 """Twelve donors: (euro, day) of each gift."""
+BACK = {
+    "M": [(20, date(2024, 2, 1)), (20, date(2026, 2, 1))],
+    "N": [(20, date(2024, 1, 31)), (20, date(2026, 2, 1))],
+    "O": [(20, date(2024, 12, 1)), (20, date(2025, 10, 30))],
+}
+"""Two came back, after 24 months to the day and after a day more; one gave twice within the first year, a year ago."""
 ACTIVE, LAPSING, LOST = Lifecycle.ACTIVE, Lifecycle.LAPSING, Lifecycle.LOST
 NEW, SECOND, AGAIN, FAITHFUL = Trait.NEW, Trait.SECOND_GIFT, Trait.REACTIVATED, Trait.FAITHFUL
 LYBUNT, SYBUNT, EVER, LATE = Trait.LYBUNT, Trait.SYBUNT, Trait.SYBUNT_INCLUSIVE, Trait.SEASONAL
@@ -77,12 +83,15 @@ EXPECTED = {
     "J": (6, ACTIVE, {FAITHFUL}, 3, 3, Trend.UP, Level.MID),
     "K": (12, ACTIVE, {NEW, LYBUNT, EVER}, 0, 1, None, Level.MAJOR),
     "L": (94, LOST, {SYBUNT, EVER}, 0, 0, None, Level.BASIC),
+    "M": (9, ACTIVE, set(), 1, 1, None, Level.BASIC),
+    "N": (9, ACTIVE, {AGAIN}, 1, 1, None, Level.BASIC),
+    "O": (12, ACTIVE, {SECOND, LYBUNT, EVER}, 0, 2, None, Level.BASIC),
 }
 
 
 def golden(session: Session, assembly: Assembly, give: Give) -> dict[str, PersonId]:
     people = {}
-    for name, gifts in GOLDEN.items():
+    for name, gifts in (GOLDEN | BACK).items():
         people[name] = donor(session, assembly, name)
         kind = GiftKind.INSTALMENT if name == "H" else GiftKind.ONE_OFF
         for euro, on in gifts:
@@ -101,13 +110,14 @@ def test_twelve_donors_are_what_their_gifts_make_them(assembly: Assembly, give: 
         } == EXPECTED
         assert [name for name, p in found.items() if p and Lifecycle.PROSPECT is p.lifecycle] == []
         gave = {
-            year: {name for name, p in found.items() if p and any(y.year == year for y in p.figures.by_year)}
+            year: {name for name in GOLDEN if (p := found[name]) and any(y.year == year for y in p.figures.by_year)}
             for year in (2024, 2025, 2026)
         }
         assert gave[2025] == set("BEFHIJK")
         assert gave[2025] & gave[2026] == set("EFHJ")
         assert gave[2024] & gave[2025] == gave[2024] == set("BHIJ")
         assert donors.drift(session) == 0
+        _same_in_sql(session, [p.figures for p in found.values() if p], TODAY)
 
 
 def test_a_portrait_follows_its_gifts_in_the_same_transaction(assembly: Assembly, give: Give) -> None:

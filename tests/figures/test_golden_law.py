@@ -7,12 +7,18 @@ from datetime import date
 from random import Random
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.donations import donor_selects, donors
 from crm.donations.model import GiftKind
+from crm.donations.portraits import Trait
+from crm.donations.tables import AppealRow, CampaignRow, SourceRow
 from crm.figures import behind, rules, service
 from crm.figures.model import Part, Sheet
+from crm.people import service as people_service
+from crm.plans.tables import PlanRow
 from crm.rooms import QUESTIONS
 from crm.segments import asking
 from crm.segments import service as segments
@@ -114,7 +120,7 @@ def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Sessio
     assert (plans.people("plans:2026-10-01"), plans.people("plans-ended:2026-10")) == (3, 1)
     assert (plans.people("plans:2026-11-01"), plans.people("plans-ended:2026-11")) == (2, 0)
     lasted = sheets[Part.SURVIVAL]
-    assert lasted.numbers.names == {"00": "Rue", "01": "-"}
+    assert lasted.numbers.names == {"0000": "Rue", "0001": "-"}
     assert [lasted.people(f"{word}:2026-08-23:Rue") for word in ("recruits", "lasted:3")] == [3, 2]
     assert [lasted.people(f"{word}:2025-11-23:Rue") for word in ("recruits", "lasted:12")] == [2, 1]
 
@@ -137,12 +143,88 @@ def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Sessio
     assert spring.amount("2025-12") == 7_000
 
 
+def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, PersonId]], assembly: Assembly) -> None:
+    """Of seven donors of 2025 four gave again. Two who did not die, and one of the four: it is still four of seven."""
+    session, everyone = golden
+    session.add(CampaignRow(id=1, code="NOEL", name="N"))
+    session.flush()
+    for number, starts_on in enumerate((date(2026, 1, 5), None, None, date(2027, 1, 5)), start=1):
+        session.add(AppealRow(id=number, campaign_id=1, code=f"A{number}", name="", starts_on=starts_on, cost_cents=0))
+        session.flush()
+        session.add(SourceRow(code=f"A{number}-A", appeal_id=number, package="A", cell="1"))
+    session.flush()
+    for code, name, day in (("A1", "J", "2026-05-01"), ("A1", "E", "2026-06-01"), ("A2", "J", "2026-05-01")):
+        give(session, assembly, everyone[name], 1, date.fromisoformat(day), source_code=f"{code}-A")
+    sowing.count_donors(session)
+    before = reckoned(session)
+    told = before[Part.APPEALS]
+    # One without a day began with its first gift; one of which nothing came, or that is to come, has not begun.
+    assert list(told.numbers.names) == ["00:A2", "01:A1"]
+    for name in "BIJ":
+        people_service.record_death(session, everyone[name], died_on=None, at=NOW)
+    after = reckoned(session)
+    lasting = [part for part in Part if part not in service.OF_THE_LIVING]
+    assert all(not sheet.numbers.dead for sheet in before.values())
+    for part in lasting:
+        one, other = before[part].numbers, after[part].numbers
+        assert (one.people, one.amounts, one.names) == (other.people, other.amounts, other.names), part
+    dead = {part: after[part].dead for part in lasting}
+    assert (told.people("appeal:A1"), dead[Part.APPEALS]("appeal:A1"), dead[Part.APPEALS]("appeal:A2")) == (2, 1, 1)
+    assert [dead[Part.LOYALTY](f"{word}:2026") for word in ("kept", "gone", "gave")] == [1, 2, 1]
+    assert dead[Part.LOYALTY]("gave:2025") == 3
+    assert [dead[Part.COHORTS](f"cohort:2024:{later}") for later in range(3)] == [2, 2, 1]  # B and J
+    assert (dead[Part.PLANS]("plans:2026-11-01"), dead[Part.PLANS]("plans:2025-02-01")) == (1, 0)  # B
+    assert dead[Part.SURVIVAL]("lasted:12:2025-11-23:Rue") == 1
+    assert dead[Part.INCOME]("gave:2025-12") == 1  # I
+    assert after[Part.PYRAMID].people("band:50000:99999") == 0, "the pyramid is of whoever can be found"
+
+
+def test_every_origin_of_regular_gifts_is_told_of(assembly: Assembly) -> None:
+    suppliers = [f"Rue {number:02d}" for number in range(15)]
+    with assembly.database.reading() as session:
+        give(session, assembly, person(session, assembly, "p"), 1000, NOW.date())
+        for one in suppliers:
+            sowing.promise(session, person(session, assembly, one), 1000, date(2025, 1, 1), supplier=one)
+        sheet = service.reckon(session, QUESTIONS, Part.SURVIVAL, at=NOW, stopwatch=lambda: 0.0)
+        assert [name for _, name in sorted(sheet.numbers.names.items())] == suppliers
+
+
+def test_who_gives_once_a_year_is_as_regular_for_every_figure(assembly: Assembly) -> None:
+    """Nine months after the instalment of a year: two periods and a month of grace are not over; of a quarter they are.
+
+    Nor does a plan that pauses or has ended keep anybody regular.
+    """
+    with assembly.database.reading() as session:
+        rhythms = {"yearly": 12, "half": 6, "quarterly": 3, "paused": 12, "ended": 12, "none": 0}
+        everyone = {name: person(session, assembly, name) for name in rhythms}
+        for name, months in rhythms.items():
+            give(session, assembly, everyone[name], 5000, date(2026, 2, 20), kind=GiftKind.INSTALMENT)
+            ended = date(2026, 6, 1) if name == "ended" else None
+            if months:
+                sowing.promise(session, everyone[name], 5000, date(2020, 1, 1), every_months=months, ended_on=ended)
+        pauses = update(PlanRow).where(PlanRow.person_id == everyone["paused"]).values(paused_from_on=date(2026, 6, 1))
+        session.execute(pauses.execution_options(synchronize_session=False))
+        sowing.count_donors(session)
+        seen = {name: donors.portrait(session, who, NOW.date()) for name, who in everyone.items()}
+        assert {name for name, one in seen.items() if one and Trait.REGULAR in one.traits} == {"yearly", "half"}
+        row = donor_selects.donors()
+        told = select(row.person_id).where(donor_selects.is_regular(row, NOW.date()))
+        assert set(session.scalars(told)) == {everyone["yearly"], everyone["half"]}
+        sheet = service.reckon(session, QUESTIONS, Part.SCORES, at=NOW, stopwatch=lambda: 0.0)
+        kept = {key: number for key, number in sheet.numbers.people.items() if number}
+        assert kept == {"rfm-0-0": 4, "rfm-0-4": 2, "best:others": 4, "score:others:5:5": 4, "best:regular": 2,
+                        "score:regular:5:5": 2}  # fmt: skip
+        assert {donors.scores(session, one) for one in seen.values() if one} == {(5, 5, 5)}
+
+
 def test_a_figure_is_as_many_people_as_its_segment(assembly: Assembly) -> None:
     with assembly.database.reading() as session:
         crowd(session, assembly, Random(20261123))
         sheets = reckoned(session)
         chance, wrong = Random(6), {}
         by_word: dict[str, dict[str, int]] = {}
+        dead = {key: number for sheet in sheets.values() for key, number in sheet.numbers.dead.items()}
+        assert dead, "one of them gave, and has died"
         for sheet in sheets.values():
             for key, number in sheet.numbers.people.items():
                 by_word.setdefault(key.partition(":")[0], {})[key] = number
@@ -151,8 +233,8 @@ def test_a_figure_is_as_many_people_as_its_segment(assembly: Assembly) -> None:
                 tree = behind.tree(key)
                 question = segments.question(session, QUESTIONS, [tree], at=NOW)
                 found = asking.count(Definition(tree=tree), question)
-                if found != of_word[key]:
-                    wrong[key] = (of_word[key], found)
+                if found != of_word[key] - dead.get(key, 0):
+                    wrong[key] = (of_word[key], dead.get(key, 0), found)
         assert wrong == {}
         assert {part for part, sheet in sheets.items() if not sheet.numbers.people} == set()
         assert set(behind.WORDS) - {"best", "asleep"} <= set(by_word)

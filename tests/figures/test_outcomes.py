@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from crm.assembly import Assembly
+from crm.donations import corrections, recoding
+from crm.donations import service as donations
+from crm.donations.tables import GiftRow
 from crm.figures import outcome_json, outcomes, rules
 from crm.figures.model import Count
 from crm.fundraising import freezing, results, store
@@ -14,7 +18,7 @@ from crm.fundraising import rules as appeal_rules
 from crm.fundraising.model import Arms, Lift, NewCell
 from crm.fundraising.outcome_model import Answered, Promises, Results
 from crm.rooms import QUESTIONS
-from crm.values.identifiers import AppealId, CellId
+from crm.values.identifiers import AccountId, AppealId, CellId, GiftId
 from jobs import count_appeals
 from tests.conftest import NOW
 from tests.fundraising.conftest import BY, TODAY, appeal, furnish, half, person, segment
@@ -68,6 +72,20 @@ def test_an_appeal_is_counted_when_a_gift_of_it_came_and_else_each_hour(
         assert waiting is not None
         assert waiting.count.is_asked
     assert (run(64), run(65), told(later.id)) == (1, 0, (0, 64))
+
+    # No money moves where a gift becomes somebody else's, or bears another code: it is counted anew all the same.
+    with assembly.database.transaction() as session:
+        gift_id = session.scalar(select(GiftRow.id).where(GiftRow.source_code == code))
+        assert gift_id is not None
+        outsider = person(session, assembly, "Ailleurs")
+        at = NOW + timedelta(minutes=80)
+        donations.move(session, GiftId(gift_id), outsider, reason="Compte joint", at=at, by=BY)
+    assert (run(81), run(83), told(made.id)) == (1, 0, (1, 81))
+    with assembly.database.transaction() as session:
+        at = NOW + timedelta(minutes=90)
+        asked = recoding.ask(session, GiftId(gift_id), "", reason="Mal lu", at=at, by=BY)
+        corrections.decide(session, assembly.sealer, asked, agreed=True, at=at, by=AccountId(8))
+    assert (run(91), run(93), told(made.id)) == (1, 0, (0, 91))
 
 
 def test_how_often_an_appeal_is_counted() -> None:

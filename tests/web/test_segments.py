@@ -33,7 +33,7 @@ from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.web.office import segments
-from jobs import mind_files
+from jobs import count_figures, mind_files
 from tests.conftest import NOW
 from tests.fundraising.conftest import decide_limit
 from tests.rows_read import statements
@@ -304,7 +304,7 @@ def test_what_somebody_may_not_see_they_may_not_ask_either(assembly: Assembly, b
 
 
 def test_each_figure_is_of_people_one_can_see(assembly: Assembly, browser: Open) -> None:
-    donors(assembly)
+    everyone = donors(assembly)
     raiser = browser(Role.FUNDRAISER)
     assert "Pas encore compté" in words_of(raiser.get(f"{PAGE}/figures").text)
     raiser.post(f"{PAGE}/figures/recount")
@@ -326,6 +326,12 @@ def test_each_figure_is_of_people_one_can_see(assembly: Assembly, browser: Open)
         for key in re.findall(r'definitions#([a-z]+)"', one):
             assert f'id="{key}"' in defined
     assert raiser.get(f"{PAGE}/figures/nothing").status_code == 404
+    with assembly.database.transaction() as session:
+        people.record_death(session, everyone["Alpha"], died_on=None, at=NOW)
+    count_figures.count(assembly, NOW)
+    words = words_of(raiser.get(f"{PAGE}/figures").text)
+    assert "Fidélité à ce jour 33,3 % 1 sur 3 de 2025" in words, "she gave in 2025, dead or alive"
+    assert "2 dont 1 décédé" in words, "who did not come back"
 
 
 def test_who_may_not_build_sees_figures_without_a_way_to_people(assembly: Assembly, browser: Open) -> None:

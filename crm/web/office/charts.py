@@ -64,10 +64,18 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """Where a cell of a table leads (empty: nowhere), and what is said beside it."""
+
+    href: str = ""
+    aside: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
     """A whole chart. `finding` is its title: what one sees in it. `table` holds the same figures as text.
 
-    `links` say where each cell of the table leads; empty: nowhere.
+    `links` say where each cell of the table leads.
     """
 
     finding: str
@@ -77,7 +85,7 @@ class Chart:
     words: tuple[Word, ...] = ()
     head: tuple[str, ...]
     table: tuple[tuple[str, ...], ...]
-    links: tuple[tuple[str, ...], ...] = ()
+    links: tuple[tuple[Way, ...], ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
     left: int = _SIDE

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from crm.web.office.charts import HEIGHT, WIDTH, Bar, Chart, Dot, Line, Point, Word
+from crm.web.office.charts import HEIGHT, WIDTH, Bar, Chart, Dot, Line, Point, Way, Word
 
 TOP, FOOT, SIDE = 28, 28, 16
 LABELS = 148
@@ -34,7 +34,7 @@ class Table:
 
     head: tuple[str, ...]
     rows: Rows
-    links: Rows = ()
+    links: tuple[tuple[Way, ...], ...] = ()
 
 
 def diverging(

@@ -19,11 +19,13 @@ from crm.web.office.figure_sections import (
     Section,
     Sheets,
     Stat,
-    behind,
     euros,
     heat,
     links,
+    people_cell,
+    people_stat,
     percent,
+    way_to,
     whole_percent,
 )
 from crm.web.words import N_
@@ -45,12 +47,7 @@ def flows(sheets: Sheets) -> Section:
             (str(one), *(shell.number(number) for number in row), shell.number(sheet.people(f"gave:{one}")))
             for one, row in zip(years, numbers, strict=True)
         ),
-        links=links(
-            [
-                [("", 0), *zip(row, several, strict=True), (f"gave:{one}", sheet.people(f"gave:{one}"))]
-                for one, row, several in zip(years, keys, numbers, strict=True)
-            ]
-        ),
+        links=links(sheet, [["", *row, f"gave:{one}"] for one, row in zip(years, keys, strict=True)]),
     )
     chart = figure_charts.diverging(
         shell.say(
@@ -95,10 +92,9 @@ def retention(sheets: Sheets) -> Section:
             for place, one in enumerate(years)
         ),
         links=links(
+            sheet,
             [
-                [("", 0), *((keys(kind, one)[1], sheet.people(keys(kind, one)[1])) for kind in kinds),
-                 (by_key[place], sheet.people(by_key[place]))]
-                for place, one in enumerate(years)
+                ["", *(keys(kind, one)[1] for kind in kinds), by_key[place]] for place, one in enumerate(years)
             ]
         ),
     )  # fmt: skip
@@ -140,14 +136,15 @@ def _rates(sheet: Sheet, year: int, by_key: Sequence[str]) -> tuple[Stat, ...]:
         (N_("Nouveaux de l’an dernier"), f"kept-new:{year}", f"first:{year - 1}", N_("%(part)s sur %(all)s")),
     )
     return tuple(
-        Stat(
-            label=shell.say(label),
+        people_stat(
+            sheet,
+            part,
+            label,
             value=percent(_rate(sheet, whole, part)),
             note=shell.say(
                 note, part=shell.number(sheet.people(part)), all=shell.number(sheet.people(whole)),
                 year=str(year - 1), before=str(year - 2),
             ),
-            href=behind(part, sheet.people(part)),
         )
         for label, part, whole, note in asked
     )  # fmt: skip
@@ -173,14 +170,14 @@ def cohorts(sheets: Sheets) -> Section:
                 continue
             key = f"cohort:{year}:{later}"
             kept, brought = sheet.people(key), brought + sheet.amount(f"{year}:{later}")
-            stays = Fraction(kept, began)
+            stays, way = Fraction(kept, began), way_to(sheet, key)
             cells.append(
-                Cell(shown=whole_percent(stays), href=behind(key, kept), heat=heat(stays, 1) if later else None,
-                     note=shell.number(kept))
+                Cell(shown=whole_percent(stays), href=way.href, heat=heat(stays, 1) if later else None,
+                     note=", ".join(filter(None, (shell.number(kept), way.aside))))
             )  # fmt: skip
             sums.append(Cell(shown=euros(Fraction(brought, began))))
         name = str(year)
-        rows.append((name, (Cell(shown=shell.number(began), href=behind(f"first:{year}", began)), *cells)))
+        rows.append((name, (people_cell(sheet, f"first:{year}"), *cells)))
         money.append((name, tuple(sums)))
     head = tuple(shell.say(N_("+%(n)s an") if n == 1 else N_("+%(n)s ans"), n=n) if n else shell.say(N_("L’année même"))
                  for n in laters)  # fmt: skip
@@ -222,15 +219,15 @@ def second_gifts(sheets: Sheets) -> Section:
         for length, whens in found.items()
     }  # fmt: skip
 
-    def cells(one: str) -> tuple[list[str], list[tuple[str, int]]]:
+    def cells(one: str) -> tuple[list[str], list[str]]:
         shown, keys = [], []
         for length, whens in found.items():
             for word in ("starts", f"second-{length}"):
                 key = f"{word}:{whens[one]}" if one in whens else ""
                 shown.append(shell.number(sheet.people(key)) if key else NONE)
-                keys.append((key, sheet.people(key)))
+                keys.append(key)
             shown.append(percent(rates[length][labels.index(one)]))
-            keys.append(("", 0))
+            keys.append("")
         return shown, keys
 
     rows = [cells(one) for one in labels]
@@ -249,7 +246,7 @@ def second_gifts(sheets: Sheets) -> Section:
         table=Table(
             head=tuple(head),
             rows=tuple((one, *row[0]) for one, row in zip(labels, rows, strict=True)),
-            links=links([[("", 0), *row[1]] for row in rows]),
+            links=links(sheet, [["", *row[1]] for row in rows]),
         ),
         show=whole_percent,
         note=shell.say(
@@ -287,9 +284,9 @@ def lifetimes(sheets: Sheets) -> Section:
             for year, row in zip(labels, rows, strict=True)
         ),
         links=links(
+            sheet,
             [
-                [("", 0), *((f"first:{whens[year, span]}", 1) if (year, span) in whens else ("", 0)
-                            for span in loyalty.SPANS)]
+                ["", *(f"first:{whens[year, span]}" if (year, span) in whens else "" for span in loyalty.SPANS)]
                 for year in labels
             ]
         ),

@@ -63,7 +63,8 @@ def income(sheets: Sheets) -> Section:
             for name, one, other, row in zip(_months("wide"), now, before, numbers, strict=True)
         ),
         links=links(
-            [[("", 0), ("", 0), ("", 0), *zip(*pair, strict=True)] for pair in zip(keys, numbers, strict=True)]
+            sheet,
+            [["", "", "", *row] for row in keys]
         ),
     )  # fmt: skip
     books = url_for("gift_books.index")
@@ -104,7 +105,7 @@ def seasons(sheets: Sheets) -> Section:
                 (name, percent(mean[n - 1]), percent(middle[n - 1]), shell.number(sheet.people(keys[n])))
                 for n, name in enumerate(_months("wide"), start=1)
             ),
-            links=links([[("", 0), ("", 0), ("", 0), (keys[n], sheet.people(keys[n]))] for n in MONTHS]),
+            links=links(sheet, [["", "", "", keys[n]] for n in MONTHS]),
         ),
         show=whole_percent,
         note=shell.say(

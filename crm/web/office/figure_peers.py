@@ -119,7 +119,8 @@ def pyramid(sheets: Sheets) -> Section:
     return _pyramid(
         {start: sheet.people(peers.step_key(start)) for start in starts},
         {start: sheet.amount(str(start)) for start in starts},
-        {start: (peers.step_key(start), sheet.people(peers.step_key(start))) for start in starts},
+        sheet,
+        {start: peers.step_key(start) for start in starts},
         finding=N_("Au sommet, %(few)s des personnes donnent %(much)s du montant"),
         who=N_("Personnes"),
         note=N_("Total donné par personne en douze mois, du plus grand au plus petit."),
@@ -136,7 +137,8 @@ def home_pyramid(sheets: Sheets) -> Section:
     return _pyramid(
         {start: sheet.amount(f"homes:{start}") for start in starts},
         {start: sheet.amount(f"home-cents:{start}") for start in starts},
-        {start: (key, sheet.people(key)) for start, key in keys.items()},
+        sheet,
+        keys,
         finding=N_("Au sommet, %(few)s des foyers donnent %(much)s du montant"),
         who=N_("Foyers"),
         note=N_("Total donné par foyer en douze mois ; qui vit sans foyer compte seul."),
@@ -146,7 +148,8 @@ def home_pyramid(sheets: Sheets) -> Section:
 def _pyramid(
     people: Mapping[int, int],
     cents: Mapping[int, int],
-    keys: Mapping[int, tuple[str, int]],
+    sheet: Sheet,
+    keys: Mapping[int, str],
     *,
     finding: str,
     who: str,
@@ -177,7 +180,7 @@ def _pyramid(
                  percent(Fraction(cents[start], all_cents)))
                 for start in starts
             ),
-            links=links([[("", 0), keys[start], ("", 0), ("", 0)] for start in starts]),
+            links=links(sheet, [["", keys[start], "", ""] for start in starts]),
         ),
         show=whole_percent,
         note=shell.say(note),
@@ -197,10 +200,10 @@ def _step(start: int) -> str:
 def concentration(sheets: Sheets) -> Section:
     """What part of the money of 36 months the first so many persons give."""
     sheet = sheets[Part.CONCENTRATION]
-    tops = {top: sheet.people(f"top:{top}") for top in peers.TOPS}
     return _concentration(
         _hundredths(sheet, "people", "cents"),
-        {top: (f"top:{top}", number) for top, number in tops.items()},
+        sheet,
+        {top: f"top:{top}" for top in peers.TOPS},
         weighted=sheet.amount("weighted"),
         who=N_("Personnes"),
         one=N_("%(count)s personne"),
@@ -218,7 +221,8 @@ def home_concentration(sheets: Sheets) -> Section:
     keys = {top: homes.top_key(sheet.amount(f"least:{top}")) for top in peers.TOPS}
     return _concentration(
         _hundredths(sheet, "homes", "home-cents"),
-        {top: (key, sheet.people(key)) for top, key in keys.items()},
+        sheet,
+        keys,
         weighted=sheet.amount("home-weighted"),
         who=N_("Foyers"),
         one=N_("%(count)s foyer"),
@@ -236,7 +240,8 @@ def _hundredths(sheet: Sheet, people: str, cents: str) -> list[tuple[int, int, i
 
 def _concentration(
     hundredths: Sequence[tuple[int, int, int]],
-    keys: Mapping[int, tuple[str, int]],
+    sheet: Sheet,
+    keys: Mapping[int, str],
     *,
     weighted: int,
     who: str,
@@ -260,7 +265,7 @@ def _concentration(
                             top=whole_percent(Fraction(top, 100))),
             value=percent(shares[top]) if counts[top] else NONE,
             note=shell.say_count(one, several, counts[top], count=shell.number(counts[top])),
-            href=behind(*keys[top]),
+            href=behind(keys[top], sheet.people(keys[top])),
         )
         for top in peers.TOPS
     )  # fmt: skip
@@ -290,7 +295,7 @@ def _concentration(
                 (whole_percent(Fraction(top, 100)), shell.number(counts[top]), percent(shares[top]))
                 for top in peers.TOPS
             ),
-            links=links([[("", 0), keys[top], ("", 0)] for top in peers.TOPS]),
+            links=links(sheet, [["", keys[top], ""] for top in peers.TOPS]),
         ),
         note=shell.say(note),
     )

@@ -16,9 +16,8 @@ from crm.web.office.figure_sections import (
     Grid,
     Section,
     Sheets,
-    Stat,
-    behind,
     links,
+    people_stat,
     percent,
     whole_percent,
 )
@@ -53,7 +52,8 @@ def churn(sheets: Sheets) -> Section:
                 for first, (ran, ended), rate in zip(firsts, keys, rates, strict=True)
             ),
             links=links(
-                [[("", 0), *((key, sheet.people(key)) for key in pair), ("", 0)] for pair in keys]
+                sheet,
+                [["", *pair, ""] for pair in keys]
             ),
         ),
         show=percent,
@@ -63,10 +63,8 @@ def churn(sheets: Sheets) -> Section:
     return Section(
         key="churn",
         stats=(
-            Stat(label=shell.say(N_("Don régulier en cours au 1er du mois")), value=shell.number(sheet.people(ran)),
-                 href=behind(ran, sheet.people(ran))),
-            Stat(label=shell.say(N_("Arrêtés ce mois-ci")), value=shell.number(sheet.people(ended)),
-                 href=behind(ended, sheet.people(ended))),
+            people_stat(sheet, ran, N_("Don régulier en cours au 1er du mois")),
+            people_stat(sheet, ended, N_("Arrêtés ce mois-ci")),
         ),
         charts=(chart,),
     )  # fmt: skip
@@ -96,11 +94,9 @@ def survival(sheets: Sheets) -> Section:
     }
     drawn = [origin for origin in origins if sum(value is not None for value in lines[origin]) > 1][:DRAWN]
     keys = {
-        origin: [(f"origin:{origin}", sheet.people(f"origin:{origin}")),
-                 *((f"lasted:{span}:{bounds[span]}:{origin}",
-                    sheet.people(f"lasted:{span}:{bounds[span]}:{origin}")) for span in spans)]
+        origin: [f"origin:{origin}", *(f"lasted:{span}:{bounds[span]}:{origin}" for span in spans)]
         for origin in origins
-    }  # fmt: skip
+    }
     table = Table(
         head=(
             shell.say(N_("Origine")), shell.say(N_("Personnes")),
@@ -111,7 +107,7 @@ def survival(sheets: Sheets) -> Section:
              *(NONE if value is None else percent(value) for value in rates[origin][: len(spans)]))
             for origin in origins
         ),
-        links=links([[("", 0), *keys[origin]] for origin in origins]),
+        links=links(sheet, [["", *keys[origin]] for origin in origins]),
     )  # fmt: skip
     if not drawn:
         return Section(key="survival", grids=(_early(table, _finding(rates, names)),))
@@ -144,7 +140,13 @@ def _early(table: Table, finding: str) -> Grid:
         corner=table.head[0],
         head=table.head[1:],
         rows=tuple(
-            (row[0], tuple(Cell(shown=shown, href=href) for shown, href in zip(row[1:], to[1:], strict=True)))
+            (
+                row[0],
+                tuple(
+                    Cell(shown=shown, href=way.href, aside=way.aside)
+                    for shown, way in zip(row[1:], to[1:], strict=True)
+                ),
+            )
             for row, to in zip(table.rows, table.links, strict=True)
         ),
     )

@@ -15,7 +15,8 @@ from crm.foundation.templating import environment
 from crm.foundation.translation import babel_locale
 from crm.staff.model import Permission
 from crm.web.office import guard, shell
-from crm.web.office.charts import Chart
+from crm.web.office.charts import Chart, Way
+from crm.web.words import N_
 
 Sheets = Mapping[Part, Sheet]
 NONE = "—"
@@ -33,12 +34,14 @@ class Stat:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One number of a grid; `heat` from 0 to 5, None where the number is only read."""
+    """One number of a grid; `heat` from 0 to 5, None where the number is only read. `note` is told to who points at it,
+    `aside` stands beside it."""
 
     shown: str
     href: str = ""
     heat: int | None = None
     note: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,10 +105,24 @@ def heat(value: Fraction | int, most: Fraction | int) -> int:
 
 def people_cell(sheet: Sheet, key: str, *, most: int = 0) -> Cell:
     """So many people, and the way to them."""
-    number = sheet.people(key)
-    return Cell(shown=shell.number(number), href=behind(key, number), heat=heat(number, most) if most else None)
+    number, way = sheet.people(key), way_to(sheet, key)
+    return Cell(shown=shell.number(number), href=way.href, aside=way.aside, heat=heat(number, most) if most else None)
 
 
-def links(rows: Sequence[Sequence[tuple[str, int]]]) -> tuple[tuple[str, ...], ...]:
-    """Where the cells of a table lead: each row as keys with their number; an empty key leads nowhere."""
-    return tuple(tuple(behind(key, number) if key else "" for key, number in row) for row in rows)
+def people_stat(sheet: Sheet, key: str, label: str, *, value: str = "", note: str = "") -> Stat:
+    """A number in large that leads to people: of how many they are, unless `value` says it otherwise."""
+    way = way_to(sheet, key)
+    note = " · ".join(filter(None, (note, way.aside)))
+    return Stat(label=shell.say(label), value=value or shell.number(sheet.people(key)), note=note, href=way.href)
+
+
+def way_to(sheet: Sheet, key: str) -> Way:
+    """To those behind a number who can still be found; how many of it have died is said beside it."""
+    dead = sheet.dead(key)
+    aside = shell.say_count(N_("dont %(n)s décédé"), N_("dont %(n)s décédés"), dead) if dead else ""
+    return Way(href=behind(key, sheet.people(key) - dead), aside=aside)
+
+
+def links(sheet: Sheet, rows: Sequence[Sequence[str]]) -> tuple[tuple[Way, ...], ...]:
+    """Where the cells of a table lead: each row as keys; an empty one leads nowhere."""
+    return tuple(tuple(way_to(sheet, key) if key else Way() for key in row) for row in rows)

@@ -37,13 +37,18 @@ EMPTY: Mapping[str, str] = {
     "appeals": N_("Aucun appel n’a encore commencé."),
 }
 """What a subject says that has nothing to show yet."""
+LASTING = N_(
+    "Qui est mort depuis compte encore : un décès ne change rien au passé. La liste derrière un nombre ne montre que "
+    "les personnes que l’on peut encore trouver ; « dont … décédés » dit combien y manquent."
+)
+LIVING = N_("Les personnes décédées n’y sont plus : on compare celles et ceux d’aujourd’hui.")
 DEFINITIONS: Mapping[str, tuple[str, ...]] = {
     "income": (
         N_(
             "Dons reçus et gardés, cotisations, ventes et essais à part, au jour où chacun compte ; "
-            "remboursements et retours sont déduits. L’argent est celui de tout le monde ; les personnes sont "
-            "celles que l’on peut encore trouver, sans les défunts."
+            "remboursements et retours sont déduits. L’argent est celui de tout le monde, et les personnes aussi."
         ),
+        LASTING,
         N_("« Au même jour » : du 1er janvier de l’an dernier au jour d’aujourd’hui, il y a un an."),
     ),
     "flows": (
@@ -53,6 +58,7 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             ": un don l’année d’avant, aucun cette année-là."
         ),
         N_("Gardés, revenus et nouveaux font ensemble toutes les personnes qui ont donné dans l’année."),
+        LASTING,
     ),
     "retention": (
         N_(
@@ -65,6 +71,7 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "redonné à cette date ; « du 1er janvier à ce jour » ne compte, des deux années, que les dons "
             "jusqu’à cette date."
         ),
+        LASTING,
     ),
     "cohorts": (
         N_(
@@ -72,6 +79,7 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "part d’entre elles a donné tant d’années après, qu’elles aient donné entre-temps ou non."
         ),
         N_("Le second tableau cumule ce qu’elles ont donné depuis, divisé par toutes celles de la ligne."),
+        LASTING,
     ),
     "second": (
         N_(
@@ -79,12 +87,14 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "fois dans les 90 jours, ou dans les douze mois révolus qui suivent."
         ),
         N_("Seules comptent celles dont le délai est passé : qui a donné la semaine dernière n’a manqué à rien."),
+        LASTING,
     ),
     "lifetime": (
         N_(
             "Observé : total des dons faits dans les 12, 24, 36 ou 60 mois révolus après le premier, divisé par "
             "les personnes qui ont eu ce temps."
         ),
+        LASTING,
         N_(
             "Estimé : don moyen par personne et par an, multiplié par les années qu’on reste (1 divisé par la "
             "part qui part chaque année), dix ans au plus. Ce n’est qu’une estimation : la dernière année "
@@ -95,8 +105,9 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
         N_(
             "Personnes dont un don régulier courait au 1er du mois et s’est arrêté dans le mois, divisées par "
             "celles dont un don régulier courait au 1er. Une pause n’est pas un arrêt ; un don régulier remplacé "
-            "par un autre en est un."
+            "par un autre en est un, comme celui qu’un décès arrête."
         ),
+        LASTING,
     ),
     "survival": (
         N_(
@@ -104,23 +115,27 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "ou plus, la part dont il a tenu ces mois. Qui a commencé trop tard n’y compte pas encore ; la "
             "courbe peut donc remonter."
         ),
+        LASTING,
     ),
     "rfm": (
         N_(
             "La règle simple des collectes belges : dernier don en mois révolus, plus de trois dons ou non et "
-            "plus de 120 € ou non sur 36 mois. Un don régulier en cours (un versement ces trois derniers mois) "
-            "compte à part."
+            "plus de 120 € ou non sur 36 mois. Un don régulier en cours (un versement dans ses deux dernières "
+            "échéances et un mois de grâce) compte à part."
         ),
+        LIVING,
     ),
     "quintiles": (
         N_(
             "Les dons de cinq ans, cotisations à part, en cinq parts égales, de 5 (le mieux) à 1 ; à égalité, la "
-            "meilleure note. Les dons réguliers sont notés entre eux. Les seuils sont écrits à chaque ligne et "
-            "colonne ; les notes sont refaites chaque nuit."
+            "meilleure note. Les dons réguliers en cours sont notés entre eux. Les seuils sont écrits à chaque ligne "
+            "et colonne ; les notes sont refaites chaque nuit."
         ),
+        LIVING,
     ),
     "pyramid": (
         N_("Total que chaque personne a donné ces douze derniers mois, cotisations à part."),
+        LIVING,
         N_("Par foyer : ce que toutes les personnes du foyer ont donné ensemble ; qui vit sans foyer compte seul."),
     ),
     "concentration": (
@@ -132,6 +147,7 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "Par foyer, derrière chaque part du sommet : les personnes de tous les foyers qui ont donné autant que le "
             "dernier d’entre eux, ou plus."
         ),
+        LIVING,
         N_("L’indice de Gini mesure l’écart entre les deux lignes, de 0 (l’égalité) à 1."),
     ),
     "seasons": (
@@ -140,6 +156,7 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "plus ; la médiane à côté, qu’un seul grand don ne déplace pas. Derrière chaque mois : qui y a donné "
             "l’une de ces années."
         ),
+        LASTING,
     ),
     "appeals": (
         N_(
@@ -147,6 +164,7 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "Rendement : (reçu − coût) / coût. La page de chaque appel compte aussi les dons sans code et le "
             "groupe témoin."
         ),
+        LASTING,
     ),
 }
 NAMES: Mapping[str, str] = {
