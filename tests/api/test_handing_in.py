@@ -132,6 +132,31 @@ def test_a_confirmed_consent_needs_the_scope_and_is_dated_by_its_proof(
     assert told["consents"] == [{"purpose": "newsletter", "state": "confirmed"}]
 
 
+def test_of_a_proved_yes_a_program_is_told_what_was_said_after_it_and_never_what_was_said_before(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller, told = program(*Scope), {}
+    house.now = NOW - timedelta(days=400)
+    caller.post("/consents", {"act": "withdraw", "person": MARIE, "purpose": "newsletter"})
+    caller.post("/people", {"person": MARIE})
+    no = {"act": "withdraw", "person": MARIE, "purpose": "newsletter"}
+    caller.post("/consents", no)
+    house.now = NOW
+    for name, days in (("fresh", 0), ("before the no", 500)):
+        proof = {"confirmed_at": (NOW - timedelta(days=days, minutes=1)).isoformat(), "method": "link"}
+        body = {"act": "request", "purpose": "newsletter", "notice": NOTICE, "double_opt_in": proof}
+        for email in ("marie@exemple.be", f"new-{days}@exemple.be"):
+            house.now += timedelta(minutes=1)
+            person = {**MARIE, "email": email}
+            reference = caller.post("/consents", {**body, "person": person}).json["reference"]
+            answers = [caller.get(f"/requests/{reference}/consents").json["consents"][0]["state"]]
+            house.now += timedelta(minutes=1)
+            caller.post("/consents", {**no, "person": person})
+            answers.append(caller.get(f"/requests/{reference}/consents").json["consents"][0]["state"])
+            told[name, email[:3]] = answers
+    assert set(map(tuple, told.values())) == {("confirmed", "withdrawn")}, told
+
+
 def test_a_withdrawal_holds_for_all_at_the_address_and_makes_nobody(
     house: House, program: Callable[..., Program]
 ) -> None:

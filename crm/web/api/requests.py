@@ -56,9 +56,8 @@ def consents_of_request(session: Session, caller: Caller, reference: str) -> Con
     """What became of the consents that this very request asked for."""
     found = _find(session, caller, reference)
     person = None if found.person_id is None else people.find_survivor(session, found.person_id)
-    return ConsentsOut(
-        reference=found.reference, consents=wishes.told(session, person, found.facts.get("consents", []))
-    )
+    kept = found.facts.get("consents", [])
+    return ConsentsOut(reference=found.reference, consents=wishes.told(session, person, kept, taken_at=found.taken_at))
 
 
 def _find(session: Session, caller: Caller, reference: str) -> Request:
