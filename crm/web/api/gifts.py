@@ -18,6 +18,7 @@ from crm.foundation.translation import say
 from crm.partners.model import RequestKind, Scope
 from crm.payments import service as payments
 from crm.payments.model import PaymentState
+from crm.people import service as people
 from crm.values.calendar import brussels_day
 from crm.web.api import arrivals, examples, gate, problems, wishes
 from crm.web.api.gate import Caller, Done
@@ -36,6 +37,7 @@ RESERVED = N_("Ce nom est réservé : donnez celui de votre prestataire de paiem
 OTHERWISE = N_("Ce paiement est déjà noté, avec un autre montant.")
 FAILED = N_("Le prestataire dit que ce paiement a échoué : aucun don n’en est noté.")
 STRANGE_CODE = N_("Dons reçus avec un code d’appel inconnu, « %(code)s » (%(program)s)")
+LATE_CODE = N_("Dons déjà notés dont le code d’appel « %(code)s » a été dit après coup (%(program)s)")
 LONGEST_CODE = 60
 
 
@@ -52,7 +54,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     if there.cents is not None and there.cents != asked.cents:
         raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
     if there.gift_id is not None:
-        return Done(person_id=donations.gift(session, there.gift_id).person_id)
+        return _again(session, caller, asked, donations.gift(session, there.gift_id))
     awaited = payments.awaited(session, payment.provider, payment.reference)
     if awaited is not None and awaited.cents != asked.cents:
         raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
@@ -92,8 +94,31 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
     facts: dict[str, Any] = {"consents": kept, "gift": int(gift.id)}
     if strange:
-        _tell(session, caller, strange, gift)
+        _tell(session, caller, STRANGE_CODE, strange, gift)
         facts["source_code"] = strange
+    return Done(person_id=person.id, facts=facts)
+
+
+def _again(session: Session, caller: Caller, asked: GiftIn, gift: Gift) -> Done:
+    """A payment that was noted before: the gift stays as it is, and what its giver says with it is taken.
+
+    Who asks for letters is brought in whoever that is; of anybody else only what is new of the giver is kept, since
+    two programs may name two payers and the gift has one.
+    """
+    wishes.check(session, caller, asked.person, asked.consents, at="/consents")
+    source_code, strange = _source(session, asked.source_code)
+    person = people.find_survivor(session, gift.person_id)
+    has_key = asked.person.email or asked.person.phone or asked.person.external_ids
+    is_giver = has_key and person in arrivals.spoken_of(session, caller, asked.person)
+    if is_giver or asked.consents:
+        person = arrivals.bring(session, caller, asked.person, source=asked.source)
+    assert person is not None
+    kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
+    facts: dict[str, Any] = {"consents": kept, "gift": int(gift.id)}
+    late = strange or (source_code if source_code != gift.source_code else "")
+    if late:
+        _tell(session, caller, STRANGE_CODE if strange else LATE_CODE, late, gift)
+        facts["source_code"] = late
     return Done(person_id=person.id, facts=facts)
 
 
@@ -104,10 +129,10 @@ def _source(session: Session, told: str) -> tuple[str, str]:
     return known, "" if known else shown[:LONGEST_CODE].strip()
 
 
-def _tell(session: Session, caller: Caller, strange: str, gift: Gift) -> None:
-    """Somebody is to look at a code that no appeal has: one task for each, at whoever gave first with it."""
+def _tell(session: Session, caller: Caller, words: str, code: str, gift: Gift) -> None:
+    """Somebody is to look at a code that no gift got: one task for each, at whoever gave first with it."""
     language = caller.made.settings.office_language
-    title = say(language, STRANGE_CODE, code=strange, program=caller.token.name[:LONGEST_CODE])
+    title = say(language, words, code=code, program=caller.token.name[:LONGEST_CODE])
     if not care.is_to_do(session, title):
         care.add_task(
             session, title=title, by=None, at=caller.at, due_on=brussels_day(caller.at), person_id=gift.person_id
