@@ -24,7 +24,7 @@ blueprint = Blueprint("api_requests", __name__, url_prefix=gate.PREFIX)
 )  # fmt: skip
 def status(_session: Session, caller: Caller) -> StatusOut:
     """The token is recognised."""
-    return StatusOut(version="v1", scopes=sorted(scope.value for scope in caller.token.scopes))
+    return StatusOut(version="v1", scopes=sorted(scope.value for scope in caller.token.opens))
 
 
 @gate.tells(

@@ -54,7 +54,7 @@ def check(session: Session, caller: Caller, asked: PersonIn, wishes: Sequence[Wi
         if wish.notice.language is not wishes[0].notice.language:
             flaws.append(Flaw(sentence=ONE_LANGUAGE, pointer=f"{pointer}/notice/language"))
         if wish.double_opt_in is not None:
-            if Scope.CONFIRMED_CONSENTS not in caller.token.scopes:
+            if Scope.CONFIRMED_CONSENTS not in caller.token.opens:
                 raise Problem(problems.SCOPE, Flaw(sentence=NEEDS_SCOPE, pointer=f"{pointer}/double_opt_in"))
             arrivals.moment(caller, wish.double_opt_in.confirmed_at, f"{pointer}/double_opt_in/confirmed_at")
     if flaws:
