@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.assembly import payment_providers, till
 from crm.care import service as care
-from crm.donations import codes, rules, taking_over
+from crm.donations import appeals, codes, rules, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import CodeUnknown
 from crm.donations.model import Basis, Gift, GiftKind, LineKind, Method, Movement, NewGift, NewLine
@@ -20,6 +21,8 @@ from crm.payments import service as payments
 from crm.payments.model import PaymentState
 from crm.people import service as people
 from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.values.structured_communication import StructuredCommunication
 from crm.web.api import arrivals, examples, gate, problems, wishes
 from crm.web.api.gate import Caller, Done
 from crm.web.api.problems import Flaw, Problem
@@ -123,9 +126,17 @@ def _again(session: Session, caller: Caller, asked: GiftIn, gift: Gift) -> Done:
 
 
 def _source(session: Session, told: str) -> tuple[str, str]:
-    """The code where an appeal has it, else what was told instead: a link can be cut or changed by anybody."""
+    """The code where an appeal has it, else what was told instead: a link can be cut or changed by anybody.
+
+    A form on which one types what the slip says may send the communication that was printed there: it has a code.
+    """
     shown = "".join(one if one.isprintable() else " " for one in told).strip()
     known = codes.known(session, shown)
+    if not known:
+        with suppress(Invalid):
+            digits = StructuredCommunication.parse(shown).digits
+            slip = appeals.printed(session, [digits]).get(digits)
+            known = slip.source_code if slip is not None else ""
     return known, "" if known else shown[:LONGEST_CODE].strip()
 
 
