@@ -112,11 +112,11 @@ def sign(session: Session, new: NewSignature, *, at: datetime) -> Signed:
     Raises `CallMissing`, `ParticipantMissing`, `CallClosed` (judged by the day of signing), `Invalid` for a comment.
     """
     call, person_id = _met(session, CallKind.PETITION, new.petition_id, new.person_id, brussels_day(new.signed_at))
+    tidy = replace(new, comment=rules.tidy_comment(new.comment), delivery_words=new.delivery_words.strip())
     hold(session, f"act {call.id} {person_id}")
     known = store.find_signature(session, call.id, person_id)
     if known is not None:
         return Signed(signature=_said_again(session, known, new, at=at), is_new=False)
-    tidy = replace(new, comment=rules.tidy_comment(new.comment), delivery_words=new.delivery_words.strip())
     text_id = store.text_of(session, tidy.delivery_words, tidy.delivery_language, at)
     added = store.add_signature(session, tidy, person_id=person_id, text_id=text_id, at=at)
     return Signed(signature=added, is_new=True)

@@ -121,15 +121,17 @@ def withdraw(
 ) -> bool:
     """Takes consent back for one purpose and address, whatever it was. True if that changed where they stand.
 
-    Doing it twice is doing it once. It has the last word even where another machine's clock wrote a yes ahead of ours:
-    a no that was heard is never outdated (a no of long ago, read from a file, is `record`ed with its date).
+    Doing it twice is doing it once, though a yes that reached us since, dated before the no, is answered in the ledger.
+    It has the last word even where another machine's clock wrote a yes ahead of ours: a no that was heard is never
+    outdated (a no of long ago, read from a file, is `record`ed with its date).
     Raises `NobodyThere`, `PurposeMissing`.
     """
     person = held(session, person_id)
     stands = store.find_standing(
         session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
     )
-    if stands is not None and stands.act is Act.WITHDRAWN and stands.asked_id is None:
+    is_again = stands is not None and stands.act is Act.WITHDRAWN and stands.asked_id is None
+    if is_again and not _came_late(session, person, purpose, channel, address_key):
         return False
     asked = store.find_event(session, stands.asked_id) if stands and stands.asked_id else None
     act = NewAct(
@@ -143,7 +145,15 @@ def withdraw(
         evidence=evidence or {},
     )
     record(session, sealer, act, at=at)
-    return True
+    return not is_again
+
+
+def _came_late(session: Session, person: Person, purpose: str, channel: Channel, address_key: str) -> bool:
+    """Whether the last word that reached us is a yes dated before the no that stands: a new no answers it."""
+    said = rules.effective(
+        store.stream(session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key)
+    )
+    return max(said, key=lambda event: event.id).act is Act.GIVEN
 
 
 def held(session: Session, person_id: PersonId) -> Person:

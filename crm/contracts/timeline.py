@@ -27,7 +27,7 @@ class Cursor:
     number: int
 
     def __str__(self) -> str:
-        """As it stands in an address: an instant in microseconds, a source, a number; nothing of anybody."""
+        """As it stands in an address: an instant in microseconds (below zero before 1970), a source, a number; nothing of anybody."""
         return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}.{self.source}.{self.number}"
 
     @classmethod
@@ -35,7 +35,7 @@ class Cursor:
         """The cursor of an address, or None for anything else."""
         first, _, rest = text.partition(".")
         source, _, number = rest.rpartition(".")
-        if not (_is_number(first) and _is_number(number) and source):
+        if not (_is_number(first.removeprefix("-")) and _is_number(number) and source):
             return None
         try:
             return cls(_EPOCH + timedelta(microseconds=int(first)), source, int(number))

@@ -32,6 +32,11 @@ class Scope(StrEnum):
     """Believed when it says that somebody proved their mailbox elsewhere; without it every consent is only asked."""
 
 
+SERVERS_ONLY: Final = frozenset({Scope.GIFTS, Scope.SEGMENTS, Scope.CONFIRMED_CONSENTS})
+"""What no token for pages of a site may do: it stands there for anybody to read, who could book money that never came,
+forge the proof of a consent, or read who is in a segment."""
+
+
 class TokenState(StrEnum):
     """Whether a token opens anything."""
 
@@ -60,6 +65,16 @@ class Token(NewToken):
     created_by: AccountId | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+
+    @property
+    def opens(self) -> frozenset[Scope]:
+        """What it may do; of an older one for pages of a site, without what only servers may."""
+        return self.scopes - self.shut
+
+    @property
+    def shut(self) -> frozenset[Scope]:
+        """The scopes that stand in it and open nothing, since pages of a site may use it."""
+        return self.scopes & SERVERS_ONLY if self.origins else frozenset()
 
     def state(self, at: datetime) -> TokenState:
         """Whether it opens anything at that instant."""

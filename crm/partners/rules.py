@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from crm.partners.model import LONGEST_KEY, LONGEST_NAME, MOST_ORIGINS, Admission, Limit, NewToken
+from crm.partners.model import LONGEST_KEY, LONGEST_NAME, MOST_ORIGINS, SERVERS_ONLY, Admission, Limit, NewToken
 from crm.values.errors import Invalid
 
 MARK = "pv"
@@ -49,6 +49,8 @@ def tidy_token(new: NewToken, *, at: datetime) -> NewToken:
         raise Invalid("a token ends in the future", field="expires_on")
     if len(new.origins) > MOST_ORIGINS:
         raise Invalid(f"at most {MOST_ORIGINS} sites", field="origins")
+    if new.origins and new.scopes & SERVERS_ONLY:
+        raise Invalid("a token that pages may use never brings gifts or proofs, nor reads segments", field="together")
     origins = tuple(dict.fromkeys(tidy_origin(origin) for origin in new.origins))
     return NewToken(name=name, scopes=frozenset(new.scopes), origins=origins, expires_at=new.expires_at)
 

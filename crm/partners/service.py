@@ -38,6 +38,13 @@ def tokens(session: Session) -> tuple[Token, ...]:
     return store.tokens(session)
 
 
+def living_of(session: Session, account_id: AccountId, *, at: datetime) -> tuple[Token, ...]:
+    """The tokens that a colleague made and that still open something: who made one has seen its text."""
+    return tuple(
+        one for one in store.tokens(session) if one.created_by == account_id and one.state(at) is TokenState.LIVE
+    )
+
+
 def recipients(session: Session) -> tuple[str, ...]:
     """Who gets data of people from the house, by name: the relay (a marked sentence), then each living token."""
     return (RELAY, *(one.name for one in store.tokens(session) if one.revoked_at is None))

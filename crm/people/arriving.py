@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, recognising, returned, service
-from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
+from crm.people.arrivals import Arrival, By, Doubt, Known, Landing, land, recognised
 from crm.people.model import ALIVE, Difference, NewPerson, OrganisationKind, Person, TieKind, Title
 from crm.people.rules import Returned
 from crm.values.address_key import dedupe_key
@@ -152,6 +152,30 @@ def visit(
             )
         ]  # fmt: skip
     return Arrived(person=known.person, outcome=Outcome.MATCHED, differences=tuple(noted))
+
+
+def spoken_of(session: Session, addresses: AddressHasher, new: NewPerson) -> tuple[Person, ...]:
+    """Everybody whom `new` may be about, by the same policy, longest known first; nobody is made and nothing written.
+
+    A number of theirs leads to one. At a shared mailbox or telephone it is whoever the name fits (best whole, else in
+    part), or has none here; everybody there only where no name is said.
+    """
+    said = _said(new)
+    is_at_home = new.address is not None and not (new.email or new.phone)
+    [candidates] = recognising.candidates(session, addresses, [said], at_home=[0] if is_at_home else [])
+    known, by, doubt = recognised(said, candidates)
+    if known is not None and doubt in {None, Doubt.DECEASED} and by not in _BY_MAILBOX:
+        return (known.person,)
+    emails, phones = {email.normal for email in said.emails}, {phone.e164 for phone in said.phones}
+    there = sorted((k for k in candidates if emails & k.emails or phones & k.phones), key=lambda k: k.person.id)
+    if said.words:
+        alike = [k for k in there if said.words <= k.words or k.words <= said.words]
+        named = [k for k in alike if k.words]
+        there = [k for k in named if k.words == said.words] or named or alike
+    return tuple(k.person for k in there)
+
+
+_BY_MAILBOX = frozenset({By.EMAIL_AND_NAME, By.EMAIL, By.PHONE_AND_NAME})
 
 
 def _newcomer(session: Session, addresses: AddressHasher, new: NewPerson, *, at: datetime) -> Person:

@@ -16,7 +16,7 @@ from crm.assembly import Assembly
 from crm.consent import service as consent
 from crm.consent.model import ConsentEvent, Purpose
 from crm.partners import service as partners
-from crm.partners.model import NewToken, Scope, Token
+from crm.partners.model import SERVERS_ONLY, NewToken, Scope, Token
 from crm.people import service as people
 from crm.people.model import Person
 from crm.values.email_address import EmailAddress
@@ -125,7 +125,8 @@ def program(app: Flask, house: House) -> Callable[..., Program]:
     """`program(Scope.STATUS)`: a program with a new token of those scopes (all but confirmed consents)."""
 
     def make(*scopes: Scope, origins: tuple[str, ...] = (), expires_at: datetime | None = None) -> Program:
-        new = NewToken(name="Le site", scopes=frozenset(scopes) or EVERYTHING, origins=origins, expires_at=expires_at)
+        allowed = EVERYTHING - SERVERS_ONLY if origins else EVERYTHING
+        new = NewToken(name="Le site", scopes=frozenset(scopes) or allowed, origins=origins, expires_at=expires_at)
         with house.assembly.database.transaction() as session:
             issued = partners.create(session, house.assembly.sealer, new, by=None, at=house.now)
         return Program(app, issued.token, issued.text)

@@ -15,12 +15,13 @@ from flask import Flask
 from crm.audit import service as audit
 from crm.foundation.settings import Api
 from crm.partners import service as partners
-from crm.partners.model import Issued, Scope
+from crm.partners import store
+from crm.partners.model import SERVERS_ONLY, Issued, Scope
 from crm.people import service as people
 from crm.web.api import cross_origin
 from crm.web.api.reading import LARGEST
 from crm.web.app import create_app
-from tests.api.conftest import House, Program, Reply
+from tests.api.conftest import NOTICE, House, Program, Reply
 from tests.conftest import NOW
 
 BODY = {"person": {"email": "marie@exemple.be"}}
@@ -66,6 +67,20 @@ def test_a_scope_opens_its_own_door_only(program: Callable[..., Program]) -> Non
     assert _problem(caller.post("/people", BODY)) == (403, "scope")
     assert caller.get("/petitions/liberez-nadia").status_code == 200
     assert _problem(program(Scope.PEOPLE).get("/petitions/liberez-nadia")) == (403, "scope")
+
+
+def test_a_token_made_for_pages_in_older_days_no_longer_opens_what_only_servers_may(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program(*Scope)
+    with house.assembly.database.transaction() as session:
+        store.change_token(session, caller.token.id, origins=[SITE])
+    assert caller.get("/status").json["scopes"] == sorted(set(Scope) - SERVERS_ONLY)
+    assert _problem(caller.get("/segments/1/people/1")) == (403, "scope")
+    assert _problem(caller.post("/gifts", {})) == (403, "scope")
+    proof = {"confirmed_at": "2026-11-20T10:00:00+01:00", "method": "link"}
+    body = {**BODY, "act": "request", "purpose": "newsletter", "notice": NOTICE, "double_opt_in": proof}
+    assert _problem(caller.post("/consents", body)) == (403, "scope")
 
 
 def test_an_office_cookie_opens_nothing(app: Flask) -> None:

@@ -93,6 +93,14 @@ def test_another_name_at_one_mailbox_signs_for_themself(house: House, program: C
     assert [person.first_name for person in house.people("marie@exemple.be")] == ["Marie", "Paul"]
 
 
+def test_a_comment_that_cannot_be_printed_is_refused_of_known_and_new_alike(program: Callable[..., Program]) -> None:
+    caller, body = program(), {"petition": {"code": "liberez-nadia"}, "person": MARIE}
+    assert caller.post("/signatures", body).status_code == 201
+    for email in ("marie@exemple.be", "autre@exemple.be"):
+        answer = caller.post("/signatures", {**body, "person": {"email": email}, "comment": "a\u202eb"})
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/comment")
+
+
 def test_handing_a_signature_over_never_makes_anybody_mailable(house: House, program: Callable[..., Program]) -> None:
     body = {"petition": {"code": "liberez-nadia"}, "person": MARIE, "delivery": {"allowed": True, "notice": NOTICE}}
     assert program().post("/signatures", body).status_code == 201
@@ -130,6 +138,31 @@ def test_a_confirmed_consent_needs_the_scope_and_is_dated_by_its_proof(
     assert _letters(house) == []
     told = trusted.get(f"/requests/{taken['reference']}/consents").json
     assert told["consents"] == [{"purpose": "newsletter", "state": "confirmed"}]
+
+
+def test_of_a_proved_yes_a_program_is_told_what_was_said_after_it_and_never_what_was_said_before(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller, told = program(*Scope), {}
+    house.now = NOW - timedelta(days=400)
+    caller.post("/consents", {"act": "withdraw", "person": MARIE, "purpose": "newsletter"})
+    caller.post("/people", {"person": MARIE})
+    no = {"act": "withdraw", "person": MARIE, "purpose": "newsletter"}
+    caller.post("/consents", no)
+    house.now = NOW
+    for name, days in (("fresh", 0), ("before the no", 500)):
+        proof = {"confirmed_at": (NOW - timedelta(days=days, minutes=1)).isoformat(), "method": "link"}
+        body = {"act": "request", "purpose": "newsletter", "notice": NOTICE, "double_opt_in": proof}
+        for email in ("marie@exemple.be", f"new-{days}@exemple.be"):
+            house.now += timedelta(minutes=1)
+            person = {**MARIE, "email": email}
+            reference = caller.post("/consents", {**body, "person": person}).json["reference"]
+            answers = [caller.get(f"/requests/{reference}/consents").json["consents"][0]["state"]]
+            house.now += timedelta(minutes=1)
+            caller.post("/consents", {**no, "person": person})
+            answers.append(caller.get(f"/requests/{reference}/consents").json["consents"][0]["state"])
+            told[name, email[:3]] = answers
+    assert set(map(tuple, told.values())) == {("confirmed", "withdrawn")}, told
 
 
 def test_a_withdrawal_holds_for_all_at_the_address_and_makes_nobody(
@@ -230,6 +263,32 @@ def test_a_payment_is_a_gift_once_of_whoever_the_one_policy_finds(
         (422, "/cents"),
     ]
     assert program(Scope.PEOPLE).post("/gifts", body).status_code == 403
+
+
+def test_who_gave_is_heard_when_a_second_program_says_the_same_payment_with_more(
+    house: House, program: Callable[..., Program]
+) -> None:
+    with house.assembly.database.transaction() as session:
+        furnish(session)
+    body: dict[str, Any] = {
+        "person": MARIE, "cents": 2505, "given_on": "2026-11-20",
+        "payment": {"provider": "mollie", "reference": "tr_1", "method": "online"},
+    }  # fmt: skip
+    program(Scope.GIFTS).post("/gifts", body)
+    site, wish = program(Scope.GIFTS, Scope.STATUS), {"purpose": "newsletter", "notice": NOTICE}
+    more = {**body, "person": {**MARIE, "phone": "0470 12 34 56"}, "consents": [wish], "source_code": "A-1"}
+    refused = site.post("/gifts", {**more, "consents": [{**wish, "purpose": "lune"}]})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/consents/0/purpose")
+    taken = [site.post("/gifts", one).json["reference"] for one in (more, {**more, "consents": []})]
+    told = [site.get(f"/requests/{one}/consents").json["consents"] for one in taken]
+    assert told == [[{"purpose": "newsletter", "state": "requested"}], []]
+    assert [act.act for act in house.acts("marie@exemple.be")] == [Act.REQUESTED]
+    [marie] = house.people("marie@exemple.be")
+    assert [one.value for one in marie.phones] == ["+32470123456"]
+    with house.assembly.database.reading() as session:
+        [gift] = donations.page(session, Wanted())
+        [task] = care.open_tasks_of(session, marie.id)
+    assert (gift.person_id, gift.source_code, "« A-1 »" in task.title) == (marie.id, "", True)
 
 
 def test_a_code_that_no_appeal_has_refuses_no_gift_and_somebody_looks_at_it(

@@ -19,6 +19,8 @@ from tests.conftest import NOW
 
 LOOK = Look(person_id=PersonId(1), language=Language.FR, now=NOW)
 NOBODY = Session()
+LONG_AGO = 60 * 24 * 365 * 70
+"""Minutes that lead to before 1970, where instants are counted below zero."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def shelves(draw: st.DrawFn) -> list[TimelineSource]:
     """A few sources whose entries often share an instant."""
     made: list[TimelineSource] = []
     for name in draw(st.lists(st.sampled_from(["a.b", "consent", "file", "mails"]), unique=True, max_size=4)):
-        minutes = draw(st.lists(st.integers(0, 5), max_size=12))
+        minutes = draw(st.lists(st.sampled_from([0, 1, 2, 3, LONG_AGO, LONG_AGO + 1]), max_size=12))
         entries = (
             TimelineEntry(source=name, number=number, at=NOW - timedelta(minutes=minute), title=f"{name} {number}")
             for number, minute in enumerate(minutes)

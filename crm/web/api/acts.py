@@ -68,10 +68,10 @@ def add_signature(session: Session, caller: Caller, asked: SignatureIn) -> Done:
     ),
 )  # fmt: skip
 def add_registration(session: Session, caller: Caller, asked: RegistrationIn) -> Done:
-    """One registration a person and event; a cancellation makes nobody known."""
+    """One registration a person and event; a cancellation makes nobody known, and takes out only whom the name fits."""
     call = calls.named(session, caller, CallKind.EVENT, asked.event, pointer="/event")
     if asked.act is RegistrationAct.CANCEL:
-        there = arrivals.at_email(session, caller, asked.person)
+        there = arrivals.spoken_of(session, caller, asked.person)
         for person in there:
             actions.cancel(session, call.id, person.id, at=caller.at)
         return Done(person_id=there[0].id if there else None)

@@ -49,9 +49,7 @@ Value = TypeVar("Value")
 
 def bring(session: Session, caller: Caller, asked: PersonIn, *, source: str) -> Person:
     """Who that is, known or new: what is new is added, what differs waits for a person. Raises `Problem`."""
-    new = parsed(asked, today=brussels_day(caller.at), source=source_of(caller, source))
-    named = tuple(replace(one, system=links.system_named(session, one.system)) for one in new.external_ids)
-    new = replace(new, external_ids=named)
+    new = as_held(session, parsed(asked, today=brussels_day(caller.at), source=source_of(caller, source)))
     facts: dict[str, Any] = {"at": caller.at, "statement": asked.model_dump(mode="json", exclude_defaults=True)}
     if new.organisation_name and new.kind is PersonKind.INDIVIDUAL:
         group = NewPerson(
@@ -68,11 +66,45 @@ def bring(session: Session, caller: Caller, asked: PersonIn, *, source: str) -> 
 
 
 def at_email(session: Session, caller: Caller, asked: PersonIn) -> tuple[Person, ...]:
-    """Everybody who has that e-mail address; nobody is made. Raises `Problem` where none is given."""
-    new = parsed(asked, today=brussels_day(caller.at), source="")
-    if new.email is None:
+    """Everybody who has that e-mail address; nobody is made, and whatever else is said plays no part.
+
+    Raises `Problem` where none is given, or one that is none.
+    """
+    return people.people_at(session, caller.made.addresses.key_of(email_of(asked).normal))
+
+
+def email_of(asked: PersonIn) -> EmailAddress:
+    """The e-mail address alone. Raises `Problem`."""
+    if asked.email is None:
         raise Problem(problems.INVALID, Flaw(sentence=NEEDS_EMAIL, pointer="/person/email"))
-    return people.people_at(session, caller.made.addresses.key_of(new.email.normal))
+    try:
+        return EmailAddress.parse(asked.email)
+    except Invalid as error:
+        raise Problem(problems.INVALID, Flaw(sentence=NOT_EMAIL, pointer="/person/email")) from error
+
+
+def spoken_of(session: Session, caller: Caller, asked: PersonIn) -> tuple[Person, ...]:
+    """Everybody whom it may be about who takes something back; nobody is made, and nothing new of them is kept.
+
+    What leads to nobody is passed over: a wrong telephone beside a good address refuses no cancellation. Raises
+    `Problem` for a name that is none, and where nothing is left that leads to anybody.
+    """
+    new, flaws = read(asked, source="")
+    leads = new.email or new.phone or new.enterprise_number or new.external_ids or new.member_number
+    if not leads and not (new.address and (new.first_name or new.last_name or new.organisation_name)):
+        raise Problem(problems.INVALID, *(flaws or [Flaw(sentence=NOBODY, pointer="/person")]))
+    named = [flaw for flaw in flaws if (flaw.pointer or "").endswith("_name")]
+    if named:
+        raise Problem(problems.INVALID, *named)
+    if new.kind is PersonKind.INDIVIDUAL:
+        new = replace(new, organisation_name="", enterprise_number="")
+    return arriving.spoken_of(session, caller.made.addresses, as_held(session, new))
+
+
+def as_held(session: Session, new: NewPerson) -> NewPerson:
+    """The same, the other systems named as they are here."""
+    ids = tuple(replace(one, system=links.system_named(session, one.system)) for one in new.external_ids)
+    return replace(new, external_ids=ids)
 
 
 def source_of(caller: Caller, source: str) -> str:
@@ -82,6 +114,21 @@ def source_of(caller: Caller, source: str) -> str:
 
 def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
     """What is said of someone, as values. Raises `Problem` with all that has to be mended."""
+    new, flaws = read(asked, source=source)
+    flaws += _flaws_of_birth(asked.birth_on, today)
+    if (asked.organisation_kind is not None or new.enterprise_number) and not asked.organisation_name:
+        flaws.append(Flaw(sentence=NEEDS_ORGANISATION, pointer="/person/organisation_name"))
+    is_named = new.first_name or new.last_name or new.organisation_name
+    known_by = new.email or new.phone or new.enterprise_number or (is_named and new.address)
+    if not flaws and not known_by:
+        flaws.append(Flaw(sentence=NOBODY, pointer="/person"))
+    if flaws:
+        raise Problem(problems.INVALID, *flaws)
+    return new
+
+
+def read(asked: PersonIn, *, source: str) -> tuple[NewPerson, list[Flaw]]:
+    """What is said of someone, as values, without what cannot be read; and a flaw for each of that."""
     flaws: list[Flaw] = []
 
     def value(read: Callable[[], Value], pointer: str, sentence: str) -> Value | None:
@@ -104,18 +151,10 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
         address = value(lambda: _address(parts), "/person/address", NOT_ADDRESS)
     first = value(lambda: people.tidy_name(asked.first_name, field="first_name"), "/person/first_name", NOT_NAME)
     last = value(lambda: people.tidy_name(asked.last_name, field="last_name"), "/person/last_name", NOT_NAME)
-    flaws += _flaws_of_birth(asked.birth_on, today)
     group = value(lambda: tidy_organisation(asked.organisation_name), "/person/organisation_name", NOT_ORGANISATION)
     typed_number = asked.enterprise_number
     enterprise = value(lambda: enterprises.read(typed_number), "/person/enterprise_number", NOT_ENTERPRISE)
-    if (asked.organisation_kind is not None or enterprise) and not asked.organisation_name:
-        flaws.append(Flaw(sentence=NEEDS_ORGANISATION, pointer="/person/organisation_name"))
-    known_by = asked.email or asked.phone or enterprise or ((first or last or group) and asked.address)
-    if not flaws and not known_by:
-        flaws.append(Flaw(sentence=NOBODY, pointer="/person"))
-    if flaws:
-        raise Problem(problems.INVALID, *flaws)
-    return NewPerson(
+    new = NewPerson(
         email=email,
         phone=phone,
         address=address,
@@ -132,6 +171,7 @@ def parsed(asked: PersonIn, *, today: date, source: str) -> NewPerson:
         external_ids=tuple(ExternalId(system=one.system, value=one.value) for one in asked.external_ids),
         source=source,
     )
+    return new, flaws
 
 
 def _flaws_of_birth(birth_on: date | None, today: date) -> list[Flaw]:

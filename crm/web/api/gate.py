@@ -224,7 +224,7 @@ def _caller(scope: Scope | None) -> Caller:
         if origin not in token.origins:
             raise Problem(problems.ORIGIN)
         g.api_origin = origin
-    if scope is not None and scope not in token.scopes:
+    if scope is not None and scope not in token.opens:
         raise Problem(problems.SCOPE)
     return Caller(token=token, made=made, at=now)
 

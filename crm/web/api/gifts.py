@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.assembly import payment_providers, till
 from crm.care import service as care
-from crm.donations import codes, rules, taking_over
+from crm.donations import appeals, codes, rules, taking_over
 from crm.donations import service as donations
 from crm.donations.errors import CodeUnknown
 from crm.donations.model import Basis, Gift, GiftKind, LineKind, Method, Movement, NewGift, NewLine
@@ -18,7 +19,10 @@ from crm.foundation.translation import say
 from crm.partners.model import RequestKind, Scope
 from crm.payments import service as payments
 from crm.payments.model import PaymentState
+from crm.people import service as people
 from crm.values.calendar import brussels_day
+from crm.values.errors import Invalid
+from crm.values.structured_communication import StructuredCommunication
 from crm.web.api import arrivals, examples, gate, problems, wishes
 from crm.web.api.gate import Caller, Done
 from crm.web.api.problems import Flaw, Problem
@@ -36,6 +40,7 @@ RESERVED = N_("Ce nom est réservé : donnez celui de votre prestataire de paiem
 OTHERWISE = N_("Ce paiement est déjà noté, avec un autre montant.")
 FAILED = N_("Le prestataire dit que ce paiement a échoué : aucun don n’en est noté.")
 STRANGE_CODE = N_("Dons reçus avec un code d’appel inconnu, « %(code)s » (%(program)s)")
+LATE_CODE = N_("Dons déjà notés dont le code d’appel « %(code)s » a été dit après coup (%(program)s)")
 LONGEST_CODE = 60
 
 
@@ -52,7 +57,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     if there.cents is not None and there.cents != asked.cents:
         raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
     if there.gift_id is not None:
-        return Done(person_id=donations.gift(session, there.gift_id).person_id)
+        return _again(session, caller, asked, donations.gift(session, there.gift_id))
     awaited = payments.awaited(session, payment.provider, payment.reference)
     if awaited is not None and awaited.cents != asked.cents:
         raise Problem(problems.CONFLICT, Flaw(sentence=OTHERWISE, pointer="/payment/reference"))
@@ -92,22 +97,53 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
     kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
     facts: dict[str, Any] = {"consents": kept, "gift": int(gift.id)}
     if strange:
-        _tell(session, caller, strange, gift)
+        _tell(session, caller, STRANGE_CODE, strange, gift)
         facts["source_code"] = strange
     return Done(person_id=person.id, facts=facts)
 
 
+def _again(session: Session, caller: Caller, asked: GiftIn, gift: Gift) -> Done:
+    """A payment that was noted before: the gift stays as it is, and what its giver says with it is taken.
+
+    Who asks for letters is brought in whoever that is; of anybody else only what is new of the giver is kept, since
+    two programs may name two payers and the gift has one.
+    """
+    wishes.check(session, caller, asked.person, asked.consents, at="/consents")
+    source_code, strange = _source(session, asked.source_code)
+    person = people.find_survivor(session, gift.person_id)
+    has_key = asked.person.email or asked.person.phone or asked.person.external_ids
+    is_giver = has_key and person in arrivals.spoken_of(session, caller, asked.person)
+    if is_giver or asked.consents:
+        person = arrivals.bring(session, caller, asked.person, source=asked.source)
+    assert person is not None
+    kept = wishes.take(session, caller, person, asked.person, wanted=asked.consents, facts={"gift": int(gift.id)})
+    facts: dict[str, Any] = {"consents": kept, "gift": int(gift.id)}
+    late = strange or (source_code if source_code != gift.source_code else "")
+    if late:
+        _tell(session, caller, STRANGE_CODE if strange else LATE_CODE, late, gift)
+        facts["source_code"] = late
+    return Done(person_id=person.id, facts=facts)
+
+
 def _source(session: Session, told: str) -> tuple[str, str]:
-    """The code where an appeal has it, else what was told instead: a link can be cut or changed by anybody."""
+    """The code where an appeal has it, else what was told instead: a link can be cut or changed by anybody.
+
+    A form on which one types what the slip says may send the communication that was printed there: it has a code.
+    """
     shown = "".join(one if one.isprintable() else " " for one in told).strip()
     known = codes.known(session, shown)
+    if not known:
+        with suppress(Invalid):
+            digits = StructuredCommunication.parse(shown).digits
+            slip = appeals.printed(session, [digits]).get(digits)
+            known = slip.source_code if slip is not None else ""
     return known, "" if known else shown[:LONGEST_CODE].strip()
 
 
-def _tell(session: Session, caller: Caller, strange: str, gift: Gift) -> None:
-    """Somebody is to look at a code that no appeal has: one task for each, at whoever gave first with it."""
+def _tell(session: Session, caller: Caller, words: str, code: str, gift: Gift) -> None:
+    """Somebody is to look at a code that no gift got: one task for each, at whoever gave first with it."""
     language = caller.made.settings.office_language
-    title = say(language, STRANGE_CODE, code=strange, program=caller.token.name[:LONGEST_CODE])
+    title = say(language, words, code=code, program=caller.token.name[:LONGEST_CODE])
     if not care.is_to_do(session, title):
         care.add_task(
             session, title=title, by=None, at=caller.at, due_on=brussels_day(caller.at), person_id=gift.person_id

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from crm.consent import service as consent
 from crm.consent.model import Way
 from crm.partners.model import RequestKind, Scope
-from crm.values.email_address import EmailAddress
 from crm.web.api import arrivals, examples, gate, problems, wishes
 from crm.web.api.answers import ConsentState
 from crm.web.api.gate import Caller, Done
@@ -63,7 +62,7 @@ def _withdraw(session: Session, caller: Caller, asked: ConsentIn) -> Done:
     if flaws:
         raise Problem(problems.INVALID, *flaws)
     there = arrivals.at_email(session, caller, asked.person)
-    key = caller.made.addresses.key_of(EmailAddress.parse(asked.person.email or "").normal)
+    key = caller.made.addresses.key_of(arrivals.email_of(asked.person).normal)
     for person in there:
         consent.withdraw(
             session, caller.made.sealer, person_id=person.id, purpose=asked.purpose, address_key=key, way=Way.API,

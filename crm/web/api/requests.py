@@ -24,7 +24,7 @@ blueprint = Blueprint("api_requests", __name__, url_prefix=gate.PREFIX)
 )  # fmt: skip
 def status(_session: Session, caller: Caller) -> StatusOut:
     """The token is recognised."""
-    return StatusOut(version="v1", scopes=sorted(scope.value for scope in caller.token.scopes))
+    return StatusOut(version="v1", scopes=sorted(scope.value for scope in caller.token.opens))
 
 
 @gate.tells(
@@ -56,9 +56,8 @@ def consents_of_request(session: Session, caller: Caller, reference: str) -> Con
     """What became of the consents that this very request asked for."""
     found = _find(session, caller, reference)
     person = None if found.person_id is None else people.find_survivor(session, found.person_id)
-    return ConsentsOut(
-        reference=found.reference, consents=wishes.told(session, person, found.facts.get("consents", []))
-    )
+    kept = found.facts.get("consents", [])
+    return ConsentsOut(reference=found.reference, consents=wishes.told(session, person, kept, taken_at=found.taken_at))
 
 
 def _find(session: Session, caller: Caller, reference: str) -> Request:

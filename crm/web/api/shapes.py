@@ -260,7 +260,8 @@ class GiftIn(Strict):
     source_code: str = Field(
         default="",
         description=N_(
-            "Le code d’un de nos appels, s’il y en a un. Un code que nous ne connaissons pas ne refuse jamais un don : "
+            "Le code d’un de nos appels, s’il y en a un, ou la communication structurée de son "
+            "bulletin. Un code que nous ne connaissons pas ne refuse jamais un don : "
             "le don est noté sans lui, et quelqu’un de l’équipe regarde."
         ),
     )

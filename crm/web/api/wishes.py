@@ -5,14 +5,16 @@ Whatever a program says, without the scope `confirmed-consents` nobody's standin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.consent import rules
 from crm.consent import service as consent
-from crm.consent.model import Act, NewAct, Way
+from crm.consent.model import Act, Channel, ConsentEvent, NewAct, Way
+from crm.consent.policy import EVERYWHERE
 from crm.partners.model import Scope
 from crm.people.model import ContactPoint, Person
 from crm.values.email_address import EmailAddress
@@ -52,7 +54,7 @@ def check(session: Session, caller: Caller, asked: PersonIn, wishes: Sequence[Wi
         if wish.notice.language is not wishes[0].notice.language:
             flaws.append(Flaw(sentence=ONE_LANGUAGE, pointer=f"{pointer}/notice/language"))
         if wish.double_opt_in is not None:
-            if Scope.CONFIRMED_CONSENTS not in caller.token.scopes:
+            if Scope.CONFIRMED_CONSENTS not in caller.token.opens:
                 raise Problem(problems.SCOPE, Flaw(sentence=NEEDS_SCOPE, pointer=f"{pointer}/double_opt_in"))
             arrivals.moment(caller, wish.double_opt_in.confirmed_at, f"{pointer}/double_opt_in/confirmed_at")
     if flaws:
@@ -74,7 +76,7 @@ def take(
     point = person.at(caller.made.addresses.key_of(EmailAddress.parse(asked.email).normal))
     if point is None:
         # Somebody who has died, by another of their numbers: nothing is asked of the dead, and nobody told.
-        return [{"purpose": wish.purpose, "state": ConsentState.REQUESTED.value} for wish in wanted]
+        return [{"purpose": wish.purpose, "state": _at_first(wish).value} for wish in wanted]
     evidence = {"token": int(caller.token.id), **facts}
     kept: list[dict[str, Any]] = []
     for wish in wanted:
@@ -106,6 +108,10 @@ def take(
             for wish in asking
         ]
     return kept
+
+
+def _at_first(wish: WishIn) -> ConsentState:
+    return ConsentState.REQUESTED if wish.double_opt_in is None else ConsentState.CONFIRMED
 
 
 def _proof(wish: WishIn, proof: DoubleOptInIn) -> dict[str, Any]:
@@ -144,22 +150,38 @@ def _prove(
     consent.record(session, caller.made.sealer, act, at=caller.at)
 
 
-def told(session: Session, person: Person | None, kept: Sequence[dict[str, Any]]) -> list[ConsentOut]:
+def told(
+    session: Session, person: Person | None, kept: Sequence[dict[str, Any]], *, taken_at: datetime
+) -> list[ConsentOut]:
     """What became of those wishes, by the words of the person about this very request and nothing else.
 
-    Somebody who received our letters already stays "requested", as somebody does who never answers: a program cannot
-    find out who was known.
+    Somebody who received our letters already stays "requested", as somebody does who never answers, and what anybody
+    said before the request is never told: a program cannot find out who was known.
     """
-    events = () if person is None else consent.history(session, person.id)
-    found = []
-    for one in kept:
-        state, since = ConsentState(one["state"]), datetime.min.replace(tzinfo=arrivals.EARLIEST.tzinfo)
-        for event in events:
-            if event.purpose != one["purpose"] or event.address_key != one.get("address"):
-                continue
-            if event.act is Act.GIVEN and one.get("event") and event.evidence.get("request") == one["event"]:
-                state, since = ConsentState.CONFIRMED, event.occurred_at
-            elif event.act in {Act.WITHDRAWN, Act.REFUSED, Act.OBJECTED} and state is ConsentState.CONFIRMED:
-                state = ConsentState.WITHDRAWN if event.occurred_at >= since else state
-        found.append(ConsentOut(purpose=one["purpose"], state=state))
-    return found
+    events = () if person is None else rules.effective(consent.history(session, person.id))
+    return [ConsentOut(purpose=one["purpose"], state=_state(one, events, taken_at)) for one in kept]
+
+
+def _state(one: Mapping[str, Any], events: Sequence[ConsentEvent], taken_at: datetime) -> ConsentState:
+    """The state of one wish: a no counts that reached us after the request, and was said no earlier than its yes."""
+    state = ConsentState(one["state"])
+    if "address" not in one or state is ConsentState.WITHDRAWN:
+        return state
+    said = [event for event in events if event.purpose == one["purpose"] and event.channel is Channel.EMAIL]
+    here = [event for event in said if event.act is Act.GIVEN and event.address_key == one["address"]]
+    if state is ConsentState.CONFIRMED:
+        proofs = [event for event in here if event.way is Way.API and event.recorded_at == taken_at]
+        since = max((event.occurred_at for event in proofs), default=taken_at)
+    else:
+        answers = [event for event in here if one.get("event") and event.evidence.get("request") == one["event"]]
+        if not answers:
+            return state
+        since = max(event.occurred_at for event in answers)
+    is_taken_back = any(
+        event.act in rules.NO
+        and event.address_key in {one["address"], EVERYWHERE}
+        and event.recorded_at > taken_at
+        and event.occurred_at >= since
+        for event in said
+    )
+    return ConsentState.WITHDRAWN if is_taken_back else ConsentState.CONFIRMED

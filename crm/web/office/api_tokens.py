@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from crm.partners import service as partners
 from crm.partners.errors import TokenMissing
 from crm.partners.model import LONGEST_NAME, NewToken, Scope, TokenState
+from crm.staff import service as staff
 from crm.staff.model import Permission
+from crm.staff.rules import may
 from crm.values.calendar import brussels_day, instant_of
 from crm.values.errors import Invalid
 from crm.values.identifiers import ApiTokenId
@@ -29,6 +31,10 @@ ERRORS = {
     "name": N_("Donnez un nom à ce jeton, en cent caractères au plus : celui du programme qui s’en servira."),
     "scopes": N_("Cochez au moins une portée."),
     "origins": N_("Écrivez chaque site en entier, un par ligne, comme https://www.exemple.be : dix au plus."),
+    "together": N_(
+        "Un jeton dans une page se lit : il ne peut ni transmettre des dons, ni lire des segments, ni apporter des "
+        "accords déjà confirmés. Faites deux jetons : un pour les pages, un autre pour votre serveur."
+    ),
     "expires_on": N_("Choisissez un jour à venir."),
 }
 
@@ -39,11 +45,14 @@ def index() -> ResponseReturnValue:
     made = shell.assembly()
     with made.database.reading() as session:
         found = partners.tokens(session)
+        makers = {account.id: account for account in staff.accounts(session)}
+    still = {one.id for one in makers.values() if one.is_active and may(one.roles, Permission.API_MANAGE)}
     rows = [
         {
             "token": token,
             "state": STATES[token.state(shell.now())],
             "is_live": token.state(shell.now()) is TokenState.LIVE,
+            "maker": makers.get(token.created_by) if token.created_by is not None else None,
         }
         for token in found
     ]
@@ -51,18 +60,19 @@ def index() -> ResponseReturnValue:
     return shell.show(
         "office/api_tokens/index.html",
         rows=rows,
+        still=still,
         scope_words=SCOPES,
         address=f"{made.settings.public_url}/api/v1",
     )
 
 
-@guard.page(blueprint, "/new", permission=Permission.API_MANAGE)
+@guard.page(blueprint, "/new", permission=Permission.API_MANAGE, fresh=True)
 def new() -> ResponseReturnValue:
     """The form of a new token; nothing is ticked beforehand."""
     return _form({"name": "", "origins": "", "expires_on": ""}, frozenset(), {})
 
 
-@guard.page(blueprint, "/new", permission=Permission.API_MANAGE, methods=("POST",))
+@guard.page(blueprint, "/new", permission=Permission.API_MANAGE, methods=("POST",), fresh=True)
 def create() -> ResponseReturnValue:
     """Makes it and shows its text, this once: the page after a reload no longer has it."""
     typed = {name: request.form.get(name, "")[:2000] for name in ("name", "origins", "expires_on")}
@@ -79,7 +89,8 @@ def create() -> ResponseReturnValue:
             issued = partners.create(session, made.sealer, asked, by=guard.signed_in().account.id, at=shell.now())
     except Invalid as wrong:
         name = wrong.field or "name"
-        return _form(typed, scopes, {name: shell.say(ERRORS[name])}, status=422)
+        place = "origins" if name == "together" else name
+        return _form(typed, scopes, {place: shell.say(ERRORS[name])}, status=422)
     response = shell.show(
         "office/api_tokens/issued.html",
         issued=issued,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.partners import service as partners
 from crm.staff import account_links, factors, sessions
 from crm.staff import service as staff
 from crm.staff.errors import AccountExists, AlreadyJoined, LastAdministrator
 from crm.staff.model import Account, AccountLink, Permission, Role
+from crm.staff.rules import may
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId
 from crm.values.languages import Language
@@ -21,6 +25,7 @@ from mailing.correspondence import colleagues
 blueprint = Blueprint("team", __name__, url_prefix="/office/team")
 
 LAST = N_("Il faut que quelqu’un puisse encore administrer : donnez d’abord ce rôle à une autre personne.")
+LEFT = N_("Ses jetons d’API valent toujours : %(names)s. Remplacez-les, puis révoquez-les.")
 NO_ROLE = N_("Choisissez au moins un rôle.")
 
 
@@ -106,7 +111,7 @@ def change_roles(account_id: int) -> ResponseReturnValue:
         return _page(AccountId(account_id), errors={"roles": shell.say(LAST)}, status=422)
     if account.id == _me() and Role.ADMINISTRATOR not in account.roles:
         return shell.back(url_for("dashboard.index"), shell.say(N_("Vos rôles sont changés.")))
-    return _back(account_id, N_("Rôles enregistrés."))
+    return _back(account_id, N_("Rôles enregistrés."), _left_behind(account))
 
 
 @guard.page(blueprint, "/<int:account_id>/disable", permission=Permission.STAFF_MANAGE, methods=("POST",), fresh=True)
@@ -118,12 +123,10 @@ def disable(account_id: int) -> ResponseReturnValue:
             staff.disable(session, made.sealer, AccountId(account_id), by=_me(), at=shell.now())
     except LastAdministrator:
         return shell.back(url_for("team.show", account_id=account_id), shell.say(LAST), kind="refused")
+    with made.database.reading() as session:
+        closed = staff.account(session, AccountId(account_id))
     undo = (url_for("team.reopen", account_id=account_id), "")
-    return shell.back(
-        url_for("team.show", account_id=account_id),
-        shell.say(N_("Compte fermé, et toutes ses sessions avec lui.")),
-        undo=undo,
-    )
+    return _back(account_id, N_("Compte fermé, et toutes ses sessions avec lui."), _left_behind(closed), undo=undo)
 
 
 @guard.page(blueprint, "/<int:account_id>/reopen", permission=Permission.STAFF_MANAGE, methods=("POST",), fresh=True)
@@ -198,8 +201,18 @@ def _language(text: str) -> Language:
     return Language(text) if text in SPOKEN else Language.FR
 
 
-def _back(account_id: int, message: str) -> Response:
-    return shell.back(url_for("team.show", account_id=account_id), shell.say(message))
+def _left_behind(account: Account) -> str:
+    """What still opens a door after somebody left or no longer administers: the tokens whose text they have seen."""
+    if account.is_active and may(account.roles, Permission.API_MANAGE):
+        return ""
+    with shell.assembly().database.reading() as session:
+        living = partners.living_of(session, account.id, at=shell.now())
+    return shell.say(LEFT, names=", ".join(f"« {one.name} »" for one in living)) if living else ""
+
+
+def _back(account_id: int, message: str, more: str = "", **options: Any) -> Response:
+    said = " ".join(filter(None, (shell.say(message), more)))
+    return shell.back(url_for("team.show", account_id=account_id), said, **options)
 
 
 def _form(
@@ -222,6 +235,7 @@ def _page(account_id: AccountId, *, errors: dict[str, str] | None = None, status
         account: Account = staff.account(session, account_id)
         has = factors.factors_of(session, account_id)
         open_sessions = sessions.sessions_of(session, account_id, now, limits=guard.limits())
+        tokens = partners.living_of(session, account_id, at=now)
         invitation: AccountLink | None = account_links.invitations(session).get(account_id)
     return shell.show(
         "office/team/show.html",
@@ -230,6 +244,7 @@ def _page(account_id: AccountId, *, errors: dict[str, str] | None = None, status
         has=has,
         sessions=open_sessions,
         invitation=invitation,
+        tokens=tokens,
         state=staff_words.state(account, invitation, now),
         errors=errors or {},
         roles=staff_words.ROLES,
