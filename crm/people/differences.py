@@ -75,7 +75,29 @@ def say(
 ) -> Difference:
     """As `note`, by somebody of themself: it takes the place of what they said there before and nobody decided yet."""
     person_id = PersonId(store.hold_living(session, person_id))
-    row = session.scalar(
+    row = _own(session, person_id, field, source)
+    if row is None:
+        return note(session, person_id, field=field, held=held, said=said, source=source, at=at, statement=statement)
+    if row.said == dict(said):
+        return _difference(row)
+    row.held, row.said, row.statement, row.said_at = dict(held), dict(said), dict(statement), at
+    session.flush()
+    return _difference(row)
+
+
+def take_back(session: Session, person_id: PersonId, *, field: str, source: str, at: datetime) -> bool:
+    """Somebody says there what we hold: what they said otherwise is closed, by nobody; True if something waited."""
+    row = _own(session, PersonId(store.hold_living(session, person_id)), field, source)
+    if row is None:
+        return False
+    row.state, row.decided_at, row.decided_by = DifferenceState.KEPT, at, None
+    session.flush()
+    return True
+
+
+def _own(session: Session, person_id: PersonId, field: str, source: str) -> DifferenceRow | None:
+    """What somebody said there themself by that way and nobody decided yet."""
+    return session.scalar(
         select(DifferenceRow)
         .where(
             DifferenceRow.person_id == person_id,
@@ -86,11 +108,6 @@ def say(
         .order_by(DifferenceRow.id)
         .limit(1)
     )
-    if row is None:
-        return note(session, person_id, field=field, held=held, said=said, source=source, at=at, statement=statement)
-    row.held, row.said, row.statement, row.said_at = dict(held), dict(said), dict(statement), at
-    session.flush()
-    return _difference(row)
 
 
 def waiting(session: Session, *, after: DifferenceId | None = None, size: int = 50) -> tuple[Difference, ...]:

@@ -147,8 +147,14 @@ def test_what_one_corrects_is_written_where_we_had_nothing_and_else_waits_for_a_
     for word in ("Dupond", "Dubois"):
         shown = correct(first_name="Marie", last_name=word, phone="0475112299", email="autre@exemple.be")
         assert (f"relu : {word}" in words_of(shown), "Marie Dupont" in words_of(shown)) == (True, True)
-    assert waiting() == {"last_name": "Dubois", "phone": "+32475112299", "email": "autre@exemple.be"}
-    assert site.person(MARIE) == marie
+    laid = {"last_name": "Dubois", "phone": "+32475112299", "email": "autre@exemple.be"}
+    assert (waiting(), site.person(MARIE)) == (laid, marie)
+    shown = site.client.get("/mon-espace?lang=fr").text
+    assert [f'value="{word}"' in shown for word in ("Dubois", "+32 475 11 22 99", "autre@exemple.be")] == [True] * 3
+    correct(first_name="Marie", last_name="Dupont", phone="0475 11 22 33", email=MARIE)
+    assert waiting() == {}
+    correct(first_name="Marie", last_name="Dubois", phone="0475112299", email="autre@exemple.be")
+    assert waiting() == laid
     with site.assembly.database.transaction() as session:
         typed = {one.field: one.statement for one in differences.open_of(session, marie.id)}
         assert (typed["last_name"], typed["phone"]) == ({"last_name": "Dubois"}, {"phone": "0475112299"})

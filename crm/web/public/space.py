@@ -16,7 +16,7 @@ from crm.people import contacts, correcting, differences
 from crm.people import service as people
 from crm.people.model import Person
 from crm.people.rules import shown_number
-from crm.people.saying import said_lines
+from crm.people.saying import said_lines, said_text
 from crm.values.address_lines import lines
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
@@ -85,7 +85,7 @@ def correct() -> Response:
         if own is None or not space_door.is_our_form(own.visit):
             return space_door.ask_page(is_over=True)
         typed = own_details.typed(request.form, own.person)
-        said, errors = own_details.read(typed, own.person, own.look.language)
+        said, errors = own_details.read(typed, own.person, _waiting(session, own), own.look.language)
         if said is None:
             return _space(session, own, typed=typed, errors=errors)
         found = correcting.correct(
@@ -212,6 +212,12 @@ def _again(session: Session, own: Own) -> Own:
     return replace(own, person=person)
 
 
+def _waiting(session: Session, own: Own) -> dict[str, str]:
+    """What they said here of their name, phone and mailbox that nobody decided yet."""
+    said = differences.open_of(session, own.person.id)
+    return {one.field: said_text(one.field, one.said) for one in said if one.source == SOURCE}
+
+
 def _reader(own: Own) -> Reader:
     point = own.person.at(own.visit.address_key) or own.person.contact_points[0]
     return Reader(person=own.person, point=point)
@@ -261,7 +267,7 @@ def _space(
         history=own_history.history(session, person.id, speaks),
         own_parts=parts,
         wish=made.wishes.open_wish(session, own.look, OwnWish.ERASURE),
-        details=typed or own_details.fields(person),
+        details=typed or own_details.fields(person, _waiting(session, own)),
         is_typed=typed is not None,
         given=given or address_form.parts(abode.address if abode else None),
         countries=address_form.countries(speaks),
