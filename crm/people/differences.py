@@ -14,6 +14,7 @@ from crm.foundation import presence
 from crm.people import changes, selects, store
 from crm.people.errors import DifferenceMissing
 from crm.people.model import Difference, DifferenceState
+from crm.people.saying import WHICH
 from crm.people.tables import DifferenceRow
 from crm.values.identifiers import AccountId, DifferenceId, PersonId
 
@@ -73,9 +74,12 @@ def say(
     at: datetime,
     statement: Mapping[str, Any] = NOTHING,
 ) -> Difference:
-    """As `note`, by somebody of themself: it takes the place of what they said there before and nobody decided yet."""
+    """As `note`, by somebody of themself: it takes the place of what they said there before and nobody decided yet.
+
+    Of several addresses (`held` says which) each has its own.
+    """
     person_id = PersonId(store.hold_living(session, person_id))
-    row = _own(session, person_id, field, source)
+    row = _own(session, person_id, field, source, held.get(WHICH))
     if row is None:
         return note(session, person_id, field=field, held=held, said=said, source=source, at=at, statement=statement)
     if row.said == dict(said):
@@ -85,9 +89,14 @@ def say(
     return _difference(row)
 
 
-def take_back(session: Session, person_id: PersonId, *, field: str, source: str, at: datetime) -> bool:
-    """Somebody says there what we hold: what they said otherwise is closed, by nobody; True if something waited."""
-    row = _own(session, PersonId(store.hold_living(session, person_id)), field, source)
+def take_back(
+    session: Session, person_id: PersonId, *, field: str, source: str, at: datetime, which: int | None = None
+) -> bool:
+    """Somebody says there what we hold: what they said otherwise is closed, by nobody; True if something waited.
+
+    `which` is the number of the address where it is said of one.
+    """
+    row = _own(session, PersonId(store.hold_living(session, person_id)), field, source, which)
     if row is None:
         return False
     row.state, row.decided_at, row.decided_by = DifferenceState.KEPT, at, None
@@ -95,18 +104,18 @@ def take_back(session: Session, person_id: PersonId, *, field: str, source: str,
     return True
 
 
-def _own(session: Session, person_id: PersonId, field: str, source: str) -> DifferenceRow | None:
-    """What somebody said there themself by that way and nobody decided yet."""
-    return session.scalar(
-        select(DifferenceRow)
-        .where(
-            DifferenceRow.person_id == person_id,
-            DifferenceRow.field == field,
-            DifferenceRow.source == source,
-            DifferenceRow.state == DifferenceState.OPEN,
-        )
-        .order_by(DifferenceRow.id)
-        .limit(1)
+def _own(
+    session: Session, person_id: PersonId, field: str, source: str, which: int | None = None
+) -> DifferenceRow | None:
+    """What somebody said there themself by that way, of that address where it is one, and nobody decided yet."""
+    query = select(DifferenceRow).where(
+        DifferenceRow.person_id == person_id,
+        DifferenceRow.field == field,
+        DifferenceRow.source == source,
+        DifferenceRow.state == DifferenceState.OPEN,
+    )
+    return next(
+        (row for row in session.scalars(query.order_by(DifferenceRow.id)) if row.held.get(WHICH) == which), None
     )
 
 

@@ -165,6 +165,36 @@ def test_what_one_corrects_is_written_where_we_had_nothing_and_else_waits_for_a_
     assert [one.value for one in marie.emails] == [MARIE, "autre@exemple.be"]
 
 
+def test_an_address_is_corrected_where_it_was_shown_and_ends_no_other(site: Site, assembly: Assembly) -> None:
+    marie = site.person(MARIE)
+    home = PostalAddress.parse(street="Rue Haute", number="12", postcode="1000", locality="Bruxelles")
+    sea = PostalAddress.parse(street="Zeedijk", number="100", postcode="8400", locality="Oostende")
+    facts = {"person_id": marie.id, "at": NOW}
+    with assembly.database.transaction() as session:
+        contacts.add_address(session, assembly.addresses, home, **facts)  # type: ignore[arg-type] # two facts
+        always = {"season": ("01-01", "12-31"), "is_primary": False}
+        there = contacts.add_address(session, assembly.addresses, sea, **facts, **always)  # type: ignore[arg-type] # four
+    shown = go_in(site)
+    csrf = hidden(shown, "csrf")
+    assert ("Rue Haute 12" in shown, "au 31 décembre" in words_of(shown)) == (True, True)
+
+    def say(number: str, box: str = "") -> str:
+        typed = {"street": "Zeedijk", "number": number, "box": box, "postcode": "8400", "locality": "Oostende"}
+        data = typed | {"country": "BE", "csrf": csrf, "abode": str(there.id)}
+        return site.client.post("/mon-espace/adresse?lang=fr", data=data).text
+
+    assert "relit votre nouvelle adresse" in say("101")
+    assert 'value="101"' in site.client.get(f"/mon-espace?lang=fr&abode={there.id}").text
+    assert "déjà l’adresse" in say("100")
+    say("102")
+    with assembly.database.transaction() as session:
+        [waiting] = differences.open_of(session, marie.id)
+        [held] = taking.held_now(session, [waiting]).values()
+        taking.take(session, assembly.addresses, waiting, at=NOW)
+        found = [(one.address.number, one.is_primary) for one in contacts.addresses_of(session, [marie.id])[marie.id]]
+    assert (held["number"], found) == ("100", [("12", True), ("102", False)])
+
+
 def test_a_mailbox_of_two_asks_which_of_them_it_is(site: Site, assembly: Assembly) -> None:
     marie = site.person(MARIE)
     with assembly.database.transaction() as session:
