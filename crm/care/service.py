@@ -24,6 +24,7 @@ from crm.care.model import (
     TaskView,
 )
 from crm.care.rules import tidy_text, tidy_title
+from crm.people import service as people
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, InteractionId, NoteId, PersonId, TaskId
 
@@ -34,10 +35,11 @@ LONGEST_DRAFT = 12_000
 def write_note(
     session: Session, person_id: PersonId, text: str, *, by: AccountId | None, at: datetime, is_pinned: bool = False
 ) -> Note:
-    """Keeps something worth knowing. Raises `Invalid` for nothing, or too much."""
+    """Keeps something worth knowing, with whom they were merged into. Raises `Invalid` for nothing, or too much."""
     tidy = tidy_text(text, field="text")
     if not tidy:
         raise Invalid("a few words", field="text")
+    person_id = people.held(session, person_id)
     return store.add_note(session, person_id=person_id, text=tidy, is_pinned=is_pinned, at=at, by=by)
 
 
@@ -92,7 +94,7 @@ def log(
 ) -> tuple[Interaction, Task | None]:
     """Writes a contact down, and what was promised in it as a task. The draft about that person goes with it.
 
-    Raises `Invalid` where nothing is said of it, or for a moment to come.
+    It goes to whom that person was merged into. Raises `Invalid` where nothing is said of it, or for a moment to come.
     """
     tidy = tidy_text(summary, field="summary")
     if not tidy:
@@ -100,6 +102,7 @@ def log(
     if happened_at is not None and happened_at > at:
         raise Invalid("a moment in the past", field="happened_at")
     title = tidy_title(promise.title, field="promise") if promise else ""
+    person_id = people.held(session, person_id)
     found = store.add_interaction(
         session,
         person_id=person_id,
@@ -229,13 +232,16 @@ def add_task(
     assignee: AccountId | None = None,
     person_id: PersonId | None = None,
 ) -> Task:
-    """Something to do, for one of us or for whoever comes first. Raises `Invalid`."""
+    """Something to do, for one of us or for whoever comes first. Raises `Invalid`.
+
+    It is about whom that person was merged into.
+    """
     return store.add_task(
         session,
         title=tidy_title(title),
         due_on=due_on,
         assignee=assignee,
-        person_id=person_id,
+        person_id=None if person_id is None else people.held(session, person_id),
         interaction_id=None,
         created_at=at,
         created_by=by,
@@ -331,6 +337,7 @@ def keep_draft(
     for name, text in fields.items():
         kept[name] = text[:left]
         left -= len(kept[name])
+    person_id = people.held(session, person_id)
     if any(text.strip() for text in kept.values()):
         store.put_draft(session, account_id=account_id, person_id=person_id, fields=kept, at=at)
     else:

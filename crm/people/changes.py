@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.columns import Base, Instant
 from crm.foundation.database import hold
-from crm.people import keys, search
+from crm.people import keys, search, store
 from crm.people.errors import ChangedSince, ChangeMissing
 from crm.people.tables import (
     ContactFailureRow,
@@ -74,6 +74,7 @@ def recorded(
 
     `households` are those that the person does not belong to yet and the block may put them in.
     """
+    store.hold_living(session, person_id)  # before the change: whoever writes a way to reach them holds in that order
     hold(session, f"change {person_id}")
     homes = {*_households(session, person_id), *households}
     before = _rows(session, person_id, homes)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,8 @@ from crm.foundation.signing import AddressHasher
 from crm.people import contact_store, keys, search, store
 from crm.people.errors import AbodeMissing, ContactPointMissing
 from crm.people.model import Abode, ContactKind, ContactPoint, Failure, FailureReason, Person, Usage
-from crm.people.rules import ALWAYS, deliverability, holds_on, tidy_season, within
+from crm.people.rules import ALWAYS, deliverability, holds_on, within
+from crm.people.terms import Terms, columns, of_way, preferred, standing
 from crm.values.address_key import dedupe_key, ledger_key
 from crm.values.address_lines import lines
 from crm.values.calendar import brussels_day
@@ -79,8 +81,10 @@ def end_point(session: Session, contact_point_id: ContactPointId, *, at: datetim
 
 
 def prefer_point(session: Session, contact_point_id: ContactPointId) -> None:
-    """Makes it the one we use first of its kind."""
+    """Makes it the one we use first of its kind; one that has ended stays as it is."""
     point = _point(session, contact_point_id)
+    if point.ended_at is not None:
+        return
     for other in contact_store.points_of(session, [point.person_id])[point.person_id]:
         if other.kind is point.kind and other.is_primary is not (other.id == point.id):
             contact_store.change_point(session, other.id, {"is_primary": other.id == point.id})
@@ -145,15 +149,13 @@ def add_address(
     """One more postal address, and when it holds; the first one is the preferred one whatever is said.
 
     The same letter box again, for the same use and time, is the same: preferred now, where that is asked. Raises
-    `Invalid` for a season that is none.
+    `Invalid` for a season that is none, and for days the wrong way round.
     """
-    person_id = _held(session, person_id)
-    key, (season_from, season_until) = dedupe_key(address), tidy_season(*season)
+    person_id, key = _held(session, person_id), dedupe_key(address)
+    when = columns(Terms(usage=usage, valid_from_on=valid_from_on, valid_until_on=valid_until_on, season=season))
     known = contact_store.abodes_of(session, [person_id])[person_id]
     for abode in known:
-        same_time = (abode.valid_from_on, abode.valid_until_on) == (valid_from_on, valid_until_on)
-        same_season = (abode.season_from, abode.season_until) == (season_from, season_until)
-        if abode.dedupe_key == key and abode.usage is usage and same_time and same_season:
+        if abode.dedupe_key == key and all(getattr(abode, name) == value for name, value in when.items()):
             if is_primary and not abode.is_primary:
                 prefer_address(session, abode.id)
             return _abode(session, abode.id)
@@ -167,15 +169,11 @@ def add_address(
         person_id=person_id,
         address=address,
         at=at,
-        usage=usage,
         is_primary=preferred,
         dedupe_key=key,
         address_key=post_key(addresses, address),
-        valid_from_on=valid_from_on,
-        valid_until_on=valid_until_on,
-        season_from=season_from,
-        season_until=season_until,
         source=source,
+        **when,
     )
     keys.refresh(session, [person_id])
     return added
@@ -204,13 +202,32 @@ def move(
     person_id: PersonId,
     at: datetime,
     source: str = "",
+    leaving: PostalAddressId | None = None,
+    when: Terms | None = None,
 ) -> Abode:
-    """Someone lives elsewhere now: the preferred address ends, and the new one takes its place."""
+    """Someone lives elsewhere now: the preferred address ends, or the one they are `leaving`, and the new one follows.
+
+    What is left ends today, or the day before the new one holds. Without `when` the new one holds as the one named did;
+    at the same letter box it is that one, written anew. Where the one named is no longer theirs, it comes beside.
+    """
     person_id = _held(session, person_id)
-    for abode in contact_store.abodes_of(session, [person_id])[person_id]:
-        if abode.is_primary and abode.dedupe_key != dedupe_key(address):
-            contact_store.change_abode(session, abode.id, {"ended_at": at, "is_primary": False})
-    return add_address(session, addresses, address, person_id=person_id, at=at, source=source, is_primary=True)
+    living = contact_store.abodes_of(session, [person_id])[person_id]
+    left = standing(living, contact_store.find_abode(session, leaving)) if leaving else preferred(living)
+    if left is not None and left.dedupe_key == dedupe_key(address):
+        if when is not None:
+            contact_store.change_abode(session, left.id, columns(when))
+        return correct_address(session, addresses, left.id, address)
+    if when is None:
+        when = of_way(left) if left and leaving else Terms(usage=Usage.HOME)
+    if left is not None:
+        over: dict[str, Any] = {"ended_at": at, "is_primary": False}
+        if (first := when.valid_from_on) and first > brussels_day(at):
+            over = {"valid_until_on": min(first - timedelta(days=1), left.valid_until_on or first)}
+        contact_store.change_abode(session, left.id, over)
+    facts: dict[str, Any] = {"person_id": person_id, "at": at, "source": source, **asdict(when)}
+    is_first = leaving is None or (left is not None and left.is_primary)
+    new = add_address(session, addresses, address, is_primary=is_first, **facts)
+    return new if new.address == address else correct_address(session, addresses, new.id, address)
 
 
 def revive_address(session: Session, abode_id: PostalAddressId) -> None:
@@ -231,8 +248,10 @@ def end_address(session: Session, abode_id: PostalAddressId, *, at: datetime) ->
 
 
 def prefer_address(session: Session, abode_id: PostalAddressId) -> None:
-    """Makes it the one we write to first."""
+    """Makes it the one we write to first; one that has ended stays as it is."""
     abode = _abode(session, abode_id)
+    if abode.ended_at is not None:
+        return
     _demote(session, contact_store.abodes_of(session, [abode.person_id])[abode.person_id])
     contact_store.change_abode(session, abode_id, {"is_primary": True})
 
@@ -246,7 +265,11 @@ def addresses_of(
 
 def address_on(session: Session, person_id: PersonId, day: date) -> Abode | None:
     """Where a letter of that day goes: a season's own address first, else the preferred one that holds then."""
-    holding = [a for a in contact_store.abodes_of(session, [person_id])[person_id] if holds_on(a, day)]
+    return _holding(contact_store.abodes_of(session, [person_id])[person_id], day)
+
+
+def _holding(abodes: Collection[Abode], day: date) -> Abode | None:
+    holding = [one for one in abodes if holds_on(one, day)]
     return next((a for a in holding if a.season_from), None) or next(iter(holding), None)
 
 
@@ -260,13 +283,8 @@ def letter_lines_on(session: Session, several: Mapping[PersonId, Person], day: d
 
 def letter_homes_on(session: Session, person_ids: Collection[PersonId], day: date) -> dict[PersonId, PostalAddress]:
     """Where a letter of that day goes, of each who has a letter box then; two queries."""
-    found = {}
-    for who, abodes in contact_store.abodes_of(session, person_ids).items():
-        holding = [one for one in abodes if holds_on(one, day)]
-        home = next((one for one in holding if one.season_from), None) or next(iter(holding), None)
-        if home is not None:
-            found[who] = home.address
-    return found
+    found = {who: _holding(some, day) for who, some in contact_store.abodes_of(session, person_ids).items()}
+    return {who: home.address for who, home in found.items() if home is not None}
 
 
 def letter_boxes_on(session: Session, person_ids: Collection[PersonId], day: date) -> dict[PersonId, frozenset[str]]:

@@ -14,6 +14,7 @@ from crm.people import changes, contacts, differences, service
 from crm.people.model import Person, PersonKind
 from crm.people.rules import tidy_name, tidy_organisation
 from crm.values.email_address import EmailAddress
+from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 
 NAMES: Mapping[PersonKind, tuple[str, ...]] = {
@@ -30,6 +31,7 @@ class OwnWords:
     names: Mapping[str, str]
     phone: PhoneNumber | None = None
     email: EmailAddress | None = None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,36 +54,43 @@ def correct(
 ) -> Corrected:
     """Takes what somebody says of themself.
 
-    A name or a phone where we had none is written, and can be taken back as any change of the file. What differs from
-    what we hold waits for a colleague, as does every e-mail address: a link sent there opens their space. Of one field
-    only their latest word waits, and beside what we read in it what they `typed`. Raises `Invalid`.
+    A name or a phone where we had none is written, and so is a language, which is theirs to choose; all of it can be
+    taken back as any change of the file. What differs from what we hold waits for a colleague, as does every e-mail
+    address: a link sent there opens their space. Of one field only their latest word waits, and beside what we read in
+    it what they `typed`; whoever says what we hold takes back what they said otherwise. Raises `Invalid`.
     """
     own = [point.value for point in person.phones if point.is_living]
     boxes = {point.address_key for point in person.emails if point.is_living}
     written, waiting = set[str](), set[str]()
+
+    def compare(name: str, held: str, word: str, *, is_held: bool) -> None:
+        if is_held:
+            differences.take_back(session, person.id, field=name, source=source, at=at)
+            return
+        _lay(session, person, name, held, word, typed=typed, source=source, at=at)
+        waiting.add(name)
+
     with changes.recorded(session, person.id, by=None, at=at):
         for name in NAMES[person.kind]:
             tidy = tidy_organisation if name == "organisation_name" else tidy_name
             word, held = tidy(said.names.get(name, ""), field=name), getattr(person, name)
-            if not word or word == held:
+            if not word:
                 continue
             if held:
-                _lay(session, person, name, held, word, typed=typed, source=source, at=at)
-                waiting.add(name)
+                compare(name, held, word, is_held=word == held)
             else:
                 service.edit(session, person.id, **{name: word})  # type: ignore[arg-type] # a name is text
                 written.add(name)
-        if said.phone is not None and said.phone.e164 not in own:
-            if own:
-                _lay(session, person, "phone", own[0], said.phone.e164, typed=typed, source=source, at=at)
-                waiting.add("phone")
-            else:
-                contacts.add_phone(session, addresses, said.phone, person_id=person.id, source=source, at=at)
-                written.add("phone")
-    if said.email is not None and addresses.key_of(said.email.normal) not in boxes:
+        if said.phone is not None and own:
+            compare("phone", own[0], said.phone.e164, is_held=said.phone.e164 in own)
+        elif said.phone is not None:
+            contacts.add_phone(session, addresses, said.phone, person_id=person.id, source=source, at=at)
+            written.add("phone")
+        if said.language is not None and service.edit(session, person.id, language=said.language):
+            written.add("language")
+    if said.email is not None:
         held = person.primary.value if person.primary else ""
-        _lay(session, person, "email", held, said.email.text, typed=typed, source=source, at=at)
-        waiting.add("email")
+        compare("email", held, said.email.text, is_held=addresses.key_of(said.email.normal) in boxes)
     return Corrected(written=frozenset(written), waiting=frozenset(waiting))
 
 

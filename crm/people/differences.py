@@ -14,6 +14,7 @@ from crm.foundation import presence
 from crm.people import changes, selects, store
 from crm.people.errors import DifferenceMissing
 from crm.people.model import Difference, DifferenceState
+from crm.people.saying import WHICH
 from crm.people.tables import DifferenceRow
 from crm.values.identifiers import AccountId, DifferenceId, PersonId
 
@@ -73,24 +74,49 @@ def say(
     at: datetime,
     statement: Mapping[str, Any] = NOTHING,
 ) -> Difference:
-    """As `note`, by somebody of themself: it takes the place of what they said there before and nobody decided yet."""
+    """As `note`, by somebody of themself: it takes the place of what they said there before and nobody decided yet.
+
+    Of several addresses (`held` says which) each has its own.
+    """
     person_id = PersonId(store.hold_living(session, person_id))
-    row = session.scalar(
-        select(DifferenceRow)
-        .where(
-            DifferenceRow.person_id == person_id,
-            DifferenceRow.field == field,
-            DifferenceRow.source == source,
-            DifferenceRow.state == DifferenceState.OPEN,
-        )
-        .order_by(DifferenceRow.id)
-        .limit(1)
-    )
+    row = _own(session, person_id, field, source, held.get(WHICH))
     if row is None:
         return note(session, person_id, field=field, held=held, said=said, source=source, at=at, statement=statement)
+    if row.said == dict(said):
+        return _difference(row)
     row.held, row.said, row.statement, row.said_at = dict(held), dict(said), dict(statement), at
     session.flush()
     return _difference(row)
+
+
+def take_back(
+    session: Session, person_id: PersonId, *, field: str, source: str, at: datetime, which: int | None = None
+) -> bool:
+    """Somebody says there what we hold: what they said otherwise is closed, by nobody; True if something waited.
+
+    `which` is the number of the address where it is said of one.
+    """
+    row = _own(session, PersonId(store.hold_living(session, person_id)), field, source, which)
+    if row is None:
+        return False
+    row.state, row.decided_at, row.decided_by = DifferenceState.KEPT, at, None
+    session.flush()
+    return True
+
+
+def _own(
+    session: Session, person_id: PersonId, field: str, source: str, which: int | None = None
+) -> DifferenceRow | None:
+    """What somebody said there themself by that way, of that address where it is one, and nobody decided yet."""
+    query = select(DifferenceRow).where(
+        DifferenceRow.person_id == person_id,
+        DifferenceRow.field == field,
+        DifferenceRow.source == source,
+        DifferenceRow.state == DifferenceState.OPEN,
+    )
+    return next(
+        (row for row in session.scalars(query.order_by(DifferenceRow.id)) if row.held.get(WHICH) == which), None
+    )
 
 
 def waiting(session: Session, *, after: DifferenceId | None = None, size: int = 50) -> tuple[Difference, ...]:

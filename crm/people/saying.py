@@ -18,6 +18,9 @@ from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import LONGEST, PostalAddress
 
+WHICH = "abode"
+"""Under which what we hold of an address names its row: somebody may have several."""
+
 _WORDS: dict[str, dict[str, str]] = {
     "title": {title.value: word for title, word in words.TITLES.items()},
     "organisation_kind": {kind.value: word for kind, word in words.ORGANISATIONS.items()},
@@ -66,7 +69,7 @@ def said_address_lines(said: Mapping[str, Any], language: Language) -> tuple[str
     try:
         return lines(said_address(said), language=language)
     except Invalid:
-        return tuple(str(value) for value in said.values() if value)
+        return tuple(str(value) for name, value in said.items() if value and name != WHICH)
 
 
 def _day(text: str, language: Language) -> str:

@@ -91,6 +91,11 @@ def find_survivor(session: Session, person_id: PersonId) -> Person | None:
     return None if living is None else find_person(session, PersonId(living))
 
 
+def held(session: Session, person_id: PersonId) -> PersonId:
+    """Who that person is today, held until the transaction ends: a merge of them waits for what is written of them."""
+    return PersonId(store.hold_living(session, person_id))
+
+
 def survivors(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, PersonId]:
     """Of each, who they are today; a query for each step of a merge, however many. Who is nobody is left out."""
     found = store.survivors(session, person_ids)

@@ -16,12 +16,12 @@ from crm.people.arrivals import UNDATED
 from crm.people.errors import NoPlace
 from crm.people.model import ALIVE, Difference, ExternalId, Hurdle, OrganisationKind, Person, PersonKind, Title
 from crm.people.rules import FORMER_NUMBER, is_ours, typed_number
-from crm.people.saying import said_address, said_text
+from crm.people.saying import WHICH, said_address, said_text
 from crm.values.address_lines import read_lines
 from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
-from crm.values.identifiers import DifferenceId
+from crm.values.identifiers import DifferenceId, PostalAddressId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
@@ -46,8 +46,8 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
     """Writes what was said to the file. Raises `Invalid` where it cannot stand there, or nobody knows that field.
 
     Raises `NoPlace` where a colleague has to do something else.
-    An address takes the place of the preferred one (they moved); an e-mail address or phone comes beside the others,
-    and so does a member number that another list printed.
+    An address takes the place of the one it was said of, else of the preferred one (they moved); an e-mail address or
+    phone comes beside the others, and so does a member number that another list printed.
     """
     why = hurdle(one, service.find_person(session, one.person_id) if one.field == "organisation_name" else None)
     if why is not None:
@@ -69,7 +69,7 @@ def take(session: Session, addresses: AddressHasher, one: Difference, *, at: dat
         case "phone":
             contacts.add_phone(session, addresses, PhoneNumber.parse(text), **facts)  # type: ignore[arg-type] # shared facts
         case "address":
-            contacts.move(session, addresses, _address(one, text), **facts)  # type: ignore[arg-type] # shared facts
+            contacts.move(session, addresses, _address(one, text), leaving=said_of(one), **facts)  # type: ignore[arg-type] # shared facts
         case _:
             raise Invalid("nothing can be written for that field", field=one.field)
 
@@ -83,7 +83,10 @@ def held_now(session: Session, several: Sequence[Difference]) -> dict[Difference
     for one in several:
         person = people.get(one.person_id)
         if one.field == "address":
-            home = next(iter(homes.get(one.person_id, ())), None)
+            theirs, which = homes.get(one.person_id, []), said_of(one)
+            home = next((home for home in theirs if which is None or home.id == which), None)
+            if home is None and which is not None:
+                continue
             found[one.id] = (
                 {part.name: getattr(home.address, part.name) for part in fields(PostalAddress)} if home else {}
             )
@@ -91,6 +94,12 @@ def held_now(session: Session, several: Sequence[Difference]) -> dict[Difference
             value = getattr(person, one.field)
             found[one.id] = {"text": "" if value is None else str(value)}
     return found
+
+
+def said_of(one: Difference) -> PostalAddressId | None:
+    """Which of their addresses somebody said otherwise, where they were shown one."""
+    which = one.held.get(WHICH)
+    return PostalAddressId(which) if isinstance(which, int) else None
 
 
 def _tell_death(session: Session, one: Difference, text: str, at: datetime) -> None:

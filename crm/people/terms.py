@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.people import contact_store
 from crm.people.errors import AbodeMissing, ContactPointMissing
-from crm.people.model import Usage
+from crm.people.model import Abode, Usage
 from crm.people.rules import tidy_season
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PostalAddressId
@@ -26,9 +27,32 @@ class Terms:
     season: tuple[str, str] = ("", "")
 
 
+def of_way(way: Abode) -> Terms:
+    """The terms on which an address holds."""
+    return Terms(
+        usage=way.usage,
+        valid_from_on=way.valid_from_on,
+        valid_until_on=way.valid_until_on,
+        season=(way.season_from, way.season_until),
+    )
+
+
+def preferred(living: Collection[Abode]) -> Abode | None:
+    """The address that is written to first."""
+    return next((one for one in living if one.is_primary), None)
+
+
+def standing(living: Collection[Abode], named: Abode | None) -> Abode | None:
+    """That address among the living ones, or the equal one that a merge kept in its place; else None."""
+    if named is None:
+        return None
+    equal = [one for one in living if (one.dedupe_key, of_way(one)) == (named.dedupe_key, of_way(named))]
+    return next((one for one in living if one.id == named.id), None) or next(iter(equal), None)
+
+
 def of_address(session: Session, abode_id: PostalAddressId, terms: Terms) -> None:
     """Says what a postal address is used for and when it holds. Raises `Invalid`."""
-    values = _values(terms)
+    values = columns(terms)
     if contact_store.find_abode(session, abode_id) is None:
         raise AbodeMissing
     contact_store.change_abode(session, abode_id, values)
@@ -36,13 +60,14 @@ def of_address(session: Session, abode_id: PostalAddressId, terms: Terms) -> Non
 
 def of_point(session: Session, contact_point_id: ContactPointId, terms: Terms) -> None:
     """The same of an e-mail address or a phone number. Raises `Invalid`."""
-    values = _values(terms)
+    values = columns(terms)
     if contact_store.find_point(session, contact_point_id) is None:
         raise ContactPointMissing
     contact_store.change_point(session, contact_point_id, values)
 
 
-def _values(terms: Terms) -> dict[str, Any]:
+def columns(terms: Terms) -> dict[str, Any]:
+    """The columns that say so. Raises `Invalid` for days the wrong way round, or a season that is none."""
     first, last = terms.valid_from_on, terms.valid_until_on
     if first and last and last < first:
         raise Invalid("it ends before it begins", field="valid_until_on")

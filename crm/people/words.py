@@ -100,6 +100,7 @@ SOURCES: dict[str, str] = {
     "import": N_("fichier importé"),
     "self-service": N_("dite par la personne elle-même"),
     "space": N_("dite dans Mon espace"),
+    "preferences": N_("dite sur la page de ses choix"),
     "post": N_("retour de la poste"),
     "same-box": N_("du courrier à d’autres en est revenu"),
     "agency": N_("agence d’appels"),

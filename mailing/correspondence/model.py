@@ -106,14 +106,18 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
-    """What a visit to the preference page changed. `asked` waits for a letter; `letter_left` says if one was owed."""
+    """What a visit to the preference page changed. `asked` waits for a letter; `letter_left` says if one was owed.
+
+    `fields` of their file were written; those `waiting` are read by a colleague first.
+    """
 
     stopped: tuple[Purpose, ...] = ()
     asked: tuple[Purpose, ...] = ()
     letter_left: bool = False
     fields: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
     is_paced: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not (self.stopped or self.asked or self.fields or self.is_paced)
+        return not (self.stopped or self.asked or self.fields or self.waiting or self.is_paced)

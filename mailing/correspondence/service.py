@@ -25,7 +25,7 @@ from crm.values.calendar import brussels_day
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import DeliveryId, PersonId
 from crm.values.languages import Language
-from mailing.correspondence import letters, receipts
+from mailing.correspondence import letters, own_words, receipts
 from mailing.correspondence.leaving import declare_pace, evidence_of, leave, leave_everything, leave_everywhere
 from mailing.correspondence.model import (
     Changes,
@@ -39,10 +39,11 @@ from mailing.correspondence.model import (
     SignUp,
 )
 from mailing.correspondence.once_more import remind, send_again
+from mailing.correspondence.own_words import waiting_name
 from mailing.correspondence.wishes import find_reader, requests_of, shown_lines
 from mailing.rendering.model import LetterKind, Slot
 
-__all__ = ["declare_pace", "leave", "leave_everything", "leave_everywhere", "remind", "send_again"]
+__all__ = ["declare_pace", "leave", "leave_everything", "leave_everywhere", "remind", "send_again", "waiting_name"]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -330,9 +331,10 @@ def change(
 
     Off is done at once, and so is `pace`. On waits for a confirmation letter, since the mail with this link may have
     been forwarded.
+    For the same reason another first name than the one we hold waits for a colleague, and an empty one says nothing.
     Raises `Invalid` for a name that is none, and for a pause of more than a year.
     """
-    fields = people.edit(session, reader.person.id, first_name=first_name, language=speaks)
+    own = own_words.take(session, desk, reader, first_name=first_name, language=speaks, at=at)
     now = choices(session, reader, at=at)
     stopped = tuple(choice.purpose for choice in now if choice.is_on and choice.purpose.code not in words)
     for purpose in stopped:
@@ -368,7 +370,14 @@ def change(
     said = receipts.stopped(stopped, page_language)
     said += receipts.paced(pace.rests_until(brussels_day(at)), pace.rhythm, page_language) if is_paced else []
     receipts.send(session, desk, reader, said=said, language=page_language, at=at)
-    return Changes(stopped=stopped, asked=asked, letter_left=letter_left, fields=fields, is_paced=is_paced)
+    return Changes(
+        stopped=stopped,
+        asked=asked,
+        letter_left=letter_left,
+        fields=own.written,
+        waiting=own.waiting,
+        is_paced=is_paced,
+    )
 
 
 def _receives(session: Session, reader: Reader, purpose: str, at: datetime) -> bool:

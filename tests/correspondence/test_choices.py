@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from crm.audit import service as audit
+from crm.audit.model import Wanted
 from crm.consent import paces
 from crm.consent import service as consent
 from crm.consent.model import Act, Way
+from crm.people import differences
 from crm.people import service as people
 from crm.people.model import NewPerson
 from crm.people.tables import ContactPointRow, PersonRow
@@ -76,10 +79,23 @@ def test_off_is_done_at_once_and_on_waits_for_a_letter(reading: House) -> None:
 
 def test_choices_that_were_so_already_change_nothing(reading: House) -> None:
     assert _change(reading, "news").is_empty
-    changes = _change(reading, "news", first_name=" Marie-Lou", speaks=Language.NL)
-    assert changes.fields == {"first_name", "language"}
+
+
+def test_a_language_is_written_and_another_name_waits_since_the_link_may_have_been_forwarded(reading: House) -> None:
+    assert _change(reading, "news", first_name="", speaks=Language.FR).is_empty
+    changes = _change(reading, "news", first_name=" Toto", speaks=Language.NL)
+    assert (set(changes.fields), set(changes.waiting)) == ({"language"}, {"first_name"})
     person = reading.person(MARIE)
-    assert (person.first_name, person.language) == ("Marie-Lou", Language.NL)
+    assert (person.first_name, person.language) == ("Marie", Language.NL)
+    with reading.assembly.database.reading() as session:
+        [waiting] = differences.open_of(session, person.id)
+        [noted] = audit.entries(session, Wanted(action="supporter.own-words"))
+        assert correspondence.waiting_name(session, reading.reader(MARIE)) == "Toto"
+    assert (waiting.source, waiting.held, waiting.said) == ("preferences", {"text": "Marie"}, {"text": "Toto"})
+    assert (waiting.statement, noted.facts) == ({"first_name": " Toto"}, {"fields": ["language"]})
+    assert _change(reading, "news", first_name="Marie", speaks=Language.NL).is_empty
+    with reading.assembly.database.reading() as session:
+        assert differences.open_of(session, person.id) == ()
 
 
 def test_a_name_that_is_none_stops_the_whole_change(reading: House) -> None:

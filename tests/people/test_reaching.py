@@ -21,6 +21,7 @@ from crm.people import service as people
 from crm.people.errors import AbodeMissing, ContactPointMissing
 from crm.people.model import Abode, ContactKind, Deliverability, FailureReason, NewPerson, Person, Usage
 from crm.people.rules import holds_on, tidy_season
+from crm.people.terms import Terms
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
 from crm.values.identifiers import ContactPointId, PersonId, PostalAddressId
@@ -88,6 +89,39 @@ def test_exactly_one_living_address_is_preferred_whatever_happens(
         assert person is not None
         living = [p.is_primary for p in person.contact_points]
         assert living.count(True) == (1 if living else 0)
+
+
+def test_a_move_is_written_as_it_was_said_at_the_same_letter_box_later_or_from_another_address(
+    assembly: Assembly, arrive: Arrive
+) -> None:
+    who = arrive(address=HOME).id
+    with assembly.database.transaction() as session:
+        facts: dict[str, Any] = {"person_id": who, "at": NOW}
+
+        def living() -> list[Abode]:
+            return contacts.addresses_of(session, [who])[who]
+
+        floor = replace(HOME, complement="3e étage", organisation="c/o Paul Maes")
+        assert contacts.move(session, assembly.addresses, floor, **facts).address == floor
+        assert [(one.address, one.is_primary) for one in living()] == [(floor, True)]
+        summer = {"usage": Usage.HOLIDAY, "season": ("06-15", "09-15"), "is_primary": False}
+        sea = contacts.add_address(session, assembly.addresses, SEA, **facts, **summer)  # type: ignore[arg-type] # three facts
+        dune = replace(SEA, number="7", box="")
+        contacts.move(session, assembly.addresses, dune, leaving=sea.id, **facts)
+        assert [(one.address, one.usage, one.season_from, one.is_primary) for one in living()] == [
+            (floor, Usage.HOME, "", True),
+            (dune, Usage.HOLIDAY, "06-15", False),
+        ]
+        contacts.prefer_address(session, sea.id)
+        assert [one.is_primary for one in living()] == [True, False]  # one that has ended is never preferred
+        later = Terms(usage=Usage.HOME, valid_from_on=date(2027, 1, 15))
+        contacts.move(session, assembly.addresses, replace(HOME, number="1"), when=later, **facts)
+        homes = [contacts.address_on(session, who, date(2027, 1, day)) for day in (14, 15)]
+        assert [home.address.number for home in homes if home] == ["9", "1"]
+        with pytest.raises(Invalid):
+            contacts.add_address(
+                session, assembly.addresses, SEA, **facts, valid_from_on=NOW.date(), valid_until_on=date(2026, 1, 1)
+            )
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

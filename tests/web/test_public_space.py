@@ -147,8 +147,14 @@ def test_what_one_corrects_is_written_where_we_had_nothing_and_else_waits_for_a_
     for word in ("Dupond", "Dubois"):
         shown = correct(first_name="Marie", last_name=word, phone="0475112299", email="autre@exemple.be")
         assert (f"relu : {word}" in words_of(shown), "Marie Dupont" in words_of(shown)) == (True, True)
-    assert waiting() == {"last_name": "Dubois", "phone": "+32475112299", "email": "autre@exemple.be"}
-    assert site.person(MARIE) == marie
+    laid = {"last_name": "Dubois", "phone": "+32475112299", "email": "autre@exemple.be"}
+    assert (waiting(), site.person(MARIE)) == (laid, marie)
+    shown = site.client.get("/mon-espace?lang=fr").text
+    assert [f'value="{word}"' in shown for word in ("Dubois", "+32 475 11 22 99", "autre@exemple.be")] == [True] * 3
+    correct(first_name="Marie", last_name="Dupont", phone="0475 11 22 33", email=MARIE)
+    assert waiting() == {}
+    correct(first_name="Marie", last_name="Dubois", phone="0475112299", email="autre@exemple.be")
+    assert waiting() == laid
     with site.assembly.database.transaction() as session:
         typed = {one.field: one.statement for one in differences.open_of(session, marie.id)}
         assert (typed["last_name"], typed["phone"]) == ({"last_name": "Dubois"}, {"phone": "0475112299"})
@@ -157,6 +163,36 @@ def test_what_one_corrects_is_written_where_we_had_nothing_and_else_waits_for_a_
     marie = site.person(MARIE)
     assert (marie.full_name, [one.value for one in marie.phones]) == ("Marie Dubois", ["+32475112233", "+32475112299"])
     assert [one.value for one in marie.emails] == [MARIE, "autre@exemple.be"]
+
+
+def test_an_address_is_corrected_where_it_was_shown_and_ends_no_other(site: Site, assembly: Assembly) -> None:
+    marie = site.person(MARIE)
+    home = PostalAddress.parse(street="Rue Haute", number="12", postcode="1000", locality="Bruxelles")
+    sea = PostalAddress.parse(street="Zeedijk", number="100", postcode="8400", locality="Oostende")
+    facts = {"person_id": marie.id, "at": NOW}
+    with assembly.database.transaction() as session:
+        contacts.add_address(session, assembly.addresses, home, **facts)  # type: ignore[arg-type] # two facts
+        always = {"season": ("01-01", "12-31"), "is_primary": False}
+        there = contacts.add_address(session, assembly.addresses, sea, **facts, **always)  # type: ignore[arg-type] # four
+    shown = go_in(site)
+    csrf = hidden(shown, "csrf")
+    assert ("Rue Haute 12" in shown, "au 31 décembre" in words_of(shown)) == (True, True)
+
+    def say(number: str, box: str = "") -> str:
+        typed = {"street": "Zeedijk", "number": number, "box": box, "postcode": "8400", "locality": "Oostende"}
+        data = typed | {"country": "BE", "csrf": csrf, "abode": str(there.id)}
+        return site.client.post("/mon-espace/adresse?lang=fr", data=data).text
+
+    assert "relit votre nouvelle adresse" in say("101")
+    assert 'value="101"' in site.client.get(f"/mon-espace?lang=fr&abode={there.id}").text
+    assert "déjà l’adresse" in say("100")
+    say("102")
+    with assembly.database.transaction() as session:
+        [waiting] = differences.open_of(session, marie.id)
+        [held] = taking.held_now(session, [waiting]).values()
+        taking.take(session, assembly.addresses, waiting, at=NOW)
+        found = [(one.address.number, one.is_primary) for one in contacts.addresses_of(session, [marie.id])[marie.id]]
+    assert (held["number"], found) == ("100", [("12", True), ("102", False)])
 
 
 def test_a_mailbox_of_two_asks_which_of_them_it_is(site: Site, assembly: Assembly) -> None:

@@ -136,7 +136,7 @@ def log(person_id: int) -> ResponseReturnValue:
                 at=now,
             )
             facts = {"kind": logged.kind.value, "complaint": logged.complaint.value, "promise": promise is not None}
-            note(session, "care.log", person.id, facts)
+            note(session, "care.log", logged.person_id, facts)
     except Invalid as wrong:
         field = wrong.field or "summary"
         with made.database.reading() as session:

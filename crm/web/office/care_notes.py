@@ -37,7 +37,7 @@ def write(person_id: int) -> ResponseReturnValue:
         with shell.assembly().database.transaction() as session:
             by = guard.signed_in().account.id
             written = care.write_note(session, person.id, text, by=by, at=shell.now(), is_pinned=is_pinned)
-            note(session, "care.note", person.id, {"note": written.id})
+            note(session, "care.note", written.person_id, {"note": written.id})
     except Invalid:
         return _form(person, text, is_pinned=is_pinned, wrong=True)
     undo = (url_for("care_notes.remove", person_id=person.id, note_id=written.id), "")

@@ -14,8 +14,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from crm.assembly import Assembly
+from crm.people import service as people
 from crm.staff import rules, sessions
 from crm.staff.model import Permission, Role, SessionLimits, StaffSession, Visit
+from crm.values.identifiers import PersonId
 
 P = ParamSpec("P")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -72,7 +74,11 @@ def _registered(
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             refusal = refuse()
-            return refusal if refusal is not None else view(*args, **kwargs)
+            if refusal is not None:
+                return refusal
+            if request.method not in SAFE and "person_id" in kwargs:
+                kwargs["person_id"] = _of_today(kwargs["person_id"])
+            return view(*args, **kwargs)
 
         guarded.__dict__["permission"] = asked
         guarded.__dict__["fresh"] = fresh
@@ -80,6 +86,14 @@ def _registered(
         return view
 
     return register
+
+
+def _of_today(person_id: object) -> int:
+    """Whom a form is about: whom its person was merged into since it was opened, so that nothing lands out of sight."""
+    assert isinstance(person_id, int)
+    with _assembly().database.reading() as session:
+        living = people.find_survivor(session, PersonId(person_id))
+    return person_id if living is None else living.id
 
 
 def route_permissions(app: Flask) -> Mapping[tuple[str, str], Permission | Door]:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.people import changes
+from crm.people import service as people
 from crm.people.model import Person
 from crm.values.identifiers import HouseholdId, PersonId
 from crm.web.office import guard, shell
@@ -22,6 +23,7 @@ Act = Callable[[Session], object]
 
 LONGEST_TYPED = 400
 NOTHING = N_("Rien n’a changé.")
+MERGED = N_("Cette fiche vient d’être réunie avec une autre, que voici : rien n’est écrit, recommencez ici.")
 _PLACE = re.compile(r"place-[a-z-]{1,40}")
 
 
@@ -61,9 +63,14 @@ def edited(
     *,
     households: Collection[HouseholdId] = (),
 ) -> ResponseReturnValue:
-    """Does something to a file in one transaction, notes it, and goes back with « Annuler ». `act` may raise."""
+    """Does something to a file in one transaction, notes it, and goes back with « Annuler ». `act` may raise.
+
+    Where somebody merges the file that very moment, nothing is done and the colleague is told.
+    """
     made = shell.assembly()
     with made.database.transaction() as session:
+        if (living := people.held(session, person_id)) != person_id:
+            return done(living, MERGED, kind="refused")
         by = guard.signed_in().account.id
         with changes.recorded(session, person_id, by=by, at=shell.now(), households=households) as change:
             act(session)

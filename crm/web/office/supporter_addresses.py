@@ -13,6 +13,7 @@ from crm.people.errors import AbodeMissing
 from crm.people.model import Abode, FailureReason, Person, PersonKind
 from crm.staff.model import Permission
 from crm.values.address_lines import lines
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import PostalAddressId
 from crm.values.postal_address import AddressInvalid
@@ -57,7 +58,7 @@ def add(person_id: int) -> ResponseReturnValue:
 
         def act(session: Session) -> None:
             if moved:
-                contacts.move(session, addresses, address, person_id=person.id, at=now, source=SOURCE)
+                contacts.move(session, addresses, address, person_id=person.id, at=now, source=SOURCE, when=held)
                 return
             contacts.add_address(
                 session,
@@ -73,6 +74,8 @@ def add(person_id: int) -> ResponseReturnValue:
             )
 
         message = N_("La nouvelle adresse est notée, l’ancienne a pris fin.") if moved else N_("C’est ajouté.")
+        if moved and held.valid_from_on and held.valid_from_on > brussels_day(now):
+            message = N_("La nouvelle adresse est notée ; l’ancienne sert jusqu’à la veille.")
         return in_place.edited(person.id, "supporter.move" if moved else "supporter.address", message, act)
     except Invalid as wrong:
         return _form(person, given, errors=_problem(wrong), has_one=True)

@@ -42,9 +42,9 @@ def past(person_id: int) -> ResponseReturnValue:
 
 
 def find(person_id: int) -> Person:
-    """Somebody as they stand. Raises `PersonMissing`."""
+    """Somebody as they stand, whom they were merged into where they were. Raises `PersonMissing`."""
     with shell.assembly().database.reading() as session:
-        person = people.find_person(session, PersonId(person_id))
+        person = people.find_survivor(session, PersonId(person_id))
     if person is None:
         raise PersonMissing
     return person

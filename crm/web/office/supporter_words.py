@@ -9,6 +9,7 @@ TRAIL: dict[str, str] = {
     "supporter.signature-kept": N_("Ne veut plus que sa signature soit remise"),
     "supporter.signature-handed": N_("Permet de nouveau de remettre sa signature"),
     "supporter.edit": N_("Fiche corrigée"),
+    "supporter.own-words": N_("A complété sa propre fiche"),
     "supporter.add": N_("Fiche ouverte à la main"),
     "supporter.contact": N_("E-mail ou téléphone mis à jour"),
     "supporter.address": N_("Adresse postale mise à jour"),

@@ -124,7 +124,7 @@ ACTIONS: dict[str, str] = {
     "bank.open": N_("a rouvert un mouvement"),
     "addresses.rotate": N_("a changé la clé des adresses"),
     "vault.rotate": N_("a changé la clé du coffre"),
-    "supporter.own-words": N_("a complété une fiche d’après Mon espace"),
+    "supporter.own-words": N_("a complété une fiche d’après les mots de la personne"),
     "supporter.merge": N_("a réuni deux fiches"),
     "supporter.unmerge": N_("a séparé deux fiches réunies"),
     "clock.run": N_("a lancé une tâche de l’horloge"),

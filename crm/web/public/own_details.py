@@ -25,25 +25,28 @@ FLAWS = {
 }
 
 
-def fields(person: Person) -> dict[str, str]:
-    """What the fields hold before anybody types: what we hold."""
-    phone = next((point.value for point in person.phones if point.is_living), "")
+def fields(person: Person, waiting: Mapping[str, str]) -> dict[str, str]:
+    """What the fields hold before anybody types: what they said and is `waiting` to be read, else what we hold."""
+    phone = waiting.get("phone") or next((point.value for point in person.phones if point.is_living), "")
     shown = said_lines("phone", {"text": phone}, person.language)
-    names = {name: getattr(person, name) for name in NAMES[person.kind]}
-    return names | {"phone": shown[0] if shown else "", "email": person.primary.value if person.primary else ""}
+    names = {name: waiting.get(name) or getattr(person, name) for name in NAMES[person.kind]}
+    email = waiting.get("email") or (person.primary.value if person.primary else "")
+    return names | {"phone": shown[0] if shown else "", "email": email}
 
 
 def typed(form: Mapping[str, str], person: Person) -> dict[str, str]:
     """What was typed, field by field, to be shown again where something is wrong."""
-    return {name: form.get(name, "").strip()[: LONGEST.get(name, 300)] for name in fields(person)}
+    return {name: form.get(name, "").strip()[: LONGEST.get(name, 300)] for name in fields(person, {})}
 
 
-def read(given: Mapping[str, str], person: Person, language: Language) -> tuple[OwnWords | None, dict[str, str]]:
+def read(
+    given: Mapping[str, str], person: Person, waiting: Mapping[str, str], language: Language
+) -> tuple[OwnWords | None, dict[str, str]]:
     """What somebody says of themself; None and a sentence for each field that has to be mended.
 
     What was left as it stood is not read again: an old number may be of a form that nobody types today.
     """
-    held, errors = fields(person), dict[str, str]()
+    held, errors = fields(person, waiting), dict[str, str]()
     phone, email = None, None
     for name in NAMES[person.kind]:
         try:

@@ -8,6 +8,7 @@ from crm.consent import paces as own_paces
 from crm.consent.model import NO_LETTER
 from crm.consent.pace import Pace
 from crm.foundation.signing import TokenPurpose
+from crm.people.model import PersonKind
 from crm.people.service import tidy_name
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
@@ -30,7 +31,8 @@ def look(token: str) -> Response:
             return page.lost_link()
         choices = correspondence.choices(session, reader, at=page.now())
         pace = own_paces.pace_of(session, reader.person.id)
-    return _show(reader, choices, pace)
+        waiting = correspondence.waiting_name(session, reader)
+    return _show(reader, choices, pace, waiting=waiting)
 
 
 @blueprint.post("/p/<token>")
@@ -65,7 +67,8 @@ def change(token: str) -> Response:
         assert after is not None
         choices = correspondence.choices(session, after, at=now)
         pace = own_paces.pace_of(session, after.person.id)
-    return _show(after, choices, pace, changes=changes)
+        waiting = correspondence.waiting_name(session, after)
+    return _show(after, choices, pace, changes=changes, waiting=waiting)
 
 
 def _show(
@@ -76,6 +79,7 @@ def _show(
     changes: Changes | None = None,
     ticked: frozenset[str] | None = None,
     first_name: str | None = None,
+    waiting: str = "",
     status: int = 200,
 ) -> Response:
     organisation = page.assembly().settings.organisation
@@ -97,7 +101,9 @@ def _show(
         choices=shown,
         information=notices.information(speaks, organisation),
         address=reader.masked_address,
-        first_name=reader.person.first_name if first_name is None else first_name,
+        is_organisation=reader.person.kind is PersonKind.ORGANISATION,
+        first_name=(waiting or reader.person.first_name) if first_name is None else first_name,
+        waiting=waiting,
         error=page.say(speaks, ERRORS["first_name"]) if status == 422 else "",
         spoken=reader.person.language.value,
         own_names={one.value: name for one, name in page.OWN_NAMES.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -12,12 +13,11 @@ from sqlalchemy.orm import Session
 from crm.audit import service as audit
 from crm.consent import interests, paces
 from crm.contracts.own_space import OwnLook, OwnWish
-from crm.people import contacts, correcting, differences
+from crm.people import correcting, differences
 from crm.people import service as people
 from crm.people.model import Person
 from crm.people.rules import shown_number
-from crm.people.saying import said_lines
-from crm.values.address_lines import lines
+from crm.people.saying import said_lines, said_text
 from crm.values.calendar import brussels_day
 from crm.values.languages import Language
 from crm.values.postal_address import AddressInvalid
@@ -25,7 +25,7 @@ from crm.visits import service as visits
 from crm.visits.model import Visit
 from crm.web import address_form
 from crm.web.public import interests as interest_pages
-from crm.web.public import own_details, own_history, page, space_door
+from crm.web.public import own_addresses, own_details, own_history, page, space_door
 from crm.web.public.own_file import own_file
 from crm.web.public.paces import RHYTHMS
 from crm.web.public.space_door import HERE
@@ -35,7 +35,7 @@ from mailing.correspondence.model import Reader
 
 blueprint = Blueprint("space", __name__)
 
-SOURCE = "space"
+SOURCE = own_addresses.SOURCE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +45,11 @@ class Own:
     visit: Visit
     person: Person
     look: OwnLook
+
+    @property
+    def today(self) -> date:
+        """The day it is where they look."""
+        return brussels_day(self.look.now)
 
 
 def _own(session: Session) -> Own | None:
@@ -85,7 +90,7 @@ def correct() -> Response:
         if own is None or not space_door.is_our_form(own.visit):
             return space_door.ask_page(is_over=True)
         typed = own_details.typed(request.form, own.person)
-        said, errors = own_details.read(typed, own.person, own.look.language)
+        said, errors = own_details.read(typed, own.person, _waiting(session, own), own.look.language)
         if said is None:
             return _space(session, own, typed=typed, errors=errors)
         found = correcting.correct(
@@ -103,7 +108,7 @@ def correct() -> Response:
 
 @blueprint.post(f"{HERE}/adresse")
 def move() -> Response:
-    """A new postal address: a colleague looks at it before it takes the place of the old one."""
+    """What one says of an address: a colleague looks at it before it takes the place of what we hold."""
     made = page.assembly()
     with made.database.transaction() as session:
         own = _own(session)
@@ -115,21 +120,8 @@ def move() -> Response:
         except AddressInvalid as error:
             problem = address_form.problem(error, own.look.language)
             return _space(session, own, given=given, errors=problem)
-        held = contacts.address_on(session, own.person.id, brussels_day(own.look.now))
-        parts = address_form.parts(held.address if held else None)
-        said = {name: value for name, value in address_form.parts(address).items() if value}
-        differs = held is None or held.address != address
-        if differs:
-            differences.say(
-                session,
-                own.person.id,
-                field="address",
-                held={name: value for name, value in parts.items() if value} if held else {},
-                said=said,
-                source=SOURCE,
-                at=own.look.now,
-                statement={name: value for name, value in given.items() if value},
-            )
+        held = own_addresses.spoken_of(session, own.person, request.form.get("abode", ""), own.today)
+        differs = own_addresses.say(session, own.person, held, address, typed=given, at=own.look.now)
         return _space(session, own, done="moved" if differs else "same")
 
 
@@ -152,6 +144,8 @@ def declare() -> Response:
         if own is None or not space_door.is_our_form(own.visit):
             return space_door.ask_page(is_over=True)
         reader = _reader(own)
+        if reader is None:
+            return space_door.ask_page(is_over=True)
         if request.form.get("action") == "forget":
             gone = interest_pages.forget(made.desk, session, reader)
             return _interests(session, own, gone=gone)
@@ -212,9 +206,16 @@ def _again(session: Session, own: Own) -> Own:
     return replace(own, person=person)
 
 
-def _reader(own: Own) -> Reader:
-    point = own.person.at(own.visit.address_key) or own.person.contact_points[0]
-    return Reader(person=own.person, point=point)
+def _waiting(session: Session, own: Own) -> dict[str, str]:
+    """What they said here of their name, phone and mailbox that nobody decided yet."""
+    said = differences.open_of(session, own.person.id)
+    return {one.field: said_text(one.field, one.said) for one in said if one.source == SOURCE}
+
+
+def _reader(own: Own) -> Reader | None:
+    """Whom a choice made here is of; None where no way to reach them is left since they came in."""
+    point = own.person.at(own.visit.address_key) or next(iter(own.person.contact_points), None)
+    return None if point is None else Reader(person=own.person, point=point)
 
 
 def _space(
@@ -227,8 +228,8 @@ def _space(
     done: str = "",
 ) -> Response:
     made, person, speaks = page.assembly(), own.person, own.look.language
-    today = brussels_day(own.look.now)
-    abode = contacts.address_on(session, person.id, today)
+    edited = own_addresses.spoken_of(session, person, request.values.get("abode", ""), own.today)
+    homes = own_addresses.shown(session, person, edited, speaks)
     boxes = []
     for point in person.emails:
         if point.is_living:
@@ -248,22 +249,23 @@ def _space(
         person=person,
         spoken=page.OWN_NAMES[person.language],
         phones=[said_lines("phone", {"text": point.value}, speaks)[0] for point in person.phones if point.is_living],
-        address_lines=lines(abode.address, language=speaks) if abode else (),
         waits={
             one.field: said_lines(one.field, one.said, speaks)
             for one in differences.open_of(session, person.id)
-            if one.source == SOURCE
+            if one.source == SOURCE and one.field != "address"
         },
+        **homes,
+        is_one_address="abode" in request.args,
         boxes=boxes,
-        paused_until=pace.rests_until(today),
+        paused_until=pace.rests_until(own.today),
         rhythm=page.say(speaks, RHYTHMS[pace.rhythm]),
         interest_count=len(interests.interests_of(session, person.id)),
         history=own_history.history(session, person.id, speaks),
         own_parts=parts,
         wish=made.wishes.open_wish(session, own.look, OwnWish.ERASURE),
-        details=typed or own_details.fields(person),
+        details=typed or own_details.fields(person, _waiting(session, own)),
         is_typed=typed is not None,
-        given=given or address_form.parts(abode.address if abode else None),
+        given=given or homes["address_fields_held"],
         countries=address_form.countries(speaks),
         errors=errors or {},
         done=done,
