@@ -10,8 +10,8 @@ from sqlalchemy import Select, select, true, update
 from sqlalchemy.orm import Session
 
 from crm.consent.model import Channel
-from crm.fundraising import late, store
-from crm.fundraising.model import Arm, FileForm, FileState
+from crm.fundraising import late, selects, store
+from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealCellRow, AppealFileRow, RecipientRow
 from crm.people import selects as people
 from crm.values.identifiers import AccountId, AppealId, CellId
@@ -25,11 +25,9 @@ def source_codes(
 ) -> tuple[tuple[str, ...], Select[*tuple[Any, ...]]]:
     """Every code of those whom a frozen appeal (or a cell of it) asks, and whose each is: person_id, source_code."""
     row = RecipientRow
-    here = [row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None)]
-    if cell_id is not None:
-        here.append(row.cell_id == cell_id)
-    codes = session.scalars(select(row.source_code).where(*here).distinct().order_by(row.source_code))
-    return tuple(codes), select(row.person_id, row.source_code).where(*here)
+    readers = selects.readers(appeal_id, cell_id)
+    codes = session.scalars(readers.with_only_columns(row.source_code).distinct().order_by(row.source_code))
+    return tuple(codes), readers.with_only_columns(row.person_id, row.source_code)
 
 
 def leave(session: Session, appeal_id: AppealId, *, at: datetime) -> None:

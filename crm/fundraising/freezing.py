@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import FromClause, Select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, no_selects, paces
+from crm.consent import gate, paces
 from crm.consent.model import Channel
 from crm.consent.selects import Moment
 from crm.donations import appeals
@@ -80,7 +80,7 @@ def silent(session: Session, appeal: WholeAppeal, moment: Moment) -> frozenset[i
     plan = appeal.plan
     if not plan.one_a_household:
         return frozenset()
-    return frozenset(session.scalars(no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment)))
+    return frozenset(session.scalars(selects.unwilling(plan, moment)))
 
 
 def note_letters(session: Session, appeal: WholeAppeal, people: Select[int], *, at: datetime) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
 from crm.consent import do_not_call, gate, no_selects
 from crm.consent import selects as consent
-from crm.consent.model import Channel
+from crm.consent.model import Channel, Refusal
 from crm.consent.restriction_selects import restricted_people
 from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
 from crm.fundraising import freezing, letters, opening, selects, store
 from crm.fundraising.errors import AlreadyThere, AppealForgotten, AppealMissing, AppealOpen, NotReachable, PlanWrong
-from crm.fundraising.model import Arm, LateChange, Removal, WholeAppeal
+from crm.fundraising.model import Arm, LateChange, Reason, Removal, WholeAppeal
 from crm.fundraising.tables import RecipientRow
 from crm.people import households
 from crm.people import selects as people
@@ -55,6 +55,11 @@ def add(
     verdict = gate.verdict_of(session, person.id, appeal.plan.purpose, appeal.plan.channel, at)
     if verdict.refusal is not None:
         raise NotReachable(verdict.refusal.value)
+    if session.scalar(select(consent.minor(person.id, gate.moment(session, at)))):
+        raise NotReachable(Reason.MINOR.value)
+    closed = selects.no_appeals(appeal.plan)
+    if closed is not None and session.scalar(select(literal(person.id).in_(closed))):
+        raise NotReachable(Refusal.OBJECTED.value)
     asked = freezing.asking(session, catalogue, appeal, at=at)
     found = session.execute(selects.one_letter(asked, cell, person.id)).mappings().one_or_none()
     if found is None:
@@ -106,12 +111,14 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     said_no = select(refused.c.person_id).where(
         refused.c.refusal.in_(sorted(one.value for one in no_selects.BY_THEIR_WORD))
     )
+    closed = selects.no_appeals(plan)
     reasons = [
         (Removal.DECEASED, row.person_id.in_(select(who.c.person_id).where(who.c.is_deceased))),
         (Removal.DECEASED, row.person_id.in_(people.reported_dead())),
         (Removal.MERGED, row.person_id.in_(select(who.c.person_id).where(who.c.is_merged))),
         (Removal.RESTRICTED, row.person_id.in_(restricted_people())),
-        (Removal.OBJECTED, row.person_id.in_(said_no)),
+        (Removal.OBJECTED, or_(row.person_id.in_(said_no), *(() if closed is None else (row.person_id.in_(closed),)))),
+        (Removal.MINOR, consent.minor(row.person_id, moment)),
     ]
     if plan.channel is Channel.PHONE:
         held = people.phones().subquery("held")
@@ -119,7 +126,7 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
         reasons.append((Removal.DO_NOT_CALL, row.phone.in_(listed)))
     gone = sum(store.remove(session, here & why, removal=removal, removed_at=at) for removal, why in reasons)
     if appeal.frozen_at is not None and plan.one_a_household:
-        unwilling = no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment)
+        unwilling = selects.unwilling(plan, moment)
         still = (here, row.removal.is_(None))
         households.leave_unwilling(session, row, appeal.frozen_at, unwilling, *still)
         opening.leave(session, appeal.frozen_at, unwilling, freezing.silent(session, appeal, moment), *still)

@@ -80,6 +80,8 @@ class Removal(StrEnum):
     DECEASED = "deceased"
     MERGED = "merged"
     OBJECTED = "objected"
+    MINOR = "minor"
+    """They said since how old they are, or we learned their birthday."""
     RESTRICTED = "restricted"
     DO_NOT_CALL = "do-not-call"
     BY_HAND = "by-hand"

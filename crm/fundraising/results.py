@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Float, FromClause, Select, case, cast, fun
 from sqlalchemy.orm import Session
 
 from crm.consent import no_selects
+from crm.consent.model import APPEALS
 from crm.donations import appeals
 from crm.donations import selects as donations
 from crm.donations.model import GiftKind
@@ -251,7 +252,8 @@ def _together(arms: list[Arms]) -> Arms:
 
 def _opt_outs(session: Session, appeal: WholeAppeal, since: date, until: date) -> int:
     first, last = instant_of(since, time.min), instant_of(until + timedelta(days=1), time.min)
-    no = no_selects.said_no(appeal.plan.purpose, appeal.plan.channel, first, last).subquery("no")
+    several = {appeal.plan.purpose, APPEALS}
+    no = union(*(no_selects.said_no(one, appeal.plan.channel, first, last) for one in sorted(several))).subquery("no")
     row = RecipientRow
     query = select(func.count(row.person_id.distinct())).where(
         row.appeal_id == appeal.id,

@@ -27,12 +27,12 @@ from sqlalchemy import (
 )
 
 from crm.care import selects as care
-from crm.consent import do_not_call
+from crm.consent import do_not_call, no_selects
 from crm.consent import selects as consent
-from crm.consent.model import Channel, Refusal
+from crm.consent.model import APPEALS, Channel, Refusal
 from crm.donations import donor_selects, thank_selects
 from crm.donations.portraits import months_before
-from crm.fundraising.model import Arm, Cell, Reason, WholeAppeal
+from crm.fundraising.model import Arm, Cell, NewAppeal, Reason, WholeAppeal
 from crm.fundraising.tables import AppealPlanRow, RecipientRow
 from crm.people import selects as people
 from crm.people.model import PersonKind
@@ -108,7 +108,7 @@ def tallied(each: FromClause, cells: int) -> Select[*tuple[Any, ...]]:
 def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[Any, ...]]:
     """What a letter to one person needs, whatever the waterfall says of them; nothing where the gate refuses."""
     plan, homes, donor = asked.appeal.plan, people.living_together().subquery("homes"), donor_selects.donors()
-    may = once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
+    may = once(_may(plan, asked.moment), "may")
     unlisted = may.c.address_key.not_in(do_not_call.blocked()) if plan.channel is Channel.PHONE else true()
     names = people.household_names(select(homes.c.household_id).where(homes.c.person_id == person_id)).subquery("names")
     known = (names.c[name].label(f"home_{name}") for name in NAMES) if plan.one_a_household else ()
@@ -128,10 +128,26 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
             .outerjoin(donor, donor.person_id == may.c.person_id)
             .outerjoin(names, names.c.household_id == homes.c.household_id)
         )
-        .where(may.c.person_id == person_id, unlisted),
+        .where(may.c.person_id == person_id, may.c.choice == 1, unlisted),
         "one",
     )
     return _written(select(one.c.person_id, one.c.place, literal(cell.plan.package).label("package")), one, asked)
+
+
+def no_appeals(plan: NewAppeal) -> Select[int] | None:
+    """Whoever wants no appeal by its channel, where its purpose is another; the gate knows them where it is that."""
+    return None if plan.purpose == APPEALS else no_selects.no_appeals(plan.channel)
+
+
+def unwilling(plan: NewAppeal, moment: consent.Moment) -> Select[int]:
+    """The `person_id` of whoever no envelope and no greeting of an appeal names, by their own word."""
+    return no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment, also=no_appeals(plan))
+
+
+def _may(plan: NewAppeal, moment: consent.Moment) -> Select[*tuple[Any, ...]]:
+    """Where everybody may be asked, in turn: the gate says yes, and they did not say no to all appeals."""
+    may, closed = consent.allowed_in_turn(plan.purpose, plan.channel, moment=moment), no_appeals(plan)
+    return may if closed is None else may.where(may.selected_columns.person_id.not_in(closed))
 
 
 def _pool(asked: Asked) -> Select[*tuple[Any, ...]]:
@@ -157,14 +173,15 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
     after a window it expects one, and would look at all households for each letter.
     """
     pool, plan = once(_pool(asked), "pool"), asked.appeal.plan
-    may = once(consent.allowed_in_turn(plan.purpose, plan.channel, moment=asked.moment), "may")
+    may, closed = once(_may(plan, asked.moment), "may"), no_appeals(plan)
     among = select(pool.c.person_id).where(pool.c.person_id.not_in(select(may.c.person_id)))
     no = consent.refused(plan.purpose, plan.channel, moment=asked.moment, among=among).subquery("no")
     homes, donor = people.living_together().subquery("homes"), donor_selects.donors()
-    refusal = func.coalesce(no.c.refusal, "")
+    closed_word = "" if closed is None else case((pool.c.person_id.in_(closed), Refusal.OBJECTED.value), else_="")
+    refusal = func.coalesce(no.c.refusal, closed_word)
     reasons: list[tuple[ColumnElement[bool], str]] = [
         (or_(people.deceased(pool.c.person_id), refusal.in_(sorted(_GONE))), Reason.DECEASED.value),
-        (people.born_after(pool.c.person_id, asked.moment.adults_born_by), Reason.MINOR.value),
+        (consent.minor(pool.c.person_id, asked.moment), Reason.MINOR.value),
         (and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), Reason.GATE.value),
         (may.c.person_id.is_(None), Reason.NO_ADDRESS.value),
     ]
@@ -383,6 +400,12 @@ def asked(appeal_id: AppealId, cell_id: CellId | None = None) -> Select[int]:
     row = RecipientRow
     found = select(row.person_id).where(row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None))
     return found if cell_id is None else found.where(row.cell_id == cell_id)
+
+
+def readers(appeal_id: AppealId, cell_id: CellId | None = None) -> Select[int]:
+    """The same as far as an edition may ask them, by whatever the appeal asks: without who wants no appeal by mail."""
+    found = asked(appeal_id, cell_id)
+    return found.where(RecipientRow.person_id.not_in(no_selects.no_appeals(Channel.EMAIL)))
 
 
 def communications(appeal_id: AppealId, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -50,7 +50,9 @@ REFUSALS: dict[type[PortevoixError], str] = {
     AppealForgotten: N_("Les noms et adresses de cet appel sont oubliés, leur délai est passé : rien n’en part plus."),
     AppealOpen: N_("Cet appel n’est pas encore figé."),
     AlreadyThere: N_("Cette personne est déjà dans l’appel."),
-    NotReachable: N_("Cette personne ne peut pas être sollicitée ainsi : son consentement ou son adresse l’empêche."),
+    NotReachable: N_(
+        "Cette personne ne peut pas être sollicitée ainsi : son consentement, son âge ou son adresse l’empêche."
+    ),
     BlockListStale: "",
     PlanWrong: N_("Écrivez pourquoi, en 200 signes au plus."),
 }
