@@ -112,6 +112,11 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
     unlisted = may.c.address_key.not_in(do_not_call.blocked()) if plan.channel is Channel.PHONE else true()
     names = people.household_names(select(homes.c.household_id).where(homes.c.person_id == person_id)).subquery("names")
     known = (names.c[name].label(f"home_{name}") for name in NAMES) if plan.one_a_household else ()
+    whole: ColumnElement[bool] = true()
+    if plan.channel is Channel.POST:
+        parts = people.letter_parts().subquery("whole_parts")
+        known_whole = select(parts.c.postal_address_id).where(parts.c.street != "", parts.c.locality != "")
+        whole = may.c.contact_point_id.in_(known_whole)
     one = once(
         select(
             may.c.person_id,
@@ -128,7 +133,7 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
             .outerjoin(donor, donor.person_id == may.c.person_id)
             .outerjoin(names, names.c.household_id == homes.c.household_id)
         )
-        .where(may.c.person_id == person_id, may.c.choice == 1, unlisted),
+        .where(may.c.person_id == person_id, may.c.choice == 1, unlisted, whole),
         "one",
     )
     return _written(select(one.c.person_id, one.c.place, literal(cell.plan.package).label("package")), one, asked)

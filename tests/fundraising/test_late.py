@@ -25,7 +25,7 @@ from crm.people import service as people
 from crm.people.arrivals import UNDATED
 from crm.people.model import Position
 from crm.people.personal_data import subject as find
-from crm.people.tables import PersonRow
+from crm.people.tables import PersonRow, PostalAddressRow
 from crm.rooms import QUESTIONS
 from crm.values.identifiers import AccountId, PersonId
 from crm.values.languages import Language
@@ -64,6 +64,18 @@ def test_a_frozen_appeal_changes_only_by_a_word_that_is_kept(house: Assembly) ->
         assert told == [(ana, 1, False, 8, "Nous l’a demandé"), (new, 3, True, 7, "Rencontrée hier")]
         assert store.standing(session, made.id) == {cell.id: 2}
         assert service.waterfall(session, made.id) is not None
+
+
+def test_nobody_is_added_whose_address_lacks_a_street_or_a_town(house: Assembly) -> None:
+    with house.database.reading() as session:
+        made, _ = frozen(session, house, "Silva")
+        [cell] = service.cells(session, made.id)
+        for lacking in ("street", "locality"):
+            who = person(session, house, "Peeters")
+            session.execute(update(PostalAddressRow).where(PostalAddressRow.person_id == who).values({lacking: ""}))
+            with pytest.raises(NotReachable) as refused:
+                late.add(session, QUESTIONS, made.id, cell.id, who, why="Amie", by=BY, at=NOW)
+            assert refused.value.reason == "no-address"
 
 
 def test_who_dies_or_says_no_after_the_freeze_gets_nothing(house: Assembly) -> None:
