@@ -14,6 +14,7 @@ from crm.fundraising import late, selects, store
 from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealCellRow, AppealFileRow, RecipientRow
 from crm.people import selects as people
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, AppealId, CellId
 from crm.values.languages import Language
 
@@ -32,7 +33,8 @@ def source_codes(
 
 def leave(session: Session, appeal_id: AppealId, *, at: datetime) -> None:
     """Before an edition fixes its readers: whoever has died or said no since is taken out of an appeal by mail."""
-    if store.find(session, appeal_id).plan.channel is Channel.EMAIL:
+    appeal = store.held(session, appeal_id)
+    if appeal.plan.channel is Channel.EMAIL and appeal.abandoned_at is None:
         late.strike(session, appeal_id, at=at)
 
 
@@ -51,8 +53,10 @@ def left(
 
     `languages`: those of its readers; None for any. Who reads another is not asked until an edition in theirs leaves.
     """
-    if store.find(session, appeal_id).plan.channel is not Channel.EMAIL:
+    appeal = store.find(session, appeal_id)
+    if appeal.plan.channel is not Channel.EMAIL or appeal.abandoned_at is not None:
         return
+    store.leave(session, appeal_id, on=brussels_day(at))
     place = None if cell_id is None else session.get_one(AppealCellRow, cell_id).position
     session.add(
         AppealFileRow(

@@ -15,8 +15,15 @@ from crm.consent.restriction_selects import restricted_people
 from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
-from crm.fundraising import freezing, letters, opening, selects, store
-from crm.fundraising.errors import AlreadyThere, AppealForgotten, AppealMissing, AppealOpen, NotReachable, PlanWrong
+from crm.fundraising import freezing, letters, opening, rules, selects, store
+from crm.fundraising.errors import (
+    AlreadyThere,
+    AppealAbandoned,
+    AppealForgotten,
+    AppealMissing,
+    AppealOpen,
+    NotReachable,
+)
 from crm.fundraising.model import Arm, LateChange, Reason, Removal, WholeAppeal
 from crm.fundraising.tables import RecipientRow
 from crm.people import households
@@ -24,8 +31,6 @@ from crm.people import selects as people
 from crm.people import service as persons
 from crm.segments.catalogue import Catalogue
 from crm.values.identifiers import AccountId, AppealId, CellId, PersonId
-
-LONGEST = 200
 
 
 def add(
@@ -44,7 +49,7 @@ def add(
     What the team decides (rest, household, caps) does not hold them back; the gate does. Raises AppealOpen,
     AppealForgotten, AlreadyThere, NotReachable, PlanWrong (`why`).
     """
-    appeal, reason = _frozen(session, appeal_id), _reason(why)
+    appeal, reason = _frozen(session, appeal_id), rules.tidy_reason(why)
     row = store.plan_row(session, appeal_id)
     cell = next((one for one in store.cells(session, appeal_id) if one.id == cell_id), None)
     person = persons.find_survivor(session, person_id)
@@ -85,7 +90,7 @@ def take_out(
     """Takes somebody out by the word of a colleague who says why. True if that is news."""
     _frozen(session, appeal_id)
     here = (RecipientRow.appeal_id == appeal_id) & (RecipientRow.person_id == person_id)
-    reason = _reason(why)
+    reason = rules.tidy_reason(why)
     return store.remove(session, here, removal=Removal.BY_HAND, removed_at=at, removed_by=by, removed_why=reason) == 1
 
 
@@ -162,16 +167,11 @@ def _frozen(session: Session, appeal_id: AppealId) -> WholeAppeal:
     appeal = store.find(session, appeal_id)
     if appeal.frozen_at is None:
         raise AppealOpen
+    if appeal.abandoned_at is not None:
+        raise AppealAbandoned
     if appeal.is_forgotten:
         raise AppealForgotten
     return appeal
-
-
-def _reason(why: str) -> str:
-    reason = " ".join(why.split())
-    if not 1 <= len(reason) <= LONGEST:
-        raise PlanWrong("why")
-    return reason
 
 
 def _table(row: Any) -> Any:

@@ -20,7 +20,7 @@ from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
 from tests.delivery.test_source_codes import reader
-from tests.fundraising.conftest import ASKING, BY, TODAY, appeal, person, segment
+from tests.fundraising.conftest import ASKING, BY, TODAY, appeal, leaves, person, segment
 
 DAY = timedelta(days=1)
 
@@ -51,6 +51,7 @@ def test_no_appeal_any_more_holds_for_each_appeal_whatever_its_purpose(house: As
         on_paper = appeal(session, NewCell(name="Tous", segment_id=segment(session, "Tous")), rest_days=0,
                           one_a_household=False)  # fmt: skip
         freezing.freeze(session, QUESTIONS, on_paper.id, by=BY, at=NOW)
+        leaves(session, made)
         objecting.object_to(session, house.sealer, after, at=NOW + DAY)
         codes, readers = editions.source_codes(session, on_paper.id, None)
         assert (len(codes), {row.person_id for row in session.execute(readers)}) == (1, {stays})
