@@ -138,6 +138,28 @@ def note_letters(session: Session, recipients: Select[Any], *, at: datetime, cha
     )
 
 
+def written_at(
+    session: Session, recipients: Select[Any], instants: Collection[datetime], *, channel: Channel
+) -> tuple[PersonId, ...]:
+    """Those of some people who chose a rhythm, and whose last letter is one of those instants: few."""
+    row = LastLetterRow
+    here = (row.channel == channel, row.written_at.in_(instants), row.person_id.in_(recipients))
+    return tuple(PersonId(number) for number in session.scalars(select(row.person_id).where(*here)))
+
+
+def take_back(
+    session: Session, several: Collection[PersonId], before: Mapping[PersonId, datetime], *, channel: Channel
+) -> None:
+    """Their last letter never leaves: it was the one `before`, or else the day on which they chose their rhythm."""
+    chosen = paces_of_all(session, several)
+    for who in several:
+        pace, row = chosen.get((who, channel)), session.get(LastLetterRow, (who, channel), populate_existing=True)
+        known = [one for one in (before.get(who), pace.since_at if pace else None) if one is not None]
+        if row is not None and known:
+            row.written_at = max(known)
+    session.flush()
+
+
 def latest_events_of(
     session: Session, person_id: PersonId, *, before: Before | None, size: int
 ) -> tuple[PaceEvent, ...]:

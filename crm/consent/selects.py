@@ -319,7 +319,7 @@ def _demanded(purpose: str, channel: Channel, person_id: Any, word: _Word, momen
     ways += [and_(_belongs(person_id, p), _met(asked[p], word, moment)) for p in _OTHERS if p in asked]
     if len(ways) == 1 and of_minors == of_everybody:
         return ways[0]
-    return case((_minor(person_id, moment), _met(of_minors, word, moment)), else_=or_(*ways))
+    return case((minor(person_id, moment), _met(of_minors, word, moment)), else_=or_(*ways))
 
 
 def _met(demand: Demand, word: _Word, moment: Moment) -> ColumnElement[bool]:
@@ -344,13 +344,13 @@ def _lacking(purpose: str, channel: Channel, person_id: Any, word: _Word, moment
     """The twin of `rules._lacking`, as ranks of closeness."""
     asked = moment.book.asked(purpose, channel)
     (of_minors,) = demands_on(asked, (), is_minor=True)
-    minor = _minor(person_id, moment)
+    is_minor = minor(person_id, moment)
 
     def all_among(*needs: Need) -> ColumnElement[bool]:
         others = [not_(_belongs(person_id, p)) for p in _OTHERS if p in asked and asked[p].need not in needs]
         grown = and_(*others) if asked[Population.EVERYBODY].need in needs and others else None
         of_grown = literal(asked[Population.EVERYBODY].need in needs) if grown is None else grown
-        return case((minor, literal(of_minors.need in needs)), else_=of_grown)
+        return case((is_minor, literal(of_minors.need in needs)), else_=of_grown)
 
     return case(
         *((word.act == act.value, CLOSENESS[refusal]) for act, refusal in OWN_WORD.items() if refusal is not None),
@@ -361,7 +361,7 @@ def _lacking(purpose: str, channel: Channel, person_id: Any, word: _Word, moment
     )
 
 
-def _minor(person_id: Any, moment: Moment) -> ColumnElement[bool]:
+def minor(person_id: Any, moment: Moment) -> ColumnElement[bool]:
     """The twin of `rules.is_minor`."""
     row = aliased(PopulationRow)
     said_so = select(literal(1)).where(

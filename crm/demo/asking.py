@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from tempfile import TemporaryFile
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from crm.donations.model import GENERAL, Basis, Method, Movement, NewGift, NewLi
 from crm.fundraising import exporting, freezing
 from crm.fundraising import service as fundraising
 from crm.fundraising.errors import NobodyToAsk
-from crm.fundraising.model import Kind, Ladder, NewAppeal, NewCell
+from crm.fundraising.model import FileForm, FileState, Kind, Ladder, NewAppeal, NewCell
 from crm.segments import asking as counting
 from crm.segments import service as segments
 from crm.segments.library import READY
@@ -63,6 +64,7 @@ def let_them_ask(assembly: Assembly, now: datetime) -> None:
             with suppress(NobodyToAsk):
                 frozen_at = instant_of(on - timedelta(days=9), time(10))
                 freezing.freeze(session, assembly.questions, appeal, by=by, at=frozen_at)
+                _leave(session, appeal, by=by, other=other, at=frozen_at + timedelta(days=2))
                 answered = _answer(session, assembly, appeal, answered, sent=on, now=now)
         coming = today + timedelta(days=12)
         winter = _appeal(session, code=f"NOEL{coming:%y}", campaign="Noël", name="La lettre de Noël", on=coming, by=by)
@@ -72,6 +74,17 @@ def let_them_ask(assembly: Assembly, now: datetime) -> None:
         ):
             fundraising.add_cell(session, winter, new, by=by)
         _call(session, assembly, generous, by=by, now=now)
+
+
+def _leave(session: Session, appeal_id: AppealId, *, by: AccountId, other: AccountId, at: datetime) -> None:
+    """Its list goes to a mail house, which destroyed it since."""
+    asked = exporting.ask(session, appeal_id, FileForm.LIST, recipient="Imprimerie des Bougies", by=by, at=at)
+    if asked.state is FileState.ASKED:
+        exporting.decide(session, appeal_id, asked.id, approve=True, by=other, at=at)
+    with TemporaryFile() as file:
+        made = exporting.write(session, fundraising.appeal(session, appeal_id), file, recipient=asked.recipient, at=at)
+    exporting.note(session, appeal_id, asked.id, made, by=by, at=at)
+    exporting.say_purged(session, appeal_id, asked.id, by=by, at=at + timedelta(days=20))
 
 
 def _call(session: Session, assembly: Assembly, segment_id: SegmentId, *, by: AccountId, now: datetime) -> None:

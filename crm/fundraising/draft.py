@@ -25,7 +25,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from crm.fundraising import letters, selects
 from crm.fundraising.model import Arm, Cell
-from crm.fundraising.selects import Asked
+from crm.fundraising.question import Asked
 from crm.fundraising.tables import LeftOutRow, RecipientRow
 from crm.values.identifiers import AppealId
 

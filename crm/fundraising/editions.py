@@ -10,10 +10,11 @@ from sqlalchemy import Select, select, true, update
 from sqlalchemy.orm import Session
 
 from crm.consent.model import Channel
-from crm.fundraising import late, store
-from crm.fundraising.model import Arm, FileForm, FileState
+from crm.fundraising import late, selects, store
+from crm.fundraising.model import FileForm, FileState
 from crm.fundraising.tables import AppealCellRow, AppealFileRow, RecipientRow
 from crm.people import selects as people
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId, AppealId, CellId
 from crm.values.languages import Language
 
@@ -25,16 +26,15 @@ def source_codes(
 ) -> tuple[tuple[str, ...], Select[*tuple[Any, ...]]]:
     """Every code of those whom a frozen appeal (or a cell of it) asks, and whose each is: person_id, source_code."""
     row = RecipientRow
-    here = [row.appeal_id == appeal_id, row.arm == Arm.MAILED, row.removal.is_(None)]
-    if cell_id is not None:
-        here.append(row.cell_id == cell_id)
-    codes = session.scalars(select(row.source_code).where(*here).distinct().order_by(row.source_code))
-    return tuple(codes), select(row.person_id, row.source_code).where(*here)
+    readers = selects.readers(appeal_id, cell_id)
+    codes = session.scalars(readers.with_only_columns(row.source_code).distinct().order_by(row.source_code))
+    return tuple(codes), readers.with_only_columns(row.person_id, row.source_code)
 
 
 def leave(session: Session, appeal_id: AppealId, *, at: datetime) -> None:
     """Before an edition fixes its readers: whoever has died or said no since is taken out of an appeal by mail."""
-    if store.find(session, appeal_id).plan.channel is Channel.EMAIL:
+    appeal = store.held(session, appeal_id)
+    if appeal.plan.channel is Channel.EMAIL and appeal.abandoned_at is None:
         late.strike(session, appeal_id, at=at)
 
 
@@ -53,8 +53,10 @@ def left(
 
     `languages`: those of its readers; None for any. Who reads another is not asked until an edition in theirs leaves.
     """
-    if store.find(session, appeal_id).plan.channel is not Channel.EMAIL:
+    appeal = store.find(session, appeal_id)
+    if appeal.plan.channel is not Channel.EMAIL or appeal.abandoned_at is not None:
         return
+    store.leave(session, appeal_id, on=brussels_day(at))
     place = None if cell_id is None else session.get_one(AppealCellRow, cell_id).position
     session.add(
         AppealFileRow(

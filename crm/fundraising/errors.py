@@ -21,6 +21,18 @@ class AppealChanged(Conflict):
     """Somebody froze or changed it meanwhile."""
 
 
+class AppealAbandoned(Conflict):
+    """The appeal was called off before anything of it left: nothing leaves any more."""
+
+
+class AppealLeft(Conflict):
+    """A file or an edition of it left already: it is not called off any more."""
+
+
+class DayPassed(Conflict):
+    """The day planned is over: an appeal is frozen for a day that comes."""
+
+
 class NobodyToAsk(Conflict):
     """Nobody would be asked."""
 

@@ -21,6 +21,7 @@ from crm.foundation.translation import N_, say
 from crm.foundation.transliteration import UNKNOWN, is_printable, printable
 from crm.fundraising import mail_house, paper, seeds, store, versions
 from crm.fundraising.errors import (
+    AppealAbandoned,
     AppealForgotten,
     AppealOpen,
     FileUndecided,
@@ -93,15 +94,14 @@ def ask(
 ) -> AppealFile:
     """Asks for a file of whoever is written to. A large one (`privacy.limits`) waits for a second colleague.
 
-    `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen,
+    `recipient` is who will be handed it; letters we print ourselves have none. Raises AppealOpen, AppealAbandoned,
     AppealForgotten, PlanWrong, NotOurLetters, LeavesByMail, and BlockListStale where people are called and no
     do-not-call list holds.
     """
     appeal, named = store.find(session, appeal_id), " ".join(recipient.split())[:LONGEST_RECIPIENT]
     if appeal.frozen_at is None:
         raise AppealOpen
-    if appeal.is_forgotten:
-        raise AppealForgotten
+    _may_leave(appeal)
     if appeal.plan.channel is Channel.EMAIL:
         raise LeavesByMail
     if form is FileForm.LIST and not named:
@@ -148,14 +148,20 @@ def decide(
 
 
 def ready(session: Session, appeal_id: AppealId, file_id: int, *, at: datetime) -> AppealFile:
-    """A file that may leave now. Raises FileUndecided where it was not agreed to, or has left; BlockListStale."""
+    """A file that may leave now.
+
+    Raises FileUndecided where it was not agreed to, or has left; AgreementOver where that was for fewer people or too
+    long ago; BlockListStale.
+    """
     appeal = store.find(session, appeal_id)
-    if appeal.is_forgotten:
-        raise AppealForgotten
+    _may_leave(appeal)
     _screened(session, appeal, at=at)
     row = _row(session, appeal_id, file_id)
     if row.state is not FileState.APPROVED:
         raise FileUndecided
+    rows, since = sum(store.standing(session, appeal_id).values()), row.decided_at or row.asked_at
+    is_seen = row.decided_by is not None
+    limits.require_agreed(session, agreed=row.asked_rows, rows=rows, since=since, is_seen=is_seen, at=at)
     return _file(row)
 
 
@@ -195,6 +201,7 @@ def note(
     """Keeps the manifest of a file that leaves now: once. Raises FileUndecided."""
     hold(session, f"appeal file {file_id}")
     ready(session, appeal_id, file_id, at=at)
+    store.leave(session, appeal_id, on=brussels_day(at))
     row = _row(session, appeal_id, file_id)
     row.state, row.made_at, row.made_by = FileState.MADE, at, by
     row.rows, row.seeds, row.removed = made.rows, made.seeds, sum(made.removed.values())
@@ -248,6 +255,13 @@ def manifest(
         purge_on=brussels_day(at) + timedelta(days=appeal.plan.keep_days),
         parts=parts,
     )
+
+
+def _may_leave(appeal: WholeAppeal) -> None:
+    if appeal.abandoned_at is not None:
+        raise AppealAbandoned
+    if appeal.is_forgotten:
+        raise AppealForgotten
 
 
 def _screened(session: Session, appeal: WholeAppeal, *, at: datetime) -> None:

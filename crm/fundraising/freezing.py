@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import FromClause, Select
 from sqlalchemy.orm import Session
 
-from crm.consent import gate, no_selects, paces
+from crm.consent import gate, paces
 from crm.consent.model import Channel
 from crm.consent.selects import Moment
 from crm.donations import appeals
 from crm.foundation.bulk import make_room, pour
 from crm.foundation.database import hold
 from crm.fundraising import draft, letters, rules, selects, store
-from crm.fundraising.errors import AppealFrozen, NobodyToAsk
+from crm.fundraising.errors import AppealFrozen, DayPassed, NobodyToAsk
 from crm.fundraising.model import Arm, Cell, CellCount, Reason, Waterfall, WholeAppeal
-from crm.fundraising.selects import Asked
+from crm.fundraising.question import Asked, once
 from crm.fundraising.tables import AppealCellRow, RecipientRow
 from crm.segments import service as segments
 from crm.segments.catalogue import Catalogue
@@ -44,13 +44,15 @@ def freeze(
 
     The roll is asked for once, and what is counted is what was written down, whoever says no meanwhile.
     One appeal at a time: each has to see whom the one before it asks. Raises AppealFrozen (twice is refused),
-    NobodyToAsk, NoMoreNumbers.
+    DayPassed, NobodyToAsk, NoMoreNumbers.
     """
     hold(session, "freeze")
     hold(session, f"appeal {appeal_id}")
     appeal = store.find(session, appeal_id)
     if appeal.frozen_at is not None:
         raise AppealFrozen
+    if appeal.plan.planned_on < brussels_day(at):
+        raise DayPassed
     asked = asking(session, catalogue, appeal, at=at)
     if not asked.cells:
         raise NobodyToAsk
@@ -80,7 +82,7 @@ def silent(session: Session, appeal: WholeAppeal, moment: Moment) -> frozenset[i
     plan = appeal.plan
     if not plan.one_a_household:
         return frozenset()
-    return frozenset(session.scalars(no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment)))
+    return frozenset(session.scalars(selects.unwilling(plan, moment)))
 
 
 def note_letters(session: Session, appeal: WholeAppeal, people: Select[int], *, at: datetime) -> None:
@@ -90,8 +92,12 @@ def note_letters(session: Session, appeal: WholeAppeal, people: Select[int], *, 
     """
     if appeal.plan.channel is Channel.EMAIL:
         return
-    due = max(at, instant_of(appeal.plan.planned_on, NOON))
-    paces.note_letters(session, people, at=due, channel=appeal.plan.channel)
+    paces.note_letters(session, people, at=due_at(appeal, at), channel=appeal.plan.channel)
+
+
+def due_at(appeal: WholeAppeal, at: datetime) -> datetime:
+    """When a letter counts that was frozen then: on the day planned, or at once where that is over."""
+    return max(at, instant_of(appeal.plan.planned_on, NOON))
 
 
 def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: datetime) -> Asked:
@@ -111,7 +117,7 @@ def asking(session: Session, catalogue: Catalogue, appeal: WholeAppeal, *, at: d
 def counted(session: Session, asked: Asked) -> Waterfall:
     """The roll, counted in one query."""
     make_room(session)
-    return _tallied(session, selects.once(selects.roll(asked), "each_of_all"), [cell for cell, _ in asked.cells])
+    return _tallied(session, once(selects.roll(asked), "each_of_all"), [cell for cell, _ in asked.cells])
 
 
 def _tallied(session: Session, roll: FromClause, cells: Sequence[Cell]) -> Waterfall:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent.model import Channel
 from crm.donations import selects as donations
 from crm.foundation.newest import Before, newest
+from crm.fundraising import store
 from crm.fundraising.call_model import CallOutcome
-from crm.fundraising.model import Arm, FileState
+from crm.fundraising.model import Arm
 from crm.fundraising.tables import AppealCellRow, AppealFileRow, AppealPlanRow, CallResultRow, RecipientRow
 from crm.values.identifiers import AppealId, PersonId
 
@@ -103,11 +104,7 @@ def _asked() -> Any:
             row.person_id == bindparam("person_id"),
             row.arm == Arm.MAILED,
             ~row.is_missed,
-            or_(row.edition_at.is_(None), file.made_at >= row.edition_at),
-            file.state == FileState.MADE,
-            or_(file.cell_id.is_(None), file.cell_id == row.cell_id),
-            or_(row.added_at.is_(None), row.added_at <= file.made_at),
-            or_(row.removed_at.is_(None), row.removed_at > file.made_at),
+            *store.carried(),
         )
         .group_by(file.appeal_id, row.id)
         .subquery("left")

@@ -5,27 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
 from crm.consent import do_not_call, gate, no_selects
 from crm.consent import selects as consent
-from crm.consent.model import Channel
+from crm.consent.model import Channel, Refusal
 from crm.consent.restriction_selects import restricted_people
 from crm.donations import appeals
 from crm.foundation.bulk import pour
 from crm.foundation.database import hold
-from crm.fundraising import freezing, letters, opening, selects, store
-from crm.fundraising.errors import AlreadyThere, AppealForgotten, AppealMissing, AppealOpen, NotReachable, PlanWrong
-from crm.fundraising.model import Arm, LateChange, Removal, WholeAppeal
+from crm.fundraising import freezing, letters, opening, rules, selects, store
+from crm.fundraising.errors import (
+    AlreadyThere,
+    AppealAbandoned,
+    AppealForgotten,
+    AppealMissing,
+    AppealOpen,
+    NotReachable,
+)
+from crm.fundraising.model import Arm, LateChange, Reason, Removal, WholeAppeal
 from crm.fundraising.tables import RecipientRow
 from crm.people import households
 from crm.people import selects as people
 from crm.people import service as persons
 from crm.segments.catalogue import Catalogue
 from crm.values.identifiers import AccountId, AppealId, CellId, PersonId
-
-LONGEST = 200
 
 
 def add(
@@ -44,7 +49,7 @@ def add(
     What the team decides (rest, household, caps) does not hold them back; the gate does. Raises AppealOpen,
     AppealForgotten, AlreadyThere, NotReachable, PlanWrong (`why`).
     """
-    appeal, reason = _frozen(session, appeal_id), _reason(why)
+    appeal, reason = _frozen(session, appeal_id), rules.tidy_reason(why)
     row = store.plan_row(session, appeal_id)
     cell = next((one for one in store.cells(session, appeal_id) if one.id == cell_id), None)
     person = persons.find_survivor(session, person_id)
@@ -55,6 +60,11 @@ def add(
     verdict = gate.verdict_of(session, person.id, appeal.plan.purpose, appeal.plan.channel, at)
     if verdict.refusal is not None:
         raise NotReachable(verdict.refusal.value)
+    if session.scalar(select(consent.minor(person.id, gate.moment(session, at)))):
+        raise NotReachable(Reason.MINOR.value)
+    closed = selects.no_appeals(appeal.plan)
+    if closed is not None and session.scalar(select(literal(person.id).in_(closed))):
+        raise NotReachable(Refusal.OBJECTED.value)
     asked = freezing.asking(session, catalogue, appeal, at=at)
     found = session.execute(selects.one_letter(asked, cell, person.id)).mappings().one_or_none()
     if found is None:
@@ -80,7 +90,7 @@ def take_out(
     """Takes somebody out by the word of a colleague who says why. True if that is news."""
     _frozen(session, appeal_id)
     here = (RecipientRow.appeal_id == appeal_id) & (RecipientRow.person_id == person_id)
-    reason = _reason(why)
+    reason = rules.tidy_reason(why)
     return store.remove(session, here, removal=Removal.BY_HAND, removed_at=at, removed_by=by, removed_why=reason) == 1
 
 
@@ -106,12 +116,14 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
     said_no = select(refused.c.person_id).where(
         refused.c.refusal.in_(sorted(one.value for one in no_selects.BY_THEIR_WORD))
     )
+    closed = selects.no_appeals(plan)
     reasons = [
         (Removal.DECEASED, row.person_id.in_(select(who.c.person_id).where(who.c.is_deceased))),
         (Removal.DECEASED, row.person_id.in_(people.reported_dead())),
         (Removal.MERGED, row.person_id.in_(select(who.c.person_id).where(who.c.is_merged))),
         (Removal.RESTRICTED, row.person_id.in_(restricted_people())),
-        (Removal.OBJECTED, row.person_id.in_(said_no)),
+        (Removal.OBJECTED, or_(row.person_id.in_(said_no), *(() if closed is None else (row.person_id.in_(closed),)))),
+        (Removal.MINOR, consent.minor(row.person_id, moment)),
     ]
     if plan.channel is Channel.PHONE:
         held = people.phones().subquery("held")
@@ -119,7 +131,7 @@ def strike(session: Session, appeal_id: AppealId, *, at: datetime) -> int:
         reasons.append((Removal.DO_NOT_CALL, row.phone.in_(listed)))
     gone = sum(store.remove(session, here & why, removal=removal, removed_at=at) for removal, why in reasons)
     if appeal.frozen_at is not None and plan.one_a_household:
-        unwilling = no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment)
+        unwilling = selects.unwilling(plan, moment)
         still = (here, row.removal.is_(None))
         households.leave_unwilling(session, row, appeal.frozen_at, unwilling, *still)
         opening.leave(session, appeal.frozen_at, unwilling, freezing.silent(session, appeal, moment), *still)
@@ -155,16 +167,11 @@ def _frozen(session: Session, appeal_id: AppealId) -> WholeAppeal:
     appeal = store.find(session, appeal_id)
     if appeal.frozen_at is None:
         raise AppealOpen
+    if appeal.abandoned_at is not None:
+        raise AppealAbandoned
     if appeal.is_forgotten:
         raise AppealForgotten
     return appeal
-
-
-def _reason(why: str) -> str:
-    reason = " ".join(why.split())
-    if not 1 <= len(reason) <= LONGEST:
-        raise PlanWrong("why")
-    return reason
 
 
 def _table(row: Any) -> Any:

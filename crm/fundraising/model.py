@@ -80,6 +80,8 @@ class Removal(StrEnum):
     DECEASED = "deceased"
     MERGED = "merged"
     OBJECTED = "objected"
+    MINOR = "minor"
+    """They said since how old they are, or we learned their birthday."""
     RESTRICTED = "restricted"
     DO_NOT_CALL = "do-not-call"
     BY_HAND = "by-hand"
@@ -184,10 +186,25 @@ class WholeAppeal:
     frozen_at: datetime | None
     frozen_by: AccountId | None
     is_forgotten: bool = False
+    left_on: date | None = None
+    """The day its first file or edition left."""
+    abandoned_at: datetime | None = None
+    abandoned_by: AccountId | None = None
+    abandoned_why: str = ""
+
+    @property
+    def begins_on(self) -> date:
+        """The day from which it counts: the one planned, or that on which it left, where it left later."""
+        return max(self.plan.planned_on, self.left_on or self.plan.planned_on)
 
     @property
     def id(self) -> AppealId:
         return self.appeal.id
+
+    @property
+    def is_open_to_editions(self) -> bool:
+        """Whether an edition may go to whom it asks: it is frozen, and was not called off."""
+        return self.frozen_at is not None and self.abandoned_at is None
 
     @property
     def campaign_id(self) -> CampaignId:

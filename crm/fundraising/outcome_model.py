@@ -26,7 +26,10 @@ class Promises:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """What came of the letters of a code: people and gifts that bear it, and gifts in the window that bear none."""
+    """What came of the letters of a code: people whose gifts bear it, and those gifts, regular ones apart.
+
+    Beside them, and in none of these, gifts of the window that bear no code of any appeal.
+    """
 
     cell_id: CellId
     package: str
@@ -36,14 +39,14 @@ class Answered:
     cents: int
     window_gifts: int
     window_cents: int
-
-    @property
-    def all_gifts(self) -> int:
-        return self.gifts + self.window_gifts
+    regular_gifts: int = 0
+    """Instalments of a regular gift that was promised under the code."""
+    regular_cents: int = 0
 
     @property
     def all_cents(self) -> int:
-        return self.cents + self.window_cents
+        """What came by the code."""
+        return self.cents + self.regular_cents
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,11 +73,26 @@ class Results:
 
     @property
     def gifts(self) -> int:
-        return sum(one.all_gifts for one in self.answered)
+        """One-off gifts that bear a code of it."""
+        return sum(one.gifts for one in self.answered)
+
+    @property
+    def one_off_cents(self) -> int:
+        return sum(one.cents for one in self.answered)
 
     @property
     def cents(self) -> int:
+        """What came by its codes, as « Codes et coûts » says it."""
         return sum(one.all_cents for one in self.answered)
+
+    @property
+    def window_gifts(self) -> int:
+        """One-off gifts without a code whose giver it was the last to reach."""
+        return sum(one.window_gifts for one in self.answered)
+
+    @property
+    def window_cents(self) -> int:
+        return sum(one.window_cents for one in self.answered)
 
     @property
     def cost_per_euro_cents(self) -> int | None:

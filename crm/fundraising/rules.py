@@ -28,6 +28,7 @@ STEP = 500
 """Amounts are asked in steps of 5 €."""
 LONGEST_NAME = 80
 LONGEST_LETTER = 4000
+LONGEST_REASON = 200
 LONGEST_DAYS = 3650
 LARGEST = 10**9
 FEWEST = 200
@@ -63,6 +64,14 @@ def tidy_name(text: str, field: str = "name") -> str:
     if not 1 <= len(name) <= LONGEST_NAME:
         raise PlanWrong(field)
     return name
+
+
+def tidy_reason(why: str) -> str:
+    """Why a colleague changes what is frozen, in single spaces. Raises PlanWrong (`why`)."""
+    reason = " ".join(why.split())
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise PlanWrong("why")
+    return reason
 
 
 def tidy_appeal(new: NewAppeal) -> NewAppeal:

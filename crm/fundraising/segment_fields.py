@@ -86,7 +86,9 @@ def _asked(asking: Asking) -> Select[*tuple[Any, ...]]:
     found = (
         select(row.person_id, row.arm, row.source_code, plan.channel, plan.planned_on)
         .join(plan, plan.appeal_id == row.appeal_id)
-        .where(plan.frozen_at.is_not(None), store.written_to(), *asking.only(row.person_id))
+        .where(
+            plan.frozen_at.is_not(None), plan.abandoned_at.is_(None), store.written_to(), *asking.only(row.person_id)
+        )
     )
     if asking.columns & {"appeal", "campaign"}:
         named = donations.appeals_named().subquery("named")
@@ -103,7 +105,8 @@ def _asked(asking: Asking) -> Select[*tuple[Any, ...]]:
 def _gave(asking: Asking) -> CompoundSelect[int]:
     """The `id` of each who answered, once; joined, so that it is found for all at once however many they are.
 
-    As results count: a gift that bears a code of the appeal, or a one-off gift without any within the window.
+    A gift that bears a code of the appeal, or a one-off gift of theirs without any within the window, whichever appeal
+    reached them last.
     """
     asked, its = aliased(RecipientRow), aliased(AppealPlanRow)
     coded = donations.answers().subquery("coded")
@@ -121,7 +124,7 @@ def _gave(asking: Asking) -> CompoundSelect[int]:
             gifts.c.source_code.is_(None),
             gifts.c.kind == GiftKind.ONE_OFF,
             gifts.c.given_cents > 0,
-            days_between(its.planned_on, gifts.c.given_on).between(0, WINDOW),
+            days_between(store.begins_on(its), gifts.c.given_on).between(0, WINDOW),
             *asking.only(asked.person_id),
         )
     )

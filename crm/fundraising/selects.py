@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -23,23 +21,19 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 
-from crm.care import selects as care
-from crm.consent import do_not_call
+from crm.consent import do_not_call, no_selects
 from crm.consent import selects as consent
-from crm.consent.model import Channel, Refusal
-from crm.donations import donor_selects, thank_selects
-from crm.donations.portraits import months_before
-from crm.fundraising.model import Arm, Cell, Reason, WholeAppeal
+from crm.consent.model import APPEALS, Channel, Refusal
+from crm.donations import donor_selects
+from crm.fundraising import peace, store
+from crm.fundraising.model import Arm, Cell, NewAppeal, Reason
+from crm.fundraising.question import Asked, once
 from crm.fundraising.tables import AppealPlanRow, RecipientRow
 from crm.people import selects as people
 from crm.people.model import PersonKind
-from crm.plans import selects as plans
-from crm.plans.model import PlanState
-from crm.segments.model import Definition
-from crm.segments.selects import Question, belongs, lot, person_columns
+from crm.segments.selects import belongs, lot, person_columns
 from crm.values.identifiers import AppealId, CellId, PersonId
 
 PARTS = (
@@ -47,22 +41,7 @@ PARTS = (
 )  # fmt: skip
 NAMES = ("envelope_name", "greeting", "language", "named")
 """How a household is written to."""
-_WRITTEN_TO = (RecipientRow.arm == Arm.MAILED, RecipientRow.removal.is_(None), ~RecipientRow.is_missed)
 _GONE = {Refusal.DECEASED.value, Refusal.MERGED.value}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What a roll is asked by: the appeal, its cells in order with what their segments mean, the gate's moment."""
-
-    question: Question
-    appeal: WholeAppeal
-    cells: Sequence[tuple[Cell, Definition]]
-    moment: consent.Moment
-
-    @property
-    def on(self) -> date:
-        return max(self.question.today, self.appeal.plan.planned_on)
 
 
 def roll(asked: Asked, *, whole: bool = False) -> Select[*tuple[Any, ...]]:
@@ -108,10 +87,15 @@ def tallied(each: FromClause, cells: int) -> Select[*tuple[Any, ...]]:
 def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[Any, ...]]:
     """What a letter to one person needs, whatever the waterfall says of them; nothing where the gate refuses."""
     plan, homes, donor = asked.appeal.plan, people.living_together().subquery("homes"), donor_selects.donors()
-    may = once(consent.allowed(plan.purpose, plan.channel, moment=asked.moment), "may")
+    may = once(_may(plan, asked.moment), "may")
     unlisted = may.c.address_key.not_in(do_not_call.blocked()) if plan.channel is Channel.PHONE else true()
     names = people.household_names(select(homes.c.household_id).where(homes.c.person_id == person_id)).subquery("names")
     known = (names.c[name].label(f"home_{name}") for name in NAMES) if plan.one_a_household else ()
+    whole: ColumnElement[bool] = true()
+    if plan.channel is Channel.POST:
+        parts = people.letter_parts().subquery("whole_parts")
+        known_whole = select(parts.c.postal_address_id).where(parts.c.street != "", parts.c.locality != "")
+        whole = may.c.contact_point_id.in_(known_whole)
     one = once(
         select(
             may.c.person_id,
@@ -128,10 +112,26 @@ def one_letter(asked: Asked, cell: Cell, person_id: PersonId) -> Select[*tuple[A
             .outerjoin(donor, donor.person_id == may.c.person_id)
             .outerjoin(names, names.c.household_id == homes.c.household_id)
         )
-        .where(may.c.person_id == person_id, unlisted),
+        .where(may.c.person_id == person_id, may.c.choice == 1, unlisted, whole),
         "one",
     )
     return _written(select(one.c.person_id, one.c.place, literal(cell.plan.package).label("package")), one, asked)
+
+
+def no_appeals(plan: NewAppeal) -> Select[int] | None:
+    """Whoever wants no appeal by its channel, where its purpose is another; the gate knows them where it is that."""
+    return None if plan.purpose == APPEALS else no_selects.no_appeals(plan.channel)
+
+
+def unwilling(plan: NewAppeal, moment: consent.Moment) -> Select[int]:
+    """The `person_id` of whoever no envelope and no greeting of an appeal names, by their own word."""
+    return no_selects.unwilling_at_home(plan.purpose, plan.channel, moment=moment, also=no_appeals(plan))
+
+
+def _may(plan: NewAppeal, moment: consent.Moment) -> Select[*tuple[Any, ...]]:
+    """Where everybody may be asked, in turn: the gate says yes, and they did not say no to all appeals."""
+    may, closed = consent.allowed_in_turn(plan.purpose, plan.channel, moment=moment), no_appeals(plan)
+    return may if closed is None else may.where(may.selected_columns.person_id.not_in(closed))
 
 
 def _pool(asked: Asked) -> Select[*tuple[Any, ...]]:
@@ -157,14 +157,15 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
     after a window it expects one, and would look at all households for each letter.
     """
     pool, plan = once(_pool(asked), "pool"), asked.appeal.plan
-    may = once(consent.allowed_in_turn(plan.purpose, plan.channel, moment=asked.moment), "may")
+    may, closed = once(_may(plan, asked.moment), "may"), no_appeals(plan)
     among = select(pool.c.person_id).where(pool.c.person_id.not_in(select(may.c.person_id)))
     no = consent.refused(plan.purpose, plan.channel, moment=asked.moment, among=among).subquery("no")
     homes, donor = people.living_together().subquery("homes"), donor_selects.donors()
-    refusal = func.coalesce(no.c.refusal, "")
+    closed_word = "" if closed is None else case((pool.c.person_id.in_(closed), Refusal.OBJECTED.value), else_="")
+    refusal = func.coalesce(no.c.refusal, closed_word)
     reasons: list[tuple[ColumnElement[bool], str]] = [
         (or_(people.deceased(pool.c.person_id), refusal.in_(sorted(_GONE))), Reason.DECEASED.value),
-        (people.born_after(pool.c.person_id, asked.moment.adults_born_by), Reason.MINOR.value),
+        (consent.minor(pool.c.person_id, asked.moment), Reason.MINOR.value),
         (and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), Reason.GATE.value),
         (may.c.person_id.is_(None), Reason.NO_ADDRESS.value),
     ]
@@ -183,7 +184,7 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
         source = source.outerjoin(names, names.c.household_id == homes.c.household_id)
     if plan.channel is Channel.PHONE:
         reasons.append((may.c.address_key.in_(do_not_call.blocked()), Reason.DO_NOT_CALL.value))
-    reasons += _in_peace(asked, pool.c.person_id, homes.c.household_id, donor.last_on)
+    reasons += peace.in_peace(asked, pool.c.person_id, homes.c.household_id, donor.last_on)
     gate_word = case((and_(may.c.person_id.is_(None), refusal != Refusal.NO_ADDRESS.value), refusal), else_="")
     return select(
         *pool.c,
@@ -194,125 +195,20 @@ def _judged(asked: Asked, *, named: bool = False) -> Select[*tuple[Any, ...]]:
         homes.c.household_id,
         func.coalesce(donor.last_cents, 0).label("last_cents"),
         func.coalesce(donor.largest_cents, 0).label("largest_cents"),
+        func.coalesce(donor.last_on, date.min).label("last_on"),
+        func.coalesce(donor.cents, 0).label("given_cents"),
         *(() if names is None else (names.c[name].label(f"home_{name}") for name in NAMES)),
     ).select_from(source)
 
 
-def _in_peace(
-    asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int], last_on: Any
-) -> list[tuple[ColumnElement[bool], str]]:
-    """Whom the team leaves in peace, in order: for what is theirs or, where it gets one letter, their household's."""
-    plan, spared = asked.appeal.plan, _spared(asked)
-    at_home = _at_home(spared) if plan.one_a_household else None
-
-    def spares(reason: Reason) -> tuple[ColumnElement[bool], str]:
-        their_own = last_on > _lately(asked) if reason is Reason.GAVE_RECENTLY else person_id.in_(spared[reason])
-        if at_home is None:
-            return their_own, reason.value
-        homes = select(at_home.c.household_id).where(at_home.c.why == reason.name)
-        return or_(their_own, household_id.in_(homes)), reason.value
-
-    reasons = [spares(reason) for reason in spared if reason is not Reason.OPEN_CARE]
-    if plan.yearly_most:
-        reasons.append((_enough(asked, person_id, household_id), Reason.ENOUGH.value))
-    if plan.spares_open:
-        reasons.append(spares(Reason.OPEN_CARE))
-    if plan.tended_tag is not None:
-        reasons.append((person_id.in_(people.wearing(plan.tended_tag)), Reason.TENDED.value))
-    if plan.rest_days:
-        rests: ColumnElement[bool] = person_id.in_(_asked_lately(asked))
-        if plan.one_a_household:
-            theirs = people.living_together().subquery("theirs")
-            resting = select(theirs.c.household_id).where(theirs.c.person_id.in_(_asked_lately(asked)))
-            rests = or_(rests, household_id.in_(resting))
-        reasons.append((rests, Reason.ASKED_RECENTLY.value))
-    if plan.our_tag is not None:
-        reasons.append((person_id.in_(people.wearing(plan.our_tag)), Reason.OURS.value))
-    return reasons
-
-
-def _spared(asked: Asked) -> dict[Reason, Any]:
-    """Who is left in peace for a reason of their own, in the order of the waterfall: selects of person_id."""
-    plan, donor = asked.appeal.plan, donor_selects.donors()
-    waiting, regular = thank_selects.awaiting().subquery("waiting"), plans.plans_on(asked.on).subquery("regular")
-    found: dict[Reason, Any] = {}
-    if plan.gift_months:
-        found[Reason.GAVE_RECENTLY] = select(donor.person_id).where(donor.last_on > _lately(asked))
-    found[Reason.NOT_THANKED] = select(waiting.c.person_id)
-    if plan.spares_regular:
-        active = regular.c.state == PlanState.ACTIVE.value
-        found[Reason.REGULAR] = select(regular.c.person_id).where(active)
-    if plan.spares_open:
-        found[Reason.OPEN_CARE] = care.waiting()
-    return found
-
-
-def _lately(asked: Asked) -> date:
-    return months_before(asked.on, asked.appeal.plan.gift_months)
-
-
-def _at_home(spared: dict[Reason, Any]) -> CTE:
-    """Each household in which somebody is left in peace, and why: household_id, why."""
-    several = [(reason, who.subquery(f"of_{reason.name.lower()}")) for reason, who in spared.items()]
-    each = union_all(*(select(who.c.person_id, literal(reason.name).label("why")) for reason, who in several))
-    why, theirs = each.subquery("why_in_peace"), people.living_together().subquery("theirs_in_peace")
-    found = select(theirs.c.household_id, why.c.why).join(why, why.c.person_id == theirs.c.person_id)
-    return once(found.distinct(), "peace_at_home")
-
-
-def _enough(asked: Asked, person_id: ColumnElement[int], household_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whoever so many other frozen appeals asked in the year that ends on the day of this one.
-
-    Where each home gets one letter, an appeal that asked any of it asked it.
-    """
-    row, plan, mine = RecipientRow, AppealPlanRow, asked.appeal.plan
-    others = (
-        select(row.person_id, row.appeal_id)
-        .join(plan, plan.appeal_id == row.appeal_id)
-        .where(
-            row.appeal_id != asked.appeal.id,
-            *_WRITTEN_TO,
-            plan.planned_on > months_before(mine.planned_on, 12),
-            plan.planned_on <= mine.planned_on,
-        )
-    )
-    each = others.subquery("asked_within_a_year")
-    often = select(each.c.person_id).group_by(each.c.person_id).having(func.count() >= mine.yearly_most)
-    if not mine.one_a_household:
-        return person_id.in_(often)
-    theirs, at_home = people.living_together().subquery("their_homes"), others.subquery("asked_at_home")
-    home = (
-        select(theirs.c.household_id)
-        .join(at_home, at_home.c.person_id == theirs.c.person_id)
-        .group_by(theirs.c.household_id)
-        .having(func.count(at_home.c.appeal_id.distinct()) >= mine.yearly_most)
-    )
-    return or_(person_id.in_(often), household_id.in_(home))
-
-
-def _asked_lately(asked: Asked) -> Select[int]:
-    """Whoever another frozen appeal asks so near to the day of this one, before or after."""
-    row, plan, mine = RecipientRow, AppealPlanRow, asked.appeal.plan
-    near = timedelta(days=mine.rest_days)
-    return (
-        select(row.person_id)
-        .join(plan, plan.appeal_id == row.appeal_id)
-        .where(
-            row.appeal_id != asked.appeal.id,
-            *_WRITTEN_TO,
-            plan.planned_on > mine.planned_on - near,
-            plan.planned_on < mine.planned_on + near,
-        )
-    )
-
-
 def _single(judged: CTE, asked: Asked) -> Select[*tuple[Any, ...]]:
-    """One of a household: who is in the highest cell, then whom we have known longest."""
+    """One of a household: who is in the highest cell, of those who gave last, then most, then whom we know longest."""
     if not asked.appeal.plan.one_a_household:
         return select(*judged.c)
     standing = case((judged.c.reason.is_(None), 0), else_=1)
     turn = func.row_number().over(
-        partition_by=(standing, judged.c.household_id), order_by=(judged.c.place, judged.c.person_id)
+        partition_by=(standing, judged.c.household_id),
+        order_by=(judged.c.place, judged.c.last_on.desc(), judged.c.given_cents.desc(), judged.c.person_id),
     )
     others = [column for column in judged.c if column.name != "reason"]
     ranked = select(*judged.c, turn.label("turn")).subquery("ranked")
@@ -369,11 +265,6 @@ def _of_house(capped: CTE, kind: ColumnElement[Any], name: str) -> ColumnElement
     return (null() if known is None else case((kind != PersonKind.ORGANISATION, known))).label(f"home_{name}")
 
 
-def once(query: Select[*tuple[Any, ...]], name: str) -> CTE:
-    """A step that is worked out once, however often the next looks at it: else each look would ask the gate anew."""
-    return query.cte(name).prefix_with("MATERIALIZED")
-
-
 def _by_place(rows: CTE, values: dict[int, Any]) -> ColumnElement[Any]:
     return case({place: literal(value) for place, value in values.items()}, value=rows.c.place)
 
@@ -385,6 +276,17 @@ def asked(appeal_id: AppealId, cell_id: CellId | None = None) -> Select[int]:
     return found if cell_id is None else found.where(row.cell_id == cell_id)
 
 
+def readers(appeal_id: AppealId, cell_id: CellId | None = None) -> Select[int]:
+    """The same as far as an edition may ask them, by whatever the appeal asks: without who wants no appeal by mail.
+
+    Nobody of an appeal that was called off.
+    """
+    plan = AppealPlanRow
+    called_off = select(plan.appeal_id).where(plan.appeal_id == appeal_id, plan.abandoned_at.is_not(None)).exists()
+    found = asked(appeal_id, cell_id).where(~called_off)
+    return found.where(RecipientRow.person_id.not_in(no_selects.no_appeals(Channel.EMAIL)))
+
+
 def communications(appeal_id: AppealId, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """What the slips of a frozen appeal carry: appeal_id, person_id, source_code, digits."""
     row = RecipientRow
@@ -393,6 +295,6 @@ def communications(appeal_id: AppealId, *which: ColumnElement[bool]) -> Select[*
 
 
 def asked_by_appeal() -> Select[int, int]:
-    """(appeal_id, people) of each frozen appeal: how many it asks, without whoever was taken out or missed since."""
-    row = RecipientRow
-    return select(row.appeal_id, func.count().label("people")).where(*_WRITTEN_TO).group_by(row.appeal_id)
+    """(appeal_id, people) of each frozen appeal: how many a file or an edition of it reached."""
+    row, here = RecipientRow, (RecipientRow.arm == Arm.MAILED, store.reached())
+    return select(row.appeal_id, func.count().label("people")).where(*here).group_by(row.appeal_id)

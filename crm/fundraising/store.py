@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.donations import appeals
 from crm.foundation.database import hold
 from crm.fundraising.call_model import FINAL
-from crm.fundraising.errors import AppealMissing
+from crm.fundraising.errors import AppealAbandoned, AppealMissing
 from crm.fundraising.model import (
     Arm,
     Cell,
     CellCount,
+    FileState,
     Ladder,
     NewAppeal,
     NewCell,
@@ -57,6 +58,10 @@ def whole(session: Session, appeal_ids: Collection[AppealId] | None = None) -> t
             frozen_at=plans[one.id].frozen_at,
             frozen_by=_by(plans[one.id].frozen_by),
             is_forgotten=plans[one.id].is_forgotten,
+            left_on=plans[one.id].left_on,
+            abandoned_at=plans[one.id].abandoned_at,
+            abandoned_by=_by(plans[one.id].abandoned_by),
+            abandoned_why=plans[one.id].abandoned_why,
         )
         for one in appeals.appeals(session, [AppealId(number) for number in plans])
     )
@@ -186,20 +191,57 @@ def uncalled() -> ColumnElement[bool]:
     return ~settled.exists()
 
 
-def written_to() -> ColumnElement[bool]:
-    """Whether a recipient is written to, or was: who is taken out once a file with them has left had their letter.
+def carried(row: Any = RecipientRow) -> tuple[ColumnElement[bool], ...]:
+    """Whether a file or an edition had a recipient: it left with their cell, while they stood in the appeal.
 
-    Who reads another language than the editions that left had none.
+    By mail it spoke their language.
     """
-    row, file = RecipientRow, AppealFileRow
-    left = select(file.id).where(
-        file.appeal_id == row.appeal_id,
-        or_(file.cell_id.is_(None), file.cell_id == row.cell_id),
-        file.made_at < row.removed_at,
+    file = AppealFileRow
+    return (
+        *_of_cell(row),
+        or_(row.removed_at.is_(None), row.removed_at > file.made_at),
         or_(row.edition_at.is_(None), file.made_at >= row.edition_at),
         or_(row.added_at.is_(None), row.added_at <= file.made_at),
     )
-    return and_(~row.is_missed, or_(row.removal.is_(None), left.exists()))
+
+
+def reached(row: Any = RecipientRow) -> ColumnElement[bool]:
+    """Whether a recipient was written to: a file or an edition left with them, whatever became of them since."""
+    return and_(~row.is_missed, select(AppealFileRow.id).where(*carried(row)).correlate(row).exists())
+
+
+def cell_left(row: Any = RecipientRow) -> ColumnElement[bool]:
+    """Whether anything left of the cell of a recipient, asked or left alone."""
+    return select(AppealFileRow.id).where(*_of_cell(row)).correlate(row).exists()
+
+
+def _of_cell(row: Any) -> tuple[ColumnElement[bool], ...]:
+    file = AppealFileRow
+    its = or_(file.cell_id.is_(None), file.cell_id == row.cell_id)
+    return file.appeal_id == row.appeal_id, file.state == FileState.MADE, its
+
+
+def written_to() -> ColumnElement[bool]:
+    """Whether a recipient was written to (`reached`), or still is to be.
+
+    Who reads another language than the editions that left had none.
+    """
+    return and_(~RecipientRow.is_missed, or_(RecipientRow.removal.is_(None), reached()))
+
+
+def begins_on(plan: Any) -> ColumnElement[date]:
+    """The day from which an appeal counts, of a row of plans: see `WholeAppeal.begins_on`."""
+    return case((plan.left_on > plan.planned_on, plan.left_on), else_=plan.planned_on)
+
+
+def leave(session: Session, appeal_id: AppealId, *, on: date) -> None:
+    """Keeps the day on which the first file or edition of an appeal leaves. Raises AppealAbandoned."""
+    hold(session, f"appeal {appeal_id}")
+    row = plan_row(session, appeal_id)
+    if row.abandoned_at is not None:
+        raise AppealAbandoned
+    row.left_on = row.left_on or on
+    session.flush()
 
 
 def missed(session: Session, appeal_id: AppealId) -> dict[Language, int]:

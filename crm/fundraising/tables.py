@@ -19,7 +19,8 @@ from crm.values.languages import Language
 class AppealPlanRow(Base):
     """An appeal beside what gifts know of it. `next_seq` counts letters for good: no number is given twice.
 
-    `is_forgotten` once the names and addresses of its letters were over their term.
+    `is_forgotten` once the names and addresses of its letters were over their term. `left_on` is the day its first file
+    or edition left; `abandoned_at` when a frozen one was called off, before anything of it left.
     """
 
     __tablename__ = "appeal_plan"
@@ -48,6 +49,10 @@ class AppealPlanRow(Base):
     frozen_by: Mapped[int | None] = mapped_column(BigId)
     is_forgotten: Mapped[bool] = mapped_column(default=False)
     waterfall: Mapped[dict[str, Any] | None]
+    left_on: Mapped[date | None]
+    abandoned_at: Mapped[datetime | None]
+    abandoned_by: Mapped[int | None] = mapped_column(BigId)
+    abandoned_why: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class AppealCellRow(Base):

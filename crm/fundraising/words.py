@@ -47,6 +47,7 @@ REMOVALS: dict[Removal, str] = {
     Removal.DECEASED: N_("décédées depuis"),
     Removal.MERGED: N_("fiche réunie à une autre"),
     Removal.OBJECTED: N_("ont dit non depuis"),
+    Removal.MINOR: N_("moins de 18 ans, nous l’avons su depuis"),
     Removal.RESTRICTED: N_("données gelées depuis (RGPD, art. 18)"),
     Removal.DO_NOT_CALL: N_("sur la liste nationale « Ne m’appelez plus » depuis"),
     Removal.BY_HAND: N_("retirées à la main"),

@@ -45,3 +45,10 @@ class OwnTerm(Conflict):
 
     def __init__(self) -> None:
         super().__init__("another person has to decide")
+
+
+class AgreementOver(Conflict):
+    """What was agreed to about a file that leaves no longer covers it: too long ago, or for fewer people."""
+
+    def __init__(self) -> None:
+        super().__init__("the agreement no longer covers this file")

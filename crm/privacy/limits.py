@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.database import hold
 from crm.foundation.translation import N_
-from crm.privacy.errors import OwnTerm, TermDecided, TermMissing
+from crm.privacy.errors import AgreementOver, OwnTerm, TermDecided, TermMissing
 from crm.privacy.tables import LimitRow
+from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId
 
 LONGEST_REASON = 2000
+AGREED_DAYS = 14
+"""So long may a file leave that was agreed to."""
+AGREED_MORE = 20
+"""So many people more than were agreed to, or a tenth of them where that is more."""
 
 
 class Unit(StrEnum):
@@ -184,3 +189,21 @@ def _proposed(row: LimitRow) -> Proposed:
         decided_at=row.decided_at,
         is_approved=row.is_approved,
     )
+
+
+def require_agreed(
+    session: Session, *, agreed: int, rows: int | None, since: datetime, is_seen: bool, at: datetime
+) -> None:
+    """An agreement holds for the people for whom it was given, and for a fortnight; else AgreementOver.
+
+    `agreed` of them; `rows`: those of the file that leaves, None where nobody counted them yet. `is_seen` where a
+    second colleague agreed: without one, or for fewer than ask for one, no file leaves that asks for one.
+    """
+    on = brussels_day(at)
+    if (on - brussels_day(since)).days > AGREED_DAYS:
+        raise AgreementOver
+    if rows is None:
+        return
+    large = value(session, LARGE_FILE, on)
+    if rows > agreed + max(AGREED_MORE, agreed // 10) or (rows >= large and not (is_seen and agreed >= large)):
+        raise AgreementOver

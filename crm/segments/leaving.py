@@ -109,13 +109,21 @@ def decide(
     return _noun(row)
 
 
-def ready(session: Session, segment: Segment, export_id: int, *, definition: str) -> SegmentFile:
-    """A file that may leave now. Raises ExportUndecided; SegmentChanged where it is no longer what was agreed to."""
+def ready(
+    session: Session, segment: Segment, export_id: int, *, definition: str, people: int | None = None, at: datetime
+) -> SegmentFile:
+    """A file that may leave now, with so many people (None: nobody counted them yet).
+
+    Raises ExportUndecided; SegmentChanged where it is no longer what was agreed to; AgreementOver where that was for
+    fewer people, or too long ago.
+    """
     row = _row(session, segment.id, export_id)
     if row.state is not ExportState.APPROVED:
         raise ExportUndecided
     if row.definition != definition:
         raise SegmentChanged
+    since = row.decided_at or row.made_at
+    limits.require_agreed(session, agreed=row.people, rows=people, since=since, is_seen=True, at=at)
     return _noun(row)
 
 
@@ -140,7 +148,7 @@ def left(
     """
     on = brussels_day(at)
     if export_id is not None:
-        ready(session, segment, export_id, definition=definition)
+        ready(session, segment, export_id, definition=definition, people=len(person_ids), at=at)
         row = _row(session, segment.id, export_id)
     elif is_large(session, len(person_ids), on=on):
         raise TooLarge

@@ -30,7 +30,7 @@ def people(
     if among is None:
         return None
     if among.appeal_id is not None:
-        return fundraising.asked(among.appeal_id, among.cell_id)
+        return fundraising.readers(among.appeal_id, among.cell_id)
     if catalogue is None or among.segment_id is None:
         raise EditionNotReady("nobody said how segments are asked")
     every = {one.number: one.tree for one in segments.versions(session, among.segment_id)}

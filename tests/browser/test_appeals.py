@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from zipfile import ZipFile
 
 from playwright.sync_api import Page, expect
@@ -13,6 +12,7 @@ from crm.donations import service as donations
 from crm.donations.model import Method, Movement, NewGift, NewLine
 from crm.fundraising import exporting
 from crm.people import service as people
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import AppealId
 from tests.browser.furnishing import EMAIL, PASSWORD, furnish
 from tests.browser.house import House
@@ -38,7 +38,7 @@ def test_an_appeal_goes_from_its_cells_to_its_results(house: House, page: Page) 
     page.locator("#code").fill("P1")
     page.locator("#name").fill("La lettre de Noël")
     page.locator("#purpose").select_option("giving")
-    page.locator("#planned_on").fill((now.date() - timedelta(days=1)).isoformat())
+    page.locator("#planned_on").fill(brussels_day(now).isoformat())
     page.locator("#cost").fill("10")
     page.get_by_role("button", name="Enregistrer").press("Enter")
     for place, name in enumerate(("Tous les soutiens", "Un sur deux")):

@@ -217,7 +217,7 @@ def test_each_language_of_an_appeal_has_its_edition_and_none_counts_as_asked_bef
             next_one = freezing.preview(session, QUESTIONS, other.id, at=NOW).excluded
             spared = next_one.get(Reason.ENOUGH, 0) + next_one.get(Reason.ASKED_RECENTLY, 0)
             told = {int(who) for who in readers if history.glance(session, who)[1]}
-            assert dict(session.execute(selects.asked_by_appeal()).all()) == {made.id: found.mailed}
+            assert dict(session.execute(selects.asked_by_appeal()).all()).get(made.id, 0) == found.mailed
             return found.mailed, found.mailed_arm.people, found.control_arm.people, spared, told
 
     def leave(edition: Edition, at: datetime) -> int:

@@ -21,7 +21,7 @@ from crm.rooms import QUESTIONS
 from crm.values.identifiers import AccountId, AppealId, CellId, GiftId
 from jobs import count_appeals
 from tests.conftest import NOW
-from tests.fundraising.conftest import BY, TODAY, appeal, furnish, half, person, segment
+from tests.fundraising.conftest import BY, TODAY, appeal, furnish, half, leaves, person, segment
 from tests.segments.conftest import give
 
 
@@ -44,7 +44,10 @@ def test_an_appeal_is_counted_when_a_gift_of_it_came_and_else_each_hour(
             begun, counted = outcomes.find(session, one.id), results.of(session, one, on=TODAY)
             assert begun is not None
             assert begun.results == counted
-            assert (counted.gifts, counted.lift) == (0, Lift(cents=0, low_cents=0, high_cents=0))
+            assert (counted.gifts, counted.mailed, counted.lift) == (0, 0, None)
+            leaves(session, one)
+            found = results.of(session, one, on=TODAY)
+            assert (found.gifts, found.lift) == (0, Lift(cents=0, low_cents=0, high_cents=0))
 
     def run(minutes: int) -> int:
         return int(count_appeals.run(assembly, NOW + timedelta(minutes=minutes))["counted"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -16,8 +16,9 @@ from crm.consent import service as consent
 from crm.consent.model import Act, Channel, LegalBasis, NewAct, Purpose, Way
 from crm.consent.policy import EVERYWHERE, Need, NewPolicy, Population
 from crm.donations.model import GENERAL
-from crm.fundraising import service
-from crm.fundraising.model import Kind, NewAppeal, NewCell, WholeAppeal
+from crm.fundraising import service, store
+from crm.fundraising.model import FileForm, FileState, Kind, NewAppeal, NewCell, WholeAppeal
+from crm.fundraising.tables import AppealFileRow
 from crm.people import contacts, households
 from crm.people import service as people
 from crm.people.model import NewPerson
@@ -25,7 +26,8 @@ from crm.privacy import limits
 from crm.rooms import QUESTIONS
 from crm.segments import service as segments
 from crm.segments.model import Every, NewSegment, Sample, Tree
-from crm.values.identifiers import AccountId, CampaignId, PersonId, SegmentId
+from crm.values.calendar import brussels_day
+from crm.values.identifiers import AccountId, CampaignId, CellId, PersonId, SegmentId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
@@ -93,6 +95,14 @@ def appeal(session: Session, *cells: NewCell, code: str = "P1", **plan: Any) -> 
     for cell in cells:
         service.add_cell(session, made.id, cell, by=BY)
     return made
+
+
+def leaves(session: Session, made: WholeAppeal, *, at: datetime = NOW, cell_id: CellId | None = None) -> None:
+    """Everybody who stands in a frozen appeal, or in a cell of it, is written to."""
+    row = AppealFileRow(appeal_id=made.id, form=FileForm.LIST, state=FileState.MADE, asked_at=at, asked_by=BY,
+                        asked_rows=1, recipient="Imprimerie", cell_id=cell_id, made_at=at, parts=[])  # fmt: skip
+    session.add(row)
+    store.leave(session, made.id, on=brussels_day(at))
 
 
 def person(session: Session, assembly: Assembly, name: str, **facts: Any) -> PersonId:

@@ -146,7 +146,7 @@ def spare(session: Session, several: list[PersonId]) -> dict[str, TagId]:
         before = NewCell(name=code, segment_id=segment(session, code, tree))
         day = TODAY - timedelta(days=back)
         made = appeal(session, before, code=code, planned_on=day, yearly_most=0, spares_open=False)
-        freezing.freeze(session, QUESTIONS, made.id, by=None, at=NOW)
+        freezing.freeze(session, QUESTIONS, made.id, by=None, at=NOW - timedelta(days=back))
     return tags
 
 

@@ -14,7 +14,7 @@ from crm.consent.errors import BlockListStale
 from crm.consent.model import Channel
 from crm.figures import outcomes, rules
 from crm.fundraising import exporting, freezing, late, seeds, service, words
-from crm.fundraising.errors import AppealFrozen, NobodyToAsk, NoMoreNumbers
+from crm.fundraising.errors import AppealFrozen, DayPassed, NobodyToAsk, NoMoreNumbers
 from crm.fundraising.model import MOST_CELLS, Basis, Cell, Ladder, NewCell, WholeAppeal
 from crm.people import service as people
 from crm.people.words import LANGUAGES
@@ -52,6 +52,7 @@ WRONG = {
 }
 REFUSALS: dict[type[PortevoixError], str] = {
     AppealFrozen: N_("Cet appel est figé : ses cellules ne changent plus."),
+    DayPassed: N_("Le jour prévu est passé : choisissez d’abord, sous « Modifier », un jour qui vient."),
     NobodyToAsk: N_("Personne ne serait sollicité : il n’y a rien à figer."),
     NoMoreNumbers: N_("Il n’y a plus de communication structurée pour tant de lettres : faites-en deux appels."),
 }
@@ -142,10 +143,10 @@ def recount(appeal_id: int) -> ResponseReturnValue:
     made, here = shell.assembly(), url_for("appeal_cells.show", appeal_id=appeal_id, _anchor="results")
     with made.database.reading() as session:
         found = service.appeal(session, AppealId(appeal_id))
-        last = outcomes.find(session, found.id)
-    if found.frozen_at is None:
+        last, kept = outcomes.find(session, found.id), service.waterfall(session, found.id)
+    if kept is None:
         return shell.back(here)
-    if last is None or not rules.is_counted_at_once(last.count, last.results.mailed):
+    if last is None or not rules.is_counted_at_once(last.count, kept.mailed):
         with made.database.transaction() as session:
             outcomes.ask(session, found.id, at=shell.now())
         return shell.back(here, shell.say(N_("Les réponses sont recomptées : revenez dans une minute ou deux.")))

@@ -11,11 +11,14 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.consent.errors import BlockListStale
+from crm.figures import outcomes
 from crm.foundation import documents
-from crm.fundraising import exporting, late, paper, printing, service
+from crm.fundraising import abandoning, exporting, late, paper, printing, service
 from crm.fundraising.errors import (
     AlreadyThere,
+    AppealAbandoned,
     AppealForgotten,
+    AppealLeft,
     AppealOpen,
     FileUndecided,
     LeavesByMail,
@@ -25,6 +28,7 @@ from crm.fundraising.errors import (
     PlanWrong,
 )
 from crm.fundraising.model import FileForm
+from crm.privacy.errors import AgreementOver
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid, PortevoixError
@@ -48,9 +52,17 @@ REFUSALS: dict[type[PortevoixError], str] = {
     ),
     OwnFile: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
     AppealForgotten: N_("Les noms et adresses de cet appel sont oubliés, leur délai est passé : rien n’en part plus."),
+    AgreementOver: N_(
+        "L’accord vaut quatorze jours, et pour le nombre de personnes pour lequel il a été donné. Ce fichier en compte "
+        "trop de plus, ou l’accord est trop vieux : demandez-le à nouveau."
+    ),
+    AppealAbandoned: N_("Cet appel est abandonné : rien n’en part."),
+    AppealLeft: N_("Un fichier ou une lettre d’information de cet appel est déjà parti : il ne s’abandonne plus."),
     AppealOpen: N_("Cet appel n’est pas encore figé."),
     AlreadyThere: N_("Cette personne est déjà dans l’appel."),
-    NotReachable: N_("Cette personne ne peut pas être sollicitée ainsi : son consentement ou son adresse l’empêche."),
+    NotReachable: N_(
+        "Cette personne ne peut pas être sollicitée ainsi : son consentement, son âge ou son adresse l’empêche."
+    ),
     BlockListStale: "",
     PlanWrong: N_("Écrivez pourquoi, en 200 signes au plus."),
 }
@@ -124,6 +136,7 @@ def take(appeal_id: int, file_id: int) -> ResponseReturnValue:
                 manifest = exporting.write(session, appeal, kept, recipient=asked.recipient, at=now)
         with made.database.transaction() as session:
             exporting.note(session, number, file_id, manifest, by=guard.signed_in().account.id, at=now)
+            outcomes.ask(session, number, at=now)
             digests = [one["sha256"] for one in manifest.parts]
             facts = {"file": file_id, "rows": manifest.rows, "seeds": manifest.seeds, "sha256": digests}
             note(session, "appeal.export", appeal_id, facts, subject="appeal")
@@ -206,6 +219,19 @@ def take_out(appeal_id: int) -> ResponseReturnValue:
     if not is_news:
         return shell.back(_here(appeal_id), shell.say(N_("Cette personne n’y est pas, ou plus.")), kind="note")
     return shell.back(_here(appeal_id), shell.say(N_("Retirée : elle ne recevra rien.")))
+
+
+@guard.page(blueprint, "/<int:appeal_id>/abandon", permission=Permission.CAMPAIGNS_EDIT, methods=("POST",))
+def abandon(appeal_id: int) -> ResponseReturnValue:
+    """Calls a frozen appeal off before anything of it left, with a reason."""
+    by, now = guard.signed_in().account.id, shell.now()
+    try:
+        with shell.assembly().database.transaction() as session:
+            abandoning.abandon(session, AppealId(appeal_id), why=request.form.get("why", ""), by=by, at=now)
+            note(session, "appeal.abandon", appeal_id, subject="appeal")
+    except tuple(REFUSALS) as refused:
+        return _refused(appeal_id, refused)
+    return shell.back(_here(appeal_id), shell.say(N_("Abandonné : rien n’en part, et il ne retient plus personne.")))
 
 
 def _add_form(appeal_id: AppealId, error: str = "") -> Response:

@@ -31,11 +31,11 @@ def chosen(session: Session, text: str) -> Among | None:
             return Among(segment_id=segment.id, version=segment.version)
     if kind == "appeal" and guard.may(Permission.CAMPAIGNS_READ):
         appeal = fundraising.appeal(session, AppealId(int(number)))
-        if appeal.frozen_at is not None:
+        if appeal.is_open_to_editions:
             return Among(appeal_id=appeal.appeal.id)
     if kind == "cell" and guard.may(Permission.CAMPAIGNS_READ):
         appeal = fundraising.appeal_of(session, CellId(int(number)))
-        if appeal.frozen_at is not None:
+        if appeal.is_open_to_editions:
             return Among(appeal_id=appeal.id, cell_id=CellId(int(number)))
     raise Invalid("whom it goes to", field="among")
 
@@ -70,7 +70,7 @@ def choices(session: Session, among: Among | None) -> list[tuple[str, str]]:
         may_ask = [one for one in every if segment_view.may_ask_all(session, one.tree)]
         found += [(f"segment:{one.id}", shell.say(N_("Segment : %(name)s"), name=one.name)) for one in may_ask]
     if guard.may(Permission.CAMPAIGNS_READ):
-        frozen = [one for one in fundraising.planned(session) if one.frozen_at is not None]
+        frozen = [one for one in fundraising.planned(session) if one.is_open_to_editions]
         for one in frozen:
             found.append((f"appeal:{one.id}", shell.say(N_("Appel : %(name)s"), name=one.plan.name)))
             cells = fundraising.cells(session, one.id)

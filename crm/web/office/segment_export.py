@@ -17,6 +17,7 @@ from crm.consent.errors import BlockListStale
 from crm.consent.model import SERVICE, Channel
 from crm.foundation.csv_out import csv_lines
 from crm.privacy import limits
+from crm.privacy.errors import AgreementOver
 from crm.segments import exporting, leaving, more_columns, service
 from crm.segments.errors import ExportUndecided, OwnExport, SegmentChanged, SegmentUnshared, TooLarge
 from crm.segments.model import ExportState, Segment
@@ -45,6 +46,10 @@ STATES: dict[ExportState, tuple[str, str]] = {
 REFUSALS: dict[type[PortevoixError], str] = {
     ExportUndecided: N_("Ce fichier a déjà été emporté, ou n’est pas encore accordé : demandez-en un autre."),
     OwnExport: N_("C’est vous qui avez demandé ce fichier : une autre personne doit l’accorder."),
+    AgreementOver: N_(
+        "L’accord vaut quatorze jours, et pour le nombre de personnes pour lequel il a été donné. Ce fichier en compte "
+        "trop de plus, ou l’accord est trop vieux : demandez-le à nouveau."
+    ),
     SegmentChanged: N_("Le segment a changé depuis l’accord : demandez ce fichier à nouveau."),
     SegmentUnshared: N_("Personne d’autre ne voit ce segment : partagez-le, puis demandez le fichier."),
     TooLarge: N_("Un fichier si grand demande l’accord d’une autre personne."),
@@ -148,7 +153,7 @@ def _wanted(segment_id: int, export_id: int | None) -> tuple[str, Channel, str, 
         segment = segment_view.may_open(session, segment_id)
         question = service.question(session, made.questions, [segment.tree], at=shell.now())
         stands = service.fingerprint(segment_view.definition_of(session, segment), question)
-        agreed = leaving.ready(session, segment, export_id, definition=stands)
+        agreed = leaving.ready(session, segment, export_id, definition=stands, at=shell.now())
     if not set(agreed.more) <= _may_add():
         abort(403)
     return agreed.purpose, agreed.channel, agreed.recipient, agreed.more

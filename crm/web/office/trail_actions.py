@@ -153,6 +153,7 @@ ACTIONS: dict[str, str] = {
     "appeal.seed-drop": N_("a retiré une adresse témoin"),
     "appeal.price": N_("a noté ce qu’un appel a coûté"),
     "appeal.freeze": N_("a figé un appel"),
+    "appeal.abandon": N_("a abandonné un appel figé"),
     "appeal.add": N_("a ajouté quelqu’un à un appel figé"),
     "appeal.take-out": N_("a retiré quelqu’un d’un appel figé"),
     "appeal.ask-file": N_("a demandé un fichier d’un appel"),
