@@ -10,7 +10,7 @@ from alembic import op
 from crm.values.calendar import brussels_day
 
 revision = "09ff"
-down_revision = "e9b1"
+down_revision = "4a01"
 branch_labels = None
 depends_on = None
 
