@@ -128,8 +128,8 @@ def visit(
     """The same policy at an open form, where anybody may type anybody's address and nothing is proved.
 
     Whoever lives at that address is not written to: nothing of theirs is added or changed, and another name makes no
-    second person there, since a stranger could fill a mailbox with people and send a letter to each. Who said what we
-    do not hold waits for a person, once at a time. What a confirmation proves is the mailbox. Raises `Invalid` where
+    second person there, since a stranger could fill a mailbox with people and send a letter to each; but who died is
+    nobody's name for those who live on at their mailbox. Who said what we do not hold waits for a person, once at a time. What a confirmation proves is the mailbox. Raises `Invalid` where
     there is no e-mail address.
     """
     if new.email is None:
@@ -138,7 +138,9 @@ def visit(
     said = replace(_said(new), external_ids=(), member_number="", phones=())
     [candidates] = recognising.candidates(session, addresses, [said])
     key = addresses.key_of(new.email.normal)
-    known, _, _ = recognised(said, [one for one in candidates if one.person.at(key) is not None])
+    there = [one for one in candidates if one.person.at(key) is not None and not one.person.is_deceased]
+    told = differences.said_dead(session, [one.person.id for one in there])
+    known, _, _ = recognised(said, [one for one in there if one.person.id not in told or one.words == said.words])
     if known is None:
         return Arrived(person=_newcomer(session, addresses, new, at=at), outcome=Outcome.CREATED)
     noted: list[Difference] = []
