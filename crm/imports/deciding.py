@@ -13,7 +13,7 @@ from crm.people.rules import is_ours
 OF_WHOM = frozenset(
     {
         *(Reason.EMAIL_OF_ANOTHER, Reason.KEYS_DISAGREE, Reason.SEVERAL_ALIKE),
-        *(Reason.NUMBER_OF_ANOTHER, Reason.NUMBER_LIKE_OURS),
+        *(Reason.NUMBER_OF_ANOTHER, Reason.NUMBER_LIKE_OURS, Reason.NAMESAKE),
     }
 )
 """Reasons that leave open who a row is about."""

@@ -78,6 +78,7 @@ class Reason(StrEnum):
     NUMBER_OF_ANOTHER = "number-of-another"
     NUMBER_LIKE_OURS = "number-like-ours"
     EMAIL_OF_ANOTHER = "email-of-another"
+    NAMESAKE = "namesake"
     SEVERAL_ALIKE = "several-alike"
     ORGANISATION_UNCLEAR = "organisation-unclear"
     ORGANISATION_NEW = "organisation-new"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, recognising, returned, service
-from crm.people.arrivals import Arrival, Doubt, Known, Landing, land, recognised
+from crm.people.arrivals import Arrival, Doubt, Known, Landing, compared, land, recognised
 from crm.people.model import ALIVE, Difference, NewPerson, OrganisationKind, Person, TieKind, Title
 from crm.people.rules import Returned
 from crm.values.address_key import dedupe_key
@@ -27,6 +27,9 @@ from crm.values.identifiers import PersonId
 from crm.values.postal_address import PostalAddress
 
 ARRIVALS = "arrivals"
+
+
+_OF_NUMBERS = frozenset({Doubt.KEYS_DISAGREE, Doubt.NUMBER_OF_ANOTHER, Doubt.NUMBER_LIKE_OURS})
 
 
 class Outcome(StrEnum):
@@ -56,15 +59,18 @@ def arrive(
     """
     _hold(session, addresses, new)
     said = _said(new)
-    [candidates] = recognising.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said], at=at)
     landing, aside = land(said, candidates), ""
-    if landing.doubt in {Doubt.KEYS_DISAGREE, Doubt.NUMBER_OF_ANOTHER, Doubt.NUMBER_LIKE_OURS}:
-        aside = new.member_number or ", ".join(f"{one.system} {one.value}" for one in new.external_ids)
+    numbers = new.member_number or ", ".join(f"{one.system} {one.value}" for one in new.external_ids)
+    if landing.doubt in _OF_NUMBERS or (landing.doubt is Doubt.NAMESAKE and numbers):
+        aside = numbers
         new = replace(new, member_number="", external_ids=())
         landing = land(_said(new), candidates)
+    if landing.doubt is Doubt.NAMESAKE and landing.known and said.words == landing.known.words and new.last_name:
+        landing = compared(_said(new), landing.known)  # more likely a slip in the day than a second one of both names
     if landing.doubt is Doubt.SEVERAL_ALIKE and new.enterprise_number:
         aside = new.enterprise_number
-    known = None if landing.doubt is Doubt.EMAIL_OF_ANOTHER else landing.known
+    known = None if landing.doubt in {Doubt.EMAIL_OF_ANOTHER, Doubt.NAMESAKE} else landing.known
     if known is None:
         person = _newcomer(session, addresses, new, at=at)
         outcome, differing = Outcome.CREATED, []
@@ -105,7 +111,7 @@ def arrive_for(
     arrived = arrive(session, addresses, new, at=at, statement=statement)
     said = _said(organisation)
     hold(session, f"organisation {said.organisation_key}")
-    [candidates] = recognising.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said], at=at)
     if land(said, candidates).doubt is Doubt.SEVERAL_ALIKE:
         noted = differences.note(
             session, arrived.person.id, field="organisation_name", held={"text": arrived.person.organisation_name},
@@ -129,14 +135,14 @@ def visit(
 
     Whoever lives at that address is not written to: nothing of theirs is added or changed, and another name makes no
     second person there, since a stranger could fill a mailbox with people and send a letter to each; but who died is
-    nobody's name for those who live on at their mailbox. Who said what we do not hold waits for a person, once at a time. What a confirmation proves is the mailbox. Raises `Invalid` where
-    there is no e-mail address.
+    not who lives on at their mailbox. Who said what we do not hold waits for a person, once at a time. What a
+    confirmation proves is the mailbox. Raises `Invalid` where there is no e-mail address.
     """
     if new.email is None:
         raise Invalid("an e-mail address is needed", field="email")
     _hold(session, addresses, new)
     said = replace(_said(new), external_ids=(), member_number="", phones=())
-    [candidates] = recognising.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said], at=at)
     key = addresses.key_of(new.email.normal)
     there = [one for one in candidates if one.person.at(key) is not None and not one.person.is_deceased]
     told = differences.said_dead(session, [one.person.id for one in there])
@@ -185,6 +191,7 @@ def _said(new: NewPerson) -> Arrival:
         phones=(new.phone,) if new.phone is not None else (),
         address=new.address,
         external_ids=new.external_ids,
+        said_by=new.source,
     )
 
 
