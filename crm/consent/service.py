@@ -129,8 +129,9 @@ def withdraw(
     stands = store.find_standing(
         session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
     )
-    if stands is not None and stands.act is Act.WITHDRAWN and stands.asked_id is None:
-        return False
+    stood = stands is not None and stands.act is Act.WITHDRAWN and stands.asked_id is None
+    if stands is not None and stood and store.said_of(session, stands.event_id) == person_id:
+        return False  # that of another record which became one with theirs is not theirs: the two may be two again
     asked = store.find_event(session, stands.asked_id) if stands and stands.asked_id else None
     act = NewAct(
         person_id=person_id,
@@ -143,7 +144,7 @@ def withdraw(
         evidence=evidence or {},
     )
     record(session, sealer, act, at=at)
-    return True
+    return not stood
 
 
 def held(session: Session, person_id: PersonId) -> Person:

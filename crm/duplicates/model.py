@@ -66,6 +66,7 @@ class Facts(NamedTuple):
     boxes: tuple[str, ...] = ()
     accounts: tuple[int, ...] = ()
     enterprise: str = ""
+    is_deceased: bool = False
 
 
 CERTAIN_FROM = 95

@@ -200,6 +200,11 @@ def hold_arrivals(session: Session) -> None:
     hold(session, ARRIVALS)
 
 
+def hold_off_many(session: Session) -> None:
+    """Lets nobody bring in many at once until this transaction ends, who would not see what becomes of records here."""
+    hold(session, ARRIVALS, shared=True)
+
+
 def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
     names = [f"address {addresses.key_of(new.email.normal)}"] if new.email else []
     names += [f"address {contacts.phone_key(addresses, new.phone)}"] if new.phone else []
@@ -207,7 +212,7 @@ def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
     names += [f"organisation {name}"] if name else []
     names += [f"enterprise {new.enterprise_number}"] if new.enterprise_number else []
     names += [f"external {one.system} {one.value}" for one in new.external_ids]
-    hold(session, ARRIVALS, shared=True)
+    hold_off_many(session)
     for name in sorted(names):
         hold(session, name)
 
