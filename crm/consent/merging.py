@@ -83,8 +83,8 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     return kept
 
 
-def part(session: Session, sealer: Sealer, two: Parting, *, at: datetime) -> int:
-    """Gives the loser what they said while they were one with the survivor; how many acts and freezes.
+def part(session: Session, sealer: Sealer, two: Parting, *, at: datetime) -> tuple[int, int]:
+    """Gives the loser what they said while they were one with the survivor: how many acts, and how many hold for both.
 
     What was said of them, or at an address that is theirs alone, is theirs. A no at an address that both have, or at
     none, is heard for both, and so is a freeze: nobody can tell any more who asked for it.
@@ -124,7 +124,7 @@ def part(session: Session, sealer: Sealer, two: Parting, *, at: datetime) -> int
     for person_id in (two.loser, two.survivor):
         if going and not interests.agrees(session, person_id):
             store.forget_interests(session, person_id)
-    return len(going) + len(copied) + _freeze(session, two)
+    return len(going), len(copied) + _freeze(session, two)
 
 
 def _freeze(session: Session, two: Parting) -> int:

@@ -169,10 +169,11 @@ def undo(
     for standing in store.standing_into(session, found.survivor_id):
         # What stayed with them because this merge had brought the same already goes over now.
         _give(session, pointers, standing)
-    rows += parting.part(session, sealer, found, at=at)
+    went, both = parting.part(session, sealer, found, at=at)
+    rows += went
     facts = {"merge": found.id, "other": found.loser_id, "rows": rows}
     trail.note(session, sealer, "supporter.unmerge", found.survivor_id, by=by, at=at, facts=facts)
-    return Undoing(merge=ended, rows=rows, kept=kept)
+    return Undoing(merge=ended, rows=rows, kept=kept, both=both)
 
 
 def let_go(session: Session, taken_back: Mapping[PersonId, Mapping[str, Any]]) -> None:

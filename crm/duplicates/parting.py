@@ -23,20 +23,17 @@ from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 
 
-def part(session: Session, sealer: Sealer, undone: Merge, *, at: datetime) -> int:
+def part(session: Session, sealer: Sealer, undone: Merge, *, at: datetime) -> tuple[int, int]:
     """Gives the loser what was said of them or at their addresses, or came by their plans, since that merge.
 
-    A no, a death and a freeze that may be of either stay on both. How many are the loser's now. Call it once every room
-    has put back what the merge had moved.
+    A no, a death and a freeze that may be of either stay on both. How many went over, and how many are on both. Call it
+    once every room has put back what the merge had moved.
     """
     two = _known(session, undone)
     promised = [plan.id for plan in plans.of_person(session, two.loser, on=brussels_day(at))]
     gifts = {*standing.gifts_of(session, two.loser), *session.scalars(collections.gifts_of(promised))}
-    return (
-        consent.part(session, sealer, two, at=at)
-        + people_merging.part(session, two)
-        + donations.part(session, two, gifts)
-    )
+    acts, heard = consent.part(session, sealer, two, at=at)
+    return acts + donations.part(session, two, gifts), heard + people_merging.part(session, two)
 
 
 def _known(session: Session, undone: Merge) -> Parting:

@@ -203,7 +203,7 @@ def test_a_death_and_a_freeze_that_were_told_of_two_in_one_are_kept_of_both(asse
         said: dict[str, Any] = {"field": "deceased_on", "held": {}, "said": {"text": "undated"}, "source": "import:1"}
         differences.note(session, c, at=later, **said)
         part(session, assembly, first)
-        part(session, assembly, other)
+        assert merges.undo(session, assembly.sealer, assembly.pointers, other.id, by=None, at=later).both == 1
         assert restrictions.restricted(session, [a, b, c, d]) == {a, b, c}
         assert {one for one in (a, b, c, d) if people.people(session, [one])[one].is_deceased} == {a, b}
         assert differences.said_dead(session, [a, b, c, d]) == {c, d}
