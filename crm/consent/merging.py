@@ -7,16 +7,21 @@ purpose and an address is the last word of the two; at equal instants the most c
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
-from crm.consent import interests, paces, store
-from crm.consent.tables import ConsentEventRow, ErasedProofRow
+from crm.consent import interests, paces, restrictions, service, store
+from crm.consent.model import Act, NewAct
+from crm.consent.rules import NO
+from crm.consent.tables import ConsentEventRow, ErasedProofRow, PaceEventRow, RestrictionRow
+from crm.contracts.parting import Parting
 from crm.foundation import row_moves
 from crm.foundation.database import hold
 from crm.foundation.forgetting import delete_rows
 from crm.foundation.row_moves import RowMove
+from crm.foundation.signing import Sealer
 from crm.foundation.translation import N_
 from crm.values.identifiers import PersonId
 
@@ -76,6 +81,63 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     _follow(session, loser, survivor)
     _refold(session, loser, survivor)
     return kept
+
+
+def part(session: Session, sealer: Sealer, two: Parting, *, at: datetime) -> tuple[int, int]:
+    """Gives the loser what they said while they were one with the survivor: how many acts, and how many hold for both.
+
+    What was said of them, or at an address that is theirs alone, is theirs. A no at an address that both have, or at
+    none, is heard for both, and so is a freeze: nobody can tell any more who asked for it.
+    """
+    for person_id in sorted((two.loser, two.survivor)):
+        hold(session, f"consent {person_id}")
+    row = ConsentEventRow
+    taken_back = set(session.scalars(select(row.annuls_id).where(row.person_id == two.survivor)))
+    told = session.execute(select(row.id, row.recorded_person_id).where(row.person_id == two.survivor))
+    named = {event_id: recorded for event_id, recorded in told}  # noqa: C416 - a result has keys of its own
+    going, copied = [], []
+    for event in store.events_of(session, two.survivor):
+        is_theirs = named[event.id] in two.theirs
+        is_old = two.is_old("consent_event", event.id, event.recorded_at) or named[event.id] in two.others
+        if event.act is Act.ANNULLED or event.id in two.given.get("consent_event", ()) or (is_old and not is_theirs):
+            continue
+        if event.address_key in two.far:
+            continue
+        goes = is_theirs or event.address_key in two.own
+        going += [event.id] if goes else []
+        if event.act in NO and event.address_key not in two.own and event.id not in taken_back:
+            copied.append((event, two.survivor if goes else two.loser))
+    session.execute(update(row).where(row.id.in_(going)).values(person_id=two.loser))
+    paced = update(PaceEventRow).where(
+        PaceEventRow.person_id == two.survivor,
+        PaceEventRow.recorded_person_id.in_(two.theirs),
+        PaceEventRow.id.not_in(two.given.get("pace_event", ())),
+    )
+    session.execute(paced.values(person_id=two.loser))
+    _follow(session, two.loser, two.survivor)
+    _refold(session, two.loser, two.survivor)
+    for event, person_id in copied:
+        names = ("purpose", "channel", "address_key", "act", "way", "legal_basis", "notice_id", "occurred_at")
+        facts = {name: getattr(event, name) for name in names}
+        copy = NewAct(**facts, person_id=person_id, evidence={**event.evidence, "said_as": int(event.id)})
+        service.record(session, sealer, copy, at=at)
+    for person_id in (two.loser, two.survivor):
+        if going and not interests.agrees(session, person_id):
+            store.forget_interests(session, person_id)
+    return len(going), len(copied) + _freeze(session, two)
+
+
+def _freeze(session: Session, two: Parting) -> int:
+    """A freeze that was asked while they were one is on both."""
+    row = RestrictionRow
+    standing = session.scalars(select(row).where(row.person_id == two.survivor, row.lifted_at.is_(None))).all()
+    told = [one for one in standing if not two.is_old("processing_restriction", one.id, one.set_at)]
+    if not told or restrictions.standing(session, two.loser) is not None:
+        return 0
+    names = ("since_on", "reason", "set_by", "set_at", "lifted_why")
+    session.add(row(person_id=two.loser, **{name: getattr(told[0], name) for name in names}))
+    session.flush()
+    return 1
 
 
 def _follow(session: Session, *person_ids: PersonId) -> None:

@@ -131,7 +131,13 @@ def withdraw(
         session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
     )
     is_again = stands is not None and stands.act is Act.WITHDRAWN and stands.asked_id is None
-    if is_again and not _came_late(session, person, purpose, channel, address_key):
+    if (
+        stands is not None
+        and is_again
+        and not _came_late(session, person, purpose, channel, address_key)
+        # That of another record which became one with theirs is not theirs: the two may be two again.
+        and store.said_of(session, stands.event_id) == person_id
+    ):
         return False
     asked = store.find_event(session, stands.asked_id) if stands and stands.asked_id else None
     act = NewAct(

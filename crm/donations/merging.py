@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from crm.contracts.parting import Parting
 from crm.donations import donor_store
-from crm.donations.tables import AppealReferenceRow, BatchEntryRow, GiftRow
+from crm.donations.tables import AppealReferenceRow, BatchEntryRow, GiftMoveRow, GiftRow
 from crm.foundation import row_counts, row_moves
 from crm.foundation.row_moves import RowMove
 from crm.foundation.translation import N_
@@ -49,6 +51,22 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     donor_store.refresh(session, (loser, survivor))
     session.expire_all()
     return kept
+
+
+def part(session: Session, two: Parting, gift_ids: Collection[int]) -> int:
+    """Gives the loser those of these gifts (of their plans) that came while they were one with the survivor; how many.
+
+    Not one that a colleague gave to the survivor.
+    """
+    row, moved = GiftRow, GiftMoveRow
+    by_hand = select(moved.id).where(moved.gift_id == row.id, moved.to_person_id == two.survivor).exists()
+    came = select(row.id, row.recorded_at).where(row.person_id == two.survivor, row.id.in_(gift_ids), ~by_hand)
+    going = [one.id for one in session.execute(came) if not two.is_old("gift", one.id, one.recorded_at)]
+    if going:
+        session.execute(update(row).where(row.id.in_(going)).values(person_id=two.loser))
+        donor_store.refresh(session, (two.loser, two.survivor))
+        session.expire_all()
+    return len(going)
 
 
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:

@@ -46,10 +46,10 @@ def _blocks(session: Session, query: Any, known: Mapping[int, Facts]) -> Iterato
 
 
 def _grouped(rows: Iterable[Any], known: Mapping[int, Facts]) -> Iterator[tuple[int, ...]]:
-    """The living of each block, where there are two of them."""
+    """Whom of each block we know, where there are two of them and one of them lives."""
     for _, block in groupby(rows, key=lambda row: (row[0], row[1])):
         members = tuple(row[2] for row in block if row[2] in known)
-        if len(members) > 1:
+        if len(members) > 1 and not all(known[one].is_deceased for one in members):
             yield members
 
 
@@ -67,6 +67,8 @@ def _scored(
         for one, other in combinations(members, 2):
             if wanted is not None and one not in wanted and other not in wanted:
                 continue
+            if known[one].is_deceased and known[other].is_deceased:
+                continue  # nothing is written to either of them: no hurry
             theirs = belongs[other]
             if any(shared < number and shared in theirs for shared in belongs[one]):
                 continue

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crm.contracts.person_pointer import PersonPointer
-from crm.duplicates import finding, service, store, trail
+from crm.duplicates import finding, parting, service, store, trail
 from crm.duplicates.errors import (
     AlreadyMerged,
     AlreadyUndone,
@@ -25,7 +26,7 @@ from crm.duplicates.model import Comparison, FieldChoice, Likeness, Merge, Undoi
 from crm.foundation.database import hold
 from crm.foundation.row_moves import RowMove, plain, spliced
 from crm.foundation.signing import Sealer
-from crm.people import merging
+from crm.people import arriving, merging
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.people.model import Person
@@ -97,6 +98,7 @@ def merge(
     `sight` of what was chosen from, `ChangedSince` where the records say something else by now.
     Raises `PersonMissing`, `SamePerson`, `KindsDiffer`, `Invalid`.
     """
+    arriving.hold_off_many(session)
     for person_id in sorted((survivor_id, loser_id)):
         hold(session, f"person {person_id}")
     session.expire_all()
@@ -138,13 +140,15 @@ def undo(
 ) -> Undoing:
     """Takes a merge back: every move is replayed backwards, each person has their own again.
 
-    What somebody changed since stays as they left it, and is counted; what came to the survivor since stays theirs.
+    What somebody changed since stays as they left it, and is counted. What came to the survivor since stays theirs, but
+    for what was said of the loser, and a no, a death or a freeze that may be of either (see `parting`).
     Other merges into the survivor may stand, earlier or later ones. Raises `MergeMissing`, `AlreadyUndone`,
     `OuterMergeStands` where the survivor was merged into somebody else since.
     """
     found = store.find_merge(session, merge_id)
     if found is None:
         raise MergeMissing
+    arriving.hold_off_many(session)
     for person_id in sorted((found.survivor_id, found.loser_id)):
         hold(session, f"person {person_id}")
     found = store.find_merge(session, merge_id, lock=True)
@@ -165,9 +169,37 @@ def undo(
     for standing in store.standing_into(session, found.survivor_id):
         # What stayed with them because this merge had brought the same already goes over now.
         _give(session, pointers, standing)
+    went, both = parting.part(session, sealer, found, at=at)
+    rows += went
     facts = {"merge": found.id, "other": found.loser_id, "rows": rows}
     trail.note(session, sealer, "supporter.unmerge", found.survivor_id, by=by, at=at, facts=facts)
-    return Undoing(merge=ended, rows=rows, kept=kept)
+    return Undoing(merge=ended, rows=rows, kept=kept, both=both)
+
+
+def let_go(session: Session, taken_back: Mapping[PersonId, Mapping[str, Any]]) -> None:
+    """Values that were taken back from people leave whom they live on in, where a merge had brought them there.
+
+    As JSON keeps them. What somebody changed there since stays.
+    """
+    for made in store.standing_of(session, taken_back):
+        values, further = taken_back[made.loser_id], dict[str, Any]()
+        for number, _, room, move in store.moves_of(session, [made.id]):
+            names = {name for name in move.before if values.get(name) == move.after[name]}
+            if room != FIELDS_ROOM or not names:
+                continue
+            going, staying = (
+                replace(
+                    move,
+                    before={name: value for name, value in move.before.items() if (name in names) is goes},
+                    after={name: value for name, value in move.after.items() if (name in names) is goes},
+                )
+                for goes in (True, False)
+            )
+            merging.give_back(session, made.survivor_id, going)
+            store.replace_move(session, number, made.id, room, [staying] if staying.before else [])
+            further |= going.after
+        if further:
+            let_go(session, {made.survivor_id: further})
 
 
 def of(session: Session, person_id: PersonId) -> tuple[Merge, ...]:

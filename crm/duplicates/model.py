@@ -66,6 +66,7 @@ class Facts(NamedTuple):
     boxes: tuple[str, ...] = ()
     accounts: tuple[int, ...] = ()
     enterprise: str = ""
+    is_deceased: bool = False
 
 
 CERTAIN_FROM = 95
@@ -182,8 +183,12 @@ class Merge:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Undoing:
-    """What an un-merge did: `kept` values stay as they are because somebody changed them after the merge."""
+    """What an un-merge did: `kept` values stay as they are because somebody changed them after the merge.
+
+    `both`: noes, deaths and freezes of meanwhile that may be of either, and are on both.
+    """
 
     merge: Merge
     rows: int
     kept: int
+    both: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, delete, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, cast, delete, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.duplicates.model import Merge, Pair, PairState, Reason
@@ -76,8 +76,11 @@ def distinct_pairs(session: Session, person_ids: Collection[int] | None = None) 
 def queue(
     session: Session, *, size: int, offset: int = 0, scores: range = ANY_SCORE, reason: Reason | None = None
 ) -> tuple[Pair, ...]:
-    """Open pairs of people who stand for themselves and live: the likeliest first, those put off last."""
-    order = (PairRow.later_at.is_not(None), PairRow.score.desc(), PairRow.id)
+    """Open pairs of people who stand for themselves, the likeliest first, those put off last.
+
+    Before all others where one of the two has died: the other record is written to all the same. Two dead can wait.
+    """
+    order = (PairRow.later_at.is_not(None), _half_dead().desc(), PairRow.score.desc(), PairRow.id)
     query = select(PairRow).where(*_waiting(), _scoring(scores), *_because(reason))
     query = query.order_by(*order).limit(size).offset(offset)
     return tuple(_pair(row) for row in session.scalars(query))
@@ -214,6 +217,12 @@ def standing_into(session: Session, survivor_id: int) -> tuple[Merge, ...]:
     return tuple(_merge(row) for row in session.scalars(query.order_by(MergeRow.id)))
 
 
+def standing_of(session: Session, loser_ids: Collection[int]) -> tuple[Merge, ...]:
+    """The merges that stand by which those people live on in others."""
+    query = select(MergeRow).where(MergeRow.loser_id.in_(loser_ids), MergeRow.undone_at.is_(None))
+    return tuple(_merge(row) for row in session.scalars(query.order_by(MergeRow.id)))
+
+
 def merges_of(session: Session, person_id: int) -> tuple[Merge, ...]:
     """Every merge, undone or not, that made that person who they are: into them, and into those merged into them."""
     if presence.nothing(session, _MERGED, person_id):
@@ -269,8 +278,13 @@ def _waiting() -> tuple[ColumnElement[bool], ...]:
     either = (PairRow.low_id, PairRow.high_id)
     return (
         PairRow.state == PairState.OPEN,
-        *(~gone(one) for one in either for gone in (people.merged, people.deceased)),
+        *(~people.merged(one) for one in either),
+        ~and_(*(people.deceased(one) for one in either)),
     )
+
+
+def _half_dead() -> ColumnElement[int]:
+    return case((or_(people.deceased(PairRow.low_id), people.deceased(PairRow.high_id)), 1), else_=0)
 
 
 _OPEN_OF = (

@@ -98,7 +98,7 @@ class Ahead:
         rows = store.rows_numbered(session, self._run.id, numbers)
         wishes = {number: Wish.of_json(row.given) for number, row in rows.items()}
         before: dict[int, Known] = dict(known)
-        before.update(recognising.known_of(session, {i for i in met if i > 0 and i not in known}).items())
+        before.update(recognising.known_of(session, {i for i in met if i > 0 and i not in known}, at=self._at).items())
         found: dict[int, tuple[Known, tuple[Wish, ...]]] = {}
         for person_id in sorted(met, key=abs):
             told = tuple(wishes[n].of_person if n > 0 else wishes[-n].of_organisation for n in self._rows[person_id])

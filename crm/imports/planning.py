@@ -75,7 +75,7 @@ class _Block:
         arriving = [wish.arrival for wish in coming if wish.arrival is not None]
         at_home = [place for place, wish in enumerate(coming) if wish.is_at_home]
         self._forgotten = self._asked_to_be_forgotten(rows)
-        found = iter(recognising.candidates(self._session, self._addresses, arriving, at_home=at_home))
+        found = iter(recognising.candidates(self._session, self._addresses, arriving, at_home=at_home, at=self._at))
         candidates: list[tuple[Known, ...]] = []
         for _, wish in rows:
             candidates.append(next(found) if wish.arrival is not None and not _is_idle(wish) else ())

@@ -17,12 +17,14 @@ from crm.imports.handing import Repeated
 from crm.imports.model import ChangeKind, Reason, Told
 from crm.imports.rules import weigh
 from crm.imports.wish import NOES, Said, Wish
-from crm.people.arrivals import Arrival, Doubt, Known, Landing
+from crm.people.arrivals import Arrival, By, Doubt, Known, Landing, may_mean
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 
 Spoken = tuple[int, str, Said]
 """(person, address key, word)."""
+
+_NUMBERS = frozenset({By.EXTERNAL_ID, By.MEMBER_NUMBER})
 
 
 def says_no(wish: Wish) -> bool:
@@ -75,13 +77,16 @@ class Words:
         A no by every address is their organisation's too.
         """
         arrival, acts, repeats, asks = wish.arrival, list[Spoken](), list[Repeated](), False
-        if arrival is None or landing.doubt is Doubt.DECEASED:
+        if arrival is None:
             return [], [], False
-        for said, key in [(one, key) for one in wish.said for key in self._keys(arrival, one)]:
+        is_dead, is_open = landing.doubt is Doubt.DECEASED, landing.doubt not in {None, Doubt.DECEASED}
+        spoken = [one for one in wish.said if one.act in NOES or not is_dead]
+        for said, key in [(one, key) for one in spoken for key in self._places(arrival, one, landing)]:
             meant = [*who, *([organisation] if organisation and said.everywhere and said.act in NOES else ())]
-            if said.act in NOES and (landing.doubt is not None or not arrival.words):
-                others = self._others(arrival, said, key, candidates, is_sure=landing.doubt is None)
-                meant += [i for i in others if i not in who]
+            if said.act in NOES:
+                fitting = [one for one in candidates if is_open or may_mean(arrival, one)]
+                is_all = landing.doubt is None and not arrival.words
+                meant += [i for i in self._others(arrival, said, key, fitting, is_sure=is_all) if i not in who]
             for person_id in meant:
                 dated = replace(said, occurred_at=self._moment(person_id, key, said))
                 stands = self._stands(person_id, said, key)
@@ -130,12 +135,21 @@ class Words:
         emails = arrival.emails if said.act in NOES else arrival.emails[:1]
         return tuple(self._addresses.key_of(email.normal) for email in emails)
 
+    def _places(self, arrival: Arrival, said: Said, landing: Landing) -> tuple[str, ...]:
+        """The same of somebody known by a number: at an address that is new of them, their no is about all others."""
+        keys, known = self._keys(arrival, said), landing.known
+        is_new = known is not None and not known.emails & {email.normal for email in arrival.emails}
+        if said.everywhere or said.act not in NOES or landing.by not in _NUMBERS or landing.doubt or not is_new:
+            return keys
+        subject = (known.person.id, said.purpose, said.channel) if known else None
+        return (*keys, *sorted({at for *of, at in self._standings if tuple(of) == subject and at not in keys}))
+
     def _others(
         self, arrival: Arrival, said: Said, key: str, candidates: Sequence[Known], *, is_sure: bool
     ) -> list[int]:
-        """For whom else a no is meant that names nobody, or somebody in doubt: whoever said a word at that address.
+        """For whom else of those whom its name fits, in doubt of all, a no is meant: who said a word at that address.
 
-        An objection, which holds for more than the address, is everybody's there; in doubt it waits for a person.
+        An objection that names nobody, which holds for more than the address, is everybody's there.
         """
         normals = {email.normal for email in arrival.emails}
         there = [one for one in candidates if normals & one.emails]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crm.actions import taking_over as actions
 from crm.consent import taking_over as consents
 from crm.consent.model import SuppressionCause, Way
+from crm.duplicates import merges
 from crm.duplicates import service as duplicates
 from crm.foundation.signing import Sealer
 from crm.imports import amending, attesting, bonding, giving, handing, joining, promising, subscribing
@@ -73,6 +75,11 @@ def undo(session: Session, sealer: Sealer, run: Run, changes: Sequence[Change], 
     outcome = taking_back.take_back(
         session, [_written(change) for change in others], ledgers=LEDGERS, standing=giving_still
     )
+    emptied: dict[PersonId, dict[str, Any]] = {}
+    for change, why in zip(others, outcome, strict=True):
+        if why is None and change.kind is ChangeKind.FIELD and change.person_id is not None:
+            emptied.setdefault(PersonId(change.person_id), {}).update(change.after)
+    merges.let_go(session, emptied)
     return kept | {c.number: why for c, why in zip(others, outcome, strict=True) if why is not None}
 
 

@@ -91,7 +91,7 @@ REASONS: dict[Reason, str] = {
     Reason.NOBODY: N_("Cette ligne ne nomme personne."),
     Reason.UNKNOWN_PERSON: N_("Personne n’est connu sous ce numéro du fournisseur."),
     Reason.KEYS_DISAGREE: N_("Ses numéros mènent à des personnes différentes."),
-    Reason.NUMBER_OF_ANOTHER: N_("Ce numéro de membre est celui d’une personne d’un autre nom."),
+    Reason.NUMBER_OF_ANOTHER: N_("Ce numéro est celui d’une personne d’un autre nom ou prénom."),
     Reason.NUMBER_LIKE_OURS: N_("Ce numéro de membre a la forme des nôtres, et n’est à personne."),
     Reason.EMAIL_OF_ANOTHER: N_("Cette adresse e-mail est celle d’une personne d’un autre nom."),
     Reason.NAMESAKE: N_("Quelqu’un de ce nom y est déjà, avec un autre numéro ou un autre jour de naissance."),

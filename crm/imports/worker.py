@@ -187,6 +187,7 @@ class Worker:
         while True:
             with self.database.transaction() as session:
                 bulk.settle_outgrown(session)
+                arriving.hold_arrivals(session)  # nobody is merged between the look and the deed
                 cursor = store.cursor_of(session, run.id)
                 changes = store.changes_before(session, run.id, cursor or LAST, BLOCK)
                 at = self.clock()

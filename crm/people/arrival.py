@@ -22,7 +22,8 @@ UNDATED = "undated"
 class Arrival:
     """What is said of someone. Empty means that nothing is said, never that there is nothing.
 
-    `presumed_language` is of newcomers who say none: it never differs from what we hold.
+    `presumed_language` is of newcomers who say none: it never differs from what we hold. `said_by`: who says it today;
+    empty for a file, which may be old.
     """
 
     first_name: str = ""
@@ -42,6 +43,7 @@ class Arrival:
     external_ids: tuple[ExternalId, ...] = ()
     died: bool = False
     died_on: date | None = None
+    said_by: str = ""
 
     @property
     def emails(self) -> tuple[EmailAddress, ...]:
@@ -93,22 +95,34 @@ def whole_name(one: Arrival | Person) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Noted:
+    """A difference that waits for a person, or about which they kept what we hold."""
+
+    field: str
+    said: str
+    held: str = ""
+    source: str = ""
+    is_open: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """Somebody we know, with all that an arrival is compared to; ended contact points and addresses too.
 
-    `numbers`, `enterprise_numbers`: of those who were merged into them. `noted`: differences that were noted before,
-    whatever was decided; nobody is asked twice.
+    `numbers`, `enterprise_numbers`: of those who were merged into them. `homes`: the letter boxes that have not ended.
+    `noted`: differences that were noted before and were not taken.
     """
 
     person: Person
     numbers: frozenset[str] = frozenset()
     enterprise_numbers: frozenset[str] = frozenset()
     letter_boxes: frozenset[str] = frozenset()
+    homes: frozenset[str] = frozenset()
     has_address: bool = False
     external_ids: frozenset[tuple[str, str]] = frozenset()
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
-    noted: frozenset[tuple[str, str]] = frozenset()
+    noted: frozenset[Noted] = frozenset()
 
     @property
     def enterprises(self) -> frozenset[str]:

@@ -10,25 +10,29 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from crm.people.arrival import UNDATED, Arrival, By, Difference, Doubt, Known, Landing, Verdict, whole_name
+from crm.people.arrival import UNDATED, Arrival, By, Difference, Doubt, Known, Landing, Noted, Verdict, whole_name
 from crm.people.at_home import at_their_box
 from crm.people.model import ExternalId, Person, PersonKind
+from crm.people.namesakes import has_same_name, is_another, is_of_another, may_mean, nearest
 from crm.people.rules import FORMER_NUMBER, is_ours
 from crm.values.address_key import dedupe_key
 from crm.values.folding import folded
 from crm.values.postal_address import LONGEST, PostalAddress
 
-__all__ = ["UNDATED", "Arrival", "By", "Difference", "Doubt", "Known", "Landing", "Verdict", "whole_name"]
+__all__ = ["UNDATED", "Arrival", "By", "Difference", "Doubt", "Known", "Landing", "Noted", "Verdict"]
+__all__ += ["may_mean", "whole_name"]
 
 
 def land(arrival: Arrival, candidates: Iterable[Known], *, at_home: bool = False) -> Landing:
     """Where an arrival belongs, among all whom one of its strong keys leads to.
 
     The keys in order: another system's number, the member number, e-mail with name, phone with name, letter box
-    with the whole name (`at_home`: with any part of it, where the row gives no other key). An e-mail address alone is
-    a key only where no name contradicts it, since families share mailboxes. An organisation is known by its enterprise
-    number whatever its name, unless another number or letter box tells it from the one that bears it (schools of one
-    board, local groups share one), and by its name too, where no address and no number tells it from another.
+    with the whole name (`at_home`: with any part of it, where the row gives no other key). A number is not theirs of
+    whom another first name is said. An e-mail address alone is a key only where no name contradicts it, since families
+    share mailboxes; of several whom a name fits it is who bears just that name, and the living (`namesakes`). An
+    organisation is known by its enterprise number whatever its name, unless another number or letter box tells it from
+    the one that bears it (schools of one board, local groups share one), and by its name too, where no address and no
+    number tells it from another.
     """
     known, by, doubt = recognised(arrival, tuple(candidates), at_home=at_home)
     if doubt is Doubt.DECEASED and arrival.died:
@@ -60,9 +64,11 @@ def recognised(
     number = arrival.number
     for known in candidates:
         if number and (number == known.person.member_number or number in known.numbers):
-            if arrival.words and known.words and not arrival.words & known.words:
-                return known, By.MEMBER_NUMBER, Doubt.NUMBER_OF_ANOTHER
             strong.setdefault(known.person.id, (known, By.MEMBER_NUMBER))
+    for known, by in strong.values():
+        is_body = PersonKind.ORGANISATION in (arrival.kind, known.person.kind) and by is By.EXTERNAL_ID
+        if not is_body and is_of_another(arrival, known):
+            return known, by, Doubt.NUMBER_OF_ANOTHER
     if len(strong) > 1:
         return None, None, Doubt.KEYS_DISAGREE
     if not strong and arrival.enterprise_number:
@@ -84,19 +90,9 @@ def _by_address(
         return found, by, doubt
     if found is None and arrival.words:
         numbers = {phone.e164 for phone in arrival.phones}
-        found, by = (
-            next((k for k in candidates if numbers & k.phones and _same_name(arrival, k)), None),
-            By.PHONE_AND_NAME,
-        )
-    if found is None and at_home and arrival.address is not None:
-        box = dedupe_key(arrival.address)
-        there = [k for k in candidates if box in k.letter_boxes and _same_name(arrival, k)]
-        if len(there) > 1:
-            return None, None, Doubt.KEYS_DISAGREE
-        found, by = next(iter(there), None), By.LETTER_BOX_AND_NAME
-    elif found is None:
-        found, doubt = at_their_box(arrival, candidates)
-        by = By.LETTER_BOX_AND_NAME
+        found, by = nearest(arrival, (k for k in candidates if numbers & k.phones)), By.PHONE_AND_NAME
+    if found is None:
+        found, by, doubt = _by_home(arrival, candidates, at_home=at_home)
         if doubt is not None:
             return found, by, doubt
     if found is None and arrival.organisation_key:
@@ -106,13 +102,25 @@ def _by_address(
         found, by = next(iter(alike), None), By.ORGANISATION_NAME
     if found is None:
         return None, None, None
+    if is_another(arrival, found):
+        return found, by, Doubt.NAMESAKE
     return found, by, Doubt.DECEASED if found.person.is_deceased else None
+
+
+def _by_home(arrival: Arrival, candidates: Sequence[Known], *, at_home: bool) -> tuple[Known | None, By, Doubt | None]:
+    if not at_home or arrival.address is None:
+        found, doubt = at_their_box(arrival, candidates)
+        return found, By.LETTER_BOX_AND_NAME, doubt
+    box = dedupe_key(arrival.address)
+    there = [k for k in candidates if box in k.letter_boxes and has_same_name(arrival, k)]
+    is_one = len(there) == 1
+    return there[0] if is_one else None, By.LETTER_BOX_AND_NAME, Doubt.KEYS_DISAGREE if len(there) > 1 else None
 
 
 def _by_email(arrival: Arrival, candidates: Sequence[Known]) -> tuple[Known | None, By, Doubt | None]:
     said = {email.normal for email in arrival.emails}
-    there = [k for k in candidates if said & k.emails]
-    found, by = next((k for k in there if _same_name(arrival, k)), None), By.EMAIL_AND_NAME
+    there = sorted((k for k in candidates if said & k.emails), key=lambda k: k.person.is_deceased)
+    found, by = nearest(arrival, there), By.EMAIL_AND_NAME
     if found is None and there:
         found, by = next((k for k in there if not k.words), None), By.EMAIL
         if found is None and not arrival.words:
@@ -130,7 +138,7 @@ def _other_at(arrival: Arrival, found: Known, there: Sequence[Known]) -> Known |
     if len(arrival.emails) < 2 or arrival.external_ids or arrival.number:
         return None
     new = {email.normal for email in arrival.emails} - found.emails
-    return next((k for k in there if k is not found and new & k.emails and not _same_name(arrival, k)), None)
+    return next((k for k in there if k is not found and new & k.emails and not has_same_name(arrival, k)), None)
 
 
 def _of_enterprise(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
@@ -174,12 +182,6 @@ def _alike(arrival: Arrival, candidates: Sequence[Known]) -> list[Known]:
     return there or near or [k for k in alike if not k.letter_boxes]
 
 
-def _same_name(arrival: Arrival, known: Known) -> bool:
-    """Each word of the shorter name stands in the longer one: « Dupont » and « Marie Dupont », in any order."""
-    said, held = arrival.words, known.words
-    return bool(said) and bool(held) and (said <= held or held <= said)
-
-
 def _ids(arrival: Arrival) -> frozenset[tuple[str, str]]:
     return frozenset((one.system, one.value) for one in arrival.external_ids)
 
@@ -217,7 +219,9 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
         said = _iso(arrival.died_on) or UNDATED
         differences.append(Difference(field="deceased_on", held="", said=said))
     address = None
-    if arrival.address is not None and dedupe_key(arrival.address) not in known.letter_boxes:
+    # A file may be old; whoever speaks today may have moved back to where they once lived.
+    boxes = known.homes if arrival.said_by else known.letter_boxes
+    if arrival.address is not None and dedupe_key(arrival.address) not in boxes:
         if known.has_address:
             said, parts = one_line(arrival.address), _parts(arrival.address)
             differences.append(Difference(field="address", held="", said=said, parts=parts))
@@ -228,7 +232,7 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
     said_ids = (*arrival.external_ids, *((former,) if former else ()))
     ids = tuple(one for one in said_ids if (one.system, one.value) not in known.external_ids)
     adds = fields or address or emails or phones or ids
-    differences = [one for one in differences if (one.field, one.said) not in known.noted]
+    differences = [one for one in differences if not any(_silences(noted, one, arrival) for noted in known.noted)]
     quiet = Verdict.REVIEW if differences else Verdict.SAME
     return Landing(
         verdict=Verdict.UPDATE if adds else quiet,
@@ -241,6 +245,18 @@ def compared(arrival: Arrival, known: Known, by: By | None = None) -> Landing:
         external_ids=ids,
         differences=tuple(differences),
     )
+
+
+def _silences(noted: Noted, one: Difference, arrival: Arrival) -> bool:
+    """Whether a person is not asked about it (again): they are being asked, or have decided on the very same.
+
+    An address that somebody else says may be true the next time; all else stays decided while we hold what we held.
+    """
+    if (noted.field, noted.said) != (one.field, one.said):
+        return False
+    if noted.is_open or (arrival.said_by and noted.source == arrival.said_by):
+        return True
+    return not arrival.said_by if one.field == "address" else noted.held == one.held
 
 
 def one_line(address: PostalAddress) -> str:
@@ -266,6 +282,7 @@ def imagined(arrival: Arrival, person: Person) -> Known:
     return Known(
         person=person,
         letter_boxes=frozenset({dedupe_key(arrival.address)} if arrival.address else ()),
+        homes=frozenset({dedupe_key(arrival.address)} if arrival.address else ()),
         has_address=arrival.address is not None,
         external_ids=_ids(arrival),
         emails=frozenset(email.normal for email in arrival.emails),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crm.foundation.database import hold
 from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, recognising, returned, service
-from crm.people.arrivals import Arrival, By, Doubt, Known, Landing, land, recognised
+from crm.people.arrivals import Arrival, By, Doubt, Known, Landing, compared, land, recognised
 from crm.people.model import ALIVE, Difference, NewPerson, OrganisationKind, Person, TieKind, Title
 from crm.people.rules import Returned
 from crm.values.address_key import dedupe_key
@@ -27,6 +27,9 @@ from crm.values.identifiers import PersonId
 from crm.values.postal_address import PostalAddress
 
 ARRIVALS = "arrivals"
+
+
+_OF_NUMBERS = frozenset({Doubt.KEYS_DISAGREE, Doubt.NUMBER_OF_ANOTHER, Doubt.NUMBER_LIKE_OURS})
 
 
 class Outcome(StrEnum):
@@ -56,12 +59,15 @@ def arrive(
     """
     _hold(session, addresses, new)
     said = _said(new)
-    [candidates] = recognising.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said], at=at)
     landing, aside = land(said, candidates), ""
-    if landing.doubt in {Doubt.KEYS_DISAGREE, Doubt.NUMBER_OF_ANOTHER, Doubt.NUMBER_LIKE_OURS}:
-        aside = new.member_number or ", ".join(f"{one.system} {one.value}" for one in new.external_ids)
+    numbers = new.member_number or ", ".join(f"{one.system} {one.value}" for one in new.external_ids)
+    if landing.doubt in _OF_NUMBERS or (landing.doubt is Doubt.NAMESAKE and numbers):
+        aside = numbers
         new = replace(new, member_number="", external_ids=())
         landing = land(_said(new), candidates)
+    if landing.doubt is Doubt.NAMESAKE and landing.known and said.words == landing.known.words and new.last_name:
+        landing = compared(_said(new), landing.known)  # more likely a slip in the day than a second one of both names
     if landing.doubt is Doubt.SEVERAL_ALIKE and new.enterprise_number:
         aside = new.enterprise_number
     known = None if landing.doubt in {Doubt.EMAIL_OF_ANOTHER, Doubt.NAMESAKE} else landing.known
@@ -105,7 +111,7 @@ def arrive_for(
     arrived = arrive(session, addresses, new, at=at, statement=statement)
     said = _said(organisation)
     hold(session, f"organisation {said.organisation_key}")
-    [candidates] = recognising.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said], at=at)
     if land(said, candidates).doubt is Doubt.SEVERAL_ALIKE:
         noted = differences.note(
             session, arrived.person.id, field="organisation_name", held={"text": arrived.person.organisation_name},
@@ -128,17 +134,19 @@ def visit(
     """The same policy at an open form, where anybody may type anybody's address and nothing is proved.
 
     Whoever lives at that address is not written to: nothing of theirs is added or changed, and another name makes no
-    second person there, since a stranger could fill a mailbox with people and send a letter to each. Who said what we
-    do not hold waits for a person, once at a time. What a confirmation proves is the mailbox. Raises `Invalid` where
-    there is no e-mail address.
+    second person there, since a stranger could fill a mailbox with people and send a letter to each; but who died is
+    not who lives on at their mailbox. Who said what we do not hold waits for a person, once at a time. What a
+    confirmation proves is the mailbox. Raises `Invalid` where there is no e-mail address.
     """
     if new.email is None:
         raise Invalid("an e-mail address is needed", field="email")
     _hold(session, addresses, new)
     said = replace(_said(new), external_ids=(), member_number="", phones=())
-    [candidates] = recognising.candidates(session, addresses, [said])
+    [candidates] = recognising.candidates(session, addresses, [said], at=at)
     key = addresses.key_of(new.email.normal)
-    known, _, _ = recognised(said, [one for one in candidates if one.person.at(key) is not None])
+    there = [one for one in candidates if one.person.at(key) is not None and not one.person.is_deceased]
+    told = differences.said_dead(session, [one.person.id for one in there])
+    known, _, _ = recognised(said, [one for one in there if one.person.id not in told or one.words == said.words])
     if known is None:
         return Arrived(person=_newcomer(session, addresses, new, at=at), outcome=Outcome.CREATED)
     noted: list[Difference] = []
@@ -207,12 +215,18 @@ def _said(new: NewPerson) -> Arrival:
         phones=(new.phone,) if new.phone is not None else (),
         address=new.address,
         external_ids=new.external_ids,
+        said_by=new.source,
     )
 
 
 def hold_arrivals(session: Session) -> None:
     """Lets nobody arrive until this transaction ends: what brings in many at once looks at all of them together."""
     hold(session, ARRIVALS)
+
+
+def hold_off_many(session: Session) -> None:
+    """Lets nobody bring in many at once until this transaction ends, who would not see what becomes of records here."""
+    hold(session, ARRIVALS, shared=True)
 
 
 def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
@@ -223,7 +237,7 @@ def _hold(session: Session, addresses: AddressHasher, new: NewPerson) -> None:
     names += [f"enterprise {new.enterprise_number}"] if new.enterprise_number else []
     names += [f"home {dedupe_key(new.address)}"] if new.address is not None else []
     names += [f"external {one.system} {one.value}" for one in new.external_ids]
-    hold(session, ARRIVALS, shared=True)
+    hold_off_many(session)
     for name in sorted(names):
         hold(session, name)
 

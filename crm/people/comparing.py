@@ -48,11 +48,10 @@ def keys_shared_with(person_ids: Collection[int], largest: int) -> Any:
 
 
 def people(among: Collection[int] | None = None) -> Any:
-    """Everybody who stands for themself and lives, or those of them.
+    """Everybody who stands for themself, or those of them; the dead too: another record of theirs is still written to.
 
-    Columns: id, kind, first_name, last_name, organisation_name, title, birth_on, enterprise_number.
+    Columns: id, kind, first_name, last_name, organisation_name, title, birth_on, enterprise_number, is_deceased.
     """
-    living = and_(PersonRow.merged_into_id.is_(None), PersonRow.deceased_recorded_at.is_(None))
     return select(
         PersonRow.id,
         PersonRow.kind,
@@ -62,7 +61,8 @@ def people(among: Collection[int] | None = None) -> Any:
         PersonRow.title,
         PersonRow.birth_on,
         PersonRow.enterprise_number,
-    ).where(living, _of(PersonRow.id, among))
+        PersonRow.deceased_recorded_at.is_not(None).label("is_deceased"),
+    ).where(PersonRow.merged_into_id.is_(None), _of(PersonRow.id, among))
 
 
 def newcomers(after: int, most: int) -> Any:

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from crm.contracts.parting import Parting
 from crm.foundation import row_moves
 from crm.foundation.row_moves import RowMove
 from crm.foundation.translation import N_
 from crm.people import keys, search, store, tie_ends
-from crm.people.model import Deliverability
+from crm.people.model import Deliverability, DifferenceState
 from crm.people.tables import (
     ContactFailureRow,
     ContactPointRow,
@@ -126,6 +127,30 @@ def put_back(session: Session, moves: Sequence[RowMove], *, loser: PersonId, sur
     return kept
 
 
+def part(session: Session, two: Parting) -> int:
+    """A death that was noted or reported while the two were one is noted of both; how many.
+
+    Nobody can tell any more whose it was, and a letter to somebody who died is worse than one too few.
+    """
+    survivor, loser = session.get_one(PersonRow, two.survivor), session.get_one(PersonRow, two.loser)
+    at, told = survivor.deceased_recorded_at, 0
+    if at is not None and loser.deceased_recorded_at is None and not two.is_old("person", survivor.id, at):
+        store.change(session, two.loser, {"deceased_on": survivor.deceased_on, "deceased_recorded_at": at})
+        told = 1
+    said = select(DifferenceRow).where(
+        DifferenceRow.person_id == two.survivor,
+        DifferenceRow.field == "deceased_on",
+        DifferenceRow.state == DifferenceState.OPEN,
+    )
+    for one in session.scalars(said).all():
+        if not two.is_old("person_difference", one.id, one.said_at):
+            names = ("field", "held", "said", "source", "statement", "said_at", "state")
+            session.add(DifferenceRow(person_id=two.loser, **{name: getattr(one, name) for name in names}))
+            told += 1
+    session.flush()
+    return told
+
+
 def holdings(session: Session, person_ids: Collection[PersonId]) -> Mapping[PersonId, Mapping[str, int]]:
     """How much each has: addresses of each kind, memberships, tags, ties, other systems' numbers, open differences."""
     found: dict[PersonId, dict[str, int]] = {person_id: {} for person_id in person_ids}
@@ -155,6 +180,13 @@ def take_fields(session: Session, survivor: PersonId, values: Mapping[str, Any])
     store.change(session, survivor, {})
     keys.refresh(session, [survivor])
     return moves
+
+
+def give_back(session: Session, survivor: PersonId, move: RowMove) -> None:
+    """Puts back a field that was taken for the survivor, unless somebody changed it since."""
+    row_moves.put_back(session, _table["person"], [move])
+    take_fields(session, survivor, {})
+    search.refresh(session, [survivor])
 
 
 def set_survivor(session: Session, loser: PersonId, survivor: PersonId | None) -> None:

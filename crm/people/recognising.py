@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
 from crm.people import link_store, settling_store, store
-from crm.people.arrivals import Arrival, Known, noted_text
+from crm.people.arrivals import UNDATED, Arrival, Known, Noted, noted_text
 from crm.people.at_home import bears_just_that_name
 from crm.people.contacts import phone_key
 from crm.people.keys import KeyKind
-from crm.people.model import ContactKind, PersonKind
+from crm.people.model import ContactKind, DifferenceState, PersonKind
 from crm.people.rules import FORMER_NUMBER
 from crm.values.address_key import dedupe_key
 from crm.values.identifiers import PersonId
 
+STANDS_FOR = timedelta(days=365)
+"""So long does a colleague's word that somebody lives answer whoever says that they died, and not when."""
+
 
 def candidates(
-    session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival], *, at_home: Collection[int] = ()
+    session: Session,
+    addresses: AddressHasher,
+    arrivals: Sequence[Arrival],
+    *,
+    at_home: Collection[int] = (),
+    at: datetime | None = None,
 ) -> list[tuple[Known, ...]]:
     """For each arrival all whom one of its strong keys leads to; a fixed number of queries for all of them.
 
-    `at_home`: places of arrivals who have no other key than their name and letter box; whoever lives there is one too.
-    Of all others who bears just that name there.
+    `at`: when they arrive (see `known_of`). `at_home`: places of arrivals who have no other key than their name and
+    letter box; whoever lives there is one too. Of all others who bears just that name there.
     """
     own_keys = [_keys(addresses, arrival) for arrival in arrivals]
     by_address = settling_store.ids_by_address(session, {key for several in own_keys for key in several})
@@ -57,7 +67,7 @@ def candidates(
         if one.address is not None and (place in at_home or (one.first_name and one.last_name))
     }
     living_at = settling_store.ids_by_letter_box(session, set(boxes.values()))
-    known = known_of(session, set().union(*found, *living_at.values()))
+    known = known_of(session, set().union(*found, *living_at.values()), at=at)
     for place, box in boxes.items():
         there = [person_id for person_id in living_at.get(box, ()) if PersonId(person_id) in known]
         is_any, who = place in at_home, arrivals[place]
@@ -65,8 +75,11 @@ def candidates(
     return [tuple(known[PersonId(i)] for i in sorted(ids) if PersonId(i) in known) for ids in found]
 
 
-def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Known]:
-    """Those people with all that an arrival is compared to."""
+def known_of(session: Session, person_ids: Collection[int], *, at: datetime | None = None) -> dict[PersonId, Known]:
+    """Those people with all that an arrival is compared to.
+
+    Who was said to be alive may have died since: a year after that, a death without its day is news again at `at`.
+    """
     if not person_ids:
         return {}
     people = store.load(session, person_ids)
@@ -78,27 +91,38 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
         else:
             phones.setdefault(person_id, set()).add(value)
     boxes: dict[int, set[str]] = {}
-    housed: set[int] = set()
+    homes: dict[int, set[str]] = {}
     for person_id, key, ended in settling_store.letter_boxes_of(session, person_ids):
         boxes.setdefault(person_id, set()).add(key)
         if not ended:
-            housed.add(person_id)
+            homes.setdefault(person_id, set()).add(key)
     external: dict[int, set[tuple[str, str]]] = {}
     for person_id, system, text in settling_store.external_ids_of(session, person_ids):
         external.setdefault(person_id, set()).add((system, text))
     numbers = settling_store.merged_numbers_of(session, person_ids)
     bodies = [one for one, person in people.items() if person.kind is PersonKind.ORGANISATION]
     enterprises = settling_store.merged_numbers_of(session, bodies, of_enterprise=True)
-    noted: dict[int, set[tuple[str, str]]] = {}
-    for person_id, name, said in settling_store.noted_of(session, person_ids):
-        noted.setdefault(person_id, set()).add((name, noted_text(name, said)))
+    noted: dict[int, set[Noted]] = {}
+    for one in settling_store.noted_of(session, person_ids):
+        if _is_old(one, at):
+            continue
+        noted.setdefault(one.person_id, set()).add(
+            Noted(
+                field=one.field,
+                said=noted_text(one.field, one.said),
+                held=str(one.held.get("text", "")),
+                source=one.source,
+                is_open=one.state is DifferenceState.OPEN,
+            )
+        )
     return {
         person_id: Known(
             person=person,
             numbers=frozenset(numbers.get(person_id, ())) | _former(external.get(person_id, ())),
             enterprise_numbers=frozenset(enterprises.get(person_id, ())),
             letter_boxes=frozenset(boxes.get(person_id, ())),
-            has_address=person_id in housed,
+            homes=frozenset(homes.get(person_id, ())),
+            has_address=person_id in homes,
             external_ids=frozenset(external.get(person_id, ())),
             emails=frozenset(emails.get(person_id, ())),
             phones=frozenset(phones.get(person_id, ())),
@@ -106,6 +130,11 @@ def known_of(session: Session, person_ids: Collection[int]) -> dict[PersonId, Kn
         )
         for person_id, person in people.items()
     }
+
+
+def _is_old(noted: Any, at: datetime | None) -> bool:
+    is_undated = noted.field == "deceased_on" and noted.said.get("text") == UNDATED
+    return is_undated and at is not None and noted.decided_at is not None and noted.decided_at <= at - STANDS_FOR
 
 
 def _former(external: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm.foundation.signing import AddressHasher
 from crm.people import keys, newcomers, returned, settling_store, store
-from crm.people.arrivals import Arrival, Known, Landing, Verdict
+from crm.people.arrivals import Arrival, Known, Landing, Noted, Verdict
 from crm.people.contacts import phone_key, post_key
 from crm.people.model import ContactKind, Deliverability, OrganisationKind, Person, Title, Usage
 from crm.people.rules import ALWAYS, SAME_BOX
@@ -337,8 +337,9 @@ def enriched(known: Known, landing: Landing) -> Known:
         emails=known.emails | {email.normal for email in landing.emails},
         phones=known.phones | {phone.e164 for phone in landing.phones},
         letter_boxes=known.letter_boxes | ({dedupe_key(landing.address)} if landing.address else set()),
+        homes=known.homes | ({dedupe_key(landing.address)} if landing.address else set()),
         has_address=known.has_address or landing.address is not None,
         external_ids=known.external_ids | {(one.system, one.value) for one in landing.external_ids},
-        noted=known.noted | {(one.field, one.said) for one in landing.differences},
+        noted=known.noted | {Noted(field=one.field, said=one.said) for one in landing.differences},
         person=replace(known.person, **fields),
     )

@@ -142,10 +142,11 @@ def external_ids_of(session: Session, person_ids: Collection[int]) -> Iterable[t
     return ((a, b, c) for a, b, c in session.execute(query.where(ExternalIdRow.person_id.in_(person_ids))))
 
 
-def noted_of(session: Session, person_ids: Collection[int]) -> Iterable[tuple[int, str, Mapping[str, Any]]]:
-    """What was ever noted as said otherwise: person_id, field, said."""
-    query = select(DifferenceRow.person_id, DifferenceRow.field, DifferenceRow.said)
-    return ((a, b, c) for a, b, c in session.execute(query.where(DifferenceRow.person_id.in_(person_ids))))
+def noted_of(session: Session, person_ids: Collection[int]) -> Sequence[Any]:
+    """What was noted as said otherwise and was not taken: person_id, field, said, held, source, state, decided_at."""
+    row = DifferenceRow
+    query = select(row.person_id, row.field, row.said, row.held, row.source, row.state, row.decided_at)
+    return session.execute(query.where(row.person_id.in_(person_ids), row.state != DifferenceState.TAKEN)).all()
 
 
 def insert_people(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -116,3 +116,10 @@ def _taken(session: Session, plan_ids: Collection[PlanId]) -> set[tuple[int, str
     row = StandingInstalmentRow
     query = select(row.plan_id, row.period).where(row.plan_id.in_(plan_ids))
     return {(plan_id, period) for plan_id, period in session.execute(query)}
+
+
+def gifts_of(session: Session, person_id: PersonId) -> frozenset[GiftId]:
+    """The gifts by which instalments of somebody's plans came."""
+    row = StandingInstalmentRow
+    query = select(row.gift_id).join(PlanRow, PlanRow.id == row.plan_id).where(PlanRow.person_id == person_id)
+    return frozenset(GiftId(one) for one in session.scalars(query))

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.consent import gate
+from crm.consent.model import SERVICE, Refusal
 from crm.foundation.signing import TokenPurpose
 from crm.people import service as people
 from crm.values.calendar import brussels_day
@@ -30,29 +32,42 @@ def send(
     values: Mapping[Slot, str],
     at: datetime,
     occasion: str = "",
+    nth: int = 1,
 ) -> bool:
     """Owes the mailbox of `reader` one letter of that kind today. False where today's was owed already.
 
-    One a Belgian day and mailbox (or one an `occasion`), whoever asks and however often: the row hangs on whom we have
-    known longest at that address, so that two people who share a mailbox do not get two.
+    One a Belgian day and mailbox, whoever asks and however often (or the `nth` of that day): the row hangs on whom we
+    have known longest of those at that address who may be written to, so that two people who share a mailbox do not
+    get two, and nobody waits behind somebody who died. A letter of an `occasion` of its own is the reader's alone.
     """
-    holder = next(iter(people.people_at(session, reader.point.address_key)), reader.person)
-    point = holder.at(reader.point.address_key) or reader.point
+    holder = reader if occasion else _holder(session, reader, at)
+    day = brussels_day(at).isoformat()
     rendered = rendering.render_letter(kind, language, desk.organisation, public_url=desk.public_url, facts=facts)
     owed = delivery.enqueue_letter(
         session,
         code=kind.value,
         rendered=rendered,
         headers=headers(desk),
-        person_id=holder.id,
-        contact_point_id=point.id,
-        address=point.value,
-        address_key=point.address_key,
-        occasion=occasion or brussels_day(at).isoformat(),
-        values={Slot.ADDRESS.value: point.value} | {slot.value: value for slot, value in values.items()},
+        person_id=holder.person.id,
+        contact_point_id=holder.point.id,
+        address=holder.point.value,
+        address_key=holder.point.address_key,
+        occasion=occasion or (f"{day} {nth}" if nth > 1 else day),
+        values={Slot.ADDRESS.value: holder.point.value} | {slot.value: value for slot, value in values.items()},
         now=at,
     )
     return owed is not None
+
+
+def _holder(session: Session, reader: Reader, at: datetime) -> Reader:
+    """On whom a letter to that mailbox hangs."""
+    key = reader.point.address_key
+    for person in people.people_at(session, key):
+        point = person.at(key)
+        allowed = gate.verdict(session, person_id=person.id, purpose=SERVICE, address_key=key, at=at)
+        if point is not None and allowed.refusal is not Refusal.DECEASED:
+            return Reader(person=person, point=point)
+    return reader
 
 
 def headers(desk: Desk) -> Headers:

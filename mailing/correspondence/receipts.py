@@ -15,7 +15,6 @@ from crm.consent.model import Purpose
 from crm.consent.pace import Rhythm
 from crm.foundation.templating import locale_filters
 from crm.foundation.translation import N_, say
-from crm.values.calendar import brussels_day
 from crm.values.languages import Language
 from mailing.correspondence import letters
 from mailing.correspondence.model import Desk, Reader
@@ -63,7 +62,7 @@ def send(
             facts=facts,
             values={Slot.PREFERENCES_URL: letters.preferences_url(desk, reader)},
             at=at,
-            occasion=f"{brussels_day(at).isoformat()} {number}",
+            nth=number,
         )
         for number in range(1, MOST_A_DAY + 1)
     )

@@ -40,7 +40,7 @@ from mailing.correspondence.model import (
 )
 from mailing.correspondence.once_more import remind, send_again
 from mailing.correspondence.own_words import waiting_name
-from mailing.correspondence.wishes import find_reader, requests_of, shown_lines
+from mailing.correspondence.wishes import find_reader, holder_of, requests_of, shown_lines
 from mailing.rendering.model import LetterKind, Slot
 
 __all__ = ["declare_pace", "leave", "leave_everything", "leave_everywhere", "remind", "send_again", "waiting_name"]
@@ -257,7 +257,7 @@ def reader_of(session: Session, value: Any) -> Reader | None:
     """Whom an unsubscribe, preference or web-version link speaks of (`value` is what its token holds), else None."""
     match value:
         case [int(person_id), int(point_id), str(purpose), int() | None as delivery_id]:
-            reader = find_reader(session, person_id, point_id)
+            reader = find_reader(session, person_id, point_id) or holder_of(session, point_id)
         case _:
             return None
     if reader is None:

@@ -21,6 +21,13 @@ def find_reader(session: Session, person_id: int, point_id: int) -> Reader | Non
     return Reader(person=person, point=point)
 
 
+def holder_of(session: Session, point_id: int) -> Reader | None:
+    """Whoever has that contact point today: the two who were one when a mail left may be two again."""
+    point = people.find_contact_point(session, ContactPointId(point_id))
+    person = None if point is None else people.find_survivor(session, point.person_id)
+    return None if point is None or person is None else Reader(person=person, point=point)
+
+
 def requests_of(session: Session, event_ids: Collection[int]) -> tuple[Request, ...]:
     """The wishes that those events wrote down, in the words shown."""
     events = [event for event_id in event_ids if (event := consent.find_event(session, event_id))]

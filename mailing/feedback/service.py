@@ -15,7 +15,7 @@ from crm.consent.model import SERVICE, SuppressionCause, Way
 from crm.foundation.signing import LinkSigner, Sealer, TokenPurpose
 from crm.people import service as people
 from crm.people.model import Deliverability
-from crm.values.identifiers import DeliveryId, PersonId
+from crm.values.identifiers import ContactPointId, DeliveryId, PersonId
 from mailing.delivery import links as delivery_links
 from mailing.delivery import service as delivery
 from mailing.delivery.model import Delivery
@@ -96,24 +96,25 @@ def one_click(session: Session, sealer: Sealer, value: Any, at: datetime) -> boo
     person = people.find_survivor(session, PersonId(person_id))
     if person is None or purpose == SERVICE:
         return False
-    point = next((point for point in person.contact_points if point.id == point_id), None)
+    # Two records that were one when the mail left may be two again: it is whoever holds the mailbox today who leaves.
+    point = people.find_contact_point(session, ContactPointId(point_id)) if point_id is not None else None
     address_key = point.address_key if point else ""
     if not address_key and delivery_id is not None:
         sent = delivery.find_delivery(session, DeliveryId(delivery_id))
         address_key = sent.address_key if sent and sent.recorded_person_id == person_id else ""
     if not address_key:
         return False
+    leaving = [PersonId(person_id)]
+    if point is not None and point.person_id not in {person.id, person_id}:
+        leaving.append(point.person_id)
+    facts: dict[str, Any] = {"purpose": purpose, "address_key": address_key, "evidence": {"delivery": delivery_id}}
+    left = [_withdraw(session, sealer, one, at=at, **facts) for one in leaving]
+    return any(left)
+
+
+def _withdraw(session: Session, sealer: Sealer, person_id: PersonId, **facts: Any) -> bool:
     try:
-        return consent.withdraw(
-            session,
-            sealer,
-            person_id=PersonId(person_id),
-            purpose=purpose,
-            address_key=address_key,
-            way=Way.ONE_CLICK,
-            at=at,
-            evidence={"delivery": delivery_id},
-        )
+        return consent.withdraw(session, sealer, person_id=person_id, way=Way.ONE_CLICK, **facts)
     except (NobodyThere, PurposeMissing):
         return False
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm.consent import gate
 from crm.consent import service as consent
 from crm.consent import taking_over as lists
-from crm.consent.model import Act, NewAct, SuppressionCause, Way
+from crm.consent.model import SERVICE, Act, NewAct, SuppressionCause, Way
 from crm.people import service as people
 from crm.people.model import Deliverability, NewPerson
 from crm.values.email_address import EmailAddress
@@ -82,6 +83,35 @@ def test_a_shared_mailbox_gets_one_letter_a_day_whoever_asks(house: House) -> No
         both = people.people_at(session, key)
         assert [person.first_name for person in both] == ["Jean", "Marie"]
         assert [len(consent.history(session, person.id)) for person in both] == [1, 1]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_who_shares_a_mailbox_with_somebody_who_died_gets_their_letters(house: House, is_known: bool) -> None:
+    """Whether we know the one who lives or not; one letter a day still, and nothing is written of who died."""
+    key = house.assembly.addresses.key_of(EmailAddress.parse(MARIE).normal)
+    with house.assembly.database.transaction() as session:
+        jean, *_ = [
+            people.add(
+                session,
+                house.assembly.addresses,
+                NewPerson(email=EmailAddress.parse(MARIE), language=Language.FR, first_name=name),
+                at=NOW - timedelta(days=9),
+            )
+            for name in ("Jean", "Marie")[: 2 if is_known else 1]
+        ]
+        people.record_death(session, jean.id, died_on=None, at=NOW)
+    for name in ("Marie", "Marie", ""):
+        house.sign_up(MARIE, "news", first_name=name)
+    [letter] = house.letters("confirm")
+    with house.assembly.database.reading() as session:
+        _, marie = people.people_at(session, key)
+        assert letter.person_id == marie.id
+        assert (marie.first_name, [e.act for e in consent.history(session, marie.id)]) == ("Marie", [Act.REQUESTED])
+        assert not consent.history(session, jean.id)
+        verdict = gate.verdict(session, person_id=marie.id, purpose=SERVICE, address_key=key, at=NOW)
+        assert verdict.refusal is None
+    assert house.confirm(house.link_value(letter)) == ("news",)
+    assert [one.person_id for one in house.letters("welcome")] == [marie.id]
 
 
 def test_a_name_that_is_none_is_refused_and_nothing_stays(house: House) -> None:

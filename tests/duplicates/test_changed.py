@@ -13,6 +13,7 @@ from crm.people.model import NewPerson
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
+from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 from jobs import compare_newcomers
 from tests.conftest import NOW
@@ -63,6 +64,27 @@ def test_whoever_is_changed_is_compared_with_everybody_and_let_go_again(assembly
         people.edit(session, other, first_name="Bernard")
     compare_newcomers.run(assembly, LATER + duplicates.SETTLES_AFTER)
     assert pairs(assembly) == []
+
+
+def test_who_died_is_found_with_their_other_record_before_all_others_and_two_dead_can_wait(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        luc = [known(session, assembly, "Luc", "Maes", "luc@exemple.be") for _ in range(2)]
+        marie = [known(session, assembly, "Marie", "Dupont", f"marie{n}@exemple.be") for n in range(2)]
+        for one in marie:
+            contacts.add_phone(session, assembly.addresses, PhoneNumber.parse("02 538 81 77"), person_id=one, at=NOW)
+    compare_newcomers.run(assembly, LATER)
+    assert pairs(assembly) == [tuple(luc), tuple(marie)]
+    with assembly.database.transaction() as session:
+        people.record_death(session, marie[0], died_on=None, at=LATER)
+    compare_newcomers.run(assembly, LATER)
+    assert pairs(assembly) == [tuple(marie), tuple(luc)]
+    with assembly.database.transaction() as session:
+        look = duplicates.look_at_everybody(session)
+        assert duplicates.keep(session, look.scored, at=LATER) == 0
+        assert duplicates.withdraw_unseen(session, before=LATER) == 0
+        people.record_death(session, marie[1], died_on=None, at=LATER)
+    compare_newcomers.run(assembly, LATER)
+    assert pairs(assembly) == [tuple(luc)]
 
 
 def test_what_is_changed_while_others_are_compared_waits_for_the_next_look(assembly: Assembly) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -18,18 +18,21 @@ from crm.assembly import Assembly
 from crm.consent import paces
 from crm.consent import rules as consent_rules
 from crm.consent import service as consent
+from crm.consent.model import Act, NewAct, Purpose, Way
+from crm.consent.policy import EVERYWHERE
 from crm.donations import donors
 from crm.duplicates import merges, store
 from crm.duplicates import service as duplicates
 from crm.duplicates.errors import OuterMergeStands
 from crm.duplicates.model import Merge
 from crm.foundation.columns import Base
-from crm.people import keys, links, recognising, search, settling, taking_back
+from crm.people import contacts, keys, links, recognising, search, settling, taking_back
 from crm.people import service as people
 from crm.people.arrivals import Arrival, Doubt, land
 from crm.people.merging import FIELDS
 from crm.people.model import NewPerson, Title
 from crm.people.tables import ContactPointRow, PersonRow, PostalAddressRow
+from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
@@ -227,3 +230,56 @@ def test_merges_and_their_undoing_in_any_order_lose_nothing(assembly: Assembly, 
             standing.remove(merge)
             check(session, ids, before, said)
         assert snapshot(session) == was
+
+
+@settings(
+    max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck)
+)
+@given(seed=st.integers(0, 2**32))
+def test_a_no_that_is_said_between_merges_is_heard_of_whom_it_was_said(assembly: Assembly, seed: int) -> None:
+    """At an address of their own it is theirs alone; at one they share, or at none, it is theirs at least."""
+    chance = Random(seed)
+    with assembly.database.reading() as session:
+        consent.put_purpose(session, Purpose(code="news", names={}, promises={}, position=1))
+        ids, own = [], {}
+        for number in range(4):
+            new = NewPerson(language=Language.FR, email=EmailAddress.parse(f"p{number}@exemple.be"))
+            one = people.add(session, assembly.addresses, new, at=NOW)
+            ids.append(one.id)
+            own[one.id] = one.contact_points[0].address_key
+        shared = assembly.addresses.key_of("foyer@exemple.be")
+        for one_id in ids:
+            home = EmailAddress.parse("foyer@exemple.be")
+            contacts.add_email(session, assembly.addresses, home, person_id=one_id, at=NOW)
+            for key in (own[one_id], shared):
+                yes = NewAct(
+                    person_id=one_id, purpose="news", address_key=key, act=Act.GIVEN, way=Way.WEB, occurred_at=NOW
+                )
+                consent.record(session, assembly.sealer, yes, at=NOW)
+        said: set[tuple[int, str]] = set()
+        standing: list[Merge] = []
+        for step in range(1, 11):
+            at, end = NOW + timedelta(minutes=step), ends(session)
+            free = [one for one in standing if all(other.loser_id != one.survivor_id for other in standing)]
+            doing = chance.random()
+            if doing < 0.4 and len({*end.values()}) > 1:
+                survivor, loser = (PersonId(one) for one in chance.sample(sorted({*end.values()}), 2))
+                facts: dict[str, Any] = {"survivor_id": survivor, "loser_id": loser, "chosen": {}, "by": None}
+                standing.append(merges.merge(session, assembly.sealer, assembly.pointers, at=at, **facts))
+            elif doing < 0.6 and free:
+                standing.remove(merge := chance.choice(free))
+                merges.undo(session, assembly.sealer, assembly.pointers, merge.id, by=None, at=at)
+            else:
+                one_id = chance.choice(ids)
+                key = chance.choice([own[one_id], own[one_id], shared, EVERYWHERE])
+                whose = PersonId(end[one_id]) if key == own[one_id] and chance.random() < 0.5 else one_id
+                way: dict[str, Any] = {"purpose": "news", "address_key": key, "way": Way.ONE_CLICK}
+                consent.withdraw(session, assembly.sealer, person_id=whose, at=at, **way)
+                said.add((one_id, key))
+        for merge in reversed(standing):
+            merges.undo(session, assembly.sealer, assembly.pointers, merge.id, by=None, at=NOW + timedelta(hours=1))
+        for one_id in ids:
+            heard = {s.address_key for s in consent.standings(session, one_id) if s.act is Act.WITHDRAWN}
+            assert heard >= {key for who, key in said if who == one_id}
+            assert heard & {*own.values()} == {key for who, key in said if who == one_id} & {*own.values()}
+        assert consent.drift(session) == 0

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from random import Random
+from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
-from crm.consent import paces
-from crm.consent.model import Channel
+from crm.consent import paces, restrictions
+from crm.consent import service as consent
+from crm.consent.model import Act, Channel, NewAct, Purpose, Way
 from crm.consent.tables import LastLetterRow
+from crm.donations import service as donations
+from crm.donations.model import GENERAL, Method, Movement, NewGift, NewLine
+from crm.donations.tables import GiftRow
 from crm.duplicates import merges
 from crm.duplicates.model import Merge
-from crm.people import contacts, links
+from crm.people import arriving, contacts, differences, links
 from crm.people import service as people
 from crm.people.model import Deliverability, FailureReason, NewPerson, TieKind, Usage
 from crm.people.tables import ContactPointRow, TieRow
+from crm.plans.tables import PlanRow, StandingInstalmentRow
 from crm.values.email_address import EmailAddress
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from crm.values.postal_address import PostalAddress
+from mailing.correspondence import service as correspondence
+from mailing.feedback import service as feedback
 from tests.conftest import NOW
+from tests.duplicates.holding import kept
 
 SHARED, OWN = EmailAddress.parse("commune@exemple.be"), EmailAddress.parse("seule@exemple.be")
 
@@ -176,3 +188,88 @@ def test_when_each_had_their_last_letter_is_not_lost_whoever_leaves_first(assemb
         assert had(a, b) == [{2}, {1}]
         part(session, assembly, second)
         assert had(a, b, c) == [set(), {1}, {2}]
+
+
+def test_a_death_and_a_freeze_that_were_told_of_two_in_one_are_kept_of_both(assembly: Assembly) -> None:
+    """And a death that somebody reported; nothing of before, or of a third, goes over."""
+    later = NOW + timedelta(days=1)
+    with assembly.database.reading() as session:
+        a, b, c, d = circle(session, assembly, 4)
+        restrictions.restrict(session, c, since_on=NOW.date(), reason="conteste", by=None, at=later)
+        first = join(session, assembly, b, a)
+        other = join(session, assembly, c, d)
+        people.record_death(session, a, died_on=None, at=later)
+        restrictions.restrict(session, b, since_on=NOW.date(), reason="conteste", by=None, at=later)
+        said: dict[str, Any] = {"field": "deceased_on", "held": {}, "said": {"text": "undated"}, "source": "import:1"}
+        differences.note(session, c, at=later, **said)
+        part(session, assembly, first)
+        assert merges.undo(session, assembly.sealer, assembly.pointers, other.id, by=None, at=later).both == 1
+        assert restrictions.restricted(session, [a, b, c, d]) == {a, b, c}
+        assert {one for one in (a, b, c, d) if people.people(session, [one])[one].is_deceased} == {a, b}
+        assert differences.said_dead(session, [a, b, c, d]) == {c, d}
+
+
+def gift(session: Session, assembly: Assembly, person_id: PersonId, number: int, at: datetime) -> int:
+    """The number of a gift of theirs that came then."""
+    movement = Movement(method=Method.CASH, booked_on=NOW.date(), provider="test", external_id=str(number))
+    new = NewGift(person_id=person_id, lines=(NewLine(cents=500),), given_on=NOW.date(), movement=movement)
+    return donations.record(session, assembly.sealer, new, at=at).id
+
+
+def test_what_came_by_their_plan_while_two_were_one_is_theirs(assembly: Assembly) -> None:
+    later = NOW + timedelta(days=1)
+    with assembly.database.reading() as session:
+        a, b = circle(session, assembly, 2)
+        gift(session, assembly, a, 9, NOW)
+        plan_id = kept(session, Random(1), PlanRow, person_id=b, fund_code=GENERAL, version=1)
+        merge = join(session, assembly, b, a)
+        came, given = (gift(session, assembly, a, number, later) for number in range(2))
+        session.add(StandingInstalmentRow(plan_id=plan_id, period="2026-11", gift_id=came))
+        part(session, assembly, merge)
+        assert [session.get_one(GiftRow, one).person_id for one in (came, given)] == [b, a]
+
+
+def test_who_leaves_by_a_letter_to_the_two_in_one_leaves_where_the_mailbox_is_theirs(assembly: Assembly) -> None:
+    with assembly.database.reading() as session:
+        consent.put_purpose(session, Purpose(code="news", names={}, promises={}, position=1))
+        [a] = circle(session, assembly, 1)
+        b = people.add(session, assembly.addresses, NewPerson(language=Language.FR, email=OWN), at=NOW)
+        [point] = b.contact_points
+        act = NewAct(
+            person_id=b.id, purpose="news", address_key=point.address_key, act=Act.GIVEN, way=Way.WEB, occurred_at=NOW
+        )
+        consent.record(session, assembly.sealer, act, at=NOW)
+        part(session, assembly, join(session, assembly, b.id, a))
+        later = NOW + timedelta(days=1)
+        value = [a, point.id, "news", None]
+        reader = correspondence.reader_of(session, value)
+        assert reader is not None
+        assert reader.person.id == b.id
+        assert feedback.one_click(session, assembly.sealer, value, later)
+        assert [one.act for one in consent.standings(session, b.id)] == [Act.WITHDRAWN]
+
+
+def test_a_merge_and_its_undoing_wait_for_a_file_that_is_going_in(assembly: Assembly) -> None:
+    """What is written set by set is written to whom the file was weighed against."""
+    with assembly.database.transaction() as session:
+        a, b = circle(session, assembly, 2)
+    made: list[Merge] = []
+
+    def merges_them() -> None:
+        with assembly.database.transaction() as session:
+            if made:
+                part(session, assembly, made[0])
+            else:
+                made.append(join(session, assembly, b, a))
+
+    for was in (None, a):
+        at_once = Thread(target=merges_them)
+        with assembly.database.transaction() as session:
+            arriving.hold_arrivals(session)
+            at_once.start()
+            time.sleep(0.2)
+            session.expire_all()
+            assert people.people(session, [b])[b].merged_into_id == was
+        at_once.join(30)
+        with assembly.database.reading() as session:
+            assert people.people(session, [b])[b].merged_into_id == (a if was is None else None)

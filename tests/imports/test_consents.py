@@ -173,6 +173,30 @@ def test_a_no_without_a_name_is_meant_for_everybody_at_the_address(desk: Desk) -
     assert acts == {Act.REFUSED}
 
 
+def test_a_named_no_reaches_whom_it_names_and_nobody_else_at_the_mailbox(desk: Desk) -> None:
+    """A shorter name of an older record, of somebody dead even, does not swallow it; a number means every address."""
+    mail, old = "famille@exemple.be", "vieille@exemple.be"
+    several = [add(desk, mail, Act.GIVEN) for _ in range(3)]
+    names = [("", "Dupont"), ("Marie", "Dupont"), ("Paul", "Maes")]
+    with desk.assembly.database.transaction() as session:
+        for one, (first, last) in zip(several, names, strict=True):
+            people.edit(session, one.id, first_name=first, last_name=last)
+        people.record_death(session, several[0].id, died_on=None, at=NOW)
+    luc = add(desk, old, Act.GIVEN)
+    file = (
+        "prénom;nom;courriel;consentement;date du consentement;voie;preuve;n° membre\n"
+        f"Marie;Dupont;{mail};désinscrit;;;;\n"
+        f";;nouvelle@exemple.be;non;;;;{luc.member_number}\n"
+    )
+    run = desk.apply(desk.bring("consents", file, choices=CHOSEN))
+    assert {number: said[0] for number, said in desk.said(run).items()} == {2: "update", 3: "update"}
+    with desk.assembly.database.reading() as session:
+        words = [consent.standings(session, one.id)[0].act for one in several]
+        assert words == [Act.WITHDRAWN, Act.WITHDRAWN, Act.GIVEN]
+        assert people.people(session, [several[0].id])[several[0].id].first_name == ""
+    assert stands(desk, old) == (Act.REFUSED, Refusal.REFUSED)
+
+
 def test_the_export_of_spip_comes_in_as_it_is(desk: Desk) -> None:
     rows = (
         "email,nom,lang,date,statut,listes\n"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.actions import service as actions
@@ -16,6 +16,7 @@ from crm.consent.model import SERVICE, Refusal
 from crm.people import changes, differences, selects, taking
 from crm.people import service as people
 from crm.people.model import DifferenceState, Person
+from crm.people.tables import DifferenceRow
 from crm.values.identifiers import AccountId
 from crm.values.languages import Language
 from tests.conftest import NOW
@@ -127,8 +128,16 @@ def test_no_letter_leaves_for_whom_a_file_says_dead_until_a_colleague_says_that_
         assert service_mail(session, marie) is None
     # The same news again is no news: what a colleague said stands.
     desk.apply(desk.bring("people", "id;décédé\n1;oui\n", choices=CHOSEN))
-    with made.database.reading() as session:
+    with made.database.transaction() as session:
         assert service_mail(session, marie) is None
+        decided = update(DifferenceRow).where(DifferenceRow.person_id == marie.id)
+        session.execute(decided.values(decided_at=NOW - timedelta(days=3 * 365)))
+    # Three years on, they may have.
+    assert (
+        desk.said(desk.apply(desk.bring("people", "id;décédé;prénom\n1;oui;Marie\n", choices=CHOSEN)))[2][0] == "review"
+    )
+    with made.database.reading() as session:
+        assert service_mail(session, marie) is Refusal.DECEASED
 
 
 def service_mail(session: Session, who: Person) -> Refusal | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 from crm.actions import service as actions
 from crm.actions.model import CallKind, NewCall, NewSignature
 from crm.duplicates import merges
@@ -23,6 +26,31 @@ Luc;;luc@exemple.be;12;;;;31/02/1990;xx
 Marie;Dupont;MARIE@exemple.be;;;;;;
 Zoé;Petite;zoe@exemple.be;;;;;27/11/2013;fr
 """
+
+
+def test_what_a_file_brought_to_somebody_merged_since_leaves_with_the_file(desk: Desk) -> None:
+    """From whom they live on in too, through any number of merges; and comes back with neither of them."""
+    made, head = desk.assembly, "prénom;nom;courriel\n"
+    desk.apply(desk.bring("people", head + "".join(f"Ana;Petit;{n}@exemple.be\n" for n in "abc")))
+    ids = []
+    with made.database.reading() as session:
+        for n in "abc":
+            ids += [one.id for one in people.people_at(session, made.addresses.key_of(f"{n}@exemple.be"))]
+    more = "prénom;nom;courriel;naissance\nAna;Petit;a@exemple.be;1970-01-02\n"
+    run = desk.apply(desk.bring("people", more, formats={"birth_on": "iso"}))
+    facts: dict[str, Any] = {"chosen": {}, "by": None, "at": NOW}
+    with made.database.transaction() as session:
+        done = [
+            merges.merge(session, made.sealer, made.pointers, survivor_id=to, loser_id=one, **facts)
+            for one, to in pairwise(ids)
+        ]
+        assert str(people.people(session, ids)[ids[2]].birth_on) == "1970-01-02"
+    assert desk.undo(run).counts["kept"] == 0
+    with made.database.transaction() as session:
+        assert [one.birth_on for one in people.people(session, ids).values()] == [None] * 3
+        for merge in reversed(done):
+            merges.undo(session, made.sealer, made.pointers, merge.id, by=None, at=NOW)
+        assert [one.birth_on for one in people.people(session, ids).values()] == [None] * 3
 
 
 def test_a_file_of_people_is_tried_then_written(desk: Desk) -> None:

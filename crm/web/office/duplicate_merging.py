@@ -29,6 +29,7 @@ from crm.web.words import N_
 blueprint = Blueprint("duplicate_merging", __name__, url_prefix="/office/duplicates")
 
 PREFIX = "field-"
+BOTH = N_("Un refus, un décès ou un gel noté entre-temps, sans qu’on sache de qui, est maintenant sur les deux fiches.")
 
 
 @guard.page(blueprint, "/<int:one_id>/<int:other_id>", permission=Permission.DUPLICATES_ACT)
@@ -136,14 +137,15 @@ def unmerge(merge_id: int) -> ResponseReturnValue:
         address = url_for("supporters.show", person_id=outer.survivor_id)
         said = N_("Cette fiche a été réunie depuis avec une autre : séparez d’abord celles-là.")
         return shell.back(address, shell.say(said), kind="refused")
+    also = f" {shell.say(BOTH)}" if undone.both else ""
     if undone.kept:
         said = shell.say_count(
             N_("Les fiches sont de nouveau deux. Une valeur changée depuis reste comme elle est."),
             N_("Les fiches sont de nouveau deux. %(n)s valeurs changées depuis restent comme elles sont."),
             undone.kept,
         )
-        return shell.back(address, said)
-    return shell.back(address, shell.say(N_("Les fiches sont de nouveau deux, chacune avec les siens.")))
+        return shell.back(address, said + also)
+    return shell.back(address, shell.say(N_("Les fiches sont de nouveau deux, chacune avec les siens.")) + also)
 
 
 def _fields(found: Comparison) -> list[dict[str, Any]]:
