@@ -89,6 +89,23 @@ def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Sessio
     early = "2025-01-01..2025-11-23"
     assert (flows.people(f"gave:{early}"), flows.people(f"both-by:{early}+2026-01-01..2026-11-23")) == (6, 4)
 
+    # Of A, B, C, D, G, H, I, J, K, L, who gave before, those who did not in the year before: who came back of them.
+    assert {year: (flows.people(f"back:{year}"), flows.people(f"lapsed:{year}")) for year in (2024, 2025, 2026)} == {
+        2024: (0, 3), 2025: (0, 3), 2026: (1, 3),
+    }  # fmt: skip
+    gains = sheets[Part.GAINS]
+    assert {key: (gains.people(key), gains.amount(key)) for key in gains.numbers.people if key.endswith(":2025")} == {
+        "first:2025": (3, 613_000), "back:2025": (0, 0), "up:2025": (1, 30_000), "down:2025": (0, 0),
+        "gone-new:2025": (0, 0), "gone-repeat:2025": (0, 0),
+    }  # fmt: skip
+    assert (gains.amount("2024"), gains.amount("2025")) == (73_000, 716_000)
+    assert gains.amount("2025") - gains.amount("2024") == 613_000 + 30_000
+    assert {key for key in gains.numbers.people if key.endswith(":2026")} == set(), "whole years only"
+    waits = sheets[Part.DELAYS]
+    told = {key.rpartition(":")[0]: number for key, number in waits.numbers.people.items() if number}
+    # B and I gave again after a year, J too; D after 57 months, C never; A, E, F, G have not had two years.
+    assert told == {"starts": 5, "delay:12:23": 3, "delay:24:": 1, "once": 1}
+
     cohorts = sheets[Part.COHORTS]
     assert {key: number for key, number in cohorts.numbers.people.items() if ":2024" in key} == {
         "first:2024": 3, "cohort:2024:0": 3, "cohort:2024:1": 3, "cohort:2024:2": 2,
