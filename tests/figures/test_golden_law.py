@@ -220,7 +220,8 @@ def test_instalments_fail_by_month_and_for_a_reason(assembly: Assembly) -> None:
             (date(2026, 11, 5), came, ""),
         ))  # fmt: skip
         sowing.promise(session, other, 1000, date(2025, 1, 1), fates=(
-            (date(2026, 9, 5), came, ""), (date(2026, 10, 5), back, "AM04"), (date(2026, 11, 5), CollectionState.ASKED, ""),
+            (date(2026, 9, 5), came, ""), (date(2026, 10, 5), back, "AM04"),
+            (date(2026, 11, 5), CollectionState.ASKED, ""),
         ))  # fmt: skip
         numbers = service.reckon(session, QUESTIONS, Part.FAILURES, at=NOW, stopwatch=lambda: 0.0).numbers
         assert numbers.amounts == {
