@@ -59,11 +59,12 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Glance:
-    """The latest that is ordinary, how much of each kind there is of it, and how much tells an opinion."""
+    """The latest that is ordinary, how much of each kind there is of it and since when; how much tells an opinion."""
 
     latest: tuple[Done, ...]
     counts: Mapping[CallKind, int]
     sensitive: int
+    first_at: datetime | None = None
 
 
 def glance(session: Session, person_id: PersonId) -> Glance:
@@ -76,6 +77,7 @@ def glance(session: Session, person_id: PersonId) -> Glance:
         latest=tuple(_done(row) for row in rows if not row.is_sensitive),
         counts={kind: count for kind, count in counts.items() if count},
         sensitive=int(rows[0].sensitive),
+        first_at=rows[0].first_at,
     )
 
 
@@ -158,6 +160,7 @@ _GLANCE = (
         *_ACTS.c,
         *(_sum(and_(_ACTS.c.kind == kind.value, ~_ACTS.c.is_sensitive), _counted(kind)) for kind in CallKind),
         _sum(_ACTS.c.is_sensitive, "sensitive"),
+        func.min(case((~_ACTS.c.is_sensitive, _ACTS.c.at))).over().label("first_at"),
     )
     .order_by(_ACTS.c.is_sensitive, *_LAST_FIRST)
     .limit(SHOWN)

@@ -14,6 +14,7 @@ from crm.actions.saying import shown
 from crm.contracts.person_page import Link, Look, Panel, PersonPanel, Place, TimelineEntry, TimelineSource
 from crm.foundation.newest import Before
 from crm.foundation.translation import N_
+from crm.values.calendar import brussels_day
 
 SOURCE = "actions"
 
@@ -32,6 +33,7 @@ class ActionsPanel:
         found = history.glance(session, look.person_id)
         return Panel(
             key=self.key,
+            since_on=brussels_day(found.first_at) if found.first_at else None,
             values={
                 "person_id": look.person_id,
                 "acts": [shown(one, look.language) for one in found.latest],

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.consent import gate, interests, paces, restrictions, service, stopping, store, words
 from crm.consent.model import Act, Channel, ConsentEvent, Glance, Notice
 from crm.consent.pace import PaceEvent, Rhythm
 from crm.consent.policy import EVERYWHERE
+from crm.consent.tables import ConsentEventRow
 from crm.contracts.person_page import (
     Link,
     Look,
@@ -51,8 +53,10 @@ class ConsentPanel:
         keys = {point.address_key: point.value for point in person.contact_points}
         glances = [_glance(person, one, names, look) for one in gate.glances(session, [person], look.now)[person.id]]
         silenced = store.suppressions_at_all(session, keys)
+        first_at = session.scalar(_FIRST_WORD, {"person_id": person.id})
         return Panel(
             key=self.key,
+            since_on=brussels_day(first_at) if first_at else None,
             values={
                 "person_id": person.id,
                 "is_deceased": person.is_deceased,
@@ -70,6 +74,9 @@ class ConsentPanel:
                 ],
             },
         )
+
+
+_FIRST_WORD = select(func.min(ConsentEventRow.occurred_at)).where(ConsentEventRow.person_id == bindparam("person_id"))
 
 
 def _pace(session: Session, person: Person, look: Look, channel: Channel) -> dict[str, Any]:

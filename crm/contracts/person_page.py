@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -39,11 +39,13 @@ class Place(StrEnum):
 class Panel:
     """What one room knows of a person, in words that are ready to be shown.
 
-    `templates/office/supporters/panels/<key>.html` shows `values`, as a mapping called `panel`.
+    `templates/office/supporters/panels/<key>.html` shows `values`, as a mapping called `panel`. `since_on`: the first
+    day that the room has anything of them; the head of the page says the earliest.
     """
 
     key: str
     values: Mapping[str, Any]
+    since_on: date | None = None
 
 
 class PersonPanel(Protocol):

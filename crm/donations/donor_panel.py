@@ -34,6 +34,7 @@ class DonorPanel:
         word, shape = LIFECYCLES[seen.lifecycle]
         return Panel(
             key=self.key,
+            since_on=seen.figures.first_on,
             values={
                 "lifecycle": say(look.language, word),
                 "shape": shape,

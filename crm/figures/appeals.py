@@ -18,8 +18,8 @@ NOTHING = (0, 0, None)
 def results(question: Question) -> Numbers:
     """Of each of the last appeals, by code: `asked`, `gifts`, `cents`, `cost`; `names` are in order, the newest first.
 
-    One that has no day began with its first gift. Gifts are those that bear a code of the appeal; behind stand those
-    who can still be found.
+    `recruited` gave for the first time, to that appeal. One that has no day began with its first gift. Gifts are those
+    that bear a code of the appeal; behind stand those who can still be found.
     """
     session = question.session
     asked = {appeal: int(people) for appeal, people in session.execute(asked_by_appeal())}
@@ -37,6 +37,10 @@ def results(question: Question) -> Numbers:
         .where(gift.c.appeal.in_(codes))
         .group_by(gift.c.appeal)
     )
+    first = rows(question, GIFT, "appeal", "nth")
+    recruited = session.execute(
+        select(first.c.appeal, func.count()).where(first.c.appeal.in_(codes), first.c.nth == 1).group_by(first.c.appeal)
+    )
     amounts: dict[str, int] = {}
     costs = planned.costs(session)
     for one in begun:
@@ -49,7 +53,9 @@ def results(question: Question) -> Numbers:
             f"number:{one.code}": one.id,
         }
     return Numbers(
-        people={f"appeal:{one}": 0 for one in codes} | {f"appeal:{code}": int(number) for code, number in givers},
+        people={f"{word}:{one}": 0 for word in ("appeal", "recruited") for one in codes}
+        | {f"appeal:{code}": int(number) for code, number in givers}
+        | {f"recruited:{code}": int(number) for code, number in recruited},
         amounts=amounts,
         names={f"{place:02d}:{one.code}": one.name for place, one in enumerate(begun)},
     )

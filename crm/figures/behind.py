@@ -14,7 +14,21 @@ from datetime import date, timedelta
 
 from crm.contracts.segment_fields import Measure
 from crm.segments.grid import BY_KEY
-from crm.segments.model import Between, Condition, Every, Not, Rolling, Some, Span, Test, Tree, Words
+from crm.segments.model import (
+    Between,
+    Comparison,
+    Condition,
+    Every,
+    Not,
+    Relation,
+    Rolling,
+    Side,
+    Some,
+    Span,
+    Test,
+    Tree,
+    Words,
+)
 from crm.segments.phrases import GIFT
 
 INSTALMENT = "instalment"
@@ -124,6 +138,29 @@ def _back(year: int) -> tuple[Tree, ...]:
     return (_in(year), Not(part=_in(year - 1)), _gave(Between(last=date(year - 2, 12, 31))))
 
 
+def _lapsed(year: int) -> tuple[Tree, ...]:
+    return Not(part=_in(year - 1)), _gave(Between(last=date(year - 2, 12, 31)))
+
+
+def _gone_repeat(year: int) -> Tree:
+    return _all(_in(year - 1), _gave(Between(last=date(year - 2, 12, 31))), Not(part=_in(year)))
+
+
+def _beside(year: int, relation: Relation) -> Tree:
+    """Who gave more, or less, in a year than in the one before, and something in both."""
+    this, before = (Side(measure=Measure.SUM, window=period(str(one))) for one in (year, year - 1))
+    return _all(Comparison(source=GIFT, left=this, relation=relation, percent=100, right=before))
+
+
+def _delay(low: str, high: str, when: str) -> Tree:
+    took = _span("months_since", _number(low), _number(high) if high else None)
+    return _all(_starts(when), _gave(None, _exactly("nth", 2), took))
+
+
+def _failed(when: str, *more: Test) -> Condition:
+    return Condition(source="collection", window=period(when), where=(_word("fate", "failed"), *more))
+
+
 def _came_from(before: Callable[[int], tuple[Tree, ...]]) -> Callable[[str], Tree]:
     """Those of the year before of whom that is true, who gave again in the year."""
     return lambda text: _all(*before(_year(text) - 1), _in(_year(text)))
@@ -212,6 +249,11 @@ WORDS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
     "kept": (1, lambda year: _all(_in(_year(year) - 1), _in(_year(year)))),
     "back": (1, lambda year: _all(*_back(_year(year)))),
     "gone": (1, lambda year: _all(_in(_year(year) - 1), Not(part=_in(_year(year))))),
+    "lapsed": (1, lambda year: _all(*_lapsed(_year(year)))),
+    "up": (1, lambda year: _beside(_year(year), Relation.MORE_THAN)),
+    "down": (1, lambda year: _beside(_year(year), Relation.LESS_THAN)),
+    "gone-new": (1, lambda year: _all(_first(str(_year(year) - 1)), Not(part=_in(_year(year))))),
+    "gone-repeat": (1, lambda year: _gone_repeat(_year(year))),
     "kept-new": (1, _came_from(lambda year: (_first(str(year)),))),
     "kept-back": (1, _came_from(_back)),
     "kept-repeat": (1, _came_from(lambda year: (_in(year - 1), _in(year)))),
@@ -221,6 +263,10 @@ WORDS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
     "starts": (1, lambda when: _all(_starts(when))),
     "second-90": (1, _second("days_since", 90)),
     "second-12": (1, _second("months_since", 11)),
+    "delay": (3, _delay),
+    "once": (1, lambda when: _all(_starts(when), Not(part=_gave(None, _exactly("nth", 2))))),
+    "failed": (1, lambda when: _all(_failed(when))),
+    "failed-for": (2, lambda when, reason: _all(_failed(when, _word("reason", reason)))),
     "plans": (1, _running),
     "plans-ended": (1, _ended),
     "origin": (1, lambda origin: _plan(_word("origin", origin))),
@@ -234,6 +280,7 @@ WORDS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
     "home-top": (1, _home_top),
     "top": (1, _top),
     "season": (3, _season),
+    "recruited": (1, lambda code: _all(_gave(None, _exactly("nth", 1), _word("appeal", code)))),
     "appeal": (1, lambda code: _all(_gave(None, _word("appeal", code)))),
 }
 """What a key may say: its word, how many parts follow it, and the tree they make."""

@@ -48,7 +48,9 @@ def gifts(question: Question, *columns: str) -> Subquery:
 
 
 def years(question: Question) -> CTE:
-    """Each year in which somebody gave: cents, the first day; their first year, the years before and after it."""
+    """Each year in which somebody gave: cents, the first day; their first year, the years before and after it, with
+    the cents of the one before and the first day of the one after.
+    """
     gift = gifts(question)
     year = part("year", gift.c.given_on)
     each = (
@@ -68,6 +70,7 @@ def years(question: Question) -> CTE:
         func.lag(each.c.year).over(**order).label("year_before"),
         func.lead(each.c.year).over(**order).label("year_after"),
         func.lead(each.c.begun_on).over(**order).label("after_on"),
+        func.lag(each.c.cents).over(**order).label("cents_before"),
     ).cte("giver_years")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
@@ -21,11 +22,14 @@ COHORT_YEARS = 8
 SPANS = (12, 24, 36, 60)
 """After how many months what a donor brought is looked at."""
 SECOND_DAYS, SECOND_MONTHS = 90, 12
+DELAYS = (0, 1, 3, 6, 12, 24)
+"""Months after which one may give again, parted so."""
 
 
 def flows(question: Question) -> Numbers:
     """Of each of the last years who was new, kept, back and gone, and how many of each stayed the year after.
 
+    `lapsed` are those who had given, though not in the year before: of whom those are back who are.
     `before-by` and `kept-by` are of this day of the year: those of the year before who had given again by then.
     """
     today = question.today
@@ -46,12 +50,18 @@ def flows(question: Question) -> Numbers:
             count_if(had_by),
             count_if(and_(had_by, stays_by)),
         )
-        .where(year.c.year.between(today.year - FLOW_YEARS, today.year))
+        .where(year.c.year <= today.year)
         .group_by(year.c.year, origin)
     )
     people: Counter[str] = Counter()
     for one, kind, number, stay, stay_by, by, by_both in counted:
         after = one + 1
+        for later in range(max(one + 2, today.year - FLOW_YEARS + 1), today.year + 1) if kind == "new" else ():
+            people[f"lapsed:{later}"] += number
+        if one < today.year - FLOW_YEARS:
+            continue
+        if kind != "new" and one < today.year:
+            people[f"lapsed:{after}"] -= number
         people[{"new": f"first:{one}", "kept": f"kept:{one}", "back": f"back:{one}"}[kind]] += number
         people[f"gave:{one}"] += number
         if one == today.year:
@@ -65,6 +75,40 @@ def flows(question: Question) -> Numbers:
             people[f"gave:{early}"] += by
             people[f"both-by:{early}+{behind.days(date(after, 1, 1), same)}"] += by_both
     return Numbers(people={key: int(number) for key, number in people.items()})
+
+
+def gains(question: Question) -> Numbers:
+    """Of each whole year the cents it has more, and less, than the one before: by whom it came and whom it was lost.
+
+    `2025` is what came in; `first:2025`, `back`, `up`, `down`, `gone-new` and `gone-repeat` are what each makes.
+    """
+    year, last = years(question), question.today.year - 1
+    since = last - FLOW_YEARS + 2
+    kept = year.c.year_before == year.c.year - 1
+    gone = func.coalesce(year.c.year_after, 0) != year.c.year + 1
+    is_new, more = year.c.year_before.is_(None), year.c.cents - year.c.cents_before
+    parts: dict[str, tuple[int, ColumnElement[bool], ColumnElement[Any]]] = {
+        "first": (0, is_new, year.c.cents),
+        "back": (0, year.c.year_before < year.c.year - 1, year.c.cents),
+        "up": (0, and_(kept, more > 0), more),
+        "down": (0, and_(kept, more < 0), -more),
+        "gone-new": (1, and_(gone, is_new), year.c.cents),
+        "gone-repeat": (1, and_(gone, ~is_new), year.c.cents),
+    }
+    sums = [each for _, holds, what in parts.values() for each in (count_if(holds), sum_if(holds, what))]
+    counted = question.session.execute(
+        select(year.c.year, func.sum(year.c.cents), *sums)
+        .where(year.c.year.between(since - 1, last))
+        .group_by(year.c.year)
+    )
+    people, amounts = {}, {}
+    for one, cents, *numbers in counted:
+        amounts[str(one)] = int(cents)
+        for place, (word, (shift, _, _)) in enumerate(parts.items()):
+            if since <= one + shift <= last:
+                key = f"{word}:{one + shift}"
+                people[key], amounts[key] = int(numbers[2 * place]), int(numbers[2 * place + 1])
+    return Numbers(people=people, amounts=amounts)
 
 
 def cohorts(question: Question) -> Numbers:
@@ -123,6 +167,30 @@ def second_gifts(question: Question) -> Numbers:
                 people[f"starts:{when}"] = int(all_of_them)
                 people[f"second-{length}:{when}"] = int(again)
     return Numbers(people=people)
+
+
+def delays(question: Question) -> Numbers:
+    """Of those who began of their own accord and have had two years, how long it took until they gave again."""
+    today = question.today
+    until = months_back(today, DELAYS[-1])
+    when = behind.days(date(today.year - FLOW_YEARS, 1, 1), until)
+    gift = rows(question, GIFT, "given_on", "kind", "nth", "months_since")
+    second = select(gift).where(gift.c.nth == 2).subquery("second_gifts")
+    first = select(gift).where(gift.c.nth == 1, gift.c.kind != behind.INSTALMENT).subquery("first_gifts")
+    between = first.c.given_on.between(date(today.year - FLOW_YEARS, 1, 1), until)
+    took = second.c.months_since
+    sums = [func.count(), *(count_if(took.between(low, high - 1)) for low, high in pairwise(DELAYS))]
+    sums += [count_if(took >= DELAYS[-1]), count_if(took.is_(None))]
+    counted = question.session.execute(
+        select(*sums).select_from(first).outerjoin(second, second.c.person_id == first.c.person_id).where(between)
+    ).one()
+    return Numbers(people=dict(zip(delay_keys(when), map(int, counted), strict=True)), names={"when": when})
+
+
+def delay_keys(when: str) -> list[str]:
+    """All of those days, each length of time, longer than that, never."""
+    lengths = [f"delay:{low}:{high - 1}:{when}" for low, high in pairwise(DELAYS)]
+    return [f"starts:{when}", *lengths, f"delay:{DELAYS[-1]}::{when}", f"once:{when}"]
 
 
 def lifetimes(question: Question) -> Numbers:

@@ -16,10 +16,13 @@ class Part(StrEnum):
 
     INCOME = "income"
     LOYALTY = "loyalty"
+    GAINS = "gains"
     COHORTS = "cohorts"
     SECOND = "second"
+    DELAYS = "delays"
     LIFETIME = "lifetime"
     PLANS = "plans"
+    FAILURES = "failures"
     SURVIVAL = "survival"
     SCORES = "scores"
     PYRAMID = "pyramid"

@@ -17,10 +17,13 @@ from crm.segments.selects import Question
 RECKONED: Mapping[Part, Callable[[Question], Numbers]] = {
     Part.INCOME: income.income,
     Part.LOYALTY: loyalty.flows,
+    Part.GAINS: loyalty.gains,
     Part.COHORTS: loyalty.cohorts,
     Part.SECOND: loyalty.second_gifts,
+    Part.DELAYS: loyalty.delays,
     Part.LIFETIME: loyalty.lifetimes,
     Part.PLANS: regulars.churn,
+    Part.FAILURES: regulars.failures,
     Part.SURVIVAL: regulars.survival,
     Part.SCORES: peers.scores,
     Part.PYRAMID: peers.pyramid,

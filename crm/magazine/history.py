@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.foundation import presence
@@ -32,6 +32,18 @@ class Sent:
     returned: ReturnReason | None = None
     reason: Reason | None = None
     row_id: int = 0
+
+
+def first_sent_on(session: Session, person_id: int) -> date | None:
+    """The day of the first issue of which a copy was made for somebody."""
+    return session.scalar(_FIRST_SENT, {"person_id": person_id})
+
+
+_FIRST_SENT = (
+    select(func.min(IssueRow.drop_on))
+    .join(CopyRow, CopyRow.issue_id == IssueRow.id)
+    .where(CopyRow.person_id == bindparam("person_id"))
+)
 
 
 def of_person(session: Session, person_id: int, *, size: int = 12) -> list[Sent]:

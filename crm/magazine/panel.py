@@ -17,6 +17,7 @@ from crm.magazine.tables import IssueRow, ReturnRow
 from crm.values.calendar import brussels_day
 from crm.values.identifiers import AccountId
 
+SHOWN = 4
 _RETURNED = presence.watch(ReturnRow.person_id)
 
 
@@ -36,8 +37,10 @@ class MagazinePanel:
             return None
         said = store.subscription(session, look.person_id)
         today = brussels_day(look.now)
+        sent = history.of_person(session, look.person_id, size=SHOWN)
         return Panel(
             key=self.key,
+            since_on=history.first_sent_on(session, look.person_id) if sent else None,
             values={
                 "person_id": look.person_id,
                 "name": publication.name,
@@ -53,7 +56,7 @@ class MagazinePanel:
                         "word": say(look.language, _word(one)),
                         "shape": _shape(one),
                     }
-                    for one in history.of_person(session, look.person_id, size=4)
+                    for one in sent
                 ],
             },
         )

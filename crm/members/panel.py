@@ -45,7 +45,11 @@ class MembershipPanel:
             for one in found
         ]
         can_join = all(one.ended_on is not None for one in found)
-        return Panel(key=self.key, values={"person_id": look.person_id, "memberships": shown, "can_join": can_join})
+        return Panel(
+            key=self.key,
+            since_on=min((one.joined_on for one in found if one.joined_on), default=None),
+            values={"person_id": look.person_id, "memberships": shown, "can_join": can_join},
+        )
 
 
 @dataclass(frozen=True, slots=True)

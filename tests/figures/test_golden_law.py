@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.assembly import Assembly
+from crm.collections.model import CollectionState
 from crm.donations import donor_selects, donors
 from crm.donations.model import GiftKind
 from crm.donations.portraits import Trait
@@ -88,6 +89,23 @@ def test_twelve_donors_make_the_figures_that_a_hand_reckons(golden: tuple[Sessio
     assert flows.people("kept-by:2025-11-23") == 3  # I gave again in December only
     early = "2025-01-01..2025-11-23"
     assert (flows.people(f"gave:{early}"), flows.people(f"both-by:{early}+2026-01-01..2026-11-23")) == (6, 4)
+
+    # Of A, B, C, D, G, H, I, J, K, L, who gave before, those who did not in the year before: who came back of them.
+    assert {year: (flows.people(f"back:{year}"), flows.people(f"lapsed:{year}")) for year in (2024, 2025, 2026)} == {
+        2024: (0, 3), 2025: (0, 3), 2026: (1, 3),
+    }  # fmt: skip
+    gains = sheets[Part.GAINS]
+    assert {key: (gains.people(key), gains.amount(key)) for key in gains.numbers.people if key.endswith(":2025")} == {
+        "first:2025": (3, 613_000), "back:2025": (0, 0), "up:2025": (1, 30_000), "down:2025": (0, 0),
+        "gone-new:2025": (0, 0), "gone-repeat:2025": (0, 0),
+    }  # fmt: skip
+    assert (gains.amount("2024"), gains.amount("2025")) == (73_000, 716_000)
+    assert gains.amount("2025") - gains.amount("2024") == 613_000 + 30_000
+    assert {key for key in gains.numbers.people if key.endswith(":2026")} == set(), "whole years only"
+    waits = sheets[Part.DELAYS]
+    told = {key.rpartition(":")[0]: number for key, number in waits.numbers.people.items() if number}
+    # B and I gave again after a year, J too; D after 57 months, C never; A, E, F, G have not had two years.
+    assert told == {"starts": 5, "delay:12:23": 3, "delay:24:": 1, "once": 1}
 
     cohorts = sheets[Part.COHORTS]
     assert {key: number for key, number in cohorts.numbers.people.items() if ":2024" in key} == {
@@ -169,6 +187,8 @@ def test_a_death_changes_nothing_of_the_past(golden: tuple[Session, dict[str, Pe
         one, other = before[part].numbers, after[part].numbers
         assert (one.people, one.amounts, one.names) == (other.people, other.amounts, other.names), part
     dead = {part: after[part].dead for part in lasting}
+    # Nobody gave for the first time to one of these.
+    assert (told.people("recruited:A1"), told.people("recruited:A2")) == (0, 0)
     assert (told.people("appeal:A1"), dead[Part.APPEALS]("appeal:A1"), dead[Part.APPEALS]("appeal:A2")) == (2, 1, 1)
     assert [dead[Part.LOYALTY](f"{word}:2026") for word in ("kept", "gone", "gave")] == [1, 2, 1]
     assert dead[Part.LOYALTY]("gave:2025") == 3
@@ -187,6 +207,32 @@ def test_every_origin_of_regular_gifts_is_told_of(assembly: Assembly) -> None:
             sowing.promise(session, person(session, assembly, one), 1000, date(2025, 1, 1), supplier=one)
         sheet = service.reckon(session, QUESTIONS, Part.SURVIVAL, at=NOW, stopwatch=lambda: 0.0)
         assert [name for _, name in sorted(sheet.numbers.names.items())] == suppliers
+
+
+def test_instalments_fail_by_month_and_for_a_reason(assembly: Assembly) -> None:
+    """Of two whom the bank failed in October, one for two reasons in turn; what is awaited has no fate yet."""
+    came, back, given_up = CollectionState.RECEIVED, CollectionState.RETURNED, CollectionState.GIVEN_UP
+    with assembly.database.reading() as session:
+        one, other = (person(session, assembly, name) for name in ("Ann", "Bo"))
+        give(session, assembly, one, 1000, NOW.date())
+        sowing.promise(session, one, 1000, date(2025, 1, 1), fates=(
+            (date(2025, 9, 5), back, "MS03"), (date(2026, 9, 5), back, "AM04"), (date(2026, 10, 5), given_up, "MD06"),
+            (date(2026, 11, 5), came, ""),
+        ))  # fmt: skip
+        sowing.promise(session, other, 1000, date(2025, 1, 1), fates=(
+            (date(2026, 9, 5), came, ""), (date(2026, 10, 5), back, "AM04"),
+            (date(2026, 11, 5), CollectionState.ASKED, ""),
+        ))  # fmt: skip
+        numbers = service.reckon(session, QUESTIONS, Part.FAILURES, at=NOW, stopwatch=lambda: 0.0).numbers
+        assert numbers.amounts == {
+            "known:2026-09": 2, "failed:2026-09": 1, "known:2026-10": 2, "failed:2026-10": 2, "known:2026-11": 1,
+            "failed:2026-11": 0, "reason:AM04": 2, "reason:MD06": 1,
+        }  # fmt: skip
+        whole = "2025-11-01..2026-10-31"
+        assert numbers.people == {
+            "failed:2026-09": 1, "failed:2026-10": 2, "failed:2026-11": 0, f"failed-for:{whole}:AM04": 2,
+            f"failed-for:{whole}:MD06": 1,
+        }  # fmt: skip
 
 
 def test_who_gives_once_a_year_is_as_regular_for_every_figure(assembly: Assembly) -> None:

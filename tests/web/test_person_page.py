@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from tempfile import TemporaryFile
 from typing import Any
@@ -161,6 +161,39 @@ def test_the_page_tells_all_that_is_known_and_keeps_what_is_sensitive(
         assert words in said, said
     assert "Secret" not in said
     assert "Zog" not in said
+
+
+def test_the_head_says_since_when_whatever_room_knows_it(marie: Person, assembly: Assembly, browser: Open) -> None:
+    """The record itself is of the day on which it was brought over."""
+    page = f"/office/supporters/{marie.id}"
+    someone = browser(Role.CARE)
+
+    def head() -> str:
+        found = re.search(r"Avec nous depuis le ([^<]+)<", someone.get(page).text)
+        return found[1].strip() if found else ""
+
+    assert head() == "24 octobre 2026"
+    with assembly.database.transaction() as session:
+        calls = [
+            actions.put_call(
+                session,
+                NewCall(kind=CallKind.PETITION, code=one.value, title="…", language=Language.FR, sensitivity=one),
+                at=NOW,
+            ).id
+            for one in (Sensitivity.ORDINARY, Sensitivity.SENSITIVE)
+        ]  # fmt: skip
+        for call_id, year in zip(calls, (2012, 2005), strict=True):
+            signed_at = datetime(year, 3, 3, 12, tzinfo=UTC)
+            actions.sign(session, NewSignature(petition_id=call_id, person_id=marie.id, signed_at=signed_at), at=NOW)
+    assert head() == "3 mars 2012", "what tells an opinion does not tell since when either"
+    with assembly.database.transaction() as session:
+        act = NewAct(person_id=marie.id, purpose="news", address_key=marie.contact_points[0].address_key, act=Act.GIVEN,
+                     way=Way.STAFF, occurred_at=datetime(2009, 5, 5, 12, tzinfo=UTC))  # fmt: skip
+        consent.record(session, assembly.sealer, act, at=NOW)
+    assert head() == "5 mai 2009"
+    with assembly.database.transaction() as session:
+        give(session, assembly, marie.id, 2500, date(1968, 6, 1))
+    assert head() == "1er juin 1968"
 
 
 def test_what_tells_an_opinion_is_shown_when_asked_for_and_the_look_is_noted(

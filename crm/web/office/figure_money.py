@@ -139,7 +139,7 @@ def appeals(sheets: Sheets) -> Section:
         )
         found = (chart,)
     head = (N_("Sollicités"), N_("Ont donné"), N_("Réponse"), N_("Don moyen"), N_("Reçu"), N_("Coût"),
-            N_("Coût par €"), N_("Rendement"))  # fmt: skip
+            N_("Coût par €"), N_("Rendement"), N_("Nouveaux"), N_("Coût par nouvelle personne"))  # fmt: skip
     return Section(
         key="appeals",
         charts=found,
@@ -160,6 +160,7 @@ def _appeal(sheet: Sheet, code: str) -> tuple[Cell, ...]:
     page = ""
     if asked and guard.may(Permission.CAMPAIGNS_READ):
         page = url_for("appeal_cells.show", appeal_id=sheet.amount(f"number:{code}"))
+    recruit = rules.share(cost - cents, sheet.people(f"recruited:{code}"))
     average, each = rules.share(cents, gifts), rules.share(cost, cents)
     return (
         Cell(shown=shell.number(asked) if asked else NONE, href=page),
@@ -170,6 +171,8 @@ def _appeal(sheet: Sheet, code: str) -> tuple[Cell, ...]:
         Cell(shown=euros(cost) if cost else NONE),
         Cell(shown=NONE if each is None or not cost else shell.money(round(100 * each))),
         Cell(shown=NONE if gain is None else percent(gain)),
+        people_cell(sheet, f"recruited:{code}"),
+        Cell(shown=NONE if recruit is None or not cost else shell.money(max(0, round(recruit)))),
     )
 
 

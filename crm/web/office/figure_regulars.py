@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from crm.collections.words import REASONS
 from crm.figures import regulars, rules
 from crm.figures.model import Part
 from crm.plans.model import NOBODY
@@ -17,6 +18,7 @@ from crm.web.office.figure_sections import (
     Section,
     Sheets,
     links,
+    people_cell,
     people_stat,
     percent,
     whole_percent,
@@ -68,6 +70,58 @@ def churn(sheets: Sheets) -> Section:
         ),
         charts=(chart,),
     )  # fmt: skip
+
+
+def failures(sheets: Sheets) -> Section:
+    """What part of the instalments failed, month by month, and for which reasons of the bank."""
+    sheet = sheets[Part.FAILURES]
+    months = sorted(key.partition(":")[2] for key in sheet.numbers.amounts if key.startswith("known:"))
+    if not months:
+        return Section(key="failures")
+    known = {month: sheet.amount(f"known:{month}") for month in months}
+    failed = {month: sheet.amount(f"failed:{month}") for month in months}
+    rates = [rules.share(failed[month], known[month]) for month in months]
+    days = [date.fromisoformat(f"{month}-01") for month in months]
+    mean = rules.share(sum(failed.values()), sum(known.values()))
+    chart = figure_charts.lines(
+        shell.say(N_("%(rate)s des échéances échouent"), rate=percent(mean)),
+        [shell.day(day, "LLL") for day in days],
+        [Series(name=shell.say(N_("Échecs")), values=rates)],
+        table=Table(
+            head=tuple(
+                shell.say(one) for one in (N_("Mois"), N_("Réponses"), N_("Échecs"), N_("Taux"), N_("Personnes"))
+            ),
+            rows=tuple(
+                (shell.day(day, "LLLL y"), shell.number(known[month]), shell.number(failed[month]), percent(rate),
+                 shell.number(sheet.people(f"failed:{month}")))
+                for month, day, rate in zip(months, days, rates, strict=True)
+            ),
+            links=links(sheet, [["", "", "", "", f"failed:{month}"] for month in months]),
+        ),
+        show=percent,
+        note=shell.say(N_("Échéances refusées ou reprises par la banque, parmi celles dont on sait le sort.")),
+    )  # fmt: skip
+    when = sheet.numbers.names["when"]
+    told = {key.partition(":")[2]: number for key, number in sheet.numbers.amounts.items() if key.startswith("reason:")}
+    whole = sum(told.values())
+    rows = tuple(
+        (
+            f"{reason} · {shell.say(REASONS[reason])}" if reason in REASONS else reason or shell.say(N_("sans raison")),
+            (
+                Cell(shown=shell.number(number)),
+                Cell(shown=percent(rules.share(number, whole))),
+                people_cell(sheet, f"failed-for:{when}:{reason}") if reason else Cell(shown=NONE),
+            ),
+        )
+        for reason, number in sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+    grid = Grid(
+        caption=shell.say(N_("Pourquoi, les douze derniers mois entiers")),
+        corner=shell.say(N_("Raison de la banque")),
+        head=(shell.say(N_("Échecs")), "%", shell.say(N_("Personnes"))),
+        rows=rows,
+    )
+    return Section(key="failures", charts=(chart,), grids=(grid,) if rows else ())
 
 
 def survival(sheets: Sheets) -> Section:

@@ -17,10 +17,14 @@ TITLES: Mapping[str, str] = {
     "income": N_("Ce qui est entré"),
     "flows": N_("Qui arrive, reste, revient, manque"),
     "retention": N_("La fidélité"),
+    "recapture": N_("Qui est reconquis"),
+    "gains": N_("Ce qui est gagné, ce qui est perdu"),
     "cohorts": N_("Par année d’arrivée"),
     "second": N_("Le deuxième don"),
+    "delays": N_("Le temps jusqu’au deuxième don"),
     "lifetime": N_("Ce qu’une personne apporte avec le temps"),
     "churn": N_("Dons réguliers qui s’arrêtent"),
+    "failures": N_("Échéances qui échouent"),
     "survival": N_("Combien de temps tient un don régulier"),
     "rfm": N_("Récence, fréquence, montant : la règle simple"),
     "quintiles": N_("Récence et fréquence par cinquièmes"),
@@ -30,6 +34,10 @@ TITLES: Mapping[str, str] = {
     "appeals": N_("Les appels"),
 }
 EMPTY: Mapping[str, str] = {
+    "recapture": N_("Personne n’a encore cessé de donner."),
+    "gains": N_("Il faut deux années entières de dons."),
+    "delays": N_("Personne n’a encore commencé il y a plus de deux ans."),
+    "failures": N_("La banque n’a encore répondu à aucune échéance."),
     "survival": N_("Aucun don régulier n’a encore été promis."),
     "pyramid": N_("Personne n’a donné ces douze derniers mois."),
     "concentration": N_("Personne n’a donné ces 36 derniers mois, ou les statistiques n’ont pas encore été comptées."),
@@ -73,6 +81,22 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
         ),
         LASTING,
     ),
+    "recapture": (
+        N_(
+            "Inactifs : ont donné un jour, mais pas l’année d’avant. Reconquis : la part d’entre eux qui donne cette "
+            "année-là."
+        ),
+        LASTING,
+    ),
+    "gains": (
+        N_(
+            "Une année entière à côté de la précédente, personne par personne. Gagnés : ce que donnent les nouveaux et "
+            "les revenus, et ce que les autres donnent de plus. Perdus : ce que les autres donnent de moins, et ce "
+            "qu’avaient donné l’année d’avant ceux qui ne donnent plus, nouveaux d’alors et fidèles à part."
+        ),
+        N_("Croissance : gagnés moins perdus, divisés par les dons de l’année d’avant."),
+        LASTING,
+    ),
     "cohorts": (
         N_(
             "Chaque ligne réunit les personnes dont le premier don date de cette année. Chaque case dit quelle "
@@ -87,6 +111,13 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "fois dans les 90 jours, ou dans les douze mois révolus qui suivent."
         ),
         N_("Seules comptent celles dont le délai est passé : qui a donné la semaine dernière n’a manqué à rien."),
+        LASTING,
+    ),
+    "delays": (
+        N_(
+            "Des personnes dont le premier don n’est pas un versement régulier et date de plus de deux ans (des six "
+            "dernières années), combien de mois révolus ont passé jusqu’au deuxième."
+        ),
         LASTING,
     ),
     "lifetime": (
@@ -106,6 +137,14 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "Personnes dont un don régulier courait au 1er du mois et s’est arrêté dans le mois, divisées par "
             "celles dont un don régulier courait au 1er. Une pause n’est pas un arrêt ; un don régulier remplacé "
             "par un autre en est un, comme celui qu’un décès arrête."
+        ),
+        LASTING,
+    ),
+    "failures": (
+        N_(
+            "Échéances de domiciliation que la banque a refusées ou reprises, même si elles seront redemandées, "
+            "divisées par celles qui sont venues ou ont échoué, au mois de l’échéance. Les raisons sont celles de la "
+            "banque, sur les douze derniers mois entiers."
         ),
         LASTING,
     ),
@@ -164,6 +203,10 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
             "Rendement : (reçu − coût) / coût. La page de chaque appel compte aussi les dons sans code et le "
             "groupe témoin."
         ),
+        N_(
+            "Nouveaux : leur tout premier don porte un code de l’appel. Coût par nouvelle personne : (coût − reçu) / "
+            "nouveaux, là où le coût est connu ; rien si l’appel a rapporté davantage."
+        ),
         LASTING,
     ),
 }
@@ -173,6 +216,16 @@ NAMES: Mapping[str, str] = {
     "kept": N_("Gardés en %(a)s"),
     "back": N_("Revenus en %(a)s"),
     "gone": N_("Pas revenus en %(a)s"),
+    "lapsed": N_("Inactifs au début de %(a)s"),
+    "up": N_("Ont donné plus en %(a)s que l’année d’avant"),
+    "down": N_("Ont donné moins en %(a)s que l’année d’avant"),
+    "gone-new": N_("Nouveaux de l’année d’avant, pas revenus en %(a)s"),
+    "gone-repeat": N_("Fidèles, pas revenus en %(a)s"),
+    "delay": N_("Deuxième don après %(a)s mois ou plus, arrivés en %(c)s"),
+    "once": N_("Un seul don, arrivés en %(a)s"),
+    "failed": N_("Échéance échouée en %(a)s"),
+    "failed-for": N_("Échéance échouée en %(a)s, raison %(b)s"),
+    "recruited": N_("Premier don de leur vie, pour l’appel %(a)s"),
     "kept-new": N_("Nouveaux de l’année d’avant, gardés en %(a)s"),
     "kept-back": N_("Revenus l’année d’avant, gardés en %(a)s"),
     "kept-repeat": N_("Fidèles, gardés en %(a)s"),
@@ -209,6 +262,8 @@ def name(found: Behind) -> str:
 def _plain(part: str) -> str:
     if part == NOBODY:
         return shell.say(N_("Sans prestataire"))
+    if ".." in part:
+        return _when(part)
     return _day(part) if len(part) == len("2024-01-01") and part[:4].isdecimal() and part[4] == "-" else part
 
 
@@ -238,7 +293,7 @@ def _euros(part: str) -> str:
 
 
 _SAID: Mapping[str, Callable[[str], str]] = dict.fromkeys(
-    ("gave", "first", "starts", "second-90", "second-12", "plans-ended"), _when
+    ("gave", "first", "starts", "second-90", "second-12", "plans-ended", "once", "failed"), _when
 ) | {
     "score": _peers,
     "best": _peers,

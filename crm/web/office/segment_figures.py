@@ -11,7 +11,16 @@ from flask.typing import ResponseReturnValue
 from crm.figures import rules, service
 from crm.figures.model import Count, Part
 from crm.staff.model import Permission
-from crm.web.office import figure_loyalty, figure_money, figure_peers, figure_regulars, figure_words, guard, shell
+from crm.web.office import (
+    figure_gains,
+    figure_loyalty,
+    figure_money,
+    figure_peers,
+    figure_regulars,
+    figure_words,
+    guard,
+    shell,
+)
 from crm.web.office.figure_sections import Section, Sheets
 from crm.web.words import N_
 from jobs import count_figures
@@ -26,6 +35,8 @@ TOPICS: Mapping[str, tuple[str, Shown]] = {
             (Part.INCOME, figure_money.income),
             (Part.LOYALTY, figure_loyalty.flows),
             (Part.LOYALTY, figure_loyalty.retention),
+            (Part.LOYALTY, figure_gains.recapture),
+            (Part.GAINS, figure_gains.gains),
         ),
     ),
     "loyalty": (
@@ -33,12 +44,17 @@ TOPICS: Mapping[str, tuple[str, Shown]] = {
         (
             (Part.COHORTS, figure_loyalty.cohorts),
             (Part.SECOND, figure_loyalty.second_gifts),
+            (Part.DELAYS, figure_gains.delays),
             (Part.LIFETIME, figure_loyalty.lifetimes),
         ),
     ),
     "regular": (
         N_("Dons réguliers"),
-        ((Part.PLANS, figure_regulars.churn), (Part.SURVIVAL, figure_regulars.survival)),
+        (
+            (Part.PLANS, figure_regulars.churn),
+            (Part.FAILURES, figure_regulars.failures),
+            (Part.SURVIVAL, figure_regulars.survival),
+        ),
     ),
     "donors": (
         N_("Qui donne combien"),

@@ -10,6 +10,7 @@ from crm.foundation import presence
 from crm.people import service as people
 from crm.people.errors import PersonMissing
 from crm.staff.model import Permission
+from crm.values.calendar import brussels_day
 from crm.values.identifiers import PersonId
 from crm.web.office import guard, shell, supporter_list, supporter_page
 
@@ -46,8 +47,11 @@ def show(person_id: int) -> ResponseReturnValue:
         if person.id != person_id:
             return redirect(url_for("supporters.show", person_id=person.id), 303)
         presence.look(session, person.id)
+        panels = supporter_page.panels_of(session, person)
         values = {
-            "panels": supporter_page.panels_of(session, person),
+            "panels": panels,
             **supporter_page.timeline_of(session, person, kind="", after=None),
         }
-    return shell.show("office/supporters/person.html", person=person, Place=Place, **values)
+    known = [panel.since_on for several in panels.values() for panel in several if panel.since_on]
+    since_on = min([brussels_day(person.created_at), *known])
+    return shell.show("office/supporters/person.html", person=person, since_on=since_on, Place=Place, **values)
