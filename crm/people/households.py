@@ -127,6 +127,8 @@ def name(session: Session, household_id: HouseholdId, *, on_envelope: str, greet
             raise Invalid("one short line of words", field=field)
     values = {"envelope_name": single_spaced(on_envelope), "greeting": single_spaced(greeting)}
     link_store.change_household(session, household_id, values)
+    if any(values.values()):
+        link_store.name_nobody_twice(session, household_id)
 
 
 def addressed(session: Session, household: Household) -> tuple[str, str]:

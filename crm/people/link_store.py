@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crm.foundation import presence
@@ -147,20 +147,24 @@ def find_household(session: Session, household_id: int) -> Household | None:
 def households(session: Session, household_ids: Collection[int]) -> tuple[Household, ...]:
     """Those of them that have not ended, with their members, heads first; two queries however many they are.
 
-    Who lives on in another record is no member of their own.
+    Who lives on in another record is no member of their own, and what was written by hand for both does not count.
     """
     if not household_ids:
         return ()
     rows = session.scalars(_HOUSEHOLDS, {"ids": list(household_ids)}).all()
     order = {position: rank for rank, position in enumerate(Position)}
     members: dict[int, list[HouseholdMemberRow]] = {row.id: [] for row in rows}
-    for member in session.scalars(_LIVING_MEMBERS, {"ids": list(members)}):
-        members[member.household_id].append(member)
+    twice = set[int]()
+    for member, is_merged in session.execute(_MEMBERS, {"ids": list(members)}):
+        if not is_merged:
+            members[member.household_id].append(member)
+        elif member.is_on_envelope:
+            twice.add(member.household_id)
     return tuple(
         Household(
             id=HouseholdId(row.id),
-            envelope_name=row.envelope_name,
-            greeting=row.greeting,
+            envelope_name="" if row.id in twice else row.envelope_name,
+            greeting="" if row.id in twice else row.greeting,
             language=row.language,
             members=tuple(
                 HouseholdMember(
@@ -180,8 +184,8 @@ _HOUSEHOLDS = (
     .where(HouseholdRow.id.in_(bindparam("ids", expanding=True)), HouseholdRow.ended_at.is_(None))
     .order_by(HouseholdRow.id)
 )
-_LIVING_MEMBERS = select(HouseholdMemberRow).where(
-    HouseholdMemberRow.household_id.in_(bindparam("ids", expanding=True)), ~selects.merged(HouseholdMemberRow.person_id)
+_MEMBERS = select(HouseholdMemberRow, selects.merged(HouseholdMemberRow.person_id)).where(
+    HouseholdMemberRow.household_id.in_(bindparam("ids", expanding=True))
 )
 
 
@@ -217,6 +221,14 @@ def put_member(
         session.add(row)
     row.position, row.is_on_envelope = position, is_on_envelope
     session.flush()
+
+
+def name_nobody_twice(session: Session, household_id: int) -> None:
+    """Takes those off its envelope who live on in another record: what is written from now on is not of them."""
+    member = HouseholdMemberRow
+    mine = (member.household_id == household_id, member.is_on_envelope, selects.merged(member.person_id))
+    session.execute(update(member).where(*mine).values(is_on_envelope=False))
+    session.expire_all()
 
 
 def take_member(session: Session, household_id: int, person_id: int) -> None:

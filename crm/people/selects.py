@@ -266,8 +266,8 @@ def named_with(who: Select[Any]) -> Select[int]:
 def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:
     """How households are written to, of those whose numbers `among` selects; `rules.together` reads a row.
 
-    Columns: household_id, envelope_name and greeting (by hand; empty while somebody on the envelope is dead), language,
-    named (the living on it as one text). Twin of `households.written`.
+    Columns: household_id, envelope_name and greeting (by hand; empty while somebody on the envelope is dead, or
+    lives on in the record of another), language, named (the living on it as one text). Twin of `households.written`.
     """
     member, home, who = HouseholdMemberRow, HouseholdRow, PersonRow
     rank = case({position: n for n, position in enumerate(Position)}, value=member.position)
@@ -277,11 +277,11 @@ def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:
     for word in words[1:]:
         text = text.concat(BETWEEN_WORDS).concat(word)
     is_alive = who.deceased_recorded_at.is_(None)
-    named = func.aggregate_strings(case((is_alive, text)), BETWEEN_PEOPLE)
-    dead = func.sum(case((is_alive, 0), else_=1))
+    named = func.aggregate_strings(case((and_(is_alive, who.merged_into_id.is_(None)), text)), BETWEEN_PEOPLE)
+    gone = func.sum(case((or_(not_(is_alive), who.merged_into_id.is_not(None)), 1), else_=0))
 
     def by_hand(column: Any) -> Any:
-        return case((func.coalesce(dead, 0) == 0, column), else_="").label(column.key)
+        return case((func.coalesce(gone, 0) == 0, column), else_="").label(column.key)
 
     return (
         select(
@@ -292,7 +292,7 @@ def household_names(among: Select[Any]) -> Select[*tuple[Any, ...]]:
             named.label("named"),
         )
         .outerjoin(member, and_(member.household_id == home.id, member.is_on_envelope))
-        .outerjoin(who, and_(who.id == member.person_id, who.merged_into_id.is_(None)))
+        .outerjoin(who, who.id == member.person_id)
         .where(home.id.in_(among))
         .group_by(home.id, home.envelope_name, home.greeting, home.language)
     )

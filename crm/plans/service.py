@@ -170,8 +170,9 @@ def pause(
 
 
 def resume(
-    session: Session, plan_id: PlanId, *, seen: int, on: date, channel: Channel, at: datetime, by: AccountId | None
-) -> Plan:
+    session: Session, plan_id: PlanId, *, seen: int, on: date, channel: Channel | None, at: datetime,
+    by: AccountId | None,
+) -> Plan:  # fmt: skip
     """A pause is over from a day on. Raises PlanChanged, PlanOver where it does not pause then."""
     found = _seen(session, plan_id, seen)
     if rules.state_on(found.standing, on) is not PlanState.PAUSED:

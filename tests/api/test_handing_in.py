@@ -207,6 +207,8 @@ def test_a_registration_comes_and_goes(house: House, program: Callable[..., Prog
     caller, body = program(), {"event": {"code": "nuit-des-bougies"}, "person": MARIE, "seats": 3}
     caller.post("/registrations", body)
     assert _tally(house, CallKind.EVENT) == Tally(people=1, seats=3, last_at=NOW)
+    assert caller.post("/registrations", {**body, "seats": 4}).status_code == 201
+    assert _tally(house, CallKind.EVENT) == Tally(people=1, seats=4, last_at=NOW)
     assert caller.post("/registrations", {**body, "act": "cancel"}).status_code == 201
     assert _tally(house, CallKind.EVENT) == Tally(last_at=NOW)
     stranger = {**body, "act": "cancel", "person": {"email": "inconnu@exemple.be"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,6 +49,27 @@ def test_nothing_is_asked_of_the_dead_and_their_plans_rest(
         rested = plans.plan(session, plan.id)
         plans.resume(session, plan.id, seen=rested.version, on=DAY, channel=Channel.PHONE, at=noon(MADE), by=None)
         assert mourning.rest(session, Language.FR, at=noon(MADE)) == 0
+
+
+@pytest.mark.parametrize("asked_for", [None, MADE, DAY])
+def test_what_rested_for_a_death_noted_by_mistake_runs_again_and_nothing_else(
+    assembly: Assembly, promise: Promise, asked_for: date | None
+) -> None:
+    at = noon(MADE)
+    facts: dict[str, Any] = {"until_on": None, "channel": Channel.PHONE, "by": None}
+    with assembly.database.transaction() as session:
+        plan = promise(session, 1500, started_on=SIGNED)
+        if asked_for is not None:
+            plan = plans.pause(session, plan.id, seen=plan.version, on=asked_for, at=at, **facts)
+        before, who = plan.standing, plan.person_id
+        people.record_death(session, who, died_on=None, at=at)
+        follow = partial(mourning.follow, session, Language.FR, at=at, person_id=who, by=None)
+        assert follow() == 0
+        assert state_on(plans.plan(session, plan.id).standing, MADE) is PlanState.PAUSED
+        people.retract_death(session, who)
+        assert [follow() for _ in range(2)] == [int(asked_for != MADE), 0]
+        assert plans.plan(session, plan.id).standing == before
+        assert care.open_tasks_of(session, who) == ()
 
 
 @pytest.mark.parametrize("what", ["cancelled", "paused", "dead", "mandate", "renewed"])

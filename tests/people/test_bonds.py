@@ -156,8 +156,9 @@ def test_a_household_is_addressed_as_its_living_members_are_called(assembly: Ass
         people.retract_death(session, jean.id)
         assert addressed() == ("Marie et Jean Dubois", "Chers Marie et Jean,")
         people.record_death(session, jean.id, died_on=None, at=NOW)
-        households.name(session, home.id, on_envelope="Famille  Dubois", greeting="")
         households.put(session, home.id, jean.id, position=Position.PARTNER, is_on_envelope=False, at=NOW)
+        assert addressed() == ("Marie Dubois", "Bonjour Marie,")  # what named Jean as well has ended
+        households.name(session, home.id, on_envelope="Famille  Dubois", greeting="")
         assert addressed() == ("Famille Dubois", "Bonjour Marie,")
         assert [h.id for h in households.of(session, lou.id)] == [home.id]
         for person in (marie, jean, lou):

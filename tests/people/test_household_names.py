@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.assembly import Assembly
 from crm.people import changes, households, rules, selects
@@ -17,6 +17,37 @@ from crm.people.tables import HouseholdRow, PersonRow
 from crm.values.identifiers import PersonId
 from crm.values.languages import Language
 from tests.conftest import NOW
+
+
+def test_what_names_two_who_are_one_ends_with_their_merge_and_holds_again_after_it(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        stays, goes = (
+            people.add(session, assembly.addresses, NewPerson(language=Language.FR, first_name=name), at=NOW).id
+            for name in ("Marie", "M.")
+        )
+        home = households.found(session, [stays, goes], at=NOW)
+        households.name(session, home.id, on_envelope="Marie et M. Maes", greeting="Chers amis,")
+        into = update(PersonRow).where(PersonRow.id == goes)
+
+        def unite(into_id: int | None = stays) -> None:
+            session.execute(into.values(merged_into_id=into_id))
+            session.expire_all()
+
+        def undo() -> None:
+            unite(None)
+
+        unite()
+        assert households.get(session, home.id).envelope_name == ""
+        names = session.execute(selects.household_names(select(HouseholdRow.id))).one()
+        assert (names.envelope_name, names.greeting, names.named.count("Marie")) == ("", "", 1)
+        undo()
+        assert households.get(session, home.id).envelope_name == "Marie et M. Maes"
+        unite()
+        households.name(session, home.id, on_envelope="Marie Maes", greeting="")
+        assert households.get(session, home.id).envelope_name == "Marie Maes"
+        undo()
+        assert households.get(session, home.id).envelope_name == "Marie Maes"
+
 
 CHILD, HEAD = PersonId(3), PersonId(1)
 

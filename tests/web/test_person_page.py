@@ -25,17 +25,24 @@ from crm.fundraising.tables import RecipientRow
 from crm.people import contacts, differences, households, links
 from crm.people import service as people
 from crm.people.model import ExternalId, FailureReason, NewPerson, Person, PersonKind, Sensitivity, TieKind, Usage
+from crm.plans import service as plans
+from crm.plans.model import PlanState
+from crm.plans.rules import state_on
 from crm.staff.model import Role
 from crm.values.email_address import EmailAddress
+from crm.values.identifiers import PlanId
 from crm.values.languages import Language
 from crm.values.phone_number import PhoneNumber
 from crm.values.postal_address import PostalAddress
 from tests.conftest import NOW
 from tests.fundraising.conftest import BY, appeal, furnish, person, segment
+from tests.plans.conftest import Promise, promise
 from tests.segments.conftest import give
 from tests.web.conftest import Browser
 from tests.web.supporters import words_of
 from tests.web.whole_database import digest
+
+__all__ = ["promise"]
 
 Open = Callable[..., Browser]
 
@@ -298,7 +305,14 @@ def test_who_they_are_is_corrected_and_taken_back(marie: Person, assembly: Assem
     assert "C’était déjà annulé." in someone.post(f"{page}/undo", {"change": change[1]}, follow_redirects=True).text
 
 
-def test_a_death_is_noted_with_tact_and_can_be_taken_back(marie: Person, assembly: Assembly, browser: Open) -> None:
+def _state(assembly: Assembly, plan_id: PlanId) -> PlanState:
+    with assembly.database.reading() as session:
+        return state_on(plans.plan(session, plan_id).standing, NOW.date())
+
+
+def test_a_death_is_noted_with_tact_and_can_be_taken_back_with_the_pause_of_plans(
+    marie: Person, assembly: Assembly, browser: Open, promise: Promise
+) -> None:
     someone, page = browser(Role.CARE), f"/office/supporters/{marie.id}"
     assert "Rien n’est effacé" in someone.get(f"{page}/death").text
     assert someone.post(f"{page}/death", {"died_on": "01/01/2030"}).status_code == 422
@@ -307,7 +321,24 @@ def test_a_death_is_noted_with_tact_and_can_be_taken_back(marie: Person, assembl
     assert "Cette personne est décédée." in shown
     assert "Décès le 20 novembre 2026" in shown
     assert "Nous avons appris son décès" in shown
+    with assembly.database.transaction() as session:
+        plan = promise(session, 1000, marie.id)
     someone.post(f"{page}/death/retract", {})
+    for undo in ("undo", "death/retract"):
+        someone.post(f"{page}/death", {})
+        shown = someone.get(page).text
+        assert _state(assembly, plan.id) is PlanState.PAUSED
+        change = re.search(r'name="change" value="(\d+)"', shown)
+        assert change is not None
+        said = unescape(someone.post(f"{page}/{undo}", {"change": change[1]}, follow_redirects=True).text)
+        assert "reprennent." in said
+        assert _state(assembly, plan.id) is PlanState.ACTIVE
+    with assembly.database.transaction() as session:
+        facts: dict[str, Any] = {"field": "deceased_on", "held": {}, "said": {"text": "2026-11-20"}}
+        word = differences.note(session, marie.id, **facts, source="x", at=NOW).id
+    for way, state in (("take", PlanState.PAUSED), ("reopen", PlanState.ACTIVE)):
+        someone.post(f"/office/differences/{word}/{way}", {})
+        assert _state(assembly, plan.id) is state
     with assembly.database.reading() as session:
         found = people.find_person(session, marie.id)
         assert found is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from crm.people import changes, differences, taking, words
 from crm.people import service as people
@@ -24,6 +25,10 @@ from crm.web.words import N_
 blueprint = Blueprint("supporter_differences", __name__, url_prefix="/office/differences")
 
 SIZE = 20
+WRITTEN_AND_GIVES = N_("C’est écrit sur la fiche, et les dons réguliers mis en pause pour ce décès reprennent.")
+WAITS_AND_GIVES = N_(
+    "La décision est annulée : elle attend de nouveau, et les dons réguliers mis en pause pour ce décès reprennent."
+)
 UNFIT = N_("Ce qui a été dit ne peut pas être écrit tel quel : ouvrez la fiche, corrigez à la main, puis gardez.")
 
 
@@ -56,8 +61,7 @@ def take(difference_id: int) -> ResponseReturnValue:
             with changes.recorded(session, found.person_id, by=by, at=now) as change:
                 taking.take(session, made.addresses, found, at=now)
             differences.wrote(session, found.id, change.id)
-            if found.field == "deceased_on":
-                mourning.rest(session, made.settings.office_language, at=now, person_id=found.person_id)
+            woken = _follow(session, found)
             facts = {"field": found.field, "source": found.source}
             note(session, "supporter.difference-taken", found.person_id, facts)
     except DifferenceMissing:
@@ -66,7 +70,7 @@ def take(difference_id: int) -> ResponseReturnValue:
         return _back(words.HURDLES[wrong.why], kind="refused")
     except Invalid:
         return _back(UNFIT, kind="refused")
-    return _back(N_("C’est écrit sur la fiche."), undo=_undo(found))
+    return _back(WRITTEN_AND_GIVES if woken else N_("C’est écrit sur la fiche."), undo=_undo(found))
 
 
 @guard.page(blueprint, "/<int:difference_id>/keep", permission=Permission.SUPPORTERS_EDIT, methods=("POST",))
@@ -89,7 +93,17 @@ def reopen(difference_id: int) -> ResponseReturnValue:
     with shell.assembly().database.transaction() as session:
         found = differences.reopen(session, DifferenceId(difference_id), at=shell.now())
         note(session, "supporter.difference-reopened", found.person_id, {"field": found.field})
-    return _back(N_("La décision est annulée : elle attend de nouveau."))
+        woken = _follow(session, found)
+    return _back(WAITS_AND_GIVES if woken else N_("La décision est annulée : elle attend de nouveau."))
+
+
+def _follow(session: Session, one: Difference) -> int:
+    """The plans of whoever was said to have died, or to live, follow what their record says now."""
+    if one.field != "deceased_on":
+        return 0
+    made, by = shell.assembly(), guard.signed_in().account.id
+    language = made.settings.office_language
+    return mourning.follow(session, language, at=shell.now(), person_id=one.person_id, by=by)
 
 
 def _undo(one: Difference) -> tuple[str, str]:

@@ -40,6 +40,10 @@ NAMES = (
     "enterprise_number",
 )
 NO_NAME = N_("Écrivez un nom seulement, en cent caractères au plus, sans lien ni signe particulier.")
+LIVES = N_("Tant mieux : la fiche vit de nouveau, avec tout ce qui était permis.")
+LIVES_AND_GIVES = N_(
+    "Tant mieux : la fiche vit de nouveau, avec tout ce qui était permis, et ses dons réguliers en pause reprennent."
+)
 NO_DAY = N_("Écrivez un jour passé, par exemple 23/11/1956.")
 TOO_YOUNG = N_("Nous ne gardons rien de quelqu’un de moins de 13 ans. Vérifiez l’année, ou effacez la fiche.")
 NOT_ENTERPRISE = N_(
@@ -148,19 +152,32 @@ def record_death(person_id: int) -> ResponseReturnValue:
 def retract_death(person_id: int) -> ResponseReturnValue:
     """It was a mistake: this person lives."""
     person = find(person_id)
+    with shell.assembly().database.reading() as session:
+        rests = mourning.resting(session, person.id, at=shell.now())
     return in_place.edited(
         person.id,
         "supporter.death-retracted",
-        N_("Tant mieux : la fiche vit de nouveau, avec tout ce qui était permis."),
-        lambda session: people.retract_death(session, person.id),
+        LIVES_AND_GIVES if rests else LIVES,
+        lambda session: _live(session, person.id),
     )
+
+
+def _live(session: Session, person_id: PersonId) -> None:
+    """The death is noted no more, and what rested for it alone runs again."""
+    people.retract_death(session, person_id)
+    _follow(session, person_id)
+
+
+def _follow(session: Session, person_id: PersonId) -> None:
+    made, by = shell.assembly(), guard.signed_in().account.id
+    mourning.follow(session, made.settings.office_language, at=shell.now(), person_id=person_id, by=by)
 
 
 def _mourn(session: Session, person_id: PersonId, died_on: date | None) -> None:
     """The death is noted, and nothing is asked of their bank any more."""
     now = shell.now()
     people.record_death(session, person_id, died_on=died_on, at=now)
-    mourning.rest(session, shell.assembly().settings.office_language, at=now, person_id=person_id)
+    _follow(session, person_id)
 
 
 def _death(person: Person, given: dict[str, str], errors: dict[str, str] | None = None) -> ResponseReturnValue:
