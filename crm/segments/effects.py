@@ -218,7 +218,8 @@ def _kinds(definition: Definition, ends: Sequence[_Spot], question: Question) ->
         some = enumerate(ends[start : start + _BITS])
         bits = [case((clause(spot.part, everybody, question), 1 << n), else_=0) for n, spot in some]
         masks.append(cast(sum(bits[1:], start=bits[0]), BigInteger).label(f"mask_{start}"))
-    by_hand = picked(definition, false(), everybody.c.person_id), picked(definition, true(), everybody.c.person_id)
+    who, session = everybody.c.person_id, question.session
+    by_hand = picked(definition, false(), who, session), picked(definition, true(), who, session)
     hands = [case((one, 1), else_=0).label(f"hand_{n}") for n, one in enumerate(by_hand)]
     each = select(*masks, *hands).select_from(everybody).cte("each")
     if question.wide is None:

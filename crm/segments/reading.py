@@ -238,11 +238,13 @@ class Reader:
                     value / 100,
                     "EUR",
                     locale=locale,
-                    format=None if not whole else "#,##0 ¤",
+                    format=None if not whole else "#,##0\u00a0¤",
                     currency_digits=not whole,
                 )
                 return str(shown).replace("\u00a0", "\u202f")
-            case Kind.NUMBER | Kind.BIRTH:
+            case Kind.BIRTH:
+                return self._say(N_("%(n)s an") if value == 1 else N_("%(n)s ans"), n=value)
+            case Kind.NUMBER:
                 return str(format_decimal(value, locale=locale))
             case _:
                 return str(value)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from crm.contracts.segment_fields import Asking, Measure, Source
+from crm.foundation.bulk import numbers
 from crm.segments.catalogue import Catalogue
 from crm.segments.model import (
     Comparison,
@@ -94,15 +95,20 @@ def members(definition: Definition, question: Question) -> Select[*tuple[Any, ..
 
 def belongs(definition: Definition, everybody: Subquery, question: Question) -> ColumnElement[bool]:
     """Whether the person at hand is in a segment; never NULL."""
-    return picked(definition, clause(definition.tree, everybody, question), everybody.c.person_id)
+    return picked(definition, clause(definition.tree, everybody, question), everybody.c.person_id, question.session)
 
 
-def picked(definition: Definition, holds: ColumnElement[bool], person_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether somebody is in whose tree says so: the hand that put them in or out has the last word."""
+def picked(
+    definition: Definition, holds: ColumnElement[bool], person_id: ColumnElement[Any], session: Session
+) -> ColumnElement[bool]:
+    """Whether somebody is in whose tree says so: the hand that put them in or out has the last word.
+
+    All it put in are one parameter: many segments in one question would be more of them than a statement may have.
+    """
     if definition.included:
-        holds = or_(holds, person_id.in_(sorted(definition.included)))
+        holds = or_(holds, person_id.in_(numbers(session, definition.included)))
     if definition.excluded:
-        holds = and_(holds, person_id.not_in(sorted(definition.excluded)))
+        holds = and_(holds, person_id.not_in(numbers(session, definition.excluded)))
     return holds
 
 

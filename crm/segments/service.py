@@ -150,6 +150,24 @@ def bring_back(session: Session, segment_id: SegmentId, *, by: AccountId) -> Non
     session.flush()
 
 
+def orphans(session: Session, *, owners: Collection[AccountId]) -> tuple[Segment, ...]:
+    """Those that are for one colleague only, who is none of these any more: nobody sees them, put away or not."""
+    several = [*store.segments(session), *store.ended(session)]
+    return tuple(one for one in several if not one.is_shared and one.owner_id not in owners)
+
+
+def take_over(session: Session, segment_id: SegmentId, *, owners: Collection[AccountId], by: AccountId) -> Segment:
+    """Makes one of them somebody's own; as it was until then. Raises `SegmentMissing` where it is none of them."""
+    hold(session, "segments")
+    found = next((one for one in orphans(session, owners=owners) if one.id == segment_id), None)
+    row = session.get(SegmentRow, segment_id)
+    if found is None or row is None:
+        raise SegmentMissing
+    row.owner_id = by
+    session.flush()
+    return found
+
+
 def versions(session: Session, segment_id: SegmentId, *, catalogue: Catalogue | None = None) -> tuple[Version, ...]:
     """Every tree it has had that can be read, the newest first."""
     return tuple(store.versions(session, segment_id, catalogue=catalogue))

@@ -36,7 +36,7 @@ from crm.segments.model import (
 from crm.segments.rules import drawn
 from crm.segments.selects import Question
 from crm.segments.tables import SegmentVersionRow
-from crm.values.identifiers import AccountId
+from crm.values.identifiers import AccountId, SegmentId
 from crm.web.office.segment_form import Node, built
 from tests.conftest import NOW
 from tests.segments.conftest import both, person
@@ -263,3 +263,17 @@ def test_a_few_are_drawn_by_their_lot_and_not_by_their_number(
                 assert asking.by_lot(everybody, question, size=size, seed="x") == found
         mine = service.definition(Some(parts=()), {int(one): True for one in ids[:2]})
         assert set(asking.by_lot(mine, question, size=8, seed="x")) == set(ids[:2])
+
+
+def test_many_segments_of_many_people_by_hand_are_one_question(assembly: Assembly) -> None:
+    """Each hand a parameter would be more of them than either database takes in a statement."""
+    with assembly.database.reading() as session:
+        who = {name: person(session, assembly, name) for name in ("in", "out", "neither")}
+        crowd = dict.fromkeys(range(1_000_000, 1_000_999), True)
+        others = {
+            SegmentId(n): service.definition(Some(parts=()), crowd | {who["in"]: True, who["out"]: n % 2 == 0})
+            for n in range(1, 71)
+        }
+        asked = tuple(InSegment(segment_id=n) for n in others)
+        assert both(session, Some(parts=asked), who, others) == {"in", "out"}
+        assert both(session, Every(parts=asked), who, others) == {"in"}

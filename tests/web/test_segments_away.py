@@ -11,6 +11,7 @@ from crm.fundraising.model import NewCell
 from crm.people import links
 from crm.people.tables import TagRow
 from crm.staff.model import Role
+from crm.staff.tables import AccountRow
 from crm.values.identifiers import SegmentId
 from mailing.composition.model import EditionState
 from mailing.composition.tables import EditionRow
@@ -99,3 +100,20 @@ def test_a_segment_on_a_tag_that_is_gone_says_so_on_each_page(assembly: Assembly
         assert raiser.post(f"{PAGE}/1/{path}", asked).status_code == 409
     assert raiser.get(f"{PAGE}/1").status_code == 200
     assert 'name="among"' in browser().get(look).text
+
+
+def test_a_private_segment_of_a_closed_account_is_taken_over_by_an_administrator(
+    assembly: Assembly, browser: Open
+) -> None:
+    raiser, other, admin = browser(Role.FUNDRAISER), browser(Role.FUNDRAISER), browser(Role.ADMINISTRATOR)
+    raiser.post(PAGE, built(LAST_YEAR, name="À elle seule"))
+    assert "À elle seule" not in admin.get(PAGE).text
+    assert admin.post(f"{PAGE}/1/take-over").status_code == 404
+    with assembly.database.transaction() as session:
+        session.get_one(AccountRow, raiser.account.id).is_active = False
+    assert "À elle seule" in admin.get(PAGE).text
+    assert "À elle seule" not in other.get(PAGE).text
+    assert other.post(f"{PAGE}/1/take-over").status_code == 403
+    assert admin.post(f"{PAGE}/1/take-over").headers["Location"] == f"{PAGE}/1"
+    assert "À elle seule" in admin.get(f"{PAGE}/1").text
+    assert "d’un compte clos" not in admin.get(PAGE).text

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from crm.people import service as people
 from crm.segments import asking, picking, service
@@ -19,7 +20,7 @@ from crm.segments.rules import asked_segments
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.errors import Invalid
-from crm.values.identifiers import PersonId, SegmentId
+from crm.values.identifiers import AccountId, PersonId, SegmentId
 from crm.web.office import guard, person_search, segment_uses, segment_view, segment_why, shell
 from crm.web.office.noting import note
 from crm.web.words import N_
@@ -45,12 +46,30 @@ def index() -> ResponseReturnValue:
         names = {account.id: account.name for account in staff.accounts(session)}
         stale = service.stale(session, found)
         ended = [segment_uses.put_away(session, one) for one in service.ended(session, by=guard.signed_in().account.id)]
+        orphans = service.orphans(session, owners=_colleagues(session)) if guard.may(Permission.STAFF_MANAGE) else ()
     counted = [(one.run.milliseconds, one) for one in found if one.run is not None and one.is_readable]
     took = [each for each in counted if each[0] >= SLOW]
     slowest = sorted(took, key=lambda each: (-each[0], each[1].name))
     return shell.show(
-        "office/segments/index.html", folders=folders, names=names, slow=SLOW, slowest=slowest, stale=stale, ended=ended
-    )
+        "office/segments/index.html", folders=folders, names=names, slow=SLOW, slowest=slowest, stale=stale,
+        ended=ended, orphans=orphans,
+    )  # fmt: skip
+
+
+def _colleagues(session: Session) -> frozenset[AccountId]:
+    return frozenset(account.id for account in staff.accounts(session) if account.is_active)
+
+
+@guard.page(blueprint, "/<int:segment_id>/take-over", permission=Permission.STAFF_MANAGE, methods=("POST",))
+def take_over(segment_id: int) -> ResponseReturnValue:
+    """Makes a private one, of a colleague whose account is closed, the administrator's own."""
+    with shell.assembly().database.transaction() as session:
+        by = guard.signed_in().account.id
+        before = service.take_over(session, SegmentId(segment_id), owners=_colleagues(session), by=by)
+        facts = {"was": before.owner_id} if before.owner_id else {}
+        note(session, "segment.take-over", segment_id, facts, subject="segment")
+    said = N_("Ce segment est à vous, et à vous seul·e tant que vous ne le partagez pas.")
+    return shell.back(url_for("segments.show", segment_id=segment_id), shell.say(said))
 
 
 @guard.page(blueprint, "/library", permission=Permission.SEGMENTS_READ)

@@ -181,6 +181,7 @@ ACTIONS: dict[str, str] = {
     "segment.purged": N_("a noté qu’un fichier d’un segment est détruit"),
     "segment.put-away": N_("a rangé un segment"),
     "segment.bring-back": N_("a repris un segment rangé"),
+    "segment.take-over": N_("a repris le segment privé d’un compte clos"),
     "gift.move": N_("a fait passer un don à quelqu’un d’autre"),
     "gift.in-kind": N_("a inscrit un don en nature"),
     "gift-batch.begin": N_("a commencé à encoder une pile de dons"),
