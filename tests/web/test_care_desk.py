@@ -11,8 +11,7 @@ import pytest
 from crm.assembly import Assembly
 from crm.audit import service as audit
 from crm.care import service as care
-from crm.care.model import Direction, InteractionKind, TaskView
-from crm.consent import restrictions
+from crm.care.model import TaskView
 from crm.people import contacts, differences
 from crm.people import service as people
 from crm.people.model import DifferenceState, Person
@@ -70,28 +69,6 @@ def test_a_person_is_found_by_post_and_opened(marie: Person, browser: Open) -> N
     assert someone.post("/office/care/find", {"q": "dup"}).headers["Location"] == f"/office/care/{marie.id}"
     assert someone.get(f"/office/care/{marie.id}").status_code == 200
     assert someone.get("/office/care/999").status_code == 404
-
-
-def test_every_open_complaint_can_be_reached_and_the_desk_says_that_data_are_frozen(
-    marie: Person, assembly: Assembly, browser: Open
-) -> None:
-    someone = browser(Role.CARE)
-    with assembly.database.transaction() as session:
-        for number in range(11):
-            care.log(
-                session, marie.id, kind=InteractionKind.CALL, direction=Direction.IN, summary=f"Plainte {number}.",
-                is_complaint=True, by=None, at=NOW,
-            )  # fmt: skip
-        restrictions.restrict(session, marie.id, since_on=NOW.date(), reason="Conteste", by=None, at=NOW)
-    first = someone.get("/office/care").text
-    following = re.search(r'href="(/office/care\?after=\d+#complaints)"', first)
-    assert following is not None
-    further = someone.get(following[1]).text
-    assert [("Plainte 9." in page, "Plainte 10." in page) for page in (first, further)] == [
-        (True, False),
-        (False, True),
-    ]
-    assert "Ses données sont gelées" in someone.get(f"/office/care/{marie.id}").text
 
 
 def test_a_contact_is_logged_with_its_promise_and_taken_back(marie: Person, assembly: Assembly, browser: Open) -> None:
