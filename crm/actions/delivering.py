@@ -59,10 +59,14 @@ def say(
     hold(session, f"act {stands.petition_id} {stands.person_id}")
     session.refresh(stands)
     before = stands.may_deliver
+    meant = [stands] if allowed else group
     if before == allowed and said_at is None:
+        # A no that stands may be the word of one of those who became one: the others have it from now on, too.
+        meant = [] if allowed or not folded else delivery_store.willing(session, group)
+    if not meant:
         return False
     text_id = store.text_of(session, words, language, at)
-    for row in (stands, *(() if allowed else folded)):
+    for row in meant:
         word = DeliveryWordRow(
             signature_id=row.id,
             allowed=allowed,

@@ -106,6 +106,16 @@ def refold(session: Session, groups: Sequence[tuple[SignatureRow, Sequence[Signa
     session.flush()
 
 
+def willing(session: Session, rows: Sequence[SignatureRow]) -> list[SignatureRow]:
+    """Those of which the last word that was said of them alone, whatever they were folded into, is a yes."""
+    words: dict[int, list[Word]] = {row.id: _own(row) for row in rows}
+    query = select(DeliveryWordRow.signature_id, DeliveryWordRow.said_at, DeliveryWordRow.allowed)
+    for number, said_at, allowed in session.execute(query.where(DeliveryWordRow.signature_id.in_(words))):
+        words[number].append(Word(said_at, allowed))
+    last = {row.id: rules.standing_word(words[row.id], as_signed=row.deliver) for row in rows}
+    return [row for row in rows if (row.deliver if last[row.id] is None else last[row.id])]
+
+
 def has_history(session: Session, signature_ids: Collection[int]) -> set[int]:
     """Those of them of which something was said since, or that are in a list."""
     if not signature_ids:

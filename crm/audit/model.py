@@ -12,7 +12,10 @@ from crm.values.identifiers import AccountId
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """Which entries to look for; what is None does not matter. `until` is left out, `since` is not."""
+    """Which entries to look for; what is None does not matter. `until` is left out, `since` is not.
+
+    `also` are other numbers of the same subject: those of records that were merged into it.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -21,6 +24,7 @@ class Wanted:
     action: str | None = None
     subject: str | None = None
     subject_id: int | None = None
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -70,13 +70,13 @@ def about(
     session: Session,
     *,
     subject: str,
-    subject_id: int,
+    subject_ids: Collection[int],
     actions: Collection[str],
     before: Before | None = None,
     size: int = 50,
 ) -> tuple[Entry, ...]:
-    """The newest entries about one subject with one of those actions, a page at a time."""
-    return store.about(session, subject=subject, subject_id=subject_id, actions=actions, before=before, size=size)
+    """The newest entries about one subject, by all its numbers, with one of those actions, a page at a time."""
+    return store.about(session, subject=subject, subject_ids=subject_ids, actions=actions, before=before, size=size)
 
 
 def count(session: Session, wanted: Wanted, *, most: int = COUNTED) -> int:

@@ -39,14 +39,14 @@ def about(
     session: Session,
     *,
     subject: str,
-    subject_id: int,
+    subject_ids: Collection[int],
     actions: Collection[str],
     before: Before | None,
     size: int,
 ) -> tuple[Entry, ...]:
-    """The newest entries about one subject with one of those actions, before an instant and number where given."""
+    """The newest entries about one subject, by all its numbers, before an instant and number where given."""
     query = select(AuditRow).where(
-        AuditRow.subject == subject, AuditRow.subject_id == subject_id, AuditRow.action.in_(actions)
+        AuditRow.subject == subject, AuditRow.subject_id.in_(subject_ids), AuditRow.action.in_(actions)
     )
     return tuple(entry(row) for row in session.scalars(newest(query, AuditRow.at, AuditRow.id, before, size)))
 
@@ -86,10 +86,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     for column, value in (
         (AuditRow.action, wanted.action),
         (AuditRow.subject, wanted.subject),
-        (AuditRow.subject_id, wanted.subject_id),
     ):
         if value is not None:
             found.append(column == value)
+    if wanted.subject_id is not None:
+        found.append(AuditRow.subject_id.in_((wanted.subject_id, *wanted.also)))
     return found
 
 

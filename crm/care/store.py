@@ -24,6 +24,7 @@ from crm.care.tables import DraftRow, InteractionRow, NoteRow, TaskRow
 from crm.consent.restriction_selects import restricted
 from crm.foundation import presence
 from crm.foundation.newest import Before, newest
+from crm.staff import selects as accounts
 from crm.values.identifiers import AccountId, InteractionId, NoteId, PersonId, TaskId
 
 _TASKS, _NOTES = presence.watch(TaskRow.person_id), presence.watch(NoteRow.person_id)
@@ -276,14 +277,19 @@ def _of_view(view: TaskView, account_id: int, today: date) -> Collection[ColumnE
         case TaskView.MINE:
             return (*_open(), TaskRow.assignee == account_id)
         case TaskView.UNASSIGNED:
-            return (*_open(), TaskRow.assignee.is_(None))
+            return (*_open(), _of_nobody())
         case TaskView.LATE:
-            mine = or_(TaskRow.assignee == account_id, TaskRow.assignee.is_(None))
+            mine = or_(TaskRow.assignee == account_id, _of_nobody())
             return (*_open(), TaskRow.due_on < today, mine)
         case TaskView.EVERYBODY:
             return _open()
         case TaskView.DONE:
             return TaskRow.removed_at.is_(None), TaskRow.done_at.is_not(None), TaskRow.done_by == account_id
+
+
+def _of_nobody() -> ColumnElement[bool]:
+    """Given to nobody, or to a colleague whose account is closed by now."""
+    return or_(TaskRow.assignee.is_(None), TaskRow.assignee.in_(accounts.closed()))
 
 
 def _pressing() -> Sequence[Any]:

@@ -78,7 +78,7 @@ def _recipients(session: Session, subject: Subject, language: Language) -> list[
     live = select(ApiTokenRow).where(ApiTokenRow.revoked_at.is_(None)).order_by(ApiTokenRow.created_at)
     found += [{"who": one.name, "what": say(language, ACCESS), "at": one.created_at} for one in session.scalars(live)]
     for person_id in subject.person_ids:
-        taken = audit.about(session, subject="person", subject_id=person_id, actions=EXPORTS, size=1000)
+        taken = audit.about(session, subject="person", subject_ids=[person_id], actions=EXPORTS, size=1000)
         found += [
             {"who": say(language, THEMSELVES), "what": say(language, EXPORTS[one.action]), "at": one.at}
             for one in taken

@@ -214,7 +214,7 @@ def move(
     living = contact_store.abodes_of(session, [person_id])[person_id]
     left = standing(living, contact_store.find_abode(session, leaving)) if leaving else preferred(living)
     if left is not None and left.dedupe_key == dedupe_key(address):
-        if when is not None:
+        if when is not None and when != Terms(usage=Usage.HOME):  # which is what nobody said
             contact_store.change_abode(session, left.id, columns(when))
         return correct_address(session, addresses, left.id, address)
     if when is None:

@@ -66,13 +66,7 @@ def subject(session: Session, person_id: PersonId) -> Subject | None:
     living = store.survivor(session, person_id)
     if living is None:
         return None
-    ids = [living]
-    while more := [
-        number
-        for number in session.scalars(select(PersonRow.id).where(PersonRow.merged_into_id.in_(ids)))
-        if number not in ids
-    ]:
-        ids += more
+    ids = store.records_of(session, living)
     rows = session.scalars(select(PersonRow).where(PersonRow.id.in_(ids))).all()
     points = session.scalars(select(ContactPointRow).where(ContactPointRow.person_id.in_(ids))).all()
     boxes = session.scalars(select(PostalAddressRow.address_key).where(PostalAddressRow.person_id.in_(ids))).all()

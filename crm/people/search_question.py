@@ -26,6 +26,18 @@ _IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{10,30}")
 _TAIL = 4
 _PHONE = re.compile(r"\+?\(?\d(?:[\s./()-]*\d){7,}")
 _NUMBER = re.compile(r"(?:n°|be)?[+\s\d./()-]*\d[\s\d./()-]*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:(?:n°|n[or]\.?|num[ée]ro|nummer|number)?\s*(?:de |du )?"
+    r"(?:membre|lid(?:nr|nummer)?|member|mitglied(?:snummer)?)(?:\s+(?:n°|n[or]\.?|number))?"
+    r"|gsm|t[ée]l(?:[ée]phone|efoon|efon)?|mobile?|handy|portable|phone)[\s.:]*(?=[\d+(])",
+    re.IGNORECASE,
+)
+"""What one writes before a number to say which it is: « n° de membre », « Lidnr. », « GSM »."""
+_TITLE = re.compile(
+    r"(?:mme|mlle|madame|mademoiselle|monsieur|m\.|mr|mrs|ms|mevrouw|mevr|mw|de heer|dhr|frau|herr)\.?\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""How one is called before one’s name, which tells nobody apart."""
 _HOUSE = re.compile(r"\d{1,3}[a-z]?")
 
 
@@ -65,12 +77,21 @@ def is_meant(word: str, guess: str) -> bool:
 
 def understood(typed: str) -> Question:
     """What was typed, as terms: phone numbers in any notation are one, an IBAN is known by its last four signs."""
-    text = " ".join(typed[:LONGEST_QUESTION].split())
+    text = _unlabelled(" ".join(typed[:LONGEST_QUESTION].split()))
     if _IBAN.fullmatch(compact := text.replace(" ", "")):
         return Question(text, (Term((compact[-_TAIL:].casefold(),)),))
     if _NUMBER.fullmatch(text):
         return Question(text, (Term(number_starts(text)),))
     return _worded(text, _PHONE.sub(" ", text), [Term(number_starts(found)) for found in _PHONE.findall(text)])
+
+
+def _unlabelled(text: str) -> str:
+    """Without what stands before a number or a name and is neither."""
+    label = _LABEL.match(text)
+    if label is not None and _NUMBER.fullmatch(text[label.end() :]):
+        return text[label.end() :]
+    title = _TITLE.match(text)
+    return text if title is None else text[title.end() :]
 
 
 def _worded(text: str, rest: str, numbers: list[Term]) -> Question:

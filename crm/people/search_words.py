@@ -10,6 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from crm.values.folding import folded
+from crm.values.phone_number import PhoneNumber
 
 LONGEST_WORD = 60
 """Characters; what is longer is compared by its beginning."""
@@ -87,9 +88,9 @@ def digits(text: str) -> str:
 
 
 def phone_words(e164: str) -> tuple[str, ...]:
-    """A phone number as it is compared; a foreign one also as it is dialled at home."""
+    """A phone number as it is compared; a foreign one also as it is dialled at home, with a 0 before it or none."""
     number = e164.removeprefix("+")
-    return (number,) if number.startswith("32") else _once((number, f"0{number[2:]}"))
+    return (number,) if number.startswith("32") else _once((number, PhoneNumber(e164).at_home))
 
 
 def number_starts(typed: str) -> tuple[str, ...]:

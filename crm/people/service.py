@@ -91,6 +91,11 @@ def find_survivor(session: Session, person_id: PersonId) -> Person | None:
     return None if living is None else find_person(session, PersonId(living))
 
 
+def records_of(session: Session, person_id: PersonId) -> tuple[PersonId, ...]:
+    """The number of that person and those of every record merged into them: what a ledger says of any is theirs."""
+    return tuple(PersonId(one) for one in store.records_of(session, person_id))
+
+
 def held(session: Session, person_id: PersonId) -> PersonId:
     """Who that person is today, held until the transaction ends: a merge of them waits for what is written of them."""
     return PersonId(store.hold_living(session, person_id))

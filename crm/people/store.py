@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from crm.foundation import bulk
+from crm.foundation import bulk, presence
 from crm.foundation.database import hold
 from crm.foundation.numbered import numbered
 from crm.foundation.remembering import each
@@ -20,6 +20,8 @@ from crm.people.tables import ContactPointRow, ExternalIdRow, PersonRow
 from crm.values.folding import folded
 from crm.values.identifiers import PersonId
 from crm.values.sounds import sound
+
+_MERGED = presence.watch(PersonRow.merged_into_id)
 
 _PEOPLE = select(PersonRow).where(numbered(PersonRow.id))
 _CALLED = select(PersonRow.id, PersonRow.first_name, PersonRow.last_name, PersonRow.organisation_name).where(
@@ -140,6 +142,19 @@ def survivor(session: Session, person_id: int) -> int | None:
             return int(row.id)
         person_id = row.merged_into_id
     return None
+
+
+def records_of(session: Session, person_id: int) -> list[int]:
+    """That record and all that were merged into it, through any number of merges."""
+    found = [person_id]
+    if presence.nothing(session, _MERGED, person_id):
+        return found
+    row, into = PersonRow, [person_id]
+    while into:
+        query = select(row.id).where(row.merged_into_id.in_(into), row.id.not_in(found)).order_by(row.id)
+        into = list(session.scalars(query))
+        found += into
+    return found
 
 
 def survivors(session: Session, person_ids: Collection[int]) -> dict[int, int]:

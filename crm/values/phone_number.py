@@ -92,6 +92,15 @@ class PhoneNumber:
         return phonenumbers.format_number(phonenumbers.parse(self.e164), PhoneNumberFormat.NATIONAL)
 
     @property
+    def at_home(self) -> str:
+        """The digits that are dialled in its own country: `0470123456`, in Luxembourg `621123456`."""
+        try:
+            found = phonenumbers.parse(self.e164)
+        except NumberParseException:
+            return self.e164.removeprefix("+")
+        return phonenumbers.normalize_digits_only(phonenumbers.format_number(found, PhoneNumberFormat.NATIONAL))
+
+    @property
     def region(self) -> str:
         """ISO 3166 code of its country; empty for numbers of no country."""
         return phonenumbers.region_code_for_number(phonenumbers.parse(self.e164)) or ""

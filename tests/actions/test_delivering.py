@@ -166,6 +166,17 @@ def test_what_leaves_is_what_was_agreed_to_and_who_signs_meanwhile_is_in_the_nex
             delivering.take(session, petition, delivery_id=rest.id, by=ANNA, at=NOW)
 
 
+def test_a_no_that_is_said_again_of_two_who_became_one_is_heard_of_both(square: Square) -> None:
+    with square.assembly.database.transaction() as session:
+        petition, survivor, loser = square.call(session), square.person(session), square.person(session)
+        square.sign(session, petition, loser, **YES)
+        one = square.sign(session, petition, survivor, minutes=5, deliver=False, delivery_words="Remettre ?")
+        moves = merging.repoint(session, loser=loser, survivor=survivor)
+        keep(session, one.signature.id, minutes=7)
+        merging.put_back(session, moves, loser=loser, survivor=survivor)
+        assert figures(session, petition)[1] == 0, "nobody waits to be handed over"
+
+
 @pytest.mark.parametrize("said", [False, True])
 def test_two_who_become_one_are_heard_as_one_and_each_has_their_own_word_again(square: Square, said: bool) -> None:
     with square.assembly.database.transaction() as session:

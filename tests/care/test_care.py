@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,8 @@ from crm.care.errors import InteractionMissing, NoteMissing, TaskMissing
 from crm.care.model import Complaint, Direction, InteractionKind, Promise, Task, TaskView
 from crm.people import service as people
 from crm.people.model import NewPerson, Person
+from crm.staff import store as accounts
+from crm.staff.model import Role
 from crm.values.errors import Invalid
 from crm.values.identifiers import AccountId, InteractionId, NoteId, TaskId
 from crm.values.languages import Language
@@ -195,6 +198,23 @@ def test_views_and_counts_say_the_same_page_by_page(
                 read += page
             assert read == sorted(expected, key=lambda t: (t.due_on is None, t.due_on or TODAY, t.id))
             assert len(read) == count
+
+
+def test_what_a_closed_account_had_to_do_waits_for_somebody_else(assembly: Assembly) -> None:
+    with assembly.database.transaction() as session:
+        facts: dict[str, Any] = {"language": Language.FR, "password_hash": "", "at": NOW}
+        several = [
+            accounts.add_account(session, email=f"{name}@exemple.be", name=name, roles={Role.CARE}, **facts)
+            for name in ("ines", "manon")
+        ]
+        for one in several:
+            care.add_task(session, title=one.name, due_on=TODAY - timedelta(days=1), assignee=one.id, by=None, at=NOW)
+        accounts.change_account(session, several[0].id, is_active=False)
+        for view in (TaskView.UNASSIGNED, TaskView.LATE):
+            found = care.tasks(session, view, account_id=CLAIRE, today=TODAY)
+            assert [task.title for task in found] == ["ines"]
+        counts = care.task_counts(session, account_id=several[1].id, today=TODAY)
+        assert (counts.mine, counts.unassigned, counts.late) == (1, 1, 2)
 
 
 def test_a_note_is_corrected_pinned_taken_away_and_back(marie: Person, assembly: Assembly) -> None:

@@ -94,6 +94,21 @@ def test_a_name_of_figures_beside_a_postcode_is_not_a_phone_number(assembly: Ass
             assert ids_found(session, assembly, typed) == [found.id], typed
 
 
+def test_what_stands_before_a_number_or_a_name_to_say_what_it_is_hinders_nobody(assembly: Assembly) -> None:
+    with passing(assembly.database) as session:
+        facts = {"first_name": "Marie", "last_name": "D’Hondt", "phone": PhoneNumber.parse("0470 12 34 56")}
+        marie = _add(session, assembly, **facts)
+        broeck = _add(session, assembly, last_name="van den Broeck", phone=PhoneNumber.parse("+352 621 123 456"))
+        number = f"{marie.member_number[:-2]}-{marie.member_number[-2:]}"
+        for typed in (
+            f"n° de membre {number}", f"Lidnr. {number}", f"lid {number}", f"Lidnummer: {number}", "GSM 0470 12 34 56",
+            "Tél. : 0470/12.34.56", "Mme D'Hondt", "M. D’Hondt", "madame Marie D'Hondt",
+        ):  # fmt: skip
+            assert ids_found(session, assembly, typed) == [marie.id], typed
+        for typed in ("mevrouw van den broeck", "de heer Van den Broeck", "621 123 456", "+352 621 123 456"):
+            assert ids_found(session, assembly, typed) == [broeck.id], typed
+
+
 EDITS = ("edit", "move", "email", "end", "merge", "unmerge", "words", "unwords", "external", "die", "correct")
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import or_, select
 
 from crm.assembly import Assembly
+from crm.audit import service as audit
 from crm.audit.tables import AuditRow
 from crm.duplicates import merges
 from crm.migrations.schema import METADATA
@@ -74,11 +75,18 @@ def test_nothing_that_is_typed_lands_on_a_record_that_became_another(
     with assembly.database.transaction() as session:
         contacts.add_address(session, assembly.addresses, home, person_id=old.id, at=NOW)
         new = people.add(session, assembly.addresses, NewPerson(language=Language.FR, first_name="Marie"), at=NOW)
+        audit.record(
+            session, assembly.sealer, at=NOW, account_id=None, action="supporter.tags-revealed",
+            subject="person", subject_id=old.id,
+        )  # fmt: skip
         merges.merge(
             session, assembly.sealer, POINTERS, survivor_id=new.id, loser_id=old.id, chosen={}, by=None, at=NOW
         )  # fmt: skip
     numbers = _numbers(assembly, new)
     someone = browser(*(one for one in Role))
+    assert "Étiquettes sensibles regardées" in someone.get(f"/office/supporters/{new.id}/timeline").text
+    log = someone.get(f"/office/log?subject=person&number={new.id}&action=supporter.tags-revealed").text
+    assert f'href="/office/supporters/{old.id}"' in log
     before, mine = of(assembly, old.id), of(assembly, new.id)
     answered: dict[str, int] = {}
     routes = [one for one in app.url_map.iter_rules() if "person_id" in one.arguments and "POST" in (one.methods or ())]

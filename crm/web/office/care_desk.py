@@ -20,7 +20,7 @@ from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day, instant_of
 from crm.values.errors import Invalid
-from crm.values.identifiers import AccountId, PersonId
+from crm.values.identifiers import AccountId, InteractionId, PersonId
 from crm.web.office import guard, in_place, person_search, shell, supporter_page
 from crm.web.office.days import read_day
 from crm.web.office.noting import note
@@ -33,6 +33,7 @@ FIELDS = ("kind", "direction", "summary", "outcome", "complaint", "promise", "du
 LONGEST = 6000
 PANELS = ("promises", "reach", "consent", "notes", "differences")
 LATEST = 6
+COMPLAINTS = 10
 WRONG = {
     "summary": N_("Dites en quelques mots de quoi il s’agissait."),
     "outcome": N_("C’est trop long : gardez l’essentiel."),
@@ -49,7 +50,9 @@ def index() -> ResponseReturnValue:
     now = shell.now()
     with shell.assembly().database.reading() as session:
         wanted = [*care.drafts_of(session, account.id), *care.latest_people(session, account.id)]
-        complaints = care.open_complaints(session, size=10)
+        after = request.args.get("after", type=int)
+        waiting = care.open_complaints(session, after=InteractionId(after) if after else None, size=COMPLAINTS + 1)
+        complaints, waits = waiting[:COMPLAINTS], care.open_complaint_count(session)
         several = people.people(session, {*wanted, *(one.person_id for one in complaints)})
         counts = care.task_counts(session, account_id=account.id, today=brussels_day(now))
         drafts = set(care.drafts_of(session, account.id))
@@ -57,6 +60,9 @@ def index() -> ResponseReturnValue:
         "office/care/index.html",
         recent=[(several[number], number in drafts) for number in dict.fromkeys(wanted) if number in several],
         complaints=[(one, several.get(one.person_id)) for one in complaints],
+        complaint_count=waits,
+        is_first=after is None,
+        next_after=complaints[-1].id if len(waiting) > COMPLAINTS else None,
         counts=counts,
     )
 

@@ -11,6 +11,7 @@ from crm.audit import service as audit
 from crm.contracts.person_page import Look, TimelineEntry
 from crm.foundation.newest import Before
 from crm.foundation.translation import N_, say
+from crm.people import service as people
 from crm.web.office.supporter_words import TRAIL
 
 SOURCE = "trail"
@@ -18,7 +19,10 @@ SOURCE = "trail"
 
 @dataclass(frozen=True, slots=True)
 class TrailTimeline:
-    """The actions of `supporter_words.TRAIL`; what a room tells itself is not among them."""
+    """The actions of `supporter_words.TRAIL`; what a room tells itself is not among them.
+
+    Those on records that were merged into this one are told too.
+    """
 
     source: str = SOURCE
     kind: str = "file"
@@ -30,7 +34,7 @@ class TrailTimeline:
         found = audit.about(
             session,
             subject="person",
-            subject_id=look.person_id,
+            subject_ids=people.records_of(session, look.person_id),
             actions=tuple(TRAIL),
             before=before,
             size=size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from crm.audit import service as audit
 from crm.audit.model import Entry, Wanted
 from crm.ledgers import service as ledgers
+from crm.people import service as people
 from crm.staff import service as staff
 from crm.staff.model import Permission
 from crm.values.calendar import brussels_day, day_span
-from crm.values.identifiers import AccountId
+from crm.values.identifiers import AccountId, PersonId
 from crm.web.office import guard, shell, trail_words
 from crm.web.words import N_
 from jobs import service as jobs
@@ -35,6 +37,8 @@ def index() -> ResponseReturnValue:
     before, now = request.args.get("before", type=int), shell.now()
     wanted = _wanted(given)
     with shell.assembly().database.reading() as session:
+        if wanted.subject == "person" and wanted.subject_id is not None:
+            wanted = replace(wanted, also=people.records_of(session, PersonId(wanted.subject_id)))
         found = audit.entries(session, wanted, before=before, limit=SIZE + 1)
         total = audit.count(session, wanted, most=audit.COUNTED + 1)
         actions, subjects = audit.seen(session)
