@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import growth, paces, rules, store
+from crm.consent import growth, naming, paces, rules, store
 from crm.consent.errors import NobodyThere, PurposeMissing
 from crm.consent.model import (
     INTERESTS,
@@ -130,7 +130,7 @@ def withdraw(
         session, person_id=person.id, purpose=purpose, channel=channel, address_key=address_key
     )
     stood = stands is not None and stands.act is Act.WITHDRAWN and stands.asked_id is None
-    if stands is not None and stood and store.said_of(session, stands.event_id) == person_id:
+    if stands is not None and stood and naming.said_of(session, stands.event_id) == person_id:
         return False  # that of another record which became one with theirs is not theirs: the two may be two again
     asked = store.find_event(session, stands.asked_id) if stands and stands.asked_id else None
     act = NewAct(
