@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
-from crm.consent import interests, paces, restrictions, service, store
+from crm.consent import interests, naming, paces, restrictions, service, store
 from crm.consent.model import Act, NewAct
 from crm.consent.rules import NO
 from crm.consent.tables import ConsentEventRow, ErasedProofRow, PaceEventRow, RestrictionRow
@@ -93,8 +93,7 @@ def part(session: Session, sealer: Sealer, two: Parting, *, at: datetime) -> tup
         hold(session, f"consent {person_id}")
     row = ConsentEventRow
     taken_back = set(session.scalars(select(row.annuls_id).where(row.person_id == two.survivor)))
-    told = session.execute(select(row.id, row.recorded_person_id).where(row.person_id == two.survivor))
-    named = {event_id: recorded for event_id, recorded in told}  # noqa: C416 - a result has keys of its own
+    named = naming.named(session, two.survivor)
     going, copied = [], []
     for event in store.events_of(session, two.survivor):
         is_theirs = named[event.id] in two.theirs

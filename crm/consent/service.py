@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import growth, paces, rules, store
+from crm.consent import growth, naming, paces, rules, store
 from crm.consent.errors import NobodyThere, PurposeMissing
 from crm.consent.model import (
     INTERESTS,
@@ -136,7 +136,7 @@ def withdraw(
         and is_again
         and not _came_late(session, person, purpose, channel, address_key)
         # That of another record which became one with theirs is not theirs: the two may be two again.
-        and store.said_of(session, stands.event_id) == person_id
+        and naming.said_of(session, stands.event_id) == person_id
     ):
         return False
     asked = store.find_event(session, stands.asked_id) if stands and stands.asked_id else None

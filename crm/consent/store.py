@@ -151,11 +151,6 @@ def find_event(session: Session, event_id: int) -> ConsentEvent | None:
     return None if row is None else _event(row)
 
 
-def said_of(session: Session, event_id: int) -> int | None:
-    """The record that an event was said of, whoever holds it today."""
-    return session.scalar(select(ConsentEventRow.recorded_person_id).where(ConsentEventRow.id == event_id))
-
-
 def stream(
     session: Session, *, person_id: int, purpose: str, channel: Channel, address_key: str
 ) -> tuple[ConsentEvent, ...]:

@@ -34,7 +34,12 @@ ONE_PLACE = {
         "crm/values/enterprise_number.py",
         "crm/banking/references.py",
     },
-    "rapidfuzz": {"crm/banking/rules.py", "crm/duplicates/rules.py", "crm/people/search_words.py"},
+    "rapidfuzz": {
+        "crm/banking/rules.py",
+        "crm/duplicates/rules.py",
+        "crm/people/namesakes.py",
+        "crm/people/search_words.py",
+    },
     "phonenumbers": {"crm/values/phone_number.py"},
     "cryptography": {"crm/foundation/encryption.py", "crm/attestations/pades.py"},
     "pyhanko": {"crm/attestations/pades.py"},
