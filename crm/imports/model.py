@@ -122,6 +122,8 @@ class Reason(StrEnum):
     DIGEST = "digest"
     SIGNS = "signs"
     KEEPS_NAME = "keeps-name"
+    KEEPS_SINCE = "keeps-since"
+    HANDS_NAME = "hands-name"
     HANDS_SINCE = "hands-since"
     NOT_PETITION = "not-petition"
     FORGOTTEN = "forgotten"

@@ -144,6 +144,8 @@ REASONS: dict[Reason, str] = {
     Reason.FAILED: N_("Une erreur inattendue s’est produite à cette ligne : elle est laissée de côté."),
     Reason.SIGNS: N_("Signe : %(what)s."),
     Reason.KEEPS_NAME: N_("Ne veut pas que son nom soit transmis : %(what)s."),
+    Reason.HANDS_NAME: N_("Permet que son nom soit transmis : %(what)s."),
+    Reason.KEEPS_SINCE: N_("A refusé depuis de transmettre son nom, et le dernier mot vaut : %(what)s."),
     Reason.HANDS_SINCE: N_("A permis depuis de transmettre son nom, et le dernier mot vaut : %(what)s."),
     Reason.NOT_PETITION: N_("Aucune pétition n’a ce code : %(what)s."),
     Reason.NOT_AMOUNT: N_("Ce montant ne se lit pas dans l’écriture choisie."),
