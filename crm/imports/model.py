@@ -60,6 +60,7 @@ class Reason(StrEnum):
     NOT_PHONE = "not-phone"
     NOT_DAY = "not-day"
     NOT_BIRTH = "not-birth"
+    TWO_NAMES = "two-names"
     DAY_TO_COME = "day-to-come"
     TOO_YOUNG = "too-young"
     NOT_NAME = "not-name"

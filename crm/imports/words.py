@@ -72,6 +72,7 @@ REASONS: dict[Reason, str] = {
     Reason.FOR_ADDRESS: N_("Ce oui vaut pour %(what)s, et pour aucune autre adresse de la ligne."),
     Reason.NOT_PHONE: N_("Ce n’est pas un numéro de téléphone : %(what)s."),
     Reason.NOT_DAY: N_("Cette date ne se lit pas dans le format choisi : %(what)s."),
+    Reason.TWO_NAMES: N_("« %(what)s » : deux personnes dans une cellule n’en font qu’une : une ligne chacune."),
     Reason.NOT_BIRTH: N_("Personne en vie n’est né·e ce jour-là : %(what)s n’est pas repris."),
     Reason.DAY_TO_COME: N_("Cette date est dans le futur : %(what)s."),
     Reason.NOT_NAME: N_("Ce n’est pas un nom : %(what)s."),
