@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, true
@@ -63,28 +64,65 @@ def yeses(
     return {(CallId(one.petition_id), one.person_id): last[number] for number, one in found.items()}
 
 
-def decline(
-    session: Session, noes: Sequence[tuple[CallId, PersonId, datetime]], *, source: str, at: datetime
-) -> list[list[int]]:
-    """Keeps each no to handing a name over, of that petition and person, said then; the numbers of the words of each.
+def noes(
+    session: Session, person_ids: Collection[int], petition_ids: Collection[int]
+) -> dict[tuple[CallId, int], datetime]:
+    """(petition, person) of the signatures among those of which a no to handing them over was said, and when last."""
+    if not person_ids or not petition_ids:
+        return {}
+    row, word = SignatureRow, DeliveryWordRow
+    query = (
+        select(row.petition_id, row.person_id, func.max(word.said_at))
+        .join(word, word.signature_id == row.id)
+        .where(row.person_id.in_(person_ids), row.petition_id.in_(petition_ids), word.allowed.is_(False))
+        .group_by(row.petition_id, row.person_id)
+    )
+    asked = select(row.petition_id, row.person_id, func.max(row.signed_at)).where(
+        row.person_id.in_(person_ids),
+        row.petition_id.in_(petition_ids),
+        row.deliver.is_(False),
+        row.delivery_text_id.is_not(None),
+    )
+    found: dict[tuple[CallId, int], datetime] = {}
+    for each in (query, asked.group_by(row.petition_id, row.person_id)):
+        for petition, person, at in session.execute(each):
+            name = CallId(petition), person
+            found[name] = max(found.get(name, at), at)
+    return found
 
-    It is said of every signature that was folded into the one that stands, as `delivering.say` has it.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What a file says of handing a name over: a yes in the words they were shown, else a no."""
+
+    petition_id: CallId
+    person_id: PersonId
+    said_at: datetime
+    words: str = ""
+    language: Language = Language.FR
+
+
+def tell(session: Session, told: Sequence[Told], *, source: str, at: datetime) -> list[list[int]]:
+    """Keeps each word about handing a name over; the numbers of the words that each became.
+
+    A no is said of every signature that was folded into the one that stands, as `delivering.say` has it.
     """
     found = []
-    for petition, person_id in sorted({one[:2] for one in noes}):
+    for petition, person_id in sorted({(one.petition_id, one.person_id) for one in told}):
         hold(session, f"act {petition} {person_id}")
-    for petition, person_id, said_at in noes:
+    for one in told:
         row = SignatureRow
         mine = select(row.id).where(
-            row.petition_id == petition, row.person_id == person_id, row.folded_into_id.is_(None)
+            row.petition_id == one.petition_id, row.person_id == one.person_id, row.folded_into_id.is_(None)
         )
         group = delivery_store.group(session, session.scalar(mine) or 0)
+        text_id = _text(session, one.words, one.language, at) if one.words else None
         words = [
             DeliveryWordRow(
-                signature_id=one.id, allowed=False, said_at=said_at, recorded_at=at, source=source[:100],
-                delivery_text_id=None, said_by=None,
+                signature_id=each.id, allowed=bool(one.words), said_at=one.said_at, recorded_at=at,
+                source=source[:100], delivery_text_id=text_id, said_by=None,
             )
-            for one in group
+            for each in (group[:1] if one.words else group)
         ]  # fmt: skip
         session.add_all(words)
         session.flush()

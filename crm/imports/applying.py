@@ -63,12 +63,12 @@ def apply(
     ]
     changes += _record(session, sealer, run, made, settled, at=at)
     changes += _sign(session, run, made, settled, at=at, language=language)
-    noes = [
-        (plan.number, plan.declines[0], _owner(plan.declines[1], settled), min(plan.declines[2], at))
+    told = [
+        (plan.number, _told(plan.wish, plan.hands, settled, at=at, language=language))
         for plan in made
-        if plan.declines is not None
+        if plan.hands is not None
     ]
-    changes += signing.decline(session, noes, source=source_of(run), at=at)
+    changes += signing.tell(session, told, source=source_of(run), at=at)
     given = [
         (plan.number, plan.wish.gave, plan.gives, _owner(plan.owner, settled))
         for plan in made
@@ -201,7 +201,7 @@ def _sign(
                 signed_at=min(one.signed_at, at),
                 source=source_of(run),
                 comment=one.comment,
-                deliver=bool(one.delivery_words),
+                deliver=bool(one.delivery_words) and not one.declines,
                 delivery_words=one.delivery_words,
                 delivery_language=who.tongue(language) if who else language,
             )
@@ -218,6 +218,19 @@ def _sign(
         )
         for number, new, signature_id in zip(numbers, news, ids, strict=True)
     ]
+
+
+def _told(
+    wish: Wish, hands: signing.Handing, settled: Mapping[int, Settled], *, at: datetime, language: Language
+) -> actions.Told:
+    assert wish.signed is not None
+    return actions.Told(
+        petition_id=hands[0],
+        person_id=_owner(hands[1], settled),
+        said_at=min(hands[2], at),
+        words="" if wish.signed.declines else wish.signed.delivery_words,
+        language=wish.arrival.tongue(language) if wish.arrival else language,
+    )
 
 
 def _silence(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crm.imports.bonding import Bond
 from crm.imports.handing import Repeated
 from crm.imports.model import RowVerdict, Told
-from crm.imports.signing import Declines
+from crm.imports.signing import Handing
 from crm.imports.wish import Said, Wish
 from crm.people.arrivals import Arrival, Landing
 from crm.values.identifiers import CallId, PersonId
@@ -34,8 +34,8 @@ class Plan:
     about: int | None = None
     signs: tuple[CallId, int] | None = None
     """(petition, person) of a new signature."""
-    declines: Declines | None = None
-    """A no to handing over the name under a signature that stands."""
+    hands: Handing | None = None
+    """A word about handing over the name under a signature that stands."""
     gives: str | None = None
     """The name of the movement of a new gift; empty where its row gives it none, None where there is no new gift."""
     promises: bool = False

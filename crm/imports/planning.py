@@ -160,12 +160,12 @@ class _Block:
             self._people_of = {(organisation, whole_name(arrival)): one for one in who} | self._people_of
         acts, repeats, asks = self._words.weigh(wish, who, candidates, landing, reasons, organisation=organisation)
         meant = who[0] if who else _meant(landing)
-        signs, declines = self._signing.weigh(wish, () if meant is None else (meant,), reasons)
+        signs, hands = self._signing.weigh(wish, () if meant is None else (meant,), reasons)
         giver = organisation or meant
         gives = self._gives(wish, heard, giver, reasons)
         owner = giver if wish.is_past else organisation or (who[0] if who else None)
         promises = self._promises(wish, heard, owner, reasons)
-        has_acts = bool(acts or signs or declines or promises or gives is not None)
+        has_acts = bool(acts or signs or hands or promises or gives is not None)
         if organisation is not None and group is not None and group_landing is not None:
             theirs_too = [(Reason.OF_ORGANISATION, group.organisation_name)] if promises or gives is not None else []
             reasons += theirs_too + of_organisation(group_landing, group, verdicts.reasons(group_landing, group))
@@ -183,11 +183,11 @@ class _Block:
             reasons=tuple(reasons),
             landing=landing,
             arrival=arrival,
-            about=meant if who or gives is not None or promises or signs or declines else None,
+            about=meant if who or gives is not None or promises or signs or hands else None,
             owner=giver if gives is not None else owner if promises else None,
             acts=tuple(acts),
             signs=signs,
-            declines=declines,
+            hands=hands,
             gives=gives,
             promises=promises,
             organisation=organisation,

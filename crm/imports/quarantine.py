@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from crm.foundation.csv_out import csv_lines
 from crm.imports.files import Shelf
-from crm.imports.mended import theirs
+from crm.imports.mended import headings, theirs
 from crm.imports.model import Row, Run, Told
 from crm.imports.worker import rows_of
+
+__all__ = ["headings", "lines"]
 
 
 def lines(
@@ -16,22 +18,22 @@ def lines(
     run: Run,
     wanted: Callable[[Sequence[int]], dict[int, Row]],
     *,
-    headings: tuple[str, str],
+    beside: tuple[str, str],
     say: Callable[[tuple[Told, ...]], str],
 ) -> Iterator[str]:
-    """The file, piece by piece. `wanted` gives the rows set aside among some numbers; `headings` names two columns."""
-    yield from csv_lines(_rows(shelf, run, wanted, headings, say))
+    """The file, piece by piece. `wanted` gives the rows set aside among some numbers; `beside` names two columns."""
+    yield from csv_lines(_rows(shelf, run, wanted, beside, say))
 
 
 def _rows(
     shelf: Shelf,
     run: Run,
     wanted: Callable[[Sequence[int]], dict[int, Row]],
-    headings: tuple[str, str],
+    beside: tuple[str, str],
     say: Callable[[tuple[Told, ...]], str],
 ) -> Iterator[Sequence[str]]:
     headers = theirs(run.headers)
-    yield [*headers, *headings]
+    yield [*headers, *beside]
     block: list[tuple[int, tuple[str, ...]]] = []
     for row in rows_of(shelf, run):
         block.append((row.number, row.cells[: len(headers)] if len(headers) < len(run.headers) else row.cells))

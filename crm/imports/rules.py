@@ -64,7 +64,8 @@ def signature(headers: Sequence[str]) -> str:
 def guessed_columns(fields: Sequence[Field], headers: Sequence[str]) -> dict[str, int]:
     """Which column means which field, by their names alone; each column at most once.
 
-    The very name first, then a name that holds an alias as whole words.
+    The very name first, then a name that holds an alias as whole words. A « N° » is of a house beside its street alone;
+    at the head of a file it is the number of the person.
     """
     plain = [folded(header).replace("_", " ").strip(" .:*") for header in headers]
     found: dict[str, int] = {}
@@ -74,20 +75,27 @@ def guessed_columns(fields: Sequence[Field], headers: Sequence[str]) -> dict[str
             if field.name in found:
                 continue
             for alias in field.aliases:
-                place = next(
-                    (i for i, name in enumerate(plain) if i not in taken and _means(name, alias, is_exact)), None
-                )
+                there = (i for i, name in enumerate(plain) if i not in taken and _means(name, alias, field, is_exact))
+                place = next((i for i in there if alias not in _BARE or i - 1 == found.get("street")), None)
                 if place is not None:
                     found[field.name] = place
                     taken.add(place)
                     break
+    is_person_numbered = plain[:1] and plain[0] in _BARE and 0 not in taken
+    if is_person_numbered and any(field.name == "external_id" for field in fields) and "external_id" not in found:
+        found["external_id"] = 0
     return found
 
 
-def _means(name: str, alias: str, is_exact: bool) -> bool:
+_BARE = frozenset({"n°", "no", "nr", "numero", "nummer", "number"})
+_OF_DAYS = frozenset({"date", "datum", "depuis", "since", "sinds", "dernier", "derniere", "last", "laatste"})
+
+
+def _means(name: str, alias: str, field: Field, is_exact: bool) -> bool:
     if is_exact:
         return name == alias
-    return len(alias) > 3 and f" {alias} " in f" {name} "
+    is_of_day = field.sort is not Sort.DAY and not _OF_DAYS.isdisjoint(name.split())  # « membre depuis » is no number
+    return len(alias) > 3 and f" {alias} " in f" {name} " and not (is_of_day and _OF_DAYS.isdisjoint(alias.split()))
 
 
 def guessed_by_content(

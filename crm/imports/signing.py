@@ -1,4 +1,4 @@
-"""Signatures of a file, weighed beside those that stand: who signs, and who does not want their name handed over."""
+"""Signatures of a file, weighed beside those that stand: who signs, and who wants their name handed over."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from crm.actions import taking_over as actions
 from crm.imports.model import Change, ChangeKind, Reason, Told
-from crm.imports.wish import Wish
+from crm.imports.wish import Signed, Wish
 from crm.values.calendar import brussels_day
-from crm.values.identifiers import CallId, PersonId
+from crm.values.identifiers import CallId
 
-Declines = tuple[CallId, int, datetime]
-"""(petition, person, when) of a no to having one's name handed over with a signature that stands."""
+Signature = tuple[CallId, int]
+"""(petition, person)."""
+
+Handing = tuple[CallId, int, datetime]
+"""(petition, person, when) of a word about having one's name handed over with a signature that stands; a yes where the
+row has its words."""
 
 
 class Signing:
@@ -23,13 +27,12 @@ class Signing:
     def __init__(self, session: Session, wishes: Sequence[Wish], known: Collection[int]) -> None:
         self.petitions = actions.petitions(session, {one.signed.petition for one in wishes if one.signed})
         self._signed = actions.signed(session, known, self.petitions.values())
-        says_no = any(one.signed is not None and one.signed.declines for one in wishes)
-        self._yes = actions.yeses(session, known, self.petitions.values()) if says_no else {}
+        speaks = any(one.signed is not None and (one.signed.declines or one.signed.delivery_words) for one in wishes)
+        self._yes = actions.yeses(session, known, self.petitions.values()) if speaks else {}
+        self._no = actions.noes(session, known, self.petitions.values()) if speaks else {}
 
-    def weigh(
-        self, wish: Wish, who: Sequence[int], reasons: list[Told]
-    ) -> tuple[tuple[CallId, int] | None, Declines | None]:
-        """A signature that does not stand yet; of one that does, a no to handing it over: the last word stands.
+    def weigh(self, wish: Wish, who: Sequence[int], reasons: list[Told]) -> tuple[Signature | None, Handing | None]:
+        """A signature that does not stand yet; of one that does, what is said of handing it over: the last word stands.
 
         A file often knows the day alone: of one day a no is heard, as between two words of one instant.
         """
@@ -42,15 +45,34 @@ class Signing:
             self._bring(wish, signature)
             reasons.append((Reason.SIGNS, one.petition))
             return signature, None
-        if not one.declines or signature not in self._yes:
-            return None, None
-        yes_at = self._yes[signature]
-        if brussels_day(one.signed_at) < brussels_day(yes_at):
+        if one.declines:
+            return None, self._declined(one, signature, reasons)
+        return None, self._agreed(one, signature, reasons) if one.delivery_words else None
+
+    def _declined(self, one: Signed, signature: Signature, reasons: list[Told]) -> Handing | None:
+        day, yes_at, no_at = brussels_day(one.signed_at), self._yes.get(signature), self._no.get(signature)
+        if yes_at is None and no_at is not None and day <= brussels_day(no_at):
+            return None
+        if yes_at is not None and day < brussels_day(yes_at):
             reasons.append((Reason.HANDS_SINCE, one.petition))
-            return None, None
-        del self._yes[signature]
+            return None
+        said_at = one.signed_at if yes_at is None else max(one.signed_at, yes_at)
+        self._yes.pop(signature, None)
+        self._no[signature] = said_at
         reasons.append((Reason.KEEPS_NAME, one.petition))
-        return None, (petition, who[0], max(one.signed_at, yes_at))
+        return (*signature, said_at)
+
+    def _agreed(self, one: Signed, signature: Signature, reasons: list[Told]) -> Handing | None:
+        """A yes with its words is their own, unless they said no since."""
+        no_at = self._no.get(signature)
+        if signature in self._yes:
+            return None
+        if no_at is not None and brussels_day(one.signed_at) <= brussels_day(no_at):
+            reasons.append((Reason.KEEPS_SINCE, one.petition))
+            return None
+        self._yes[signature] = one.signed_at
+        reasons.append((Reason.HANDS_NAME, one.petition))
+        return (*signature, one.signed_at)
 
     def imagine(self, person_id: int, wish: Wish) -> None:
         """What stands once that row is written."""
@@ -60,31 +82,32 @@ class Signing:
         if signature not in self._signed:
             self._bring(wish, signature)
         elif wish.signed.declines:
-            self._yes.pop(signature, None)
+            self._declined(wish.signed, signature, [])
+        elif wish.signed.delivery_words:
+            self._agreed(wish.signed, signature, [])
 
-    def _bring(self, wish: Wish, signature: tuple[CallId, int]) -> None:
-        assert wish.signed is not None
+    def _bring(self, wish: Wish, signature: Signature) -> None:
+        one = wish.signed
+        assert one is not None
         self._signed.add(signature)
-        if wish.signed.delivery_words:
-            self._yes[signature] = wish.signed.signed_at
+        if one.declines:
+            self._no[signature] = one.signed_at
+        elif one.delivery_words:
+            self._yes[signature] = one.signed_at
 
 
-def decline(
-    session: Session, noes: Sequence[tuple[int, CallId, PersonId, datetime]], *, source: str, at: datetime
-) -> list[Change]:
-    """Writes each no: of row so and so, to this petition, of that person, said then."""
-    told = [(petition, person_id, said_at) for _, petition, person_id, said_at in noes]
+def tell(session: Session, told: Sequence[tuple[int, actions.Told]], *, source: str, at: datetime) -> list[Change]:
+    """Writes each word of row so and so about having one's name handed over."""
+    written = actions.tell(session, [one for _, one in told], source=source, at=at)
     return [
         Change(
             number=number,
             kind=ChangeKind.DELIVERY_WORD,
             target_id=word_id,
-            person_id=person_id,
+            person_id=one.person_id,
             before={},
-            after={"petition": petition},
+            after={"petition": one.petition_id},
         )
-        for (number, petition, person_id, _), words in zip(
-            noes, actions.decline(session, told, source=source, at=at), strict=True
-        )
+        for (number, one), words in zip(told, written, strict=True)
         for word_id in words
     ]

@@ -89,9 +89,9 @@ class Silence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signed:
-    """A petition they signed, by its code. With `delivery_words` their name may be handed over, in those words.
+    """A petition they signed, by its code. `delivery_words`: what they were shown beside « hand my name over ».
 
-    `declines`: they said that it may not, which a row that says nothing of it does not.
+    With these words it may be, unless they said no (`declines`), which a row that says nothing of it does not.
     """
 
     petition: str

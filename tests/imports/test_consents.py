@@ -10,7 +10,7 @@ import pytest
 from crm.consent import gate
 from crm.consent import service as consent
 from crm.consent.model import Act, NewAct, Refusal, SuppressionCause, Way
-from crm.imports import mended, quarantine
+from crm.imports import quarantine
 from crm.imports import service as imports
 from crm.imports.model import Run
 from crm.people import service as people
@@ -138,7 +138,7 @@ def test_mended_rows_keep_what_was_chosen_for_their_file(desk: Desk) -> None:
                 desk.worker.shelf,
                 run,
                 lambda numbers: imports.set_aside(session, run.id, numbers),
-                headings=mended.headings(Language.NL, run.id),
+                beside=quarantine.headings(Language.NL, run.id),
                 say=lambda reasons: " ".join(what for _, what in reasons),
             )
             return "".join(lines)

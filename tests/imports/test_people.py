@@ -218,6 +218,43 @@ def test_a_no_of_a_file_keeps_a_name_here_and_is_taken_back_with_it(desk: Desk) 
     assert {name: rows for name, rows in desk.held().items() if name != "donor_windows"} == before
 
 
+def test_a_yes_of_a_file_hands_over_a_name_that_stands_unless_they_said_no_since(desk: Desk) -> None:
+    made, choices = desk.assembly, {"delivery_words": "Transmettez ma signature"}
+    with made.database.transaction() as session:
+        call = NewCall(kind=CallKind.PETITION, code="iran", title="Iran", language=Language.FR)
+        petition = actions.put_call(session, call, at=NOW)
+    head = "petition;date de signature;prénom;email;transmettre\n"
+    silent = head + "".join(f"iran;2026-11-01;{one};{one}@exemple.be;\n" for one in ("Ana", "Bo"))
+    desk.apply(desk.bring("signatures", silent + "iran;2026-11-05;Cy;cy@exemple.be;non\n", choices=choices))
+
+    def to_deliver() -> int:
+        with made.database.reading() as session:
+            return actions.tally(session, petition).to_deliver
+
+    rows = head + (
+        "iran;2026-11-01;Ana;ana@exemple.be;oui\n"
+        "iran;2026-11-02;Bo;bo@exemple.be;non\n"
+        "iran;2026-11-01;Bo;bo@exemple.be;oui\n"
+        "iran;2026-11-04;Cy;cy@exemple.be;oui\n"
+        "iran;2026-11-06;Cy;cy@exemple.be;oui\n"
+        "iran;2026-11-06;Cy;cy@exemple.be;oui\n"
+    )
+    run = desk.bring("signatures", rows, choices=choices)
+    said = {
+        2: ("update", "hands-name:iran"),
+        3: ("update", "keeps-name:iran"),
+        4: ("same", "keeps-since:iran"),
+        5: ("same", "keeps-since:iran"),
+        6: ("update", "hands-name:iran"),
+        7: ("same",),
+    }
+    assert desk.said(run) == said
+    assert desk.said(desk.apply(run)) == said
+    assert to_deliver() == 2
+    assert desk.undo(run).counts["kept"] == 0
+    assert to_deliver() == 0
+
+
 def test_a_number_of_a_merged_record_is_still_a_key(desk: Desk) -> None:
     made = desk.assembly
     file = "id;n° de membre;prénom;nom;email\nA1;M-7;Marie;Dupont;m@exemple.be\nA2;M-8;Marie;Dupond;n@exemple.be\n"

@@ -11,7 +11,7 @@ from functools import cache
 from crm.donations.model import LARGEST
 from crm.imports import dates
 from crm.imports.dates import DateFormat
-from crm.imports.kinds.several import emails_in, phones_in
+from crm.imports.kinds.several import emails_in, is_none, phones_in
 from crm.imports.kinds.states import state_of
 from crm.imports.model import Matching, Reason, Told
 from crm.people.model import ExternalId, Title
@@ -47,9 +47,12 @@ _TITLES = {
     Title.SIR: ("monsieur", "m", "mr", "dhr", "de heer", "heer", "herr"),
 }
 _DEAD = frozenset(
-    {"decede", "decedee", "decede(e)", "decede·e", "deceased", "dead", "overleden", "dcd", "mort", "morte"}
+    {"-1", "decede", "decedee", "decede(e)", "decede·e", "deceased", "dead", "overleden", "dcd", "mort", "morte"}
 )
 _ALIVE = frozenset({"vivant", "vivante", "en-vie", "levend", "in-leven", "alive", "living", "lebend"})
+_TOTALS = frozenset({"total", "totaux", "totaal", "total general", "sous-total", "subtotaal", "grand total", "gesamt"})
+"""What stands in the place of a number below the last row of a list."""
+_TWO_NAMES = re.compile(r"\S\s*(?:[&+]|\b(?:et|en|and|und)\b)\s*\S", re.IGNORECASE)
 _TITLE_OF = {word: title for title, words in _TITLES.items() for word in words}
 
 
@@ -106,6 +109,8 @@ class Cells:
         text = self.text(field)
         if not text or (len(text) < 60 and text.isascii() and text.isalpha()):
             return text
+        if field == "first_name" and _TWO_NAMES.search(text):
+            self.remark(Reason.TWO_NAMES, text)
         try:
             return tidy_name(text, field=field)
         except Invalid:
@@ -124,7 +129,7 @@ class Cells:
         """The addresses one can write to of those columns, each once; a cell may hold several."""
         found: dict[str, EmailAddress] = {}
         for field in fields:
-            if text := self.text(field):
+            if (text := self.text(field)) and not is_none(text):
                 several = emails_in(text)
                 if several is None:
                     self.refuse(Reason.NOT_EMAIL, field)
@@ -136,7 +141,7 @@ class Cells:
         """The numbers of those columns, each once; a cell may hold several."""
         found: dict[str, PhoneNumber] = {}
         for field in fields:
-            if text := self.text(field):
+            if (text := self.text(field)) and not is_none(text):
                 several = phones_in(text)
                 if several is None:
                     self.refuse(Reason.NOT_PHONE, field)
@@ -248,7 +253,7 @@ class Cells:
     def external_ids(self, field: str, system: str) -> tuple[ExternalId, ...]:
         """How that system calls them."""
         text = self.text(field)
-        if not text or not system:
+        if not text or not system or folded(text).strip(" :") in _TOTALS:
             return ()
         if len(text) > LONGEST_EXTERNAL_ID or any(unicodedata.category(c)[0] == "C" for c in text):
             self.refuse(Reason.TOO_LONG, field)

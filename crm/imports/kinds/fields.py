@@ -107,7 +107,10 @@ BIRTH = Field(
     name="birth_on",
     label=N_("Date de naissance"),
     sort=Sort.DAY,
-    aliases=("date de naissance", "naissance", "geboortedatum", "birthdate", "date of birth", "ne le", "birthday"),
+    aliases=(
+        *("date de naissance", "naissance", "geboortedatum", "birthdate", "date of birth", "ne le", "birthday"),
+        *("date naiss", "naiss", "date de naiss", "ddn", "geb datum", "geb. datum", "geboren op", "geboren"),
+    ),
 )
 TITLE = Field(name="title", label=N_("Civilité"), aliases=("civilite", "titre", "aanspreking", "title", "aanhef"))
 SINCE = Field(

@@ -25,7 +25,7 @@ LONGEST_PROVIDER = 40
 LONGEST_CODE = 40
 
 _METHODS = {
-    Method.TRANSFER: "transfer virement overschrijving uberweisung bank banque wire",
+    Method.TRANSFER: "transfer virement vir overschrijving overschr uberweisung bank banque wire",
     Method.DIRECT_DEBIT: "direct-debit domiciliation domiciliering sepa dom prelevement incasso lastschrift debit",
     Method.ONLINE: "online en-ligne paiement-en-ligne carte card creditcard bancontact mollie stripe paypal ideal "
     "payconiq web",
@@ -80,6 +80,10 @@ class Gifts:
                 "transaction id",
                 "trxn id",
                 "numero du don",
+                "n° du don",
+                "n° don",
+                "numero don",
+                "id don",
                 "payment id",
                 "id",
             ),
@@ -105,7 +109,10 @@ class Gifts:
         Field(
             name="method",
             label=N_("Moyen de paiement"),
-            aliases=("moyen de paiement", "mode de paiement", "payment method", "methode", "betaalwijze", "instrument"),
+            aliases=(
+                *("moyen de paiement", "mode de paiement", "payment method", "methode", "betaalwijze", "instrument"),
+                "mode",
+            ),
             help=N_("Virement, domiciliation, en ligne, espèces ou chèque."),
         ),
         Field(
@@ -201,7 +208,7 @@ def _one(cells: Cells, field: str, words: Mapping[str, One], why: Reason, otherw
     if not text:
         chosen = cells.choice(field)
         return type(otherwise)(chosen) if chosen else otherwise
-    found = words.get("-".join(folded(text).replace("_", " ").split()))
+    found = words.get("-".join(folded(text).replace("_", " ").strip(" .").split()))
     if found is None:
         cells.refuse(why, field)
     return found or otherwise

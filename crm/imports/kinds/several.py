@@ -6,22 +6,32 @@ import re
 
 from crm.values.email_address import EmailAddress
 from crm.values.errors import Invalid
+from crm.values.folding import folded
 from crm.values.phone_number import PhoneNumber
 
 MOST = 10
 """Ways to reach one person that a cell may hold; more is a list that slipped into a cell."""
 FEWEST_DIGITS = 8
 """Of a number that stands beside another: fewer are a part of one."""
-_BETWEEN_EMAILS = re.compile(r"[;,|/\s]+")
+_BETWEEN_EMAILS = re.compile(r"[;,|/#\s]+")  # « a@x.be#mailto:a@x.be# » is how Access writes a link
 _BETWEEN_PHONES = re.compile(r"[;,|\n\r\t]+")
 _PERHAPS_BETWEEN = re.compile(r"\s(?:/|-|ou|et|of|en|or|and)\s", re.IGNORECASE)
 _WITHIN_PHONES = re.compile(r"[\s/]+")
 _BEGINS = re.compile(r"[+0(]")
 
 
+_NO_WORDS = "n/a na neant inconnu inconnue onbekend geen aucun aucune pas nihil none null nul"
+_NONE = frozenset(("/", "-", "--", ".", "?", "x", *_NO_WORDS.split()))
+
+
+def is_none(text: str) -> bool:
+    """Whether a cell says, in a word, that there is none."""
+    return folded(text) in _NONE
+
+
 def emails_in(text: str) -> tuple[EmailAddress, ...] | None:
     """Each address once, in the order of the cell; None where something of it is none, or there are too many."""
-    one = _email(text)
+    one = None if "#" in text else _email(text)
     if one is not None:
         return (one,)
     found: dict[str, EmailAddress] = {}

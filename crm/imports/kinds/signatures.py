@@ -94,12 +94,12 @@ class Signatures:
         if cells.reasons or moment is None:
             return None
         words = cells.choice("delivery_words")[:LONGEST_TITLE]
-        is_given = state is State.YES and bool(words)
+        says_no = bool(wanted) and state is not State.YES
         signed = Signed(
             petition=petition,
             signed_at=moment,
             comment=comment,
-            delivery_words=words if is_given else "",
-            declines=bool(wanted) and state is not State.YES,
+            delivery_words=words if wanted else "",
+            declines=says_no,
         )
         return Wish(arrival=who, organisation=group, bound=bound, signed=signed)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from crm.assembly import import_worker
 from crm.audit import service as audit
 from crm.consent import service as consent
-from crm.imports import mended, quarantine, words
+from crm.imports import quarantine, words
 from crm.imports import service as imports
 from crm.imports.errors import FileRefused, Refused
 from crm.imports.files import KeptFile, Shelf
@@ -337,7 +337,7 @@ def set_aside(run_id: int) -> ResponseReturnValue:
         import_worker(made).shelf,
         run,
         wanted,
-        headings=mended.headings(shell.language(), run.id),
+        beside=quarantine.headings(shell.language(), run.id),
         say=lambda reasons: " ".join(import_words.sentences(run.kind, reasons, purposes)),
     )
     answer = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
