@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from crm.actions.model import LONGEST_COMMENT, MOST_SEATS, DeedKind
 from crm.donations.model import GENERAL, LARGEST
@@ -20,6 +21,29 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{24}$")]
 Proof = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]*$", max_length=100)]
 """A version or a number of the partner's own; it cannot hold an address."""
+
+
+WORDS, INSTANT = "words", "datetime_parsing"
+"""What is wrong with a value, as `sentences` knows it."""
+
+
+def _has_words(text: str) -> str:
+    if sum(sign.isalnum() for sign in text) < FEWEST_LETTERS or BACKWARDS.intersection(text):
+        raise PydanticCustomError(WORDS, "words that somebody can have read")
+    return text
+
+
+def _is_dated(said: object) -> object:
+    """A number in quotes would be read as seconds since 1970: nothing is guessed."""
+    if isinstance(said, str) and "-" not in said[1:]:
+        raise PydanticCustomError(INSTANT, "an instant with its day")
+    return said
+
+
+FEWEST_LETTERS = 5
+BACKWARDS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn what follows around: a text with them reads otherwise than it is kept."""
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_dated)]
 
 
 class Strict(BaseModel):
@@ -93,7 +117,7 @@ class PersonIn(Strict):
 class NoticeIn(Strict):
     """The exact words the person read beside the box."""
 
-    text: Annotated[str, StringConstraints(min_length=10, max_length=4000)]
+    text: Annotated[str, StringConstraints(min_length=10, max_length=4000), AfterValidator(_has_words)]
     language: Language
     version: Proof = Field(default="", description=N_("Votre propre numéro de version, s’il y en a un."))
 
@@ -108,7 +132,7 @@ class ProvedBy(StrEnum):
 class DoubleOptInIn(Strict):
     """The proof that the person confirmed at the partner’s; asks for the scope `confirmed-consents`."""
 
-    confirmed_at: AwareDatetime
+    confirmed_at: Moment
     method: ProvedBy
     evidence: Proof = Field(default="", description=N_("Le numéro sous lequel vous gardez cette preuve."))
 
@@ -165,7 +189,7 @@ class SignatureIn(Strict):
 
     petition: CallIn
     person: PersonIn
-    signed_at: AwareDatetime | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
+    signed_at: Moment | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
     comment: Annotated[str, StringConstraints(max_length=LONGEST_COMMENT)] = ""
     delivery: DeliveryIn | None = None
     consents: list[WishIn] = Field(default_factory=list, max_length=10)
@@ -196,7 +220,7 @@ class UrgentActionIn(Strict):
     urgent_action: CallIn
     person: PersonIn
     kind: DeedKind
-    done_at: AwareDatetime | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
+    done_at: Moment | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
     consents: list[WishIn] = Field(default_factory=list, max_length=10)
     source: Proof = ""
 
