@@ -27,7 +27,7 @@ class Cursor:
     number: int
 
     def __str__(self) -> str:
-        """As it stands in an address: an instant in microseconds (below zero before 1970), a source, a number; nothing of anybody."""
+        """As it stands in an address: microseconds (below zero before 1970), a source, a number; nothing of anybody."""
         return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}.{self.source}.{self.number}"
 
     @classmethod
