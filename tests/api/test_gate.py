@@ -242,10 +242,9 @@ def test_a_bad_body_is_refused_in_one_clear_problem(
     [
         ({"consents": [{"purpose": "newsletter", "notice": {**NOTICE, "text": " " * 20}}]}, "/consents/0/notice/text"),
         ({"delivery": {"allowed": True, "notice": {**NOTICE, "text": "Oui\u202e, remettez"}}}, "/delivery/notice/text"),
-        ({"signed_at": "1700000000"}, "/signed_at"),
     ],
 )
-def test_words_that_nobody_can_have_read_and_an_instant_without_a_day_are_refused(
+def test_words_that_nobody_can_have_read_are_refused(
     program: Callable[..., Program], more: dict[str, Any], pointer: str
 ) -> None:
     answer = program().post("/signatures", {"petition": {"code": "liberez-nadia"}, **BODY, **more})

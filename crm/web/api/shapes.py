@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from crm.actions.model import LONGEST_COMMENT, MOST_SEATS, DeedKind
@@ -23,8 +23,8 @@ Proof = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]*$", max_len
 """A version or a number of the partner's own; it cannot hold an address."""
 
 
-WORDS, INSTANT = "words", "datetime_parsing"
-"""What is wrong with a value, as `sentences` knows it."""
+WORDS = "words"
+"""What is wrong with a text, as `sentences` knows it."""
 
 
 def _has_words(text: str) -> str:
@@ -33,17 +33,9 @@ def _has_words(text: str) -> str:
     return text
 
 
-def _is_dated(said: object) -> object:
-    """A number in quotes would be read as seconds since 1970: nothing is guessed."""
-    if isinstance(said, str) and "-" not in said[1:]:
-        raise PydanticCustomError(INSTANT, "an instant with its day")
-    return said
-
-
 FEWEST_LETTERS = 5
 BACKWARDS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn what follows around: a text with them reads otherwise than it is kept."""
-Moment = Annotated[AwareDatetime, BeforeValidator(_is_dated)]
 
 
 class Strict(BaseModel):
@@ -132,7 +124,7 @@ class ProvedBy(StrEnum):
 class DoubleOptInIn(Strict):
     """The proof that the person confirmed at the partner’s; asks for the scope `confirmed-consents`."""
 
-    confirmed_at: Moment
+    confirmed_at: AwareDatetime
     method: ProvedBy
     evidence: Proof = Field(default="", description=N_("Le numéro sous lequel vous gardez cette preuve."))
 
@@ -189,7 +181,7 @@ class SignatureIn(Strict):
 
     petition: CallIn
     person: PersonIn
-    signed_at: Moment | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
+    signed_at: AwareDatetime | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
     comment: Annotated[str, StringConstraints(max_length=LONGEST_COMMENT)] = ""
     delivery: DeliveryIn | None = None
     consents: list[WishIn] = Field(default_factory=list, max_length=10)
@@ -220,7 +212,7 @@ class UrgentActionIn(Strict):
     urgent_action: CallIn
     person: PersonIn
     kind: DeedKind
-    done_at: Moment | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
+    done_at: AwareDatetime | None = Field(default=None, description=N_("Maintenant, si vous ne dites rien."))
     consents: list[WishIn] = Field(default_factory=list, max_length=10)
     source: Proof = ""
 
