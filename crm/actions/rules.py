@@ -24,6 +24,8 @@ class Word:
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cs"})
+_IN_COMMENTS = frozenset("\n\t\r\u200c\u200d") | {chr(tag) for tag in range(0xE0020, 0xE0080)}
+"""What may stand in a comment beside what is printed: new lines, and what joins signs into one (🏳️‍🌈, Persian)."""
 
 
 def tidy_call(new: NewCall) -> NewCall:
@@ -50,7 +52,7 @@ def tidy_comment(text: str) -> str:
     """A comment as it was written, without what cannot be printed. Raises `Invalid` for more than 2 000 characters."""
     if len(text) > LONGEST_COMMENT:
         raise Invalid("a comment of at most 2000 characters", field="comment")
-    if any(unicodedata.category(c) in _UNPRINTABLE and c not in "\n\t\r" for c in text):
+    if any(unicodedata.category(c) in _UNPRINTABLE and c not in _IN_COMMENTS for c in text):
         raise Invalid("a comment has letters and signs that can be printed", field="comment")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 

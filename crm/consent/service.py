@@ -185,6 +185,11 @@ def history(session: Session, person_id: PersonId) -> tuple[ConsentEvent, ...]:
     return store.events_of(session, person_id)
 
 
+def words_of(session: Session, person_id: PersonId) -> tuple[ConsentEvent, ...]:
+    """The same, without what was annulled as recorded by mistake."""
+    return rules.effective(store.events_of(session, person_id))
+
+
 def find_event(session: Session, event_id: int) -> ConsentEvent | None:
     """One act of the ledger, or None."""
     return store.find_event(session, event_id)

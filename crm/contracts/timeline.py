@@ -27,7 +27,7 @@ class Cursor:
     number: int
 
     def __str__(self) -> str:
-        """As it stands in an address, nothing of anybody: microseconds (below zero before 1970), a source, a number."""
+        """As it stands in an address: microseconds (below zero before 1970), a source, a number; nothing of anybody."""
         return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}.{self.source}.{self.number}"
 
     @classmethod

@@ -19,7 +19,7 @@ from crm.foundation.signing import AddressHasher
 from crm.people import contacts, differences, links, recognising, returned, service
 from crm.people.arrivals import Arrival, By, Doubt, Known, Landing, compared, land, recognised
 from crm.people.model import ALIVE, Difference, NewPerson, OrganisationKind, Person, TieKind, Title
-from crm.people.rules import Returned
+from crm.people.rules import Returned, is_ours, typed_number
 from crm.values.address_key import dedupe_key
 from crm.values.calendar import brussels_day
 from crm.values.errors import Invalid
@@ -71,6 +71,8 @@ def arrive(
     if landing.doubt is Doubt.SEVERAL_ALIKE and new.enterprise_number:
         aside = new.enterprise_number
     known = None if landing.doubt in {Doubt.EMAIL_OF_ANOTHER, Doubt.NAMESAKE} else landing.known
+    if known is None and is_ours(typed_number(new.member_number)):
+        aside, new = aside or new.member_number, replace(new, member_number="")  # it may never be a newcomer's
     if known is None:
         person = _newcomer(session, addresses, new, at=at)
         outcome, differing = Outcome.CREATED, []

@@ -136,6 +136,7 @@ def test_a_child_is_too_young_until_thirteen(on: date, too_young: bool) -> None:
 
 def test_a_comment_keeps_its_lines_and_nothing_hidden() -> None:
     assert rules.tidy_comment(" Libre\r\nvite ") == "Libre\nvite"
+    assert rules.tidy_comment(" 🏳️‍🌈 solidaires\r\n") == "🏳️‍🌈 solidaires"
     for bad in ("x" * 2001, "a\0b", "a\u202eb"):
         with pytest.raises(Invalid):
             rules.tidy_comment(bad)

@@ -223,6 +223,7 @@ BAD = {
     "a child": (b'{"person": {"email": "a@exemple.be", "birth_on": "2016-01-01"}}', 422, "invalid"),
     "a link as a name": (b'{"person": {"email": "a@exemple.be", "first_name": "http://x"}}', 422, "invalid"),
     "too large": (b" " * (LARGEST + 1), 413, "large"),
+    "too large, in chunks": (CHUNKED := b'{"person": {"email": "a@exemple.be"}}' + b" " * LARGEST, 413, "large"),
 }
 
 
@@ -230,9 +231,25 @@ BAD = {
 def test_a_bad_body_is_refused_in_one_clear_problem(
     house: House, program: Callable[..., Program], body: bytes, status: int, kind: str
 ) -> None:
-    answer = program().post("/people", body, content_type="application/json")
+    more: dict[str, Any] = {"environ_overrides": {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}}
+    answer = program().post("/people", body, content_type="application/json", **(more if body is CHUNKED else {}))
     assert _problem(answer) == (status, kind)
     assert _total(house) == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"consents": [{"purpose": "newsletter", "notice": {**NOTICE, "text": " " * 20}}]}, "/consents/0/notice/text"),
+        ({"delivery": {"allowed": True, "notice": {**NOTICE, "text": "Oui\u202e, remettez"}}}, "/delivery/notice/text"),
+    ],
+)
+def test_words_that_nobody_can_have_read_are_refused(
+    program: Callable[..., Program], more: dict[str, Any], pointer: str
+) -> None:
+    answer = program().post("/signatures", {"petition": {"code": "liberez-nadia"}, **BODY, **more})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+    assert "%(" not in answer.text
 
 
 def test_a_body_must_say_that_it_is_json(program: Callable[..., Program]) -> None:

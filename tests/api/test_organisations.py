@@ -7,9 +7,21 @@ from collections.abc import Callable
 from crm.people import differences, links
 from crm.people import service as people
 from crm.people.model import OrganisationKind, PersonKind, TieKind
+from crm.people.rules import member_number
 from tests.api.conftest import House, Program
 
 SCHOOL = {"organisation_name": "École libre / Ath", "organisation_kind": "school"}
+
+
+def test_a_number_like_ours_of_one_that_nobody_can_tell_from_others_is_set_aside_and_refuses_nothing(
+    house: House, program: Callable[..., Program]
+) -> None:
+    caller = program()
+    board = {"organisation_name": "Pouvoir organisateur", "enterprise_number": "0418.308.144"}
+    assert caller.post("/people", {"person": board}).status_code == 201
+    for number in ("0418.308.144", "0403.170.701"):
+        said = {"organisation_name": "Une école", "enterprise_number": number, "member_number": member_number(77)}
+        assert caller.post("/people", {"person": said}).status_code == 201, number
 
 
 def test_an_organisation_arrives_once_with_its_people(house: House, program: Callable[..., Program]) -> None:

@@ -82,3 +82,9 @@ def test_a_cancellation_that_leads_to_nobody_is_told_what_to_mend(
 ) -> None:
     answer = program().post("/registrations", {**EVENT, "act": "cancel", "person": person})
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_a_cancellation_brings_no_consent(house: House, program: Callable[..., Program]) -> None:
+    wish = {"purpose": "newsletter", "notice": NOTICE}
+    answer = program().post("/registrations", {**EVENT, "act": "cancel", "person": MARIE, "consents": [wish]})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/consents")

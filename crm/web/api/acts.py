@@ -24,6 +24,7 @@ from crm.web.words import N_
 
 blueprint = Blueprint("api_acts", __name__, url_prefix=gate.PREFIX)
 
+NO_WISH = N_("Une annulation n’apporte pas d’accord : demandez-le à part.")
 NOT_COMMENT = N_("Un commentaire a des lettres et des signes que l’on peut imprimer.")
 
 
@@ -71,6 +72,8 @@ def add_registration(session: Session, caller: Caller, asked: RegistrationIn) ->
     """One registration a person and event; a cancellation makes nobody known, and takes out only whom the name fits."""
     call = calls.named(session, caller, CallKind.EVENT, asked.event, pointer="/event")
     if asked.act is RegistrationAct.CANCEL:
+        if asked.consents:
+            raise Problem(problems.INVALID, Flaw(sentence=NO_WISH, pointer="/consents"))
         there = arrivals.spoken_of(session, caller, asked.person)
         for person in there:
             actions.cancel(session, call.id, person.id, at=caller.at)

@@ -90,7 +90,7 @@ def spoken_of(session: Session, caller: Caller, asked: PersonIn) -> tuple[Person
     `Problem` for a name that is none, and where nothing is left that leads to anybody.
     """
     new, flaws = read(asked, source="")
-    leads = new.email or new.phone or new.enterprise_number or new.external_ids or new.member_number
+    leads = new.email or new.phone or new.enterprise_number or new.external_ids or new.member_number.strip()
     if not leads and not (new.address and (new.first_name or new.last_name or new.organisation_name)):
         raise Problem(problems.INVALID, *(flaws or [Flaw(sentence=NOBODY, pointer="/person")]))
     named = [flaw for flaw in flaws if (flaw.pointer or "").endswith("_name")]

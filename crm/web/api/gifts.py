@@ -42,6 +42,8 @@ FAILED = N_("Le prestataire dit que ce paiement a échoué : aucun don n’en es
 STRANGE_CODE = N_("Dons reçus avec un code d’appel inconnu, « %(code)s » (%(program)s)")
 LATE_CODE = N_("Dons déjà notés dont le code d’appel « %(code)s » a été dit après coup (%(program)s)")
 LONGEST_CODE = 60
+JOINERS = "\u200c\u200d"
+"""Signs that nobody sees and that make one of several."""
 
 
 @gate.takes(
@@ -77,7 +79,7 @@ def add_gift(session: Session, caller: Caller, asked: GiftIn) -> Done:
         given_on=asked.given_on,
         basis=Basis.PROVIDER,
         source_code=source_code,
-        tribute=asked.tribute,
+        tribute=_one_line(asked.tribute),
         is_test=awaited is not None and awaited.is_test,
         movement=Movement(
             method=Method(payment.method),
@@ -123,6 +125,10 @@ def _again(session: Session, caller: Caller, asked: GiftIn, gift: Gift) -> Done:
         _tell(session, caller, STRANGE_CODE if strange else LATE_CODE, late, gift)
         facts["source_code"] = late
     return Done(person_id=person.id, facts=facts)
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(one if one.isprintable() or one in JOINERS else " " for one in text).split())
 
 
 def _source(session: Session, told: str) -> tuple[str, str]:

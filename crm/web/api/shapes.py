@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from crm.actions.model import LONGEST_COMMENT, MOST_SEATS, DeedKind
 from crm.donations.model import GENERAL, LARGEST
@@ -20,6 +21,21 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{24}$")]
 Proof = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]*$", max_length=100)]
 """A version or a number of the partner's own; it cannot hold an address."""
+
+
+WORDS = "words"
+"""What is wrong with a text, as `sentences` knows it."""
+
+
+def _has_words(text: str) -> str:
+    if sum(sign.isalnum() for sign in text) < FEWEST_LETTERS or BACKWARDS.intersection(text):
+        raise PydanticCustomError(WORDS, "words that somebody can have read")
+    return text
+
+
+FEWEST_LETTERS = 5
+BACKWARDS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn what follows around: a text with them reads otherwise than it is kept."""
 
 
 class Strict(BaseModel):
@@ -93,7 +109,7 @@ class PersonIn(Strict):
 class NoticeIn(Strict):
     """The exact words the person read beside the box."""
 
-    text: Annotated[str, StringConstraints(min_length=10, max_length=4000)]
+    text: Annotated[str, StringConstraints(min_length=10, max_length=4000), AfterValidator(_has_words)]
     language: Language
     version: Proof = Field(default="", description=N_("Votre propre numéro de version, s’il y en a un."))
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm.consent import rules
 from crm.consent import service as consent
 from crm.consent.model import Act, Channel, ConsentEvent, NewAct, Way
 from crm.consent.policy import EVERYWHERE
@@ -27,6 +26,7 @@ from crm.web.words import N_
 from mailing.correspondence import service as correspondence
 from mailing.correspondence.model import Reader
 
+NO = frozenset({Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED})
 NO_PURPOSE = N_("Cette finalité n’existe pas.")
 TWICE = N_("Une finalité se demande une seule fois par demande.")
 ONE_LANGUAGE = N_("Donnez tous les textes dans une même langue.")
@@ -158,7 +158,7 @@ def told(
     Somebody who received our letters already stays "requested", as somebody does who never answers, and what anybody
     said before the request is never told: a program cannot find out who was known.
     """
-    events = () if person is None else rules.effective(consent.history(session, person.id))
+    events = () if person is None else consent.words_of(session, person.id)
     return [ConsentOut(purpose=one["purpose"], state=_state(one, events, taken_at)) for one in kept]
 
 
@@ -178,7 +178,7 @@ def _state(one: Mapping[str, Any], events: Sequence[ConsentEvent], taken_at: dat
             return state
         since = max(event.occurred_at for event in answers)
     is_taken_back = any(
-        event.act in rules.NO
+        event.act in NO
         and event.address_key in {one["address"], EVERYWHERE}
         and event.recorded_at > taken_at
         and event.occurred_at >= since
