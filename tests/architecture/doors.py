@@ -125,6 +125,7 @@ DOORS_BESIDES = {
     "crm.duplicates": {"merges", "words"},
     "crm.figures": {"behind", "homes", "income", "loyalty", "outcomes", "peers", "regulars", "rules"},
     "crm.fundraising": {
+        "abandoning",
         "call_model",
         "calls",
         "codes",

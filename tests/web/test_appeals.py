@@ -238,19 +238,19 @@ def test_a_frozen_appeal_is_called_off_with_a_reason(assembly: Assembly, browser
     assert someone.post(f"{HERE}/new", PLAN | {"planned_on": "2020-01-31"}).status_code == 303
     assert someone.post(f"{HERE}/1/cells/new", CELL | {"segment_id": str(everybody)}).status_code == 303
     assert someone.post(f"{HERE}/1/freeze").status_code == 303
-    assert "Le jour prévu est passé" in words_of(someone.get(f"{HERE}/1").text)
+    assert "Le jour prévu est passé" in someone.get(f"{HERE}/1").text
     assert someone.post(f"{HERE}/1/edit", PLAN).status_code == 303
     assert someone.post(f"{HERE}/1/freeze").status_code == 303
     assert "Abandonner cet appel" in words_of(someone.get(f"{HERE}/1").text)
     assert browser(Role.FINANCE).post(f"{HERE}/1/abandon", {"why": "Non"}).status_code == 403
     for why, said in (("", "Écrivez pourquoi"), ("Mauvais segment", "Cet appel est abandonné")):
         assert someone.post(f"{HERE}/1/abandon", {"why": why}).status_code == 303
-        assert said in words_of(someone.get(f"{HERE}/1").text)
+        assert said in someone.get(f"{HERE}/1").text
     shown = words_of(someone.get(f"{HERE}/1").text)
     assert ("Mauvais segment" in shown, "Ce qui part" in shown, "Ce qui a été figé" in shown) == (True, False, True)
     assert "Abandonné" in words_of(someone.get(HERE).text)
     assert someone.post(f"{HERE}/1/files", {"recipient": "Imprimerie"}).status_code == 303
-    assert "rien n’en part" in words_of(someone.get(f"{HERE}/1").text)
+    assert "rien n’en part." in someone.get(f"{HERE}/1").text
 
 
 def _prices(assembly: Assembly, someone: Browser) -> None:
