@@ -13,6 +13,7 @@ from crm.foundation import catalogues
 from crm.values.languages import Language
 
 OWED = [(language, domain) for domain, languages in catalogues.LANGUAGES.items() for language in languages]
+WORD = re.compile(r"[^\W\d_]{2,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]?[\d.]*[a-zA-Z]|%%|\{\w*\}")
 
 
@@ -39,6 +40,17 @@ def test_a_catalogue_holds_what_is_said_and_no_more(language: Language, domain: 
 @pytest.mark.parametrize(("language", "domain"), OWED)
 def test_nothing_is_missing_or_guessed(language: Language, domain: str) -> None:
     assert [m.id for m in _messages(language, domain) if m.fuzzy or not all(t.strip() for t in _texts(m.string))] == []
+
+
+@pytest.mark.parametrize("domain", catalogues.LANGUAGES)
+def test_no_sentence_is_left_in_another_language(domain: str) -> None:
+    said: dict[tuple[str, str], list[str]] = {}
+    for language in catalogues.LANGUAGES[domain]:
+        for message in _messages(language, domain):
+            for text in _texts(message.string):
+                said.setdefault((str(message.id), text), []).append(language)
+    several = {text: languages for (_, text), languages in said.items() if len(languages) > 1}
+    assert {text: who for text, who in several.items() if len(WORD.findall(PLACEHOLDER.sub("", text))) > 2} == {}
 
 
 @pytest.mark.parametrize(("language", "domain"), OWED)
