@@ -44,11 +44,11 @@ def test_nothing_is_missing_or_guessed(language: Language, domain: str) -> None:
 
 @pytest.mark.parametrize("domain", catalogues.LANGUAGES)
 def test_no_sentence_is_left_in_another_language(domain: str) -> None:
-    said: dict[tuple[str, str], list[str]] = {}
+    said: dict[tuple[str, str], set[str]] = {}
     for language in catalogues.LANGUAGES[domain]:
         for message in _messages(language, domain):
             for text in _texts(message.string):
-                said.setdefault((str(message.id), text), []).append(language)
+                said.setdefault((str(message.id), text), set()).add(language)
     several = {text: languages for (_, text), languages in said.items() if len(languages) > 1}
     assert {text: who for text, who in several.items() if len(WORD.findall(PLACEHOLDER.sub("", text))) > 2} == {}
 
