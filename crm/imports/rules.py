@@ -76,7 +76,8 @@ def guessed_columns(fields: Sequence[Field], headers: Sequence[str]) -> dict[str
                 continue
             for alias in field.aliases:
                 there = (i for i, name in enumerate(plain) if i not in taken and _means(name, alias, field, is_exact))
-                place = next((i for i in there if alias not in _BARE or i - 1 == found.get("street")), None)
+                is_of_house = field.name == "number" and alias in _BARE
+                place = next((i for i in there if not is_of_house or i - 1 == found.get("street")), None)
                 if place is not None:
                     found[field.name] = place
                     taken.add(place)
