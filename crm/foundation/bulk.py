@@ -13,7 +13,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Connection,
+    Dialect,
     Integer,
     Select,
     String,
@@ -44,23 +44,26 @@ OUTGROWN_PAGES = 8
 """Smaller tables are read as fast whole."""
 
 
-def pour(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def pour(
+    session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, are_turned: bool = False
+) -> int:
     """Writes rows whose values stand in the order of `columns`, within the session's transaction; how many.
 
-    Column types turn the values into what the database holds, as for any other insert; defaults are not applied.
+    Column types turn the values into what the database holds, as for any other insert, unless `are_turned` says that
+    they were (by `turned`); defaults are not applied.
     """
     forget(session)
     connection = session.connection()
-    turned = _turned(connection, table, columns, rows)
+    ready = iter(rows) if are_turned else turned(connection.dialect, table, columns, rows)
     driver = connection.connection.driver_connection
     if isinstance(driver, psycopg.Connection):
         connection.info[WROTE] = True
-        return _copy(driver, table, columns, turned)
+        return _copy(driver, table, columns, ready)
     # A bare table: the statement names these columns in this order, and no default of ours joins them.
     bare = plain_table(table.name, *(column(name) for name in columns))
     statement = str(insert(bare).values({name: bindparam(name) for name in columns}).compile(connection))
     count = 0
-    while some := list(islice(turned, SLICE)):
+    while some := list(islice(ready, SLICE)):
         connection.exec_driver_sql(statement, some)
         count += len(some)
     return count
@@ -169,10 +172,10 @@ _OUTGROWN = (
 )
 
 
-def _turned(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> Iterator[tuple[Any, ...]]:
-    dialect = connection.dialect
+def turned(
+    dialect: Dialect, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterator[Sequence[Any]]:
+    """The rows with each value as the database holds it, by the type of its column; any process can do it."""
     found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
     turns = [(place, turn) for place, turn in enumerate(found) if turn is not None]
     waiting = iter(rows)

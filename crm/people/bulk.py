@@ -7,12 +7,12 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Dialect, select
 from sqlalchemy.orm import Session
 
-from crm.foundation.bulk import numbers, pour, reserve
+from crm.foundation.bulk import numbers, pour, reserve, turned
 from crm.foundation.signing import AddressHasher
-from crm.people import contact_store, contacts, keys, search_entries, search_store, store
+from crm.people import contact_store, contacts, keys, search_entries, store
 from crm.people.model import ContactKind, Deliverability, NewPerson, Position, Usage
 from crm.people.rules import member_number
 from crm.people.search_model import Facet
@@ -24,6 +24,7 @@ from crm.people.tables import (
     PersonRow,
     PersonTagRow,
     PostalAddressRow,
+    SearchWordRow,
 )
 from crm.values.address_key import dedupe_key
 from crm.values.folding import folded
@@ -47,6 +48,8 @@ _ABODE = (
     "usage", "is_primary", "dedupe_key", "address_key", "season_from", "season_until", "deliverability",
     "failures", "source", "created_at",
 )
+_EXTERNAL = ("person_id", "system", "value")
+_WORD = ("facet", "word", "person_id")
 # fmt: on
 
 
@@ -67,14 +70,14 @@ class Added(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """New people as the tables take them: whom they become, and their rows."""
+    """New people as the tables take them: whom they become, and their rows as one kind of database holds them."""
 
     added: list[Added]
-    people: list[tuple[Any, ...]]
-    points: list[tuple[Any, ...]]
-    abodes: list[tuple[Any, ...]]
-    external: list[tuple[Any, ...]]
-    words: list[tuple[Facet, str, int]]
+    people: list[Sequence[Any]]
+    points: list[Sequence[Any]]
+    abodes: list[Sequence[Any]]
+    external: list[Sequence[Any]]
+    words: list[Sequence[Any]]
 
 
 def add_many(session: Session, addresses: AddressHasher, arrivals: Sequence[Arrival]) -> list[Added]:
@@ -82,7 +85,7 @@ def add_many(session: Session, addresses: AddressHasher, arrivals: Sequence[Arri
 
     Their facts come as the values' own doors made them and are not looked at again; nobody is compared with anybody.
     """
-    prepared = prepare(addresses, arrivals, reserve_ids(session, len(arrivals)))
+    prepared = prepare(addresses, arrivals, reserve_ids(session, len(arrivals)), session.connection().dialect)
     write(session, prepared)
     return prepared.added
 
@@ -98,32 +101,47 @@ def are_free(session: Session, ids: Sequence[int]) -> bool:
     return session.scalar(taken.limit(1)) is None
 
 
-def prepare(addresses: AddressHasher, arrivals: Sequence[Arrival], ids: Sequence[int]) -> Prepared:
+def prepare(addresses: AddressHasher, arrivals: Sequence[Arrival], ids: Sequence[int], dialect: Dialect) -> Prepared:
     """What has to be written for newcomers who get those numbers; needs no database, so that any process can."""
     boxes = [dedupe_key(one.new.address) if one.new.address else "" for one in arrivals]
     hasher = addresses.still()
     added = [_added(hasher, number, one.new) for number, one in zip(ids, arrivals, strict=True)]
     both = list(zip(added, arrivals, strict=True))
+
+    def ready(row: type[Any], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+        return list(turned(dialect, row.__table__, columns, rows))
+
     return Prepared(
         added=added,
-        people=[_person(to.person_id, one) for to, one in both],
-        points=[row for to, one in both for row in _points(to, one)],
-        abodes=[_abode(to, one, box) for (to, one), box in zip(both, boxes, strict=True) if box],
-        external=[(to.person_id, e.system, e.value) for to, one in both for e in one.new.external_ids],
-        words=sorted({row for to, one in both for row in _words(to.person_id, one.new)}),
+        people=ready(PersonRow, _PERSON, (_person(to.person_id, one) for to, one in both)),
+        points=ready(ContactPointRow, _POINT, (row for to, one in both for row in _points(to, one))),
+        abodes=ready(
+            PostalAddressRow,
+            _ABODE,
+            (_abode(to, one, box) for (to, one), box in zip(both, boxes, strict=True) if box),
+        ),
+        external=ready(
+            ExternalIdRow,
+            _EXTERNAL,
+            ((to.person_id, e.system, e.value) for to, one in both for e in one.new.external_ids),
+        ),
+        words=ready(SearchWordRow, _WORD, sorted({row for to, one in both for row in _words(to.person_id, one.new)})),
     )
 
 
 def write(session: Session, prepared: Prepared) -> None:
     """Writes what was prepared, under numbers that this transaction has reserved."""
-    _pour(session, PersonRow, _PERSON, prepared.people)
-    _pour(session, ContactPointRow, _POINT, prepared.points)
-    _pour(session, PostalAddressRow, _ABODE, prepared.abodes)
-    _pour(session, ExternalIdRow, ("person_id", "system", "value"), prepared.external)
+    for row, columns, rows in (
+        (PersonRow, _PERSON, prepared.people),
+        (ContactPointRow, _POINT, prepared.points),
+        (PostalAddressRow, _ABODE, prepared.abodes),
+        (ExternalIdRow, _EXTERNAL, prepared.external),
+        (SearchWordRow, _WORD, prepared.words),
+    ):
+        pour(session, row.__table__, columns, rows, are_turned=True)  # type: ignore[arg-type] # a table, whatever its class says
     if prepared.added:
         ids = [one.person_id for one in prepared.added]
         keys.write_new(session, min(ids), max(ids))
-    search_store.add(session, prepared.words)
 
 
 def found_households(

@@ -119,8 +119,12 @@ def _alike_whether_or_not_presence_was_asked(assembly: Assembly) -> None:
 
 def test_people_made_in_another_process_are_the_same_and_its_death_stops_nothing(assembly: Assembly) -> None:
     hasher = assembly.addresses.still()
+    driver = assembly.database.engine.url.drivername
     ids = [tuple(range(start, start + 30)) for start in range(1, 211, 30)]
-    orders = [Order(seed=5, number=number, ids=some, now=NOW, addresses=hasher) for number, some in enumerate(ids)]
+    orders = [
+        Order(seed=5, number=number, ids=some, now=NOW, addresses=hasher, driver=driver)
+        for number, some in enumerate(ids)
+    ]
     with making.ahead(aside=True) as made:
         found = []
         for order, prepared in made(orders):

@@ -13,6 +13,8 @@ from multiprocessing import get_context
 from random import Random
 from typing import NamedTuple
 
+from sqlalchemy import make_url
+
 from crm.demo.seeding.supporters import arrivals
 from crm.foundation.signing import AddressHasher
 from crm.people import bulk
@@ -30,6 +32,8 @@ class Order(NamedTuple):
     ids: tuple[int, ...]
     now: datetime
     addresses: AddressHasher
+    driver: str
+    """Of the database, as SQLAlchemy calls it: what the rows are prepared for."""
 
 
 def chance(seed: int, room: str, number: int) -> Random:
@@ -44,7 +48,8 @@ def people(order: Order) -> tuple[Arrival, ...]:
 
 def make(order: Order) -> Prepared:
     """The same, as they are written."""
-    return bulk.prepare(order.addresses, people(order), order.ids)
+    dialect = make_url(f"{order.driver}://").get_dialect()()
+    return bulk.prepare(order.addresses, people(order), order.ids, dialect)
 
 
 @contextmanager

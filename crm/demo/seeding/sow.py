@@ -25,7 +25,7 @@ from crm.foundation.tidying import put_off
 from crm.people import bulk
 from crm.people.bulk import Added, Prepared
 
-BATCH = 20_000
+BATCH = 40_000
 MANY = 3 * BATCH
 """From so many on a second process pays for its start."""
 
@@ -76,12 +76,12 @@ def sow(
 
 
 def _orders(assembly: Assembly, count: int, *, seed: int, now: datetime) -> Iterator[Order]:
-    last = 0
+    last, driver = 0, assembly.database.engine.url.drivername
     for number, start in enumerate(range(0, count, BATCH)):
         with assembly.database.transaction() as session:
             ids = bulk.reserve_ids(session, min(BATCH, count - start), after=last)
-        last = ids[-1]
-        yield Order(seed=seed, number=number, ids=tuple(ids), now=now, addresses=assembly.addresses.still())
+        last, addresses = ids[-1], assembly.addresses.still()
+        yield Order(seed=seed, number=number, ids=tuple(ids), now=now, addresses=addresses, driver=driver)
 
 
 def _written(assembly: Assembly, session: Session, order: Order, prepared: Prepared) -> list[Added]:
