@@ -126,7 +126,7 @@ def _organisation(chance: Random, place: Locality, language: Language, surname: 
         kind=PersonKind.ORGANISATION,
         organisation_name=name,
         organisation_kind=kind,
-        email=_at(f"info@{house}.test"),
+        email=_at(f"info@{house}{chance.randrange(1, 10_000)}.test"),
         phone=_phone(chance) if chance.random() < WITH_PHONE else None,
         address=_address(chance, place, street),
         source=MARK,
@@ -135,8 +135,9 @@ def _organisation(chance: Random, place: Locality, language: Language, surname: 
 
 def _mailbox(chance: Random, first: str, last: str, houses: list[str]) -> EmailAddress:
     one, other = (_plain(part) for part in (first, last))
-    number = chance.randrange(1, 10_000)
-    forms = (f"{one}.{other}", f"{one}.{other}{number}", f"{one[:1]}{other}{number}", f"{other}.{one}{number}")
+    # Always with a number: nobody else has one's mailbox, also where a million bear the same few names.
+    number = chance.randrange(1, 100_000)
+    forms = (f"{one}{number}.{other}", f"{one}.{other}{number}", f"{one[:1]}{other}{number}", f"{other}.{one}{number}")
     local = chance.choice(forms)
     return _at(f"{local}@{chance.choice(houses)}")
 
