@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from multiprocessing import active_children
 from random import Random
+from subprocess import PIPE, Popen
 
 import pytest
 from sqlalchemy import func, select
@@ -132,6 +134,24 @@ def test_people_made_in_another_process_are_the_same_and_its_death_stops_nothing
             for child in active_children():
                 child.kill()
     assert found == [(order, making.make(order)) for order in orders]
+
+
+def test_nobody_stays_behind_where_the_one_who_writes_is_killed() -> None:
+    program = (
+        "import time\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "from multiprocessing import get_context\n"
+        "from crm.demo.seeding import making\n"
+        "pool = ProcessPoolExecutor(1, mp_context=get_context('spawn'), initializer=making._stand_by)\n"
+        "print(pool.submit(int, '7').result(), flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with Popen([sys.executable, "-c", program], stdout=PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"7\n"
+        writer.kill()
+        # Its helper writes to the same place: the end of it is the end of both.
+        assert writer.communicate(timeout=30)[0] == b""
 
 
 def test_numbers_taken_by_somebody_meanwhile_are_not_given_again(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from random import Random
+from threading import Thread
 from typing import NamedTuple
 
 from sqlalchemy import make_url
@@ -61,9 +63,22 @@ def ahead(*, aside: bool) -> Iterator[Callable[[Iterable[Order]], Iterator[tuple
     if not aside:
         yield lambda orders: ((order, make(order)) for order in orders)
         return
-    # Spawned, not forked: the connections of this process are its own. Nothing it makes holds a cycle.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=gc.disable) as pool:
+    # Spawned, not forked: the connections of this process are its own.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_stand_by) as pool:
         yield lambda orders: _through(pool, orders)
+
+
+def _stand_by() -> None:
+    gc.disable()  # nothing that is made holds a cycle
+    Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """Nobody stays behind to wait for orders that never come where whoever gives them was killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _through(pool: ProcessPoolExecutor, orders: Iterable[Order]) -> Iterator[tuple[Order, Prepared]]:
